@@ -1,0 +1,78 @@
+"""The recorded values of a schedule."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
+Quantity = Literal["lr", "momentum", "weight_decay"]
+QUANTITIES: tuple[Quantity, ...] = ("lr", "momentum", "weight_decay")
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """What one schedule gives every param group of one optimizer.
+
+    Point i is read before step i, steps counted from 0: point 0 is what the first batch trains
+    with.
+
+    Attributes:
+        groups: the param groups' names, one a row; `""` for the only group of an optimizer, and
+            `group 0`, `group 1`, … where a spec names none.
+        lr: learning rates, shape (groups, steps).
+        momentum: `momentum`, or the first of `betas`, shape (groups, steps); None for an
+            optimizer with neither.
+        weight_decay: shape (groups, steps); None for an optimizer without it.
+        metric: what the scheduler was given, shape (steps,): the value of the call that follows
+            the step, NaN where no call follows it; None where the scheduler takes none.
+        base_lr: each group's learning rate as the optimizer was given it, before the scheduler.
+        label: what tells this curve from others in one figure.
+
+    Row 0 of `lr` may be drawn, compared and written like any array:
+
+    >>> Curve(groups=("",), lr=np.array([[0.1, 0.01]]), base_lr=(0.1,)).steps
+    2
+    """
+
+    groups: tuple[str, ...]
+    lr: Values
+    base_lr: tuple[float, ...]
+    momentum: Values | None = None
+    weight_decay: Values | None = None
+    metric: Values | None = None
+    label: str = ""
+
+    @property
+    def steps(self) -> int:
+        """The number of points a group has."""
+        return int(self.lr.shape[1])
+
+    def quantity(self, name: Quantity) -> Values | None:
+        """Return one recorded quantity, shape (groups, steps), or None where there is none."""
+        value: Values | None = getattr(self, name)
+        return value
+
+
+@dataclass(frozen=True)
+class SchedulerFacts:
+    """What torch made of one scheduler of a spec.
+
+    Attributes:
+        name: its class, as the spec names it.
+        key: its key path in the spec.
+        arguments: every argument it was built with, defaults included, as a spec would write it.
+        given: the names of those that the spec gives.
+        calls: how many calls reach it during the run.
+        first_call: the call that reaches it first, counted from 0; None where none does.
+        children: the schedulers inside a SequentialLR or ChainedScheduler, in order.
+    """
+
+    name: str
+    key: tuple[str | int, ...]
+    arguments: dict[str, object]
+    given: frozenset[str]
+    calls: int
+    first_call: int | None
+    children: tuple["SchedulerFacts", ...] = field(default=())

@@ -1,0 +1,103 @@
+"""What can go wrong, as values and exceptions.
+
+Every exception that lrviz raises on purpose inherits from `LrvizError` and from the built-in that
+a caller would expect, carries its facts as attributes and builds its own message::
+
+    LrvizError
+    ├── UsageError (ValueError)     what was asked for makes no sense       exit status 2
+    ├── SpecError (ValueError)      a spec is wrong: one problem or many    exit status 2
+    └── FileError (OSError)         the machine failed: read, write         exit status 3
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in a text; lines and columns are counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a spec.
+
+    Attributes:
+        source: the file as the user named it, or what else the value came from (`--set`).
+        key: the key path, for example `("scheduler", "StepLR", "gamma")`; empty for the whole file.
+        text: the problem and its remedy, separated by a semicolon.
+        position: where it stands; None where the source has no lines.
+
+    >>> print(Problem("a.yaml", ("epochs",), "must be at least 1, got 0", Position(2, 1)))
+    a.yaml:2:1: epochs: must be at least 1, got 0
+    """
+
+    source: str
+    key: KeyPath
+    text: str
+    position: Position | None = None
+
+    def __str__(self) -> str:
+        place = self.source
+        if self.position is not None:
+            place += f":{self.position.line}:{self.position.column}"
+        return ": ".join(filter(None, (place, spell_key(self.key), self.text)))
+
+
+def spell_key(key: KeyPath) -> str:
+    """Return a key path as messages and `--set` spell it.
+
+    >>> spell_key(("optimizer", "SGD", "param_groups", 0, "lr"))
+    'optimizer.SGD.param_groups.0.lr'
+    """
+    return ".".join(map(str, key))
+
+
+class LrvizError(Exception):
+    """The base of every error that lrviz raises on purpose."""
+
+    exit_status: ClassVar[int] = 2
+
+
+class UsageError(LrvizError, ValueError):
+    """What was asked for makes no sense, whatever the files hold."""
+
+
+class SpecError(LrvizError, ValueError):
+    """A spec that cannot be read, or that torch cannot drive.
+
+    Attributes:
+        problems: all that was found at this stage, in file order; never empty.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda each: each.position or Position(0, 0)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class FileError(LrvizError, OSError):
+    """A file that could not be read or written.
+
+    Attributes:
+        path: the file as the user named it.
+        action: what was tried, `read` or `write`.
+        reason: why it failed, in lower case.
+    """
+
+    exit_status = 3
+
+    def __init__(self, path: str, action: str, reason: str) -> None:
+        self.path, self.action, self.reason = path, action, reason
+        super().__init__(f"{path}: cannot {action}: {reason}")
+
+    @classmethod
+    def from_os_error(cls, path: object, action: str, cause: OSError) -> "FileError":
+        """Return the error for what the operating system said."""
+        reason = (cause.strerror or str(cause) or type(cause).__name__).lower()
+        return cls(str(path), action, reason)

@@ -1,0 +1,1 @@
+"""The spec: from YAML text to a checked value, without torch."""
