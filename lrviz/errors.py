@@ -6,6 +6,7 @@ a caller would expect, carries its facts as attributes and builds its own messag
     LrvizError
     ├── UsageError (ValueError)     what was asked for makes no sense       exit status 2
     ├── SpecError (ValueError)      a spec is wrong: one problem or many    exit status 2
+    ├── ImageError (ValueError)     a picture or its record is damaged      exit status 2
     └── FileError (OSError)         the machine failed: read, write         exit status 3
 """
 
@@ -79,6 +80,18 @@ class SpecError(LrvizError, ValueError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda each: each.position or Position(0, 0)))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class ImageError(LrvizError, ValueError):
+    """A picture, or the record in it, that cannot be read.
+
+    Attributes:
+        reason: what is wrong with it, in lower case; whoever knows the file puts its name before.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class FileError(LrvizError, OSError):

@@ -32,6 +32,12 @@ def _resolve_style(value: object) -> object:
     return value
 
 
+def _auto_or_flag(value: object) -> object:
+    if value != "auto" and not isinstance(value, bool):
+        raise PydanticCustomError("markers", "must be auto, true or false")
+    return value
+
+
 Limits = tuple[Number, Number]
 
 
@@ -66,7 +72,7 @@ class FigureOptions(BaseModel):
     xlabel: Text | None = None
     ylabel: Text | None = None
     panels: Annotated[tuple[Quantity, ...], Field(min_length=1)] = ("lr",)
-    markers: Literal["auto"] | Flag = "auto"
+    markers: Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_flag)] = "auto"
     legend: Flag | None = None
     grid: Flag | None = None
 

@@ -1,0 +1,3 @@
+"""Driving torch's own schedulers: the one stage that imports torch."""
+
+from lrviz.drive.loop import simulate as simulate

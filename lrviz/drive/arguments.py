@@ -1,0 +1,209 @@
+"""Arguments as a spec writes them, checked against torch's signatures and turned into values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lrviz.drive.signatures import Argument, Kind, arguments_of
+from lrviz.errors import KeyPath
+from lrviz.expression import ExpressionError, evaluate, parse_expression
+from lrviz.spec.model import Tree
+from lrviz.spec.nodes import EXPRESSIONS, spell, suggest
+
+Function = Callable[[float], float]
+
+
+class _WrongError(ValueError):
+    """A value that is not of its argument's kind."""
+
+    def __init__(self, text: str, index: int | None = None) -> None:
+        self.text, self.index = text, index
+        super().__init__(text)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Checked arguments.
+
+    Attributes:
+        given: what a spec gives, as torch takes it.
+        shown: every argument, defaults included, as a spec would write it.
+    """
+
+    given: dict[str, object]
+    shown: dict[str, object]
+
+    def __getitem__(self, name: str) -> object:
+        """Return an argument's value, the default where it was not given."""
+        return self.given.get(name, self.shown.get(name))
+
+
+@dataclass
+class Binder:
+    """Binds the arguments of one spec and collects what is wrong.
+
+    Attributes:
+        groups: how many param groups the optimizer has.
+        totals: the run totals, by name.
+        problems: what was wrong so far.
+    """
+
+    groups: int
+    totals: Mapping[str, float]
+    problems: list[tuple[KeyPath, str]] = field(default_factory=list)
+
+    def bind(
+        self,
+        found: type,
+        arguments: Mapping[str, Tree],
+        key: KeyPath,
+        constants: Mapping[str, float] | None = None,
+        *,
+        partial: bool = False,
+    ) -> Bound | None:
+        """Return checked arguments, or None where a problem was added.
+
+        Args:
+            found: the installed class.
+            arguments: as a spec writes them.
+            key: their key path.
+            constants: what formulas may name beside the totals.
+            partial: whether required arguments may be missing, as in a param group.
+        """
+        before = len(self.problems)
+        known = arguments_of(found)
+        values: dict[str, object] = {}
+        names = {**self.totals, **(constants or {})}
+        for name, value in arguments.items():
+            if name in known:
+                values[name] = self._convert(known[name], value, (*key, name), names)
+            else:
+                accepts = ", ".join(known) or "none"
+                close = suggest(name, tuple(known))
+                remedy = f"; {close}" if close.startswith("did") else ""
+                self.say((*key, name), f"no such argument{remedy} (accepts: {accepts})")
+        if not partial:
+            for argument in known.values():
+                if argument.required and argument.name not in arguments:
+                    self.say(key, f"{argument.name} is missing")
+        if len(self.problems) > before:
+            return None
+        shown = {name: argument.default for name, argument in known.items()}
+        shown.update({name: _shown(value, arguments[name]) for name, value in values.items()})
+        return Bound(values, {} if partial else shown)
+
+    def say(self, key: KeyPath, text: str) -> None:
+        """Add a problem."""
+        self.problems.append((key, text))
+
+    def _convert(
+        self, argument: Argument, value: Tree, key: KeyPath, names: Mapping[str, float]
+    ) -> object:
+        kind = argument.kind
+        try:
+            if value is None and (kind.optional or kind.base == "any"):
+                return None
+            if kind.base == "expression":
+                return self._functions(argument.name, kind, value)
+            if kind.base == "list":
+                return _items(value, Kind("whole"), names)
+            if kind.base == "tuple":
+                return tuple(_items(value, Kind("any"), names))
+            if kind.per_group and isinstance(value, list):
+                self._count(value)
+                return _items(value, kind, names)
+            return _one(value, kind, names)
+        except _WrongError as error:
+            self.say(key if error.index is None else (*key, error.index), error.text)
+        return None
+
+    def _count(self, values: Sequence[object]) -> None:
+        if len(values) != self.groups:
+            groups = "group" if self.groups == 1 else "groups"
+            raise _WrongError(
+                f"must have one value a param group, {self.groups} {groups}, got {len(values)}"
+            )
+
+    def _functions(self, name: str, kind: Kind, value: Tree) -> Function | list[Function]:
+        parameters = EXPRESSIONS.get(name, ("x",))
+        if isinstance(value, list) and kind.per_group:
+            self._count(value)
+            return [self._function(item, parameters) for item in value]
+        return self._function(value, parameters)
+
+    def _function(self, value: Tree, parameters: Sequence[str]) -> Function:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise _WrongError(f"must be an expression in {parameters[0]}, got {spell(value)}")
+        if not isinstance(value, str):
+            constant = float(value)
+            return lambda _: constant
+        expression = parse_expression(value.removeprefix("="), parameters, self.totals.keys())
+        return expression.bind(self.totals)
+
+
+def _items(value: Tree, kind: Kind, names: Mapping[str, float]) -> list[object]:
+    if not isinstance(value, list):
+        raise _WrongError(f"must be a list of numbers, got {spell(value)}")
+    items = []
+    for index, item in enumerate(value):
+        try:
+            items.append(_one(item, kind, names))
+        except _WrongError as error:
+            raise _WrongError(error.text, index) from None
+    return items
+
+
+def _one(value: Tree, kind: Kind, names: Mapping[str, float]) -> object:
+    """Return one value, its kind's type first: 1 is 1.0 for a number, 8.0 is 8 for a whole one."""
+    formula = isinstance(value, str) and value.startswith("=")
+    if formula and kind.base in ("whole", "number", "any"):
+        value = _formula(str(value), kind, names)
+    match kind.base, value:
+        case "whole" | "number", bool():
+            pass
+        case "whole", int():
+            return value
+        case "whole", float() if value.is_integer():
+            return int(value)
+        case "whole", float() if not kind.strict:
+            return value
+        case "number", int() | float():
+            return float(value)
+        case "flag", bool():
+            return value
+        case "text", str():
+            return value
+        case "choice", str() if value in kind.choices or not kind.choices:
+            return value
+        case "any", _:
+            return value
+    raise _WrongError(f"must be {_describe(kind)}, got {spell(value)}")
+
+
+def _formula(text: str, kind: Kind, names: Mapping[str, float]) -> float:
+    try:
+        value = evaluate(text[1:], names)
+    except ExpressionError as error:
+        raise _WrongError(error.reason) from None
+    if kind.base == "whole":
+        if abs(value - round(value)) > 1e-9:
+            raise _WrongError(f"must be a whole number, '{text}' is {value:g}")
+        return float(round(value))
+    return value
+
+
+def _describe(kind: Kind) -> str:
+    words = {
+        "whole": "a whole number",
+        "number": "a number",
+        "flag": "true or false",
+        "text": "a text",
+        "choice": f"one of {', '.join(kind.choices)}",
+    }
+    return words.get(kind.base, kind.base) + (" or null" if kind.optional else "")
+
+
+def _shown(value: object, written: Tree) -> object:
+    """Return a converted value as a spec would write it: a function as its text."""
+    if callable(value) or (isinstance(value, list) and any(map(callable, value))):
+        return written
+    return value

@@ -1,0 +1,169 @@
+"""A spec's schedulers, checked against the installed torch: the second stage of errors."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from lrviz.catalog import COMPOSITES
+from lrviz.curve import SchedulerFacts
+from lrviz.drive.arguments import Binder, Bound
+from lrviz.drive.foresee import Circumstances, foresee
+from lrviz.drive.optimizer import build_optimizer
+from lrviz.drive.phases import Phase, sequential_phases, whole_run
+from lrviz.drive.signatures import optimizer_class, scheduler_class
+from lrviz.errors import KeyPath, SpecError
+from lrviz.spec.model import Node, Spec
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One scheduler that torch can be given.
+
+    Attributes:
+        node: what the spec says.
+        found: the installed class.
+        bound: its arguments; empty for a composite but for what it takes beside its children.
+        phase: the calls that reach it.
+        children: the plans of a composite's children.
+    """
+
+    node: Node
+    found: type
+    bound: Bound
+    phase: Phase
+    children: tuple["Plan", ...] = ()
+
+    @property
+    def facts(self) -> SchedulerFacts:
+        """What is worth knowing of it after the run."""
+        return SchedulerFacts(
+            name=self.node.name,
+            key=self.node.key,
+            arguments=self.bound.shown,
+            given=frozenset(self.bound.given),
+            calls=self.phase.calls,
+            first_call=self.phase.first,
+            children=tuple(child.facts for child in self.children),
+        )
+
+    def walk(self) -> Iterator["Plan"]:
+        """Yield this plan and those below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def plan_optimizer(spec: Spec, binder: Binder) -> torch.optim.Optimizer | None:
+    """Return the dummy optimizer, or None where the binder has been told of a problem."""
+    node = spec.optimizer
+    found = optimizer_class(node.name)
+    if found is None:
+        binder.say(node.key, f"torch {torch.__version__} has no {node.name}; install a newer one")
+        return None
+    bound = binder.bind(found, node.arguments, node.key)
+    groups: list[dict[str, object]] = []
+    for index, group in enumerate(node.groups):
+        arguments = {name: value for name, value in group.items() if name != "name"}
+        key = (*node.key, "param_groups", index)
+        values = binder.bind(found, arguments, key, partial=True)
+        if values is not None:
+            groups.append(values.given)
+    if bound is None or len(groups) < len(node.groups):
+        return None
+    try:
+        return build_optimizer(found, bound.given, groups)
+    except (ValueError, TypeError, RuntimeError) as error:
+        binder.say(node.key, f"torch refuses it: {_one_line(error)}")
+    return None
+
+
+class Planner:
+    """Checks the schedulers of one spec."""
+
+    def __init__(self, spec: Spec, binder: Binder, optimizer: torch.optim.Optimizer | None) -> None:
+        self._spec = spec
+        self._binder = binder
+        defaults = optimizer.defaults if optimizer else {"momentum": 0.0}
+        # Where the optimizer is wrong its LR is unknown; its own problem is the one to say.
+        lr = float(defaults.get("lr", 1.0))
+        self._constants = {"lr": lr}
+        self._has_momentum = "momentum" in defaults or "betas" in defaults
+
+    def plan(self) -> Plan | None:
+        """Return the plan of the whole spec, or None where the binder has been told why not."""
+        return self._plan(self._spec.scheduler, whole_run(self._spec.total_calls), top=True)
+
+    def _plan(self, node: Node, phase: Phase, *, top: bool = False) -> Plan | None:
+        say = self._binder.say
+        found = scheduler_class(node.name)
+        if found is None:
+            say(node.key, f"torch {torch.__version__} has no {node.name}; install a newer one")
+            return None
+        bound = self._binder.bind(found, node.arguments, node.key, self._constants)
+        if bound is None:
+            self._look_below(node, phase)
+            return None
+        if node.name == "ReduceLROnPlateau" and not top:
+            say(node.key, "cannot stand inside another scheduler; torch gives it no metric there")
+            return None
+        at = Circumstances(
+            phase, self._has_momentum, self._spec.metric is not None, self._spec.total_calls
+        )
+        wrong = foresee(node.name, bound, at)
+        for argument, text in wrong:
+            say((*node.key, argument) if argument in node.arguments else node.key, text)
+        phases = self._phases(node, bound, phase)
+        if phases is None:
+            self._look_below(node, phase)
+            return None
+        children = [
+            self._plan(child, each) for child, each in zip(node.children, phases, strict=True)
+        ]
+        done = tuple(child for child in children if child is not None)
+        if wrong or len(done) < len(children):
+            return None
+        return Plan(node, found, bound, phase, done)
+
+    def _look_below(self, node: Node, phase: Phase) -> None:
+        """Find what is wrong with the children of a scheduler that is wrong itself."""
+        for child in node.children:
+            self._plan(child, phase)
+
+    def _phases(self, node: Node, bound: Bound, phase: Phase) -> list[Phase] | None:
+        if node.name != "SequentialLR":
+            return [phase] * len(node.children)
+        milestones = bound["milestones"]
+        assert isinstance(milestones, list)
+        key: KeyPath = (*node.key, "milestones")
+        if len(milestones) != len(node.children) - 1:
+            wanted = len(node.children) - 1
+            text = f"must be one fewer than the schedulers, {wanted}, got {len(milestones)}"
+            self._binder.say(key, text)
+            return None
+        composite = [child.name in COMPOSITES for child in node.children]
+        phases = sequential_phases(milestones, len(node.children), composite, phase)
+        for child, each, nested in zip(node.children, phases, composite, strict=True):
+            if nested and each.entered:
+                remedy = "put it first, or write its schedulers out in this list"
+                text = f"torch cannot start it at a milestone of a SequentialLR; {remedy}"
+                self._binder.say(child.key, text)
+        return phases
+
+
+def plan_run(spec: Spec) -> tuple[torch.optim.Optimizer, Plan]:
+    """Return a dummy optimizer and the plan of what will schedule it.
+
+    Raises:
+        SpecError: everything on which torch would raise, as far as it can be foreseen.
+    """
+    binder = Binder(max(1, len(spec.optimizer.groups)), spec.totals)
+    optimizer = plan_optimizer(spec, binder)
+    plan = Planner(spec, binder, optimizer).plan()
+    if binder.problems or optimizer is None or plan is None:
+        raise SpecError([spec.source.problem(key, text) for key, text in binder.problems])
+    return optimizer, plan
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,227 @@
+"""Formulas and expressions: arithmetic on floats, and nothing else of Python.
+
+A text is parsed by Python's own parser, every node is checked against a list of what is allowed,
+and only then compiled. Every constant and variable is a float and `**` is `math.pow`, so what
+grows without bound overflows at once instead of hanging.
+"""
+
+import ast
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+MAX_LENGTH = 500
+
+
+class ExpressionError(ValueError):
+    """A text that is no expression, or one that has no value.
+
+    Attributes:
+        reason: what is wrong, in lower case.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+def _floating(function: Callable[[float], int]) -> Callable[[float], float]:
+    return lambda x: float(function(x))
+
+
+_CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e})
+
+_FUNCTIONS: Mapping[str, Callable[..., float]] = MappingProxyType(
+    {
+        "sin": math.sin,
+        "cos": math.cos,
+        "tan": math.tan,
+        "exp": math.exp,
+        "log": math.log,
+        "log2": math.log2,
+        "log10": math.log10,
+        "sqrt": math.sqrt,
+        "floor": _floating(math.floor),
+        "ceil": _floating(math.ceil),
+        "round": _floating(round),
+        "abs": abs,
+        "min": min,
+        "max": max,
+    }
+)
+
+_SEVERAL_ARGUMENTS = frozenset({"min", "max"})
+
+_OPERATORS = (
+    *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.UAdd, ast.USub),
+    *(ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.Load),
+)
+
+# What compiled code can name beside its variables; a leading underscore cannot be written.
+_NAMESPACE: dict[str, object] = {
+    "__builtins__": {},
+    "_pow": math.pow,
+    "_float": float,
+    **_FUNCTIONS,
+    **_CONSTANTS,
+}
+
+
+class _Checked(ast.NodeTransformer):
+    """Returns a checked tree in which everything is a float."""
+
+    def __init__(self, parameters: frozenset[str], constants: frozenset[str]) -> None:
+        self.parameters = parameters
+        self.known = constants | _CONSTANTS.keys()
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, _OPERATORS):
+            return node
+        if isinstance(node, ast.Expression | ast.BinOp | ast.UnaryOp | ast.Compare | ast.IfExp):
+            return super().generic_visit(node)
+        raise ExpressionError(f"only arithmetic is allowed, not {_describe(node)}")
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+            raise ExpressionError(f"only numbers are allowed, not {_describe(node)}")
+        try:
+            value = float(node.value)
+        except OverflowError:
+            raise ExpressionError("a number is too large") from None
+        return ast.copy_location(ast.Constant(value), node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id in self.parameters:
+            return ast.Name("_x", ast.Load())
+        if node.id not in self.known:
+            known = ", ".join(sorted(self.parameters | self.known))
+            raise ExpressionError(f"unknown name '{node.id}' (known: {known})")
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if not isinstance(node.func, ast.Name) or node.func.id not in _FUNCTIONS:
+            known = ", ".join(_FUNCTIONS)
+            raise ExpressionError(f"unknown function '{_describe(node.func)}' (known: {known})")
+        several = node.func.id in _SEVERAL_ARGUMENTS
+        if node.keywords or not (len(node.args) >= 2 if several else len(node.args) == 1):
+            wanted = "two arguments or more" if several else "one argument"
+            raise ExpressionError(f"{node.func.id} takes {wanted}")
+        node.args = [self.visit(argument) for argument in node.args]
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        return _call("_pow", node.left, node.right) if isinstance(node.op, ast.Pow) else node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        return _call("_float", node)
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+def _describe(node: ast.AST) -> str:
+    text = ast.unparse(node) or type(node).__name__.lower()
+    return text if len(text) <= 30 else f"{text[:29]}…"
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A checked expression.
+
+    Attributes:
+        text: as written.
+        tree: its body, in which every parameter has the name `_x`.
+    """
+
+    text: str
+    tree: ast.expr = field(repr=False, compare=False)
+
+    def bind(self, constants: Mapping[str, float]) -> Callable[[float], float]:
+        """Return the function of its parameter, which raises ExpressionError where it has no value.
+
+        >>> decay = parse_expression("a * 0.5 ** step", {"step"}, {"a"}).bind({"a": 8.0})
+        >>> decay(2)
+        2.0
+        """
+        arguments = ast.arguments([], [ast.arg("_x")], None, [], [], None, [])
+        tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, self.tree)))
+        code = compile(tree, "<expression>", "eval")
+        function = eval(code, {**_NAMESPACE, **constants})  # every node has been checked
+
+        def value(x: float) -> float:
+            try:
+                return float(function(float(x)))
+            except OverflowError:
+                raise ExpressionError(f"too large a number in '{self.text}' at {x:g}") from None
+            except ZeroDivisionError:
+                raise ExpressionError(f"division by zero in '{self.text}' at {x:g}") from None
+            except ValueError as error:
+                raise ExpressionError(f"{error} in '{self.text}' at {x:g}") from None
+
+        return value
+
+
+def parse_expression(
+    text: str, parameters: Collection[str], constants: Collection[str]
+) -> Expression:
+    """Return a checked expression.
+
+    Args:
+        text: at most 500 characters.
+        parameters: names that all stand for what the bound function is called with.
+        constants: names that `Expression.bind` gives values to.
+
+    Raises:
+        ExpressionError: it is no expression, or names what is not allowed.
+
+    >>> parse_expression("__import__('os')", {"epoch"}, ())
+    Traceback (most recent call last):
+        ...
+    lrviz.expression.ExpressionError: unknown function '__import__' (known: sin, cos, tan, exp, \
+log, log2, log10, sqrt, floor, ceil, round, abs, min, max)
+    """
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"longer than {MAX_LENGTH} characters")
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+        body = _Checked(frozenset(parameters), frozenset(constants)).visit(tree.body)
+        expression = Expression(text, body)
+        expression.bind(dict.fromkeys(constants, 1.0))
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise ExpressionError(_say_syntax(text, error)) from None
+    except ValueError as error:
+        if isinstance(error, ExpressionError):
+            raise
+        raise ExpressionError("not an expression") from None
+    return expression
+
+
+def evaluate(text: str, constants: Mapping[str, float]) -> float:
+    """Return the value of a formula over the given names.
+
+    >>> evaluate("total_calls - 4", {"total_calls": 32.0})
+    28.0
+
+    Raises:
+        ExpressionError: it is no expression, or has no finite value.
+    """
+    value = parse_expression(text, (), constants.keys()).bind(constants)(0.0)
+    if not math.isfinite(value):
+        raise ExpressionError(f"'{text}' is {value}")
+    return value
+
+
+def _say_syntax(text: str, error: BaseException) -> str:
+    if text.count("(") != text.count(")"):
+        return f"unbalanced parentheses in '{_shorten(text)}'; quote the formula"
+    if isinstance(error, SyntaxError) and "nested" not in str(error):
+        return f"not an expression: '{_shorten(text)}'"
+    return "nested too deeply"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"

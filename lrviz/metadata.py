@@ -1,0 +1,236 @@
+"""The record that a figure carries: one JSON text in a PNG chunk or in a WebP's XMP packet.
+
+Reading needs neither pixels nor Pillow: both formats are rows of chunks, and walking them is quick
+enough for hundreds of figures. What is read is hostile until proven otherwise: every length is
+held against the bytes there are, nothing is inflated, and the record's size is limited.
+
+The formats: https://www.w3.org/TR/png-3/, https://developers.google.com/speed/webp/docs/riff_container
+and, for the packet, ISO 16684-1.
+"""
+
+import zlib
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+from lrviz.errors import ImageError
+
+PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
+
+MAX_RECORD = 2_000_000
+"""The longest record, in characters."""
+
+MAX_FILE = 80_000_000
+"""No figure has more bytes: 16 megapixels of noise, and a record."""
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+KEYWORD = "lrviz"
+NAMESPACE = "urn:lrviz:"
+
+_MAX_CHUNKS = 65_536
+_MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"%PDF-", "PDF"),
+)
+_PACKET = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    f'<rdf:Description rdf:about="" xmlns:lrviz="{NAMESPACE}">'
+    "<lrviz:record>{}</lrviz:record>"
+    "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    '<?xpacket end="r"?>'
+)
+
+
+class Chunk(NamedTuple):
+    """One chunk of a PNG or WebP, and where its content begins and ends in the file."""
+
+    name: bytes
+    start: int
+    stop: int
+
+
+def sniff(data: bytes) -> PictureKind | None:
+    r"""Return what kind of picture the bytes begin as, or None where they are none.
+
+    >>> sniff(b"\xff\xd8\xff\xe0 and so on")
+    'JPEG'
+    >>> sniff(b"epochs: 4") is None
+    True
+    """
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            return kind
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WebP"
+    if data[:2] == b"BM" and data[6:10] == bytes(4):  # a text may well begin with these letters
+        return "BMP"
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return "SVG" if head.startswith((b"<?xml", b"<!", b"<svg")) and b"<svg" in head else None
+
+
+def read_record(data: bytes) -> str | None:
+    r"""Return the record of a PNG or WebP, or None where it carries none.
+
+    The whole file is walked, so that one cut short is never taken for a figure that is up to date.
+
+    Raises:
+        ImageError: it is no PNG or WebP, is damaged, or its record is too large.
+
+    >>> read_record(b"GIF89a")
+    Traceback (most recent call last):
+        ...
+    lrviz.errors.ImageError: a GIF, not a figure that lrviz drew
+    """
+    for chunk in list(iter_chunks(data)):
+        if chunk.name == b"iTXt" and data.startswith(KEYWORD.encode() + b"\0", chunk.start):
+            return _parse_text(data[chunk.start : chunk.stop])
+        if chunk.name == b"XMP ":
+            return _parse_packet(data[chunk.start : chunk.stop])
+    return None
+
+
+def build_packet(record: str) -> bytes:
+    """Return the XMP packet that carries a record: text of ASCII without control characters.
+
+    >>> b"<lrviz:record>1 &lt; 2</lrviz:record>" in build_packet("1 < 2")
+    True
+    """
+    return _PACKET.format(escape(record)).encode()
+
+
+def image_size(data: bytes) -> tuple[int, int]:
+    """Return width and height in pixels, as the first chunk tells them.
+
+    Raises:
+        ImageError: it is no PNG or WebP, or its first chunk is none that tells.
+
+    >>> image_size(PNG_SIGNATURE)
+    Traceback (most recent call last):
+        ...
+    lrviz.errors.ImageError: the PNG is cut short
+    """
+    name, start, stop = next(iter_chunks(data))
+    head = data[start:stop]
+    if name == b"IHDR" and len(head) == 13:
+        return int.from_bytes(head[:4]), int.from_bytes(head[4:8])
+    if name == b"VP8X" and len(head) == 10:
+        return int.from_bytes(head[4:7], "little") + 1, int.from_bytes(head[7:10], "little") + 1
+    if name == b"VP8L" and head[:1] == b"\x2f" and len(head) >= 5:
+        bits = int.from_bytes(head[1:5], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if name == b"VP8 " and head[3:6] == b"\x9d\x01\x2a" and len(head) >= 10:
+        width, height = (int.from_bytes(head[at : at + 2], "little") for at in (6, 8))
+        return width & 0x3FFF, height & 0x3FFF
+    raise ImageError(f"the {sniff(data)} has no header")
+
+
+def iter_chunks(data: bytes) -> Iterator[Chunk]:
+    """Yield the chunks of a PNG (sums checked) or WebP, in file order, up to the picture's end.
+
+    Raises:
+        ImageError: it is neither, or a chunk is not what it says.
+    """
+    match sniff(data):
+        case "PNG":
+            yield from _iter_png(data)
+        case "WebP":
+            yield from _iter_webp(data)
+        case None:
+            raise ImageError("not a picture")
+        case kind:
+            raise ImageError(f"a {kind}, not a figure that lrviz drew")
+
+
+def _iter_png(data: bytes) -> Iterator[Chunk]:
+    if not data.startswith(PNG_SIGNATURE):
+        raise ImageError("the PNG's signature is damaged")
+    start = len(PNG_SIGNATURE)
+    for _ in range(_MAX_CHUNKS):
+        name, stop = data[start + 4 : start + 8], start + 8 + int.from_bytes(data[start : start + 4])
+        if stop + 4 > len(data):
+            raise ImageError("the PNG is cut short")
+        if zlib.crc32(memoryview(data)[start + 4 : stop]) != int.from_bytes(data[stop : stop + 4]):
+            raise ImageError("the PNG is damaged: a checksum is wrong")
+        yield Chunk(name, start + 8, stop)
+        if name == b"IEND":
+            return
+        start = stop + 4
+    raise ImageError(f"the PNG has more than {_MAX_CHUNKS:,} chunks")
+
+
+def _iter_webp(data: bytes) -> Iterator[Chunk]:
+    end = 8 + int.from_bytes(data[4:8], "little")
+    start = 12
+    for _ in range(_MAX_CHUNKS):
+        name, stop = data[start : start + 4], start + 8
+        stop += int.from_bytes(data[start + 4 : start + 8], "little")
+        if max(stop, end) > len(data) or stop > end:
+            raise ImageError("the WebP is cut short")
+        yield Chunk(name, start + 8, stop)
+        start = stop + stop % 2
+        if start >= end:
+            return
+    raise ImageError(f"the WebP has more than {_MAX_CHUNKS:,} chunks")
+
+
+def _parse_text(chunk: bytes) -> str:
+    """Return the text of an iTXt chunk: keyword, two flags, language, translation, text."""
+    _, _, rest = chunk.partition(b"\0")
+    fields = rest[2:].split(b"\0", 2)
+    if rest[:1] != b"\0":
+        raise ImageError("its record is compressed, as lrviz writes none")
+    if len(fields) < 3:
+        raise ImageError("its record is damaged")
+    return _limited(fields[2])
+
+
+def _parse_packet(packet: bytes) -> str | None:
+    """Return the text of the packet's `record`, as an element or, rewritten, an attribute."""
+    if len(packet) > 6 * MAX_RECORD:  # `&` is written as five letters
+        raise ImageError(f"its record is larger than {MAX_RECORD:,} characters")
+    found: list[str] = []
+    inside = [False]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        inside[0] = name == _ELEMENT
+        found.extend(text for key, text in attributes.items() if key == _ELEMENT)
+
+    def end(name: str) -> None:
+        inside[0] = False
+
+    def text(part: str) -> None:
+        if inside[0]:
+            found.append(part)
+
+    def refuse(*_: object) -> None:
+        raise ImageError("its XMP packet declares entities")
+
+    parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text
+    try:
+        parser.Parse(packet, True)
+    except expat.ExpatError as cause:
+        raise ImageError(f"its XMP packet is not XML: {cause}") from cause
+    return _limited("".join(found).encode()) if found else None
+
+
+def _limited(record: bytes) -> str:
+    if len(record) > MAX_RECORD:
+        raise ImageError(f"its record is larger than {MAX_RECORD:,} characters")
+    try:
+        return record.decode("ascii")
+    except UnicodeDecodeError as cause:
+        raise ImageError("its record is not ASCII") from cause
+
+
+_ELEMENT = f"{NAMESPACE} record"

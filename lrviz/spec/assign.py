@@ -1,0 +1,55 @@
+"""`--set KEY=VALUE`: one value of a spec, given on the command line."""
+
+from dataclasses import replace
+
+from lrviz.errors import KeyPath, Problem, SpecError
+from lrviz.spec.model import Source, Tree
+from lrviz.spec.yamltree import YamlError, parse_yaml
+
+
+def assign(
+    tree: dict[str, Tree], source: Source, key: str, value: str
+) -> tuple[dict[str, Tree], Source]:
+    """Return the tree with one value replaced or added, and the source that knows of it.
+
+    Args:
+        tree: left as it is.
+        source: where the tree came from.
+        key: a key path as messages spell it, list items by number.
+        value: YAML, read as in a spec.
+
+    Raises:
+        SpecError: the key path leads through something that is no mapping or list.
+
+    >>> assign({"epochs": 4}, Source(), "optimizer.SGD.lr", "1e-2")[0]
+    {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
+    """
+    text = f"{key}={value}"
+    path: KeyPath = tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+    try:
+        parsed, _ = parse_yaml(value)
+        changed = _with(tree, path, parsed)
+    except YamlError as error:
+        raise SpecError([Problem(f"--set {text}", path, error.reason)]) from None
+    except LookupError as error:
+        raise SpecError([Problem(f"--set {text}", path, str(error.args[0]))]) from None
+    assert isinstance(changed, dict)
+    return changed, replace(source, overrides={**source.overrides, path: text})
+
+
+def _with(tree: Tree, path: KeyPath, value: Tree) -> Tree:
+    if not path:
+        return value
+    first, rest = path[0], path[1:]
+    if isinstance(tree, list):
+        if not isinstance(first, int) or first >= len(tree):
+            raise LookupError(f"no item {first} in a list of {len(tree)}")
+        return [*tree[:first], _with(tree[first], rest, value), *tree[first + 1 :]]
+    if isinstance(tree, str) and first == tree:
+        tree = {}  # a bare `Name` is the same as `Name: {}`
+        return {str(first): _with(tree, rest, value)}
+    if tree is None:
+        tree = {}
+    if not isinstance(tree, dict):
+        raise LookupError("leads through a value that has no keys")
+    return {**tree, str(first): _with(tree.get(str(first)), rest, value)}

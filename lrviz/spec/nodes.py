@@ -1,0 +1,180 @@
+"""Schedulers and optimizers as a spec names them: `Name: {arguments}`, or the bare name."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from lrviz.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS
+from lrviz.errors import KeyPath
+from lrviz.expression import ExpressionError, parse_expression
+from lrviz.spec.model import Node, Tree
+from lrviz.spec.values import MAX_TEXT
+
+TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
+"""The run totals that every formula and expression may name."""
+
+EXPRESSIONS: Mapping[str, tuple[str, ...]] = {"lr_lambda": ("epoch", "step"), "scale_fn": ("x",)}
+"""The arguments that are functions in torch, and what a spec calls their parameter."""
+
+MAX_GROUPS = 64
+
+_NOT_HERE = {
+    "optimizer": "is not an argument here; a spec's `optimizer` stands at its top",
+    "params": "is not an argument here; lrviz makes the parameters",
+    "last_epoch": "is not an argument here; a schedule is drawn from its start",
+    "verbose": "is not an argument here; torch has dropped it",
+}
+
+
+def spell(value: object) -> str:
+    """Return a value as YAML spells it, shortened.
+
+    >>> [spell(value) for value in (True, None, 0.001, "cos", [1, 2])]
+    ['true', 'null', '0.001', "'cos'", '[1, 2]']
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case list() | tuple():
+            text = f"[{', '.join(map(spell, value))}]"
+        case dict():
+            text = "a mapping"
+        case str():
+            text = f"'{value}'"
+        case _:
+            text = str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def suggest(name: str, known: Sequence[str]) -> str:
+    """Return a remedy for a name that is not among the known ones.
+
+    >>> suggest("StepLr", ("StepLR", "LinearLR"))
+    "did you mean 'StepLR'?"
+    """
+    lowered = {each.lower(): each for each in known}
+    close = get_close_matches(name.lower(), lowered, n=1)
+    return f"did you mean '{lowered[close[0]]}'?" if close else f"known: {', '.join(known)}"
+
+
+@dataclass
+class NodeReader:
+    """Reads nodes and collects what is wrong with them."""
+
+    problems: list[tuple[KeyPath, str]] = field(default_factory=list)
+
+    def read_scheduler(self, tree: Tree, key: KeyPath) -> Node | None:
+        """Return the scheduler that a tree names, or None where it names none."""
+        named = self._read_name(tree, key, "scheduler", tuple(SCHEDULERS))
+        if named is None:
+            return None
+        name, path, arguments = named
+        children: list[Node] = []
+        if name in COMPOSITES:
+            children = list(self._read_children(arguments, path))
+            arguments = {k: v for k, v in arguments.items() if k != "schedulers"}
+        self._check_arguments(arguments, path, names=(*TOTALS, "lr"))
+        return Node(name, path, arguments, tuple(children))
+
+    def read_optimizer(self, tree: Tree, key: KeyPath) -> Node | None:
+        """Return the optimizer that a tree names, or None where it names none."""
+        named = self._read_name(tree, key, "optimizer", OPTIMIZERS)
+        if named is None:
+            return None
+        name, path, arguments = named
+        groups = list(self._read_groups(arguments.get("param_groups", []), (*path, "param_groups")))
+        arguments = {k: v for k, v in arguments.items() if k != "param_groups"}
+        self._check_arguments(arguments, path, names=TOTALS)
+        return Node(name, path, arguments, groups=tuple(groups))
+
+    def _read_name(
+        self, tree: Tree, key: KeyPath, kind: str, known: Sequence[str]
+    ) -> tuple[str, KeyPath, dict[str, Tree]] | None:
+        if isinstance(tree, str):
+            name, arguments, path = tree, {}, key
+        elif isinstance(tree, dict) and len(tree) == 1:
+            name, given = next(iter(tree.items()))
+            path = (*key, name)
+            if given is not None and not isinstance(given, dict):
+                return self._say(path, f"must be a mapping of arguments, got {spell(given)}")
+            arguments = given or {}
+        else:
+            got = f"{len(tree)} keys" if isinstance(tree, dict) else spell(tree)
+            return self._say(key, f"must name one {kind}, as `Name: {{arguments}}`, got {got}")
+        if name not in known:
+            return self._say(key, f"unknown {kind} '{name}'; {suggest(name, known)}")
+        return name, path, arguments
+
+    def _read_children(self, arguments: Mapping[str, Tree], path: KeyPath) -> Iterator[Node]:
+        items = arguments.get("schedulers")
+        key = (*path, "schedulers")
+        if "schedulers" not in arguments:
+            self._say(path, "schedulers is missing; give it a list of schedulers")
+        elif not isinstance(items, list) or not items:
+            self._say(key, f"must be a list of schedulers, got {spell(items)}")
+        else:
+            for index, item in enumerate(items):
+                node = self.read_scheduler(item, (*key, index))
+                if node is not None:
+                    yield node
+
+    def _read_groups(self, items: Tree, key: KeyPath) -> Iterator[dict[str, Tree]]:
+        if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+            self._say(key, "must be a list of mappings, one a param group")
+            return
+        if len(items) > MAX_GROUPS:
+            self._say(key, f"{len(items)} param groups are more than {MAX_GROUPS}")
+        names: dict[object, int] = {}
+        for index, item in enumerate(items):
+            assert isinstance(item, dict)
+            name = item.get("name", "")
+            if not isinstance(name, str) or not name.isprintable() or len(name) > MAX_TEXT:
+                self._say((*key, index, "name"), f"must be a text of at most {MAX_TEXT} characters")
+            elif name and names.setdefault(name, index) != index:
+                self._say((*key, index, "name"), f"'{name}' is group {names[name]}'s name already")
+            self._check_arguments(item, (*key, index), names=TOTALS)
+            yield item
+
+    def _check_arguments(
+        self, arguments: Mapping[str, Tree], path: KeyPath, names: Sequence[str]
+    ) -> None:
+        for argument, value in arguments.items():
+            key = (*path, argument)
+            if argument in _NOT_HERE:
+                self._say(key, _NOT_HERE[argument])
+            elif argument in EXPRESSIONS and value is not None:
+                self._check_expressions(value, key, EXPRESSIONS[argument])
+            else:
+                self._check_value(value, key, names)
+
+    def _check_expressions(self, value: Tree, key: KeyPath, parameters: Sequence[str]) -> None:
+        for index, item in enumerate(value if isinstance(value, list) else [value]):
+            at = (*key, index) if isinstance(value, list) else key
+            if isinstance(item, bool) or not isinstance(item, str | int | float):
+                self._say(at, f"must be an expression in {parameters[0]}, got {spell(item)}")
+            elif isinstance(item, str):
+                self._try(at, item.removeprefix("="), parameters, TOTALS)
+
+    def _check_value(self, value: Tree, key: KeyPath, names: Sequence[str]) -> None:
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                self._check_value(item, (*key, index), names)
+        elif isinstance(value, dict):
+            self._say(key, "must be a value or a list, got a mapping")
+        elif isinstance(value, str) and value.startswith("="):
+            self._try(key, value[1:], (), names)
+        elif isinstance(value, str) and len(value) > MAX_TEXT:
+            self._say(key, f"longer than {MAX_TEXT} characters")
+
+    def _try(
+        self, key: KeyPath, text: str, parameters: Sequence[str], names: Sequence[str]
+    ) -> None:
+        try:
+            parse_expression(text, parameters, names)
+        except ExpressionError as error:
+            self._say(key, error.reason)
+
+    def _say(self, key: KeyPath, text: str) -> None:
+        self.problems.append((key, text))
