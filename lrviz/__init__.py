@@ -1,3 +1,63 @@
-"""See what a PyTorch learning-rate schedule does before a run pays for it."""
+"""See what a PyTorch learning-rate schedule does before a run pays for it.
+
+Three functions, each of which takes and returns values and leaves the caller as it was:
+
+- `load(path)` reads a spec, or the one that a figure was drawn from;
+- `simulate(spec)` drives torch's own scheduler and returns a `Run`: its curves;
+- `plot(run)` returns a figure of matplotlib's.
+
+What they need is imported when they are first used: `import lrviz` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lrviz.curve import Curve
+    from lrviz.draw import plot
+    from lrviz.drive import simulate
+    from lrviz.errors import FileError, LrvizError, SpecError, UsageError
+    from lrviz.run import Run
+    from lrviz.sources import load
+    from lrviz.spec import Spec, parse_spec
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Curve",
+    "FileError",
+    "LrvizError",
+    "Run",
+    "Spec",
+    "SpecError",
+    "UsageError",
+    "__version__",
+    "load",
+    "parse_spec",
+    "plot",
+    "simulate",
+]
+
+_HOMES = {
+    "Curve": "lrviz.curve",
+    "FileError": "lrviz.errors",
+    "LrvizError": "lrviz.errors",
+    "Run": "lrviz.run",
+    "Spec": "lrviz.spec",
+    "SpecError": "lrviz.errors",
+    "UsageError": "lrviz.errors",
+    "load": "lrviz.sources",
+    "parse_spec": "lrviz.spec",
+    "plot": "lrviz.draw",
+    "simulate": "lrviz.drive",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'lrviz' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -10,9 +10,9 @@ and, for the packet, ISO 16684-1.
 
 import zlib
 from collections.abc import Iterator
+from html import escape
 from typing import Literal, NamedTuple
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from lrviz.errors import ImageError
 
@@ -28,6 +28,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = "lrviz"
 NAMESPACE = "urn:lrviz:"
 
+_ELEMENT = f"{NAMESPACE} record"
 _MAX_CHUNKS = 65_536
 _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
     (b"\x89PNG", "PNG"),
@@ -103,7 +104,7 @@ def build_packet(record: str) -> bytes:
     >>> b"<lrviz:record>1 &lt; 2</lrviz:record>" in build_packet("1 < 2")
     True
     """
-    return _PACKET.format(escape(record)).encode()
+    return _PACKET.format(escape(record, quote=False)).encode()
 
 
 def image_size(data: bytes) -> tuple[int, int]:
@@ -154,7 +155,10 @@ def _iter_png(data: bytes) -> Iterator[Chunk]:
         raise ImageError("the PNG's signature is damaged")
     start = len(PNG_SIGNATURE)
     for _ in range(_MAX_CHUNKS):
-        name, stop = data[start + 4 : start + 8], start + 8 + int.from_bytes(data[start : start + 4])
+        name, stop = (
+            data[start + 4 : start + 8],
+            start + 8 + int.from_bytes(data[start : start + 4]),
+        )
         if stop + 4 > len(data):
             raise ImageError("the PNG is cut short")
         if zlib.crc32(memoryview(data)[start + 4 : stop]) != int.from_bytes(data[stop : stop + 4]):
@@ -231,6 +235,3 @@ def _limited(record: bytes) -> str:
         return record.decode("ascii")
     except UnicodeDecodeError as cause:
         raise ImageError("its record is not ASCII") from cause
-
-
-_ELEMENT = f"{NAMESPACE} record"

@@ -1,3 +1,5 @@
 """Driving torch's own schedulers: the one stage that imports torch."""
 
 from lrviz.drive.loop import simulate as simulate
+from lrviz.drive.signatures import Argument as Argument
+from lrviz.drive.signatures import installed_arguments as installed_arguments

@@ -14,10 +14,11 @@ import torch.optim.lr_scheduler
 import torch.optim.swa_utils
 
 from lrviz.catalog import SCHEDULERS
+from lrviz.errors import UsageError
 
 Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list", "tuple", "any"]
 
-_NOT_HERE = frozenset({"self", "optimizer", "params", "schedulers", "last_epoch", "verbose"})
+_NOT_HERE = frozenset({"self", "optimizer", "params", "last_epoch", "verbose"})
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,26 @@ def arguments_of(found: type) -> Mapping[str, Argument]:
         {
             name: _argument(found.__name__, parameter)
             for name, parameter in parameters.items()
-            if name not in _NOT_HERE
+            if name not in _NOT_HERE and name != "schedulers"  # those are a node's children
         }
     )
+
+
+def installed_arguments(name: str) -> list[Argument]:
+    """Return every argument that a spec may give a scheduler, in torch's order.
+
+    Raises:
+        UsageError: the installed torch has no such scheduler.
+    """
+    found = scheduler_class(name)
+    if found is None:
+        raise UsageError(f"torch {torch.__version__} has no {name}; install a newer one")
+    parameters = inspect.signature(found).parameters
+    return [
+        _argument(name, parameter)
+        for parameter in parameters.values()
+        if parameter.name not in _NOT_HERE
+    ]
 
 
 def _argument(owner: str, parameter: inspect.Parameter) -> Argument:

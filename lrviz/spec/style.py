@@ -34,6 +34,10 @@ class Style(BaseModel):
         fonts: font families in order of preference.
         font_size: of labels, in points; ticks and title follow it.
         legend_frame: whether a legend has a box.
+        margins: `default` are matplotlib's, which a title, a legend or another size widen; `fit`
+            follow the text.
+        numbers: how ticks are labelled; `default` as matplotlib does, a factor aside at the axis'
+            end, `short` each with its own value.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +57,8 @@ class Style(BaseModel):
     fonts: Annotated[tuple[Text, ...], Field(min_length=1, max_length=8)]
     font_size: Annotated[Number, Field(gt=0, le=100)]
     legend_frame: Flag
+    margins: Literal["default", "fit"] = "fit"
+    numbers: Literal["default", "short"] = "short"
 
 
 @cache

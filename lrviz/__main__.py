@@ -1,0 +1,28 @@
+"""The command `lrviz`, and `python -m lrviz`."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; what lrviz raises on purpose becomes a line and an exit status."""
+    if sys.path and not sys.flags.safe_path and sys.argv[0].endswith("__main__.py"):
+        del sys.path[0]  # `python -m` put the current folder first: nothing in it is to be run
+
+    from lrviz.startup import own_process
+
+    own_process()
+    try:
+        from lrviz.cli import app, say
+        from lrviz.errors import LrvizError
+
+        try:
+            app()
+        except LrvizError as error:
+            say(str(error))
+            sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""The command line: every command is declared here, calls one function, prints and exits."""
+
+from typing import Annotated
+
+import typer
+
+from lrviz import words
+from lrviz.catalog import SCHEDULERS
+from lrviz.startup import quick_imports
+from lrviz.targets import Format, Table
+
+app = typer.Typer(
+    name="lrviz",
+    help="See what a PyTorch learning-rate schedule does before a run pays for it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Spec = Annotated[
+    str, typer.Argument(metavar="SPEC", help="A YAML file, a figure that lrviz drew, or -.")
+]
+Specs = Annotated[
+    list[str], typer.Argument(metavar="SPEC...", help="YAML files, figures that lrviz drew, or -.")
+]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME", help="A scheduler's name.", autocompletion=words.complete_scheduler
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; - is standard output."),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace one value of the spec; repeatable."),
+]
+
+
+def say(text: str) -> None:
+    """Print to standard error, as text and nothing else, whatever a spec put in it."""
+    typer.echo(words.printable(text), err=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(words.version_line())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show versions and exit."),
+    ] = False,
+) -> None:
+    """Hold the options of the command itself."""
+
+
+@app.command()
+def plot(
+    specs: Specs,
+    output: Output = None,
+    format: Annotated[
+        Format | None, typer.Option("-f", "--format", help="Default: as FILE ends, else png.")
+    ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option(
+            "--style",
+            metavar="STYLE",
+            help="article, light or dark.",
+            autocompletion=words.complete_style,
+        ),
+    ] = None,
+    settings: Settings = None,
+    metadata: Annotated[
+        bool, typer.Option("--metadata/--no-metadata", help="Keep the spec in the figure.")
+    ] = True,
+) -> None:
+    """Draw every SPEC's schedule; the figure's path goes to standard output."""
+    from lrviz.plotting import iter_plots
+    from lrviz.targets import plan_targets
+
+    targets = plan_targets(specs, output, format)
+    status = 0
+    for outcome in iter_plots(targets, words.overrides(settings, style), metadata=metadata):
+        for line in outcome.lines:
+            say(line)
+        if outcome.written is not None:
+            typer.echo(outcome.written)
+        status = max(status, outcome.exit_status)
+    raise typer.Exit(status)
+
+
+@app.command()
+def export(
+    spec: Spec,
+    output: Output = "-",
+    format: Annotated[
+        Table | None, typer.Option("-f", "--format", help="Default: as FILE ends, else csv.")
+    ] = None,
+    settings: Settings = None,
+) -> None:
+    """Print the numbers: one row a step, curve and param group."""
+    from lrviz.export import export_spec
+
+    for line in export_spec(spec, output or "-", format, words.overrides(settings)):
+        say(line)
+
+
+@app.command(name="list")
+def list_schedulers() -> None:
+    """List the schedulers that a spec can name."""
+    width = max(map(len, SCHEDULERS))
+    for entry in SCHEDULERS.values():
+        typer.echo(f"{entry.name.ljust(width)}  {entry.summary}")
+
+
+@app.command()
+def show(name: Name) -> None:
+    """Show a scheduler's arguments, defaults, documentation and curve."""
+    entry = words.find_scheduler(name)
+    with quick_imports():
+        from lrviz.show import describe_scheduler
+    typer.echo(describe_scheduler(entry), nl=False)
+
+
+@app.command()
+def new(name: Name) -> None:
+    """Print a commented spec to start from."""
+    from lrviz.template import spec_template
+
+    typer.echo(spec_template(words.find_scheduler(name)), nl=False)

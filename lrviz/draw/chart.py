@@ -1,0 +1,90 @@
+"""The figure, and the settings of matplotlib that it is always drawn with."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from lrviz.spec.style import Style
+
+SIDES = ("left", "bottom", "right", "top")
+
+CHUNK = 200
+"""Points that are drawn at once of a line that has many."""
+
+MARGIN = 0.1
+"""Inches from text to the figure's edge."""
+
+Settings = Mapping[str, object]
+
+
+class Chart(Figure):
+    """A figure that looks the same whatever the caller's settings are when it is drawn.
+
+    matplotlib reads some of its settings only while it draws, when the caller may long have set
+    others, or has a `matplotlibrc` that does.
+    """
+
+    def __init__(self, settings: Settings, size: tuple[float, float], dpi: float, fit: bool):
+        self.settings = settings
+        super().__init__(figsize=size, dpi=dpi, layout="constrained" if fit else None)
+        FigureCanvasAgg(self)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the figure with its own settings."""
+        with apply_settings(self.settings):
+            super().draw(renderer)
+
+
+@contextmanager
+def apply_settings(settings: Settings) -> Iterator[None]:
+    """Use matplotlib with these settings, and leave the caller's as they were.
+
+    What matplotlib has to say about glyphs has been said in better words; when it cannot lay out a
+    figure too small for its text, nobody can.
+    """
+    values: dict[Any, Any] = dict(settings)
+    with mpl.rc_context(values), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        warnings.filterwarnings("ignore", ".*constrained_layout not applied")
+        yield
+
+
+def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool, dense: bool) -> Settings:
+    """Return matplotlib's defaults with a style over them.
+
+    Args:
+        style: what to set.
+        fonts: families in order of preference.
+        grid: whether there are grid lines.
+        dense: whether a line has points in every pixel column; a long path is drawn in pieces then,
+            which takes half the time.
+    """
+    defaults: dict[str, object] = {
+        key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"
+    }
+    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    grounds = ("figure.facecolor", "axes.facecolor")
+    return {
+        **defaults,
+        **dict.fromkeys(inks, style.foreground),
+        **dict.fromkeys(grounds, style.background),
+        **{f"axes.spines.{side}": side in style.spines for side in SIDES},
+        "agg.path.chunksize": CHUNK if dense else 0,
+        "axes.grid": grid,
+        "grid.color": style.grid_color,
+        "figure.constrained_layout.w_pad": MARGIN,
+        "figure.constrained_layout.h_pad": MARGIN,
+        "font.family": list(fonts),
+        "font.size": style.font_size,
+        "lines.linewidth": style.linewidth,
+        "lines.markersize": style.marker_size,
+        "legend.frameon": style.legend_frame,
+        "svg.hashsalt": "lrviz",
+        "text.parse_math": False,
+    }

@@ -1,0 +1,106 @@
+"""How large a figure is, and how much room its parts have."""
+
+from dataclasses import dataclass
+
+from lrviz.draw.limits import Limits, mend_limits
+from lrviz.draw.words import Words
+from lrviz.run import Run
+from lrviz.spec.model import MAX_PIXELS, MAX_SIDE, FigureOptions
+
+PANEL = 0.6
+"""The height of every panel after the first, as a part of the first one's."""
+
+BESIDE = 7
+"""The room beside the axes, for numbers and a label, in font sizes."""
+
+DEFAULT_SHARE = 0.775
+"""The part of the figure's width that matplotlib's own margins leave the axes."""
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Where things go, known before anything is drawn.
+
+    Attributes:
+        size: width and height of the figure, in inches.
+        dpi: pixels an inch.
+        fit: whether margins follow the text; if not, they are matplotlib's own.
+        width: of the axes, in pixels; about, where margins follow the text.
+        xlim: ends of the x axis, in its own unit.
+        unit: steps in one unit of the x axis.
+        epoch: steps in an epoch.
+    """
+
+    size: tuple[float, float]
+    dpi: float
+    fit: bool
+    width: float
+    xlim: Limits
+    unit: float
+    epoch: float
+
+    @property
+    def dot(self) -> float:
+        """Pixels in a point."""
+        return self.dpi / 72
+
+    @property
+    def ends(self) -> Limits:
+        """Ends of the x axis, in steps."""
+        return self.xlim[0] * self.unit, self.xlim[1] * self.unit
+
+    @property
+    def gap(self) -> float:
+        """Pixels from one step to the next."""
+        return self.width / abs(self.ends[1] - self.ends[0])
+
+
+def plan_geometry(run: Run, options: FigureOptions, words: Words) -> Geometry:
+    """Return the geometry of a run's figure."""
+    dpi, style = options.pixels_an_inch, options.style
+    size, fit = _choose_size(options), _needs_fit(options, words)
+    pixels = size[0] * dpi
+    beside = BESIDE * style.font_size * dpi / 72
+    epoch = float(run.spec.steps_per_epoch)
+    unit = epoch if options.x == "epoch" else 1.0
+    return Geometry(
+        size=size,
+        dpi=dpi,
+        fit=fit,
+        width=max(pixels - beside, 0.4 * pixels) if fit else DEFAULT_SHARE * pixels,
+        xlim=mend_limits(options.xlim or (0.0, run.steps / unit), (0.0, 1.0), "linear"),
+        unit=unit,
+        epoch=epoch,
+    )
+
+
+def share_height(panels: int) -> list[float]:
+    """Return the panels' parts of the figure's height.
+
+    >>> share_height(1)
+    [1.0]
+    """
+    total = 1 + PANEL * (panels - 1)
+    return [1 / total, *[PANEL / total] * (panels - 1)]
+
+
+def _choose_size(options: FigureOptions) -> tuple[float, float]:
+    """Return the size that was asked for, or the style's and more for more panels."""
+    width, height = options.inches
+    grown = height * (1 + PANEL * (len(options.panels) - 1))
+    dpi = options.pixels_an_inch
+    too_large = grown * dpi > MAX_SIDE or width * grown * dpi**2 > MAX_PIXELS
+    return (width, height) if options.size or too_large else (width, grown)
+
+
+def _needs_fit(options: FigureOptions, words: Words) -> bool:
+    """Whether there is more to place than matplotlib's own margins are made for."""
+    return (
+        options.style.margins == "fit"
+        or options.inches != options.style.size
+        or options.xlabel is not None
+        or options.ylabel is not None
+        or len(options.panels) > 1
+        or bool(words.title)
+        or words.legend
+    )

@@ -1,0 +1,96 @@
+"""What part of a quantity's range a panel shows."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from lrviz.curve import Quantity, Values
+
+Limits = tuple[float, float]
+
+LARGEST = 1e307
+DECADES = 16
+"""A log axis shows as many at most: as many digits as a float has."""
+
+
+def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, scale: str) -> Limits:
+    """Return the lower and upper end of a panel's y axis.
+
+    Args:
+        values: what the panel shows, any shapes.
+        quantity: what it is; a learning rate's axis starts at 0 and ends above its highest value.
+        base_lr: the largest learning rate that an optimizer was given; also on the axis.
+        scale: `linear` or `log`.
+
+    The article's rule: 1.1 times the larger of the highest value and the optimizer's own.
+
+    >>> find_limits([np.array([1.0, 0.5])], "lr", 2.0, "linear")
+    (0.0, 2.2)
+    """
+    numbers = np.array([end for each in values for end in _find_ends(each, scale)])
+    if quantity == "lr":
+        numbers = np.append(numbers, base_lr)
+    if scale == "log":
+        return _log_limits(numbers)
+    if not len(numbers):
+        return 0.0, 1.0
+    low, high = float(numbers.min()), float(numbers.max())
+    if quantity == "lr":
+        low, high = _clip(1.1 * min(low, 0.0)), _clip(1.1 * max(high, 0.0))
+        return (low, high) if low < high else (0.0, 1.0)
+    return _own_range(low, high)
+
+
+def _find_ends(values: Values, scale: str) -> Limits | tuple[()]:
+    """Return the lowest and the highest value that an axis of this scale can show."""
+    low, high = (values.min(), values.max()) if values.size else (math.nan, math.nan)
+    if not (math.isfinite(low) and math.isfinite(high)) or (scale == "log" and low <= 0):
+        shown = values[np.isfinite(values) & ((values > 0) | (scale != "log"))]
+        return (float(shown.min()), float(shown.max())) if shown.size else ()
+    return float(low), float(high)
+
+
+def mend_limits(wanted: Limits, found: Limits, scale: str) -> Limits:
+    """Return the limits that were asked for, as far as an axis can have them.
+
+    The end that a log axis cannot show is the one that was found; two equal ends are moved apart.
+
+    >>> mend_limits((0, 1), (1e-4, 0.1), "log"), mend_limits((2, 2), (0, 1), "linear")
+    ((0.0001, 1.0), (1.8, 2.2))
+    """
+    low, high = (_clip(float(end)) for end in wanted)
+    if scale == "log":
+        low = low if low > 0 else found[0]
+        high = high if high > 0 else found[1]
+    if low != high:
+        return low, high
+    return _around(low) if scale == "linear" else (low / 2, low * 2)
+
+
+def _own_range(low: float, high: float) -> Limits:
+    """Return a range and a tenth of it on either side, but none below 0 that is not needed."""
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        return _around(high) if high else (0.0, 1.0)
+    margin = high / 10 - low / 10
+    bottom = low - margin
+    return _clip(max(bottom, 0.0) if low >= 0 else bottom), _clip(high + margin)
+
+
+def _around(value: float) -> Limits:
+    reach = abs(value) / 10 or 0.5
+    return _clip(value - reach), _clip(value + reach)
+
+
+def _log_limits(numbers: Values) -> Limits:
+    positive = numbers[numbers > 0]
+    if not len(positive):
+        return 0.1, 1.0
+    high = math.log10(positive.max())
+    low = max(math.log10(positive.min()), high - DECADES)
+    margin = max(0.05 * (high - low), 0.1)
+    return 10 ** max(low - margin, -307), 10 ** min(high + margin, 307)
+
+
+def _clip(value: float) -> float:
+    return min(max(value, -LARGEST), LARGEST)

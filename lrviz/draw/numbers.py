@@ -1,0 +1,80 @@
+"""How numbers read in titles and at ticks."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+MOST_DIGITS = 9
+
+
+def spell_number(value: float) -> str:
+    """Return a number in as few characters as six significant digits need.
+
+    >>> [spell_number(each) for each in (0.5, 1e-4, 0.01, 0.00025, 32, 1e300)]
+    ['0.5', '1e-4', '0.01', '2.5e-4', '32', '1e300']
+    """
+    if isinstance(value, int) or not math.isfinite(value):
+        return str(value)
+    rounded = float(f"{value:.6g}")
+    positional = np.format_float_positional(rounded, trim="-")
+    return min(positional, _scientific(rounded, 6), key=len)
+
+
+def spell_ticks(values: Sequence[float]) -> list[str]:
+    """Return tick labels in one notation, with just the digits that tell them apart.
+
+    >>> spell_ticks([0.0, 0.00025, 0.0005, 0.00075])
+    ['0', '2.5e-4', '5e-4', '7.5e-4']
+    >>> spell_ticks([0.85, 0.9, 0.95])
+    ['0.85', '0.90', '0.95']
+    """
+    largest = max(map(abs, values), default=0.0)
+    if not math.isfinite(largest):
+        return [str(value) for value in values]
+    if 0.01 <= largest < 1e5:
+        digits = _count_decimals(values, largest)
+        return [f"{value:.{digits}f}" if value else "0" for value in values]
+    digits = _count_digits(values, largest)
+    return [_scientific(value, digits) for value in values]
+
+
+def spell_steps(values: Sequence[float]) -> list[str]:
+    """Return tick labels of steps or epochs: whole where they are, thousands apart.
+
+    >>> spell_steps([0, 50_000, 100_000]), spell_steps([0, 0.25, 0.5])
+    (['0', '50,000', '100,000'], ['0', '0.25', '0.50'])
+    """
+    largest = max(map(abs, values), default=0.0)
+    digits = _count_decimals(values, largest)
+    apart = "," if largest >= 10_000 else ""
+    return [f"{value:{apart}.{digits}f}" if value else "0" for value in values]
+
+
+def _count_decimals(values: Sequence[float], largest: float) -> int:
+    return next(
+        (
+            digits
+            for digits in range(MOST_DIGITS)
+            if all(abs(round(value, digits) - value) <= 1e-10 * largest for value in values)
+        ),
+        MOST_DIGITS,
+    )
+
+
+def _count_digits(values: Sequence[float], largest: float) -> int:
+    return next(
+        (
+            digits
+            for digits in range(MOST_DIGITS)
+            if all(abs(float(f"{value:.{digits}e}") - value) <= 1e-10 * largest for value in values)
+        ),
+        MOST_DIGITS,
+    )
+
+
+def _scientific(value: float, digits: int) -> str:
+    if not value:
+        return "0"
+    text = np.format_float_scientific(value, precision=digits, unique=False, trim="-", exp_digits=1)
+    return text.replace(".e", "e").removesuffix("e+0").replace("e+", "e")

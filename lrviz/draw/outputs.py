@@ -1,0 +1,137 @@
+"""What drawing gives: a figure, pixels, or the bytes of a vector format."""
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Literal
+
+import numpy as np
+from matplotlib import ft2font
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from lrviz.draw.chart import apply_settings
+from lrviz.draw.figure import build_chart
+from lrviz.errors import SpecError, UsageError, spell_key
+from lrviz.run import Run
+from lrviz.spec.model import FigureOptions
+
+METADATA: dict[str, dict[str, None]] = {
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+}
+"""What matplotlib would write by itself, and what differs from one day or version to the next."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A figure as pixels.
+
+    Attributes:
+        pixels: red, green, blue and alpha, shape (height, width, 4).
+        dpi: pixels an inch.
+        fonts: the families that its text is drawn with, in order of preference.
+        warnings: what is worth saying on standard error, one line each.
+    """
+
+    pixels: NDArray[np.uint8]
+    dpi: float
+    fonts: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class VectorDrawing:
+    """A figure as a file of a vector format.
+
+    Attributes:
+        data: the file's bytes; the same for the same run.
+        fonts: the families that its text is drawn with, in order of preference.
+        warnings: what is worth saying on standard error, one line each.
+    """
+
+    data: bytes
+    fonts: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def plot(run: Run, **options: object) -> Figure:
+    """Return a run as a matplotlib figure.
+
+    It is no figure of pyplot and needs no closing; `figure.savefig(path)` writes it.
+
+    Args:
+        run: what `simulate` gave.
+        **options: the keys of a spec's `figure`, over those that the spec gives; for example
+            `style="dark", yscale="log"`.
+
+    Raises:
+        UsageError: an option does not exist, or its value is not allowed.
+        SpecError: the spec asks for a panel of a quantity that its optimizer has not.
+    """
+    try:
+        chart = build_chart(run, _override(run.figure, options))
+    except SpecError as error:
+        if "panels" not in options:
+            raise
+        raise UsageError("; ".join(each.text for each in error.problems)) from error
+    for text in chart.warnings:
+        warnings.warn(text, UserWarning, stacklevel=2)
+    return chart.figure
+
+
+def draw_pixels(run: Run) -> Drawing:
+    """Return a run drawn as its spec asks.
+
+    Raises:
+        SpecError: the spec asks for a panel of a quantity that its optimizer has not.
+    """
+    chart = build_chart(run, run.figure)
+    canvas = FigureCanvasAgg(chart.figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    return Drawing(pixels, run.figure.pixels_an_inch, chart.fonts, chart.warnings)
+
+
+def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> VectorDrawing:
+    """Return a run drawn as its spec asks, as the bytes of a vector format.
+
+    Raises:
+        SpecError: the spec asks for a panel of a quantity that its optimizer has not.
+    """
+    chart = build_chart(run, run.figure)
+    file = BytesIO()
+    with apply_settings(chart.figure.settings):
+        chart.figure.savefig(file, format=format, metadata=METADATA[format])
+    return VectorDrawing(file.getvalue(), chart.fonts, chart.warnings)
+
+
+def freetype_version() -> str:
+    """Return the version of the FreeType that draws text, which its pixels depend on.
+
+    >>> freetype_version().count(".")
+    2
+    """
+    return str(ft2font.__freetype_version__)
+
+
+def _override(figure: FigureOptions, options: dict[str, object]) -> FigureOptions:
+    given = {name: getattr(figure, name) for name in figure.model_fields_set}
+    try:
+        return FigureOptions.model_validate(given | options)
+    except ValidationError as error:
+        raise UsageError("; ".join(map(_say, error.errors()))) from None
+
+
+def _say(details: object) -> str:
+    assert isinstance(details, dict)
+    name = spell_key(details["loc"])
+    if details["type"] == "extra_forbidden":
+        known = ", ".join(FigureOptions.model_fields)
+        return f"{name}: no such option; there are {known}"
+    text = str(details["msg"])
+    if details["type"] == "style":
+        text += f"; there are {', '.join(details['ctx']['names'])}"
+    return f"{name}: {text[:1].lower()}{text[1:]}" if name else text

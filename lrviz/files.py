@@ -1,0 +1,153 @@
+"""Files, pipes and the standard streams: bytes in, bytes out, one kind of error."""
+
+import errno
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from lrviz.atomic import replace_file, sweep_litter, write_all
+from lrviz.errors import FileError, UsageError
+
+__all__ = ["STDIO", "read_file", "sweep_litter", "write_file", "write_stdout"]
+
+STDIO = "-"
+"""The name of standard input and standard output on the command line."""
+
+_WRITE_REASONS = {
+    errno.ENOENT: "no such folder",
+    errno.ENOTDIR: "no such folder",
+    errno.EISDIR: "is a folder",
+}
+_READ_REASONS = {
+    errno.ENOENT: "no such file",
+    errno.ENOTDIR: "no such file",
+    errno.EISDIR: "is a folder",
+}
+
+
+def read_file(path: str | os.PathLike[str], limit: int) -> bytes:
+    """Return what a file, a pipe or (`-`) standard input holds.
+
+    Args:
+        path: as the user named it.
+        limit: the most bytes that it may hold; no more than one beyond is read.
+
+    Raises:
+        FileError: it cannot be read, or is larger.
+
+    >>> read_file("nowhere.yaml", limit=100)
+    Traceback (most recent call last):
+        ...
+    lrviz.errors.FileError: nowhere.yaml: cannot read: no such file
+    """
+    try:
+        if os.fspath(path) == STDIO:
+            data = _read_stdin(limit + 1)
+        else:
+            with Path(path).open("rb") as file:
+                data = file.read(limit + 1)
+    except OSError as cause:
+        raise _file_error(path, "read", cause, _READ_REASONS) from cause
+    if len(data) > limit:
+        raise FileError(os.fspath(path), "read", f"larger than {limit:,} bytes")
+    return data
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a whole file, or leave what is there.
+
+    An existing file's permissions are kept. A symbolic link is replaced, not written through; a
+    device or pipe is written to, never replaced.
+
+    Raises:
+        FileError: it cannot be written.
+        UsageError: it is a terminal, and the data is no text.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder")
+        if _is_stream(path):
+            _write_stream(path, data)
+        else:
+            replace_file(path, data)
+    except OSError as cause:
+        if isinstance(cause, FileError):
+            raise
+        raise _file_error(path, "write", cause, _WRITE_REASONS) from cause
+
+
+def write_stdout(data: bytes) -> None:
+    """Write to standard output; whoever reads it may stop reading.
+
+    Raises:
+        FileError: it cannot be written to.
+        UsageError: it is a terminal, and the data is no text.
+    """
+    if sys.stdout is None:
+        raise FileError("standard output", "write", "it is closed")
+    _refuse_terminal(sys.stdout.isatty(), data)
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as cause:
+        _abandon_stdout()
+        if not isinstance(cause, BrokenPipeError):
+            raise FileError.from_os_error("standard output", "write", cause) from cause
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether it is a device or pipe, or one of the system's names for an open file.
+
+    `/dev/stdout` is a link, and may lead to a regular file: it must not be replaced for that.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    if stat.S_ISLNK(mode):
+        folder = path.parent.resolve()
+        return folder == Path("/dev") or folder.is_relative_to("/proc")
+    return not stat.S_ISREG(mode)
+
+
+def _write_stream(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)  # `>> FILE` keeps what FILE holds
+    try:
+        _refuse_terminal(os.isatty(descriptor), data)
+        write_all(descriptor, data)
+    finally:
+        os.close(descriptor)
+
+
+def _read_stdin(limit: int) -> bytes:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return sys.stdin.buffer.read(limit)
+
+
+def _refuse_terminal(is_terminal: bool, data: bytes) -> None:
+    if not is_terminal:
+        return
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        raise UsageError("refusing to write a picture to a terminal; give -o FILE") from None
+
+
+def _abandon_stdout() -> None:
+    """Send to nowhere what Python would still try to write when it ends."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _file_error(
+    path: str | os.PathLike[str], action: str, cause: OSError, reasons: dict[int, str]
+) -> FileError:
+    if cause.errno in reasons:
+        return FileError(os.fspath(path), action, reasons[cause.errno])
+    return FileError.from_os_error(os.fspath(path), action, cause)

@@ -1,0 +1,101 @@
+"""Pixels to the bytes of a PNG or WebP, and back."""
+
+from io import BytesIO
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from lrviz.errors import ImageError
+from lrviz.metadata import (
+    KEYWORD,
+    PNG_SIGNATURE,
+    build_packet,
+    image_size,
+    iter_chunks,
+    read_record,
+    sniff,
+)
+from lrviz.spec.model import MAX_PIXELS, MAX_SIDE
+
+__all__ = ["Pixels", "decode_image", "encode_image", "read_record", "sniff"]
+
+Pixels = NDArray[np.uint8]
+"""Red, green, blue and alpha, 0 to 255, alpha not multiplied in; shape (height, width, 4)."""
+
+_PIXEL_CHUNKS = (b"PLTE", b"tRNS", b"IDAT", b"IEND")
+
+
+def encode_image(
+    pixels: Pixels, format: Literal["png", "webp"], dpi: float, record: str | None
+) -> bytes:
+    """Return the bytes of a picture that decodes to exactly these pixels.
+
+    The same arguments give the same bytes: neither time nor program is named in them.
+
+    Args:
+        pixels: the picture, shape (height, width, 4).
+        format: `png`, or `webp` (lossless).
+        dpi: pixels an inch; a WebP has no place for it.
+        record: what the picture carries: one line of ASCII; None for nothing.
+
+    >>> pixels = np.array([[[255, 0, 0, 255], [1, 2, 3, 0]]], dtype=np.uint8)
+    >>> data = encode_image(pixels, "webp", 100, '{"format": 1}')
+    >>> read_record(data)
+    '{"format": 1}'
+    >>> decode_image(data).tolist()
+    [[[255, 0, 0, 255], [1, 2, 3, 0]]]
+    """
+    options: dict[str, Any] = {"lossless": True, "exact": True}  # exact: clear pixels keep colour
+    if format == "png":
+        info = PngInfo()
+        if record is not None:
+            info.add_itxt(KEYWORD, record)
+        options = {"dpi": (dpi, dpi), "pnginfo": info}
+    elif record is not None:
+        options["xmp"] = build_packet(record)
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def decode_image(data: bytes) -> Pixels:
+    """Return the pixels of a PNG or WebP, shape (height, width, 4).
+
+    Raises:
+        ImageError: it is neither, damaged, or has more pixels than lrviz draws.
+
+    >>> decode_image(b"%PDF-1.4")
+    Traceback (most recent call last):
+        ...
+    lrviz.errors.ImageError: a PDF, not a figure that lrviz drew
+    """
+    size = width, height = image_size(data)
+    if max(size) > MAX_SIDE or width * height > MAX_PIXELS:
+        raise ImageError(
+            f"{width} x {height} pixels are more than {MAX_SIDE:,} a side or {MAX_PIXELS:,} in all"
+        )
+    kind = sniff(data)
+    bare = _strip(data)
+    try:
+        with Image.open(BytesIO(bare), formats=("PNG", "WEBP")) as image:
+            pixels = np.array(image.convert("RGBA")) if image.size == size else None
+    except Exception as cause:  # hostile bytes make decoders raise whatever they like
+        raise ImageError(f"the {kind} cannot be decoded: {cause}".rstrip(": ")) from cause
+    if pixels is None:
+        raise ImageError(f"the {kind} names two sizes")
+    return pixels
+
+
+def _strip(data: bytes) -> bytes:
+    """Return the picture with none but a PNG's chunks that make pixels.
+
+    What inflates, warns or animates, or is a second header, never reaches the decoder.
+    """
+    chunks = list(iter_chunks(data))
+    if chunks[0].name != b"IHDR":
+        return data
+    kept = [chunks[0]] + [each for each in chunks if each.name in _PIXEL_CHUNKS]
+    return PNG_SIGNATURE + b"".join(data[each.start - 8 : each.stop + 4] for each in kept)

@@ -1,0 +1,215 @@
+"""Where two figures' numbers part."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.curve import Values
+from lrviz.numbers.recorded import RECORDED, STATISTICS, Recorded, RecordedCurve, RecordedQuantity
+from lrviz.numbers.summary import coarsen
+
+RELATIVE = 1e-9
+ABSOLUTE = 1e-12
+
+
+class Move(NamedTuple):
+    """One series that has moved, and where it first did.
+
+    Attributes:
+        start: the first step that differs, or the first step of the first block that does.
+        stop: one beyond the last step of that place.
+        statistic: which of a block's numbers differs; empty where every step is stored.
+        old: its value in the old figure.
+        new: its value in the new one.
+        moved: how many steps, or blocks, differ.
+        total: how many there are.
+        quantity: what moved.
+        curve: the curve's label.
+        group: the param group's name; empty for a metric.
+    """
+
+    start: int
+    stop: int
+    statistic: str
+    old: float
+    new: float
+    moved: int
+    total: int
+    quantity: RecordedQuantity
+    curve: str = ""
+    group: str = ""
+
+    def __str__(self) -> str:
+        place, unit = f"at step {self.start}", "steps"
+        if self.statistic:
+            place, unit = f"in steps {self.start} to {self.stop - 1}", "blocks"
+            place += f": {self.statistic}"
+        names = ", ".join(_plain(name) for name in (self.curve, self.group) if name)
+        return (
+            f"{self.quantity}{f' ({names})' if names else ''} {place} "
+            f"was {self.old!r}, is {self.new!r} ({self.moved} of {self.total} {unit} differ)"
+        )
+
+
+@dataclass(frozen=True)
+class ShapeChange:
+    """Something that only one of two figures has.
+
+    Attributes:
+        kind: what there is another number or set of.
+        old: in the old figure; names, or the number of steps.
+        new: in the new figure.
+        curve: the curve's label; empty where `kind` is `curves`.
+    """
+
+    kind: Literal["curves", "groups", "quantities", "steps"]
+    old: tuple[str, ...] | int
+    new: tuple[str, ...] | int
+    curve: str = ""
+
+    def __str__(self) -> str:
+        old, new = (
+            str(each) if isinstance(each, int) else ", ".join(map(_plain, each)) or "none"
+            for each in (self.old, self.new)
+        )
+        of = f" of {_plain(self.curve)}" if self.curve else ""
+        return f"{self.kind}{of} were {old}, are {new}"
+
+
+@dataclass(frozen=True)
+class NumbersDifference:
+    """How two figures' numbers differ: in shape, in value or in both.
+
+    Attributes:
+        shape: what only one of them has.
+        moves: the series that both have and that differ, the earliest first.
+    """
+
+    shape: tuple[ShapeChange, ...]
+    moves: tuple[Move, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, (*self.shape, *self.moves[:1])))
+
+
+def compare_numbers(old: Recorded, new: Recorded) -> NumbersDifference | None:
+    """Return how two figures' numbers differ, or None where they agree.
+
+    Numbers agree within 1e-9 of the larger or within 1e-12, and NaN agrees with NaN. Curves and
+    param groups belong together by name. Where one has more steps, the steps of both are compared;
+    where one has coarser blocks, the other's are made as coarse.
+
+    >>> from lrviz.numbers import parse_numbers
+    >>> curve = {"label": "", "groups": [""], "steps": 3, "block": 1, "lr": [[0.1, 0.1, 0.05]]}
+    >>> old, new = ({"curves": [each]} for each in (curve, curve | {"lr": [0.1]}))
+    >>> print(compare_numbers(parse_numbers(old), parse_numbers(new)))
+    lr at step 2 was 0.05, is 0.1 (1 of 3 steps differ)
+    """
+    pairs = _pair(_labels(old), _labels(new))
+    shape: list[ShapeChange] = []
+    moves: list[Move] = []
+    if len(pairs) < max(len(old.curves), len(new.curves)):
+        shape.append(ShapeChange("curves", _labels(old), _labels(new)))
+    for i, j in pairs:
+        shape += _iter_shape(old.curves[i], new.curves[j])
+        moves += _iter_moves(old.curves[i], new.curves[j])
+    if not shape and not moves:
+        return None
+    return NumbersDifference(tuple(shape), tuple(sorted(moves, key=lambda move: move.start)))
+
+
+def _pair(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places of the names that both have; of equal names the nth is the nth."""
+    places = {key: place for place, key in enumerate(_numbered(new))}
+    return [(i, places[key]) for i, key in enumerate(_numbered(old)) if key in places]
+
+
+def _numbered(names: Sequence[str]) -> Iterator[tuple[str, int]]:
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield name, seen[name]
+
+
+def _labels(recorded: Recorded) -> tuple[str, ...]:
+    return tuple(curve.label for curve in recorded.curves)
+
+
+def _quantities(curve: RecordedCurve) -> tuple[str, ...]:
+    return tuple(name for name in RECORDED if name in curve.series)
+
+
+def _iter_shape(old: RecordedCurve, new: RecordedCurve) -> Iterator[ShapeChange]:
+    if old.steps != new.steps:
+        yield ShapeChange("steps", old.steps, new.steps, new.label)
+    if len(_pair(old.groups, new.groups)) < max(len(old.groups), len(new.groups)):
+        yield ShapeChange("groups", old.groups, new.groups, new.label)
+    if old.series.keys() != new.series.keys():
+        yield ShapeChange("quantities", _quantities(old), _quantities(new), new.label)
+
+
+def _iter_moves(old: RecordedCurve, new: RecordedCurve) -> Iterator[Move]:
+    groups = _pair(old.groups, new.groups)
+    for quantity in RECORDED:
+        if quantity not in old.series or quantity not in new.series:
+            continue
+        for i, j in [(0, 0)] if quantity == "metric" else groups:
+            place = _find_move(old, new, old.series[quantity][i], new.series[quantity][j])
+            if place is not None:
+                group = "" if quantity == "metric" else new.groups[j]
+                yield place._replace(quantity=quantity, curve=new.label, group=group)
+
+
+def _find_move(old: RecordedCurve, new: RecordedCurve, was: Values, now: Values) -> Move | None:
+    """Return where two series of the same name first differ, not yet named."""
+    block, steps = max(old.block, new.block), min(old.steps, new.steps)
+    count = -(-steps // block) if old.steps == new.steps else steps // block
+    was, now = (_align(*each, block, count) for each in ((old, was), (new, now)))
+    moved = ~_agree(was, now)
+    places = np.flatnonzero(moved.any(axis=0))
+    if not len(places):
+        return None
+    place = int(places[0])
+    row = int(moved[:, place].argmax())
+    return Move(
+        start=place * block,
+        stop=min((place + 1) * block, steps),
+        statistic=STATISTICS[row] if block > 1 else "",
+        old=float(was[row, place]),
+        new=float(now[row, place]),
+        moved=len(places),
+        total=count,
+        quantity="lr",
+    )
+
+
+def _align(curve: RecordedCurve, series: Values, block: int, count: int) -> Values:
+    """Return a series in blocks of so many steps, the first few of them."""
+    rows = 1 if block == 1 else len(STATISTICS)
+    if series.size == 1:
+        return np.broadcast_to(series, (rows, count))
+    if curve.block < block:
+        four = np.broadcast_to(series, (rows, series.shape[1]))
+        series = coarsen(list(four), curve.steps, curve.block, block // curve.block)
+    return series[:, :count]
+
+
+def _agree(old: Values, new: Values) -> NDArray[np.bool_]:
+    sizes = np.fmax(np.abs(old), np.abs(new))
+    if len(sizes) > 1:  # a mean is as exact as what it is the mean of
+        sizes[3] = np.fmax(sizes[1], sizes[2])
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(old - new) <= np.maximum(ABSOLUTE, RELATIVE * sizes)
+    near &= np.isfinite(old) & np.isfinite(new)
+    agree: NDArray[np.bool_] = (old == new) | (np.isnan(old) & np.isnan(new)) | near
+    return agree
+
+
+def _plain(text: str) -> str:
+    """Return a name as it can be shown: it comes from a picture, and may hold anything."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "?", text)

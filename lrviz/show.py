@@ -1,0 +1,66 @@
+"""One scheduler in words: what it does, what it takes, and what its curve looks like."""
+
+from collections.abc import Sequence
+
+from lrviz.catalog import Entry
+from lrviz.drive import Argument, installed_arguments, simulate
+from lrviz.spec import parse_spec
+from lrviz.template import spec_template
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def describe_scheduler(entry: Entry) -> str:
+    """Return a page of text on a scheduler, as the installed torch has it."""
+    arguments = installed_arguments(entry.name)
+    curve = simulate(parse_spec(spec_template(entry))).curves[0]
+    example = "\n".join(f"  {line}" for line in entry.example.splitlines())
+    picture = "\n".join(f"  {line}" for line in draw_text(curve.lr[0].tolist()))
+    return (
+        f"{entry.name}: {entry.summary}\n{entry.address}\n\n"
+        f"{_table(arguments, entry)}\n\n"
+        f"{example}\n\n{picture}\n"
+    )
+
+
+def draw_text(values: Sequence[float], rows: int = 5) -> list[str]:
+    """Return a bar a value in Unicode blocks, from zero to the largest, top row first.
+
+    >>> draw_text([0.0, 1.0, 2.0, 4.0], rows=2)
+    ['   █', ' ▄██']
+    """
+    top = max(values) or 1.0
+    heights = [max(0, round(value / top * rows * 8)) for value in values]
+    return [
+        "".join(_EIGHTHS[min(8, max(0, height - row * 8))] for height in heights)
+        for row in reversed(range(rows))
+    ]
+
+
+def _table(arguments: Sequence[Argument], entry: Entry) -> str:
+    rows = [
+        (
+            argument.name,
+            argument.annotation or "",
+            "required" if argument.required else _spell_default(argument.default),
+            entry.arguments.get(argument.name, ""),
+        )
+        for argument in arguments
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        lines.append("  ".join([*cells, row[3]]).rstrip())
+    return "\n".join(lines)
+
+
+def _spell_default(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:.6g}"
+    return str(value)

@@ -1,0 +1,85 @@
+"""Where a spec comes from: a YAML file, standard input, a pipe, or a figure that lrviz drew."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lrviz.errors import FileError, ImageError, Problem, SpecError, UsageError
+from lrviz.files import read_file
+from lrviz.metadata import read_record, sniff
+from lrviz.metricfile import read_metric
+from lrviz.record import Record, parse_record
+from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
+from lrviz.spec.model import MetricCsv
+
+# A figure of 16 megapixels, should nothing in it compress.
+MAX_FILE_BYTES = 80_000_000
+
+PICTURE_ENDINGS = (".png", ".webp", ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
+
+
+def load(path: str | Path, *, overrides: Sequence[tuple[str, str]] = ()) -> Spec:
+    """Return the spec in a YAML file, or the one that a figure was drawn from.
+
+    Args:
+        path: a YAML file, a PNG or WebP figure that lrviz drew, a pipe, or `-` for standard input.
+        overrides: (key path, YAML value) pairs, applied in order, as `--set` does.
+
+    Raises:
+        FileError: it cannot be read.
+        SpecError: what it holds is no spec; every problem of its shape at once.
+
+    >>> load("configs/steplr.yaml").scheduler.name
+    'StepLR'
+    """
+    name = str(path)
+    data = _read(name)
+    if sniff(data):
+        record = read_figure(name, data)
+        return parse_tree(dict(record.spec), Source(name), overrides=overrides)
+    spec = parse_spec(_decode(name, data), name, overrides=overrides)
+    if isinstance(spec.metric, MetricCsv):
+        spec = with_metric(spec, read_metric(_in_folder(spec, name)))
+    return spec
+
+
+def read_figure(name: str, data: bytes) -> Record:
+    """Return what a figure says of itself.
+
+    Raises:
+        SpecError: it is no figure of lrviz, or what it says cannot be read.
+    """
+    kind = sniff(data)
+    try:
+        text = read_record(data)
+        if text is None:
+            raise ImageError(
+                f"a {kind} without lrviz's metadata; another program drew it or saved it again"
+            )
+        return parse_record(text)
+    except ImageError as error:
+        raise SpecError([Problem(name, (), error.reason)]) from None
+
+
+def _read(name: str) -> bytes:
+    try:
+        return read_file(name, MAX_FILE_BYTES)
+    except FileError:
+        if name.lower().endswith(PICTURE_ENDINGS) and not Path(name).exists():
+            raise UsageError(f"{name}: no such figure; did you mean -o {name}?") from None
+        raise
+
+
+def _decode(name: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = f"not text: byte {error.start} is not UTF-8"
+        raise SpecError([Problem(name, (), text)]) from None
+
+
+def _in_folder(spec: Spec, name: str) -> Spec:
+    """Return the spec with the folder that its csv may lie in: a regular file's own."""
+    path = Path(name)
+    folder = path.parent if name != "-" and path.is_file() else None
+    return replace(spec, source=replace(spec.source, folder=folder))

@@ -1,0 +1,58 @@
+"""What makes the command quick: how torch and matplotlib are imported.
+
+A library is a good guest and leaves the collector and the current folder alone, so all of it
+happens only once the command has said that the process is its own.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+_owned = False
+
+
+def own_process() -> None:
+    """Say that the process is lrviz's own."""
+    global _owned
+    _owned = True
+    gc.disable()
+
+
+@contextmanager
+def quick_imports() -> Iterator[None]:
+    """Import heavy modules inside; without effect in a process that is not lrviz's own.
+
+    The collector would walk the growing heap of torch again and again: it is off while importing,
+    and what has been imported is frozen. matplotlib reads a `matplotlibrc` in the current folder
+    before any other: it is imported elsewhere.
+    """
+    if not _owned:
+        yield
+        return
+    gc.disable()
+    try:
+        with _no_stray_settings():
+            yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@contextmanager
+def _no_stray_settings() -> Iterator[None]:
+    found = None if "matplotlib" in sys.modules else find_spec("matplotlib")
+    if found is None or found.origin is None:
+        yield
+        return
+    here = os.open(".", os.O_RDONLY) if os.chdir in os.supports_fd else os.getcwd()
+    os.chdir(Path(found.origin).parent)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        if isinstance(here, int):
+            os.close(here)

@@ -1,0 +1,99 @@
+"""Which spec is written to which file, and what is refused before anything is written."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from lrviz.errors import UsageError
+from lrviz.files import STDIO
+
+Format = Literal["png", "webp", "svg", "pdf"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+Table = Literal["csv", "json"]
+TABLES: tuple[Table, ...] = get_args(Table)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One spec and where its figure goes.
+
+    Attributes:
+        source: the spec as the user named it.
+        path: the figure's file; None for standard output.
+        format: of the figure.
+    """
+
+    source: str
+    path: Path | None
+    format: Format
+
+
+def plan_targets(sources: Sequence[str], output: str | None, format: Format | None) -> list[Target]:
+    """Return where every source's figure goes.
+
+    Raises:
+        UsageError: several sources for one file, an output that is an input, or an ending that
+            names no format.
+
+    >>> plan_targets(["configs/steplr.yaml"], None, "svg")[0].path.name
+    'steplr.svg'
+    """
+    if output is not None and len(sources) > 1:
+        raise UsageError(f"-o {output}: one file for {len(sources)} specs; leave -o out")
+    targets = [_target(source, output, format) for source in sources]
+    _refuse_inputs(targets)
+    _refuse_collisions(targets)
+    return targets
+
+
+def _target(source: str, output: str | None, format: Format | None) -> Target:
+    if output is None and _is_stream(source):
+        output = STDIO
+    if output == STDIO:
+        return Target(source, None, format or "png")
+    if output is None:
+        return Target(source, Path(f"{Path(source).stem}.{format or 'png'}"), format or "png")
+    return Target(source, Path(output), format or _format_of(output))
+
+
+def _is_stream(source: str) -> bool:
+    """Whether a source has no name that a figure could be called after."""
+    path = Path(source)
+    return source == STDIO or (path.exists() and not path.is_file() and not path.is_dir())
+
+
+def _format_of(output: str) -> Format:
+    ending = Path(output).suffix.lower().removeprefix(".")
+    for format in FORMATS:
+        if ending == format:
+            return format
+    known = ", ".join(f".{each}" for each in FORMATS)
+    raise UsageError(f"-o {output}: no known ending (known: {known}); give the format with -f")
+
+
+def _refuse_inputs(targets: Sequence[Target]) -> None:
+    for target in targets:
+        for other in targets:
+            if target.path is not None and _is_same(target.path, other.source):
+                raise UsageError(f"{target.path}: is also an input; name another file with -o")
+
+
+def _is_same(path: Path, source: str) -> bool:
+    try:
+        return source != STDIO and path.is_file() and os.path.samefile(path, source)
+    except OSError:
+        return False
+
+
+def _refuse_collisions(targets: Sequence[Target]) -> None:
+    seen: dict[str, str] = {}
+    for target in targets:
+        name = os.path.abspath(target.path) if target.path else STDIO
+        if name in seen:
+            place = target.path or "standard output"
+            raise UsageError(
+                f"{place}: both {seen[name]} and {target.source} would be written to it"
+            )
+        seen[name] = target.source

@@ -1,0 +1,74 @@
+"""What the command line needs to know of words: names to complete, settings to split."""
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+
+from lrviz.catalog import SCHEDULERS, Entry
+from lrviz.errors import UsageError
+from lrviz.versions import versions
+
+
+def version_line() -> str:
+    """Return lrviz's version and those of what drives and draws for it."""
+    found = versions()
+    return f"lrviz {found['lrviz']} (torch {found['torch']}, matplotlib {found['matplotlib']})"
+
+
+def find_scheduler(name: str) -> Entry:
+    """Return a scheduler of the catalog.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    if name in SCHEDULERS:
+        return SCHEDULERS[name]
+    from lrviz.spec.nodes import suggest
+
+    raise UsageError(f"unknown scheduler '{name}'; {suggest(name, tuple(SCHEDULERS))}")
+
+
+def overrides(settings: Sequence[str] | None, style: str | None = None) -> list[tuple[str, str]]:
+    """Return (key path, YAML value) pairs from `--set KEY=VALUE` and `--style`.
+
+    >>> overrides(["epochs=4"], "dark")
+    [('epochs', '4'), ('figure.style', 'dark')]
+
+    Raises:
+        UsageError: a setting without a key or without `=`.
+    """
+    pairs = []
+    for setting in settings or ():
+        key, equals, value = setting.partition("=")
+        if not key or not equals:
+            raise UsageError(f"--set {setting}: must be KEY=VALUE, for example epochs=10")
+        pairs.append((key.strip(), value))
+    return [*pairs, *([("figure.style", style)] if style is not None else [])]
+
+
+def printable(text: str) -> str:
+    r"""Return a text with what would steer a terminal spelt out.
+
+    >>> printable("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return "".join(
+        character
+        if character.isprintable() or character == "\n"
+        else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def complete_scheduler(incomplete: str) -> Iterator[tuple[str, str]]:
+    """Yield the schedulers that begin like a word, with what each does."""
+    for entry in SCHEDULERS.values():
+        if entry.name.lower().startswith(incomplete.lower()):
+            yield entry.name, entry.summary
+
+
+def complete_style(incomplete: str) -> Iterator[str]:
+    """Yield the styles that begin like a word."""
+    for entry in sorted((files("lrviz") / "styles").iterdir(), key=lambda entry: entry.name):
+        name, _, ending = entry.name.partition(".")
+        if ending == "toml" and name.startswith(incomplete):
+            yield name
