@@ -155,10 +155,8 @@ def _iter_png(data: bytes) -> Iterator[Chunk]:
         raise ImageError("the PNG's signature is damaged")
     start = len(PNG_SIGNATURE)
     for _ in range(_MAX_CHUNKS):
-        name, stop = (
-            data[start + 4 : start + 8],
-            start + 8 + int.from_bytes(data[start : start + 4]),
-        )
+        name = data[start + 4 : start + 8]
+        stop = start + 8 + int.from_bytes(data[start : start + 4])
         if stop + 4 > len(data):
             raise ImageError("the PNG is cut short")
         if zlib.crc32(memoryview(data)[start + 4 : stop]) != int.from_bytes(data[stop : stop + 4]):

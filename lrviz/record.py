@@ -89,15 +89,15 @@ def parse_record(text: str) -> Record:
     >>> parse_record('{"format": 2}')
     Traceback (most recent call last):
         ...
-    lrviz.errors.ImageError: drawn by a newer lrviz (its record has format 2, known is 1)
+    lrviz.errors.ImageError: drawn by a newer lrviz: its record has a format beyond 1
     """
     data = _load(text)
     if not isinstance(data, dict) or type(data.get("format")) is not int:
         raise _damaged("format: missing, or no number")
-    if data["format"] != FORMAT:
-        raise ImageError(
-            f"drawn by a newer lrviz (its record has format {data['format']}, known is {FORMAT})"
-        )
+    if data["format"] > FORMAT:
+        raise ImageError(f"drawn by a newer lrviz: its record has a format beyond {FORMAT}")
+    if data["format"] < FORMAT:
+        raise _damaged("format: less than 1")
     spec, numbers = data.get("spec"), data.get("numbers")
     if not isinstance(spec, dict):
         raise _damaged("spec: missing, or no mapping")

@@ -33,8 +33,9 @@ def make_optimizer(
 
 
 def _parameter(*, sparse: bool) -> torch.nn.Parameter:
-    parameter = torch.nn.Parameter(torch.ones(1, 1))
-    parameter.grad = torch.zeros(1, 1).to_sparse() if sparse else torch.zeros(1, 1)
+    parameter = torch.nn.Parameter(torch.ones(1, 1, dtype=torch.float64))
+    gradient = torch.zeros_like(parameter)
+    parameter.grad = gradient.to_sparse() if sparse else gradient
     return parameter
 
 

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from lrviz.curve import Quantity, Values
 from lrviz.draw.chart import Chart, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, explain_missing
-from lrviz.draw.geometry import Geometry, plan_geometry, share_height
+from lrviz.draw.geometry import Geometry, plan_geometry, scale_style, share_height
 from lrviz.draw.legend import add_legend
 from lrviz.draw.limits import find_limits, mend_limits
 from lrviz.draw.points import pick_points
@@ -56,6 +56,7 @@ def build_chart(run: Run, options: FigureOptions) -> Built:
         SpecError: a panel's quantity is one that no optimizer of the run has.
     """
     _refuse_missing(run, options.panels)
+    options = scale_style(options)
     words = find_words(run, options)
     geometry = plan_geometry(run, options, words)
     fonts = choose_fonts(options.style.fonts, words.text)
@@ -152,7 +153,7 @@ class Painter:
             return 0.0
         size = self.options.style.font_size
         legend = add_legend(axes, lines, self.words.names, size, self.geometry.width)
-        return float(legend.get_window_extent().height) / self.geometry.dot
+        return float(legend.get_window_extent().height) / self.geometry.dot + 0.5 * size
 
     def _draw_title(self, figure: Chart, axes: Axes, above: float) -> None:
         """Draw the title, if any, above a legend of the given height in points."""

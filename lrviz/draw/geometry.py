@@ -17,6 +17,13 @@ DEFAULT_SHARE = 0.775
 """The part of the figure's width that matplotlib's own margins leave the axes."""
 
 
+ROOMY = (36, 20)
+"""Width and height of a figure, in font sizes, below which everything in it becomes smaller."""
+
+LEGIBLE = 6.5
+"""The smallest size of text, in points, that becoming smaller leads to."""
+
+
 @dataclass(frozen=True)
 class Geometry:
     """Where things go, known before anything is drawn.
@@ -53,6 +60,22 @@ class Geometry:
     def gap(self) -> float:
         """Pixels from one step to the next."""
         return self.width / abs(self.ends[1] - self.ends[0])
+
+
+def scale_style(options: FigureOptions) -> FigureOptions:
+    """Return the options with smaller text and thinner lines where the figure is small.
+
+    >>> scale_style(FigureOptions(size=(3, 2))).style.font_size
+    6.5
+    """
+    style = options.style
+    em = style.font_size / 72
+    room = min(inch / (em * least) for inch, least in zip(options.inches, ROOMY, strict=True))
+    factor = min(1.0, max(room, LEGIBLE / style.font_size))
+    sizes = {
+        name: getattr(style, name) * factor for name in ("font_size", "linewidth", "marker_size")
+    }
+    return options.model_copy(update={"style": style.model_copy(update=sizes)})
 
 
 def plan_geometry(run: Run, options: FigureOptions, words: Words) -> Geometry:

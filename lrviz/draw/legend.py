@@ -39,7 +39,7 @@ def add_legend(
     room = max(width - HANDLE * em, 3 * em)
     labels = [fit_text(name.replace("\n", " ") or "?", room, 1, measure) for name in names]
     widest = max(map(measure, labels)) + HANDLE * em
-    columns = max(1, min(len(labels), int((width + 2 * em) / widest)))
+    columns = max(1, min(len(labels), int(width / widest)))
     rows = max(1, int(SHARE * figure.bbox.height / (ROW * em)))
     handles = list(lines)
     if len(labels) > rows * columns:

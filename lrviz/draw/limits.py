@@ -10,6 +10,9 @@ from lrviz.curve import Quantity, Values
 Limits = tuple[float, float]
 
 LARGEST = 1e307
+SMALLEST = 1e-280
+"""The shortest axis that matplotlib divides."""
+
 DECADES = 16
 """A log axis shows as many at most: as many digits as a float has."""
 
@@ -38,7 +41,7 @@ def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, sc
     low, high = float(numbers.min()), float(numbers.max())
     if quantity == "lr":
         low, high = _clip(1.1 * min(low, 0.0)), _clip(1.1 * max(high, 0.0))
-        return (low, high) if low < high else (0.0, 1.0)
+        return (low, high) if high - low > SMALLEST else (0.0, 1.0)
     return _own_range(low, high)
 
 
@@ -57,7 +60,7 @@ def mend_limits(wanted: Limits, found: Limits, scale: str) -> Limits:
     The end that a log axis cannot show is the one that was found; two equal ends are moved apart.
 
     >>> mend_limits((0, 1), (1e-4, 0.1), "log"), mend_limits((2, 2), (0, 1), "linear")
-    ((0.0001, 1.0), (1.8, 2.2))
+    ((0.0001, 1.0), (1.6, 2.4))
     """
     low, high = (_clip(float(end)) for end in wanted)
     if scale == "log":
@@ -70,15 +73,17 @@ def mend_limits(wanted: Limits, found: Limits, scale: str) -> Limits:
 
 def _own_range(low: float, high: float) -> Limits:
     """Return a range and a tenth of it on either side, but none below 0 that is not needed."""
+    if max(abs(low), abs(high)) < SMALLEST:
+        return 0.0, 1.0
     if high - low <= 1e-9 * max(abs(low), abs(high)):
-        return _around(high) if high else (0.0, 1.0)
+        return _around(high)
     margin = high / 10 - low / 10
     bottom = low - margin
     return _clip(max(bottom, 0.0) if low >= 0 else bottom), _clip(high + margin)
 
 
 def _around(value: float) -> Limits:
-    reach = abs(value) / 10 or 0.5
+    reach = abs(value) / 5 if abs(value) > SMALLEST else 0.5
     return _clip(value - reach), _clip(value + reach)
 
 

@@ -42,7 +42,7 @@ def choose_spacing(
     """Return the distances of major and of minor ticks along the x axis.
 
     A major tick every epoch and a minor one every step, as long as there is room; else every 2, 5,
-    10, … epochs, and a minor one every epoch or none. Less than two epochs are counted in steps.
+    10, … epochs, and a minor one every epoch or none. Less than two epochs are divided evenly.
 
     Args:
         span: length of the axis, in its own unit.
@@ -60,11 +60,17 @@ def choose_spacing(
     if span >= 2 * epoch:
         major = epoch * max(1.0, round_up(span / epoch / most))
     else:
-        major = max(step, round_up(span / most)) if span >= step else round_up(span / most)
+        major = max(round_up(span / most), min(step, span) // 1)
     fitting = (
-        unit for unit in (step, epoch) if unit < 0.999 * major and pixels * unit >= LEAST_GAP * span
+        unit
+        for unit in (step, epoch)
+        if unit < major and _divides(unit, major) and pixels * unit >= LEAST_GAP * span
     )
     return major, next(fitting, None)
+
+
+def _divides(unit: float, major: float) -> bool:
+    return abs(major / unit - round(major / unit)) < 1e-6
 
 
 def round_up(least: float) -> float:

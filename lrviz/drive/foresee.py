@@ -36,36 +36,36 @@ Rule = Callable[[Mapping[str, Any], Circumstances], Found]
 
 
 def _step(given: Mapping[str, Any], at: Circumstances) -> Found:
-    if given["step_size"] == 0 and at.phase.last_epoch >= 1:
+    if given["step_size"] == 0 and (at.phase.entered or any(at.phase.counts)):
         yield "step_size", "must be at least 1, got 0"
 
 
 def _cosine(given: Mapping[str, Any], at: Circumstances) -> Found:
-    if given["T_max"] == 0 and at.phase.calls >= 1:
+    if given["T_max"] == 0 and at.phase.counts:
         yield "T_max", "must be at least 1, got 0"
 
 
 def _constant(given: Mapping[str, Any], at: Circumstances) -> Found:
     factor, end = given["factor"], given["total_iters"]
-    if not 0 <= factor <= 1:
+    if factor < 0 or factor > 1:
         yield "factor", f"must be between 0 and 1, got {spell(factor)}"
-    elif factor == 0 and 1 <= end <= at.phase.last_epoch and end % 1 == 0:
+    elif factor == 0 and end != 0 and at.phase.reaches(end):
         yield "factor", f"must be more than 0, torch divides by it after {end:g} calls"
 
 
 def _linear(given: Mapping[str, Any], _: Circumstances) -> Found:
     start, end = given["start_factor"], given["end_factor"]
-    if not 0 < start <= 1:
+    if start <= 0 or start > 1:
         yield "start_factor", f"must be more than 0 and at most 1, got {spell(start)}"
-    if not 0 <= end <= 1:
+    if end < 0 or end > 1:
         yield "end_factor", f"must be between 0 and 1, got {spell(end)}"
 
 
 def _polynomial(given: Mapping[str, Any], at: Circumstances) -> Found:
     end, power = given["total_iters"], given["power"]
-    if end == 0 and at.phase.entered:
+    if end == 0 and (at.phase.entered or at.phase.reaches(0)):
         yield "total_iters", "must be at least 1, got 0"
-    elif power < 0 and 1 <= end <= at.phase.last_epoch and end % 1 == 0:
+    elif power < 0 and end > 0 and at.phase.reaches(end):
         yield "power", f"must be at least 0, torch divides by zero after {end:g} calls"
 
 
@@ -106,7 +106,7 @@ def _one_cycle(given: Mapping[str, Any], at: Circumstances) -> Found:
     for name in ("div_factor", "final_div_factor"):
         if given[name] == 0:
             yield name, "must not be 0, torch divides by it"
-    if not 0 <= given["pct_start"] <= 1:
+    if given["pct_start"] < 0 or given["pct_start"] > 1:
         yield "pct_start", f"must be between 0 and 1, got {spell(given['pct_start'])}"
     yield from _momentum(given, at)
     names = ("total_steps",) if given["total_steps"] is not None else ("epochs", "steps_per_epoch")

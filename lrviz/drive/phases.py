@@ -1,9 +1,9 @@
-"""Which calls of a run reach which scheduler."""
+"""Which calls of a run reach which scheduler, and how far torch counts there."""
 
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -13,19 +13,54 @@ class Phase:
     Attributes:
         calls: how many.
         first: the first, counted from 0 over the run; None where none does.
-        last_epoch: the highest count that torch's scheduler reaches.
         entered: whether SequentialLR starts it anew at its milestone.
+        starts: for every SequentialLR around it, from the inside out, whether it steps this
+            scheduler when it starts: each takes one off the count of all that stand in it, then
+            steps its first child, which a scheduler that is that child itself does not notice.
     """
 
     calls: int
     first: int | None
-    last_epoch: int
     entered: bool = False
+    starts: tuple[bool, ...] = ()
+
+    @property
+    def ahead(self) -> int:
+        """How often it is stepped before the run."""
+        return sum(self.starts)
+
+    @property
+    def counts(self) -> range:
+        """The values of torch's `last_epoch` that it is stepped to."""
+        count, anew, seen = 0, self.entered, []
+        for stepped in self.starts:
+            count -= 1
+            if stepped:
+                count, anew = 0 if anew else count + 1, False
+                seen.append(count)
+        if self.calls:
+            start = 0 if anew else count + 1
+            seen += [start, start + self.calls - 1]
+        return range(min(seen), max(seen) + 1) if seen else range(0)
+
+    @property
+    def last_epoch(self) -> int:
+        """The highest count that torch's scheduler reaches."""
+        return max(0, self.counts.stop - 1)
+
+    def reaches(self, count: float) -> bool:
+        """Return whether torch's scheduler is stepped to a count, which 2.5 never is."""
+        return count % 1 == 0 and int(count) in self.counts
 
 
 def whole_run(calls: int) -> Phase:
     """Return the phase of a scheduler that gets every call."""
-    return Phase(calls, 0 if calls else None, calls)
+    return Phase(calls, 0 if calls else None)
+
+
+def chained_phase(parent: Phase) -> Phase:
+    """Return the phase of a ChainedScheduler's children: all that reaches it reaches them."""
+    return replace(parent, entered=False)
 
 
 def sequential_phases(
@@ -39,30 +74,38 @@ def sequential_phases(
     ...     sequential_phases([8], 2, [False, False], whole_run(32))]
     [(0, 7), (7, 25)]
     """
-    runs = _segments(milestones, parent.last_epoch)
+    ahead = parent.ahead
+    spans = {index: (start, end) for start, end, index in _spans(milestones, ahead + parent.calls)}
     first_child = bisect_right(milestones, 0)
     phases = []
     for child in range(children):
-        spans = [(start, end) for start, end, index in runs if index == child]
-        calls = sum(end - start for start, end in spans)
-        entered = 0 < child <= len(milestones) and any(
-            start == milestones[child - 1] for start, _ in spans
-        )
-        ahead = 1 if composite[child] and child == first_child else 0
-        first = (parent.first or 0) + spans[0][0] - 1 if spans else None
-        phases.append(Phase(calls, first, calls - entered + ahead, entered))
+        start, end = spans.get(child, (0, 0))
+        entered = child > 0 and start > 0 and start == milestones[child - 1]
+        calls = max(0, end - max(start, ahead + 1))
+        first = (parent.first or 0) + max(start - ahead - 1, 0) if calls else None
+        own = () if child == first_child and not composite[child] else (child == first_child,)
+        starts = (*own, *_reached(parent.starts, start, end))
+        phases.append(Phase(calls, first, entered, starts))
     return phases
 
 
-def _segments(milestones: Sequence[float], calls: int) -> list[tuple[int, int, int]]:
-    """Return (first call, end, child) for calls counted from 1, in order.
+def _reached(starts: Sequence[bool], start: int, end: int) -> list[bool]:
+    """Return which of a parent's steps before the run are among its calls start to end - 1."""
+    return [stepped and start <= sum(starts[: at + 1]) < end for at, stepped in enumerate(starts)]
 
-    Which child a call goes to changes only at a milestone, sorted or not.
+
+def _spans(milestones: Sequence[float], calls: int) -> list[tuple[int, int, int]]:
+    """Return (first call, end, child) for calls counted from 1, in order, one a child.
+
+    Which child a call goes to changes only at a milestone, sorted or not, and never goes back.
     """
     inside = {math.ceil(each) for each in milestones if 1 < each <= calls}
     starts = sorted({1, *inside})
-    return [
-        (start, end, bisect_right(milestones, start))
-        for start, end in zip(starts, [*starts[1:], calls + 1], strict=True)
-        if start < end
-    ]
+    spans: list[tuple[int, int, int]] = []
+    for start, end in zip(starts, [*starts[1:], calls + 1], strict=True):
+        child = bisect_right(milestones, start)
+        if spans and spans[-1][2] == child:
+            start = spans.pop()[0]
+        if start < end:
+            spans.append((start, end, child))
+    return spans

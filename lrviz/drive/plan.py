@@ -10,7 +10,7 @@ from lrviz.curve import SchedulerFacts
 from lrviz.drive.arguments import Binder, Bound
 from lrviz.drive.foresee import Circumstances, foresee
 from lrviz.drive.optimizer import build_optimizer
-from lrviz.drive.phases import Phase, sequential_phases, whole_run
+from lrviz.drive.phases import Phase, chained_phase, sequential_phases, whole_run
 from lrviz.drive.signatures import optimizer_class, scheduler_class
 from lrviz.errors import KeyPath, SpecError
 from lrviz.spec.model import Node, Spec
@@ -102,7 +102,7 @@ class Planner:
             return None
         bound = self._binder.bind(found, node.arguments, node.key, self._constants)
         if bound is None:
-            self._look_below(node, phase)
+            self._look_below(node)
             return None
         if node.name == "ReduceLROnPlateau" and not top:
             say(node.key, "cannot stand inside another scheduler; torch gives it no metric there")
@@ -115,7 +115,7 @@ class Planner:
             say((*node.key, argument) if argument in node.arguments else node.key, text)
         phases = self._phases(node, bound, phase)
         if phases is None:
-            self._look_below(node, phase)
+            self._look_below(node)
             return None
         children = [
             self._plan(child, each) for child, each in zip(node.children, phases, strict=True)
@@ -125,14 +125,17 @@ class Planner:
             return None
         return Plan(node, found, bound, phase, done)
 
-    def _look_below(self, node: Node, phase: Phase) -> None:
-        """Find what is wrong with the children of a scheduler that is wrong itself."""
+    def _look_below(self, node: Node) -> None:
+        """Find what is wrong with the children of a scheduler that is wrong itself.
+
+        Which calls would reach them is not known.
+        """
         for child in node.children:
-            self._plan(child, phase)
+            self._plan(child, Phase(0, None))
 
     def _phases(self, node: Node, bound: Bound, phase: Phase) -> list[Phase] | None:
         if node.name != "SequentialLR":
-            return [phase] * len(node.children)
+            return [chained_phase(phase)] * len(node.children)
         milestones = bound["milestones"]
         assert isinstance(milestones, list)
         key: KeyPath = (*node.key, "milestones")

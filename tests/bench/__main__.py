@@ -1,0 +1,101 @@
+"""Print the table of ratios that lrviz promises."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.optim import lr_scheduler
+
+import lrviz
+from lrviz.draw import draw_pixels
+from tests.bench.measure import Row, best_of, best_seconds, peak_megabytes
+
+HERE = Path(__file__).parent
+SPEC = str(HERE.parents[1] / "configs" / "steplr.yaml")
+LRVIZ = [sys.executable, "-m", "lrviz"]
+STEPS = 1_000_000
+
+
+def process_rows(folder: Path) -> Iterator[Row]:
+    """Measure whole processes."""
+    commands = {
+        "plot": [*LRVIZ, "plot", SPEC, "-o", str(folder / "ours.png")],
+        "article": [sys.executable, str(HERE / "article_script.py"), str(folder / "theirs.png")],
+        "torch": [sys.executable, "-c", "import torch"],
+    }
+    best = best_seconds(commands)
+    yield Row("`lrviz plot` / the article's script", best["plot"], best["article"], 0.5)
+    yield Row("`lrviz plot` / `import torch`", best["plot"], best["torch"], 1.15)
+    memory = {name: peak_megabytes(commands[name]) for name in ("plot", "torch")}
+    yield Row("`lrviz plot` / `import torch`, peak MB", memory["plot"], memory["torch"], 1.25)
+    light = {
+        "help": [*LRVIZ, "--help"],
+        "typer": [sys.executable, "-c", "import typer"],
+    }
+    best = best_seconds(light)
+    yield Row("`lrviz --help` / `import typer`", best["help"], best["typer"], 2.0)
+
+
+def driving_rows() -> Iterator[Row]:
+    """Measure a million steps against a bare loop of `scheduler.step()`."""
+    arguments: dict[str, dict[str, Any]] = {
+        "StepLR": {"step_size": 1000},
+        "CosineAnnealingLR": {"T_max": STEPS},
+        "OneCycleLR": {"max_lr": 0.1, "total_steps": STEPS},
+    }
+    for name, given in arguments.items():
+        for groups in (1, 4):
+            yield driving_row(name, given, groups)
+
+
+def driving_row(name: str, given: dict[str, Any], groups: int) -> Row:
+    """Measure one scheduler; the bound is 1.25 or 0.35 us a step and group, whichever is more."""
+    spec = lrviz.parse_spec(
+        f"{{epochs: {STEPS}, scheduler: {{{name}: {json.dumps(given)}}},"
+        f" optimizer: {{SGD: {{lr: 0.1, param_groups: {json.dumps([{'lr': 0.1}] * groups)}}}}}}}"
+    )
+
+    def bare() -> None:
+        parameters = [{"params": [torch.zeros(1)]} for _ in range(groups)]
+        optimizer = torch.optim.SGD(parameters, lr=0.1)
+        scheduler = getattr(lr_scheduler, name)(optimizer, **given)
+        optimizer.step()
+        for _ in range(STEPS):
+            scheduler.step()
+
+    ours = best_of(lambda: lrviz.simulate(spec), runs=3)
+    reference = best_of(bare, runs=3)
+    bound = max(1.25, 1 + 0.35e-6 * STEPS * groups / reference)
+    return Row(f"drive {STEPS:,} steps of {name}, groups: {groups}", ours, reference, bound)
+
+
+def drawing_row() -> Row:
+    """Measure a long curve against a short one."""
+    runs = [
+        lrviz.simulate(
+            lrviz.parse_spec(f"{{epochs: {n}, scheduler: {{CosineAnnealingLR: {{T_max: {n}}}}}}}")
+        )
+        for n in (STEPS, 1000)
+    ]
+    draw_pixels(runs[1])
+    long, short = (best_of(lambda run=run: draw_pixels(run), runs=9) for run in runs)  # type: ignore[misc]
+    return Row("draw 1,000,000 points / 1,000 points", long, short, 1.5)
+
+
+def main() -> None:
+    """Print every row as it is measured."""
+    print("| what | ours | reference | ratio | at most | |\n|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        for row in process_rows(Path(folder)):
+            print(row, flush=True)
+    for row in driving_rows():
+        print(row, flush=True)
+    print(drawing_row())
+
+
+if __name__ == "__main__":
+    main()

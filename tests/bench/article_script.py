@@ -1,0 +1,39 @@
+"""The article's own way to one figure: pyplot, a real optimizer, a loop. Run as a script."""
+
+import sys
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.ticker import MultipleLocator
+
+EPOCHS, STEPS = 4, 8
+
+
+def draw(path: str) -> None:
+    """Draw StepLR as the article does."""
+    model = torch.nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=4, gamma=0.5)
+    rates = []
+    for _ in range(EPOCHS * STEPS):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    plt.figure(figsize=(10, 5), dpi=100)
+    plt.plot(range(EPOCHS * STEPS), rates, marker="o", color="black")
+    plt.xlim(0, EPOCHS * STEPS)
+    plt.ylim(0, 1.1e-3)
+    plt.xlabel("Steps")
+    plt.ylabel("Learning Rate")
+    axes = plt.gca()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.xaxis.set_major_locator(MultipleLocator(STEPS))
+    axes.xaxis.set_minor_locator(MultipleLocator(1))
+    plt.savefig(path)
+
+
+if __name__ == "__main__":
+    draw(sys.argv[1])

@@ -1,0 +1,67 @@
+"""Timing of whole processes, interleaved so that a drifting machine is fair to all."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: ours against what it is measured by.
+
+    Attributes:
+        name: what was measured.
+        ours: seconds, or megabytes.
+        reference: of the same unit.
+        bound: what the ratio shall not pass.
+    """
+
+    name: str
+    ours: float
+    reference: float
+    bound: float
+
+    def __str__(self) -> str:
+        ratio = self.ours / self.reference
+        verdict = "ok" if ratio <= self.bound else "OVER"
+        return (
+            f"| {self.name} | {self.ours:.4g} | {self.reference:.4g} "
+            f"| {ratio:.2f} | {self.bound:.2f} | {verdict} |"
+        )
+
+
+def best_seconds(commands: Mapping[str, Sequence[str]], runs: int = 7) -> dict[str, float]:
+    """Return each command's best wall time, the commands taking turns."""
+    best = dict.fromkeys(commands, float("inf"))
+    for _ in range(runs):
+        for name, command in commands.items():
+            start = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            best[name] = min(best[name], time.perf_counter() - start)
+    return best
+
+
+def peak_megabytes(command: Sequence[str]) -> float:
+    """Return the most memory that a command had at once."""
+    process = os.posix_spawnp(
+        command[0],
+        command,
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+    )
+    _, status, usage = os.wait4(process, 0)
+    if status:
+        raise RuntimeError(f"{command} ended with {status}")
+    return usage.ru_maxrss / 1024
+
+
+def best_of(function: Callable[[], object], runs: int = 5) -> float:
+    """Return the best time of a function, in seconds."""
+    best = float("inf")
+    for _ in range(runs):
+        start = time.perf_counter()
+        function()
+        best = min(best, time.perf_counter() - start)
+    return best

@@ -1,0 +1,441 @@
+"""The article's recipe by plain pyplot, caller's settings, options and what a figure shows."""
+
+import io
+import re
+import subprocess
+import sys
+import textwrap
+import warnings
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import MultipleLocator
+from numpy.typing import NDArray
+from PIL import Image
+
+from lrviz.curve import Curve, SchedulerFacts
+from lrviz.draw import draw_pixels, draw_vector, freetype_version, plot
+from lrviz.errors import Position, SpecError, UsageError
+from lrviz.run import Run
+from lrviz.spec.model import FigureOptions, LintOptions, Node, Source, Spec
+
+STEPS = np.arange(32)
+STEP = 1e-3 * 0.5 ** (STEPS // 4)
+COSINE = 1e-4 + 9e-4 * (1 + np.cos(np.pi * STEPS / 32)) / 2
+ONE_CYCLE = 4e-5 + 9.59e-4 * np.sin(np.pi * (STEPS + 0.3) / 32)
+FACTS = SchedulerFacts(
+    name="StepLR",
+    key=("scheduler", "StepLR"),
+    arguments={"step_size": 4, "gamma": 0.5, "last_epoch": -1},
+    given=frozenset({"step_size", "gamma"}),
+    calls=32,
+    first_call=0,
+)
+
+
+def make_run(
+    *rows: object,
+    steps_per_epoch: int = 8,
+    groups: Sequence[str] = (),
+    base_lr: float = 1e-3,
+    title: str | None = None,
+    momentum: object = None,
+    facts: SchedulerFacts = FACTS,
+    source: Source | None = None,
+    **figure: object,
+) -> Run:
+    """Return a run whose param groups have the given learning rates, one a row."""
+    lr = np.array(rows, dtype=float)
+    names = tuple(groups) or tuple(
+        f"group {index}" if len(rows) > 1 else "" for index in range(len(rows))
+    )
+    moved = None if momentum is None else np.array([momentum] * len(rows), dtype=float)
+    spec = Spec(
+        tree={},
+        source=source or Source(),
+        title=title,
+        epochs=max(1, lr.shape[1] // steps_per_epoch),
+        steps_per_epoch=steps_per_epoch,
+        interval="step",
+        optimizer=Node("SGD", ("optimizer", "SGD"), {}),
+        scheduler=Node("StepLR", ("scheduler", "StepLR"), {}),
+        metric=None,
+        figure=FigureOptions.model_validate(figure),
+        lint=LintOptions(),
+    )
+    curve = Curve(groups=names, lr=lr, base_lr=(base_lr,) * len(rows), momentum=moved)
+    return Run(spec, (curve,), (facts,))
+
+
+def decode(figure: Figure) -> NDArray[np.uint8]:
+    """Return the pixels of a figure that is saved as PNG."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi="figure")
+    return np.array(Image.open(file).convert("RGBA"))
+
+
+def draw_by_recipe(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return the pixels of the article's own script."""
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()
+        pyplot.switch_backend("Agg")
+        figure, axes = pyplot.subplots(figsize=(10, 5))
+        axes.plot(range(32), values, color="black", marker="o")
+        axes.set_xlim(0, 32)
+        axes.set_ylim(0, 1.1 * max(values.max(), 1e-3))
+        axes.set_xlabel("Steps")
+        axes.set_ylabel("Learning Rate")
+        axes.spines["top"].set_visible(False)
+        axes.spines["right"].set_visible(False)
+        axes.xaxis.set_major_locator(MultipleLocator(8))
+        axes.xaxis.set_minor_locator(MultipleLocator(1))
+        pixels = decode(figure)
+        pyplot.close(figure)
+    return pixels
+
+
+def list_texts(figure: Figure) -> list[Text]:
+    """Return every text that a drawn figure shows."""
+    figure.draw_without_rendering()  # type: ignore[no-untyped-call]
+    texts = figure.findobj(lambda each: isinstance(each, Text) and each.get_visible())
+    return [text for text in texts if isinstance(text, Text) and text.get_text().strip()]
+
+
+@pytest.mark.parametrize("values", [STEP, COSINE, ONE_CYCLE, 5 * STEP], ids=str)
+def test_the_article_style_has_the_very_pixels_of_the_article_recipe(
+    values: NDArray[np.float64],
+) -> None:
+    pixels = draw_pixels(make_run(values)).pixels
+    assert pixels.shape == (500, 1000, 4)
+    assert np.array_equal(pixels, draw_by_recipe(values))
+
+
+def test_a_figure_of_a_caller_has_the_pixels_of_the_command() -> None:
+    run = make_run(STEP, STEP / 2, style="light", panels=["lr", "momentum"], momentum=COSINE)
+    assert np.array_equal(decode(plot(run)), draw_pixels(run).pixels)
+
+
+STRANGE = {
+    "lines.linewidth": 7,
+    "font.size": 20,
+    "font.family": "DejaVu Serif",
+    "axes.facecolor": "pink",
+    "axes.formatter.limits": (-1, 1),
+    "xtick.direction": "in",
+    "text.parse_math": True,
+    "path.simplify": False,
+}
+
+
+@pytest.mark.parametrize("style", ["article", "light"])
+def test_settings_of_the_caller_change_no_pixel(style: str) -> None:
+    run = make_run(STEP, style=style)
+    expected = draw_pixels(run).pixels
+    with mpl.rc_context(STRANGE):  # type: ignore[arg-type]
+        assert np.array_equal(draw_pixels(run).pixels, expected)
+        assert np.array_equal(decode(plot(run)), expected)
+
+
+def test_a_figure_saved_under_other_settings_keeps_its_look() -> None:
+    run = make_run(STEP, STEP / 3, style="dark", title="own")
+    figure = plot(run)
+    with mpl.rc_context(STRANGE):  # type: ignore[arg-type]
+        assert np.array_equal(decode(figure), draw_pixels(run).pixels)
+
+
+def test_settings_filters_random_state_and_pyplot_are_left_as_they_were() -> None:
+    np.random.seed(3)
+    state = np.random.get_state()[1].tolist()  # type: ignore[index,union-attr]
+    filters, settings = list(warnings.filters), dict(mpl.rcParams)
+    figures = pyplot.get_fignums()
+    run = make_run(STEP, STEP, style="light")
+    plot(run)
+    draw_pixels(run)
+    draw_vector(run, "svg")
+    assert warnings.filters == filters
+    assert dict(mpl.rcParams) == settings
+    assert pyplot.get_fignums() == figures
+    assert np.random.get_state()[1].tolist() == state  # type: ignore[index,union-attr]
+
+
+def test_drawing_does_not_import_pyplot() -> None:
+    code = "import sys, lrviz.draw; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("format", ["svg", "pdf"])
+def test_vector_bytes_are_the_same_whatever_the_hash_seed(format: str) -> None:
+    code = f"""
+        import sys, hashlib, numpy
+        sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+        from tests.test_draw import make_run, STEP, draw_vector
+        run = make_run(STEP, STEP / 2, style="light")
+        print(hashlib.sha256(draw_vector(run, {format!r}).data).hexdigest())
+    """
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            env={"PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2000")
+    }
+    assert len(digests) == 1
+    assert len(digests.pop()) == 65
+
+
+def test_vector_files_name_no_date_and_no_program() -> None:
+    run = make_run(STEP)
+    svg, pdf = draw_vector(run, "svg").data, draw_vector(run, "pdf").data
+    assert svg.startswith(b"<?xml")
+    assert pdf.startswith(b"%PDF-")
+    assert not re.search(rb"<dc:date>|<dc:creator>", svg)
+    assert not re.search(rb"/CreationDate|/Creator|/Producer", pdf)
+
+
+def test_options_come_over_those_of_the_spec() -> None:
+    figure = plot(make_run(STEP, dpi=50), x="epoch", ylim=(0, 1))
+    axes = figure.axes[0]
+    assert (figure.dpi, axes.get_xlabel(), axes.get_ylim()) == (50, "Epochs", (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"stile": "dark"}, "stile: no such option; there are style, size, dpi, "),
+        ({"style": "neon"}, "style: no style 'neon'; there are article, dark, light"),
+        ({"dpi": "high"}, "dpi: must be a number"),
+        ({"size": (400, 400)}, "40000 x 40000 pixels are more than 16,383 a side"),
+    ],
+)
+def test_a_wrong_option_is_a_wrong_usage(options: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}") as caught:
+        plot(make_run(STEP), **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_panel_of_what_the_optimizer_lacks_is_a_problem_of_the_spec() -> None:
+    key = ("figure", "panels", 1)
+    source = Source("a.yaml", {key: Position(4, 20)})
+    with pytest.raises(SpecError) as caught:
+        draw_pixels(make_run(STEP, panels=["lr", "momentum"], source=source))
+    expected = (
+        "a.yaml:4:20: figure.panels.1: the optimizer SGD has no momentum; leave the panel out"
+    )
+    assert str(caught.value) == expected
+
+
+def test_a_panel_that_a_caller_asks_for_in_vain_is_a_wrong_usage() -> None:
+    with pytest.raises(UsageError, match=r"^the optimizer SGD has no momentum; leave"):
+        plot(make_run(STEP), panels=["momentum"])
+
+
+def test_panels_share_the_x_axis_and_make_the_figure_taller() -> None:
+    figure = plot(make_run(STEP, momentum=COSINE), panels=["lr", "momentum"])
+    upper, lower = figure.axes
+    assert tuple(figure.get_size_inches()) == (10, 8)
+    assert (upper.get_ylabel(), lower.get_ylabel()) == ("Learning Rate", "Momentum")
+    assert (upper.get_xlabel(), lower.get_xlabel()) == ("", "Steps")
+    assert upper.get_xlim() == lower.get_xlim() == (0, 32)
+
+
+def test_a_size_that_was_asked_for_holds_for_any_number_of_panels() -> None:
+    pixels = draw_pixels(
+        make_run(STEP, momentum=STEP, panels=["lr", "momentum"], size=[6, 4])
+    ).pixels
+    assert pixels.shape == (400, 600, 4)
+
+
+def test_no_spike_of_a_long_curve_is_lost() -> None:
+    values = np.full(1_000_000, 1e-3)
+    values[654_321], values[123_456] = 2e-3, -1e-3
+    line = plot(make_run(values, steps_per_epoch=100)).axes[0].lines[0]
+    xs, ys = (np.asarray(each) for each in line.get_data())
+    assert (xs[ys.argmax()], xs[ys.argmin()]) == (654_321, 123_456)
+    assert (xs[0], xs[-1]) == (0, 999_999)
+    assert len(xs) <= 4 * 1000
+
+
+@pytest.mark.parametrize(("count", "shown"), [(32, True), (90, True), (100, False)])
+def test_markers_are_drawn_while_they_are_apart(count: int, shown: bool) -> None:
+    axes = plot(make_run(np.linspace(1, 0, count), steps_per_epoch=1)).axes[0]
+    assert (axes.lines[0].get_marker() == "o") is shown
+
+
+@pytest.mark.parametrize(("count", "wanted"), [(32, False), (1000, True)])
+def test_markers_can_be_forced(count: int, wanted: bool) -> None:
+    run = make_run(np.linspace(1, 0, count), markers=wanted, steps_per_epoch=1)
+    assert (plot(run).axes[0].lines[0].get_marker() == "o") is wanted
+
+
+def test_an_epoch_axis_counts_epochs() -> None:
+    axes = plot(make_run(STEP, x="epoch")).axes[0]
+    assert axes.get_xlim() == (0, 4)
+    assert np.asarray(axes.lines[0].get_xdata())[[0, 1, 31]].tolist() == [0, 0.125, 3.875]
+
+
+def test_one_line_has_no_legend_and_two_have_one_with_every_name() -> None:
+    assert plot(make_run(STEP)).axes[0].get_legend() is None
+    legend = plot(make_run(STEP, STEP, groups=("_hidden", "head"))).axes[0].get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["_hidden", "head"]
+
+
+def test_a_legend_can_be_forced_and_left_out() -> None:
+    assert plot(make_run(STEP, STEP, legend=False)).axes[0].get_legend() is None
+    legend = plot(make_run(STEP, legend=True)).axes[0].get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["StepLR"]
+
+
+@pytest.mark.parametrize("style", ["article", "light", "dark"])
+@pytest.mark.parametrize("count", [2, 12, 64])
+def test_a_legend_stands_above_the_curves_and_within_the_figure(style: str, count: int) -> None:
+    figure = plot(make_run(*[STEP] * count, style=style))
+    figure.draw_without_rendering()  # type: ignore[no-untyped-call]
+    axes = figure.axes[0]
+    legend = axes.get_legend()
+    assert legend is not None
+    box = legend.get_window_extent()
+    assert box.y0 >= axes.get_window_extent().y1
+    assert (box.x1, box.y1) <= (figure.bbox.x1, figure.bbox.y1)
+
+
+def test_groups_with_equal_values_differ_in_colour_line_and_marker() -> None:
+    first, second = plot(make_run(STEP, STEP)).axes[0].lines
+    assert first.get_color() != second.get_color()
+    assert first.get_linestyle() != second.get_linestyle()
+    assert first.get_markersize() > second.get_markersize()
+
+
+@pytest.mark.parametrize("style", ["article", "light", "dark"])
+@pytest.mark.parametrize("size", [None, (3, 2), (4, 8), (16, 3)])
+@pytest.mark.parametrize("title", [None, "words " * 33, "W" * 200, "two\nlines"])
+def test_no_text_is_clipped(
+    style: str, size: tuple[float, float] | None, title: str | None
+) -> None:
+    options = {"style": style, "size": size, "panels": ["lr", "momentum"], "xlabel": "x " * 100}
+    run = make_run(STEP, STEP, momentum=STEP, title=title, ylabel="W" * 200, **options)
+    figure = plot(run)
+    for text in list_texts(figure):
+        box = text.get_window_extent()
+        inside = (
+            box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
+        )
+        assert inside, text
+
+
+@pytest.mark.parametrize("count", [1, 2, 10, 999, 123_456, 10_000_000])
+@pytest.mark.parametrize("size", [(3, 2), (10, 5)])
+def test_labels_of_the_x_axis_do_not_touch(count: int, size: tuple[float, float]) -> None:
+    run = make_run(np.linspace(1, 0, 50), steps_per_epoch=1, style="light", size=size)
+    figure = plot(run, xlim=(0, count))
+    figure.draw_without_rendering()  # type: ignore[no-untyped-call]
+    boxes = [
+        label.get_window_extent()
+        for label in figure.axes[0].get_xticklabels()
+        if 0 <= label.get_position()[0] <= count
+    ]
+    assert len(boxes) >= 2
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+
+
+def test_light_and_dark_say_what_is_scheduled_where_there_is_no_title() -> None:
+    titles = [
+        plot(make_run(STEP, style=style, title=title)).axes[0].get_title(loc=where)
+        for style, title, where in [
+            ("light", None, "left"),
+            ("dark", "Mine", "left"),
+            ("article", None, "center"),
+            ("article", "Mine", "center"),
+        ]
+    ]
+    assert titles == ["StepLR · step_size 4, gamma 0.5", "Mine", "", "Mine"]
+
+
+@pytest.mark.parametrize("style", ["article", "light"])
+def test_dollars_and_backslashes_are_text(style: str) -> None:
+    text = r"$\frac{1}$ \n ^_{}"
+    run = make_run(STEP, STEP, title=text, xlabel=text, groups=(text, "$"), style=style)
+    assert draw_pixels(run).warnings == ()
+    assert draw_vector(run, "svg").data
+
+
+ODD = {
+    "zero": 0 * STEP,
+    "negative": -STEP,
+    "huge": STEP * 1e303,
+    "largest": np.full(32, 1.7e308),
+    "both ends": np.array([-1.7e308, 1.7e308] * 16),
+    "tiny": STEP * 1e-300,
+    "denormal": np.full(32, 5e-324),
+    "constant": np.full(32, 0.9),
+    "wide": 10.0 ** -np.arange(0, 320, 10),
+    "one step": np.array([1e-3]),
+}
+
+
+@pytest.mark.parametrize("values", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("style", ["article", "light"])
+def test_odd_values_are_drawn_without_a_warning_of_matplotlib(
+    values: NDArray[np.float64], scale: str, style: str
+) -> None:
+    run = make_run(
+        values,
+        steps_per_epoch=1,
+        base_lr=0.0,
+        momentum=values,
+        panels=["lr", "momentum"],
+        yscale=scale,
+        style=style,
+    )
+    notes = draw_pixels(run).warnings
+    assert all("a log axis cannot show" in note for note in notes)
+
+
+@pytest.mark.parametrize("limits", [(0, 0), (5, 5), (1, 0), (-1e308, 1e308), (-2, -1), (0, 1e-320)])
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_odd_limits_are_drawn_without_a_warning(limits: tuple[float, float], scale: str) -> None:
+    run = make_run(STEP, xlim=limits, ylim=limits, yscale=scale, style="light")
+    assert draw_pixels(run).warnings == ()
+
+
+def test_negative_values_are_inside_the_axes() -> None:
+    assert plot(make_run(np.linspace(1e-3, -5e-4, 32))).axes[0].get_ylim() == pytest.approx(
+        (-5.5e-4, 1.1e-3)
+    )
+
+
+def test_a_log_axis_names_how_many_values_it_cannot_show() -> None:
+    drawing = draw_pixels(make_run([1e-3, 1e-4, 0, -1], yscale="log"))
+    expected = "lr: a log axis cannot show 2 of 4 values, which are 0 or below"
+    assert drawing.warnings == (expected,)
+    with pytest.warns(UserWarning, match=f"^{expected}$") as caught:
+        plot(make_run([1e-3, 1e-4, 0, -1], yscale="log"))
+    assert len(caught) == 1
+
+
+def test_grid_option_goes_before_the_style() -> None:
+    def has_grid(**options: object) -> bool:
+        line = plot(make_run(STEP, **options)).axes[0].xaxis.get_major_ticks()[0].gridline
+        return bool(line.get_visible())
+
+    assert (has_grid(), has_grid(grid=True)) == (False, True)
+    assert (has_grid(style="light"), has_grid(style="light", grid=False)) == (True, False)
+
+
+def test_a_drawing_tells_what_it_was_drawn_with() -> None:
+    drawing = draw_pixels(make_run(STEP))
+    assert (drawing.dpi, drawing.fonts) == (100, ("DejaVu Sans",))
+    assert drawing.pixels.dtype == np.uint8
+    assert re.fullmatch(r"\d+\.\d+\.\d+", freetype_version())

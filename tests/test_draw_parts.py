@@ -1,0 +1,203 @@
+"""Points, limits, ticks, titles and the colours of the styles, without a figure."""
+
+import numpy as np
+import pytest
+
+from lrviz.curve import SchedulerFacts
+from lrviz.draw.limits import find_limits
+from lrviz.draw.numbers import spell_number, spell_ticks
+from lrviz.draw.points import pick_points
+from lrviz.draw.text import fit_text
+from lrviz.draw.ticks import choose_spacing
+from lrviz.draw.words import describe_schedulers
+from lrviz.spec.style import styles
+
+
+@pytest.mark.parametrize(
+    ("span", "epoch", "pixels", "expected"),
+    [
+        (32, 8, 775, (8, 1)),  # the article: a tick an epoch, a small one a step
+        (10 * 50, 50, 775, (50, None)),  # 1.55 pixels a step, the epochs are major
+        (90 * 100, 100, 775, (1000, 100)),  # ten epochs a tick
+        (30 * 391, 391, 775, (5 * 391, 391)),
+        (30, 1, 775, (5, 1)),
+        (1, 1, 775, (1, None)),
+        (8, 8, 775, (1, None)),  # less than two epochs
+        (1000, 1000, 775, (100, None)),
+        (32, 8, 60, (16, 8)),  # narrow: room for three labels
+    ],
+)
+def test_ticks_follow_epochs_and_steps(
+    span: float, epoch: float, pixels: float, expected: tuple[float, float | None]
+) -> None:
+    assert choose_spacing(span, epoch, 1, pixels, 20) == expected
+
+
+def test_ticks_of_less_than_two_epochs_on_an_epoch_axis_are_even() -> None:
+    assert choose_spacing(1, 1, 1 / 8, 775, 40) == (0.1, None)
+
+
+def test_a_curve_with_few_points_keeps_them_all() -> None:
+    assert pick_points(np.zeros(32), 0, 32, 775).tolist() == list(range(32))
+
+
+def test_points_outside_the_axis_are_left_out_but_one_on_either_side() -> None:
+    assert pick_points(np.zeros(100), 10, 12, 775).tolist() == [9, 10, 11, 12, 13]
+    assert pick_points(np.zeros(100), 12, 10, 775).tolist() == [9, 10, 11, 12, 13]
+    assert pick_points(np.zeros(100), 500, 600, 775).tolist() == []
+
+
+def test_first_lowest_highest_and_last_point_of_a_column_are_kept_in_order() -> None:
+    values = np.array([5.0, 9, 1, 5, 5, 5, 2, 8, 5, 5])
+    assert pick_points(values, 0, 9, 2).tolist() == [0, 1, 2, 4, 5, 6, 7, 9]
+
+
+@pytest.mark.parametrize("columns", [1, 7, 100, 775])
+def test_every_column_keeps_its_range(columns: int) -> None:
+    values = np.random.default_rng(1).normal(size=12_345)
+    kept = pick_points(values, 0, 12_345, columns)
+    assert len(kept) <= 4 * columns + 12_345 // columns
+    for block in np.array_split(np.arange(12_345), max(1, columns // 2)):
+        inside = values[kept[(kept >= block[0] - 20) & (kept <= block[-1] + 20)]]
+        assert inside.min() <= values[block].min()
+        assert inside.max() >= values[block].max()
+
+
+@pytest.mark.parametrize(
+    ("values", "quantity", "base", "scale", "expected"),
+    [
+        ([1e-3, 5e-4], "lr", 1e-3, "linear", (0, 1.1e-3)),
+        ([9e-4, 5e-4], "lr", 1e-3, "linear", (0, 1.1e-3)),  # OneCycleLR stays below
+        ([1e-2, 5e-4], "lr", 1e-3, "linear", (0, 1.1e-2)),
+        ([1e-3, -1e-3], "lr", 1e-3, "linear", (-1.1e-3, 1.1e-3)),
+        ([0, 0], "lr", 0, "linear", (0, 1)),
+        ([0.85, 0.95], "momentum", 1e-3, "linear", (0.84, 0.96)),
+        ([0.01, 0.95], "momentum", 1e-3, "linear", (0, 1.044)),
+        ([0.9, 0.9], "momentum", 1e-3, "linear", (0.72, 1.08)),
+        ([0, 0], "weight_decay", 1e-3, "linear", (0, 1)),
+        ([1e-2, 1e-4], "lr", 1e-2, "log", (10**-4.1, 10**-1.9)),
+        ([0, -1], "lr", 0, "log", (0.1, 1)),
+        ([1, 1e-300], "lr", 0, "log", (10**-16.8, 10**0.8)),
+    ],
+)
+def test_limits(
+    values: list[float], quantity: str, base: float, scale: str, expected: tuple[float, float]
+) -> None:
+    found = find_limits([np.array(values, dtype=float)], quantity, base, scale)  # type: ignore[arg-type]
+    assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.001, "1e-3"),
+        (0.01, "0.01"),
+        (0.015, "0.015"),
+        (2.5e-4, "2.5e-4"),
+        (0.0, "0"),
+        (1000, "1000"),
+        (100000.0, "1e5"),
+        (1 / 3, "0.333333"),
+        (-1e-4, "-1e-4"),
+        (2.0, "2"),
+    ],
+)
+def test_numbers_are_short(value: float, text: str) -> None:
+    assert spell_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("ticks", "labels"),
+    [
+        ([0, 2e-4, 1e-3], ["0", "2e-4", "1e-3"]),
+        ([0, 0.005, 0.01], ["0", "0.005", "0.010"]),
+        ([0.9, 0.90001], ["0.90000", "0.90001"]),
+        ([1e300, 2e300], ["1e300", "2e300"]),
+        ([], []),
+    ],
+)
+def test_tick_labels_tell_ticks_apart(ticks: list[float], labels: list[str]) -> None:
+    assert spell_ticks(ticks) == labels
+
+
+def make_facts(name: str, *children: SchedulerFacts, **given: object) -> SchedulerFacts:
+    arguments = {**given, "last_epoch": -1}
+    return SchedulerFacts(name, (), arguments, frozenset(given), 8, 0, children)
+
+
+@pytest.mark.parametrize(
+    ("facts", "title"),
+    [
+        (make_facts("StepLR", step_size=4, gamma=0.5), "StepLR · step_size 4, gamma 0.5"),
+        (make_facts("ConstantLR"), "ConstantLR"),
+        (
+            make_facts("CosineAnnealingLR", T_max=32, eta_min=0.0001),
+            "CosineAnnealingLR · T_max 32, eta_min 1e-4",
+        ),
+        (make_facts("MultiStepLR", milestones=[8, 24]), "MultiStepLR · milestones [8, 24]"),
+        (
+            make_facts("MultiStepLR", milestones=list(range(9))),
+            "MultiStepLR · milestones [0, 1, 2, 3, 4, 5, …]",
+        ),
+        (
+            make_facts("CyclicLR", mode="triangular", cycle_momentum=False, scale_fn=None),
+            "CyclicLR · mode triangular, cycle_momentum false, scale_fn null",
+        ),
+        (
+            make_facts(
+                "SequentialLR",
+                make_facts("LinearLR"),
+                make_facts("ChainedScheduler", make_facts("A"), make_facts("B")),
+                milestones=[8],
+            ),
+            "SequentialLR: LinearLR → ChainedScheduler (A + B)",
+        ),
+    ],
+)
+def test_a_title_says_scheduler_and_given_arguments(facts: SchedulerFacts, title: str) -> None:
+    assert describe_schedulers([facts]) == title
+
+
+def test_several_schedulers_are_named_once_each() -> None:
+    facts = [make_facts("StepLR", gamma=0.5), make_facts("StepLR"), make_facts("ConstantLR")]
+    assert describe_schedulers(facts) == "StepLR, ConstantLR"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines", "expected"),
+    [
+        ("short", 10, 1, "short"),
+        ("", 10, 1, ""),
+        ("one two three", 7, 2, "one two\nthree"),
+        ("one two three four", 7, 2, "one two\nthree…"),
+        ("unbreakable", 4, 3, "unbr\neaka\nble"),
+        ("unbreakable", 4, 1, "unb…"),
+        ("own\nlines", 10, 2, "own\nlines"),
+        ("a\nb\nc", 10, 2, "a\nb…"),
+        ("wide", 0, 2, "w\n…"),
+    ],
+)
+def test_text_is_wrapped_then_shortened(text: str, width: float, lines: int, expected: str) -> None:
+    assert fit_text(text, width, lines, len) == expected
+
+
+def luminance(color: str) -> float:
+    """Return the relative luminance as WCAG 2 defines it."""
+    parts = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    dark, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_every_line_and_text_stands_out_from_the_background(name: str) -> None:
+    style = styles()[name]
+    assert contrast(style.foreground, style.background) >= 7
+    assert all(contrast(color, style.background) >= 3 for color in style.colors)
+    assert contrast(style.grid_color, style.background) < 2
