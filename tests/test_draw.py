@@ -104,8 +104,16 @@ def draw_by_recipe(values: NDArray[np.float64]) -> NDArray[np.uint8]:
 def list_texts(figure: Figure) -> list[Text]:
     """Return every text that a drawn figure shows."""
     figure.draw_without_rendering()  # type: ignore[no-untyped-call]
-    texts = figure.findobj(lambda each: isinstance(each, Text) and each.get_visible())
-    return [text for text in texts if isinstance(text, Text) and text.get_text().strip()]
+    texts = []
+    for axes in figure.axes:
+        legend = axes.get_legend()
+        texts += [axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]  # type: ignore[attr-defined]
+        texts += legend.get_texts() if legend else []
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = axis.get_major_ticks()
+            texts += [tick.label1 for tick in ticks if low <= tick.get_loc() <= high]  # type: ignore[attr-defined]
+    return [text for text in texts if text.get_text().strip()]
 
 
 @pytest.mark.parametrize("values", [STEP, COSINE, ONE_CYCLE, 5 * STEP], ids=str)

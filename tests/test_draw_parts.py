@@ -57,10 +57,12 @@ def test_every_column_keeps_its_range(columns: int) -> None:
     values = np.random.default_rng(1).normal(size=12_345)
     kept = pick_points(values, 0, 12_345, columns)
     assert len(kept) <= 4 * columns + 12_345 // columns
-    for block in np.array_split(np.arange(12_345), max(1, columns // 2)):
-        inside = values[kept[(kept >= block[0] - 20) & (kept <= block[-1] + 20)]]
-        assert inside.min() <= values[block].min()
-        assert inside.max() >= values[block].max()
+    size = 12_345 // columns
+    for start in range(0, 12_345, size):
+        inside = values[kept[(kept >= start) & (kept < start + size)]]
+        block = values[start : start + size]
+        assert (inside.min(), inside.max()) == (block.min(), block.max())
+        assert (inside[0], inside[-1]) == (block[0], block[-1])
 
 
 @pytest.mark.parametrize(

@@ -215,13 +215,13 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         f"{{SequentialLR: {{schedulers: [{{{STEP}}}, {{{STEP}}}], milestones: []}}}}",
         {},
-        "2:91: scheduler.SequentialLR.milestones: must be one fewer than the schedulers, 1, got 0",
+        "2:94: scheduler.SequentialLR.milestones: must be one fewer than the schedulers, 1, got 0",
     ),
     (
         f"{{SequentialLR: {{schedulers: [{{{STEP}}}, {{ChainedScheduler: {{schedulers: "
         f"[{{{STEP}}}]}}}}], milestones: [8]}}}}",
         {},
-        "2:69: scheduler.SequentialLR.schedulers.1.ChainedScheduler: torch cannot start it at a "
+        "2:68: scheduler.SequentialLR.schedulers.1.ChainedScheduler: torch cannot start it at a "
         "milestone of a SequentialLR; put it first, or write its schedulers out in this list",
     ),
     (
@@ -418,7 +418,7 @@ def test_a_failure_deep_inside_names_the_scheduler_that_failed() -> None:
     inner = f"{{ChainedScheduler: {{schedulers: [{{{STEP}}}, {bad}]}}}}"
     (said,) = problems(inner)
     assert said == (
-        "a.yaml:2:59: scheduler.ChainedScheduler.schedulers.1.LambdaLR: "
+        "a.yaml:2:72: scheduler.ChainedScheduler.schedulers.1.LambdaLR: "
         "division by zero in '1 / (3 - epoch)' at 3, after step 2"
     )
 
@@ -465,6 +465,6 @@ def test_a_one_cycle_is_measured_against_the_calls_that_reach_it() -> None:
     # The milestone is call 20; from it to call 32 torch counts from 0 to 12.
     assert simulate(spec).schedulers[0].children[1].calls == 13
     assert problems(late, epochs="33") == [
-        "a.yaml:2:67: scheduler.SequentialLR.schedulers.1.OneCycleLR: "
+        "a.yaml:2:68: scheduler.SequentialLR.schedulers.1.OneCycleLR: "
         "ends after 12 steps but the run has 13; set total_steps to 13"
     ]

@@ -20,6 +20,7 @@ from lrviz.numbers import (
     summarise,
 )
 
+STATISTICS = ("first", "min", "max", "mean")
 NAN, INF = math.nan, math.inf
 
 
@@ -345,7 +346,7 @@ LONG = {"label": "", "groups": [""], "steps": 5000, "block": 8, "lr": [0.1]}
         ({"block": -2}, "block: does not fit the steps"),
         (LONG | {"block": 4}, "block: does not fit the steps"),
         (LONG | {"lr": [[0.1]]}, "first: missing, or of a wrong type"),
-        (LONG | {"lr": [dict.fromkeys(("first", "min", "max", "mean"), [1])]}, "lr: 1 numbers"),
+        (LONG | {"lr": [{key: [1] for key in STATISTICS}]}, "lr: 1 numbers"),
     ],
 )
 def test_damaged_numbers_are_refused(change: dict[str, object], reason: str) -> None:
@@ -355,7 +356,7 @@ def test_damaged_numbers_are_refused(change: dict[str, object], reason: str) -> 
 
 @pytest.mark.parametrize("data", [None, [], 3, {}, {"curves": []}, {"curves": [GOOD] * 65}])
 def test_what_holds_no_curves_is_refused(data: object) -> None:
-    with pytest.raises(ImageError, match="^its numbers are damaged: "):
+    with pytest.raises(ImageError, match=r"^its numbers are damaged: "):
         parse_numbers(data)
 
 
@@ -363,10 +364,10 @@ def test_more_numbers_than_lrviz_stores_are_refused() -> None:
     row = [0.5] * 4096
     full = {"label": "", "groups": [""], "steps": 4096, "block": 1, "lr": [row]}
     assert parse_numbers({"curves": [full] * 8}).size == MAX_NUMBERS
-    with pytest.raises(ImageError, match="damaged: more than 32,768$"):
+    with pytest.raises(ImageError, match=r"damaged: more than 32,768$"):
         parse_numbers({"curves": [full] * 8 + [GOOD]})
 
 
 def test_numbers_without_a_learning_rate_are_refused() -> None:
-    with pytest.raises(ImageError, match="damaged: no lr$"):
+    with pytest.raises(ImageError, match=r"damaged: no lr$"):
         parse_numbers({"curves": [{key: GOOD[key] for key in GOOD if key != "lr"}]})

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -46,10 +47,10 @@ def apply_settings(settings: Settings) -> Iterator[None]:
     """Use matplotlib with these settings, and leave the caller's as they were.
 
     What matplotlib has to say about glyphs has been said in better words; when it cannot lay out a
-    figure too small for its text, nobody can.
+    figure too small for its text, nobody can; and a tick beyond the largest float is off the axis.
     """
     values: dict[Any, Any] = dict(settings)
-    with mpl.rc_context(values), warnings.catch_warnings():
+    with mpl.rc_context(values), warnings.catch_warnings(), np.errstate(over="ignore"):
         warnings.filterwarnings("ignore", "Glyph .* missing")
         warnings.filterwarnings("ignore", ".*constrained_layout not applied")
         yield

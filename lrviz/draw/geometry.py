@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lrviz.draw.limits import Limits, mend_limits
+from lrviz.draw.limits import Limits, mend_steps
 from lrviz.draw.words import Words
 from lrviz.run import Run
 from lrviz.spec.model import MAX_PIXELS, MAX_SIDE, FigureOptions
@@ -10,7 +10,7 @@ from lrviz.spec.model import MAX_PIXELS, MAX_SIDE, FigureOptions
 PANEL = 0.6
 """The height of every panel after the first, as a part of the first one's."""
 
-BESIDE = 7
+BESIDE = 8
 """The room beside the axes, for numbers and a label, in font sizes."""
 
 DEFAULT_SHARE = 0.775
@@ -91,7 +91,7 @@ def plan_geometry(run: Run, options: FigureOptions, words: Words) -> Geometry:
         dpi=dpi,
         fit=fit,
         width=max(pixels - beside, 0.4 * pixels) if fit else DEFAULT_SHARE * pixels,
-        xlim=mend_limits(options.xlim or (0.0, run.steps / unit), (0.0, 1.0), "linear"),
+        xlim=mend_steps(options.xlim or (0.0, run.steps / unit)),
         unit=unit,
         epoch=epoch,
     )

@@ -13,6 +13,9 @@ LARGEST = 1e307
 SMALLEST = 1e-280
 """The shortest axis that matplotlib divides."""
 
+FARTHEST = 1e15
+"""The farthest that an x axis reaches: beyond, floats do not tell steps apart."""
+
 DECADES = 16
 """A log axis shows as many at most: as many digits as a float has."""
 
@@ -54,8 +57,20 @@ def _find_ends(values: Values, scale: str) -> Limits | tuple[()]:
     return float(low), float(high)
 
 
+def mend_steps(wanted: Limits) -> Limits:
+    """Return the limits that were asked for, as far as an axis of steps can have them.
+
+    >>> mend_steps((0, 32)), mend_steps((5, 5)), mend_steps((0, 1e300))
+    ((0.0, 32.0), (4.5, 5.5), (0.0, 1000000000000000.0))
+    """
+    low, high = (min(max(float(end), -FARTHEST), FARTHEST) for end in wanted)
+    if abs(high - low) < 1e-9 * max(1.0, abs(low)):
+        return low - 0.5, low + 0.5
+    return low, high
+
+
 def mend_limits(wanted: Limits, found: Limits, scale: str) -> Limits:
-    """Return the limits that were asked for, as far as an axis can have them.
+    """Return the limits that were asked for, as far as a y axis can have them.
 
     The end that a log axis cannot show is the one that was found; two equal ends are moved apart.
 
@@ -64,9 +79,9 @@ def mend_limits(wanted: Limits, found: Limits, scale: str) -> Limits:
     """
     low, high = (_clip(float(end)) for end in wanted)
     if scale == "log":
-        low = low if low > 0 else found[0]
-        high = high if high > 0 else found[1]
-    if low != high:
+        low = max(low, SMALLEST) if low > 0 else found[0]
+        high = max(high, SMALLEST) if high > 0 else found[1]
+    if abs(high - low) > max(1e-9 * max(abs(low), abs(high)), SMALLEST * (scale == "linear")):
         return low, high
     return _around(low) if scale == "linear" else (low / 2, low * 2)
 
@@ -83,6 +98,7 @@ def _own_range(low: float, high: float) -> Limits:
 
 
 def _around(value: float) -> Limits:
+    value = min(max(value, -LARGEST / 2), LARGEST / 2)
     reach = abs(value) / 5 if abs(value) > SMALLEST else 0.5
     return _clip(value - reach), _clip(value + reach)
 
@@ -94,7 +110,7 @@ def _log_limits(numbers: Values) -> Limits:
     high = math.log10(positive.max())
     low = max(math.log10(positive.min()), high - DECADES)
     margin = max(0.05 * (high - low), 0.1)
-    return 10 ** max(low - margin, -307), 10 ** min(high + margin, 307)
+    return 10.0 ** min(max(low - margin, -307), 306), 10.0 ** min(high + margin, 307)
 
 
 def _clip(value: float) -> float:

@@ -1,0 +1,42 @@
+"""A run to the bytes of its figure; nothing here loads torch."""
+
+from dataclasses import dataclass
+
+from lrviz.draw import draw_pixels, draw_vector, freetype_version
+from lrviz.imagefile import encode_image
+from lrviz.record import build_record
+from lrviz.run import Run
+from lrviz.targets import Format
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A figure, ready to be written.
+
+    Attributes:
+        data: the file's bytes.
+        warnings: what is worth saying on standard error, one line each.
+    """
+
+    data: bytes
+    warnings: tuple[str, ...]
+
+
+def render_run(run: Run, format: Format, *, metadata: bool = True) -> Rendered:
+    """Return the figure of a run.
+
+    Args:
+        run: what to draw.
+        format: of the bytes.
+        metadata: whether a PNG or WebP carries the spec, the versions and the numbers.
+
+    Raises:
+        SpecError: the figure asks for what the run lacks.
+    """
+    if format == "svg" or format == "pdf":
+        vector = draw_vector(run, format)
+        return Rendered(vector.data, vector.warnings)
+    drawing = draw_pixels(run)
+    record = build_record(run, drawing.fonts, freetype_version()) if metadata else None
+    data = encode_image(drawing.pixels, format, drawing.dpi, record)
+    return Rendered(data, drawing.warnings)

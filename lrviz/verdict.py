@@ -1,0 +1,85 @@
+"""What a comparison of a figure with its spec found: values, no effects."""
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from lrviz.errors import Problem
+from lrviz.numbers import NumbersDifference
+
+Outcome = Literal[
+    "match", "differs", "missing", "orphan", "unreadable", "inconclusive", "wrong", "failed"
+]
+"""`wrong`: the spec cannot be driven; `failed`: the machine could not read, draw or write."""
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True)
+class PixelsDifference:
+    """How two pictures differ.
+
+    Attributes:
+        moved: how many pixels differ.
+        total: how many there are in the larger.
+        largest: the largest difference of one channel, of 255.
+        old_size: the baseline's width and height.
+        new_size: the result's.
+    """
+
+    moved: int
+    total: int
+    largest: int
+    old_size: tuple[int, int]
+    new_size: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one spec or baseline.
+
+    Attributes:
+        outcome: one of the design's words.
+        source: the spec's file; empty for an orphan.
+        baseline: the figure's file; where it was looked for, if it is missing.
+        reason: one line for people, without the file's name.
+        numbers: which numbers moved; None where none did or none were compared.
+        keys: key paths of the spec that are not what the baseline was drawn from.
+        pixels: how the pictures differ; None where they do not or were not compared.
+        pixels_compared: whether the pictures could be compared at all.
+        versions: what the baseline and this installation differ in: name to (then, now).
+        problems: what is wrong with the spec.
+        exit_status: what the command's exit status must be at least.
+    """
+
+    outcome: Outcome
+    source: str
+    baseline: str
+    reason: str
+    numbers: NumbersDifference | None = None
+    keys: tuple[str, ...] = ()
+    pixels: PixelsDifference | None = None
+    pixels_compared: bool = False
+    versions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    exit_status: int = 0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a report shows of one verdict beside its words.
+
+    Attributes:
+        verdict: the verdict.
+        baseline: the stored picture as PNG bytes; None where there is none.
+        result: the picture drawn now; None where none could be drawn.
+        difference: the pixels that differ, marked; None where the two cannot be laid over.
+        overlay: both curves in one picture; None where no numbers are stored.
+        steps: rows of (step, quantity, curve, group, old, new), the first ones that moved.
+    """
+
+    verdict: Verdict
+    baseline: bytes | None = None
+    result: bytes | None = None
+    difference: bytes | None = None
+    overlay: bytes | None = None
+    steps: tuple[tuple[int, str, str, str, float, float], ...] = ()
