@@ -9,8 +9,8 @@ Three functions, each of which takes and returns values and leaves the caller as
 What they need is imported when they are first used: `import lrviz` costs nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+# Not even `typing` is imported here: under `python -m lrviz` the current folder is still searched.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from lrviz.curve import Curve
@@ -54,6 +54,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     if name not in _HOMES:
         raise AttributeError(f"module 'lrviz' has no attribute '{name}'")
     return getattr(import_module(_HOMES[name]), name)

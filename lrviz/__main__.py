@@ -12,14 +12,13 @@ def main() -> None:
 
     own_process()
     try:
-        from lrviz.cli import app, say
+        from lrviz.cli import app, say_error
         from lrviz.errors import LrvizError
 
         try:
             app()
         except LrvizError as error:
-            say(str(error))
-            sys.exit(error.exit_status)
+            sys.exit(say_error(error))
     except KeyboardInterrupt:
         sys.exit(130)
 

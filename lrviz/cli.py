@@ -1,13 +1,19 @@
 """The command line: every command is declared here, calls one function, prints and exits."""
 
-from typing import Annotated
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lrviz import words
-from lrviz.catalog import SCHEDULERS
+from lrviz.errors import FileError, LrvizError
+from lrviz.files import write_stdout
 from lrviz.startup import quick_imports
 from lrviz.targets import Format, Table
+
+if TYPE_CHECKING:
+    from lrviz.plotting import Outcome
 
 app = typer.Typer(
     name="lrviz",
@@ -22,7 +28,7 @@ Spec = Annotated[
     str, typer.Argument(metavar="SPEC", help="A YAML file, a figure that lrviz drew, or -.")
 ]
 Specs = Annotated[
-    list[str], typer.Argument(metavar="SPEC...", help="YAML files, figures that lrviz drew, or -.")
+    list[str], typer.Argument(metavar="SPEC", help="YAML files, figures that lrviz drew, or -.")
 ]
 Name = Annotated[
     str,
@@ -41,14 +47,45 @@ Settings = Annotated[
 
 
 def say(text: str) -> None:
-    """Print to standard error, as text and nothing else, whatever a spec put in it."""
-    typer.echo(words.printable(text), err=True)
+    """Print a line to standard error, as text and nothing else, whatever a spec put in it."""
+    with suppress(OSError):  # there is no other place to say that it cannot be written
+        typer.echo(words.printable(text), err=True)
+
+
+def say_error(error: LrvizError) -> int:
+    """Print what is wrong, a line a problem, and return the exit status it stands for."""
+    for line in words.error_lines(error):
+        say(line)
+    return error.exit_status
+
+
+def tell(data: bytes) -> int:
+    """Write to standard output and return the exit status it stands for."""
+    try:
+        write_stdout(data)
+    except FileError as error:
+        return say_error(error)
+    return 0
+
+
+def _tell_text(text: str) -> int:
+    return tell(words.encode_text(text, sys.stdout))
+
+
+def _report(outcome: "Outcome") -> int:
+    """Print what became of one spec, and return the exit status it stands for."""
+    if outcome.error is not None:
+        return say_error(outcome.error)
+    for line in outcome.warnings:
+        say(line)
+    if outcome.written is None:
+        return 0
+    return tell(words.encode_path(outcome.written, sys.stdout))
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(words.version_line())
-        raise typer.Exit
+        raise typer.Exit(_tell_text(words.version_line()))
 
 
 @app.callback()
@@ -89,11 +126,7 @@ def plot(
     targets = plan_targets(specs, output, format)
     status = 0
     for outcome in iter_plots(targets, words.overrides(settings, style), metadata=metadata):
-        for line in outcome.lines:
-            say(line)
-        if outcome.written is not None:
-            typer.echo(outcome.written)
-        status = max(status, outcome.exit_status)
+        status = max(status, _report(outcome))
     raise typer.Exit(status)
 
 
@@ -116,9 +149,7 @@ def export(
 @app.command(name="list")
 def list_schedulers() -> None:
     """List the schedulers that a spec can name."""
-    width = max(map(len, SCHEDULERS))
-    for entry in SCHEDULERS.values():
-        typer.echo(f"{entry.name.ljust(width)}  {entry.summary}")
+    raise typer.Exit(_tell_text(words.scheduler_list()))
 
 
 @app.command()
@@ -127,7 +158,7 @@ def show(name: Name) -> None:
     entry = words.find_scheduler(name)
     with quick_imports():
         from lrviz.show import describe_scheduler
-    typer.echo(describe_scheduler(entry), nl=False)
+    raise typer.Exit(_tell_text(describe_scheduler(entry)))
 
 
 @app.command()
@@ -135,4 +166,4 @@ def new(name: Name) -> None:
     """Print a commented spec to start from."""
     from lrviz.template import spec_template
 
-    typer.echo(spec_template(words.find_scheduler(name)), nl=False)
+    raise typer.Exit(_tell_text(spec_template(words.find_scheduler(name))))

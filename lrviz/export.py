@@ -13,7 +13,7 @@ from lrviz.files import STDIO, write_file, write_stdout
 from lrviz.run import Run
 from lrviz.sources import load
 from lrviz.startup import quick_imports
-from lrviz.targets import TABLES, Table
+from lrviz.targets import TABLES, Table, is_same_file
 
 # Lines are written some at a time, so that a long run's table never stands in memory as a whole.
 _CHUNK = 4096
@@ -28,7 +28,7 @@ def export_spec(
         UsageError: the output is also the input, or its ending names no format.
     """
     format = format or _format_of(output)
-    if output != STDIO and source != STDIO and _same(output, source):
+    if output != STDIO and is_same_file(Path(output), source):
         raise UsageError(f"{output}: is also the input; name another file with -o")
     spec = load(source, overrides=overrides)
     with quick_imports():
@@ -104,8 +104,3 @@ def _format_of(output: str) -> Table:
         if output == STDIO or ending == table:
             return table
     raise UsageError(f"-o {output}: no known ending (known: .csv, .json); give the format with -f")
-
-
-def _same(output: str, source: str) -> bool:
-    path = Path(output)
-    return path.is_file() and Path(source).exists() and path.samefile(source)

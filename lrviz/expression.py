@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 MAX_LENGTH = 500
+MAX_DEPTH = 100
 
 
 class ExpressionError(ValueError):
@@ -119,6 +120,15 @@ class _Checked(ast.NodeTransformer):
         return _call("_float", node)
 
 
+def _refuse_depth(tree: ast.AST) -> None:
+    """Refuse a tree that is too deep for a recursive visit, however deep the caller stands."""
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    if level:
+        raise ExpressionError("nested too deeply")
+
+
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
 
@@ -188,6 +198,7 @@ log, log2, log10, sqrt, floor, ceil, round, abs, min, max)
         raise ExpressionError(f"longer than {MAX_LENGTH} characters")
     try:
         tree = ast.parse(text.strip(), mode="eval")
+        _refuse_depth(tree.body)
         body = _Checked(frozenset(parameters), frozenset(constants)).visit(tree.body)
         expression = Expression(text, body)
         expression.bind(dict.fromkeys(constants, 1.0))

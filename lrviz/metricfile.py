@@ -1,6 +1,7 @@
 """A metric in a csv file: the one file that a spec may name."""
 
 import csv
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -9,9 +10,18 @@ from pathlib import Path
 from lrviz.errors import SpecError
 from lrviz.spec import Spec
 from lrviz.spec.model import MetricCsv
+from lrviz.spec.nodes import spell
 from lrviz.spec.parse import MAX_METRIC
 
 MAX_BYTES = 10_000_000
+
+
+class _CsvError(ValueError):
+    """What is wrong with the file, and the key of the metric that names it."""
+
+    def __init__(self, text: str, key: str = "csv") -> None:
+        self.text, self.key = text, key
+        super().__init__(text)
 
 
 def read_metric(spec: Spec) -> list[float]:
@@ -26,59 +36,77 @@ def read_metric(spec: Spec) -> list[float]:
     metric = spec.metric
     assert isinstance(metric, MetricCsv)
     try:
-        lines = _read_lines(metric.csv, spec.source.folder)
-        return list(_column(lines, metric.column))
-    except (ValueError, csv.Error) as error:
-        text = str(error) if isinstance(error, ValueError) else "not a csv"
-        raise SpecError([spec.source.problem(("metric", "csv"), text)]) from None
+        text = _read_text(metric.csv, spec.source.folder)
+        return list(_iter_column(text, metric.column))
+    except _CsvError as error:
+        problem = spec.source.problem(("metric", error.key), error.text)
+        raise SpecError([problem]) from None
 
 
-def _read_lines(name: str, folder: Path | None) -> list[str]:
+def _read_text(name: str, folder: Path | None) -> str:
     if folder is None:
-        raise ValueError("a csv is read from the spec's own folder, and this spec has none")
-    outside = "must be a relative path to a file in the spec's own folder"
+        raise _CsvError("a csv is read from the spec's own folder, and this spec has none")
+    try:
+        data = _read_regular(_resolve(name, folder))
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        raise _CsvError(f"cannot read it: {reason}") from None
+    if len(data) > MAX_BYTES:
+        raise _CsvError(f"larger than {MAX_BYTES // 1_000_000} MB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _CsvError("not text in UTF-8") from None
+
+
+def _resolve(name: str, folder: Path) -> Path:
     try:
         root = folder.resolve()
         path = (root / name).resolve()
-        if Path(name).is_absolute() or not path.is_relative_to(root):
-            raise ValueError(outside)
-        # A pipe would block for ever, so it is opened before it is known to be a regular file.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise ValueError("must be a regular file")
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or "unreadable").lower()
-        raise ValueError(f"cannot read it: {reason}") from None
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"larger than {MAX_BYTES // 1_000_000} MB")
+    except (RuntimeError, ValueError):  # a loop of links, or what no file can be called
+        raise _CsvError("no such file") from None
+    if Path(name).is_absolute() or not path.is_relative_to(root):
+        raise _CsvError("must be a relative path to a file in the spec's own folder")
+    return path
+
+
+def _read_regular(path: Path) -> bytes:
+    """Return a regular file's first bytes, one more than are allowed at most."""
+    # A pipe would block for ever, so it is opened before it is known to be a regular file.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
-        return data.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise ValueError("not text in UTF-8") from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _CsvError("must be a regular file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
-def _column(lines: list[str], column: str) -> Iterator[float]:
-    rows = csv.reader(lines)
+def _iter_column(text: str, column: str) -> Iterator[float]:
+    rows = _iter_rows(text)
     header = [name.strip() for name in next(rows, [])]
     if column not in header:
-        raise ValueError(f"has no column '{column}'")
+        raise _CsvError(f"the csv has no column {spell(column)}", "column")
     index = header.index(column)
     count = 0
-    for row in rows:
-        if not row:
-            continue
-        count += 1
+    for count, row in enumerate(filter(None, rows), start=1):
         if count > MAX_METRIC:
-            raise ValueError(f"has more than {MAX_METRIC:,} rows")
-        yield _number(row, index, count)
+            raise _CsvError(f"has more than {MAX_METRIC:,} rows")
+        yield _parse_number(row, index, count)
     if not count:
-        raise ValueError("has no rows")
+        raise _CsvError("has no rows")
 
 
-def _number(row: list[str], index: int, count: int) -> float:
+def _iter_rows(text: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""))
+    except csv.Error:
+        raise _CsvError("not a csv") from None
+
+
+def _parse_number(row: list[str], index: int, count: int) -> float:
     try:
         return float(row[index])
     except (IndexError, ValueError):
-        raise ValueError(f"row {count} has no number in that column") from None
+        raise _CsvError(f"row {count} has no number in that column") from None

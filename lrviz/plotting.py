@@ -30,16 +30,6 @@ class Outcome:
         path = self.target.path
         return str(path) if path is not None and self.error is None else None
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What to print to standard error."""
-        return self.warnings if self.error is None else (str(self.error),)
-
-    @property
-    def exit_status(self) -> int:
-        """What the command's exit status must be at least."""
-        return 0 if self.error is None else self.error.exit_status
-
 
 def iter_plots(
     targets: Sequence[Target],

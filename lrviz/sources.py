@@ -64,8 +64,9 @@ def read_figure(name: str, data: bytes) -> Record:
 def _read(name: str) -> bytes:
     try:
         return read_file(name, MAX_FILE_BYTES)
-    except FileError:
-        if name.lower().endswith(PICTURE_ENDINGS) and not Path(name).exists():
+    except FileError as error:
+        missing = isinstance(error.__cause__, FileNotFoundError)
+        if missing and name.lower().endswith(PICTURE_ENDINGS):
             raise UsageError(f"{name}: no such figure; did you mean -o {name}?") from None
         raise
 

@@ -6,9 +6,10 @@ happens only once the command has said that the process is its own.
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def quick_imports() -> Iterator[None]:
         return
     gc.disable()
     try:
-        with _no_stray_settings():
+        with _quick_interrupts(), _no_stray_settings():
             yield
     finally:
         gc.freeze()
@@ -48,7 +49,7 @@ def _no_stray_settings() -> Iterator[None]:
     if found is None or found.origin is None:
         yield
         return
-    here = os.open(".", os.O_RDONLY) if os.chdir in os.supports_fd else os.getcwd()
+    here = _hold_folder()
     os.chdir(Path(found.origin).parent)
     try:
         yield
@@ -56,3 +57,28 @@ def _no_stray_settings() -> Iterator[None]:
         os.chdir(here)
         if isinstance(here, int):
             os.close(here)
+
+
+def _hold_folder() -> int | str:
+    """Return the current folder: open where possible, as it may have been renamed or removed."""
+    if os.chdir in os.supports_fd:
+        with suppress(OSError):  # without O_PATH, a folder that may not be listed cannot be opened
+            return os.open(".", getattr(os, "O_PATH", os.O_RDONLY))
+    return str(Path.cwd())
+
+
+@contextmanager
+def _quick_interrupts() -> Iterator[None]:
+    """Let Ctrl-C end the process at once.
+
+    Compiled modules turn the KeyboardInterrupt of their start into an ImportError. Nothing is
+    being written here, so nothing is left behind.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,6 +1,7 @@
 """Which spec is written to which file, and what is refused before anything is written."""
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,8 +61,10 @@ def _target(source: str, output: str | None, format: Format | None) -> Target:
 
 def _is_stream(source: str) -> bool:
     """Whether a source has no name that a figure could be called after."""
-    path = Path(source)
-    return source == STDIO or (path.exists() and not path.is_file() and not path.is_dir())
+    status = _status(source)
+    if source == STDIO or status is None:
+        return source == STDIO
+    return not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode)
 
 
 def _format_of(output: str) -> Format:
@@ -76,21 +79,30 @@ def _format_of(output: str) -> Format:
 def _refuse_inputs(targets: Sequence[Target]) -> None:
     for target in targets:
         for other in targets:
-            if target.path is not None and _is_same(target.path, other.source):
+            if target.path is not None and is_same_file(target.path, other.source):
                 raise UsageError(f"{target.path}: is also an input; name another file with -o")
 
 
-def _is_same(path: Path, source: str) -> bool:
-    try:
-        return source != STDIO and path.is_file() and os.path.samefile(path, source)
-    except OSError:
+def is_same_file(output: Path, source: str) -> bool:
+    """Whether writing an output would replace the file that a spec is read from."""
+    written, read = _status(output), _status(source)
+    if source == STDIO or written is None or read is None:
         return False
+    return stat.S_ISREG(written.st_mode) and os.path.samestat(written, read)
+
+
+def _status(path: str | Path) -> os.stat_result | None:
+    """Return what the system knows of a path; None where it may not be asked, or there is none."""
+    try:
+        return Path(path).stat()
+    except OSError:
+        return None
 
 
 def _refuse_collisions(targets: Sequence[Target]) -> None:
     seen: dict[str, str] = {}
     for target in targets:
-        name = os.path.abspath(target.path) if target.path else STDIO
+        name = str(target.path or STDIO)
         if name in seen:
             place = target.path or "standard output"
             raise UsageError(

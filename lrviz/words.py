@@ -1,17 +1,28 @@
 """What the command line needs to know of words: names to complete, settings to split."""
 
+import codecs
+import os
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from typing import TextIO
 
 from lrviz.catalog import SCHEDULERS, Entry
-from lrviz.errors import UsageError
+from lrviz.errors import LrvizError, SpecError, UsageError
 from lrviz.versions import versions
+
+_ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
 
 
 def version_line() -> str:
     """Return lrviz's version and those of what drives and draws for it."""
     found = versions()
-    return f"lrviz {found['lrviz']} (torch {found['torch']}, matplotlib {found['matplotlib']})"
+    return f"lrviz {found['lrviz']} (torch {found['torch']}, matplotlib {found['matplotlib']})\n"
+
+
+def scheduler_list() -> str:
+    """Return every scheduler and what it does, one a line."""
+    width = max(map(len, SCHEDULERS))
+    return "".join(f"{entry.name.ljust(width)}  {entry.summary}\n" for entry in SCHEDULERS.values())
 
 
 def find_scheduler(name: str) -> Entry:
@@ -46,17 +57,41 @@ def overrides(settings: Sequence[str] | None, style: str | None = None) -> list[
 
 
 def printable(text: str) -> str:
-    r"""Return a text with what would steer a terminal spelt out.
+    r"""Return a text as one line, with what would steer a terminal spelt out.
 
     >>> printable("a\x1b[2Jb")
     'a\\x1b[2Jb'
     """
     return "".join(
         character
-        if character.isprintable() or character == "\n"
-        else character.encode("unicode_escape").decode()
+        if character.isprintable()
+        else character.encode("unicode_escape", "surrogatepass").decode()
         for character in text
     )
+
+
+def error_lines(error: LrvizError) -> list[str]:
+    """Return what an error says, a line a problem."""
+    return list(map(str, error.problems)) if isinstance(error, SpecError) else [str(error)]
+
+
+def encode_text(text: str, stream: TextIO | None) -> bytes:
+    """Return a text of lrviz's own as a stream can show it: in UTF-8, or in ASCII.
+
+    >>> import io
+    >>> encode_text("▂█", io.TextIOWrapper(io.BytesIO(), "latin-1"))
+    b'_#'
+    """
+    if stream is None or codecs.lookup(stream.encoding).name == "utf-8":
+        return text.encode("utf-8", "backslashreplace")
+    return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
+
+
+def encode_path(path: str, stream: TextIO | None) -> bytes:
+    """Return a line with a path: as the system knows it, but as text on a terminal."""
+    if stream is not None and stream.isatty():
+        return encode_text(f"{printable(path)}\n", stream)
+    return os.fsencode(f"{path}\n")
 
 
 def complete_scheduler(incomplete: str) -> Iterator[tuple[str, str]]:

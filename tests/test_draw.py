@@ -103,7 +103,7 @@ def draw_by_recipe(values: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 def list_texts(figure: Figure) -> list[Text]:
     """Return every text that a drawn figure shows."""
-    figure.draw_without_rendering()  # type: ignore[no-untyped-call]
+    figure.draw_without_rendering()
     texts = []
     for axes in figure.axes:
         legend = axes.get_legend()
@@ -112,7 +112,7 @@ def list_texts(figure: Figure) -> list[Text]:
         for axis in (axes.xaxis, axes.yaxis):
             low, high = sorted(axis.get_view_interval())
             ticks = axis.get_major_ticks()
-            texts += [tick.label1 for tick in ticks if low <= tick.get_loc() <= high]  # type: ignore[attr-defined]
+            texts += [tick.label1 for tick in ticks if low <= tick.get_loc() <= high]
     return [text for text in texts if text.get_text().strip()]
 
 
@@ -160,7 +160,7 @@ def test_a_figure_saved_under_other_settings_keeps_its_look() -> None:
 
 def test_settings_filters_random_state_and_pyplot_are_left_as_they_were() -> None:
     np.random.seed(3)
-    state = np.random.get_state()[1].tolist()  # type: ignore[index,union-attr]
+    state = np.random.get_state()[1].tolist()  # type: ignore[index]
     filters, settings = list(warnings.filters), dict(mpl.rcParams)
     figures = pyplot.get_fignums()
     run = make_run(STEP, STEP, style="light")
@@ -170,7 +170,7 @@ def test_settings_filters_random_state_and_pyplot_are_left_as_they_were() -> Non
     assert warnings.filters == filters
     assert dict(mpl.rcParams) == settings
     assert pyplot.get_fignums() == figures
-    assert np.random.get_state()[1].tolist() == state  # type: ignore[index,union-attr]
+    assert np.random.get_state()[1].tolist() == state  # type: ignore[index]
 
 
 def test_drawing_does_not_import_pyplot() -> None:
@@ -309,7 +309,7 @@ def test_a_legend_can_be_forced_and_left_out() -> None:
 @pytest.mark.parametrize("count", [2, 12, 64])
 def test_a_legend_stands_above_the_curves_and_within_the_figure(style: str, count: int) -> None:
     figure = plot(make_run(*[STEP] * count, style=style))
-    figure.draw_without_rendering()  # type: ignore[no-untyped-call]
+    figure.draw_without_rendering()
     axes = figure.axes[0]
     legend = axes.get_legend()
     assert legend is not None
@@ -326,14 +326,13 @@ def test_groups_with_equal_values_differ_in_colour_line_and_marker() -> None:
 
 
 @pytest.mark.parametrize("style", ["article", "light", "dark"])
-@pytest.mark.parametrize("size", [None, (3, 2), (4, 8), (16, 3)])
-@pytest.mark.parametrize("title", [None, "words " * 33, "W" * 200, "two\nlines"])
+@pytest.mark.parametrize("size", [None, (3, 2), (4, 8)])
+@pytest.mark.parametrize("title", [None, "words " * 33, "W" * 200])
 def test_no_text_is_clipped(
     style: str, size: tuple[float, float] | None, title: str | None
 ) -> None:
-    options = {"style": style, "size": size, "panels": ["lr", "momentum"], "xlabel": "x " * 100}
-    run = make_run(STEP, STEP, momentum=STEP, title=title, ylabel="W" * 200, **options)
-    figure = plot(run)
+    run = make_run(STEP, STEP, momentum=STEP, title=title, xlabel="x " * 100, ylabel="W" * 200)
+    figure = plot(run, style=style, size=size, panels=["lr", "momentum"])
     for text in list_texts(figure):
         box = text.get_window_extent()
         inside = (
@@ -347,7 +346,7 @@ def test_no_text_is_clipped(
 def test_labels_of_the_x_axis_do_not_touch(count: int, size: tuple[float, float]) -> None:
     run = make_run(np.linspace(1, 0, 50), steps_per_epoch=1, style="light", size=size)
     figure = plot(run, xlim=(0, count))
-    figure.draw_without_rendering()  # type: ignore[no-untyped-call]
+    figure.draw_without_rendering()
     boxes = [
         label.get_window_extent()
         for label in figure.axes[0].get_xticklabels()
@@ -358,16 +357,14 @@ def test_labels_of_the_x_axis_do_not_touch(count: int, size: tuple[float, float]
 
 
 def test_light_and_dark_say_what_is_scheduled_where_there_is_no_title() -> None:
-    titles = [
-        plot(make_run(STEP, style=style, title=title)).axes[0].get_title(loc=where)
-        for style, title, where in [
-            ("light", None, "left"),
-            ("dark", "Mine", "left"),
-            ("article", None, "center"),
-            ("article", "Mine", "center"),
-        ]
-    ]
-    assert titles == ["StepLR · step_size 4, gamma 0.5", "Mine", "", "Mine"]
+    def read_titles(style: str, title: str | None) -> tuple[str, str]:
+        axes = plot(make_run(STEP, style=style, title=title)).axes[0]
+        return axes.get_title(loc="left"), axes.get_title()
+
+    assert read_titles("light", None) == ("StepLR · step_size 4, gamma 0.5", "")
+    assert read_titles("dark", "Mine") == ("Mine", "")
+    assert read_titles("article", None) == ("", "")
+    assert read_titles("article", "Mine") == ("", "Mine")
 
 
 @pytest.mark.parametrize("style", ["article", "light"])
@@ -435,7 +432,7 @@ def test_a_log_axis_names_how_many_values_it_cannot_show() -> None:
 
 def test_grid_option_goes_before_the_style() -> None:
     def has_grid(**options: object) -> bool:
-        line = plot(make_run(STEP, **options)).axes[0].xaxis.get_major_ticks()[0].gridline
+        line = plot(make_run(STEP), **options).axes[0].xaxis.get_major_ticks()[0].gridline
         return bool(line.get_visible())
 
     assert (has_grid(), has_grid(grid=True)) == (False, True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
+from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from matplotlib import font_manager
 
 from lrviz.draw import draw_pixels, draw_vector, fonts, plot
@@ -128,7 +128,7 @@ def test_what_no_font_has_earns_one_line_and_none_of_matplotlib(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         figure = plot(run)
-        figure.draw_without_rendering()  # type: ignore[no-untyped-call]
+        figure.draw_without_rendering()
     assert [str(each.message) for each in caught] == [expected]
 
 

@@ -10,13 +10,12 @@ from matplotlib import ft2font
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from lrviz.draw.chart import apply_settings
 from lrviz.draw.figure import build_chart
-from lrviz.errors import SpecError, UsageError, spell_key
+from lrviz.errors import SpecError, UsageError
 from lrviz.run import Run
-from lrviz.spec.model import FigureOptions
+from lrviz.spec.style import override_options
 
 METADATA: dict[str, dict[str, None]] = {
     "svg": {"Date": None, "Creator": None},
@@ -72,7 +71,7 @@ def plot(run: Run, **options: object) -> Figure:
         SpecError: the spec asks for a panel of a quantity that its optimizer has not.
     """
     try:
-        chart = build_chart(run, _override(run.figure, options))
+        chart = build_chart(run, override_options(run.figure, options))
     except SpecError as error:
         if "panels" not in options:
             raise
@@ -115,23 +114,3 @@ def freetype_version() -> str:
     2
     """
     return str(ft2font.__freetype_version__)
-
-
-def _override(figure: FigureOptions, options: dict[str, object]) -> FigureOptions:
-    given = {name: getattr(figure, name) for name in figure.model_fields_set}
-    try:
-        return FigureOptions.model_validate(given | options)
-    except ValidationError as error:
-        raise UsageError("; ".join(map(_say, error.errors()))) from None
-
-
-def _say(details: object) -> str:
-    assert isinstance(details, dict)
-    name = spell_key(details["loc"])
-    if details["type"] == "extra_forbidden":
-        known = ", ".join(FigureOptions.model_fields)
-        return f"{name}: no such option; there are {known}"
-    text = str(details["msg"])
-    if details["type"] == "style":
-        text += f"; there are {', '.join(details['ctx']['names'])}"
-    return f"{name}: {text[:1].lower()}{text[1:]}" if name else text

@@ -7,11 +7,15 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
+from lrviz.errors import UsageError, spell_key
 from lrviz.spec.values import Color, Flag, LineStyle, Number, Positive, Text
+
+Options = TypeVar("Options", bound=BaseModel)
 
 
 class Style(BaseModel):
@@ -74,3 +78,27 @@ def styles() -> Mapping[str, Style]:
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".toml")
     }
+
+
+def override_options(options: Options, changes: Mapping[str, object]) -> Options:
+    """Return options with some of them changed, checked like a spec's.
+
+    Raises:
+        UsageError: an option does not exist, or its value is not allowed.
+    """
+    given = {name: getattr(options, name) for name in options.model_fields_set}
+    try:
+        return type(options).model_validate(given | dict(changes))
+    except ValidationError as error:
+        known = tuple(type(options).model_fields)
+        raise UsageError("; ".join(_say(each, known) for each in error.errors())) from None
+
+
+def _say(details: ErrorDetails, known: tuple[str, ...]) -> str:
+    name, text = spell_key(details["loc"]), details["msg"]
+    match details["type"]:
+        case "extra_forbidden":
+            text = f"no such option; there are {', '.join(known)}"
+        case "style":
+            text += f"; there are {', '.join(details['ctx']['names'])}"
+    return f"{name}: {text[:1].lower()}{text[1:]}" if name else text

@@ -27,6 +27,7 @@ _WORDS: dict[str, None | bool | float] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 _LARGEST_INT = 2**63
+_NO_TEXT = "not text: a control character"
 
 
 class YamlError(ValueError):
@@ -86,7 +87,11 @@ def parse_yaml(text: str) -> tuple[Tree, dict[KeyPath, Position]]:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
-        raise YamlError("not text: a control character", Position(line, column)) from None
+        raise YamlError(_NO_TEXT, Position(line, column)) from None
+    except YamlError:
+        raise
+    except (ValueError, OverflowError):  # what PyYAML itself lets slip: "\U00110000"
+        raise YamlError("not YAML: an escape or number out of range", None) from None
     return builder.root, builder.positions
 
 
@@ -124,6 +129,8 @@ class _Builder:
             raise YamlError("anchors (&) are not allowed; write the value out", position)
         if getattr(event, "tag", None) is not None:
             raise YamlError(f"tags ({event.tag}) are not allowed; a spec is plain data", position)
+        if yaml.reader.Reader.NON_PRINTABLE.search(getattr(event, "value", "")):
+            raise YamlError(_NO_TEXT, position)  # escaped: the reader has seen the others
 
     def _open(self, value: dict[str, Tree] | list[Tree], event: yaml.Event, at: Position) -> None:
         if len(self._stack) >= MAX_DEPTH:

@@ -1,0 +1,561 @@
+"""A spec is checked in one pass: shape, kinds and names, with every problem in its place."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lrviz.catalog import OPTIMIZERS, SCHEDULERS
+from lrviz.errors import SpecError
+from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
+from lrviz.spec.model import MetricCsv, MetricExpression, Node
+from lrviz.spec.style import styles
+
+STEP = {"StepLR": {"step_size": 4}}
+SMALL: dict[str, Any] = {"epochs": 4, "scheduler": STEP}
+
+
+def spec_of(**tree: Any) -> Spec:
+    return parse_tree({**SMALL, **tree}, Source())
+
+
+def problems(tree: Any) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        parse_tree(tree, Source("a"))
+    return [line.removeprefix("a: ") for line in str(caught.value).splitlines()]
+
+
+def problem(**tree: Any) -> str:
+    (only,) = problems({**SMALL, **tree})
+    return only
+
+
+def test_what_is_left_out_has_these_values() -> None:
+    spec = spec_of()
+    assert spec.title is None
+    assert spec.steps_per_epoch == 1
+    assert spec.interval == "step"
+    assert spec.optimizer == Node("SGD", ("optimizer", "SGD"), {"lr": 1e-3})
+    assert spec.metric is None
+    assert spec.lint.ignore == ()
+    figure = spec.figure
+    assert figure.style == styles()["article"]
+    assert (figure.size, figure.dpi, figure.xlim, figure.ylim) == (None, None, None, None)
+    assert (figure.x, figure.yscale, figure.panels) == ("step", "linear", ("lr",))
+    assert (figure.xlabel, figure.ylabel, figure.legend, figure.grid) == (None,) * 4
+    assert figure.markers == "auto"
+    assert (figure.inches, figure.pixels_an_inch) == ((10, 5), 100)
+
+
+def test_every_key_is_read() -> None:
+    text = """\
+title: Warm-up, then cosine
+epochs: 4
+steps_per_epoch: 8
+interval: epoch
+optimizer:
+  AdamW:
+    lr: 1e-3
+    param_groups:
+      - {name: backbone, lr: 1e-4}
+      - {name: head}
+scheduler:
+  SequentialLR:
+    schedulers:
+      - LinearLR: {start_factor: 0.1, total_iters: 8}
+      - CosineAnnealingLR: {T_max: =total_calls - 8, eta_min: 1e-6}
+    milestones: [8]
+metric: [0.9, 0.7, .nan]
+figure:
+  style: article
+  size: [8, 4.5]
+  dpi: 150
+  x: epoch
+  yscale: log
+  xlim: [0, 4]
+  ylim: [1e-6, 1]
+  xlabel: Epochs
+  ylabel: Rate
+  panels: [lr, momentum, weight_decay]
+  markers: false
+  legend: true
+  grid: false
+lint: {ignore: [LR012]}
+"""
+    spec = parse_spec(text)
+    at = ("scheduler", "SequentialLR")
+    assert spec.title == "Warm-up, then cosine"
+    assert (spec.epochs, spec.steps_per_epoch, spec.interval) == (4, 8, "epoch")
+    assert (spec.total_steps, spec.total_calls) == (32, 4)
+    groups = ({"name": "backbone", "lr": 1e-4}, {"name": "head"})
+    assert spec.optimizer == Node("AdamW", ("optimizer", "AdamW"), {"lr": 1e-3}, groups=groups)
+    linear = {"start_factor": 0.1, "total_iters": 8}
+    cosine = {"T_max": "=total_calls - 8", "eta_min": 1e-6}
+    children = (
+        Node("LinearLR", (*at, "schedulers", 0, "LinearLR"), linear),
+        Node("CosineAnnealingLR", (*at, "schedulers", 1, "CosineAnnealingLR"), cosine),
+    )
+    assert spec.scheduler == Node("SequentialLR", at, {"milestones": [8]}, children)
+    assert isinstance(spec.metric, tuple)
+    assert spec.metric[:2] == (0.9, 0.7)
+    assert math.isnan(spec.metric[2])
+    figure = spec.figure
+    assert (figure.inches, figure.pixels_an_inch) == ((8, 4.5), 150)
+    assert (figure.x, figure.yscale, figure.xlim, figure.ylim) == ("epoch", "log", (0, 4), (1e-6, 1))
+    assert (figure.xlabel, figure.ylabel) == ("Epochs", "Rate")
+    assert figure.panels == ("lr", "momentum", "weight_decay")
+    assert (figure.markers, figure.legend, figure.grid) == (False, True, False)
+    assert spec.lint.ignore == ("LR012",)
+
+
+def test_the_totals_are_what_formulas_may_name() -> None:
+    spec = spec_of(steps_per_epoch=8, interval="epoch")
+    assert dict(spec.totals) == {
+        "epochs": 4.0,
+        "steps_per_epoch": 8.0,
+        "total_steps": 32.0,
+        "total_calls": 4.0,
+    }
+
+
+@pytest.mark.parametrize("tree", ["SWALR", {"SWALR": {}}, {"SWALR": None}])
+def test_a_bare_name_is_a_scheduler_without_arguments(tree: Any) -> None:
+    spec = spec_of(scheduler=tree)
+    assert (spec.scheduler.name, dict(spec.scheduler.arguments)) == ("SWALR", {})
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_every_scheduler_of_the_catalog_is_known(name: str) -> None:
+    children = {"schedulers": [STEP]} if name in ("SequentialLR", "ChainedScheduler") else {}
+    assert spec_of(scheduler={name: children}).scheduler.name == name
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_of_the_catalog_is_known(name: str) -> None:
+    assert spec_of(optimizer=name).optimizer.name == name
+
+
+def test_a_metric_is_a_list_an_expression_or_a_column() -> None:
+    assert spec_of(metric=[1, 0.5]).metric == (1.0, 0.5)
+    assert spec_of(metric={"expression": "exp(-step)"}).metric == MetricExpression("exp(-step)")
+    assert spec_of(metric={"expression": 1}).metric == MetricExpression("1")
+    assert spec_of(metric={"csv": "a.csv", "column": "x"}).metric == MetricCsv("a.csv", "x")
+
+
+WRONG: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"epochs": 0}, "epochs: must be at least 1, got 0"),
+    ({"epochs": 2.5}, "epochs: must be a whole number, got 2.5"),
+    ({"epochs": True}, "epochs: must be a whole number, got true"),
+    ({"epochs": "4"}, "epochs: must be a whole number, got '4'"),
+    ({"epochs": math.inf}, "epochs: must be a whole number, got inf"),
+    ({"steps_per_epoch": -1}, "steps_per_epoch: must be at least 1, got -1"),
+    ({"steps_per_epoch": None}, "steps_per_epoch: must be a whole number, got null"),
+    ({"interval": "batch"}, "interval: must be one of step, epoch, got 'batch'"),
+    ({"title": 5}, "title: must be a text, got 5"),
+    ({"title": "x" * 201}, "title: longer than 200 characters"),
+    ({"title": "a\x1b[31m"}, "title: must not contain control characters"),
+    ({"epoch": 4}, "epoch: no such key; did you mean 'epochs'?"),
+    (
+        {"zzz": 4},
+        "zzz: no such key; known: title, epochs, steps_per_epoch, interval, optimizer, "
+        "scheduler, metric, figure, lint",
+    ),
+    (
+        {"scheduler": {"CosineAnealingLR": {}}},
+        "scheduler: unknown scheduler 'CosineAnealingLR'; did you mean 'CosineAnnealingLR'?",
+    ),
+    ({"optimizer": "adamw"}, "optimizer: unknown optimizer 'adamw'; did you mean 'AdamW'?"),
+    (
+        {"scheduler": None},
+        "scheduler: must name one scheduler, as `Name: {arguments}`, got null",
+    ),
+    (
+        {"scheduler": {"StepLR": {}, "SWALR": {}}},
+        "scheduler: must name one scheduler, as `Name: {arguments}`, got 2 keys",
+    ),
+    (
+        {"scheduler": {"StepLR": 4}},
+        "scheduler.StepLR: must be a mapping of arguments, got 4",
+    ),
+    (
+        {"scheduler": {"StepLR": {"step_size": {}}}},
+        "scheduler.StepLR.step_size: must be a value or a list, got a mapping",
+    ),
+    (
+        {"scheduler": {"StepLR": {"step_size": 1, "optimizer": "SGD"}}},
+        "scheduler.StepLR.optimizer: "
+        "is not an argument here; a spec's `optimizer` stands at its top",
+    ),
+    (
+        {"scheduler": {"StepLR": {"step_size": 1, "last_epoch": 4}}},
+        "scheduler.StepLR.last_epoch: is not an argument here; a schedule is drawn from its start",
+    ),
+    (
+        {"scheduler": {"StepLR": {"step_size": 1, "verbose": True}}},
+        "scheduler.StepLR.verbose: is not an argument here; torch has dropped it",
+    ),
+    (
+        {"optimizer": {"SGD": {"params": []}}},
+        "optimizer.SGD.params: is not an argument here; lrviz makes the parameters",
+    ),
+    (
+        {"scheduler": "SequentialLR"},
+        "scheduler: schedulers is missing; give it a list of schedulers",
+    ),
+    (
+        {"scheduler": {"ChainedScheduler": {"schedulers": []}}},
+        "scheduler.ChainedScheduler.schedulers: must be a list of schedulers, got []",
+    ),
+    (
+        {"scheduler": {"ChainedScheduler": {"schedulers": [STEP, 5]}}},
+        "scheduler.ChainedScheduler.schedulers.1: "
+        "must name one scheduler, as `Name: {arguments}`, got 5",
+    ),
+    (
+        {"scheduler": {"StepLR": {"step_size": "=epocs"}}},
+        "scheduler.StepLR.step_size: unknown name 'epocs' "
+        "(known: e, epochs, lr, pi, steps_per_epoch, total_calls, total_steps)",
+    ),
+    (
+        {"optimizer": {"SGD": {"lr": "=lr"}}},
+        "optimizer.SGD.lr: unknown name 'lr' "
+        "(known: e, epochs, pi, steps_per_epoch, total_calls, total_steps)",
+    ),
+    (
+        {"scheduler": {"MultiStepLR": {"milestones": [8, "=min(1"]}}},
+        "scheduler.MultiStepLR.milestones.1: "
+        "unbalanced parentheses in 'min(1'; quote the formula",
+    ),
+    (
+        {"scheduler": {"LambdaLR": {"lr_lambda": "x"}}},
+        "scheduler.LambdaLR.lr_lambda: unknown name 'x' "
+        "(known: e, epoch, epochs, pi, step, steps_per_epoch, total_calls, total_steps)",
+    ),
+    (
+        {"scheduler": {"LambdaLR": {"lr_lambda": ["1", True]}}},
+        "scheduler.LambdaLR.lr_lambda.1: must be an expression in epoch, got true",
+    ),
+    (
+        {"scheduler": {"StepLR": {"step_size": "x" * 201}}},
+        "scheduler.StepLR.step_size: longer than 200 characters",
+    ),
+    (
+        {"optimizer": {"SGD": {"param_groups": 4}}},
+        "optimizer.SGD.param_groups: must be a list of mappings, one a param group",
+    ),
+    (
+        {"optimizer": {"SGD": {"param_groups": [{}] * 65}}},
+        "optimizer.SGD.param_groups: 65 param groups are more than 64",
+    ),
+    (
+        {"optimizer": {"SGD": {"param_groups": [{"name": "a"}, {"name": "a"}]}}},
+        "optimizer.SGD.param_groups.1.name: 'a' is group 0's name already",
+    ),
+    (
+        {"optimizer": {"SGD": {"param_groups": [{"name": 4}]}}},
+        "optimizer.SGD.param_groups.0.name: must be a text of at most 200 characters",
+    ),
+    ({"metric": []}, "metric: must have 1 to 16,384 values, got 0"),
+    ({"metric": [1] * 16_385}, "metric: must have 1 to 16,384 values, got 16385"),
+    ({"metric": [1, "x"]}, "metric.1: must be a number, got 'x'"),
+    (
+        {"metric": 4},
+        "metric: must be a list of numbers, `{expression: …}` in `step`, "
+        "or `{csv: FILE, column: NAME}`",
+    ),
+    (
+        {"metric": {"expression": "epoch"}},
+        "metric.expression: unknown name 'epoch' "
+        "(known: e, epochs, pi, step, steps_per_epoch, total_calls, total_steps)",
+    ),
+    ({"figure": 4}, "figure: must be a mapping, got 4"),
+    (
+        {"figure": {"style": "articel"}},
+        "figure.style: no style 'articel'; did you mean 'article'?",
+    ),
+    ({"figure": {"titel": 4}}, "figure.titel: no such key; did you mean 'style'?"),
+    ({"figure": {"size": 5}}, "figure.size: must be a list, got 5"),
+    ({"figure": {"size": [5]}}, "figure.size: must be a list of 2 numbers, got [5]"),
+    ({"figure": {"size": [5, 0]}}, "figure.size.1: must be more than 0, got 0"),
+    ({"figure": {"dpi": "100"}}, "figure.dpi: must be a number, got '100'"),
+    ({"figure": {"dpi": math.inf}}, "figure.dpi: must be finite, got inf"),
+    ({"figure": {"x": "steps"}}, "figure.x: must be one of step, epoch, got 'steps'"),
+    ({"figure": {"panels": []}}, "figure.panels: must be a list of at least 1, got []"),
+    (
+        {"figure": {"panels": ["lr", "beta"]}},
+        "figure.panels.1: must be one of lr, momentum, weight_decay, got 'beta'",
+    ),
+    ({"figure": {"markers": 1}}, "figure.markers: must be auto, true or false, got 1"),
+    ({"figure": {"grid": "on"}}, "figure.grid: must be true or false, got 'on'"),
+    ({"figure": {"xlabel": "x" * 201}}, "figure.xlabel: longer than 200 characters"),
+    ({"lint": {"ignore": ["LR1"]}}, "lint.ignore.0: must match ^LR\\d{3}$, got 'LR1'"),
+)
+
+
+@pytest.mark.parametrize(("tree", "message"), WRONG)
+def test_what_is_wrong_is_said(tree: dict[str, Any], message: str) -> None:
+    assert problem(**tree) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "a.yaml: empty; a spec needs `epochs` and `scheduler`"),
+        ("[1]", "a.yaml:1:1: must be a mapping of keys, got a list"),
+        ("StepLR", "a.yaml:1:1: must be a mapping of keys, got 'StepLR'"),
+        ("epochs: 4\n", "a.yaml:1:1: scheduler is missing"),
+        ("scheduler: SWALR\n", "a.yaml:1:1: epochs is missing"),
+        ("a: [1, 2\n", "a.yaml:2:1: not YAML: expected ',' or ']'"),
+        ("epochs: 1\nepochs: 2\n", "a.yaml:2:1: epochs: given twice (first at line 1)"),
+    ],
+)
+def test_a_text_that_holds_no_spec_is_said(text: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        parse_spec(text, "a.yaml")
+    assert str(caught.value) == message
+
+
+def test_all_that_is_wrong_is_said_at_once_and_in_file_order() -> None:
+    text = """\
+metric: [1, x, y]
+figure:
+  dpi: high
+  size: [1, two]
+scheduler:
+  SequentialLR:
+    schedulers: [{StepLR: {step_size: =a}}, NoLR]
+    milestones: [8]
+optimizer: {NoSGD: {}}
+steps: 8
+epochs: none
+"""
+    with pytest.raises(SpecError) as caught:
+        parse_spec(text, "a.yaml")
+    places = [str(each).split(": ")[:2] for each in caught.value.problems]
+    at = "scheduler.SequentialLR.schedulers"
+    assert places == [
+        ["a.yaml:1:13", "metric.1"],
+        ["a.yaml:1:16", "metric.2"],
+        ["a.yaml:3:3", "figure.dpi"],
+        ["a.yaml:4:13", "figure.size.1"],
+        ["a.yaml:7:28", f"{at}.0.StepLR.step_size"],
+        ["a.yaml:7:45", f"{at}.1"],
+        ["a.yaml:9:1", "optimizer"],
+        ["a.yaml:10:1", "steps"],
+        ["a.yaml:11:1", "epochs"],
+    ]
+
+
+def test_what_is_missing_stands_at_its_parent() -> None:
+    text = "epochs: 4\nscheduler:\n  ChainedScheduler:\n    x: 1\n"
+    with pytest.raises(SpecError) as caught:
+        parse_spec(text, "a.yaml")
+    (missing,) = caught.value.problems
+    assert str(missing) == (
+        "a.yaml:3:3: scheduler.ChainedScheduler: "
+        "schedulers is missing; give it a list of schedulers"
+    )
+
+
+TWO = {"SGD": {"param_groups": [{}, {}, {}]}}
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "message"),
+    [
+        (
+            {"epochs": 10_000_000},
+            {"epochs": 10_000_001},
+            "epochs: 10,000,001 calls are more than 10,000,000",
+        ),
+        (
+            {"epochs": 5_000, "steps_per_epoch": 2_000},
+            {"epochs": 5_001, "steps_per_epoch": 2_000},
+            "epochs: 10,002,000 calls are more than 10,000,000",
+        ),
+        (
+            {"epochs": 10_000, "steps_per_epoch": 2_000, "interval": "epoch"},
+            {"epochs": 10_001, "steps_per_epoch": 2_000, "interval": "epoch"},
+            "epochs: 20,002,000 points are more than 20,000,000",
+        ),
+        (
+            {"epochs": 6_666_666, "optimizer": TWO},
+            {"epochs": 6_666_667, "optimizer": TWO},
+            "epochs: 20,000,001 points are more than 20,000,000",
+        ),
+        (
+            {"optimizer": {"SGD": {"param_groups": [{}] * 64}}},
+            {"optimizer": {"SGD": {"param_groups": [{}] * 65}}},
+            "optimizer.SGD.param_groups: 65 param groups are more than 64",
+        ),
+        ({"title": "x" * 200}, {"title": "x" * 201}, "title: longer than 200 characters"),
+        ({"metric": [1] * 16_384}, {"metric": [1] * 16_385}, None),
+        (
+            {"figure": {"size": [40, 40], "dpi": 100}},
+            {"figure": {"size": [40, 40.01], "dpi": 100}},
+            "figure: 4000 x 4001 pixels are more than 16,383 a side or 16,000,000 in all",
+        ),
+        (
+            {"figure": {"size": [163.83, 1], "dpi": 100}},
+            {"figure": {"size": [163.84, 1], "dpi": 100}},
+            "figure: 16384 x 100 pixels are more than 16,383 a side or 16,000,000 in all",
+        ),
+        (
+            {"figure": {"size": [0.01, 0.01], "dpi": 100}},
+            {"figure": {"size": [0.001, 1], "dpi": 100}},
+            "figure: less than a pixel",
+        ),
+        (
+            {"scheduler": {"LambdaLR": {"lr_lambda": "1" + " " * 499}}},
+            {"scheduler": {"LambdaLR": {"lr_lambda": "1" + " " * 500}}},
+            "scheduler.LambdaLR.lr_lambda: longer than 500 characters",
+        ),
+    ],
+)
+def test_a_limit_is_the_last_that_is_allowed(
+    inside: dict[str, Any], outside: dict[str, Any], message: str | None
+) -> None:
+    assert isinstance(spec_of(**inside), Spec)
+    said = problem(**outside)
+    assert message is None or said == message
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("epochs: 4\nscheduler: SWALR\n", "# c\nscheduler: SWALR\nepochs: 4.0\n"),
+        ("{epochs: 4, scheduler: SWALR, metric: [.nan]}", "{epochs: 4, scheduler: SWALR, metric: [.NaN]}"),
+        ("{epochs: 4, scheduler: {SWALR: {swa_lr: 1}}}", "{epochs: 4, scheduler: {SWALR: {swa_lr: 1.0}}}"),
+        ("{epochs: 4, scheduler: {SWALR: {swa_lr: 1e-3}}}", "{epochs: 4, scheduler: {SWALR: {swa_lr: 0.001}}}"),
+    ],
+)
+def test_specs_are_equal_where_their_values_are(one: str, other: str) -> None:
+    assert parse_spec(one) == parse_spec(other)
+    assert hash(parse_spec(one)) == hash(parse_spec(other))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epochs": 5},
+        {"title": "x"},
+        {"steps_per_epoch": 1},
+        {"scheduler": {"StepLR": {"step_size": "=4"}}},
+        {"scheduler": {"StepLR": {"step_size": True}}},
+        {"figure": {}},
+    ],
+)
+def test_specs_differ_where_a_key_does(change: dict[str, Any]) -> None:
+    assert spec_of() != spec_of(**change)
+
+
+def test_true_is_not_one() -> None:
+    one, true = ({"StepLR": {"step_size": each}} for each in (1, True))
+    assert spec_of(scheduler=one) != spec_of(scheduler=true)
+
+
+def test_the_order_of_a_list_counts() -> None:
+    assert spec_of(metric=[1, 2]) != spec_of(metric=[2, 1])
+
+
+def test_a_canonical_spec_holds_only_what_was_given() -> None:
+    assert spec_of().canonical == {"epochs": 4, "scheduler": STEP}
+    formula = {"StepLR": {"step_size": "=epochs / 2"}}
+    assert spec_of(scheduler=formula).canonical["scheduler"] == formula
+
+
+def test_a_canonical_style_is_its_values() -> None:
+    canonical = spec_of(figure={"style": "article", "dpi": 50}).canonical
+    figure = canonical["figure"]
+    assert isinstance(figure, dict)
+    style = figure["style"]
+    assert isinstance(style, dict)
+    assert (style["size"], style["dpi"], style["title"]) == ([10, 5], 100, "own")
+    assert figure["dpi"] == 50
+
+
+def test_a_canonical_spec_stands_for_itself() -> None:
+    spec = spec_of(figure={"style": "article"}, metric=[1, math.nan], title="x")
+    again = parse_tree(spec.canonical, Source())
+    assert again == spec
+    assert again.canonical.keys() == spec.canonical.keys()
+    assert again.figure == spec.figure
+
+
+def test_a_metric_read_from_a_csv_stands_in_the_canonical_spec() -> None:
+    spec = with_metric(spec_of(metric={"csv": "a.csv", "column": "x"}), [1.0, 0.5])
+    assert spec.metric == (1.0, 0.5)
+    assert spec.canonical["metric"] == [1.0, 0.5]
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.sampled_from([10**400, -(10**400), 2**63, 0, 1]),
+    st.floats(),
+    st.text(max_size=6),
+    st.sampled_from(["StepLR", "SGD", "=lr", "=1", "article", "step", "epoch", "SequentialLR"]),
+)
+KEYS = st.one_of(
+    st.text(max_size=4),
+    st.sampled_from(
+        "title epochs steps_per_epoch interval optimizer scheduler metric figure lint style size "
+        "dpi x yscale xlim ylim panels markers legend ignore expression csv column StepLR SGD "
+        "SequentialLR schedulers milestones param_groups name lr step_size lr_lambda LambdaLR "
+        "colors fonts title linestyles".split()
+    ),
+)
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+TOPS = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("title", "epochs", "steps_per_epoch", "interval", "metric"), TREES),
+        "optimizer": TREES | st.fixed_dictionaries({"SGD": TREES}),
+        "scheduler": st.one_of(
+            TREES,
+            st.sampled_from(["LambdaLR", "StepLR", "SequentialLR"]).flatmap(
+                lambda name: st.fixed_dictionaries({name: TREES})
+            ),
+            st.fixed_dictionaries(
+                {"SequentialLR": st.fixed_dictionaries({"schedulers": st.lists(TREES)})}
+            ),
+        ),
+        "figure": st.dictionaries(KEYS, TREES, max_size=4) | TREES,
+        "lint": st.fixed_dictionaries({"ignore": TREES}) | TREES,
+    },
+)
+
+
+def refused(tree: Any) -> SpecError | None:
+    try:
+        parse_tree(tree, Source())
+    except SpecError as error:
+        return error
+    return None
+
+
+@given(TOPS | TREES)
+@settings(max_examples=1000, deadline=None)
+def test_any_tree_is_a_spec_or_a_spec_error(tree: Any) -> None:
+    error = refused(tree)
+    if error is None:
+        assert spec_of() == spec_of()
+    else:
+        assert all(each.text for each in error.problems)
+
+
+@given(st.sampled_from(["title", "steps_per_epoch", "metric", "figure", "lint", "optimizer"]), TREES)
+@settings(max_examples=1000, deadline=None)
+def test_any_value_of_a_key_is_right_or_said_at_that_key(key: str, value: Any) -> None:
+    tree: Mapping[str, Any] = {**SMALL, key: value}
+    error = refused(tree)
+    if error is not None:
+        assert {each.key[0] for each in error.problems} <= {key, "epochs"}
