@@ -29,6 +29,7 @@ class Curve:
             the step, NaN where no call follows it; None where the scheduler takes none.
         base_lr: each group's learning rate as the optimizer was given it, before the scheduler.
         label: what tells this curve from others in one figure.
+        steps_per_epoch: optimizer steps in an epoch.
 
     Row 0 of `lr` may be drawn, compared and written like any array:
 
@@ -43,6 +44,7 @@ class Curve:
     weight_decay: Values | None = None
     metric: Values | None = None
     label: str = ""
+    steps_per_epoch: int = 1
 
     @property
     def steps(self) -> int:

@@ -7,7 +7,8 @@ a caller would expect, carries its facts as attributes and builds its own messag
     ├── UsageError (ValueError)     what was asked for makes no sense       exit status 2
     ├── SpecError (ValueError)      a spec is wrong: one problem or many    exit status 2
     ├── ImageError (ValueError)     a picture or its record is damaged      exit status 2
-    └── FileError (OSError)         the machine failed: read, write         exit status 3
+    ├── FileError (OSError)         the machine failed: read, write         exit status 3
+    └── WorkerDied                  a process was killed at its work        exit status 3
 """
 
 from collections.abc import Sequence
@@ -81,6 +82,9 @@ class SpecError(LrvizError, ValueError):
         self.problems = tuple(sorted(problems, key=lambda each: each.position or Position(0, 0)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.problems,)
+
 
 class ImageError(LrvizError, ValueError):
     """A picture, or the record in it, that cannot be read.
@@ -109,8 +113,28 @@ class FileError(LrvizError, OSError):
         self.path, self.action, self.reason = path, action, reason
         super().__init__(f"{path}: cannot {action}: {reason}")
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.path, self.action, self.reason)
+
     @classmethod
     def from_os_error(cls, path: object, action: str, cause: OSError) -> "FileError":
         """Return the error for what the operating system said."""
         reason = (cause.strerror or str(cause) or type(cause).__name__).lower()
         return cls(str(path), action, reason)
+
+
+class WorkerDied(LrvizError):  # noqa: N818 - what happened, as its name in messages
+    """A process ended while it worked: killed, out of memory, crashed.
+
+    Attributes:
+        reason: how it ended, in lower case.
+    """
+
+    exit_status = 3
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"its worker process {reason}")
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.reason,)

@@ -75,13 +75,13 @@ def _columns(run: Run) -> list[str]:
     return ["step", "epoch", "curve", "group", *quantities, *metric]
 
 
-def _rows(run: Run, curve: Curve, columns: list[str]) -> Iterator[list[object]]:
+def _rows(run: Run, curve: Curve, columns: list[str]) -> Iterator[Sequence[object]]:
     quantities = [curve.quantity(name) for name in QUANTITIES if name in columns]
     for step in range(curve.steps):
         metric = [_finite(curve.metric[step]) if curve.metric is not None else None]
         for group, name in enumerate(curve.groups):
             values = [None if each is None else _finite(each[group, step]) for each in quantities]
-            epoch = step // run.spec.steps_per_epoch
+            epoch = step // curve.steps_per_epoch
             row = [step, epoch, curve.label, name, *values]
             yield [*row, *metric] if "metric" in columns else row
 

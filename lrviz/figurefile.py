@@ -1,8 +1,9 @@
 """A run to the bytes of its figure; nothing here loads torch."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from lrviz.draw import draw_pixels, draw_vector, freetype_version
+from lrviz.draw import Drawing, draw_pixels, draw_vector, freetype_version
 from lrviz.imagefile import encode_image
 from lrviz.record import build_record
 from lrviz.run import Run
@@ -37,6 +38,12 @@ def render_run(run: Run, format: Format, *, metadata: bool = True) -> Rendered:
         vector = draw_vector(run, format)
         return Rendered(vector.data, vector.warnings)
     drawing = draw_pixels(run)
+    return Rendered(encode_drawing(run, drawing, format, metadata=metadata), drawing.warnings)
+
+
+def encode_drawing(
+    run: Run, drawing: Drawing, format: Literal["png", "webp"], *, metadata: bool = True
+) -> bytes:
+    """Return the bytes of a run's figure from its pixels; as `render_run`."""
     record = build_record(run, drawing.fonts, freetype_version()) if metadata else None
-    data = encode_image(drawing.pixels, format, drawing.dpi, record)
-    return Rendered(data, drawing.warnings)
+    return encode_image(drawing.pixels, format, drawing.dpi, record)

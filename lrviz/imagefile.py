@@ -18,7 +18,7 @@ from lrviz.metadata import (
     read_record,
     sniff,
 )
-from lrviz.spec.model import MAX_PIXELS, MAX_SIDE
+from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
 
 __all__ = ["Pixels", "decode_image", "encode_image", "read_record", "sniff"]
 

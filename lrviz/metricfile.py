@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lrviz.errors import SpecError
-from lrviz.spec import Spec
-from lrviz.spec.model import MetricCsv
+from lrviz.spec.metric import MAX_METRIC
+from lrviz.spec.model import MetricCsv, Schedule
 from lrviz.spec.nodes import spell
-from lrviz.spec.parse import MAX_METRIC
 
 MAX_BYTES = 10_000_000
 
@@ -24,22 +23,26 @@ class _CsvError(ValueError):
         super().__init__(text)
 
 
-def read_metric(spec: Spec) -> list[float]:
-    """Return the values of the column that a spec's metric names.
+def read_metric(schedule: Schedule, folder: Path | None) -> list[float]:
+    """Return the values of the column that a schedule's metric names.
 
     The file is a regular one in the spec's own folder or below it, links included. Messages never
     quote it: a spec from a stranger may name any file there.
 
+    Args:
+        schedule: one whose metric is a csv.
+        folder: the spec's own folder; None where it has none.
+
     Raises:
         SpecError: there is no such file or column, or a value is no number.
     """
-    metric = spec.metric
+    metric = schedule.metric
     assert isinstance(metric, MetricCsv)
     try:
-        text = _read_text(metric.csv, spec.source.folder)
+        text = _read_text(metric.csv, folder)
         return list(_iter_column(text, metric.column))
     except _CsvError as error:
-        problem = spec.source.problem(("metric", error.key), error.text)
+        problem = schedule.source.problem((*schedule.metric_key, error.key), error.text)
         raise SpecError([problem]) from None
 
 

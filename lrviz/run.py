@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from lrviz.curve import Curve, SchedulerFacts
-from lrviz.spec.model import FigureOptions, Spec
+from lrviz.spec.model import Spec
+from lrviz.spec.options import FigureOptions
 
 
 @dataclass(frozen=True, eq=False)

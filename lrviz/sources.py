@@ -1,11 +1,10 @@
 """Where a spec comes from: a YAML file, standard input, a pipe, or a figure that lrviz drew."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from lrviz.errors import FileError, ImageError, Problem, SpecError, UsageError
-from lrviz.files import read_file
+from lrviz.files import STDIO, read_file
 from lrviz.metadata import read_record, sniff
 from lrviz.metricfile import read_metric
 from lrviz.record import Record, parse_record
@@ -38,9 +37,7 @@ def load(path: str | Path, *, overrides: Sequence[tuple[str, str]] = ()) -> Spec
         record = read_figure(name, data)
         return parse_tree(dict(record.spec), Source(name), overrides=overrides)
     spec = parse_spec(_decode(name, data), name, overrides=overrides)
-    if isinstance(spec.metric, MetricCsv):
-        spec = with_metric(spec, read_metric(_in_folder(spec, name)))
-    return spec
+    return _with_metrics(spec, name)
 
 
 def read_figure(name: str, data: bytes) -> Record:
@@ -79,8 +76,10 @@ def _decode(name: str, data: bytes) -> str:
         raise SpecError([Problem(name, (), text)]) from None
 
 
-def _in_folder(spec: Spec, name: str) -> Spec:
-    """Return the spec with the folder that its csv may lie in: a regular file's own."""
-    path = Path(name)
-    folder = path.parent if name != "-" and path.is_file() else None
-    return replace(spec, source=replace(spec.source, folder=folder))
+def _with_metrics(spec: Spec, name: str) -> Spec:
+    """Return the spec with the values of every csv in its folder: a regular file's own."""
+    folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
+    for schedule in spec.schedules:
+        if isinstance(schedule.metric, MetricCsv):
+            spec = with_metric(spec, schedule.metric_key, read_metric(schedule, folder))
+    return spec

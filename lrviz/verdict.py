@@ -1,9 +1,11 @@
 """What a comparison of a figure with its spec found: values, no effects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, get_args
 
-from lrviz.errors import Problem
+from lrviz.errors import Position, Problem
 from lrviz.numbers import NumbersDifference
 
 Outcome = Literal[
@@ -12,6 +14,13 @@ Outcome = Literal[
 """`wrong`: the spec cannot be driven; `failed`: the machine could not read, draw or write."""
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+Action = Literal["updated", "added"]
+
+EXIT_STATUS: Mapping[Outcome, int] = MappingProxyType(
+    dict.fromkeys(OUTCOMES, 1) | {"match": 0, "wrong": 2, "failed": 3}
+)
+"""What each outcome makes of the command's exit status, unless the figure has been mended."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,12 @@ class PixelsDifference:
     old_size: tuple[int, int]
     new_size: tuple[int, int]
 
+    def __str__(self) -> str:
+        if self.old_size != self.new_size:
+            (width, height), (new_width, new_height) = self.old_size, self.new_size
+            return f"the picture was {width} x {height} pixels, is {new_width} x {new_height}"
+        return f"{self.moved:,} of {self.total:,} pixels differ, by up to {self.largest} of 255"
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -49,6 +64,9 @@ class Verdict:
         versions: what the baseline and this installation differ in: name to (then, now).
         problems: what is wrong with the spec.
         exit_status: what the command's exit status must be at least.
+        position: the place in `source` that this is about: of the first key that differs, else of
+            the scheduler; None where there is none.
+        action: what was done about it; None for nothing.
     """
 
     outcome: Outcome
@@ -62,6 +80,8 @@ class Verdict:
     versions: dict[str, tuple[str, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     exit_status: int = 0
+    position: Position | None = None
+    action: Action | None = None
 
 
 @dataclass(frozen=True)

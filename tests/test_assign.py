@@ -57,7 +57,7 @@ def test_a_value_is_put_where_its_key_leads(
     before = copy.deepcopy(TREE)
     found: Tree = assign(TREE, Source(), key, value)[0]
     for part in at:
-        found = found[part]  # type: ignore[call-overload,index]
+        found = found[part]  # type: ignore[index]
     assert found == expected
     assert before == TREE
 
@@ -84,8 +84,11 @@ def test_a_value_is_put_where_its_key_leads(
             "no item x in a list of 1",
         ),
         ("epochs", "[1", "--set epochs=[1: epochs: not YAML: expected ',' or ']'"),
-        ("epochs", "&x 1", "--set epochs=&x 1: epochs: anchors (&) are not allowed; "
-         "write the value out"),
+        (
+            "epochs",
+            "&x 1",
+            "--set epochs=&x 1: epochs: anchors (&) are not allowed; write the value out",
+        ),
     ],
 )
 def test_a_key_that_leads_nowhere_is_an_error(key: str, value: str, message: str) -> None:

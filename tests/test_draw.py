@@ -24,7 +24,8 @@ from lrviz.curve import Curve, SchedulerFacts
 from lrviz.draw import draw_pixels, draw_vector, freetype_version, plot
 from lrviz.errors import Position, SpecError, UsageError
 from lrviz.run import Run
-from lrviz.spec.model import FigureOptions, LintOptions, Node, Source, Spec
+from lrviz.spec.model import Node, Schedule, Source, Spec
+from lrviz.spec.options import FigureOptions, LintOptions
 
 STEPS = np.arange(32)
 STEP = 1e-3 * 0.5 ** (STEPS // 4)
@@ -57,16 +58,21 @@ def make_run(
         f"group {index}" if len(rows) > 1 else "" for index in range(len(rows))
     )
     moved = None if momentum is None else np.array([momentum] * len(rows), dtype=float)
-    spec = Spec(
-        tree={},
+    schedule = Schedule(
         source=source or Source(),
-        title=title,
+        label="",
         epochs=max(1, lr.shape[1] // steps_per_epoch),
         steps_per_epoch=steps_per_epoch,
         interval="step",
         optimizer=Node("SGD", ("optimizer", "SGD"), {}),
         scheduler=Node("StepLR", ("scheduler", "StepLR"), {}),
         metric=None,
+    )
+    spec = Spec(
+        tree={},
+        source=source or Source(),
+        title=title,
+        schedules=(schedule,),
         figure=FigureOptions.model_validate(figure),
         lint=LintOptions(),
     )

@@ -1,5 +1,6 @@
 """Expressions are Python's arithmetic on floats, and nothing else of Python."""
 
+import contextlib
 import math
 
 import pytest
@@ -36,10 +37,11 @@ def _combine(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 def _python(text: str, epoch: float) -> float:
     """Return what Python itself makes of an expression, its functions giving floats."""
-    names = {name: getattr(math, name) for name in "sin cos tan exp log log2 log10 sqrt".split()}
+    same = ("sin", "cos", "tan", "exp", "log", "log2", "log10", "sqrt", "pi", "e")
+    names = {name: getattr(math, name) for name in same}
     names |= {"floor": lambda x: float(math.floor(x)), "ceil": lambda x: float(math.ceil(x))}
     names |= {"round": lambda x: float(round(x)), "abs": abs, "min": min, "max": max}
-    names |= {"pi": math.pi, "e": math.e, "epoch": epoch, "total_calls": 32.0}
+    names |= {"epoch": epoch, "total_calls": 32.0}
     return float(eval(text, {"__builtins__": {}}, names))
 
 
@@ -174,12 +176,8 @@ def test_what_is_not_arithmetic_is_refused(text: str) -> None:
 @given(st.text(max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_an_expression_or_an_error_in_our_words(text: str) -> None:
-    try:
-        value = evaluate(text, {"epoch": 3.0})
-    except ExpressionError as error:
-        assert error.reason
-    else:
-        assert math.isfinite(value)
+    with contextlib.suppress(ExpressionError):
+        assert math.isfinite(evaluate(text, {"epoch": 3.0}))
 
 
 @pytest.mark.parametrize(

@@ -328,8 +328,7 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "{StepLR: {step_size: =total_calls / 5}}",
         {},
-        "2:22: scheduler.StepLR.step_size: "
-        "must be a whole number, '=total_calls / 5' is 6.4",
+        "2:22: scheduler.StepLR.step_size: must be a whole number, '=total_calls / 5' is 6.4",
     ),
     (
         "{StepLR: {step_size: =total_calls / 0}}",
@@ -408,8 +407,7 @@ def test_under_interval_epoch_a_failure_is_named_by_the_step_before_it() -> None
         "{LambdaLR: {lr_lambda: 1 / (3 - epoch)}}", steps_per_epoch="10", interval="epoch"
     )
     assert said == [
-        "a.yaml:2:13: scheduler.LambdaLR: "
-        "division by zero in '1 / (3 - epoch)' at 3, after step 29"
+        "a.yaml:2:13: scheduler.LambdaLR: division by zero in '1 / (3 - epoch)' at 3, after step 29"
     ]
 
 

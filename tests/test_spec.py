@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lrviz.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.errors import SpecError
 from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
-from lrviz.spec.model import MetricCsv, MetricExpression, Node
+from lrviz.spec.model import MetricCsv, MetricExpression, Node, Tree
 from lrviz.spec.style import styles
 
 STEP = {"StepLR": {"step_size": 4}}
@@ -90,10 +90,10 @@ lint: {ignore: [LR012]}
     assert spec.title == "Warm-up, then cosine"
     assert (spec.epochs, spec.steps_per_epoch, spec.interval) == (4, 8, "epoch")
     assert (spec.total_steps, spec.total_calls) == (32, 4)
-    groups = ({"name": "backbone", "lr": 1e-4}, {"name": "head"})
+    groups: tuple[dict[str, Tree], ...] = ({"name": "backbone", "lr": 1e-4}, {"name": "head"})
     assert spec.optimizer == Node("AdamW", ("optimizer", "AdamW"), {"lr": 1e-3}, groups=groups)
     linear = {"start_factor": 0.1, "total_iters": 8}
-    cosine = {"T_max": "=total_calls - 8", "eta_min": 1e-6}
+    cosine: dict[str, Tree] = {"T_max": "=total_calls - 8", "eta_min": 1e-6}
     children = (
         Node("LinearLR", (*at, "schedulers", 0, "LinearLR"), linear),
         Node("CosineAnnealingLR", (*at, "schedulers", 1, "CosineAnnealingLR"), cosine),
@@ -104,7 +104,12 @@ lint: {ignore: [LR012]}
     assert math.isnan(spec.metric[2])
     figure = spec.figure
     assert (figure.inches, figure.pixels_an_inch) == ((8, 4.5), 150)
-    assert (figure.x, figure.yscale, figure.xlim, figure.ylim) == ("epoch", "log", (0, 4), (1e-6, 1))
+    assert (figure.x, figure.yscale, figure.xlim, figure.ylim) == (
+        "epoch",
+        "log",
+        (0, 4),
+        (1e-6, 1),
+    )
     assert (figure.xlabel, figure.ylabel) == ("Epochs", "Rate")
     assert figure.panels == ("lr", "momentum", "weight_decay")
     assert (figure.markers, figure.legend, figure.grid) == (False, True, False)
@@ -113,7 +118,7 @@ lint: {ignore: [LR012]}
 
 def test_the_totals_are_what_formulas_may_name() -> None:
     spec = spec_of(steps_per_epoch=8, interval="epoch")
-    assert dict(spec.totals) == {
+    assert dict(spec.schedules[0].totals) == {
         "epochs": 4.0,
         "steps_per_epoch": 8.0,
         "total_steps": 32.0,
@@ -158,11 +163,6 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"title": "x" * 201}, "title: longer than 200 characters"),
     ({"title": "a\x1b[31m"}, "title: must not contain control characters"),
     ({"epoch": 4}, "epoch: no such key; did you mean 'epochs'?"),
-    (
-        {"zzz": 4},
-        "zzz: no such key; known: title, epochs, steps_per_epoch, interval, optimizer, "
-        "scheduler, metric, figure, lint",
-    ),
     (
         {"scheduler": {"CosineAnealingLR": {}}},
         "scheduler: unknown scheduler 'CosineAnealingLR'; did you mean 'CosineAnnealingLR'?",
@@ -226,8 +226,7 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ),
     (
         {"scheduler": {"MultiStepLR": {"milestones": [8, "=min(1"]}}},
-        "scheduler.MultiStepLR.milestones.1: "
-        "unbalanced parentheses in 'min(1'; quote the formula",
+        "scheduler.MultiStepLR.milestones.1: unbalanced parentheses in 'min(1'; quote the formula",
     ),
     (
         {"scheduler": {"LambdaLR": {"lr_lambda": "x"}}},
@@ -276,7 +275,12 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
         {"figure": {"style": "articel"}},
         "figure.style: no style 'articel'; did you mean 'article'?",
     ),
-    ({"figure": {"titel": 4}}, "figure.titel: no such key; did you mean 'style'?"),
+    ({"figure": {"stile": 4}}, "figure.stile: no such key; did you mean 'style'?"),
+    ({"metric": [10**400]}, "metric.0: a number beyond 64 bits"),
+    (
+        {"scheduler": {"SWALR": {"swa_lr": -(2**63)}}},
+        "scheduler.SWALR.swa_lr: a number beyond 64 bits",
+    ),
     ({"figure": {"size": 5}}, "figure.size: must be a list, got 5"),
     ({"figure": {"size": [5]}}, "figure.size: must be a list of 2 numbers, got [5]"),
     ({"figure": {"size": [5, 0]}}, "figure.size.1: must be more than 0, got 0"),
@@ -360,7 +364,7 @@ def test_what_is_missing_stands_at_its_parent() -> None:
     )
 
 
-TWO = {"SGD": {"param_groups": [{}, {}, {}]}}
+THREE: dict[str, Any] = {"SGD": {"param_groups": [{}, {}, {}]}}
 
 
 @pytest.mark.parametrize(
@@ -382,8 +386,8 @@ TWO = {"SGD": {"param_groups": [{}, {}, {}]}}
             "epochs: 20,002,000 points are more than 20,000,000",
         ),
         (
-            {"epochs": 6_666_666, "optimizer": TWO},
-            {"epochs": 6_666_667, "optimizer": TWO},
+            {"epochs": 6_666_666, "optimizer": THREE},
+            {"epochs": 6_666_667, "optimizer": THREE},
             "epochs: 20,000,001 points are more than 20,000,000",
         ),
         (
@@ -427,9 +431,18 @@ def test_a_limit_is_the_last_that_is_allowed(
     ("one", "other"),
     [
         ("epochs: 4\nscheduler: SWALR\n", "# c\nscheduler: SWALR\nepochs: 4.0\n"),
-        ("{epochs: 4, scheduler: SWALR, metric: [.nan]}", "{epochs: 4, scheduler: SWALR, metric: [.NaN]}"),
-        ("{epochs: 4, scheduler: {SWALR: {swa_lr: 1}}}", "{epochs: 4, scheduler: {SWALR: {swa_lr: 1.0}}}"),
-        ("{epochs: 4, scheduler: {SWALR: {swa_lr: 1e-3}}}", "{epochs: 4, scheduler: {SWALR: {swa_lr: 0.001}}}"),
+        (
+            "{epochs: 4, scheduler: SWALR, metric: [.nan]}",
+            "{epochs: 4, scheduler: SWALR, metric: [.NaN]}",
+        ),
+        (
+            "{epochs: 4, scheduler: {SWALR: {swa_lr: 1}}}",
+            "{epochs: 4, scheduler: {SWALR: {swa_lr: 1.0}}}",
+        ),
+        (
+            "{epochs: 4, scheduler: {SWALR: {swa_lr: 1e-3}}}",
+            "{epochs: 4, scheduler: {SWALR: {swa_lr: 0.001}}}",
+        ),
     ],
 )
 def test_specs_are_equal_where_their_values_are(one: str, other: str) -> None:
@@ -486,7 +499,7 @@ def test_a_canonical_spec_stands_for_itself() -> None:
 
 
 def test_a_metric_read_from_a_csv_stands_in_the_canonical_spec() -> None:
-    spec = with_metric(spec_of(metric={"csv": "a.csv", "column": "x"}), [1.0, 0.5])
+    spec = with_metric(spec_of(metric={"csv": "a.csv", "column": "x"}), ("metric",), [1.0, 0.5])
     assert spec.metric == (1.0, 0.5)
     assert spec.canonical["metric"] == [1.0, 0.5]
 
@@ -503,10 +516,13 @@ SCALARS = st.one_of(
 KEYS = st.one_of(
     st.text(max_size=4),
     st.sampled_from(
-        "title epochs steps_per_epoch interval optimizer scheduler metric figure lint style size "
-        "dpi x yscale xlim ylim panels markers legend ignore expression csv column StepLR SGD "
-        "SequentialLR schedulers milestones param_groups name lr step_size lr_lambda LambdaLR "
-        "colors fonts title linestyles".split()
+        (
+            *("title", "epochs", "steps_per_epoch", "interval", "optimizer", "scheduler"),
+            *("metric", "figure", "lint", "style", "size", "dpi", "x", "yscale", "xlim", "ylim"),
+            *("panels", "markers", "legend", "ignore", "expression", "csv", "column", "StepLR"),
+            *("SGD", "SequentialLR", "schedulers", "milestones", "param_groups", "name", "lr"),
+            *("step_size", "lr_lambda", "LambdaLR", "colors", "fonts", "linestyles"),
+        )
     ),
 )
 TREES = st.recursive(
@@ -542,17 +558,26 @@ def refused(tree: Any) -> SpecError | None:
     return None
 
 
+def test_plain_data_is_as_deep_as_yaml_at_most() -> None:
+    deep: Any = 1
+    for _ in range(19):
+        deep = [deep]
+    assert problem(metric=deep) == "metric.0: must be a number, got " + "[" * 18 + "1" + "]" * 18
+    deep = [deep]
+    assert problem(metric=deep).endswith("nested more than 20 deep")
+
+
 @given(TOPS | TREES)
 @settings(max_examples=1000, deadline=None)
 def test_any_tree_is_a_spec_or_a_spec_error(tree: Any) -> None:
     error = refused(tree)
-    if error is None:
-        assert spec_of() == spec_of()
-    else:
+    if error is not None:
         assert all(each.text for each in error.problems)
 
 
-@given(st.sampled_from(["title", "steps_per_epoch", "metric", "figure", "lint", "optimizer"]), TREES)
+@given(
+    st.sampled_from(["title", "steps_per_epoch", "metric", "figure", "lint", "optimizer"]), TREES
+)
 @settings(max_examples=1000, deadline=None)
 def test_any_value_of_a_key_is_right_or_said_at_that_key(key: str, value: Any) -> None:
     tree: Mapping[str, Any] = {**SMALL, key: value}

@@ -80,12 +80,9 @@ def test_nan_is_a_float() -> None:
     assert math.isnan(value)
 
 
-@pytest.mark.parametrize("text", ["'1e-3'", '"1e-3"', "!!str 1e-3"])
+@pytest.mark.parametrize("text", ["'1e-3'", '"1e-3"', "|-\n  1e-3"])
 def test_what_is_quoted_is_text(text: str) -> None:
-    if text.startswith("!"):
-        assert reason_of(f"k: {text}") == "tags (tag:yaml.org,2002:str) are not allowed; " + PLAIN
-    else:
-        assert parse_yaml(f"k: {text}")[0] == {"k": "1e-3"}
+    assert parse_yaml(f"k: {text}")[0] == {"k": "1e-3"}
 
 
 PLAIN = "a spec is plain data"
@@ -99,6 +96,14 @@ def error_of(text: str) -> YamlError:
 
 def reason_of(text: str) -> str:
     return error_of(text).reason
+
+
+def outcome(text: str) -> tuple[Any, str]:
+    """Return what a text holds, or why it cannot be read."""
+    try:
+        return parse_yaml(text)[0], ""
+    except YamlError as error:
+        return None, error.reason
 
 
 def test_every_key_and_item_has_its_place() -> None:
@@ -230,12 +235,8 @@ def test_an_empty_text_is_nothing(text: str) -> None:
 @example("- - - a\n")
 @settings(max_examples=1500, deadline=None)
 def test_any_text_is_plain_data_or_a_yaml_error(text: str) -> None:
-    try:
-        tree, _ = parse_yaml(text)
-    except YamlError as error:
-        assert error.reason
-    else:
-        assert json.dumps(tree)
+    tree, reason = outcome(text)
+    assert reason or json.dumps(tree)
 
 
 # Without digits: PyYAML does not quote "1e3", which is text to it and a number to YAML 1.2.
@@ -258,21 +259,12 @@ JSON = st.recursive(
 @settings(max_examples=400, deadline=None)
 def test_json_means_what_it_means_to_a_yaml_loader(tree: Any) -> None:
     text = json.dumps(tree)
-    try:
-        found, _ = parse_yaml(text)
-    except YamlError as error:
-        assert error.reason.startswith(("not text", "nested"))
-    else:
-        assert found == yaml.safe_load(text)
+    found, reason = outcome(text)
+    assert reason.startswith(("not text", "nested")) or found == yaml.safe_load(text)
 
 
 @given(JSON)
 @settings(max_examples=400, deadline=None)
 def test_what_a_yaml_writer_wrote_is_read_back(tree: Any) -> None:
-    text = yaml.safe_dump(tree, allow_unicode=True)
-    try:
-        found, _ = parse_yaml(text)
-    except YamlError as error:
-        assert error.reason.startswith(("not text", "nested"))
-    else:
-        assert found == tree
+    found, reason = outcome(yaml.safe_dump(tree))
+    assert reason.startswith(("not text", "nested")) or found == tree

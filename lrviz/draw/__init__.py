@@ -1,5 +1,6 @@
 """Drawing: from a run to a figure, pixels or bytes; the only stage that knows matplotlib."""
 
+from lrviz.draw.overlay import Trace, draw_overlay
 from lrviz.draw.outputs import (
     Drawing,
     VectorDrawing,
@@ -8,11 +9,15 @@ from lrviz.draw.outputs import (
     freetype_version,
     plot,
 )
+from lrviz.draw.sheet import draw_sheet
 
 __all__ = [
     "Drawing",
+    "Trace",
     "VectorDrawing",
+    "draw_overlay",
     "draw_pixels",
+    "draw_sheet",
     "draw_vector",
     "freetype_version",
     "plot",

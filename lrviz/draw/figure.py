@@ -19,7 +19,7 @@ from lrviz.draw.ticks import choose_spacing, set_step_ticks, set_value_ticks
 from lrviz.draw.words import Words, find_words
 from lrviz.errors import SpecError
 from lrviz.run import Run
-from lrviz.spec.model import FigureOptions
+from lrviz.spec.options import FigureOptions
 
 NESTED = 0.4
 """How much smaller the last line's markers are, so that the first one's show around them."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lrviz.draw.limits import Limits, mend_steps
 from lrviz.draw.words import Words
 from lrviz.run import Run
-from lrviz.spec.model import MAX_PIXELS, MAX_SIDE, FigureOptions
+from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 
 PANEL = 0.6
 """The height of every panel after the first, as a part of the first one's."""

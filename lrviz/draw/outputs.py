@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lrviz.draw.chart import apply_settings
-from lrviz.draw.figure import build_chart
+from lrviz.draw.figure import Built, build_chart
 from lrviz.errors import SpecError, UsageError
 from lrviz.run import Run
 from lrviz.spec.style import override_options
@@ -87,11 +87,7 @@ def draw_pixels(run: Run) -> Drawing:
     Raises:
         SpecError: the spec asks for a panel of a quantity that its optimizer has not.
     """
-    chart = build_chart(run, run.figure)
-    canvas = FigureCanvasAgg(chart.figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    pixels = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    return Drawing(pixels, run.figure.pixels_an_inch, chart.fonts, chart.warnings)
+    return capture_pixels(build_chart(run, run.figure))
 
 
 def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> VectorDrawing:
@@ -100,7 +96,19 @@ def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> VectorDrawing:
     Raises:
         SpecError: the spec asks for a panel of a quantity that its optimizer has not.
     """
-    chart = build_chart(run, run.figure)
+    return save_vector(build_chart(run, run.figure), format)
+
+
+def capture_pixels(chart: Built) -> Drawing:
+    """Return a figure as pixels."""
+    canvas = FigureCanvasAgg(chart.figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    return Drawing(pixels, chart.figure.dpi, chart.fonts, chart.warnings)
+
+
+def save_vector(chart: Built, format: Literal["svg", "pdf"]) -> VectorDrawing:
+    """Return a figure as the bytes of a vector format."""
     file = BytesIO()
     with apply_settings(chart.figure.settings):
         chart.figure.savefig(file, format=format, metadata=METADATA[format])

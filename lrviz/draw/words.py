@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lrviz.curve import Quantity, SchedulerFacts
 from lrviz.draw.numbers import spell_number
 from lrviz.run import Run
-from lrviz.spec.model import FigureOptions
+from lrviz.spec.options import FigureOptions
 
 LABELS: dict[Quantity, str] = {
     "lr": "Learning Rate",

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from lrviz.curve import Curve, Values
+from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.drive.metric import metric_values, metric_warnings
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.errors import KeyPath, SpecError
 from lrviz.expression import ExpressionError
 from lrviz.run import Run
-from lrviz.spec.model import Spec
+from lrviz.spec.model import Schedule, Spec
 
 Recorded = list["array[float]"]
 
@@ -41,21 +41,40 @@ def simulate(spec: Spec) -> Run:
     >>> simulate(spec).curves[0].lr.tolist()
     [[0.001, 0.0005, 0.00025]]
     """
-    optimizer, plan = plan_run(spec)
-    metric = metric_values(spec)
+    driven: list[tuple[Curve, SchedulerFacts]] = []
+    failures: list[SpecError] = []
+    for schedule in spec.schedules:
+        try:
+            driven.append(_simulate(schedule))
+        except SpecError as error:
+            failures.append(error)
+    if failures:
+        problems = dict.fromkeys(problem for error in failures for problem in error.problems)
+        raise SpecError(list(problems)) from failures[0].__cause__
+    return Run(
+        spec,
+        tuple(curve for curve, _ in driven),
+        tuple(facts for _, facts in driven),
+        tuple(line for schedule in spec.schedules for line in metric_warnings(schedule)),
+    )
+
+
+def _simulate(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
+    optimizer, plan = plan_run(schedule)
+    metric = metric_values(schedule)
     takes_metric = plan.node.name == "ReduceLROnPlateau"
     with warnings.catch_warnings():
         # The order warning is false here, and what else torch warns of is about its API.
         warnings.simplefilter("ignore")
         base_lr = tuple(float(group["lr"]) for group in optimizer.param_groups)
-        recorded = _drive(spec, plan, optimizer, metric if takes_metric else None)
-    curve = _curve(spec, optimizer, base_lr, recorded, metric if takes_metric else [])
-    _refuse_infinite(spec, curve)
-    return Run(spec, (curve,), (plan.facts,), metric_warnings(spec))
+        recorded = _drive(schedule, plan, optimizer, metric if takes_metric else None)
+    curve = _curve(schedule, optimizer, base_lr, recorded, metric if takes_metric else [])
+    _refuse_infinite(schedule, curve)
+    return curve, plan.facts
 
 
 def _drive(
-    spec: Spec, plan: Plan, optimizer: torch.optim.Optimizer, metric: Sequence[float] | None
+    schedule: Schedule, plan: Plan, optimizer: torch.optim.Optimizer, metric: Sequence[float] | None
 ) -> tuple[Recorded, Recorded | None]:
     """Return the recorded learning rates and, where they move, momenta: a value a call."""
     groups = optimizer.param_groups
@@ -64,10 +83,10 @@ def _drive(
     if any(each.node.name in _MOVE_MOMENTUM for each in plan.walk()):
         momentum = [array("d") for _ in groups] if _momentum_key(groups[0]) else None
     paths: dict[int, KeyPath] = {}
-    with _named_failures(spec, plan, paths, lr[0]):
+    with _named_failures(schedule, plan, paths, lr[0]):
         scheduler = _build(plan, optimizer, paths)
         optimizer.step()
-        _loop(scheduler.step, groups, lr, momentum, spec.total_calls, metric)
+        _loop(scheduler.step, groups, lr, momentum, schedule.total_calls, metric)
     return lr, momentum
 
 
@@ -75,7 +94,7 @@ def _build(plan: Plan, optimizer: torch.optim.Optimizer, paths: dict[int, KeyPat
     given = dict(plan.bound.given)
     if plan.children:
         given["schedulers"] = [_build(child, optimizer, paths) for child in plan.children]
-    scheduler = plan.found.__new__(plan.found)
+    scheduler: Any = object.__new__(plan.found)
     paths[id(scheduler)] = plan.node.key  # known by then, should its constructor raise
     scheduler.__init__(optimizer=optimizer, **given)
     return scheduler
@@ -109,28 +128,30 @@ def _momentum_key(group: dict[str, Any]) -> str | None:
 
 
 def _curve(
-    spec: Spec,
+    schedule: Schedule,
     optimizer: torch.optim.Optimizer,
     base_lr: tuple[float, ...],
     recorded: tuple[Recorded, Recorded | None],
     metric: Sequence[float],
 ) -> Curve:
     groups = optimizer.param_groups
-    each = spec.steps_per_epoch if spec.interval == "epoch" else 1
-    steps = spec.total_steps
+    each = schedule.steps_per_call
+    steps = schedule.total_steps
     lr, momentum = recorded
     return Curve(
-        groups=_group_names(spec),
+        groups=_group_names(schedule),
         lr=_stretch(lr, each),
         base_lr=base_lr,
         momentum=_stretch(momentum, each) if momentum else _constant_momentum(groups, steps),
         weight_decay=_constant(groups, steps),
         metric=_stretch_metric(metric, each) if metric else None,
+        label=schedule.label,
+        steps_per_epoch=schedule.steps_per_epoch,
     )
 
 
-def _group_names(spec: Spec) -> tuple[str, ...]:
-    given = spec.optimizer.groups
+def _group_names(schedule: Schedule) -> tuple[str, ...]:
+    given = schedule.optimizer.groups
     names = [str(group.get("name") or f"group {index}") for index, group in enumerate(given)]
     return tuple(names) if len(names) > 1 or any("name" in group for group in given) else ("",)
 
@@ -162,18 +183,18 @@ def _constant(groups: Sequence[dict[str, Any]], steps: int) -> Values | None:
     return np.broadcast_to(values, (len(groups), steps))
 
 
-def _refuse_infinite(spec: Spec, curve: Curve) -> None:
+def _refuse_infinite(schedule: Schedule, curve: Curve) -> None:
     wrong = np.argwhere(~np.isfinite(curve.lr.T))
     if len(wrong):
         step, group = map(int, wrong[0])
         name = f" of {curve.groups[group]}" if curve.groups[group] else ""
         text = f"the learning rate{name} is {curve.lr[group, step]} at step {step}"
-        raise SpecError([spec.source.problem(spec.scheduler.key, text)])
+        raise SpecError([schedule.source.problem(schedule.scheduler.key, text)])
 
 
 @contextmanager
 def _named_failures(
-    spec: Spec, plan: Plan, paths: dict[int, KeyPath], recorded: "array[float]"
+    schedule: Schedule, plan: Plan, paths: dict[int, KeyPath], recorded: "array[float]"
 ) -> Iterator[None]:
     """Turn what torch raises into one line that names scheduler, step and cause."""
     try:
@@ -181,12 +202,12 @@ def _named_failures(
     except Exception as error:
         key = _failing(error, paths) or plan.node.key
         calls = len(recorded)
-        each = spec.steps_per_epoch if spec.interval == "epoch" else 1
+        each = schedule.steps_per_call
         when = f"after step {calls * each - 1}" if calls else "when it was built"
         text = f"torch fails {when} with {_spell_cause(error)}"
         if isinstance(error, ExpressionError):
             text = f"{error.reason}, {when}"
-        raise SpecError([spec.source.problem(key, text)]) from error
+        raise SpecError([schedule.source.problem(key, text)]) from error
 
 
 def _spell_cause(error: Exception) -> str:

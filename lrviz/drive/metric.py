@@ -4,40 +4,42 @@ from itertools import chain, repeat
 
 from lrviz.errors import SpecError
 from lrviz.expression import ExpressionError, parse_expression
-from lrviz.spec.model import MetricCsv, MetricExpression, Spec
+from lrviz.spec.model import MetricCsv, MetricExpression, Schedule
 
 
-def metric_values(spec: Spec) -> list[float]:
+def metric_values(schedule: Schedule) -> list[float]:
     """Return the metric of every call, the last value held; empty where the spec has none.
 
     Raises:
         SpecError: an expression has no value at some call, or a csv has not been read.
     """
-    match spec.metric:
+    match schedule.metric:
         case None:
             return []
         case MetricExpression(expression=text):
-            return _expression_values(spec, text)
+            return _expression_values(schedule, text)
         case MetricCsv():
             text = "a csv is read from the spec's own folder, and this spec has none"
-            raise SpecError([spec.source.problem(("metric", "csv"), text)])
+            raise SpecError([schedule.source.problem((*schedule.metric_key, "csv"), text)])
         case values:
             held = chain(values, repeat(values[-1]))
-            return [next(held) for _ in range(spec.total_calls)]
+            return [next(held) for _ in range(schedule.total_calls)]
 
 
-def _expression_values(spec: Spec, text: str) -> list[float]:
-    value = parse_expression(text, ("step",), spec.totals.keys()).bind(spec.totals)
+def _expression_values(schedule: Schedule, text: str) -> list[float]:
+    value = parse_expression(text, ("step",), schedule.totals.keys()).bind(schedule.totals)
     try:
-        return [value(call) for call in range(spec.total_calls)]
+        return [value(call) for call in range(schedule.total_calls)]
     except ExpressionError as error:
-        problem = spec.source.problem(("metric", "expression"), error.reason)
+        problem = schedule.source.problem((*schedule.metric_key, "expression"), error.reason)
         raise SpecError([problem]) from None
 
 
-def metric_warnings(spec: Spec) -> tuple[str, ...]:
+def metric_warnings(schedule: Schedule) -> tuple[str, ...]:
     """Return what is worth saying about the metric, in full lines."""
-    if not isinstance(spec.metric, tuple) or len(spec.metric) <= spec.total_calls:
+    if not isinstance(schedule.metric, tuple) or len(schedule.metric) <= schedule.total_calls:
         return ()
-    text = f"has {len(spec.metric)} values for {spec.total_calls} calls; the rest is not used"
-    return (f"warning: {spec.source.problem(('metric',), text)}",)
+    text = (
+        f"has {len(schedule.metric)} values for {schedule.total_calls} calls; the rest is not used"
+    )
+    return (f"warning: {schedule.source.problem(schedule.metric_key, text)}",)

@@ -13,7 +13,7 @@ from lrviz.drive.optimizer import build_optimizer
 from lrviz.drive.phases import Phase, chained_phase, sequential_phases, whole_run
 from lrviz.drive.signatures import optimizer_class, scheduler_class
 from lrviz.errors import KeyPath, SpecError
-from lrviz.spec.model import Node, Spec
+from lrviz.spec.model import Node, Schedule
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Plan:
             yield from child.walk()
 
 
-def plan_optimizer(spec: Spec, binder: Binder) -> torch.optim.Optimizer | None:
+def plan_optimizer(schedule: Schedule, binder: Binder) -> torch.optim.Optimizer | None:
     """Return the dummy optimizer, or None where the binder has been told of a problem."""
-    node = spec.optimizer
+    node = schedule.optimizer
     found = optimizer_class(node.name)
     if found is None:
         binder.say(node.key, f"torch {torch.__version__} has no {node.name}; install a newer one")
@@ -79,10 +79,12 @@ def plan_optimizer(spec: Spec, binder: Binder) -> torch.optim.Optimizer | None:
 
 
 class Planner:
-    """Checks the schedulers of one spec."""
+    """Checks the schedulers of one schedule."""
 
-    def __init__(self, spec: Spec, binder: Binder, optimizer: torch.optim.Optimizer | None) -> None:
-        self._spec = spec
+    def __init__(
+        self, schedule: Schedule, binder: Binder, optimizer: torch.optim.Optimizer | None
+    ) -> None:
+        self._schedule = schedule
         self._binder = binder
         defaults = optimizer.defaults if optimizer else {"momentum": 0.0}
         # Where the optimizer is wrong its LR is unknown; its own problem is the one to say.
@@ -92,7 +94,7 @@ class Planner:
 
     def plan(self) -> Plan | None:
         """Return the plan of the whole spec, or None where the binder has been told why not."""
-        return self._plan(self._spec.scheduler, whole_run(self._spec.total_calls), top=True)
+        return self._plan(self._schedule.scheduler, whole_run(self._schedule.total_calls), top=True)
 
     def _plan(self, node: Node, phase: Phase, *, top: bool = False) -> Plan | None:
         say = self._binder.say
@@ -108,7 +110,7 @@ class Planner:
             say(node.key, "cannot stand inside another scheduler; torch gives it no metric there")
             return None
         at = Circumstances(
-            phase, self._has_momentum, self._spec.metric is not None, self._spec.total_calls
+            phase, self._has_momentum, self._schedule.metric is not None, self._schedule.total_calls
         )
         wrong = foresee(node.name, bound, at)
         for argument, text in wrong:
@@ -154,17 +156,17 @@ class Planner:
         return phases
 
 
-def plan_run(spec: Spec) -> tuple[torch.optim.Optimizer, Plan]:
+def plan_run(schedule: Schedule) -> tuple[torch.optim.Optimizer, Plan]:
     """Return a dummy optimizer and the plan of what will schedule it.
 
     Raises:
         SpecError: everything on which torch would raise, as far as it can be foreseen.
     """
-    binder = Binder(max(1, len(spec.optimizer.groups)), spec.totals)
-    optimizer = plan_optimizer(spec, binder)
-    plan = Planner(spec, binder, optimizer).plan()
+    binder = Binder(schedule.groups, schedule.totals)
+    optimizer = plan_optimizer(schedule, binder)
+    plan = Planner(schedule, binder, optimizer).plan()
     if binder.problems or optimizer is None or plan is None:
-        raise SpecError([spec.source.problem(key, text) for key, text in binder.problems])
+        raise SpecError([schedule.source.problem(key, text) for key, text in binder.problems])
     return optimizer, plan
 
 

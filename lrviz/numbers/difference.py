@@ -123,6 +123,22 @@ def compare_numbers(old: Recorded, new: Recorded) -> NumbersDifference | None:
     return NumbersDifference(tuple(shape), tuple(sorted(moves, key=lambda move: move.start)))
 
 
+def list_moves(old: Recorded, new: Recorded, most: int) -> list[Move]:
+    """Return the places that have moved, the earliest first.
+
+    Args:
+        old: as `compare_numbers` takes them.
+        new: as `compare_numbers` takes them.
+        most: how many places to return, and of each series.
+    """
+    moves = [
+        move
+        for i, j in _pair(_labels(old), _labels(new))
+        for move in _iter_moves(old.curves[i], new.curves[j], most)
+    ]
+    return sorted(moves, key=lambda move: move.start)[:most]
+
+
 def _pair(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Return the places of the names that both have; of equal names the nth is the nth."""
     places = {key: place for place, key in enumerate(_numbered(new))}
@@ -153,39 +169,40 @@ def _iter_shape(old: RecordedCurve, new: RecordedCurve) -> Iterator[ShapeChange]
         yield ShapeChange("quantities", _quantities(old), _quantities(new), new.label)
 
 
-def _iter_moves(old: RecordedCurve, new: RecordedCurve) -> Iterator[Move]:
+def _iter_moves(old: RecordedCurve, new: RecordedCurve, most: int = 1) -> Iterator[Move]:
     groups = _pair(old.groups, new.groups)
     for quantity in RECORDED:
         if quantity not in old.series or quantity not in new.series:
             continue
         for i, j in [(0, 0)] if quantity == "metric" else groups:
-            place = _find_move(old, new, old.series[quantity][i], new.series[quantity][j])
-            if place is not None:
-                group = "" if quantity == "metric" else new.groups[j]
+            group = "" if quantity == "metric" else new.groups[j]
+            for place in _find_moves(
+                old, new, old.series[quantity][i], new.series[quantity][j], most
+            ):
                 yield place._replace(quantity=quantity, curve=new.label, group=group)
 
 
-def _find_move(old: RecordedCurve, new: RecordedCurve, was: Values, now: Values) -> Move | None:
-    """Return where two series of the same name first differ, not yet named."""
+def _find_moves(
+    old: RecordedCurve, new: RecordedCurve, was: Values, now: Values, most: int
+) -> Iterator[Move]:
+    """Yield where two series of the same name differ, the first few places, not yet named."""
     block, steps = max(old.block, new.block), min(old.steps, new.steps)
     count = -(-steps // block) if old.steps == new.steps else steps // block
     was, now = (_align(*each, block, count) for each in ((old, was), (new, now)))
     moved = ~_agree(was, now)
     places = np.flatnonzero(moved.any(axis=0))
-    if not len(places):
-        return None
-    place = int(places[0])
-    row = int(moved[:, place].argmax())
-    return Move(
-        start=place * block,
-        stop=min((place + 1) * block, steps),
-        statistic=STATISTICS[row] if block > 1 else "",
-        old=float(was[row, place]),
-        new=float(now[row, place]),
-        moved=len(places),
-        total=count,
-        quantity="lr",
-    )
+    for place in map(int, places[:most]):
+        row = int(moved[:, place].argmax())
+        yield Move(
+            start=place * block,
+            stop=min((place + 1) * block, steps),
+            statistic=STATISTICS[row] if block > 1 else "",
+            old=float(was[row, place]),
+            new=float(now[row, place]),
+            moved=len(places),
+            total=count,
+            quantity="lr",
+        )
 
 
 def _align(curve: RecordedCurve, series: Values, block: int, count: int) -> Values:

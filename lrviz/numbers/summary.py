@@ -6,7 +6,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lrviz.curve import QUANTITIES, Curve, Values
-from lrviz.numbers.recorded import MAX_NUMBERS, MAX_SERIES, STATISTICS, RecordedQuantity
+from lrviz.numbers.recorded import (
+    MAX_NUMBERS,
+    MAX_SERIES,
+    STATISTICS,
+    Recorded,
+    RecordedCurve,
+    RecordedQuantity,
+)
 
 
 def summarise(run_curves: Sequence[Curve]) -> dict[str, object]:
@@ -27,6 +34,31 @@ def summarise(run_curves: Sequence[Curve]) -> dict[str, object]:
         kept = ("lr",)
         most = _largest_series(run_curves, kept) or len(STATISTICS)
     return {"curves": [_summarise_curve(curve, kept, most) for curve in run_curves]}
+
+
+def record_steps(run_curves: Sequence[Curve]) -> Recorded:
+    """Return the curves' numbers, every step of them, to compare and not to store.
+
+    >>> curve = Curve(groups=("",), lr=np.array([[0.1, 0.01]]), base_lr=(0.1,))
+    >>> record_steps([curve]).curves[0].series["lr"][0].tolist()
+    [[0.1, 0.01]]
+    """
+    kept: Sequence[RecordedQuantity] = (*QUANTITIES, "metric")
+    return Recorded(
+        tuple(
+            RecordedCurve(
+                label=curve.label,
+                groups=curve.groups,
+                steps=curve.steps,
+                block=1,
+                series={
+                    name: tuple(row[np.newaxis] for row in values)
+                    for name, values in _iter_series(curve, kept)
+                },
+            )
+            for curve in run_curves
+        )
+    )
 
 
 def coarsen(rows: Sequence[Values], steps: int, block: int, factor: int) -> Values:

@@ -24,32 +24,46 @@ def assign(
     >>> assign({"epochs": 4}, Source(), "optimizer.SGD.lr", "1e-2")[0]
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
     """
-    text = f"{key}={value}"
-    path: KeyPath = tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+    text = f"--{'sweep' if key == 'sweep' else 'set'} {key}={value}"
+    path = split_key(key)
     try:
         parsed, _ = parse_yaml(value)
-        changed = _with(tree, path, parsed)
+        changed = with_value(tree, path, parsed)
     except YamlError as error:
-        raise SpecError([Problem(f"--set {text}", path, error.reason)]) from None
+        raise SpecError([Problem(text, path, error.reason)]) from None
     except LookupError as error:
-        raise SpecError([Problem(f"--set {text}", path, str(error.args[0]))]) from None
+        raise SpecError([Problem(text, path, str(error.args[0]))]) from None
     assert isinstance(changed, dict)
     return changed, replace(source, overrides={**source.overrides, path: text})
 
 
-def _with(tree: Tree, path: KeyPath, value: Tree) -> Tree:
+def split_key(key: str) -> KeyPath:
+    """Return the key path that a text spells.
+
+    >>> split_key("optimizer.SGD.param_groups.0.lr")
+    ('optimizer', 'SGD', 'param_groups', 0, 'lr')
+    """
+    return tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+
+
+def with_value(tree: Tree, path: KeyPath, value: Tree) -> Tree:
+    """Return a tree in which one value is replaced or added.
+
+    Raises:
+        LookupError: the path leads through something that is no mapping or list.
+    """
     if not path:
         return value
     first, rest = path[0], path[1:]
     if isinstance(tree, list):
         if not isinstance(first, int) or first >= len(tree):
             raise LookupError(f"no item {first} in a list of {len(tree)}")
-        return [*tree[:first], _with(tree[first], rest, value), *tree[first + 1 :]]
+        return [*tree[:first], with_value(tree[first], rest, value), *tree[first + 1 :]]
     if isinstance(tree, str) and first == tree:
         tree = {}  # a bare `Name` is the same as `Name: {}`
-        return {str(first): _with(tree, rest, value)}
+        return {str(first): with_value(tree, rest, value)}
     if tree is None:
         tree = {}
     if not isinstance(tree, dict):
         raise LookupError("leads through a value that has no keys")
-    return {**tree, str(first): _with(tree.get(str(first)), rest, value)}
+    return {**tree, str(first): with_value(tree.get(str(first)), rest, value)}

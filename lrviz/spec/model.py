@@ -3,118 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
-
-from lrviz.curve import Quantity
 from lrviz.errors import KeyPath, Position, Problem
-from lrviz.spec.style import Style, styles
-from lrviz.spec.values import Flag, Number, Positive, Text
+from lrviz.spec.options import FigureOptions, LintOptions
 
 Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
 """Plain data, as YAML and JSON give it."""
-
-MAX_PIXELS = 16_000_000
-MAX_SIDE = 16_383
-
-
-def _resolve_style(value: object) -> object:
-    if isinstance(value, str):
-        if value not in styles():
-            raise PydanticCustomError(
-                "style", "no style '{name}'", {"name": value, "names": list(styles())}
-            )
-        return styles()[value]
-    return value
-
-
-def _auto_or_flag(value: object) -> object:
-    if value != "auto" and not isinstance(value, bool):
-        raise PydanticCustomError("markers", "must be auto, true or false")
-    return value
-
-
-Limits = tuple[Number, Number]
-
-
-class FigureOptions(BaseModel):
-    """How a run is drawn: a style, and what overrides it.
-
-    Attributes:
-        style: a built-in style's name, or a style's values.
-        size: width and height, in inches.
-        dpi: pixels an inch.
-        x: what the x axis counts.
-        yscale: of every panel.
-        xlim: the x axis' limits, in the unit that `x` names.
-        ylim: the first panel's limits.
-        xlabel: the x axis' label.
-        ylabel: the first panel's label.
-        panels: the quantities, one panel each, over one x axis.
-        markers: a marker at every step; `auto`: while they can be told apart.
-        legend: None: where there is more than one curve.
-        grid: None: as the style has it.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
-
-    style: Annotated[Style, BeforeValidator(_resolve_style)] = "article"  # type: ignore[assignment]
-    size: tuple[Positive, Positive] | None = None
-    dpi: Positive | None = None
-    x: Literal["step", "epoch"] = "step"
-    yscale: Literal["linear", "log"] = "linear"
-    xlim: Limits | None = None
-    ylim: Limits | None = None
-    xlabel: Text | None = None
-    ylabel: Text | None = None
-    panels: Annotated[tuple[Quantity, ...], Field(min_length=1)] = ("lr",)
-    markers: Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_flag)] = "auto"
-    legend: Flag | None = None
-    grid: Flag | None = None
-
-    @property
-    def inches(self) -> tuple[float, float]:
-        """Width and height of the figure, in inches."""
-        return self.size or self.style.size
-
-    @property
-    def pixels_an_inch(self) -> float:
-        """The figure's resolution."""
-        return self.dpi or self.style.dpi
-
-    @model_validator(mode="after")
-    def _within_limits(self) -> "FigureOptions":
-        sides = [inch * self.pixels_an_inch for inch in self.inches]
-        if max(sides) > MAX_SIDE or sides[0] * sides[1] > MAX_PIXELS:
-            raise PydanticCustomError(
-                "pixels",
-                "{width} x {height} pixels are more than {side} a side or {all} in all",
-                {
-                    "width": f"{sides[0]:.0f}",
-                    "height": f"{sides[1]:.0f}",
-                    "side": f"{MAX_SIDE:,}",
-                    "all": f"{MAX_PIXELS:,}",
-                },
-            )
-        if min(sides) < 1:
-            raise PydanticCustomError("pixels", "less than a pixel")
-        return self
-
-
-class LintOptions(BaseModel):
-    """What the linter is told about this spec.
-
-    Attributes:
-        ignore: codes of rules that shall not speak.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    ignore: tuple[Annotated[str, Field(strict=True, pattern=r"^LR\d{3}$")], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,54 +57,55 @@ class Source:
     Attributes:
         name: the file as the user named it.
         positions: the place of every key and list item.
-        overrides: key paths that `--set` gave, and the text of each.
-        folder: the folder that a csv is looked for in; None where the spec has none of its own.
+        overrides: key paths that `--set` gave, and the option and text of each.
+        swept: key paths that a sweep gives a value, and the key path of that value.
     """
 
     name: str = "<spec>"
     positions: Mapping[KeyPath, Position] = field(default_factory=dict)
     overrides: Mapping[KeyPath, str] = field(default_factory=dict)
-    folder: Path | None = None
+    swept: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
 
     def problem(self, key: KeyPath, text: str) -> Problem:
         """Return the problem at a key, or at its nearest parent where the key is missing."""
+        place = key
         for end in range(len(key), -1, -1):
-            if key[:end] in self.overrides:
-                return Problem(f"--set {self.overrides[key[:end]]}", key, text)
-            if key[:end] in self.positions:
-                return Problem(self.name, key, text, self.positions[key[:end]])
+            if key[:end] in self.swept:
+                place = self.swept[key[:end]]
+                break
+        for end in range(len(place), -1, -1):
+            if place[:end] in self.overrides:
+                return Problem(self.overrides[place[:end]], key, text)
+            if place[:end] in self.positions:
+                return Problem(self.name, key, text, self.positions[place[:end]])
         return Problem(self.name, key, text)
 
 
-@dataclass(frozen=True, eq=False)
-class Spec:
-    """One schedule, how long it runs and how it is drawn.
+@dataclass(frozen=True)
+class Schedule:
+    """One curve of a spec: a scheduler, what it schedules, and how long it runs.
 
     Attributes:
-        tree: the plain data it was parsed from, `--set` included.
-        source: where it came from; no part of its value.
-        title: drawn above the figure; None for none.
+        source: where it came from.
+        label: what tells it from the other curves of the spec; empty for the only one.
         epochs: length of the run.
         steps_per_epoch: optimizer steps in an epoch.
         interval: when `scheduler.step()` is called, after every step or after every epoch.
         optimizer: the optimizer whose param groups are scheduled.
         scheduler: what schedules them.
         metric: what ReduceLROnPlateau is given; None for none.
-        figure: how it is drawn.
-        lint: what the linter is told.
+        metric_key: where that stands.
     """
 
-    tree: Mapping[str, Tree]
     source: Source
-    title: str | None
+    label: str
     epochs: int
     steps_per_epoch: int
     interval: Literal["step", "epoch"]
     optimizer: Node
     scheduler: Node
     metric: Metric | None
-    figure: FigureOptions
-    lint: LintOptions
+    metric_key: KeyPath = ("metric",)
 
     @property
     def total_steps(self) -> int:
@@ -221,6 +118,16 @@ class Spec:
         return self.total_steps if self.interval == "step" else self.epochs
 
     @property
+    def steps_per_call(self) -> int:
+        """The number of optimizer steps from one call to the next."""
+        return 1 if self.interval == "step" else self.steps_per_epoch
+
+    @property
+    def groups(self) -> int:
+        """The number of param groups."""
+        return max(1, len(self.optimizer.groups))
+
+    @property
     def totals(self) -> Mapping[str, float]:
         """The run totals that formulas and expressions may name."""
         return MappingProxyType(
@@ -231,6 +138,70 @@ class Spec:
                 "total_calls": float(self.total_calls),
             }
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """One schedule or several, and how they are drawn.
+
+    The properties from `epochs` on are those of the first schedule, which is the only one unless
+    the spec has `curves` or a `sweep`.
+
+    Attributes:
+        tree: the plain data it was parsed from, `--set` included.
+        source: where it came from; no part of its value.
+        title: drawn above the figure; None for none.
+        schedules: one a curve; at least one.
+        figure: how they are drawn.
+        lint: what the linter is told.
+    """
+
+    tree: Mapping[str, Tree]
+    source: Source
+    title: str | None
+    schedules: tuple[Schedule, ...]
+    figure: FigureOptions
+    lint: LintOptions
+
+    @property
+    def epochs(self) -> int:
+        """Length of the run."""
+        return self.schedules[0].epochs
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps in an epoch."""
+        return self.schedules[0].steps_per_epoch
+
+    @property
+    def interval(self) -> Literal["step", "epoch"]:
+        """When `scheduler.step()` is called, after every step or after every epoch."""
+        return self.schedules[0].interval
+
+    @property
+    def optimizer(self) -> Node:
+        """The optimizer whose param groups are scheduled."""
+        return self.schedules[0].optimizer
+
+    @property
+    def scheduler(self) -> Node:
+        """What schedules them."""
+        return self.schedules[0].scheduler
+
+    @property
+    def metric(self) -> Metric | None:
+        """What ReduceLROnPlateau is given; None for none."""
+        return self.schedules[0].metric
+
+    @property
+    def total_steps(self) -> int:
+        """The number of optimizer steps of the longest schedule."""
+        return max(schedule.total_steps for schedule in self.schedules)
+
+    @property
+    def total_calls(self) -> int:
+        """The number of calls of `scheduler.step()` of the run."""
+        return self.schedules[0].total_calls
 
     @cached_property
     def canonical(self) -> dict[str, Tree]:

@@ -93,18 +93,22 @@ class NodeReader:
         self, tree: Tree, key: KeyPath, kind: str, known: Sequence[str]
     ) -> tuple[str, KeyPath, dict[str, Tree]] | None:
         if isinstance(tree, str):
-            name, arguments, path = tree, {}, key
+            name, path = tree, key
+            arguments: dict[str, Tree] = {}
         elif isinstance(tree, dict) and len(tree) == 1:
             name, given = next(iter(tree.items()))
             path = (*key, name)
             if given is not None and not isinstance(given, dict):
-                return self._say(path, f"must be a mapping of arguments, got {spell(given)}")
+                self._say(path, f"must be a mapping of arguments, got {spell(given)}")
+                return None
             arguments = given or {}
         else:
             got = f"{len(tree)} keys" if isinstance(tree, dict) else spell(tree)
-            return self._say(key, f"must name one {kind}, as `Name: {{arguments}}`, got {got}")
+            self._say(key, f"must name one {kind}, as `Name: {{arguments}}`, got {got}")
+            return None
         if name not in known:
-            return self._say(key, f"unknown {kind} '{name}'; {suggest(name, known)}")
+            self._say(key, f"unknown {kind} '{name}'; {suggest(name, known)}")
+            return None
         return name, path, arguments
 
     def _read_children(self, arguments: Mapping[str, Tree], path: KeyPath) -> Iterator[Node]:

@@ -5,7 +5,9 @@ of a hostile text costs more than a message.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -18,7 +20,7 @@ MAX_DEPTH = 20
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL_OR_HEX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_WORDS: dict[str, None | bool | float] = {
+_WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -95,6 +97,26 @@ def parse_yaml(text: str) -> tuple[Tree, dict[KeyPath, Position]]:
     return builder.root, builder.positions
 
 
+def beyond_yaml(tree: Tree) -> Iterator[tuple[KeyPath, str]]:
+    """Yield where plain data that came from elsewhere is not what a YAML text can give.
+
+    >>> list(beyond_yaml({"metric": [1, 10**30]}))
+    [(('metric', 1), 'a number beyond 64 bits')]
+    """
+    waiting: list[tuple[KeyPath, Tree]] = [((), tree)]
+    while waiting:
+        key, value = waiting.pop()
+        match value:
+            case dict() | list() if len(key) >= MAX_DEPTH:
+                yield key, f"nested more than {MAX_DEPTH} deep"
+            case dict():
+                waiting += [((*key, name), each) for name, each in value.items()]
+            case list():
+                waiting += [((*key, index), each) for index, each in enumerate(value)]
+            case int() if abs(value) >= _LARGEST_INT:
+                yield key, "a number beyond 64 bits"
+
+
 class _Builder:
     """Builds the tree from events, one at a time."""
 
@@ -127,8 +149,9 @@ class _Builder:
     def _refuse_extras(self, event: yaml.NodeEvent, position: Position | None) -> None:
         if event.anchor is not None:
             raise YamlError("anchors (&) are not allowed; write the value out", position)
-        if getattr(event, "tag", None) is not None:
-            raise YamlError(f"tags ({event.tag}) are not allowed; a spec is plain data", position)
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            raise YamlError(f"tags ({tag}) are not allowed; a spec is plain data", position)
         if yaml.reader.Reader.NON_PRINTABLE.search(getattr(event, "value", "")):
             raise YamlError(_NO_TEXT, position)  # escaped: the reader has seen the others
 
@@ -171,7 +194,7 @@ class _Builder:
         self.positions[key] = at
 
 
-def _position(mark: yaml.Mark | None) -> Position:
+def _position(mark: Any) -> Position:
     return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
 
 

@@ -1,0 +1,153 @@
+"""The figures that specs are held against: where they are, and what they say of themselves."""
+
+import errno
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lrviz.collect import FIGURE_ENDINGS, Found, collect_specs, iter_files
+from lrviz.errors import FileError, ImageError, LrvizError, UsageError
+from lrviz.files import read_file
+from lrviz.metadata import read_record
+from lrviz.record import Record, parse_record
+from lrviz.sources import MAX_FILE_BYTES
+from lrviz.targets import is_same_file
+
+NEW_ENDING = ".webp"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A spec and the figure that it is held against.
+
+    Attributes:
+        found: the spec.
+        path: the figure; where it would be written, if there is none.
+        exists: whether there is one.
+    """
+
+    found: Found
+    path: Path
+    exists: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """A figure as it was found.
+
+    Attributes:
+        data: the file's bytes; empty where it could not be read.
+        record: what it says of itself; None where it says nothing.
+        unreadable: why it cannot be used; empty where it can.
+        replaceable: whether a figure may be written in its place.
+    """
+
+    data: bytes = b""
+    record: Record | None = None
+    unreadable: str = ""
+    replaceable: bool = True
+
+
+def pair_specs(sources: Sequence[str], folder: Path, *, writes: bool) -> list[Pair]:
+    """Return every spec and the figure below a folder that has its name.
+
+    Args:
+        sources: specs, and folders of them.
+        folder: of the figures.
+        writes: whether figures may be written to it; then it need not exist yet.
+
+    Raises:
+        FileError: a folder cannot be read.
+        UsageError: a spec has two figures, a figure two specs, a figure that may be written is an
+            input too, or there is no such folder.
+    """
+    status = _status(folder)
+    if status is None and not writes:
+        raise UsageError(f"--baselines {folder}: no such folder; --add-missing makes it")
+    if status is not None and not folder.is_dir():
+        raise UsageError(f"--baselines {folder}: not a folder")
+    pairs = [_pair(found, folder) for found in collect_specs(sources)]
+    _refuse_collisions(pairs)
+    for pair in pairs:
+        if writes and is_same_file(pair.path, pair.found.source):
+            raise UsageError(f"{pair.path}: is also an input; it would be written to")
+    return pairs
+
+
+def _pair(found: Found, folder: Path) -> Pair:
+    paths = [folder / f"{found.name}{ending}" for ending in FIGURE_ENDINGS]
+    there = [path for path in paths if _status(path) is not None]
+    if len(there) > 1:
+        names = " and ".join(sorted(path.name for path in there))
+        raise UsageError(f"{folder / found.name}: there are {names}; remove the one that is stale")
+    return Pair(found, there[0] if there else folder / f"{found.name}{NEW_ENDING}", bool(there))
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Return what the system knows of a path itself, be it a link; None where there is none."""
+    try:
+        return path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as cause:
+        raise FileError.from_os_error(path, "read", cause) from cause
+
+
+def _refuse_collisions(pairs: Sequence[Pair]) -> None:
+    seen: dict[Path, str] = {}
+    for pair in pairs:
+        if pair.path in seen:
+            both = f"{seen[pair.path]} and {pair.found.source}"
+            raise UsageError(f"{pair.path}: both {both} would be held against it")
+        seen[pair.path] = pair.found.source
+
+
+def find_orphans(pairs: Sequence[Pair], folder: Path) -> list[Path]:
+    """Return the figures below a folder that belong to none of the specs; contact sheets do.
+
+    Raises:
+        FileError: a folder cannot be read.
+    """
+    claimed = {pair.path for pair in pairs}
+    figures = iter_files(folder, FIGURE_ENDINGS)
+    return [path for path in figures if path not in claimed and not _is_sheet(path)]
+
+
+def _is_sheet(path: Path) -> bool:
+    """Whether it is the picture that `lrviz batch --sheet` makes of many specs."""
+    from lrviz.sheetrecord import is_sheet
+
+    try:
+        text = read_record(read_file(path, MAX_FILE_BYTES))
+    except LrvizError:
+        return False
+    return text is not None and is_sheet(text)
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Return a figure as it is found; nothing in it is trusted, and no pixel is decoded yet.
+
+    A link to a regular file is followed. What is neither is never opened: a pipe would wait for
+    ever.
+
+    Raises:
+        FileError: the machine will not let it be read.
+    """
+    try:
+        status = path.stat()
+    except OSError as cause:
+        if cause.errno in (errno.ENOENT, errno.ELOOP):
+            return Baseline(unreadable="a link that leads nowhere")
+        raise FileError.from_os_error(path, "read", cause) from cause
+    if not stat.S_ISREG(status.st_mode):
+        return Baseline(unreadable="not a regular file", replaceable=path.is_symlink())
+    if status.st_size > MAX_FILE_BYTES:
+        return Baseline(unreadable=f"larger than {MAX_FILE_BYTES:,} bytes")
+    data = read_file(path, MAX_FILE_BYTES)
+    try:
+        text = read_record(data)
+        return Baseline(data, None if text is None else parse_record(text))
+    except ImageError as error:
+        return Baseline(data, unreadable=error.reason)

@@ -1,0 +1,113 @@
+"""What is known of a spec and its figure once torch has driven the spec, and before it is drawn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from lrviz.check.baselines import Baseline
+from lrviz.check.keys import iter_differing_keys
+from lrviz.errors import KeyPath, LrvizError
+from lrviz.numbers import (
+    Move,
+    NumbersDifference,
+    Recorded,
+    compare_numbers,
+    list_moves,
+    parse_numbers,
+    record_steps,
+    summarise,
+)
+from lrviz.record import Record
+from lrviz.run import Run
+from lrviz.spec import Source, Spec, parse_tree
+
+MOST_KEYS = 64
+MOST_STEPS = 24
+"""How many rows a report's table of changed steps has."""
+
+Drive = Callable[[Spec], Run]
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A spec, driven, and the figure that it is held against.
+
+    Attributes:
+        source: the spec's file.
+        path: the figure's file.
+        run: what the installed torch makes of the spec.
+        baseline: the figure; None where there is none.
+        numbers: which numbers moved; None where none did or none are stored.
+        keys: key paths of the spec that are not what the figure was drawn from.
+        moves: the first places that moved, for a table.
+    """
+
+    source: str
+    path: str
+    run: Run
+    baseline: Baseline | None
+    numbers: NumbersDifference | None = None
+    keys: tuple[KeyPath, ...] = ()
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether there are stored numbers that the curves could be held against."""
+        record = self.baseline.record if self.baseline else None
+        return record is not None and record.numbers is not None
+
+
+class _Compared(NamedTuple):
+    """Numbers of two runs, and how they differ."""
+
+    difference: NumbersDifference | None
+    old: Recorded
+    new: Recorded
+
+
+def gather_facts(
+    source: str, path: str, run: Run, baseline: Baseline | None, drive: Drive
+) -> Facts:
+    """Return what the numbers and the spec of a figure say about a run.
+
+    Args:
+        source: the spec's file.
+        path: the figure's file.
+        run: the driven spec.
+        baseline: the figure; None where there is none.
+        drive: as `lrviz.drive.simulate`; used where a long curve's stored numbers tell only the
+            block that moved.
+    """
+    record = baseline.record if baseline else None
+    if record is None:
+        return Facts(source, path, run, baseline)
+    keys = tuple(islice(iter_differing_keys(record.spec, run.spec.canonical), MOST_KEYS))
+    if record.numbers is None:
+        return Facts(source, path, run, baseline, keys=keys)
+    compared = _compare(record.numbers, parse_numbers(summarise(run.curves)))
+    if keys and compared.difference and any(move.statistic for move in compared.difference.moves):
+        compared = _compare_steps(record, path, run, drive) or compared
+    moves = list_moves(compared.old, compared.new, MOST_STEPS) if compared.difference else []
+    return Facts(source, path, run, baseline, compared.difference, keys, tuple(moves))
+
+
+def _compare(old: Recorded, new: Recorded) -> _Compared:
+    return _Compared(compare_numbers(old, new), old, new)
+
+
+def _compare_steps(record: Record, path: str, run: Run, drive: Drive) -> _Compared | None:
+    """Return the comparison of every step: the figure's spec is driven, too.
+
+    None where the installed torch no longer gives it the numbers that are stored: its steps would
+    not be the ones that were drawn.
+    """
+    try:
+        old = drive(parse_tree(dict(record.spec), Source(path)))
+    except LrvizError:
+        return None
+    assert record.numbers is not None
+    if compare_numbers(record.numbers, parse_numbers(summarise(old.curves))) is not None:
+        return None
+    compared = _compare(record_steps(old.curves), record_steps(run.curves))
+    return compared if compared.difference else None

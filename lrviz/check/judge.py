@@ -1,0 +1,177 @@
+"""From what was found to a verdict: the table of outcomes, and the words for each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lrviz.check.facts import Facts
+from lrviz.errors import FileError, KeyPath, LrvizError, Position, SpecError, spell_key
+from lrviz.record import Versions
+from lrviz.verdict import EXIT_STATUS, Outcome, PixelsDifference, Verdict
+
+DRAWING = ("lrviz", "matplotlib", "freetype", "pillow", "fonts", "platform")
+"""What must be the same for two pictures of one run to have the same pixels."""
+
+_MOST_NAMED = 4
+_MOST_LETTERS = 400
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What looking at the two pictures gave.
+
+    Attributes:
+        compared: whether they could be compared.
+        pixels: how they differ; None where they do not, or were not compared.
+        versions: what differs between what drew them: name to (then, now).
+        unreadable: why the figure's pixels cannot be decoded; empty where they can.
+    """
+
+    compared: bool = False
+    pixels: PixelsDifference | None = None
+    versions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unreadable: str = ""
+
+
+def judge(facts: Facts, look: Look, remedy: str = "") -> Verdict:
+    """Return the verdict on a figure.
+
+    Args:
+        facts: what the numbers and the spec say.
+        look: what the pictures say.
+        remedy: what writes a figure that is missing.
+    """
+    outcome, reason = _weigh(facts, look, remedy)
+    return Verdict(
+        outcome=outcome,
+        source=facts.source,
+        baseline=facts.path,
+        reason=_clip(reason),
+        numbers=facts.numbers,
+        keys=tuple(map(_spell, facts.keys)),
+        pixels=look.pixels,
+        pixels_compared=look.compared,
+        versions=look.versions,
+        exit_status=EXIT_STATUS[outcome],
+        position=_place(facts),
+    )
+
+
+def _weigh(facts: Facts, look: Look, remedy: str) -> tuple[Outcome, str]:
+    """Return the outcome and one line on it: every return is a row of the table."""
+    if facts.baseline is None:
+        return "missing", f"missing baseline; {remedy}" if remedy else "missing baseline"
+    if facts.baseline.unreadable or look.unreadable:
+        return "unreadable", facts.baseline.unreadable or look.unreadable
+    if not facts.has_numbers:
+        return _weigh_pixels(look)
+    if facts.numbers is not None:
+        return "differs", f"{facts.numbers}; {_explain_move(facts.keys, look.versions)}"
+    if facts.keys:
+        return "differs", f"stale: {_name_keys(facts.keys)}; the numbers are the same"
+    if not look.compared:
+        return "match", f"pixels inconclusive: {name_versions(look.versions)}"
+    if look.pixels is not None:
+        return "differs", f"{look.pixels}; numbers, spec and versions are the same"
+    return "match", ""
+
+
+def _weigh_pixels(look: Look) -> tuple[Outcome, str]:
+    """Weigh a figure that stores no numbers."""
+    if not look.compared:
+        return "inconclusive", f"it stores no numbers, and {name_versions(look.versions)}"
+    if look.pixels is not None:
+        return "differs", f"{look.pixels}; it stores no numbers"
+    return "match", "pixels only: it stores no numbers"
+
+
+def refuse(source: str, path: str, error: LrvizError) -> Verdict:
+    """Return the verdict on a spec that cannot be driven, or that the machine would not let be.
+
+    Args:
+        source: the spec's file.
+        path: the figure's file.
+        error: what went wrong.
+    """
+    if isinstance(error, SpecError):
+        first = error.problems[0]
+        return Verdict(
+            "wrong",
+            source,
+            path,
+            _clip("; ".join(each.text for each in error.problems)),
+            problems=error.problems,
+            exit_status=EXIT_STATUS["wrong"],
+            position=first.position if first.source == source else None,
+        )
+    outcome: Outcome = "failed" if error.exit_status == EXIT_STATUS["failed"] else "wrong"
+    reason = str(error)
+    if isinstance(error, FileError):
+        reason = f"cannot {error.action}{'' if error.path == path else f' {error.path}'}"
+        reason += f": {error.reason}"
+    return Verdict(outcome, source, path, _clip(reason), exit_status=EXIT_STATUS[outcome])
+
+
+def changed_versions(then: Versions, now: Versions) -> dict[str, tuple[str, str]]:
+    """Return what differs between what drew a figure and what is here.
+
+    >>> changed_versions({"torch": "2.12.0"}, {"torch": "2.13.0", "fonts": ["A", "B"]})
+    {'torch': ('2.12.0', '2.13.0'), 'fonts': ('unknown', 'A, B')}
+    """
+    return {
+        name: (_spell_version(then.get(name)), _spell_version(value))
+        for name, value in now.items()
+        if then.get(name) != value
+    }
+
+
+def name_versions(versions: Mapping[str, tuple[str, str]]) -> str:
+    """Return what differs in what draws, torch aside.
+
+    >>> name_versions({"torch": ("1", "2"), "matplotlib": ("3.10.9", "3.11.2")})
+    'matplotlib was 3.10.9, is 3.11.2'
+    """
+    return "; ".join(
+        f"{name} was {versions[name][0]}, is {versions[name][1]}"
+        for name in DRAWING
+        if name in versions
+    )
+
+
+def _explain_move(keys: Sequence[KeyPath], versions: Mapping[str, tuple[str, str]]) -> str:
+    """Return why numbers moved, as far as spec and versions tell."""
+    torch = versions.get("torch")
+    if keys:
+        also = f", and torch from {torch[0]} to {torch[1]}" if torch else ""
+        return f"{_name_keys(keys)}{also}"
+    if torch:
+        return f"the spec is the same: torch changed from {torch[0]} to {torch[1]}"
+    return "the spec and torch's version are the same"
+
+
+def _name_keys(keys: Sequence[KeyPath]) -> str:
+    named = ", ".join(map(_spell, keys[:_MOST_NAMED]))
+    more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
+    return f"the spec changed: {named}{more}"
+
+
+def _place(facts: Facts) -> Position | None:
+    """Return the place of the first key that differs, or else of the scheduler."""
+    spec = facts.run.spec
+    key = facts.keys[0] if facts.keys else spec.scheduler.key
+    problem = spec.source.problem(key, "")
+    return problem.position if problem.source == facts.source else None
+
+
+def _spell(key: KeyPath) -> str:
+    return _clip(spell_key(key), 120)
+
+
+def _spell_version(value: str | list[str] | None) -> str:
+    text = ", ".join(value) if isinstance(value, list) else value
+    return _UNKNOWN if text is None else _clip(text, 120)
+
+
+def _clip(text: str, most: int = _MOST_LETTERS) -> str:
+    """Return a text that may come from a picture, no longer than people read."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,230 @@
+"""The contact sheet: every schedule small, in a grid, in one style."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FixedFormatter, FixedLocator
+
+from lrviz.curve import Values
+from lrviz.draw.captions import fit_captions
+from lrviz.draw.cells import Cells, plan_cells
+from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
+from lrviz.draw.figure import Built
+from lrviz.draw.fonts import choose_fonts, explain_missing
+from lrviz.draw.limits import find_limits
+from lrviz.draw.numbers import spell_number, spell_steps
+from lrviz.draw.outputs import Drawing, capture_pixels
+from lrviz.draw.points import pick_points
+from lrviz.draw.text import Measure, measure_with
+from lrviz.errors import UsageError
+from lrviz.run import Run
+from lrviz.spec.style import Style, styles
+
+GAP = 0.8
+"""Between a cell's edge and what is in it, in font sizes."""
+
+LINE = 1.3
+"""From one line of text to the next, in font sizes."""
+
+TICK = 0.4
+"""The length of a tick, and the distance to its label, in font sizes."""
+
+LABEL = 0.85
+"""The size of a tick's label, as a multiple of the title's."""
+
+APART = 1.5
+"""The distance of two steps from which on they have markers, in sizes of a marker."""
+
+DIGITS = 3
+"""The significant digits of a tick's label."""
+
+
+def draw_sheet(runs: Sequence[Run], titles: Sequence[str], style: str = "light") -> Drawing:
+    """Return several runs in one picture, each small and from zero, as an overview.
+
+    Every param group of every curve is drawn; an axis names its ends only: the first and the last
+    step, zero and the highest learning rate. However many there are, the picture is no larger than
+    a picture may be: its panels are smaller, and say less.
+
+    Args:
+        runs: at least one; what their specs say of style and axes does not count.
+        titles: as many; those too long for their panel lose their middle, and those that look the
+            same are numbered.
+        style: a built-in style's name.
+
+    Raises:
+        UsageError: there is no run, or no such style.
+    """
+    return capture_pixels(build_sheet(runs, titles, style))
+
+
+def build_sheet(runs: Sequence[Run], titles: Sequence[str], style: str = "light") -> Built:
+    """Return the figure of a sheet; as `draw_sheet`."""
+    if not runs:
+        raise UsageError("a sheet needs a schedule at least")
+    if style not in styles():
+        raise UsageError(f"no style '{style}'; there are {', '.join(styles())}")
+    chosen = styles()[style]
+    cells = plan_cells(len(runs), chosen)
+    fonts = choose_fonts(chosen.fonts, "".join((*titles, "…")))
+    settings = _gather_settings(chosen, cells, fonts.families)
+    with apply_settings(settings):
+        width, height = cells.pixels
+        size = (width + 0.01) / chosen.dpi, (height + 0.01) / chosen.dpi
+        figure = Chart(settings, size, chosen.dpi, fit=False)
+        _Sheet(figure, cells, chosen).draw(runs, titles)
+    notes = (explain_missing(fonts.missing),) if fonts.missing else ()
+    return Built(figure, fonts.used, notes)
+
+
+def _gather_settings(style: Style, cells: Cells, fonts: tuple[str, ...]) -> Settings:
+    """Return the style's settings with everything in them as small as the cells are."""
+    dot = style.dpi / 72
+    size = cells.em / dot
+    factor = cells.scale * min(1.0, size / style.font_size)
+    thinnest = 1 / dot
+    small = style.model_copy(
+        update={
+            "font_size": size,
+            "linewidth": max(style.linewidth * factor, thinnest),
+            "marker_size": style.marker_size * factor,
+        }
+    )
+    hair = max(0.6 * cells.scale, thinnest / 2)
+    settings = gather_settings(small, fonts, style.grid and cells.ticks, dense=True)
+    return {
+        **settings,
+        **dict.fromkeys(("axes.linewidth", "xtick.major.width", "ytick.major.width"), hair),
+        "axes.grid.axis": "y",
+        "grid.linewidth": hair,
+    }
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One schedule of a sheet, and what its axes say.
+
+    Attributes:
+        rows: learning rates, one row a curve and param group.
+        steps: the length of the x axis.
+        limits: ends of the y axis.
+        values: where the y axis has ticks.
+    """
+
+    rows: tuple[Values, ...]
+    steps: int
+    limits: tuple[float, float]
+    values: tuple[float, ...]
+
+
+class _Sheet:
+    """Draws schedules on one figure."""
+
+    def __init__(self, figure: Chart, cells: Cells, style: Style) -> None:
+        self.figure, self.cells, self.style = figure, cells, style
+        self.dot = style.dpi / 72
+
+    def draw(self, runs: Sequence[Run], titles: Sequence[str]) -> None:
+        """Draw a panel a run, from left to right and from top to bottom."""
+        panels = [_plan_panel(run) for run in runs]
+        labels = {label for panel in panels for label in _spell_values(panel.values)}
+        left, bottom, right = self._choose_margins(labels)
+        room, captions, lines = self.cells.width - left - right, list(titles), 1
+        for lines in (1, 2) if self.cells.ticks else (1,):
+            captions = fit_captions(titles, room, lines, self._measure(1.0))
+            if not any("…" in caption for caption in captions):
+                break
+        top = (lines * LINE + GAP) * self.cells.em
+        high = max(self.cells.height - bottom - top, 1.0)
+        for place, (panel, caption) in enumerate(zip(panels, captions, strict=True)):
+            row, column = divmod(place, self.cells.columns)
+            x = column * self.cells.width + left
+            y = (self.cells.rows - 1 - row) * self.cells.height + bottom
+            axes = self._add_axes(x, y, max(room, 1.0), high)
+            self._draw_lines(axes, panel, room)
+            self._set_ticks(axes, panel, room, high)
+            size, pad = self._points(1.0), self._points(TICK)
+            axes.set_title(caption, loc="left", fontsize=size, y=1.0, pad=pad)
+
+    def _choose_margins(self, labels: set[str]) -> tuple[float, float, float]:
+        """Return the room left of, below and right of a cell's axes, in pixels."""
+        em = self.cells.em
+        if not self.cells.ticks:
+            return (GAP * em / 2,) * 3
+        measure = self._measure(LABEL)
+        widest = max(map(measure, labels))
+        return widest + (GAP + 2 * TICK) * em, (GAP + 2 * TICK + LABEL) * em, GAP * em
+
+    def _add_axes(self, x: float, y: float, width: float, height: float) -> Axes:
+        all_width, all_height = self.cells.pixels
+        return self.figure.add_axes(
+            (x / all_width, y / all_height, width / all_width, height / all_height)
+        )
+
+    def _draw_lines(self, axes: Axes, panel: _Panel, width: float) -> None:
+        """Draw every param group of every curve."""
+        style = self.style
+        markers = width / panel.steps > APART * style.marker_size * self.cells.scale * self.dot
+        for index, values in enumerate(panel.rows):
+            points = pick_points(values, 0, panel.steps, int(width))
+            axes.plot(
+                points,
+                values[points],
+                color=style.colors[index % len(style.colors)],
+                linestyle=style.linestyles[index % len(style.linestyles)],
+                marker="o" if markers else "None",
+            )
+
+    def _set_ticks(self, axes: Axes, panel: _Panel, width: float, height: float) -> None:
+        """Set limits; name the ends of both axes as far as there is room."""
+        axes.set_xlim(0, panel.steps)
+        axes.set_ylim(*panel.limits)
+        axes.tick_params(
+            length=self._points(TICK), pad=self._points(TICK), labelsize=self._points(LABEL)
+        )
+        values = panel.values if self.cells.ticks else ()
+        low, high = panel.limits
+        gap = LINE * self.cells.em * (high - low) / height
+        values = _keep_apart(values, gap)
+        _name(axes.yaxis, values, _spell_values(values))
+        ends = (0, panel.steps) if self.cells.ticks else ()
+        _name(axes.xaxis, ends, spell_steps(ends))
+        for tick, side in zip(axes.xaxis.get_major_ticks(), ("left", "right"), strict=False):
+            tick.label1.set_horizontalalignment(side)
+
+    def _points(self, size: float) -> float:
+        """Return font sizes in points."""
+        return size * self.cells.em / self.dot
+
+    def _measure(self, size: float) -> Measure:
+        return measure_with(self.figure, self._points(size))
+
+
+def _plan_panel(run: Run) -> _Panel:
+    rows = tuple(values for curve in run.curves for values in curve.lr)
+    base = max((max(curve.base_lr, default=0.0) for curve in run.curves), default=0.0)
+    high = max([base, 0.0, *(float(values.max()) for values in rows)])
+    low = min([0.0, *(float(values.min()) for values in rows)])
+    limits = find_limits(rows, "lr", base, "linear")
+    shown = (value for value in (0.0, high, low) if limits[0] <= value <= limits[1])
+    return _Panel(rows, run.steps, limits, tuple(dict.fromkeys(shown)))
+
+
+def _keep_apart(values: Sequence[float], gap: float) -> tuple[float, ...]:
+    """Return the values that are no closer to one kept before than a gap."""
+    kept: list[float] = []
+    for value in values:
+        if all(abs(value - other) >= gap for other in kept):
+            kept.append(value)
+    return tuple(kept)
+
+
+def _spell_values(values: Sequence[float]) -> list[str]:
+    return [spell_number(float(f"{value:.{DIGITS}g}")) for value in values]
+
+
+def _name(axis: Axis, places: Sequence[float], labels: Sequence[str]) -> None:
+    axis.set_major_locator(FixedLocator(places))
+    axis.set_major_formatter(FixedFormatter(labels))

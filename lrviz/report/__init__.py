@@ -1,0 +1,107 @@
+"""What a check found, as one HTML page that needs nothing but itself."""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from lrviz.errors import FileError
+from lrviz.files import write_file
+from lrviz.report.article import build_article, build_matches
+from lrviz.report.markup import text
+from lrviz.verdict import OUTCOMES, Evidence
+from lrviz.versions import versions
+
+__all__ = ["build_report", "write_report"]
+
+FILE_NAME = "index.html"
+
+
+def write_report(evidence: Sequence[Evidence], folder: Path) -> Path:
+    """Write a report as `index.html` and return its path; the folder is made if it is missing.
+
+    Raises:
+        FileError: the folder cannot be made, or the file not written.
+    """
+    path = folder / FILE_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as cause:
+        raise FileError(str(folder), "write", "not a folder") from cause
+    except OSError as cause:
+        raise FileError.from_os_error(folder, "write", cause) from cause
+    write_file(path, build_report(evidence).encode())
+    return path
+
+
+def build_report(evidence: Sequence[Evidence]) -> str:
+    """Return a report as an HTML page: what does not match in full, what does by its name.
+
+    The page is the same whenever it is built, and loads nothing: pictures, style and script are in
+    it, and its own policy forbids all others.
+
+    >>> from lrviz.verdict import Verdict
+    >>> page = build_report([Evidence(Verdict("match", "a.yaml", "a.png", ""))])
+    >>> "<h1>Every figure matches</h1>" in page
+    True
+    """
+    counts = Counter(each.verdict.outcome for each in evidence)
+    style, script = _read("page.css"), _read("page.js")
+    title = _title(len(evidence), counts["match"])
+    articles = [build_article(each) for each in evidence if each.verdict.outcome != "match"]
+    matches = [each.verdict for each in evidence if each.verdict.outcome == "match"]
+    return Template(_read("page.html")).substitute(
+        policy=_policy(style, script),
+        style=style,
+        script=script,
+        title=f"lrviz check: {title.lower()}",
+        heading=title,
+        counts=_counts(counts),
+        buttons=_buttons(counts),
+        versions=text(", ".join(f"{name} {version}" for name, version in versions().items())),
+        articles="\n".join(filter(None, (*articles, build_matches(matches)))),
+    )
+
+
+def _title(total: int, matching: int) -> str:
+    if total == 0:
+        return "Nothing was compared"
+    if matching == total:
+        return "Every figure matches"
+    return f"{total - matching:,} of {total:,} figures do not match"
+
+
+def _counts(counts: Counter[str]) -> str:
+    return "\n".join(
+        f'<li data-outcome="{outcome}"><b>{counts[outcome]:,}</b> {outcome}</li>'
+        for outcome in OUTCOMES
+        if counts[outcome]
+    )
+
+
+def _buttons(counts: Counter[str]) -> str:
+    choices = [("", "all"), *((outcome, outcome) for outcome in OUTCOMES if counts[outcome])]
+    return "\n".join(
+        f'<button type="button" value="{value}" aria-pressed="{str(not value).lower()}">'
+        f"{label}</button>"
+        for value, label in choices
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the content security policy: this style, this script, pictures in the page."""
+    return (
+        f"default-src 'none'; img-src data:; style-src {_hash(style)}; "
+        f"script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+
+
+def _read(name: str) -> str:
+    return (files("lrviz.report") / name).read_text(encoding="utf-8")

@@ -1,0 +1,109 @@
+"""How a spec asks to be drawn, and what it tells the linter."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from lrviz.curve import Quantity
+from lrviz.spec.style import Style, styles
+from lrviz.spec.values import Flag, Number, Positive, Text
+
+MAX_PIXELS = 16_000_000
+MAX_SIDE = 16_383
+
+
+def _resolve_style(value: object) -> object:
+    if isinstance(value, str):
+        if value not in styles():
+            raise PydanticCustomError(
+                "style", "no style '{name}'", {"name": value, "names": list(styles())}
+            )
+        return styles()[value]
+    return value
+
+
+def _auto_or_flag(value: object) -> object:
+    if value != "auto" and not isinstance(value, bool):
+        raise PydanticCustomError("markers", "must be auto, true or false")
+    return value
+
+
+Limits = tuple[Number, Number]
+
+
+class FigureOptions(BaseModel):
+    """How a run is drawn: a style, and what overrides it.
+
+    Attributes:
+        style: a built-in style's name, or a style's values.
+        size: width and height, in inches.
+        dpi: pixels an inch.
+        x: what the x axis counts.
+        yscale: of every panel.
+        xlim: the x axis' limits, in the unit that `x` names.
+        ylim: the first panel's limits.
+        xlabel: the x axis' label.
+        ylabel: the first panel's label.
+        panels: the quantities, one panel each, over one x axis.
+        markers: a marker at every step; `auto`: while they can be told apart.
+        legend: None: where there is more than one curve.
+        grid: None: as the style has it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    style: Annotated[Style, BeforeValidator(_resolve_style)] = "article"  # type: ignore[assignment]
+    size: tuple[Positive, Positive] | None = None
+    dpi: Positive | None = None
+    x: Literal["step", "epoch"] = "step"
+    yscale: Literal["linear", "log"] = "linear"
+    xlim: Limits | None = None
+    ylim: Limits | None = None
+    xlabel: Text | None = None
+    ylabel: Text | None = None
+    panels: Annotated[tuple[Quantity, ...], Field(min_length=1)] = ("lr",)
+    markers: Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_flag)] = "auto"
+    legend: Flag | None = None
+    grid: Flag | None = None
+
+    @property
+    def inches(self) -> tuple[float, float]:
+        """Width and height of the figure, in inches."""
+        return self.size or self.style.size
+
+    @property
+    def pixels_an_inch(self) -> float:
+        """The figure's resolution."""
+        return self.dpi or self.style.dpi
+
+    @model_validator(mode="after")
+    def _within_limits(self) -> "FigureOptions":
+        # 163.83 inches of 100 pixels are 16383.000000000002.
+        sides = [round(inch * self.pixels_an_inch, 6) for inch in self.inches]
+        if max(sides) > MAX_SIDE or sides[0] * sides[1] > MAX_PIXELS:
+            raise PydanticCustomError(
+                "pixels",
+                "{width} x {height} pixels are more than {side} a side or {all} in all",
+                {
+                    "width": f"{sides[0]:.0f}",
+                    "height": f"{sides[1]:.0f}",
+                    "side": f"{MAX_SIDE:,}",
+                    "all": f"{MAX_PIXELS:,}",
+                },
+            )
+        if min(sides) < 1:
+            raise PydanticCustomError("pixels", "less than a pixel")
+        return self
+
+
+class LintOptions(BaseModel):
+    """What the linter is told about this spec.
+
+    Attributes:
+        ignore: codes of rules that shall not speak.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ignore: tuple[Annotated[str, Field(strict=True, pattern=r"^LR\d{3}$")], ...] = ()

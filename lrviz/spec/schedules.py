@@ -1,0 +1,196 @@
+"""The schedules of a spec: the one it names, its `curves`, or one a value of its `sweep`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from math import prod
+from typing import Literal
+
+from lrviz.errors import KeyPath, Problem
+from lrviz.spec.assign import split_key, with_value
+from lrviz.spec.metric import read_metric
+from lrviz.spec.model import Schedule, Source, Tree
+from lrviz.spec.nodes import NodeReader, spell
+from lrviz.spec.shape import Shape, read_shape
+from lrviz.spec.values import MAX_TEXT
+
+MAX_CURVES = 64
+MAX_CALLS = 10_000_000
+MAX_POINTS = 20_000_000
+
+DEFAULT_OPTIMIZER: Tree = {"SGD": {"lr": 1e-3}}
+"""The optimizer of the article."""
+
+CURVE_KEYS = ("scheduler", "optimizer", "interval", "metric")
+"""What a curve may have of its own; what it leaves out it takes from the top of the spec."""
+
+SWEPT_KEYS = ("epochs", "steps_per_epoch", "interval", "optimizer", "scheduler")
+"""What a sweep may change: the schedule, not how it is drawn."""
+
+Keys = Mapping[str, KeyPath]
+
+
+@dataclass
+class ScheduleReader:
+    """Reads the schedules of one spec and collects what is wrong with them."""
+
+    source: Source
+    problems: list[Problem] = field(default_factory=list)
+
+    def read(self, tree: dict[str, Tree]) -> tuple[Shape | None, list[Schedule]]:
+        """Return the keys that stand for themselves, and the schedules that could be read."""
+        shape = self._shape(tree, self.source)
+        variants = [("", tree, self.source)]
+        if "sweep" in tree:
+            variants = list(self._variants(tree))
+        schedules = [schedule for variant in variants for schedule in self._read_variant(*variant)]
+        self._refuse_too_many(schedules)
+        return shape, schedules
+
+    def _say(self, key: KeyPath, text: str, source: Source | None = None) -> None:
+        problem = (source or self.source).problem(key, text)
+        if problem not in self.problems:  # what is wrong in all variants is said once
+            self.problems.append(problem)
+
+    def _shape(self, tree: dict[str, Tree], source: Source) -> Shape | None:
+        found: list[tuple[KeyPath, str]] = []
+        shape = read_shape(tree, found)
+        for key, text in found:
+            self._say(key, text, source)
+        return shape
+
+    def _variants(self, tree: dict[str, Tree]) -> Iterator[tuple[str, dict[str, Tree], Source]]:
+        """Yield label, tree and source for every combination of the sweep's values."""
+        axes = self._axes(tree)
+        base = {key: value for key, value in tree.items() if key != "sweep"}
+        names = _short_names([key for key, _ in axes])
+        for picked in product(*(range(len(values)) for _, values in axes)):
+            changed: Tree = base
+            swept: dict[KeyPath, KeyPath] = {}
+            labels = []
+            for (key, values), index, name in zip(axes, picked, names, strict=True):
+                path = split_key(key)
+                try:
+                    changed = with_value(changed, path, values[index])
+                except LookupError as error:
+                    self._say(("sweep", key), str(error.args[0]))
+                    return
+                swept[path] = ("sweep", key, index)
+                value = values[index]
+                labels.append(f"{name} {value if isinstance(value, str) else spell(value)}")
+            assert isinstance(changed, dict)
+            yield ", ".join(labels), changed, replace(self.source, swept=swept)
+
+    def _axes(self, tree: dict[str, Tree]) -> list[tuple[str, list[Tree]]]:
+        sweep = tree["sweep"]
+        before = len(self.problems)
+        if not isinstance(sweep, dict) or not sweep:
+            self._say(("sweep",), f"must be a mapping of key paths to lists, got {spell(sweep)}")
+            return []
+        if "curves" in tree:
+            self._say(("sweep",), "cannot stand beside `curves`; write each curve out")
+        axes: list[tuple[str, list[Tree]]] = []
+        for key, values in sweep.items():
+            if key.split(".")[0] not in SWEPT_KEYS:
+                known = ", ".join(SWEPT_KEYS)
+                self._say(("sweep", key), f"is not part of a schedule; it must begin with {known}")
+            elif not isinstance(values, list) or not values:
+                self._say(("sweep", key), f"must be a list of values, got {spell(values)}")
+            else:
+                axes.append((key, values))
+        curves = prod(len(values) for _, values in axes)
+        if curves > MAX_CURVES:
+            self._say(("sweep",), f"{curves:,} curves are more than {MAX_CURVES}")
+        return axes if len(self.problems) == before else []
+
+    def _read_variant(
+        self, label: str, tree: dict[str, Tree], source: Source
+    ) -> Iterator[Schedule]:
+        shape = self._shape(tree, source)
+        top: dict[str, KeyPath] = {key: (key,) for key in CURVE_KEYS if key in tree}
+        if "curves" not in tree:
+            yield from self._read_schedule(label, tree, top, shape, source)
+            return
+        for name, own in self._curves(tree["curves"]):
+            changed = {**tree, **own}
+            keys = {**top, **{key: ("curves", name, key) for key in own}}
+            yield from self._read_schedule(name, changed, keys, shape, source)
+
+    def _curves(self, curves: Tree) -> Iterator[tuple[str, dict[str, Tree]]]:
+        if not isinstance(curves, dict) or not curves:
+            self._say(("curves",), f"must be a mapping of labels to schedules, got {spell(curves)}")
+            return
+        if len(curves) > MAX_CURVES:
+            self._say(("curves",), f"{len(curves)} curves are more than {MAX_CURVES}")
+            return
+        for name, own in curves.items():
+            if not name.isprintable() or not 0 < len(name) <= MAX_TEXT:
+                self._say(("curves", name), f"a label has 1 to {MAX_TEXT} printable characters")
+            elif not isinstance(own, dict):
+                text = f"must be a mapping with {', '.join(CURVE_KEYS)}, got {spell(own)}"
+                self._say(("curves", name), text)
+            else:
+                for key in own.keys() - set(CURVE_KEYS):
+                    text = f"no such key in a curve; known: {', '.join(CURVE_KEYS)}"
+                    self._say(("curves", name, key), text)
+                yield name, {key: own[key] for key in CURVE_KEYS if key in own}
+
+    def _read_schedule(
+        self, label: str, tree: dict[str, Tree], keys: Keys, shape: Shape | None, source: Source
+    ) -> Iterator[Schedule]:
+        """Yield the schedule, or nothing where a problem was added; `keys` tells where it is."""
+        before = len(self.problems)
+        found: list[tuple[KeyPath, str]] = []
+        reader = NodeReader(found)
+        at = keys.get("optimizer", ("optimizer",))
+        optimizer = reader.read_optimizer(tree.get("optimizer", DEFAULT_OPTIMIZER), at)
+        scheduler = None
+        if "scheduler" in tree:
+            scheduler = reader.read_scheduler(tree["scheduler"], keys["scheduler"])
+        else:
+            found.append((("curves", label) if "curves" in tree else (), "scheduler is missing"))
+        metric_key = keys.get("metric", ("metric",))
+        metric = read_metric(tree["metric"], metric_key, found) if "metric" in tree else None
+        interval = _interval(tree.get("interval", "step"))
+        if interval is None:
+            text = f"must be one of step, epoch, got {spell(tree['interval'])}"
+            found.append((keys["interval"], text))
+        for key, text in found:
+            self._say(key, text, source)
+        if len(self.problems) > before or not (shape and optimizer and scheduler and interval):
+            return
+        yield Schedule(
+            source=source,
+            label=label,
+            epochs=shape.epochs,
+            steps_per_epoch=shape.steps_per_epoch,
+            interval=interval,
+            optimizer=optimizer,
+            scheduler=scheduler,
+            metric=metric,
+            metric_key=metric_key,
+        )
+
+    def _refuse_too_many(self, schedules: list[Schedule]) -> None:
+        calls = sum(schedule.total_calls for schedule in schedules)
+        points = sum(schedule.total_steps * schedule.groups for schedule in schedules)
+        if calls > MAX_CALLS:
+            self._say(("epochs",), f"{calls:,} calls are more than {MAX_CALLS:,}")
+        elif points > MAX_POINTS:
+            self._say(("epochs",), f"{points:,} points are more than {MAX_POINTS:,}")
+
+
+def _interval(value: Tree) -> Literal["step", "epoch"] | None:
+    if value == "step":
+        return "step"
+    return "epoch" if value == "epoch" else None
+
+
+def _short_names(keys: list[str]) -> list[str]:
+    """Return the last part of every key path, or all of it where two end alike.
+
+    >>> _short_names(["scheduler.StepLR.gamma", "epochs"])
+    ['gamma', 'epochs']
+    """
+    ends = [key.rpartition(".")[2] for key in keys]
+    return ends if len(set(ends)) == len(ends) else keys

@@ -1,0 +1,140 @@
+"""The keys of a spec that stand for themselves, and pydantic's findings in our words."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from lrviz.errors import KeyPath
+from lrviz.spec.model import Tree
+from lrviz.spec.nodes import spell, suggest
+from lrviz.spec.options import FigureOptions, LintOptions
+from lrviz.spec.values import Text, Whole
+
+
+class Shape(BaseModel):
+    """The keys of a spec that stand for themselves; its schedules are read from the rest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Text | None = None
+    epochs: Annotated[Whole, Field(ge=1)]
+    steps_per_epoch: Annotated[Whole, Field(ge=1)] = 1
+    interval: Any = None
+    optimizer: Any = None
+    scheduler: Any = None
+    metric: Any = None
+    curves: Any = None
+    sweep: Any = None
+    figure: FigureOptions = FigureOptions()
+    lint: LintOptions = LintOptions()
+
+
+def read_shape(tree: dict[str, Tree], problems: list[tuple[KeyPath, str]]) -> Shape | None:
+    """Return the keys that stand for themselves; None, and what is wrong is added."""
+    try:
+        return Shape.model_validate(tree)
+    except ValidationError as error:
+        problems += _translate(error, tree)
+    return None
+
+
+def _translate(error: ValidationError, tree: dict[str, Tree]) -> list[tuple[KeyPath, str]]:
+    """Return one problem a key; a list whose items are wrong is not wrong itself."""
+    found: dict[KeyPath, str] = {}
+    for details in error.errors():
+        key, text = _say(details, tree)
+        found[key] = text if key not in found else f"{found[key]}, or {text}"
+    return [
+        (key, text)
+        for key, text in found.items()
+        if not any(key != other and key == other[: len(key)] for other in found if key)
+    ]
+
+
+def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:
+    """Return where in the tree pydantic found something wrong, and what, in our words."""
+    key = _key_in(tree, details["loc"], missing=details["type"] == "missing")
+    context: dict[str, Any] = dict(details.get("ctx", {}))
+    got = spell(details["input"])
+    match details["type"]:
+        case "missing" if isinstance(key[-1], int):
+            return key[:-1], f"must be a list of 2 numbers, got {spell(_at(tree, key[:-1]))}"
+        case "missing":
+            return key[:-1], f"{key[-1]} is missing"
+        case "extra_forbidden":
+            known = _known_keys(key)
+            return key, f"no such key; {suggest(str(key[-1]), known)}"
+        case "literal_error":
+            return key, f"must be one of {_spell_choices(context['expected'])}, got {got}"
+        case "style":
+            return key, f"no style {got}; {suggest(context['name'], context['names'])}"
+        case "greater_than_equal":
+            return key, f"must be at least {context['ge']}, got {got}"
+        case "greater_than":
+            return key, f"must be more than {context['gt']:g}, got {got}"
+        case "less_than_equal":
+            return key, f"must be at most {context['le']:g}, got {got}"
+        case "finite_number":
+            return key, f"must be finite, got {got}"
+        case "string_too_long":
+            return key, f"longer than {context['max_length']} characters"
+        case "string_type":
+            return key, f"must be a text, got {got}"
+        case "too_short" | "too_long" | "tuple_type":
+            return key, f"must be a list{_spell_length(context)}, got {got}"
+        case "model_type" | "model_attributes_type":
+            return key, f"must be a mapping, got {got}"
+        case "string_pattern_mismatch":
+            return key, f"must match {context['pattern']}, got {got}"
+        case "pixels" | "printable":
+            return key, details["msg"]
+    return key, f"{details['msg']}, got {got}"
+
+
+def _key_in(tree: Tree, location: tuple[int | str, ...], *, missing: bool) -> KeyPath:
+    """Return the part of a location that exists in the tree.
+
+    Pydantic puts the branches of a union and the like between the keys.
+    """
+    key: list[int | str] = []
+    for part in location:
+        if isinstance(tree, dict) and part in tree:
+            tree = tree[str(part)]
+        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
+            tree = tree[part]
+        else:
+            continue
+        key.append(part)
+    return (*key, location[-1]) if missing else tuple(key)
+
+
+def _at(tree: Tree, key: KeyPath) -> Tree:
+    for part in key:
+        assert isinstance(tree, dict | list)
+        tree = tree[part]  # type: ignore[index]
+    return tree
+
+
+def _known_keys(key: KeyPath) -> tuple[str, ...]:
+    models: dict[KeyPath, type[BaseModel]] = {
+        (): Shape,
+        ("figure",): FigureOptions,
+        ("lint",): LintOptions,
+    }
+    model = models.get(key[:-1])
+    if model is None:
+        model = type(FigureOptions().style)
+    return tuple(model.model_fields)
+
+
+def _spell_choices(expected: str) -> str:
+    return expected.replace("'", "").replace(" or ", ", ")
+
+
+def _spell_length(context: Mapping[str, Any]) -> str:
+    low, high = context.get("min_length"), context.get("max_length")
+    if high is not None and low in (None, high):
+        return f" of {high}"
+    return f" of at least {low}" if low else ""

@@ -1,0 +1,90 @@
+"""Runs the command: in this process, where torch is loaded already, or in one of its own."""
+
+import gc
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from lrviz import startup
+from lrviz.__main__ import main
+
+LRVIZ = (str(Path(sys.executable).with_name("lrviz")),)
+MODULE = (sys.executable, "-m", "lrviz")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run of the command left behind.
+
+    Attributes:
+        status: its exit status.
+        stdout: what it wrote to standard output.
+        stderr: what it wrote to standard error.
+    """
+
+    status: int
+    stdout: bytes
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        """Standard output as text."""
+        return self.stdout.decode()
+
+
+def run(*arguments: object, cwd: Path | str = ".", stdin: bytes = b"") -> Result:
+    """Run `lrviz` in this process, all of it but the interpreter's own start."""
+    out, err = io.BytesIO(), io.BytesIO()
+    streams = {
+        "stdin": io.TextIOWrapper(io.BytesIO(stdin), "utf-8"),
+        "stdout": io.TextIOWrapper(out, "utf-8"),
+        "stderr": io.TextIOWrapper(err, "utf-8", errors="backslashreplace"),
+        "argv": ["lrviz", *map(str, arguments)],
+    }
+    with chdir(cwd), patch.multiple(sys, **streams), _guest():
+        try:
+            main()
+            status: object = 0
+        except SystemExit as error:
+            status = error.code
+        for name in ("stdout", "stderr"):
+            getattr(sys, name).flush()
+    assert isinstance(status, int)
+    return Result(status, out.getvalue(), err.getvalue().decode())
+
+
+def run_process(
+    *arguments: object,
+    command: tuple[str, ...] = LRVIZ,
+    cwd: Path | str = ".",
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+) -> Result:
+    """Run the command in a process of its own."""
+    done = subprocess.run(
+        [*command, *map(str, arguments)],
+        cwd=cwd,
+        input=stdin,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout, done.stderr.decode(errors="backslashreplace"))
+
+
+@contextmanager
+def _guest() -> Iterator[None]:
+    """Take back what the command does to a process that it takes for its own."""
+    with patch.object(startup, "_owned", False):
+        try:
+            yield
+        finally:
+            gc.unfreeze()
+            gc.enable()
