@@ -2,15 +2,16 @@
 
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lrviz import words
 from lrviz.errors import FileError, LrvizError
-from lrviz.files import write_stdout
+from lrviz.files import STDIO, write_stdout
 from lrviz.startup import quick_imports
-from lrviz.targets import Format, Table
+from lrviz.targets import Format, Listing, Table
 
 if TYPE_CHECKING:
     from lrviz.plotting import Outcome
@@ -39,6 +40,15 @@ Name = Annotated[
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; - is standard output."),
+]
+Style = Annotated[
+    str | None,
+    typer.Option(
+        "--style",
+        metavar="STYLE",
+        help="article, light or dark.",
+        autocompletion=words.complete_style,
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -105,15 +115,7 @@ def plot(
     format: Annotated[
         Format | None, typer.Option("-f", "--format", help="Default: as FILE ends, else png.")
     ] = None,
-    style: Annotated[
-        str | None,
-        typer.Option(
-            "--style",
-            metavar="STYLE",
-            help="article, light or dark.",
-            autocompletion=words.complete_style,
-        ),
-    ] = None,
+    style: Style = None,
     settings: Settings = None,
     metadata: Annotated[
         bool, typer.Option("--metadata/--no-metadata", help="Keep the spec in the figure.")
@@ -131,6 +133,41 @@ def plot(
 
 
 @app.command()
+def compare(
+    specs: Specs,
+    output: Output = None,
+    format: Annotated[
+        Format | None, typer.Option("-f", "--format", help="Default: as FILE ends, else png.")
+    ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option(
+            "--style",
+            metavar="STYLE",
+            help="Default: light, or what all specs ask for.",
+            autocompletion=words.complete_style,
+        ),
+    ] = None,
+    settings: Settings = None,
+) -> None:
+    """Say where and by how much schedules part; with -o, draw them in one figure."""
+    from lrviz.compare import compare_specs
+
+    compared = compare_specs(specs, output, format, words.overrides(settings, style))
+    statuses = [*map(say_error, compared.errors)]
+    for line in compared.warnings:
+        say(line)
+    if output == STDIO:
+        for line in compared.table.splitlines():
+            say(line)
+    elif compared.table:
+        statuses.append(_tell_text(f"{compared.table}\n"))
+    if compared.written is not None:
+        statuses.append(tell(words.encode_path(compared.written, sys.stdout)))
+    raise typer.Exit(max(statuses, default=0))
+
+
+@app.command()
 def export(
     spec: Spec,
     output: Output = "-",
@@ -144,6 +181,86 @@ def export(
 
     for line in export_spec(spec, output or "-", format, words.overrides(settings)):
         say(line)
+
+
+@app.command()
+def batch(
+    specs: Annotated[
+        list[str], typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, and folders of them.")
+    ],
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FOLDER", help="Write the figures there.")
+    ],
+    format: Annotated[Format, typer.Option("-f", "--format", help="Of the figures.")] = "webp",
+    jobs: Annotated[
+        int | None,
+        typer.Option("-j", "--jobs", metavar="JOBS", min=1, help="Default: one a processor."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Draw what is up to date, too.")] = False,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--sheet", metavar="FILE", help="Draw all of them, small, in one picture."),
+    ] = None,
+    style: Style = None,
+    settings: Settings = None,
+) -> None:
+    """Draw every spec of files and folders; what is up to date is left alone."""
+    from lrviz.batch import Options, iter_batch, plan_batch, summarise
+    from lrviz.progress import follow
+
+    plan = plan_batch(specs, output, format, sheet)
+    options = Options(words.overrides(settings, style), style, jobs, force)
+    outcomes = []
+    status = 0
+    for outcome in follow(iter_batch(plan, options), len(plan.items), sys.stderr):
+        for line in outcome.lines:
+            say(line)
+        if outcome.written is not None:
+            status = max(status, tell(words.encode_path(outcome.written, sys.stdout)))
+        status = max(status, outcome.exit_status)
+        outcomes.append(outcome)
+    say(summarise(outcomes))
+    raise typer.Exit(status)
+
+
+@app.command()
+def check(
+    specs: Annotated[
+        list[str], typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, and folders of them.")
+    ],
+    baselines: Annotated[
+        Path, typer.Option("--baselines", metavar="FOLDER", help="The folder of their figures.")
+    ],
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FOLDER", help="Write an HTML page there.")
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Draw figures anew that do not match.")
+    ] = False,
+    add_missing: Annotated[
+        bool, typer.Option("--add-missing", help="Draw figures that are missing.")
+    ] = False,
+    output_format: Annotated[
+        Listing, typer.Option("--output-format", help="How the findings are listed.")
+    ] = "text",
+    jobs: Annotated[
+        int | None,
+        typer.Option("-j", "--jobs", metavar="JOBS", min=1, help="Default: one a processor."),
+    ] = None,
+) -> None:
+    """Say which curves have moved since their figures were drawn."""
+    from lrviz.check import Request, check_specs, format_checked
+
+    request = Request(specs, baselines, update, add_missing, report is not None, jobs)
+    checked = check_specs(request)
+    for line in checked.warnings:
+        say(line)
+    status = max(checked.exit_status, _tell_text(format_checked(checked, output_format)))
+    if report is not None:
+        from lrviz.report import write_report
+
+        say(f"report: {write_report(checked.results, report)}")
+    raise typer.Exit(status)
 
 
 @app.command(name="list")

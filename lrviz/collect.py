@@ -1,7 +1,6 @@
 """Specs in files and folders: which there are, and what the figure of each is called."""
 
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -30,14 +29,18 @@ class Found:
 def collect_specs(sources: Sequence[str]) -> list[Found]:
     """Return every spec that files and folders hold, a folder's in order of their names.
 
-    A folder gives its regular files that end in `.yaml` or `.yml`, at any depth; what was named
-    itself is taken whatever it ends in.
+    A folder gives its regular files that end in `.yaml` or `.yml`, at any depth, those aside whose
+    name begins with a dot; what was named itself is taken whatever it ends in. What is named twice
+    is taken once.
 
     Raises:
         FileError: a folder cannot be read.
         UsageError: standard input is among them, or a folder holds no spec.
     """
-    return [found for source in sources for found in _collect(source)]
+    unique: dict[tuple[str, PurePath], Found] = {}
+    for found in (each for source in sources for each in _collect(source)):
+        unique.setdefault((os.path.realpath(found.source), found.name), found)
+    return list(unique.values())
 
 
 def _collect(source: str) -> Iterator[Found]:
@@ -56,6 +59,8 @@ def _collect(source: str) -> Iterator[Found]:
 def iter_files(folder: Path, endings: Sequence[str]) -> Iterator[Path]:
     """Yield the regular files below a folder that end in one of the endings, in order of name.
 
+    What is hidden, be it a file or a folder, is left out, and so are links.
+
     Raises:
         FileError: the folder, or one below it, cannot be read.
     """
@@ -66,10 +71,9 @@ def iter_files(folder: Path, endings: Sequence[str]) -> Iterator[Path]:
         raise FileError.from_os_error(folder, "read", cause) from cause
     for entry in children:
         path = Path(entry.path)
+        if entry.name.startswith("."):
+            continue
         if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith("."):
-                yield from iter_files(path, endings)
-        elif path.suffix.lower() in endings and stat.S_ISREG(
-            entry.stat(follow_symlinks=False).st_mode
-        ):
+            yield from iter_files(path, endings)
+        elif path.suffix.lower() in endings and entry.is_file(follow_symlinks=False):
             yield path

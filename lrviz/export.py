@@ -13,7 +13,7 @@ from lrviz.files import STDIO, write_file, write_stdout
 from lrviz.run import Run
 from lrviz.sources import load
 from lrviz.startup import quick_imports
-from lrviz.targets import TABLES, Table, is_same_file
+from lrviz.targets import TABLES, Table, is_same_file, is_stdout
 
 # Lines are written some at a time, so that a long run's table never stands in memory as a whole.
 _CHUNK = 4096
@@ -27,6 +27,7 @@ def export_spec(
     Raises:
         UsageError: the output is also the input, or its ending names no format.
     """
+    output = STDIO if is_stdout(output) else output
     format = format or _format_of(output)
     if output != STDIO and is_same_file(Path(output), source):
         raise UsageError(f"{output}: is also the input; name another file with -o")

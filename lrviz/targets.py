@@ -14,6 +14,10 @@ Format = Literal["png", "webp", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 Table = Literal["csv", "json"]
 TABLES: tuple[Table, ...] = get_args(Table)
+Listing = Literal["text", "json", "github"]
+"""How findings are listed: for people, for programs, as annotations of a pull request."""
+
+_STDOUT = (STDIO, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,20 @@ def plan_targets(sources: Sequence[str], output: str | None, format: Format | No
 def _target(source: str, output: str | None, format: Format | None) -> Target:
     if output is None and _is_stream(source):
         output = STDIO
-    if output == STDIO:
+    if output is not None and is_stdout(output):
         return Target(source, None, format or "png")
     if output is None:
         return Target(source, Path(f"{Path(source).stem}.{format or 'png'}"), format or "png")
     return Target(source, Path(output), format or _format_of(output))
+
+
+def is_stdout(output: str) -> bool:
+    """Whether an output is standard output, which takes no paths beside a figure.
+
+    >>> is_stdout("-"), is_stdout("/dev/stdout"), is_stdout("stdout")
+    (True, True, False)
+    """
+    return output in _STDOUT
 
 
 def _is_stream(source: str) -> bool:

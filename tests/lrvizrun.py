@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import chdir, contextmanager
+from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -38,16 +38,25 @@ class Result:
         return self.stdout.decode()
 
 
-def run(*arguments: object, cwd: Path | str = ".", stdin: bytes = b"") -> Result:
-    """Run `lrviz` in this process, all of it but the interpreter's own start."""
+def run(
+    *arguments: object, cwd: Path | str = ".", stdin: bytes = b"", encoding: str = "utf-8"
+) -> Result:
+    """Run `lrviz` in this process, all of it but the interpreter's own start.
+
+    Args:
+        *arguments: of the command.
+        cwd: the folder it is run in.
+        stdin: what standard input holds.
+        encoding: of standard output.
+    """
     out, err = io.BytesIO(), io.BytesIO()
     streams = {
         "stdin": io.TextIOWrapper(io.BytesIO(stdin), "utf-8"),
-        "stdout": io.TextIOWrapper(out, "utf-8"),
+        "stdout": io.TextIOWrapper(out, encoding),
         "stderr": io.TextIOWrapper(err, "utf-8", errors="backslashreplace"),
         "argv": ["lrviz", *map(str, arguments)],
     }
-    with chdir(cwd), patch.multiple(sys, **streams), _guest():
+    with _folder(cwd), patch.multiple(sys, **streams), _guest():
         try:
             main()
             status: object = 0
@@ -77,6 +86,10 @@ def run_process(
         check=False,
     )
     return Result(done.returncode, done.stdout, done.stderr.decode(errors="backslashreplace"))
+
+
+def _folder(path: Path | str) -> AbstractContextManager[None]:
+    return nullcontext() if path == "." else chdir(path)
 
 
 @contextmanager

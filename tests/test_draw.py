@@ -76,7 +76,13 @@ def make_run(
         figure=FigureOptions.model_validate(figure),
         lint=LintOptions(),
     )
-    curve = Curve(groups=names, lr=lr, base_lr=(base_lr,) * len(rows), momentum=moved)
+    curve = Curve(
+        groups=names,
+        lr=lr,
+        base_lr=(base_lr,) * len(rows),
+        momentum=moved,
+        steps_per_epoch=steps_per_epoch,
+    )
     return Run(spec, (curve,), (facts,))
 
 

@@ -12,6 +12,7 @@ from lrviz.errors import FileError, ImageError, LrvizError, UsageError
 from lrviz.files import read_file
 from lrviz.metadata import read_record
 from lrviz.record import Record, parse_record
+from lrviz.sheetrecord import is_sheet
 from lrviz.sources import MAX_FILE_BYTES
 from lrviz.targets import is_same_file
 
@@ -50,13 +51,16 @@ class Baseline:
     replaceable: bool = True
 
 
-def pair_specs(sources: Sequence[str], folder: Path, *, writes: bool) -> list[Pair]:
+def pair_specs(
+    sources: Sequence[str], folder: Path, *, updates: bool = False, adds: bool = False
+) -> list[Pair]:
     """Return every spec and the figure below a folder that has its name.
 
     Args:
         sources: specs, and folders of them.
         folder: of the figures.
-        writes: whether figures may be written to it; then it need not exist yet.
+        updates: whether its figures may be written to.
+        adds: whether figures may be added; then the folder need not exist yet.
 
     Raises:
         FileError: a folder cannot be read.
@@ -64,14 +68,14 @@ def pair_specs(sources: Sequence[str], folder: Path, *, writes: bool) -> list[Pa
             input too, or there is no such folder.
     """
     status = _status(folder)
-    if status is None and not writes:
+    if status is None and not adds:
         raise UsageError(f"--baselines {folder}: no such folder; --add-missing makes it")
     if status is not None and not folder.is_dir():
         raise UsageError(f"--baselines {folder}: not a folder")
     pairs = [_pair(found, folder) for found in collect_specs(sources)]
     _refuse_collisions(pairs)
     for pair in pairs:
-        if writes and is_same_file(pair.path, pair.found.source):
+        if (updates or adds) and is_same_file(pair.path, pair.found.source):
             raise UsageError(f"{pair.path}: is also an input; it would be written to")
     return pairs
 
@@ -117,8 +121,6 @@ def find_orphans(pairs: Sequence[Pair], folder: Path) -> list[Path]:
 
 def _is_sheet(path: Path) -> bool:
     """Whether it is the picture that `lrviz batch --sheet` makes of many specs."""
-    from lrviz.sheetrecord import is_sheet
-
     try:
         text = read_record(read_file(path, MAX_FILE_BYTES))
     except LrvizError:

@@ -1,8 +1,9 @@
 """One figure examined, in a worker: the run drawn, the pictures compared; torch is not needed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lrviz.check.facts import Facts
+from lrviz.check.job import Examined, Job
 from lrviz.check.judge import DRAWING, Look, changed_versions, judge, refuse
 from lrviz.check.pixels import compare_pixels
 from lrviz.check.show import overlay_png, pictures_png
@@ -12,46 +13,7 @@ from lrviz.figurefile import encode_drawing
 from lrviz.imagefile import Pixels, decode_image
 from lrviz.numbers import Move
 from lrviz.record import Versions, drawing_versions
-from lrviz.targets import Format
 from lrviz.verdict import Action, Evidence, Verdict
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """A figure to examine.
-
-    Attributes:
-        facts: what is known already.
-        format: of the figure, should it be written.
-        updates: whether one that is no match is to be written anew.
-        adds: whether one that is missing is to be written.
-        shows: whether pictures for a report are wanted of what is no match.
-        remedy: what writes a figure that is missing.
-    """
-
-    facts: Facts
-    format: Format
-    updates: bool = False
-    adds: bool = False
-    shows: bool = False
-    remedy: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Examined:
-    """What became of a job.
-
-    Attributes:
-        evidence: the verdict and, where they were wanted, pictures.
-        action: what writing `data` would do; None where nothing is to be written.
-        data: the figure as it should be.
-        warnings: what is worth saying on standard error, one line each.
-    """
-
-    evidence: Evidence
-    action: Action | None = None
-    data: bytes = b""
-    warnings: tuple[str, ...] = ()
 
 
 def examine_job(job: Job) -> Examined:

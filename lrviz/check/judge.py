@@ -112,6 +112,12 @@ def refuse(source: str, path: str, error: LrvizError) -> Verdict:
     return Verdict(outcome, source, path, _clip(reason), exit_status=EXIT_STATUS[outcome])
 
 
+def judge_orphan(path: str) -> Verdict:
+    """Return the verdict on a figure that belongs to no spec."""
+    reason = "no spec of this check draws it; remove it, or bring back its spec"
+    return Verdict("orphan", "", path, reason, exit_status=EXIT_STATUS["orphan"])
+
+
 def changed_versions(then: Versions, now: Versions) -> dict[str, tuple[str, str]]:
     """Return what differs between what drew a figure and what is here.
 

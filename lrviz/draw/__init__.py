@@ -1,6 +1,5 @@
 """Drawing: from a run to a figure, pixels or bytes; the only stage that knows matplotlib."""
 
-from lrviz.draw.overlay import Trace, draw_overlay
 from lrviz.draw.outputs import (
     Drawing,
     VectorDrawing,
@@ -9,7 +8,9 @@ from lrviz.draw.outputs import (
     freetype_version,
     plot,
 )
-from lrviz.draw.sheet import draw_sheet
+from lrviz.draw.overlay import Trace, draw_overlay
+from lrviz.draw.points import take_thumbnail
+from lrviz.draw.sheet import draw_sheet, draw_thumbnails
 
 __all__ = [
     "Drawing",
@@ -18,7 +19,9 @@ __all__ = [
     "draw_overlay",
     "draw_pixels",
     "draw_sheet",
+    "draw_thumbnails",
     "draw_vector",
     "freetype_version",
     "plot",
+    "take_thumbnail",
 ]

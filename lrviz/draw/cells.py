@@ -13,7 +13,11 @@ HOLE = 0.3
 """How much worse a sheet is for a cell that stays empty, against one too wide by its width."""
 
 CELL = (26, 17)
-"""Width and height of a cell, in font sizes."""
+"""Width and height of a cell, in font sizes; where there are few, they are larger."""
+
+LARGEST = 44
+WIDE = 100
+"""The widest that a cell becomes, and the sheet that it becomes wider for, in font sizes."""
 
 TEXT = 0.7
 """The size of a sheet's text, as a multiple of the style's."""
@@ -70,13 +74,19 @@ def plan_cells(count: int, style: Style) -> Cells:
     columns = choose_columns(count)
     rows = -(-count // columns)
     em = max(TEXT * style.font_size, min(LEGIBLE, style.font_size)) * style.dpi / 72
-    full = tuple(size * em for size in CELL)
+    full = _choose_size(columns, em)
     sides = columns * full[0], rows * full[1]
     scale = min(1.0, *(MAX_SIDE / side for side in sides), math.sqrt(MAX_PIXELS / math.prod(sides)))
     width, height = (max(1, int(size * scale)) for size in full)
     ticks = em * scale >= SMALLEST
     text = em * scale if ticks else min(SMALLEST, height / LEAST_LINES)
     return Cells(columns, rows, width, height, text, scale, ticks)
+
+
+def _choose_size(columns: int, em: float) -> tuple[float, float]:
+    """Return width and height of a cell, in pixels, where there is no limit."""
+    width = min(max(WIDE / columns, CELL[0]), LARGEST)
+    return width * em, width * em * CELL[1] / CELL[0]
 
 
 def choose_columns(count: int) -> int:

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from lrviz.curve import Quantity, Values
 from lrviz.draw.chart import Chart, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, explain_missing
-from lrviz.draw.geometry import Geometry, plan_geometry, scale_style, share_height
+from lrviz.draw.geometry import Geometry, find_unit, plan_geometry, scale_style, share_height
 from lrviz.draw.legend import add_legend
 from lrviz.draw.limits import find_limits, mend_limits
 from lrviz.draw.points import pick_points
@@ -62,7 +62,8 @@ def build_chart(run: Run, options: FigureOptions) -> Built:
     fonts = choose_fonts(options.style.fonts, words.text)
     notes = [explain_missing(fonts.missing)] if fonts.missing else []
     grid = options.style.grid if options.grid is None else options.grid
-    settings = gather_settings(options.style, fonts.families, grid, dense=geometry.gap < 1)
+    dense = geometry.measure_gap(geometry.unit) < 1
+    settings = gather_settings(options.style, fonts.families, grid, dense)
     with apply_settings(settings):
         figure = Chart(settings, geometry.size, geometry.dpi, geometry.fit)
         notes += Painter(run, options, words, geometry).paint(figure)
@@ -101,22 +102,24 @@ class Painter:
         """Draw a quantity of every curve and param group; one without it has an empty line."""
         style, geometry = self.options.style, self.geometry
         rows = _rows(self.run, quantity)
-        for index, values in enumerate(rows):
-            points = pick_points(values, *geometry.ends, int(geometry.width))
+        x = self.options.x
+        units = [find_unit(curve, x) for curve in self.run.curves for _ in curve.groups]
+        for index, (values, unit) in enumerate(zip(rows, units, strict=True)):
+            points = pick_points(values, *geometry.find_ends(unit), int(geometry.width))
             axes.plot(
-                points / geometry.unit,
+                points / unit,
                 values[points],
                 color=style.colors[index % len(style.colors)],
                 linestyle=style.linestyles[index % len(style.linestyles)],
-                marker="o" if self._has_markers() else "None",
+                marker="o" if self._has_markers(unit) else "None",
                 markersize=style.marker_size * (1 - NESTED * index / max(1, len(rows) - 1)),
             )
         return list(axes.lines)
 
-    def _has_markers(self) -> bool:
+    def _has_markers(self, unit: float) -> bool:
         if self.options.markers != "auto":
             return self.options.markers
-        return self.geometry.gap > self.options.style.marker_size * self.geometry.dot
+        return self.geometry.measure_gap(unit) > self.options.style.marker_size * self.geometry.dot
 
     def _set_values(self, axes: Axes, index: int) -> list[str]:
         """Set scale, limits and ticks of a y axis; return what it cannot show."""

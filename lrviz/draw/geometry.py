@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lrviz.curve import Curve
 from lrviz.draw.limits import Limits, mend_steps
 from lrviz.draw.words import Words
 from lrviz.run import Run
@@ -34,8 +35,8 @@ class Geometry:
         fit: whether margins follow the text; if not, they are matplotlib's own.
         width: of the axes, in pixels; about, where margins follow the text.
         xlim: ends of the x axis, in its own unit.
-        unit: steps in one unit of the x axis.
-        epoch: steps in an epoch.
+        unit: steps in one unit of the x axis; the first curve's, where they differ.
+        epoch: steps in an epoch, likewise.
     """
 
     size: tuple[float, float]
@@ -51,15 +52,14 @@ class Geometry:
         """Pixels in a point."""
         return self.dpi / 72
 
-    @property
-    def ends(self) -> Limits:
-        """Ends of the x axis, in steps."""
-        return self.xlim[0] * self.unit, self.xlim[1] * self.unit
+    def find_ends(self, unit: float) -> Limits:
+        """Return the ends of the x axis in the steps of a curve that has so many in one unit."""
+        return self.xlim[0] * unit, self.xlim[1] * unit
 
-    @property
-    def gap(self) -> float:
-        """Pixels from one step to the next."""
-        return self.width / abs(self.ends[1] - self.ends[0])
+    def measure_gap(self, unit: float) -> float:
+        """Return the pixels from one step of such a curve to the next."""
+        low, high = self.find_ends(unit)
+        return self.width / abs(high - low)
 
 
 def scale_style(options: FigureOptions) -> FigureOptions:
@@ -84,17 +84,21 @@ def plan_geometry(run: Run, options: FigureOptions, words: Words) -> Geometry:
     size, fit = _choose_size(options), _needs_fit(options, words)
     pixels = size[0] * dpi
     beside = BESIDE * style.font_size * dpi / 72
-    epoch = float(run.spec.steps_per_epoch)
-    unit = epoch if options.x == "epoch" else 1.0
+    length = max(curve.steps / find_unit(curve, options.x) for curve in run.curves)
     return Geometry(
         size=size,
         dpi=dpi,
         fit=fit,
         width=max(pixels - beside, 0.4 * pixels) if fit else DEFAULT_SHARE * pixels,
-        xlim=mend_steps(options.xlim or (0.0, run.steps / unit)),
-        unit=unit,
-        epoch=epoch,
+        xlim=mend_steps(options.xlim or (0.0, length)),
+        unit=find_unit(run.curves[0], options.x),
+        epoch=float(run.curves[0].steps_per_epoch),
     )
+
+
+def find_unit(curve: Curve, x: str) -> float:
+    """Return how many steps of a curve make one unit of the x axis."""
+    return float(curve.steps_per_epoch) if x == "epoch" else 1.0
 
 
 def share_height(panels: int) -> list[float]:

@@ -6,8 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
+from lrviz.run import Run
+from lrviz.thumbnail import Thumbnail
 
 Indices = NDArray[np.intp]
+
+COLUMNS = 512
+"""The columns, at most, that a thumbnail keeps points for: more than a cell of a sheet has."""
 
 
 def pick_points(values: Values, first: float, last: float, columns: int) -> Indices:
@@ -40,3 +45,14 @@ def pick_points(values: Values, first: float, last: float, columns: int) -> Indi
     blocks = values[start:whole].reshape(-1, size)
     kept = (heads, heads + blocks.argmin(1), heads + blocks.argmax(1), heads + size - 1)
     return np.unique(np.concatenate((*kept, np.arange(whole, stop))))
+
+
+def take_thumbnail(run: Run) -> Thumbnail:
+    """Return what a sheet shows of a run."""
+    rows = []
+    for curve in run.curves:
+        for values in curve.lr:
+            points = pick_points(values, 0, run.steps, COLUMNS)
+            rows.append((points.astype(np.float64), values[points]))
+    base = max((max(curve.base_lr, default=0.0) for curve in run.curves), default=0.0)
+    return Thumbnail(tuple(rows), run.steps, base)

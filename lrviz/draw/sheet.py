@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from lrviz.curve import Values
 from lrviz.draw.captions import fit_captions
 from lrviz.draw.cells import Cells, plan_cells
 from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
@@ -16,11 +15,12 @@ from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.limits import find_limits
 from lrviz.draw.numbers import spell_number, spell_steps
 from lrviz.draw.outputs import Drawing, capture_pixels
-from lrviz.draw.points import pick_points
+from lrviz.draw.points import take_thumbnail
 from lrviz.draw.text import Measure, measure_with
 from lrviz.errors import UsageError
 from lrviz.run import Run
 from lrviz.spec.style import Style, styles
+from lrviz.thumbnail import Thumbnail
 
 GAP = 0.8
 """Between a cell's edge and what is in it, in font sizes."""
@@ -57,24 +57,33 @@ def draw_sheet(runs: Sequence[Run], titles: Sequence[str], style: str = "light")
     Raises:
         UsageError: there is no run, or no such style.
     """
-    return capture_pixels(build_sheet(runs, titles, style))
+    return draw_thumbnails(list(map(take_thumbnail, runs)), titles, style)
 
 
-def build_sheet(runs: Sequence[Run], titles: Sequence[str], style: str = "light") -> Built:
+def draw_thumbnails(
+    thumbnails: Sequence[Thumbnail], titles: Sequence[str], style: str = "light"
+) -> Drawing:
+    """Return a sheet of what has been thinned, and so takes little memory; as `draw_sheet`."""
+    return capture_pixels(build_sheet(thumbnails, titles, style))
+
+
+def build_sheet(
+    thumbnails: Sequence[Thumbnail], titles: Sequence[str], style: str = "light"
+) -> Built:
     """Return the figure of a sheet; as `draw_sheet`."""
-    if not runs:
+    if not thumbnails:
         raise UsageError("a sheet needs a schedule at least")
     if style not in styles():
         raise UsageError(f"no style '{style}'; there are {', '.join(styles())}")
     chosen = styles()[style]
-    cells = plan_cells(len(runs), chosen)
+    cells = plan_cells(len(thumbnails), chosen)
     fonts = choose_fonts(chosen.fonts, "".join((*titles, "…")))
     settings = _gather_settings(chosen, cells, fonts.families)
     with apply_settings(settings):
         width, height = cells.pixels
         size = (width + 0.01) / chosen.dpi, (height + 0.01) / chosen.dpi
         figure = Chart(settings, size, chosen.dpi, fit=False)
-        _Sheet(figure, cells, chosen).draw(runs, titles)
+        _Sheet(figure, cells, chosen).draw(thumbnails, titles)
     notes = (explain_missing(fonts.missing),) if fonts.missing else ()
     return Built(figure, fonts.used, notes)
 
@@ -107,14 +116,12 @@ class _Panel:
     """One schedule of a sheet, and what its axes say.
 
     Attributes:
-        rows: learning rates, one row a curve and param group.
-        steps: the length of the x axis.
+        thumbnail: what is drawn.
         limits: ends of the y axis.
         values: where the y axis has ticks.
     """
 
-    rows: tuple[Values, ...]
-    steps: int
+    thumbnail: Thumbnail
     limits: tuple[float, float]
     values: tuple[float, ...]
 
@@ -126,9 +133,9 @@ class _Sheet:
         self.figure, self.cells, self.style = figure, cells, style
         self.dot = style.dpi / 72
 
-    def draw(self, runs: Sequence[Run], titles: Sequence[str]) -> None:
+    def draw(self, thumbnails: Sequence[Thumbnail], titles: Sequence[str]) -> None:
         """Draw a panel a run, from left to right and from top to bottom."""
-        panels = [_plan_panel(run) for run in runs]
+        panels = [_plan_panel(thumbnail) for thumbnail in thumbnails]
         labels = {label for panel in panels for label in _spell_values(panel.values)}
         left, bottom, right = self._choose_margins(labels)
         room, captions, lines = self.cells.width - left - right, list(titles), 1
@@ -143,7 +150,7 @@ class _Sheet:
             x = column * self.cells.width + left
             y = (self.cells.rows - 1 - row) * self.cells.height + bottom
             axes = self._add_axes(x, y, max(room, 1.0), high)
-            self._draw_lines(axes, panel, room)
+            self._draw_lines(axes, panel.thumbnail, room)
             self._set_ticks(axes, panel, room, high)
             size, pad = self._points(1.0), self._points(TICK)
             axes.set_title(caption, loc="left", fontsize=size, y=1.0, pad=pad)
@@ -163,15 +170,14 @@ class _Sheet:
             (x / all_width, y / all_height, width / all_width, height / all_height)
         )
 
-    def _draw_lines(self, axes: Axes, panel: _Panel, width: float) -> None:
+    def _draw_lines(self, axes: Axes, thumbnail: Thumbnail, width: float) -> None:
         """Draw every param group of every curve."""
         style = self.style
-        markers = width / panel.steps > APART * style.marker_size * self.cells.scale * self.dot
-        for index, values in enumerate(panel.rows):
-            points = pick_points(values, 0, panel.steps, int(width))
+        markers = width / thumbnail.steps > APART * style.marker_size * self.cells.scale * self.dot
+        for index, (points, values) in enumerate(thumbnail.rows):
             axes.plot(
                 points,
-                values[points],
+                values,
                 color=style.colors[index % len(style.colors)],
                 linestyle=style.linestyles[index % len(style.linestyles)],
                 marker="o" if markers else "None",
@@ -179,7 +185,7 @@ class _Sheet:
 
     def _set_ticks(self, axes: Axes, panel: _Panel, width: float, height: float) -> None:
         """Set limits; name the ends of both axes as far as there is room."""
-        axes.set_xlim(0, panel.steps)
+        axes.set_xlim(0, panel.thumbnail.steps)
         axes.set_ylim(*panel.limits)
         axes.tick_params(
             length=self._points(TICK), pad=self._points(TICK), labelsize=self._points(LABEL)
@@ -189,7 +195,7 @@ class _Sheet:
         gap = LINE * self.cells.em * (high - low) / height
         values = _keep_apart(values, gap)
         _name(axes.yaxis, values, _spell_values(values))
-        ends = (0, panel.steps) if self.cells.ticks else ()
+        ends = (0, panel.thumbnail.steps) if self.cells.ticks else ()
         _name(axes.xaxis, ends, spell_steps(ends))
         for tick, side in zip(axes.xaxis.get_major_ticks(), ("left", "right"), strict=False):
             tick.label1.set_horizontalalignment(side)
@@ -202,14 +208,14 @@ class _Sheet:
         return measure_with(self.figure, self._points(size))
 
 
-def _plan_panel(run: Run) -> _Panel:
-    rows = tuple(values for curve in run.curves for values in curve.lr)
-    base = max((max(curve.base_lr, default=0.0) for curve in run.curves), default=0.0)
+def _plan_panel(thumbnail: Thumbnail) -> _Panel:
+    rows = [values for _, values in thumbnail.rows]
+    base = thumbnail.base_lr
     high = max([base, 0.0, *(float(values.max()) for values in rows)])
     low = min([0.0, *(float(values.min()) for values in rows)])
     limits = find_limits(rows, "lr", base, "linear")
     shown = (value for value in (0.0, high, low) if limits[0] <= value <= limits[1])
-    return _Panel(rows, run.steps, limits, tuple(dict.fromkeys(shown)))
+    return _Panel(thumbnail, limits, tuple(dict.fromkeys(shown)))
 
 
 def _keep_apart(values: Sequence[float], gap: float) -> tuple[float, ...]:

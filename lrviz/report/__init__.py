@@ -12,7 +12,7 @@ from lrviz.errors import FileError
 from lrviz.files import write_file
 from lrviz.report.article import build_article, build_matches
 from lrviz.report.markup import text
-from lrviz.verdict import OUTCOMES, Evidence
+from lrviz.verdict import OUTCOMES, Evidence, Outcome
 from lrviz.versions import versions
 
 __all__ = ["build_report", "write_report"]
@@ -74,7 +74,7 @@ def _title(total: int, matching: int) -> str:
     return f"{total - matching:,} of {total:,} figures do not match"
 
 
-def _counts(counts: Counter[str]) -> str:
+def _counts(counts: Counter[Outcome]) -> str:
     return "\n".join(
         f'<li data-outcome="{outcome}"><b>{counts[outcome]:,}</b> {outcome}</li>'
         for outcome in OUTCOMES
@@ -82,7 +82,7 @@ def _counts(counts: Counter[str]) -> str:
     )
 
 
-def _buttons(counts: Counter[str]) -> str:
+def _buttons(counts: Counter[Outcome]) -> str:
     choices = [("", "all"), *((outcome, outcome) for outcome in OUTCOMES if counts[outcome])]
     return "\n".join(
         f'<button type="button" value="{value}" aria-pressed="{str(not value).lower()}">'

@@ -8,7 +8,7 @@ from lrviz.report.markup import heading, lines, note, picture, table, text
 from lrviz.verdict import Evidence, PixelsDifference, Verdict
 
 MAX_ROWS = 50
-MAX_LINES = 20
+MAX_LINES = 10
 
 _NUMERIC = ("step", "baseline", "result", "change")
 
@@ -35,7 +35,7 @@ def build_matches(verdicts: Sequence[Verdict]) -> str:
         return ""
     rows = "\n".join(
         f'<li {attributes(verdict)}><span class="name">{text(name_of(verdict))}</span>'
-        f"{f' – {text(verdict.reason)}' if verdict.reason else ''}</li>"
+        f"{f': {text(verdict.reason)}' if verdict.reason else ''}</li>"
         for verdict in verdicts
     )
     return (
@@ -93,7 +93,7 @@ def _findings(evidence: Evidence) -> str:
         heading("Changed steps", _steps(evidence)),
         heading("Pixels", lines(_pixels(verdict.pixels), MAX_LINES)),
         heading("Spec keys that differ", lines(verdict.keys, MAX_LINES)),
-        heading("Versions", table(f"versions of {name}", ("", "baseline", "result"), versions)),
+        heading("Versions", table(f"versions of {name}", ("part", "baseline", "result"), versions)),
     ]
     columns = [curves, "\n".join(filter(None, words))]
     inside = "\n".join(f"<div>\n{column}\n</div>" for column in columns if column)

@@ -25,7 +25,7 @@ def read_metric(tree: Tree, key: KeyPath, problems: list[tuple[KeyPath, str]]) -
             return None if wrong else tuple(map(float, tree))  # type: ignore[arg-type]
         case list():
             problems.append((key, f"must have 1 to {MAX_METRIC:,} values, got {len(tree)}"))
-        case {"expression": str() | int() | float() as text, **rest} if not rest:
+        case {"expression": str() | int() | float() as text, **rest} if not rest or _is_cut(text):
             return _read_expression(str(text), (*key, "expression"), problems)
         case {"csv": str(path), "column": str(column), **rest} if not rest:
             return MetricCsv(path, column)
@@ -42,3 +42,8 @@ def _read_expression(text: str, key: KeyPath, problems: list[tuple[KeyPath, str]
         problems.append((key, error.reason))
         return None
     return MetricExpression(text)
+
+
+def _is_cut(text: str | float) -> bool:
+    """Whether YAML has split a formula at a comma: its own message says so."""
+    return isinstance(text, str) and text.count("(") != text.count(")")

@@ -218,10 +218,19 @@ class Spec:
 
     def __eq__(self, other: object) -> bool:
         """Whether both say the same, wherever they stand."""
-        return isinstance(other, Spec) and _frozen(self.canonical) == _frozen(other.canonical)
+        return isinstance(other, Spec) and is_same_tree(self.canonical, other.canonical)
 
     def __hash__(self) -> int:
         return hash(_frozen(self.canonical))
+
+
+def is_same_tree(one: Tree, other: Tree) -> bool:
+    """Whether two trees say the same: 1 is 1.0, NaN is NaN, and the order of keys is nothing.
+
+    >>> is_same_tree({"a": 1, "b": [0.5]}, {"b": [0.5], "a": 1.0})
+    True
+    """
+    return _frozen(one) == _frozen(other)
 
 
 def _frozen(tree: Tree) -> object:

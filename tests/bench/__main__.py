@@ -12,6 +12,7 @@ from torch.optim import lr_scheduler
 
 import lrviz
 from lrviz.draw import draw_pixels
+from tests.bench.batching import batch_rows
 from tests.bench.measure import Row, best_of, best_seconds, peak_megabytes
 
 HERE = Path(__file__).parent
@@ -91,6 +92,8 @@ def main() -> None:
     print("| what | ours | reference | ratio | at most | |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for row in process_rows(Path(folder)):
+            print(row, flush=True)
+        for row in batch_rows(Path(folder)):
             print(row, flush=True)
     for row in driving_rows():
         print(row, flush=True)

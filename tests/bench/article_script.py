@@ -1,6 +1,8 @@
 """The article's own way to one figure: pyplot, a real optimizer, a loop. Run as a script."""
 
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import matplotlib as mpl
 
@@ -12,11 +14,16 @@ from matplotlib.ticker import MultipleLocator
 EPOCHS, STEPS = 4, 8
 
 
-def draw(path: str) -> None:
-    """Draw StepLR as the article does."""
+def step_lr(optimizer: torch.optim.Optimizer) -> Any:
+    """Return the article's first scheduler."""
+    return torch.optim.lr_scheduler.StepLR(optimizer, step_size=4, gamma=0.5)
+
+
+def draw(path: str, build: Callable[[torch.optim.Optimizer], Any] = step_lr) -> None:
+    """Draw a scheduler as the article does."""
     model = torch.nn.Linear(2, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
-    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=4, gamma=0.5)
+    scheduler = build(optimizer)
     rates = []
     for _ in range(EPOCHS * STEPS):
         rates.append(optimizer.param_groups[0]["lr"])

@@ -1,0 +1,213 @@
+"""The course of a batch: what is due is driven here, drawn by workers, and told in order."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from lrviz.batch.current import is_current, is_current_sheet
+from lrviz.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
+from lrviz.batch.outcome import Outcome, State, explain_error
+from lrviz.batch.plan import Item, Plan
+from lrviz.errors import LrvizError
+from lrviz.files import sweep_litter
+from lrviz.pool import Workers
+from lrviz.sheetrecord import panel_digest, sheet_digest
+from lrviz.sources import load
+from lrviz.spec import Spec
+from lrviz.startup import quick_imports
+from lrviz.thumbnail import Thumbnail
+
+WORTH = 4
+"""The figures, at least, that a worker is started for: it takes as long as drawing that many."""
+
+MOST = 16
+"""More workers draw faster than one process drives."""
+
+SHEET_STYLE = "light"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a batch is worked off.
+
+    Attributes:
+        overrides: (key path, YAML value) pairs for every spec.
+        style: of the sheet; None for its default.
+        jobs: workers; None for as many as there are processors and use for them.
+        force: whether what is up to date is drawn, too.
+    """
+
+    overrides: Sequence[tuple[str, str]] = ()
+    style: str | None = None
+    jobs: int | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class _Due:
+    """A spec that is to be driven: for its figure, if it draws, or for the sheet alone."""
+
+    place: int
+    spec: Spec
+    draws: bool
+
+
+def iter_batch(plan: Plan, options: Options = Options()) -> Iterator[Outcome]:
+    """Draw what is not up to date; yield what became of every spec, in order, then of the sheet.
+
+    Where there is nothing to draw, neither torch nor matplotlib is imported and no process is
+    started. However it ends, no process is left, and no temporary file of one.
+    """
+    for folder in plan.folders:
+        sweep_litter(folder)
+    yield from _Batch(plan, options).run()
+
+
+@dataclass(eq=False)
+class _Batch:
+    """One batch under way.
+
+    Attributes:
+        settled: outcomes that have not been told, by place.
+        told: how many have been.
+        panels: what has been collected for the sheet: digest, title and picture of each panel.
+    """
+
+    plan: Plan
+    options: Options
+    settled: dict[int, Outcome] = field(default_factory=dict)
+    told: int = 0
+    panels: list[tuple[str, str, Thumbnail]] = field(default_factory=list)
+    has_sheet: bool = False
+
+    def run(self) -> Iterator[Outcome]:
+        """Yield every outcome."""
+        self.has_sheet = self.plan.sheet is not None and not self._is_sheet_current()
+        due = self._iter_due()
+        first = next(due, None)
+        if first is not None:
+            count = _count_workers(self.options.jobs, len(self.plan.items) - first.place)
+            try:
+                with Workers(count) as workers:
+                    yield from self._draw(workers, chain([first], due), alone=count == 1)
+            finally:
+                for folder in self.plan.folders:  # what a killed worker was writing
+                    sweep_litter(folder)
+        yield from self._tell(len(self.plan.items))
+        if self.plan.sheet is not None and not self.has_sheet:
+            yield Outcome("up to date", "", self.plan.sheet)
+
+    def _draw(self, workers: Workers, due: Iterator[_Due], *, alone: bool) -> Iterator[Outcome]:
+        """Drive and draw all that is due."""
+        with quick_imports():
+            if alone:
+                import lrviz.figurefile  # noqa: F401 - what workers import at their start
+            from lrviz.drive import simulate  # noqa: F401 - while the workers do
+        for job, drawn in workers.map(draw_job, self._drive(due)):
+            self.settled[job.place] = self._judge(job, drawn)
+            yield from self._tell(job.place + 1)
+        yield from self._tell(len(self.plan.items))
+        if self.panels:
+            yield self._draw_sheet(workers)
+
+    def _iter_due(self) -> Iterator[_Due]:
+        """Yield what is to be driven; what is up to date or wrong is settled."""
+        for place, item in enumerate(self.plan.items):
+            if item.clash:
+                lines = (f"{item.source}: {item.clash}",)
+                self.settled[place] = Outcome("wrong", item.source, item.path, lines, 2)
+                continue
+            try:
+                spec = load(item.source, overrides=self.options.overrides)
+            except LrvizError as error:
+                self.settled[place] = explain_error(item.source, item.path, error)
+                continue
+            draws = self.options.force or not is_current(item.path, self.plan.format, spec)
+            if draws or self.has_sheet:
+                yield _Due(place, spec, draws)
+            else:
+                self.settled[place] = Outcome("up to date", item.source, item.path)
+
+    def _drive(self, due: Iterator[_Due]) -> Iterator[Job]:
+        from lrviz.drive import simulate
+
+        for each in due:
+            item = self.plan.items[each.place]
+            try:
+                run = simulate(each.spec)
+            except LrvizError as error:
+                self.settled[each.place] = explain_error(item.source, item.path, error)
+                continue
+            title = _title(each.spec, item)
+            panel = panel_digest(each.spec, title) if self.has_sheet else ""
+            yield Job(each.place, item, run, self.plan.format, each.draws, panel, title)
+
+    def _judge(self, job: Job, drawn: Drawn | BaseException) -> Outcome:
+        """Return what became of a job; an error that is no outcome is raised."""
+        item = job.item
+        if isinstance(drawn, LrvizError):
+            return explain_error(item.source, item.path, drawn)
+        if isinstance(drawn, BaseException):
+            raise drawn
+        if drawn.thumbnail is not None:
+            self.panels.append((job.panel, job.title, drawn.thumbnail))
+        state: State = "drawn" if job.draws else "up to date"
+        return Outcome(state, item.source, item.path, drawn.warnings)
+
+    def _tell(self, end: int) -> Iterator[Outcome]:
+        """Yield the outcomes up to a place, in order."""
+        for place in range(self.told, end):
+            yield self.settled.pop(place)
+        self.told = max(self.told, end)
+
+    def _is_sheet_current(self) -> bool:
+        assert self.plan.sheet is not None
+        if self.options.force:
+            return False
+        panels = []
+        for item in self.plan.items:
+            try:
+                spec = load(item.source, overrides=self.options.overrides)
+            except LrvizError:
+                continue
+            if not item.clash:
+                panels.append(panel_digest(spec, _title(spec, item)))
+        digest = sheet_digest(panels, self.options.style or SHEET_STYLE)
+        return is_current_sheet(self.plan.sheet, self.plan.sheet_format, digest)
+
+    def _draw_sheet(self, workers: Workers) -> Outcome:
+        path = self.plan.sheet
+        assert path is not None
+        style = self.options.style or SHEET_STYLE
+        digests, titles, thumbnails = zip(*self.panels, strict=True)
+        digest = sheet_digest(digests, style)
+        job = SheetJob(path, self.plan.sheet_format, style, digest, titles, thumbnails)
+        ((_, result),) = workers.map(draw_sheet_job, [job])
+        if isinstance(result, LrvizError):
+            return explain_error("", path, result)
+        if isinstance(result, BaseException):
+            raise result
+        return Outcome("drawn", "", path, result)
+
+
+def _title(spec: Spec, item: Item) -> str:
+    return spec.title or item.name
+
+
+def _count_workers(wanted: int | None, figures: int) -> int:
+    """Return how many workers draw so many figures.
+
+    >>> _count_workers(8, 1000), _count_workers(8, 3)
+    (8, 3)
+    """
+    if wanted is not None:
+        return max(1, min(wanted, figures))
+    return max(1, min(_count_processors(), MOST, -(-figures // WORTH)))
+
+
+def _count_processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

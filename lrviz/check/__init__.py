@@ -1,0 +1,6 @@
+"""Has a curve moved? Specs held against the figures that were drawn from them."""
+
+from lrviz.check.checked import Checked as Checked
+from lrviz.check.formats import format_checked as format_checked
+from lrviz.check.work import Request as Request
+from lrviz.check.work import check_specs as check_specs

@@ -1,0 +1,118 @@
+"""What a check found, as people and GitHub read it; `lrviz.check.schema` has the JSON."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from lrviz.check.checked import Checked, is_unseen
+from lrviz.check.judge import name_versions
+from lrviz.check.schema import format_json
+from lrviz.errors import Position, Problem
+from lrviz.targets import Listing
+from lrviz.verdict import OUTCOMES, Verdict
+from lrviz.words import printable
+
+_GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_GITHUB_PROPERTY = _GITHUB_DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def format_text(checked: Checked) -> str:
+    """Return what is no match in detail, and a line on all."""
+    lines = [line for each in checked.verdicts for line in _lines(each)]
+    return "".join(f"{printable(line)}\n" for line in (*lines, *_closing(checked)))
+
+
+def format_github(checked: Checked) -> str:
+    """Return annotations of a pull request, one a finding, on file and line."""
+    lines = [line for each in checked.verdicts for line in _iter_annotations(each)]
+    return "".join(f"{line}\n" for line in (*lines, *map(printable, _closing(checked))))
+
+
+FORMATTERS: Mapping[Listing, Callable[[Checked], str]] = MappingProxyType(
+    {"text": format_text, "json": format_json, "github": format_github}
+)
+
+
+def format_checked(checked: Checked, listing: Listing) -> str:
+    """Return what a check found, in lines."""
+    return FORMATTERS[listing](checked)
+
+
+def _lines(verdict: Verdict) -> list[str]:
+    """Return what to say of a verdict: nothing of a match."""
+    if verdict.outcome == "match":
+        return []
+    if verdict.problems:
+        return list(map(str, verdict.problems))
+    return [f"{_place(verdict)}: {_say(verdict)}"]
+
+
+def _place(verdict: Verdict) -> str:
+    return verdict.source if verdict.outcome == "wrong" else verdict.baseline
+
+
+def _say(verdict: Verdict) -> str:
+    """Return what became of a figure, in one line without its name."""
+    if verdict.action == "added":
+        return "added"
+    if verdict.action is None and verdict.outcome in ("missing", "wrong"):
+        return verdict.reason  # it begins with the word, or stands for itself
+    return f"{verdict.action or verdict.outcome}: {verdict.reason}"
+
+
+def _closing(checked: Checked) -> Iterator[str]:
+    """Yield what there is to say of all."""
+    counts = checked.counts
+    unseen = [each for each in checked.verdicts if is_unseen(each)]
+    if unseen:
+        reasons = sorted({name_versions(each.versions) for each in unseen})
+        more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+        yield (
+            f"pixels inconclusive in {len(unseen)} of {counts['match']} that match: "
+            f"{reasons[0]}{more}; their numbers were compared"
+        )
+    if not checked.compared:
+        yield "nothing was compared: no spec here has a figure that can be read"
+    words = []
+    for outcome in OUTCOMES:
+        if counts[outcome]:
+            words.append(f"{counts[outcome]} {outcome}{_mended(checked.verdicts, outcome)}")
+        if outcome == "match" and unseen:
+            words[-1] += f" ({len(unseen)} pixels inconclusive)"
+    specs = counts["total"] - counts["orphan"]
+    yield f"{specs} spec{'s' * (specs != 1)}: {', '.join(words)}"
+
+
+def _mended(verdicts: Sequence[Verdict], outcome: str) -> str:
+    """Return what was done about the figures of an outcome."""
+    actions = Counter(each.action for each in verdicts if each.outcome == outcome and each.action)
+    done = ", ".join(f"{count} {action}" for action, count in sorted(actions.items()))
+    return f" ({done})" if done else ""
+
+
+def _iter_annotations(verdict: Verdict) -> Iterator[str]:
+    if verdict.outcome == "match":
+        return
+    level = "error" if verdict.exit_status else "notice"
+    title = f"lrviz check: {verdict.action or verdict.outcome}"
+    for each in verdict.problems:
+        yield _annotate(level, each.source, each.position, title, _without_place(each))
+    if not verdict.problems:
+        file = verdict.source or verdict.baseline
+        text = f"{verdict.baseline}: {_say(verdict)}"
+        yield _annotate(level, file, verdict.position, title, text)
+
+
+def _without_place(problem: Problem) -> str:
+    return str(Problem("", problem.key, problem.text))
+
+
+def _annotate(level: str, file: str, position: Position | None, title: str, text: str) -> str:
+    properties = {"file": file}
+    if position is not None:
+        properties |= {"line": str(position.line), "col": str(position.column)}
+    spelled = ",".join(
+        f"{name}={printable(value).translate(_GITHUB_PROPERTY)}"
+        for name, value in (properties | {"title": title}).items()
+    )
+    return f"::{level} {spelled}::{printable(text).translate(_GITHUB_DATA)}"

@@ -1,0 +1,169 @@
+"""A check of many specs: torch drives them here, workers draw and compare, figures are mended."""
+
+import os
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from lrviz.check.baselines import Pair, find_orphans, pair_specs, read_baseline
+from lrviz.check.checked import Checked
+from lrviz.check.facts import Drive, gather_facts
+from lrviz.check.job import Examined, Job, examine
+from lrviz.check.judge import judge_orphan, refuse
+from lrviz.errors import FileError, LrvizError
+from lrviz.files import write_file
+from lrviz.pool import Workers
+from lrviz.run import Run
+from lrviz.sources import load
+from lrviz.spec import Spec
+from lrviz.startup import quick_imports
+from lrviz.verdict import EXIT_STATUS, Evidence
+
+MOST_NAMED = 3
+"""More sources than these are not repeated in a remedy."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to check, and what to do about it.
+
+    Attributes:
+        sources: specs, and folders of them.
+        baselines: the folder of their figures.
+        updates: whether figures that are no match are written anew.
+        adds: whether those that are missing are written.
+        shows: whether pictures for a report are wanted.
+        jobs: how many processes draw; None for as many as there are processors.
+    """
+
+    sources: Sequence[str]
+    baselines: Path
+    updates: bool = False
+    adds: bool = False
+    shows: bool = False
+    jobs: int | None = None
+
+    @property
+    def remedy(self) -> str:
+        """What writes a figure that is missing; empty where it is written anyway."""
+        if self.adds:
+            return ""
+        sources = self.sources if len(self.sources) <= MOST_NAMED else ("SPEC…",)
+        words = ("lrviz", "check", *sources, "--baselines", str(self.baselines), "--add-missing")
+        return f"run `{shlex.join(words)}`"
+
+
+def check_specs(request: Request) -> Checked:
+    """Hold every spec against its figure, and return what was found; none stops the others.
+
+    Orphans, figures that belong to no spec, are looked for where a folder is checked: one spec
+    alone says nothing about the figures of others. A figure that was mended, because the request
+    wants it, is a finding without an exit status.
+
+    Raises:
+        FileError: a folder cannot be read.
+        UsageError: the request makes no sense, whatever the figures hold.
+    """
+    pairs = pair_specs(
+        request.sources, request.baselines, updates=request.updates, adds=request.adds
+    )
+    whole = any(map(os.path.isdir, request.sources)) and request.baselines.is_dir()
+    orphans = find_orphans(pairs, request.baselines) if whole else []
+    check = _Check(request)
+    with Workers(_count_workers(request.jobs, len(pairs))) as workers:
+        for job, result in workers.map(examine, check.iter_jobs(pairs)):
+            check.take(job, result)
+    return Checked(
+        (
+            *(check.found[pair.path] for pair in pairs),
+            *(Evidence(judge_orphan(str(path))) for path in orphans),
+        ),
+        tuple(check.warnings),
+    )
+
+
+def _count_workers(jobs: int | None, specs: int) -> int:
+    if jobs is None:
+        jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(jobs or 1, specs))
+
+
+@cache
+def _driver() -> Drive:
+    with quick_imports():  # only now: a spec that is wrong needs no torch to be said so
+        from lrviz.drive import simulate
+    return simulate
+
+
+def _drive(spec: Spec) -> Run:
+    return _driver()(spec)
+
+
+@dataclass
+class _Check:
+    """A check under way."""
+
+    request: Request
+    found: dict[Path, Evidence] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def iter_jobs(self, pairs: Sequence[Pair]) -> Iterator[Job]:
+        """Yield what is left to examine of every spec that can be driven."""
+        for pair in pairs:
+            source, path = pair.found.source, str(pair.path)
+            try:
+                spec = load(source)
+                baseline = read_baseline(pair.path) if pair.exists else None
+                run = _drive(spec)
+                facts = gather_facts(source, path, run, baseline, _drive)
+            except LrvizError as error:
+                self.found[pair.path] = Evidence(refuse(source, path, error))
+                continue
+            self.warnings += run.warnings
+            yield Job(
+                facts,
+                "png" if pair.path.suffix == ".png" else "webp",
+                updates=self.request.updates,
+                adds=self.request.adds,
+                shows=self.request.shows,
+                remedy=self.request.remedy,
+            )
+
+    def take(self, job: Job, result: Examined | BaseException) -> None:
+        """Keep what became of a job, and write the figure if that is wanted."""
+        path = job.facts.path
+        if isinstance(result, LrvizError):
+            self.found[Path(path)] = Evidence(refuse(job.facts.source, path, result))
+            return
+        if isinstance(result, BaseException):
+            raise result
+        self.warnings += result.warnings
+        self.found[Path(path)] = _mend(result, Path(path))
+
+
+def _mend(examined: Examined, path: Path) -> Evidence:
+    """Write a figure where it is to be written, and return what there is to say then."""
+    evidence = examined.evidence
+    if examined.action is None:
+        return evidence
+    verdict = evidence.verdict
+    try:
+        _make_folder(path.parent)
+        write_file(path, examined.data)
+    except FileError as error:
+        failed = refuse(verdict.source, verdict.baseline, error)
+        changed = replace(
+            verdict, outcome="failed", reason=failed.reason, exit_status=EXIT_STATUS["failed"]
+        )
+    else:
+        changed = replace(verdict, action=examined.action, exit_status=0)
+    return replace(evidence, verdict=changed)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise FileError.from_os_error(folder, "write", cause) from cause

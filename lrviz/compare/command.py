@@ -1,0 +1,150 @@
+"""Specs to a comparison: read, driven, compared and, where that is asked for, drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lrviz.compare.combine import combine_runs
+from lrviz.compare.curves import compare_curves
+from lrviz.compare.names import name_sources
+from lrviz.compare.table import format_table
+from lrviz.errors import LrvizError, Problem, SpecError, UsageError
+from lrviz.files import STDIO, write_file, write_stdout
+from lrviz.run import Run
+from lrviz.sources import load
+from lrviz.spec import Spec
+from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
+from lrviz.startup import quick_imports
+from lrviz.targets import Format, Target, is_same_file, plan_targets
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison gave.
+
+    Attributes:
+        table: text without an end of line; empty where a spec is wrong.
+        warnings: what is worth saying, one line each.
+        errors: what is wrong with the specs, or why the figure could not be written.
+        written: the figure's path; None where there is none to tell.
+    """
+
+    table: str = ""
+    warnings: tuple[str, ...] = ()
+    errors: tuple[LrvizError, ...] = ()
+    written: str | None = None
+
+
+def compare_specs(
+    sources: Sequence[str],
+    output: str | None = None,
+    format: Format | None = None,
+    overrides: Sequence[tuple[str, str]] = (),
+) -> Compared:
+    """Compare schedules with the first one, and draw all of them over each other.
+
+    Args:
+        sources: the specs as the user named them.
+        output: the figure's file; `-` for standard output, None for no figure.
+        format: of the figure; None for what the file ends in.
+        overrides: as `load` takes them; for every spec.
+
+    Raises:
+        UsageError: fewer than two sources, standard input twice, more curves or points than one
+            figure may have, or an output that is an input or has no known ending.
+    """
+    target = _plan(sources, output, format)
+    runs, errors = _drive(sources, overrides)
+    if errors:
+        return Compared(errors=_say_once(errors))
+    names = name_sources(sources, [run.spec.title for run in runs])
+    run = combine_runs(runs, names)
+    table = format_table(compare_curves(run.curves))
+    if target is None:
+        return Compared(table, run.warnings)
+    try:
+        warnings = _draw(run, target)
+    except LrvizError as error:
+        return Compared(table, run.warnings, (error,))
+    written = None if target.path is None else str(target.path)
+    return Compared(table, run.warnings + warnings, written=written)
+
+
+def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> Target | None:
+    """Return where the figure goes, if anywhere."""
+    if len(sources) < 2:
+        raise UsageError(f"{sources[0]}: nothing to compare it with; name two specs or more")
+    if sources.count(STDIO) > 1:
+        raise UsageError("-: standard input can be read once; name files")
+    if output is None:
+        if format is not None:
+            raise UsageError(f"-f {format}: nothing is drawn without a file; name one with -o")
+        return None
+    (target,) = plan_targets(sources[:1], output, format)
+    for source in sources:
+        if target.path is not None and is_same_file(target.path, source):
+            raise UsageError(f"{target.path}: is also an input; name another file with -o")
+    return target
+
+
+def _drive(
+    sources: Sequence[str], overrides: Sequence[tuple[str, str]]
+) -> tuple[list[Run], list[LrvizError]]:
+    """Return the runs of all specs, and what is wrong with any of them."""
+    specs = [_load(source, overrides) for source in sources]
+    _refuse_too_many([spec for spec in specs if isinstance(spec, Spec)])
+    driven = [_simulate(spec) if isinstance(spec, Spec) else spec for spec in specs]
+    return (
+        [each for each in driven if isinstance(each, Run)],
+        [each for each in driven if isinstance(each, LrvizError)],
+    )
+
+
+def _load(source: str, overrides: Sequence[tuple[str, str]]) -> Spec | LrvizError:
+    try:
+        return load(source, overrides=overrides)
+    except LrvizError as error:
+        return error
+
+
+def _simulate(spec: Spec) -> Run | LrvizError:
+    with quick_imports():
+        from lrviz.drive import simulate
+    try:
+        return simulate(spec)
+    except LrvizError as error:
+        return error
+
+
+def _refuse_too_many(specs: Sequence[Spec]) -> None:
+    schedules = [schedule for spec in specs for schedule in spec.schedules]
+    points = sum(schedule.total_steps * schedule.groups for schedule in schedules)
+    counts = (len(schedules), MAX_CURVES, "curves"), (points, MAX_POINTS, "points")
+    for count, most, what in counts:
+        if count > most:
+            raise UsageError(f"{count:,} {what} are more than {most:,}; compare fewer specs")
+
+
+def _say_once(errors: Sequence[LrvizError]) -> tuple[LrvizError, ...]:
+    """Return the errors without what they repeat: an option is wrong for every spec."""
+    said: set[Problem] = set()
+    kept: list[LrvizError] = []
+    for error in errors:
+        if not isinstance(error, SpecError):
+            kept.append(error)
+            continue
+        new = [problem for problem in error.problems if problem not in said]
+        said.update(new)
+        kept += [SpecError(new)] if new else []
+    return tuple(kept)
+
+
+def _draw(run: Run, target: Target) -> tuple[str, ...]:
+    """Write the figure; without a record, which holds one spec. Return what is worth saying."""
+    with quick_imports():
+        from lrviz.figurefile import render_run
+    rendered = render_run(run, target.format, metadata=False)
+    if target.path is None:
+        write_stdout(rendered.data)
+    else:
+        write_file(target.path, rendered.data)
+    return rendered.warnings
