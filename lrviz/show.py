@@ -15,7 +15,7 @@ def describe_scheduler(entry: Entry) -> str:
     arguments = installed_arguments(entry.name)
     curve = simulate(parse_spec(spec_template(entry))).curves[0]
     example = "\n".join(f"  {line}" for line in entry.example.splitlines())
-    picture = "\n".join(f"  {line}" for line in draw_text(curve.lr[0].tolist()))
+    picture = "\n".join(f"  {line}".rstrip() for line in draw_text(curve.lr[0].tolist()))
     return (
         f"{entry.name}: {entry.summary}\n{entry.address}\n\n"
         f"{_table(arguments, entry)}\n\n"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from unittest.mock import patch
 
 from lrviz import startup
@@ -95,9 +96,12 @@ def _folder(path: Path | str) -> AbstractContextManager[None]:
 @contextmanager
 def _guest() -> Iterator[None]:
     """Take back what the command does to a process that it takes for its own."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")  # messages would name what runs the tests
     with patch.object(startup, "_owned", False):
         try:
             yield
         finally:
+            sys.modules["__main__"] = program
             gc.unfreeze()
             gc.enable()

@@ -54,12 +54,12 @@ def test_the_list_has_every_scheduler_once_and_says_what_it_does() -> None:
         (["plto"], "No such command 'plto'. Did you mean 'plot'?"),
         (["plot"], "Missing argument 'SPEC'."),
         (["plot", "-o", "x.png"], "Missing argument 'SPEC'."),
-        (["plot", "a.yaml", "--stile", "dark"], "No such option: --stile Did you mean --style?"),
+        (["plot", "a.yaml", "--stile", "dark"], "No such option: --stile (Possible options: --set, --style)"),
         (["plot", "a.yaml", "--set"], "Option '--set' requires an argument."),
         (["plot", "a.yaml", "-f", "jpg"], "'jpg' is not one of 'png', 'webp', 'svg', 'pdf'."),
-        (["export", "a.yaml", "b.yaml"], "Got unexpected extra argument (b.yaml)"),
+        (["export", "a.yaml", "b.yaml"], "Got unexpected extra argument(s) (b.yaml)"),
         (["show"], "Missing argument 'NAME'."),
-        (["new", "StepLR", "LinearLR"], "Got unexpected extra argument (LinearLR)"),
+        (["new", "StepLR", "LinearLR"], "Got unexpected extra argument(s) (LinearLR)"),
     ],
 )
 def test_wrong_usage_is_status_2_and_says_what_is_right(
@@ -76,7 +76,7 @@ def test_wrong_usage_is_status_2_and_says_what_is_right(
     ("name", "message"),
     [
         ("steplr", "unknown scheduler 'steplr'; did you mean 'StepLR'?"),
-        ("CosineLR", "unknown scheduler 'CosineLR'; did you mean 'ConstantLR'?"),
+        ("CosineLR", "unknown scheduler 'CosineLR'; did you mean 'CosineAnnealingLR'?"),
         ("zzz", f"unknown scheduler 'zzz'; known: {', '.join(SCHEDULERS)}"),
         ("\x1b[31m", rf"unknown scheduler '\x1b[31m'; known: {', '.join(SCHEDULERS)}"),
     ],

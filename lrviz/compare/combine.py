@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spec.style import override_options
+from lrviz.spec.style import override_options, styles
 
 STYLE = "light"
 
@@ -14,8 +14,8 @@ def combine_runs(runs: Sequence[Run], names: Sequence[str]) -> Run:
     """Return one run with the curves of all, each called after its run.
 
     Of its title and of the figure's options it has what all specs agree on, and `light` for a
-    style. The x axis counts epochs where every spec says so; where none says anything, it does if
-    all runs have as many epochs but not the same steps in one; else it counts steps.
+    style; its legend says the rest. The x axis counts epochs where every spec says so; where none
+    says anything, it does if all have as many epochs but not as many steps in one; else steps.
 
     Args:
         runs: at least one.
@@ -32,7 +32,7 @@ def combine_runs(runs: Sequence[Run], names: Sequence[str]) -> Run:
     titles = {run.spec.title for run in runs}
     spec = replace(
         runs[0].spec,
-        title=titles.pop() if len(titles) == 1 else None,
+        title=(titles.pop() if len(titles) == 1 else None) or "",
         schedules=tuple(each for run in runs for each in run.spec.schedules),
         figure=_agree_on_options(runs),
     )
@@ -54,7 +54,7 @@ def _agree_on_options(runs: Sequence[Run]) -> FigureOptions:
     }
     if not any("x" in each for each in given) and _share_epochs(runs):
         agreed["x"] = "epoch"
-    return override_options(FigureOptions(style=STYLE), agreed)
+    return override_options(FigureOptions(style=styles()[STYLE]), agreed)
 
 
 def _share_epochs(runs: Sequence[Run]) -> bool:

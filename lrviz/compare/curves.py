@@ -74,8 +74,8 @@ def compare_curves(curves: Sequence[Curve]) -> tuple[Comparison, ...]:
     ...     Curve(("",), np.array([[0.1, 0.1, 0.01]]), (0.1,), label="step"),
     ... ]
     >>> difference = compare_curves(curves)[1].difference
-    >>> difference.parts, difference.step, round(difference.largest, 12), round(difference.ratio, 12)
-    (2, 2, -0.09, 0.7)
+    >>> difference.parts, difference.step, round(difference.largest, 12)
+    (2, 2, -0.09)
     """
     first = list(_iter_rows(curves[0]))
     compared = [_compare(row, row) for row in first]

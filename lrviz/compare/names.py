@@ -26,8 +26,7 @@ def name_sources(sources: Sequence[str], titles: Sequence[str | None]) -> tuple[
     ('step', 'step (2)')
     """
     choices = {
-        source: _list_choices(source, title)
-        for source, title in zip(sources, titles, strict=True)
+        source: _list_choices(source, title) for source, title in zip(sources, titles, strict=True)
     }
     names = {source: choice[0] for source, choice in choices.items()}
     for length in range(1, max(map(len, choices.values()), default=0)):

@@ -2,11 +2,22 @@
 
 import unicodedata
 from collections.abc import Sequence
+from math import isnan
 
 from lrviz.compare.curves import Comparison, Difference
 from lrviz.words import printable
 
-HEAD = ("schedule", "against", "steps", "parts at", "largest", "at step", "final", "area", "ratio")
+HEAD = (
+    "schedule",
+    "against",
+    "steps",
+    "parts at",
+    "largest difference",
+    "at step",
+    "final",
+    "area",
+    "ratio",
+)
 _WORDS = 2
 """The columns that hold words, and so begin at the left."""
 
@@ -22,9 +33,9 @@ def format_table(comparisons: Sequence[Comparison]) -> str:
     >>> steps = Comparison("flat", "flat", 4, 0.1, 0.4, None)
     >>> other = Comparison("step", "flat", 4, 0.01, 0.22, Difference(2, False, -0.09, 2, 0.55))
     >>> print(format_table([steps, other]))
-    schedule  steps  parts at  largest  at step  final  area  ratio
-    flat          4         -        -        -    0.1   0.4      -
-    step          4         2    -0.09        2   0.01  0.22   0.55
+    schedule  steps  parts at  largest difference  at step  final  area  ratio
+    flat          4         -                   -        -    0.1   0.4      -
+    step          4         2               -0.09        2   0.01  0.22   0.55
     """
     rows = [HEAD, *map(_spell_row, comparisons)]
     if len({each.against for each in comparisons}) < 2:
@@ -43,7 +54,7 @@ def _spell_row(comparison: Comparison) -> tuple[str, ...]:
         *(_spell_difference(difference) if difference else (_NONE,) * 3),
         f"{comparison.final:.6g}",
         f"{comparison.area:.6g}",
-        _NONE if difference is None else f"{difference.ratio:.6g}",
+        _NONE if difference is None or isnan(difference.ratio) else f"{difference.ratio:.6g}",
     )
 
 

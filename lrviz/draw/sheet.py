@@ -8,7 +8,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from lrviz.draw.captions import fit_captions
-from lrviz.draw.cells import Cells, plan_cells
+from lrviz.draw.cells import TEXT, Cells, plan_cells
 from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
 from lrviz.draw.figure import Built
 from lrviz.draw.fonts import choose_fonts, explain_missing
@@ -80,7 +80,7 @@ def build_sheet(
     fonts = choose_fonts(chosen.fonts, "".join((*titles, "…")))
     settings = _gather_settings(chosen, cells, fonts.families)
     with apply_settings(settings):
-        width, height = cells.pixels
+        width, height = cells.pixels  # a hundredth more: what is cut off is cut to whole pixels
         size = (width + 0.01) / chosen.dpi, (height + 0.01) / chosen.dpi
         figure = Chart(settings, size, chosen.dpi, fit=False)
         _Sheet(figure, cells, chosen).draw(thumbnails, titles)
@@ -91,12 +91,10 @@ def build_sheet(
 def _gather_settings(style: Style, cells: Cells, fonts: tuple[str, ...]) -> Settings:
     """Return the style's settings with everything in them as small as the cells are."""
     dot = style.dpi / 72
-    size = cells.em / dot
-    factor = cells.scale * min(1.0, size / style.font_size)
-    thinnest = 1 / dot
+    factor, thinnest = TEXT * cells.scale, 1 / dot
     small = style.model_copy(
         update={
-            "font_size": size,
+            "font_size": cells.em / dot,
             "linewidth": max(style.linewidth * factor, thinnest),
             "marker_size": style.marker_size * factor,
         }
@@ -151,7 +149,7 @@ class _Sheet:
             y = (self.cells.rows - 1 - row) * self.cells.height + bottom
             axes = self._add_axes(x, y, max(room, 1.0), high)
             self._draw_lines(axes, panel.thumbnail, room)
-            self._set_ticks(axes, panel, room, high)
+            self._set_ticks(axes, panel, high)
             size, pad = self._points(1.0), self._points(TICK)
             axes.set_title(caption, loc="left", fontsize=size, y=1.0, pad=pad)
 
@@ -183,7 +181,7 @@ class _Sheet:
                 marker="o" if markers else "None",
             )
 
-    def _set_ticks(self, axes: Axes, panel: _Panel, width: float, height: float) -> None:
+    def _set_ticks(self, axes: Axes, panel: _Panel, height: float) -> None:
         """Set limits; name the ends of both axes as far as there is room."""
         axes.set_xlim(0, panel.thumbnail.steps)
         axes.set_ylim(*panel.limits)
@@ -197,8 +195,8 @@ class _Sheet:
         _name(axes.yaxis, values, _spell_values(values))
         ends = (0, panel.thumbnail.steps) if self.cells.ticks else ()
         _name(axes.xaxis, ends, spell_steps(ends))
-        for tick, side in zip(axes.xaxis.get_major_ticks(), ("left", "right"), strict=False):
-            tick.label1.set_horizontalalignment(side)
+        for place, tick in enumerate(axes.xaxis.get_major_ticks()):
+            tick.label1.set_horizontalalignment("right" if place else "left")
 
     def _points(self, size: float) -> float:
         """Return font sizes in points."""

@@ -3,3 +3,5 @@
 from lrviz.drive.loop import simulate as simulate
 from lrviz.drive.signatures import Argument as Argument
 from lrviz.drive.signatures import installed_arguments as installed_arguments
+from lrviz.drive.signatures import Kind as Kind
+from lrviz.drive.signatures import installed_optimizer_arguments as installed_optimizer_arguments

@@ -137,6 +137,12 @@ def installed_arguments(name: str) -> list[Argument]:
     ]
 
 
+def installed_optimizer_arguments(name: str) -> list[Argument]:
+    """Return every argument that a spec may give an optimizer; none where torch lacks it."""
+    found = optimizer_class(name)
+    return list(arguments_of(found).values()) if found else []
+
+
 def _argument(owner: str, parameter: inspect.Parameter) -> Argument:
     text = ""
     if parameter.annotation is not parameter.empty:

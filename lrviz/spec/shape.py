@@ -10,6 +10,7 @@ from lrviz.errors import KeyPath
 from lrviz.spec.model import Tree
 from lrviz.spec.nodes import spell, suggest
 from lrviz.spec.options import FigureOptions, LintOptions
+from lrviz.spec.style import styles
 from lrviz.spec.values import Text, Whole
 
 
@@ -38,6 +39,20 @@ def read_shape(tree: dict[str, Tree], problems: list[tuple[KeyPath, str]]) -> Sh
     except ValidationError as error:
         problems += _translate(error, tree)
     return None
+
+
+def model_schema() -> tuple[dict[str, object], dict[str, object]]:
+    """Return the JSON Schema of the keys that stand for themselves, and of what they refer to."""
+    schema = Shape.model_json_schema()
+    definitions = schema["$defs"]
+    style = definitions["FigureOptions"]["properties"]["style"]
+    own = {key: style.pop(key) for key in ("$ref", "allOf") if key in style}
+    definitions["FigureOptions"]["properties"]["style"] = {
+        "description": "a built-in style, or a style's values",
+        "anyOf": [{"enum": list(styles())}, own],
+    }
+    named = ("title", "epochs", "steps_per_epoch", "figure", "lint")
+    return {key: schema["properties"][key] for key in named}, definitions
 
 
 def _translate(error: ValidationError, tree: dict[str, Tree]) -> list[tuple[KeyPath, str]]:

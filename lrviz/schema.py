@@ -1,0 +1,162 @@
+"""JSON Schema of a spec, for editors: from the same models and signatures as the checks."""
+
+from collections.abc import Mapping
+
+from lrviz.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS
+from lrviz.drive import Argument, Kind, installed_arguments, installed_optimizer_arguments
+from lrviz.spec.schedules import CURVE_KEYS, MAX_CURVES, SWEPT_KEYS
+from lrviz.spec.shape import model_schema
+from lrviz.spec.values import MAX_TEXT
+
+Schema = dict[str, object]
+
+_FORMULA: Schema = {
+    "type": "string",
+    "pattern": "^=",
+    "description": "a formula in epochs, steps_per_epoch, total_steps and total_calls",
+}
+_NUMBER: Schema = {"type": "number"}
+_FINITE_OR_FORMULA = [_NUMBER, _FORMULA]
+_EXPRESSION: list[Schema] = [{"type": "string"}, _NUMBER]
+
+
+def build_schema() -> Schema:
+    """Return the schema of a spec, with every scheduler and optimizer that is installed.
+
+    >>> build_schema()["required"]
+    ['epochs']
+    """
+    shape, definitions = model_schema()
+    properties = {
+        "interval": {
+            "enum": ["step", "epoch"],
+            "default": "step",
+            "description": "when scheduler.step() is called: after every step, or every epoch",
+        },
+        "optimizer": {"$ref": "#/$defs/optimizer"},
+        "scheduler": {"$ref": "#/$defs/scheduler"},
+        "metric": {"$ref": "#/$defs/metric"},
+    }
+    curve = {"type": "object", "additionalProperties": False}
+    curve["properties"] = {key: properties[key] for key in CURVE_KEYS}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "lrviz spec",
+        "description": "A learning-rate schedule, how long it runs and how it is drawn.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["epochs"],
+        "properties": {
+            **shape,
+            **properties,
+            "curves": {
+                "description": "several schedules in one figure, each under its label",
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": MAX_CURVES,
+                "additionalProperties": curve,
+            },
+            "sweep": {
+                "description": "one curve a value: a key path of the schedule, and its values",
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": {"pattern": f"^({'|'.join(SWEPT_KEYS)})([.]|$)"},
+                "additionalProperties": {"type": "array", "minItems": 1},
+            },
+        },
+        "$defs": {**definitions, **_definitions()},
+    }
+
+
+def _definitions() -> Schema:
+    schedulers = {name: _scheduler(name) for name in SCHEDULERS}
+    optimizers = {name: _optimizer(name) for name in OPTIMIZERS}
+    return {
+        "scheduler": _named(schedulers, "a scheduler of torch and its arguments"),
+        "optimizer": _named(optimizers, "an optimizer of torch.optim and its arguments"),
+        "metric": {
+            "description": "what ReduceLROnPlateau is given, a value a call",
+            "anyOf": [
+                {"type": "array", "items": _NUMBER, "minItems": 1},
+                _object({"expression": {"anyOf": _EXPRESSION}}, required=["expression"]),
+                _object(
+                    {"csv": {"type": "string"}, "column": {"type": "string"}},
+                    required=["csv", "column"],
+                ),
+            ],
+        },
+    }
+
+
+def _named(kinds: Mapping[str, Schema], description: str) -> Schema:
+    """Return the schema of `Name: {arguments}`, or the bare name where it needs none."""
+    bare = [name for name, schema in kinds.items() if not schema.get("required")]
+    arguments = {name: {"anyOf": [schema, {"type": "null"}]} for name, schema in kinds.items()}
+    one = {**_object(arguments), "minProperties": 1, "maxProperties": 1}
+    return {"description": description, "anyOf": [{"enum": bare}, one]}
+
+
+def _object(properties: Mapping[str, object], required: list[str] | None = None) -> Schema:
+    schema: Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict(properties),
+    }
+    return {**schema, "required": required} if required else schema
+
+
+def _scheduler(name: str) -> Schema:
+    entry = SCHEDULERS[name]
+    properties: dict[str, object] = {}
+    required = []
+    for argument in installed_arguments(name):
+        meaning = {"description": entry.arguments.get(argument.name, "")}
+        if argument.name == "schedulers":
+            items = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/scheduler"}}
+            properties[argument.name] = {**items, **meaning}
+        else:
+            properties[argument.name] = {**_argument(argument), **meaning}
+        if argument.required:
+            required.append(argument.name)
+    assert name in COMPOSITES or "schedulers" not in properties
+    return {**_object(properties, required), "description": f"{entry.summary}\n{entry.address}"}
+
+
+def _optimizer(name: str) -> Schema:
+    arguments = {each.name: _argument(each) for each in installed_optimizer_arguments(name)}
+    group = {**arguments, "name": {"type": "string", "maxLength": MAX_TEXT}}
+    groups = {
+        "description": "one mapping a param group; each overrides the optimizer's own values",
+        "type": "array",
+        "items": _object(group),
+    }
+    return _object({**arguments, "param_groups": groups})
+
+
+def _argument(argument: Argument) -> Schema:
+    allowed = _allowed(argument.kind)
+    if argument.kind.optional:
+        allowed = [*allowed, {"type": "null"}]
+    schema: Schema = {"anyOf": allowed} if allowed else {}
+    if argument.default is None or isinstance(argument.default, bool | int | float | str):
+        return schema if argument.required else {**schema, "default": argument.default}
+    return schema
+
+
+def _allowed(kind: Kind) -> list[Schema]:
+    whole: Schema = {"type": "integer" if kind.strict else "number"}
+    simple: dict[str, list[Schema]] = {
+        "whole": [whole, _FORMULA],
+        "number": _FINITE_OR_FORMULA,
+        "flag": [{"type": "boolean"}],
+        "text": [{"type": "string"}],
+        "choice": [{"enum": list(kind.choices)}],
+        "expression": _EXPRESSION,
+        "list": [{"type": "array", "items": {"anyOf": _FINITE_OR_FORMULA}}],
+        "tuple": [{"type": "array"}],
+        "any": [],
+    }
+    allowed = simple[kind.base]
+    if kind.per_group:
+        return [*allowed, {"type": "array", "items": {"anyOf": allowed}}]
+    return allowed

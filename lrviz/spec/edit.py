@@ -1,0 +1,269 @@
+"""One value of a spec's text, replaced; every other character stays as it is."""
+
+import json
+import re
+from dataclasses import dataclass
+
+import yaml
+
+from lrviz.catalog import OPTIMIZERS, SCHEDULERS
+from lrviz.errors import KeyPath
+from lrviz.spec.assign import with_value
+from lrviz.spec.model import Tree
+from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml
+
+_BOM = "\ufeff"
+_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+_REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n\x85\u2028\u2029]*)?(?=[\r\n\x85\u2028\u2029]|$)")
+
+
+class EditError(ValueError):
+    """A value that cannot be replaced without touching anything else.
+
+    Attributes:
+        reason: why not, in lower case.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class _Edit:
+    """A part of a text, and what takes its place."""
+
+    start: int
+    end: int
+    new: str
+
+
+def replace_value(text: str, key: KeyPath, value: Tree) -> str:
+    """Return a YAML text in which one value is another, or is added where its key is missing.
+
+    Comments, order, spacing, quotes, line endings and a byte order mark stay. The result has been
+    read again: its plain data is that of the text but for the value.
+
+    Args:
+        text: one YAML document.
+        key: the value's key path; a bare `Name` is the same as `Name: {}`, and may be left out.
+        value: what it is to be.
+
+    Raises:
+        EditError: that cannot be done in certainty.
+
+    >>> replace_value("epochs: 4  # short", ("epochs",), 8)
+    'epochs: 8  # short'
+    """
+    mark, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
+    tree = _parse(text)
+    key = _name_bare(tree, key)
+    try:
+        expected = with_value(tree, key, value)
+    except LookupError as error:
+        raise EditError(str(error.args[0])) from None
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    changed = text
+    for edit in sorted(_Editor(text).edits(root, key, value), key=lambda each: -each.start):
+        changed = changed[: edit.start] + edit.new + changed[edit.end :]
+    if json.dumps(_parse(changed)) != json.dumps(expected):
+        raise EditError("the file would not say the same otherwise")
+    return mark + changed
+
+
+def find_value(text: str, key: KeyPath) -> tuple[bool, Tree]:
+    """Return whether a YAML text has a value at a key path, and the value."""
+    tree = _parse(text.removeprefix(_BOM))
+    for part in _name_bare(tree, key):
+        if isinstance(tree, dict) and part in tree:
+            tree = tree[str(part)]
+        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
+            tree = tree[part]
+        else:
+            return False, None
+    return True, tree
+
+
+def _parse(text: str) -> Tree:
+    try:
+        return parse_yaml(text)[0]
+    except YamlError as error:
+        raise EditError(error.reason) from None
+
+
+def _name_bare(tree: Tree, key: KeyPath) -> KeyPath:
+    """Return the key path with the name of a bare scheduler or optimizer that it leads through.
+
+    >>> _name_bare({"scheduler": "LinearLR"}, ("scheduler", "total_iters"))
+    ('scheduler', 'LinearLR', 'total_iters')
+    """
+    for at, part in enumerate(key):
+        if isinstance(tree, str) and tree != part and (tree in SCHEDULERS or tree in OPTIMIZERS):
+            return (*key[:at], tree, *key[at:])
+        if isinstance(tree, dict):
+            tree = tree.get(str(part))
+        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
+            tree = tree[part]
+        else:
+            break
+    return key
+
+
+class _Editor:
+    """Finds what is to be replaced in a text, by the marks of its nodes."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def edits(self, root: yaml.Node, key: KeyPath, value: Tree) -> list[_Edit]:
+        """Return the edits that give the text its value, none overlapping another."""
+        node, rest = root, list(key)
+        while rest:
+            child = _child(node, rest[0])
+            if child is None:
+                break
+            node, rest = child, rest[1:]
+        if not rest:
+            return self._replace(node, value)
+        if any(isinstance(part, int) for part in rest):
+            raise EditError("there is no such item in the file")
+        for part in reversed(rest[1:]):
+            value = {str(part): value}
+        if isinstance(node, yaml.MappingNode):
+            return [self._insert(node, str(rest[0]), value)]
+        return self._replace(node, {str(rest[0]): value})  # a bare name, or nothing
+
+    def _replace(self, node: yaml.Node, value: Tree) -> list[_Edit]:
+        if isinstance(node, yaml.ScalarNode):
+            return self._replace_scalar(node, value)
+        if (
+            isinstance(node, yaml.SequenceNode)
+            and isinstance(value, list)
+            and len(value) == len(node.value)
+        ):
+            items = zip(node.value, value, strict=True)
+            return [edit for item, new in items for edit in self._replace(item, new)]
+        self._refuse_comments(node)
+        start, end = node.start_mark.index, _end(self._text, node)
+        if node.flow_style:
+            return [_Edit(start, end, _spell(value))]
+        before = len(self._text[:start].rstrip())  # a block stands on lines of its own
+        return [_Edit(before, end, " " + _spell(value))]
+
+    def _replace_scalar(self, node: yaml.ScalarNode, value: Tree) -> list[_Edit]:
+        start, end = node.start_mark.index, _end(self._text, node)
+        plain = node.style is None
+        if (parse_scalar(node.value) if plain else node.value) == value and not (
+            isinstance(value, bool | int | float) and node.value != _spell(value)
+        ):
+            return []
+        if node.style in ("|", ">") and "#" in _BREAK.split(self._text[start:end])[0]:
+            raise EditError("there is a comment in the value")
+        new = _spell(value, quotes=node.style or "")
+        if start == end and self._text[start - 1 : start] not in ("", " "):
+            new = f" {new}"
+        return [_Edit(start, end, new)]
+
+    def _insert(self, node: yaml.MappingNode, name: str, value: Tree) -> _Edit:
+        """Return the edit that adds a key behind the last one."""
+        entry = f"{_spell(name)}: {_spell(value)}"
+        if not node.value:
+            start = node.start_mark.index + 1
+            return _Edit(start, start, entry)
+        last = node.value[-1][1]
+        end = _end(self._text, last)
+        if node.flow_style:
+            return _Edit(end, end, f", {entry}")
+        rest = _REST_OF_LINE.match(self._text, end)
+        if rest is None or _is_literal(last):
+            raise EditError("the key is not in the file, and cannot be added in certainty")
+        indent = " " * node.value[0][0].start_mark.column
+        return _Edit(rest.end(), rest.end(), f"{self._line_break()}{indent}{entry}")
+
+    def _line_break(self) -> str:
+        found = _BREAK.search(self._text)
+        return found[0] if found else "\n"
+
+    def _refuse_comments(self, node: yaml.Node) -> None:
+        inside = self._text[node.start_mark.index : _end(self._text, node)]
+        offset = node.start_mark.index
+        for leaf in reversed(_leaves(node)):
+            start, end = leaf.start_mark.index - offset, _end(self._text, leaf) - offset
+            inside = inside[:start] + inside[end:]
+        if "#" in inside:
+            raise EditError("there is a comment in the value")
+
+
+def _child(node: yaml.Node, part: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        found = [value for name, value in node.value if name.value == part]
+        return found[0] if found else None
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        item: yaml.Node = node.value[part]
+        return item
+    return None
+
+
+def _leaves(node: yaml.Node) -> list[yaml.Node]:
+    """Return the scalars of a node, keys included, in order."""
+    if isinstance(node, yaml.MappingNode):
+        return [leaf for pair in node.value for each in pair for leaf in _leaves(each)]
+    if isinstance(node, yaml.SequenceNode):
+        return [leaf for each in node.value for leaf in _leaves(each)]
+    return [node]
+
+
+def _end(text: str, node: yaml.Node) -> int:
+    """Return where a node ends: what follows a block is none of it."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        last = node.value[-1]
+        return _end(text, last[1] if isinstance(last, tuple) else last)
+    end: int = node.end_mark.index
+    if _is_literal(node):
+        start = node.start_mark.index
+        return start + len(text[start:end].rstrip())
+    return end
+
+
+def _is_literal(node: yaml.Node) -> bool:
+    """Whether the last leaf of a node is a text over several lines, which the next could join."""
+    leaf = _leaves(node)[-1] if _leaves(node) else node
+    return isinstance(leaf, yaml.ScalarNode) and leaf.style in ("|", ">")
+
+
+def _spell(value: Tree, quotes: str = "") -> str:
+    """Return a value in YAML's flow style, on one line.
+
+    >>> _spell({"milestones": [8, 16], "gamma": 1e-5, "by": "=total_calls - 8"})
+    '{milestones: [8, 16], gamma: 1e-5, by: =total_calls - 8}'
+    """
+    match value:
+        case dict():
+            return f"{{{', '.join(f'{_spell(key)}: {_spell(v)}' for key, v in value.items())}}}"
+        case list():
+            return f"[{', '.join(map(_spell, value))}]"
+        case None | bool():
+            return json.dumps(value)
+        case str():
+            return _spell_text(value, quotes)
+        case float() if value != value or value in (float("inf"), float("-inf")):
+            return "." + str(value) if value == value and value > 0 else _spell_odd(value)
+    return re.sub(r"e([-+])0+(?=\d)", r"e\1", repr(value))
+
+
+def _spell_odd(value: float) -> str:
+    return "-.inf" if value == value else ".nan"
+
+
+def _spell_text(value: str, quotes: str) -> str:
+    single = "'" + value.replace("'", "''") + "'"
+    candidates = [value, single] if quotes not in ("'", '"') else []
+    if quotes == "'":
+        candidates = [single]
+    for text in candidates:
+        try:
+            if parse_yaml(f"{{{text}: {text}}}")[0] == {value: value}:
+                return text
+        except YamlError:
+            continue
+    return json.dumps(value, ensure_ascii=False)
