@@ -32,7 +32,11 @@ def load(path: str | Path, *, overrides: Sequence[tuple[str, str]] = ()) -> Spec
     'StepLR'
     """
     name = str(path)
-    data = _read(name)
+    return parse_data(read_source(name), name, overrides=overrides)
+
+
+def parse_data(data: bytes, name: str, *, overrides: Sequence[tuple[str, str]] = ()) -> Spec:
+    """Return the spec in a file's bytes; as `load`."""
     if sniff(data):
         record = read_figure(name, data)
         return parse_tree(dict(record.spec), Source(name), overrides=overrides)
@@ -58,7 +62,13 @@ def read_figure(name: str, data: bytes) -> Record:
         raise SpecError([Problem(name, (), error.reason)]) from None
 
 
-def _read(name: str) -> bytes:
+def read_source(name: str) -> bytes:
+    """Return what a file holds that is to be a spec.
+
+    Raises:
+        FileError: it cannot be read.
+        UsageError: it is called like a picture, and there is none.
+    """
     try:
         return read_file(name, MAX_FILE_BYTES)
     except FileError as error:

@@ -8,13 +8,13 @@ def spec_template(entry: Entry) -> str:
 
     >>> from lrviz.catalog import SCHEDULERS
     >>> print(spec_template(SCHEDULERS["ExponentialLR"]))  # doctest: +ELLIPSIS
-    # ExponentialLR multiplies the LR by gamma at every call.
+    # ExponentialLR: multiplies the LR by gamma at every call.
     ...
     """
     arguments = "\n".join(f"    {_comment(line, entry)}" for line in entry.example.splitlines())
     extra = f"{entry.extra}  # what the scheduler is given, a value a call\n" if entry.extra else ""
     return (
-        f"# {entry.name} {entry.summary}.\n"
+        f"# {entry.name}: {entry.summary}.\n"
         f"# {entry.address}\n"
         "epochs: 4\n"
         "steps_per_epoch: 8  # optimizer steps in an epoch\n"

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, chdir, contextmanager, nullcontex
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from unittest.mock import patch
 
 from lrviz import startup
@@ -51,7 +52,7 @@ def run(
         encoding: of standard output.
     """
     out, err = io.BytesIO(), io.BytesIO()
-    streams = {
+    streams: dict[str, Any] = {
         "stdin": io.TextIOWrapper(io.BytesIO(stdin), "utf-8"),
         "stdout": io.TextIOWrapper(out, encoding),
         "stderr": io.TextIOWrapper(err, "utf-8", errors="backslashreplace"),

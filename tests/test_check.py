@@ -148,9 +148,7 @@ def test_a_spec_that_changed_without_moving_a_number_is_a_stale_figure(
     found = verdict(spec, figures)
     assert (found.outcome, found.numbers, found.exit_status) == ("differs", None, 1)
     assert found.keys == (keys or ("scheduler.StepLR.gamma",))
-    assert found.reason == (
-        f"stale: the spec changed: {found.keys[0]}; the numbers are the same"
-    )
+    assert found.reason == (f"stale: the spec changed: {found.keys[0]}; the numbers are the same")
     assert found.position == place
 
 
@@ -297,9 +295,7 @@ def test_without_numbers_other_pixels_differ(tmp_path: Path, spoil: Any) -> None
     spoil(figures / "step.webp")
     found = verdict(spec, figures)
     assert (found.outcome, found.exit_status) == ("differs", 1)
-    assert found.reason == (
-        "3 of 500,000 pixels differ, by up to 255 of 255; it stores no numbers"
-    )
+    assert found.reason == ("3 of 500,000 pixels differ, by up to 255 of 255; it stores no numbers")
 
 
 def test_without_numbers_pixels_of_another_matplotlib_are_inconclusive(tmp_path: Path) -> None:

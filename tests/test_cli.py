@@ -44,7 +44,9 @@ def test_the_versions_are_the_installed_ones() -> None:
 def test_the_list_has_every_scheduler_once_and_says_what_it_does() -> None:
     lines = run("list").text.splitlines()
     assert [line.split(" ")[0] for line in lines] == list(SCHEDULERS)
-    assert lines[0] == "StepLR                       multiplies the LR by gamma every step_size calls"
+    assert (
+        lines[0] == "StepLR                       multiplies the LR by gamma every step_size calls"
+    )
     assert max(map(len, lines)) <= 100
 
 
@@ -54,7 +56,10 @@ def test_the_list_has_every_scheduler_once_and_says_what_it_does() -> None:
         (["plto"], "No such command 'plto'. Did you mean 'plot'?"),
         (["plot"], "Missing argument 'SPEC'."),
         (["plot", "-o", "x.png"], "Missing argument 'SPEC'."),
-        (["plot", "a.yaml", "--stile", "dark"], "No such option: --stile (Possible options: --set, --style)"),
+        (
+            ["plot", "a.yaml", "--stile", "dark"],
+            "No such option: --stile (Possible options: --set, --style)",
+        ),
         (["plot", "a.yaml", "--set"], "Option '--set' requires an argument."),
         (["plot", "a.yaml", "-f", "jpg"], "'jpg' is not one of 'png', 'webp', 'svg', 'pdf'."),
         (["export", "a.yaml", "b.yaml"], "Got unexpected extra argument(s) (b.yaml)"),
@@ -223,12 +228,14 @@ def test_a_closed_standard_input_is_status_3(tmp_path: Path) -> None:
 def test_ctrl_c_is_status_130_and_says_nothing(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with subprocess.Popen(
-        [*LRVIZ, "plot", "pipe"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        with pipe.open("wb"):  # open once the command reads it
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
+    with (
+        subprocess.Popen(
+            [*LRVIZ, "plot", "pipe"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process,
+        pipe.open("wb"),
+    ):  # open once the command reads it
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, b"", b"")
 
 

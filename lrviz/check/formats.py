@@ -7,13 +7,11 @@ from types import MappingProxyType
 from lrviz.check.checked import Checked, is_unseen
 from lrviz.check.judge import name_versions
 from lrviz.check.schema import format_json
-from lrviz.errors import Position, Problem
+from lrviz.errors import Problem
+from lrviz.listing import spell_annotation
 from lrviz.targets import Listing
 from lrviz.verdict import OUTCOMES, Verdict
 from lrviz.words import printable
-
-_GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_GITHUB_PROPERTY = _GITHUB_DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def format_text(checked: Checked) -> str:
@@ -96,23 +94,12 @@ def _iter_annotations(verdict: Verdict) -> Iterator[str]:
     level = "error" if verdict.exit_status else "notice"
     title = f"lrviz check: {verdict.action or verdict.outcome}"
     for each in verdict.problems:
-        yield _annotate(level, each.source, each.position, title, _without_place(each))
+        yield spell_annotation(level, each.source, each.position, title, _without_place(each))
     if not verdict.problems:
         file = verdict.source or verdict.baseline
         text = f"{verdict.baseline}: {_say(verdict)}"
-        yield _annotate(level, file, verdict.position, title, text)
+        yield spell_annotation(level, file, verdict.position, title, text)
 
 
 def _without_place(problem: Problem) -> str:
     return str(Problem("", problem.key, problem.text))
-
-
-def _annotate(level: str, file: str, position: Position | None, title: str, text: str) -> str:
-    properties = {"file": file}
-    if position is not None:
-        properties |= {"line": str(position.line), "col": str(position.column)}
-    spelled = ",".join(
-        f"{name}={printable(value).translate(_GITHUB_PROPERTY)}"
-        for name, value in (properties | {"title": title}).items()
-    )
-    return f"::{level} {spelled}::{printable(text).translate(_GITHUB_DATA)}"

@@ -26,11 +26,10 @@ A number that JSON has not is null (NaN), ".inf" or "-.inf".
 """
 
 import json
-import math
-from collections.abc import Mapping
 
 from lrviz.check.checked import Checked
-from lrviz.errors import Position, Problem, spell_key
+from lrviz.errors import Problem, spell_key
+from lrviz.listing import clean_json, spell_position
 from lrviz.numbers import Move, NumbersDifference, ShapeChange
 from lrviz.verdict import PixelsDifference, Verdict
 from lrviz.versions import versions
@@ -48,7 +47,7 @@ def format_json(checked: Checked) -> str:
         "counts": checked.counts,
         "results": [_spell_verdict(each) for each in checked.verdicts],
     }
-    return json.dumps(_clean(data), sort_keys=True, allow_nan=False) + "\n"
+    return json.dumps(clean_json(data), sort_keys=True, allow_nan=False) + "\n"
 
 
 def _spell_verdict(verdict: Verdict) -> dict[str, object]:
@@ -66,13 +65,7 @@ def _spell_verdict(verdict: Verdict) -> dict[str, object]:
         "versions": verdict.versions,
         "problems": [_spell_problem(each) for each in verdict.problems],
     }
-    return {**spelled, **_spell_position(verdict.position)}
-
-
-def _spell_position(position: Position | None) -> dict[str, int | None]:
-    if position is None:
-        return {"line": None, "column": None}
-    return {"line": position.line, "column": position.column}
+    return {**spelled, **spell_position(verdict.position)}
 
 
 def _spell_numbers(numbers: NumbersDifference) -> dict[str, object]:
@@ -102,18 +95,4 @@ def _spell_pixels(pixels: PixelsDifference) -> dict[str, object]:
 
 def _spell_problem(problem: Problem) -> dict[str, object]:
     spelled = {"source": problem.source, "key": spell_key(problem.key), "text": problem.text}
-    return {**spelled, **_spell_position(problem.position)}
-
-
-def _clean(value: object) -> object:
-    """Return what strict JSON can hold: of numbers, and of names that are not Unicode."""
-    match value:
-        case Mapping():
-            return {_clean(key): _clean(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_clean(each) for each in value]
-        case str():
-            return value.encode("utf-8", "backslashreplace").decode()
-        case float() if not math.isfinite(value):
-            return None if math.isnan(value) else f"{'-' if value < 0 else ''}.inf"
-    return value
+    return {**spelled, **spell_position(problem.position)}

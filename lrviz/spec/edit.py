@@ -1,6 +1,7 @@
 """One value of a spec's text, replaced; every other character stays as it is."""
 
 import json
+import math
 import re
 from dataclasses import dataclass
 
@@ -66,8 +67,12 @@ def replace_value(text: str, key: KeyPath, value: Tree) -> str:
     changed = text
     for edit in sorted(_Editor(text).edits(root, key, value), key=lambda each: -each.start):
         changed = changed[: edit.start] + edit.new + changed[edit.end :]
-    if json.dumps(_parse(changed)) != json.dumps(expected):
-        raise EditError("the file would not say the same otherwise")
+    try:
+        same = json.dumps(parse_yaml(changed)[0]) == json.dumps(expected)
+    except YamlError:
+        same = False
+    if not same:
+        raise EditError("the file is laid out so that other values would change")
     return mark + changed
 
 
@@ -152,16 +157,15 @@ class _Editor:
 
     def _replace_scalar(self, node: yaml.ScalarNode, value: Tree) -> list[_Edit]:
         start, end = node.start_mark.index, _end(self._text, node)
-        plain = node.style is None
-        if (parse_scalar(node.value) if plain else node.value) == value and not (
-            isinstance(value, bool | int | float) and node.value != _spell(value)
-        ):
+        said = parse_scalar(node.value) if node.style is None else node.value
+        if json.dumps(said) == json.dumps(value):
             return []
         if node.style in ("|", ">") and "#" in _BREAK.split(self._text[start:end])[0]:
             raise EditError("there is a comment in the value")
         new = _spell(value, quotes=node.style or "")
-        if start == end and self._text[start - 1 : start] not in ("", " "):
-            new = f" {new}"
+        if start == end:  # nothing stands here, not even a colon if this is `{Name}`
+            before = self._text[:start].rstrip()[-1:]
+            new = f" {new}" if before in (":", "-") else f": {new}"
         return [_Edit(start, end, new)]
 
     def _insert(self, node: yaml.MappingNode, name: str, value: Tree) -> _Edit:
@@ -246,21 +250,14 @@ def _spell(value: Tree, quotes: str = "") -> str:
             return json.dumps(value)
         case str():
             return _spell_text(value, quotes)
-        case float() if value != value or value in (float("inf"), float("-inf")):
-            return "." + str(value) if value == value and value > 0 else _spell_odd(value)
+        case float() if not math.isfinite(value):
+            return ".nan" if math.isnan(value) else f"{'-' * (value < 0)}.inf"
     return re.sub(r"e([-+])0+(?=\d)", r"e\1", repr(value))
-
-
-def _spell_odd(value: float) -> str:
-    return "-.inf" if value == value else ".nan"
 
 
 def _spell_text(value: str, quotes: str) -> str:
     single = "'" + value.replace("'", "''") + "'"
-    candidates = [value, single] if quotes not in ("'", '"') else []
-    if quotes == "'":
-        candidates = [single]
-    for text in candidates:
+    for text in {"'": [single], '"': []}.get(quotes, [value, single]):
         try:
             if parse_yaml(f"{{{text}: {text}}}")[0] == {value: value}:
                 return text

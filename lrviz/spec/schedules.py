@@ -85,7 +85,9 @@ class ScheduleReader:
         sweep = tree["sweep"]
         before = len(self.problems)
         if not isinstance(sweep, dict) or not sweep:
-            self._say(("sweep",), f"must be a mapping of key paths to lists, got {spell(sweep)}")
+            self._say(
+                ("sweep",), f"must be a mapping of key paths to lists, got {_spell_mapping(sweep)}"
+            )
             return []
         if "curves" in tree:
             self._say(("sweep",), "cannot stand beside `curves`; write each curve out")
@@ -118,7 +120,10 @@ class ScheduleReader:
 
     def _curves(self, curves: Tree) -> Iterator[tuple[str, dict[str, Tree]]]:
         if not isinstance(curves, dict) or not curves:
-            self._say(("curves",), f"must be a mapping of labels to schedules, got {spell(curves)}")
+            self._say(
+                ("curves",),
+                f"must be a mapping of labels to schedules, got {_spell_mapping(curves)}",
+            )
             return
         if len(curves) > MAX_CURVES:
             self._say(("curves",), f"{len(curves)} curves are more than {MAX_CURVES}")
@@ -178,6 +183,10 @@ class ScheduleReader:
             self._say(("epochs",), f"{calls:,} calls are more than {MAX_CALLS:,}")
         elif points > MAX_POINTS:
             self._say(("epochs",), f"{points:,} points are more than {MAX_POINTS:,}")
+
+
+def _spell_mapping(value: Tree) -> str:
+    return "none" if value == {} else spell(value)
 
 
 def _interval(value: Tree) -> Literal["step", "epoch"] | None:

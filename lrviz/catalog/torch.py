@@ -1,39 +1,6 @@
-"""The schedulers and optimizers that a spec can name: a closed list, known without torch."""
+"""torch's own schedulers and optimizers, in the order of the article, composites and SWALR last."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-
-_DOCS = "https://pytorch.org/docs/stable"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A scheduler that a spec can name.
-
-    Attributes:
-        name: its class.
-        summary: what it does, in one line.
-        arguments: what each argument means, in torch's order.
-        example: its arguments in YAML, for a run of 4 epochs of 8 steps.
-        extra: what else a spec needs for the example, in YAML.
-        module: where torch keeps it.
-        page: its page in torch's documentation, below the root.
-    """
-
-    name: str
-    summary: str
-    arguments: Mapping[str, str]
-    example: str
-    extra: str = ""
-    module: str = "torch.optim.lr_scheduler"
-    page: str = ""
-
-    @property
-    def address(self) -> str:
-        """The scheduler's page in torch's documentation."""
-        return f"{_DOCS}/{self.page or f'generated/{self.module}.{self.name}.html'}"
-
+from lrviz.catalog.entry import Entry
 
 _ANNEAL = {"anneal_strategy": "shape of the way: cos or linear"}
 _CYCLE_MOMENTUM = {
@@ -45,7 +12,7 @@ _LAMBDA = {
     "lr_lambda": "factor as an expression in `epoch`, the count of calls; one, or one a group"
 }
 
-_ENTRIES = (
+TORCH = (
     Entry(
         "StepLR",
         "multiplies the LR by gamma every step_size calls",
@@ -149,6 +116,7 @@ _ENTRIES = (
             "eps": "smallest change that is made",
         },
         "factor: 0.5\npatience: 4",
+        takes_metric=True,
         extra='metric: {expression: "max(exp(-step / 4), 0.1)"}',
     ),
     Entry(
@@ -196,12 +164,6 @@ _ENTRIES = (
         page="optim.html#torch.optim.swa_utils.SWALR",
     ),
 )
-
-SCHEDULERS: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
-"""Every scheduler by name, in the order of the article, composites and SWALR last."""
-
-COMPOSITES = frozenset({"SequentialLR", "ChainedScheduler"})
-"""The schedulers made of others, which their argument `schedulers` lists."""
 
 OPTIMIZERS = (
     *("ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Muon"),

@@ -1,0 +1,75 @@
+"""What the catalog knows of a scheduler, without importing it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Library = Literal["torch", "transformers", "timm"]
+
+_ADDRESSES: Mapping[Library, str] = MappingProxyType(
+    {
+        "torch": "https://pytorch.org/docs/stable",
+        "transformers": "https://huggingface.co/docs/transformers",
+        "timm": "https://huggingface.co/docs/timm",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Fill:
+    """What an argument is where a spec leaves it out, as it needs to know of the run.
+
+    Attributes:
+        formula: over the run totals and the scheduler's other arguments, true being 1.
+        unless: where one of these arguments is given, nothing is filled in.
+    """
+
+    formula: str
+    unless: tuple[str, ...] = ()
+
+
+_NONE: Mapping[str, Fill] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A scheduler that a spec can name.
+
+    Attributes:
+        name: how a spec spells it: torch's class, or another library's name and what it has there.
+        summary: what it does, in one line.
+        arguments: what each argument means, in the library's order.
+        example: its arguments in YAML, for a run of 4 epochs of 8 steps.
+        extra: what else a spec needs for the example, in YAML.
+        module: where the library keeps it.
+        page: its page in the library's documentation, below the root.
+        library: who wrote it, and what installs it.
+        fills: the arguments that are filled in from the run.
+        takes_metric: whether each call is given a metric.
+        signature: the class, as `module:name`, that takes the arguments which a function only
+            passes on; empty where its own signature tells them.
+    """
+
+    name: str
+    summary: str
+    arguments: Mapping[str, str]
+    example: str
+    extra: str = ""
+    module: str = "torch.optim.lr_scheduler"
+    page: str = ""
+    library: Library = "torch"
+    fills: Mapping[str, Fill] = _NONE
+    takes_metric: bool = False
+    signature: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """What it is called in its module."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def address(self) -> str:
+        """The scheduler's page in the library's documentation."""
+        root = _ADDRESSES[self.library]
+        return f"{root}/{self.page or f'generated/{self.module}.{self.name}.html'}"

@@ -1,0 +1,128 @@
+"""What the rules see in a run: values in, values out."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from lrviz.errors import Position, Problem, UsageError
+from lrviz.lint.rule import Case, Finding, Fix, Rule
+from lrviz.run import Run
+from lrviz.spec import Spec
+from lrviz.spec.nodes import suggest
+
+_NOWHERE = Position(0, 0)
+
+
+def lint_run(run: Run, rules: Iterable[Rule]) -> tuple[Finding, ...]:
+    """Return what rules see in a run, in file order.
+
+    The same said of the same key in several curves is one finding. Rules that the spec ignores
+    are not asked.
+
+    Args:
+        run: a driven spec.
+        rules: those to ask.
+    """
+    asked = [rule for rule in rules if rule.code not in run.spec.lint.ignore]
+    seen: dict[tuple[str, Problem], list[tuple[str, Rule, Fix | None]]] = {}
+    for schedule, facts, curve in zip(
+        run.spec.schedules, run.schedulers, run.curves, strict=True
+    ):
+        case = Case(run.spec, schedule, facts, curve)
+        for rule in asked:
+            for found in rule.check(case):
+                problem = schedule.source.problem(found.key, found.message)
+                entry = (schedule.label, rule, found.fix)
+                seen.setdefault((rule.code, problem), []).append(entry)
+    findings = [
+        Finding(rule, problem, fix, _name_curves([label for label, *_ in entries], run))
+        for (_, problem), entries in seen.items()
+        for _, rule, fix in entries[:1]
+    ]
+    return tuple(sorted(findings, key=_place))
+
+
+def _name_curves(labels: Sequence[str], run: Run) -> str:
+    """Return which curves something was seen in; empty for all of them."""
+    different = list(dict.fromkeys(labels))
+    if len(different) == len(run.curves):
+        return ""
+    more = f" and {len(different) - 1} more" if len(different) > 1 else ""
+    return f"{different[0]}{more}"
+
+
+def _place(finding: Finding) -> tuple[Position, str]:
+    return finding.problem.position or _NOWHERE, finding.rule.code
+
+
+def spell_finding(finding: Finding) -> str:
+    """Return a finding as lrviz prints it: place, code, severity, key path and message."""
+    problem = finding.problem
+    place = str(Problem(problem.source, (), "", problem.position))
+    return f"{place}: {finding.rule.code} {finding.rule.severity}: {spell_message(finding)}"
+
+
+def spell_message(finding: Finding) -> str:
+    """Return the key path of a finding, what it says, and of which curve."""
+    curve = f" (curve '{finding.label}')" if finding.label else ""
+    return f"{Problem('', finding.problem.key, finding.problem.text)}{curve}"
+
+
+def is_failure(finding: Finding) -> bool:
+    """Whether it fails a lint, as errors and warnings do."""
+    return finding.rule.severity != "note"
+
+
+def failure_lines(run: Run, rules: Mapping[str, Rule]) -> tuple[str, ...]:
+    """Return the errors and warnings of a run, a line each; notes are not worth asking for."""
+    asked = [rule for rule in rules.values() if rule.severity != "note"]
+    return tuple(map(spell_finding, lint_run(run, asked)))
+
+
+def select_rules(
+    rules: Mapping[str, Rule], select: str | None = None, ignore: str | None = None
+) -> tuple[Rule, ...]:
+    """Return some of the rules, in order of their codes.
+
+    Args:
+        rules: by code.
+        select: codes, or how they begin, separated by commas; None for all.
+        ignore: those to leave out, spelt the same.
+
+    Raises:
+        UsageError: something in either is how no code begins.
+    """
+    wanted = _read_codes(rules, "--select", select) if select is not None else set(rules)
+    dropped = _read_codes(rules, "--ignore", ignore) if ignore is not None else set()
+    return tuple(rules[code] for code in sorted(wanted - dropped))
+
+
+def _read_codes(rules: Mapping[str, Rule], option: str, text: str) -> set[str]:
+    parts = [part.strip().upper() for part in text.split(",")]
+    if not any(parts):
+        raise UsageError(f"{option}: names no rule; give codes, for example LR001,LR01")
+    codes: set[str] = set()
+    for part in filter(None, parts):
+        matching = {code for code in rules if code.startswith(part)}
+        if not matching:
+            raise UsageError(f"{option} {text}: no rule {part}; {suggest(part, tuple(rules))}")
+        codes |= matching
+    return codes
+
+
+def find_rule(rules: Mapping[str, Rule], code: str) -> Rule:
+    """Return the rule of a code.
+
+    Raises:
+        UsageError: there is none.
+    """
+    rule = rules.get(code.strip().upper())
+    if rule is None:
+        raise UsageError(f"no rule {code}; {suggest(code, tuple(rules))}")
+    return rule
+
+
+def iter_unknown(spec: Spec, rules: Mapping[str, Rule]) -> Iterator[Problem]:
+    """Yield what a spec ignores that is no rule: a slip, or a rule of another version."""
+    for index, code in enumerate(spec.lint.ignore):
+        if code not in rules:
+            text = f"no rule {code}; {suggest(code, tuple(rules))}"
+            yield spec.source.problem(("lint", "ignore", index), text)

@@ -1,0 +1,123 @@
+"""A schedule in numbers: what is worth a look before a run pays for it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lrviz.curve import Curve, Values
+
+SMALL = 0.01
+"""The share of the peak below which a learning rate hardly trains."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One param group of one curve; steps and epochs are counted from 0.
+
+    Attributes:
+        curve: its label; empty for the only one.
+        group: the param group's name; empty for the only one.
+        steps: how many there are.
+        peak: the highest learning rate.
+        peak_step: the first step that has it: as many steps come before it.
+        peak_epoch: the epoch of that step.
+        final: the learning rate of the last step.
+        full_steps: the sum of all learning rates as steps at the peak; 0 where that is not
+            positive.
+        jump: the largest change from one step to the next, up or down; 0 where nothing changes.
+        jump_step: the first step after it; None where nothing changes.
+        small_steps: how many steps are below 1 % of the peak.
+    """
+
+    curve: str
+    group: str
+    steps: int
+    peak: float
+    peak_step: int
+    peak_epoch: int
+    final: float
+    full_steps: float
+    jump: float
+    jump_step: int | None
+    small_steps: int
+
+    @property
+    def warmup_share(self) -> float:
+        """The share of the run that comes before the peak."""
+        return self.peak_step / self.steps
+
+
+def summarise_curve(curve: Curve) -> tuple[Summary, ...]:
+    """Return the summary of every param group.
+
+    >>> import numpy as np
+    >>> (one,) = summarise_curve(Curve(("",), np.array([[0.5, 1.0, 0.5, 0.0]]), (1.0,)))
+    >>> one.peak_step, one.warmup_share, one.full_steps, one.small_steps
+    (1, 0.25, 2.0, 1)
+    """
+    return tuple(
+        _summarise(curve, group, values)
+        for group, values in zip(curve.groups, curve.lr, strict=True)
+    )
+
+
+def _summarise(curve: Curve, group: str, values: Values) -> Summary:
+    at = int(values.argmax())
+    peak = float(values[at])
+    changes = np.diff(values)
+    largest = int(np.abs(changes).argmax()) if changes.size else 0
+    jump = float(changes[largest]) if changes.size else 0.0
+    return Summary(
+        curve=curve.label,
+        group=group,
+        steps=curve.steps,
+        peak=peak,
+        peak_step=at,
+        peak_epoch=at // curve.steps_per_epoch,
+        final=float(values[-1]),
+        full_steps=float(values.sum()) / peak if peak > 0 else 0.0,
+        jump=jump,
+        jump_step=largest + 1 if jump else None,
+        small_steps=int(np.count_nonzero(values < SMALL * peak)) if peak > 0 else 0,
+    )
+
+
+_HEADINGS = (
+    *("spec", "curve", "group", "peak", "at step", "epoch", "warm-up", "final"),
+    *("full-rate steps", "largest jump", "at step", "below 1 % of peak"),
+)
+_WORDS = 3
+"""The first columns are words, the others numbers."""
+
+
+def summary_table(rows: Sequence[tuple[str, Summary]]) -> list[str]:
+    """Return aligned lines, a heading first: a row a (spec's name, summary).
+
+    A column that says nothing anywhere is left out.
+    """
+    table = [_HEADINGS, *(tuple(_cells(name, each)) for name, each in rows)]
+    kept = [column for column in range(len(_HEADINGS)) if any(row[column] for row in table[1:])]
+    widths = {column: max(len(row[column]) for row in table) for column in kept}
+    return [
+        "  ".join(
+            row[column].ljust(widths[column])
+            if column < _WORDS
+            else row[column].rjust(widths[column])
+            for column in kept
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _cells(name: str, summary: Summary) -> Iterator[str]:
+    yield from (name, summary.curve, summary.group)
+    yield f"{summary.peak:.4g}"
+    yield f"{summary.peak_step}"
+    yield f"{summary.peak_epoch}"
+    yield f"{summary.warmup_share:.1%}".replace("%", " %")
+    yield f"{summary.final:.4g}"
+    yield f"{summary.full_steps:.1f} of {summary.steps}"
+    yield f"{summary.jump:+.4g}" if summary.jump_step is not None else "none"
+    yield "" if summary.jump_step is None else f"{summary.jump_step}"
+    yield f"{summary.small_steps}"

@@ -1,0 +1,60 @@
+"""What listings of findings share: annotations of a pull request, and JSON that is strict."""
+
+import math
+from collections.abc import Mapping
+
+from lrviz.errors import Position
+from lrviz.words import printable
+
+_GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_GITHUB_PROPERTY = _GITHUB_DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def spell_annotation(
+    level: str, file: str, position: Position | None, title: str, text: str
+) -> str:
+    """Return the line that GitHub shows beside a line of a file.
+
+    Args:
+        level: error, warning or notice.
+        file: as the user named it.
+        position: in it; None where it has no lines.
+        title: above the text.
+        text: what there is to say.
+
+    >>> spell_annotation("error", "a.yaml", Position(3, 5), "LR001", "ends after 100 steps")
+    '::error file=a.yaml,line=3,col=5,title=LR001::ends after 100 steps'
+    """
+    properties = {"file": file}
+    if position is not None:
+        properties |= {"line": str(position.line), "col": str(position.column)}
+    spelled = ",".join(
+        f"{name}={printable(value).translate(_GITHUB_PROPERTY)}"
+        for name, value in (properties | {"title": title}).items()
+    )
+    return f"::{level} {spelled}::{printable(text).translate(_GITHUB_DATA)}"
+
+
+def spell_position(position: Position | None) -> dict[str, int | None]:
+    """Return a place in a file for JSON; null where it has no lines."""
+    if position is None:
+        return {"line": None, "column": None}
+    return {"line": position.line, "column": position.column}
+
+
+def clean_json(value: object) -> object:
+    """Return what strict JSON can hold: of numbers, and of names that are not Unicode.
+
+    >>> clean_json({"peak": float("-inf"), "final": float("nan")})
+    {'peak': '-.inf', 'final': None}
+    """
+    match value:
+        case Mapping():
+            return {clean_json(key): clean_json(each) for key, each in value.items()}
+        case list() | tuple():
+            return [clean_json(each) for each in value]
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case float() if not math.isfinite(value):
+            return None if math.isnan(value) else f"{'-' if value < 0 else ''}.inf"
+    return value
