@@ -263,6 +263,52 @@ def check(
     raise typer.Exit(status)
 
 
+@app.command()
+def lint(
+    specs: Annotated[
+        list[str] | None, typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, figures, folders.")
+    ] = None,
+    output_format: Annotated[
+        Listing, typer.Option("--output-format", help="How the findings are listed.")
+    ] = "text",
+    select: Annotated[
+        str | None,
+        typer.Option("--select", metavar="CODES", help="Only rules whose codes begin like these."),
+    ] = None,
+    ignore: Annotated[
+        str | None,
+        typer.Option("--ignore", metavar="CODES", help="All rules but these: LR012,LR03."),
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Replace values where the remedy is certain.")
+    ] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Show peak, warm-up, area and jumps of every curve.")
+    ] = False,
+    settings: Settings = None,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="CODE", help="Explain a rule and exit.")
+    ] = None,
+) -> None:
+    """Find mistakes in schedules: FILE:LINE:COL: CODE severity: message.
+
+    Exit status 1 where there are errors or warnings; notes are no failure.
+    """
+    if explain is not None:
+        from lrviz.lint.page import explain_rule
+
+        raise typer.Exit(_tell_text(explain_rule(explain)))
+    from lrviz.lint.blocks import Request, iter_blocks
+
+    request = Request(specs or [], select, ignore, fix, summary, words.overrides(settings))
+    status = 0
+    for block in iter_blocks(request, output_format):
+        for line in block.lines:
+            say(line)
+        status = max(status, block.exit_status, _tell_text(block.text))
+    raise typer.Exit(status)
+
+
 @app.command(name="list")
 def list_schedulers() -> None:
     """List the schedulers that a spec can name."""

@@ -264,16 +264,37 @@ def test_other_groups_and_quantities_are_another_shape(
     assert change in found.numbers.shape
 
 
-def test_another_curve_is_another_shape(tmp_path: Path) -> None:
-    def rename(record: dict[str, Any]) -> None:
-        record["numbers"]["curves"][0]["label"] = "other"
+CURVES = """\
+epochs: 4
+steps_per_epoch: 8
+curves:
+  fast:
+    scheduler: {StepLR: {step_size: 4}}
+  slow:
+    scheduler: {StepLR: {step_size: 8}}
+"""
 
-    spec, figures = draw(STEP, tmp_path)
-    spoil_record(figures / "step.webp", rename)
+
+def test_a_curve_that_moved_is_named(tmp_path: Path) -> None:
+    spec, figures = draw(CURVES, tmp_path)
+    spec.write_text(CURVES.replace("step_size: 8", "step_size: 9"))
     found = verdict(spec, figures)
-    assert found.outcome == "differs"
-    assert found.numbers is not None
-    assert found.numbers.shape == (ShapeChange("curves", ("other",), ("",)),)
+    assert found.reason == (
+        "lr (slow) at step 8 was 0.0001, is 0.001 (6 of 32 steps differ); "
+        "the spec changed: curves.slow.scheduler.StepLR.step_size"
+    )
+    assert found.position == Position(7, 26)
+
+
+def test_another_curve_is_another_shape(tmp_path: Path) -> None:
+    spec, figures = draw(CURVES, tmp_path)
+    spec.write_text(CURVES.replace("slow", "slower"))
+    found = verdict(spec, figures)
+    assert (found.outcome, found.exit_status) == ("differs", 1)
+    assert found.reason == (
+        "curves were fast, slow, are fast, slower; the spec changed: curves.slower, curves.slow"
+    )
+    assert found.position == Position(6, 3)
 
 
 # No numbers stored

@@ -312,11 +312,15 @@ def test_a_wrong_usage_is_exit_2_and_nothing_on_standard_output(
 
 def test_warnings_go_to_standard_error(tmp_path: Path) -> None:
     arguments = "scheduler: {ReduceLROnPlateau: {patience: 1}}\nmetric: [1, 2, 3]\n"
-    spec, figures = draw(f"epochs: 2\n{arguments}", tmp_path)
+    text = "epochs: 2\n" + arguments + "optimizer: {SGD: {lr: 0}}\nfigure: {yscale: log}\n"
+    spec, figures = draw(text, tmp_path)
     done = run("check", spec, "--baselines", figures, "-j1", "--output-format", "json")
     assert json.loads(done.text)["counts"]["match"] == 1
-    assert done.stderr.startswith("warning: ")
-    assert done.stderr.count("\n") == 1
+    metric, axis = done.stderr.splitlines()
+    assert metric.startswith(f"warning: {spec}:3:1: metric: has 3 values for 2 calls")
+    assert axis == (
+        f"warning: {spec}: lr: a log axis cannot show 2 of 2 values, which are 0 or below"
+    )
 
 
 def test_a_spec_that_is_wrong_needs_neither_torch_nor_matplotlib(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The course of a batch: what is due is driven here, drawn by workers, and told in order."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -11,18 +10,12 @@ from lrviz.batch.outcome import Outcome, State, explain_error
 from lrviz.batch.plan import Item, Plan
 from lrviz.errors import LrvizError
 from lrviz.files import sweep_litter
-from lrviz.pool import Workers
+from lrviz.pool import Workers, count_workers
 from lrviz.sheetrecord import panel_digest, sheet_digest
 from lrviz.sources import load
 from lrviz.spec import Spec
 from lrviz.startup import quick_imports
 from lrviz.thumbnail import Thumbnail
-
-WORTH = 4
-"""The figures, at least, that a worker is started for: it takes as long as drawing that many."""
-
-MOST = 16
-"""More workers draw faster than one process drives."""
 
 SHEET_STYLE = "light"
 
@@ -87,7 +80,7 @@ class _Batch:
         due = self._iter_due()
         first = next(due, None)
         if first is not None:
-            count = _count_workers(self.options.jobs, len(self.plan.items) - first.place)
+            count = count_workers(self.options.jobs, len(self.plan.items) - first.place)
             try:
                 with Workers(count) as workers:
                     yield from self._draw(workers, chain([first], due), alone=count == 1)
@@ -193,21 +186,3 @@ class _Batch:
 
 def _title(spec: Spec, item: Item) -> str:
     return spec.title or item.name
-
-
-def _count_workers(wanted: int | None, figures: int) -> int:
-    """Return how many workers draw so many figures.
-
-    >>> _count_workers(8, 1000), _count_workers(8, 3)
-    (8, 3)
-    """
-    if wanted is not None:
-        return max(1, min(wanted, figures))
-    return max(1, min(_count_processors(), MOST, -(-figures // WORTH)))
-
-
-def _count_processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

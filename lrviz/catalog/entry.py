@@ -1,7 +1,7 @@
 """What the catalog knows of a scheduler, without importing it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -59,7 +59,7 @@ class Entry:
     module: str = "torch.optim.lr_scheduler"
     page: str = ""
     library: Library = "torch"
-    fills: Mapping[str, Fill] = _NONE
+    fills: Mapping[str, Fill] = field(default_factory=dict)
     takes_metric: bool = False
     signature: str = ""
 

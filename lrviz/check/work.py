@@ -14,7 +14,7 @@ from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
 from lrviz.errors import FileError, LrvizError
 from lrviz.files import write_file
-from lrviz.pool import Workers
+from lrviz.pool import Workers, count_workers
 from lrviz.run import Run
 from lrviz.sources import load
 from lrviz.spec import Spec
@@ -72,7 +72,7 @@ def check_specs(request: Request) -> Checked:
     whole = any(map(os.path.isdir, request.sources)) and request.baselines.is_dir()
     orphans = find_orphans(pairs, request.baselines) if whole else []
     check = _Check(request)
-    with Workers(_count_workers(request.jobs, len(pairs))) as workers:
+    with Workers(count_workers(request.jobs, len(pairs))) as workers:
         for job, result in workers.map(examine, check.iter_jobs(pairs)):
             check.take(job, result)
     return Checked(
@@ -82,12 +82,6 @@ def check_specs(request: Request) -> Checked:
         ),
         tuple(check.warnings),
     )
-
-
-def _count_workers(jobs: int | None, specs: int) -> int:
-    if jobs is None:
-        jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(jobs or 1, specs))
 
 
 @cache

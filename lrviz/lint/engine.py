@@ -23,9 +23,7 @@ def lint_run(run: Run, rules: Iterable[Rule]) -> tuple[Finding, ...]:
     """
     asked = [rule for rule in rules if rule.code not in run.spec.lint.ignore]
     seen: dict[tuple[str, Problem], list[tuple[str, Rule, Fix | None]]] = {}
-    for schedule, facts, curve in zip(
-        run.spec.schedules, run.schedulers, run.curves, strict=True
-    ):
+    for schedule, facts, curve in zip(run.spec.schedules, run.schedulers, run.curves, strict=True):
         case = Case(run.spec, schedule, facts, curve)
         for rule in asked:
             for found in rule.check(case):

@@ -1,13 +1,13 @@
 """Remedies that are certain and local, applied to a spec's text one by one."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from lrviz.errors import KeyPath, LrvizError, Problem
 from lrviz.lint.engine import is_failure
 from lrviz.lint.rule import Finding, Fix
-from lrviz.spec.edit import EditError, find_value, replace_value
+from lrviz.spec.edit import EditError, Value, find_value, replace_value
 from lrviz.spec.model import Tree, is_same_tree
 from lrviz.spec.nodes import spell
 
@@ -21,21 +21,17 @@ class Change:
 
     Attributes:
         finding: what it was replaced for.
-        key: its key path.
-        old: what it was; None where it was left out, too.
-        new: what it is.
-        added: whether it was left out.
+        old: what stood there, if anything did.
+        new: what does.
     """
 
     finding: Finding
-    key: KeyPath
-    old: Tree
+    old: Value
     new: Tree
-    added: bool
 
     def __str__(self) -> str:
-        was = "was left out" if self.added else f"was {spell(self.old)}"
-        return _say(self.finding, self.key, "fixed", f"{was}, is {spell(self.new)}")
+        was = f"was {spell(self.old.tree)}" if self.old.given else "was left out"
+        return _say(self.finding, self.old.key, "fixed", f"{was}, is {spell(self.new)}")
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ class Fixed:
     refusals: tuple[Refusal, ...] = ()
 
 
-def fix_text(text: str, findings: Sequence[Finding], lint: Lint) -> Fixed:
+def fix_text(text: str, findings: Sequence[Finding], lint: Lint, codes: Container[str]) -> Fixed:
     """Return a text in which what can be fixed is.
 
     A fix is made only if the findings are fewer for it: the changed text is linted again, so that
@@ -84,12 +80,13 @@ def fix_text(text: str, findings: Sequence[Finding], lint: Lint) -> Fixed:
         text: of a spec.
         findings: what there is to say of it.
         lint: what there is to say of another text.
+        codes: of the rules whose fixes are wanted.
     """
     current = tuple(findings)
     tried: set[tuple[str, KeyPath]] = set()
     changes: list[Change] = []
     refusals: list[Refusal] = []
-    while (found := _next(current, tried)) is not None:
+    while (found := _next(current, tried, codes)) is not None:
         finding, fix = found
         tried.add((finding.rule.code, fix.key))
         try:
@@ -102,12 +99,13 @@ def fix_text(text: str, findings: Sequence[Finding], lint: Lint) -> Fixed:
 
 
 def _next(
-    findings: Sequence[Finding], tried: set[tuple[str, KeyPath]]
+    findings: Sequence[Finding], tried: set[tuple[str, KeyPath]], codes: Container[str]
 ) -> tuple[Finding, Fix] | None:
-    """Return the first finding whose fix has not been tried."""
+    """Return the first finding whose fix is wanted and has not been tried."""
     for finding in findings:
-        if finding.fix is not None and (finding.rule.code, finding.fix.key) not in tried:
-            return finding, finding.fix
+        code, fix = finding.rule.code, finding.fix
+        if fix is not None and code in codes and (code, fix.key) not in tried:
+            return finding, fix
     return None
 
 
@@ -120,7 +118,7 @@ def _try(
         EditError: the fix is not to be made.
     """
     _refuse_disagreement(findings, fix)
-    there, old = find_value(text, fix.key)
+    old = find_value(text, fix.key)
     changed = replace_value(text, fix.key, fix.value)
     try:
         after = lint(changed)
@@ -132,7 +130,7 @@ def _try(
     code = finding.rule.code
     if _count_all(after)[code] >= _count_all(findings)[code]:
         raise EditError("it would be found all the same")
-    return changed, after, Change(finding, fix.key, old, fix.value, not there)
+    return changed, after, Change(finding, old, fix.value)
 
 
 def _refuse_disagreement(findings: Sequence[Finding], fix: Fix) -> None:

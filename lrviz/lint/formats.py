@@ -45,9 +45,7 @@ LISTERS: Mapping[str, Callable[[Linted], Iterator[str]]] = MappingProxyType(
 def _annotate_finding(source: str, finding: Finding) -> str:
     rule = finding.rule
     title = f"{rule.code} {rule.name}"
-    return _annotate(
-        LEVELS[rule.severity], source, finding.problem, title, spell_message(finding)
-    )
+    return _annotate(LEVELS[rule.severity], source, finding.problem, title, spell_message(finding))
 
 
 def _annotate(level: str, source: str, problem: Problem, title: str, text: str) -> str:

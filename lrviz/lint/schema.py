@@ -86,10 +86,10 @@ def _spell_finding(source: str, finding: Finding) -> dict[str, object]:
 def _spell_change(change: Change) -> dict[str, object]:
     return {
         "code": change.finding.rule.code,
-        "key": spell_key(change.key),
-        "old": change.old,
+        "key": spell_key(change.old.key),
+        "old": change.old.tree,
         "new": change.new,
-        "added": change.added,
+        "added": not change.old.given,
     }
 
 

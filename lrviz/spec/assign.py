@@ -1,7 +1,9 @@
 """`--set KEY=VALUE`: one value of a spec, given on the command line."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from lrviz.catalog import CATALOG
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.spec.model import Source, Tree
 from lrviz.spec.yamltree import YamlError, parse_yaml
@@ -25,7 +27,7 @@ def assign(
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
     """
     text = f"--{'sweep' if key == 'sweep' else 'set'} {key}={value}"
-    path = split_key(key)
+    path = split_key(key, tree)
     try:
         parsed, _ = parse_yaml(value)
         changed = with_value(tree, path, parsed)
@@ -37,13 +39,37 @@ def assign(
     return changed, replace(source, overrides={**source.overrides, path: text})
 
 
-def split_key(key: str) -> KeyPath:
-    """Return the key path that a text spells.
+def split_key(key: str, tree: Tree = None) -> KeyPath:
+    """Return the key path that a text spells; a name with dots in it is one part.
+
+    Args:
+        key: parts parted by dots, list items by number.
+        tree: what it leads into; names with dots are those that stand there, and the catalog's.
 
     >>> split_key("optimizer.SGD.param_groups.0.lr")
     ('optimizer', 'SGD', 'param_groups', 0, 'lr')
+    >>> split_key("scheduler.timm.CosineLRScheduler.t_initial")
+    ('scheduler', 'timm.CosineLRScheduler', 't_initial')
     """
-    return tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+    parts = key.split(".")
+    path: list[str | int] = []
+    while parts:
+        count = next((n for n in range(len(parts), 1, -1) if _is_name(parts[:n], tree)), 1)
+        name, parts = ".".join(parts[:count]), parts[count:]
+        path.append(int(name) if name.isdecimal() else name)
+        tree = _at(tree, path[-1])
+    return tuple(path)
+
+
+def _is_name(parts: Sequence[str], tree: Tree) -> bool:
+    name = ".".join(parts)
+    return name in CATALOG or (isinstance(tree, dict) and name in tree) or name == tree
+
+
+def _at(tree: Tree, part: str | int) -> Tree:
+    if isinstance(tree, list) and isinstance(part, int) and part < len(tree):
+        return tree[part]
+    return tree.get(str(part)) if isinstance(tree, dict) else None
 
 
 def with_value(tree: Tree, path: KeyPath, value: Tree) -> Tree:

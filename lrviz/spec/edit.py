@@ -31,6 +31,21 @@ class EditError(ValueError):
 
 
 @dataclass(frozen=True)
+class Value:
+    """What stands at a key path.
+
+    Attributes:
+        key: the key path, the name of a bare scheduler or optimizer included.
+        given: whether anything stands there.
+        tree: what; None where nothing does, too.
+    """
+
+    key: KeyPath
+    given: bool
+    tree: Tree = None
+
+
+@dataclass(frozen=True)
 class _Edit:
     """A part of a text, and what takes its place."""
 
@@ -64,6 +79,8 @@ def replace_value(text: str, key: KeyPath, value: Tree) -> str:
     except LookupError as error:
         raise EditError(str(error.args[0])) from None
     root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if root is None:
+        raise EditError("the file is empty")
     changed = text
     for edit in sorted(_Editor(text).edits(root, key, value), key=lambda each: -each.start):
         changed = changed[: edit.start] + edit.new + changed[edit.end :]
@@ -76,17 +93,22 @@ def replace_value(text: str, key: KeyPath, value: Tree) -> str:
     return mark + changed
 
 
-def find_value(text: str, key: KeyPath) -> tuple[bool, Tree]:
-    """Return whether a YAML text has a value at a key path, and the value."""
+def find_value(text: str, key: KeyPath) -> Value:
+    """Return what stands at a key path of a YAML text.
+
+    Raises:
+        EditError: the text is no YAML.
+    """
     tree = _parse(text.removeprefix(_BOM))
-    for part in _name_bare(tree, key):
+    key = _name_bare(tree, key)
+    for part in key:
         if isinstance(tree, dict) and part in tree:
             tree = tree[str(part)]
         elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
             tree = tree[part]
         else:
-            return False, None
-    return True, tree
+            return Value(key, given=False)
+    return Value(key, given=True, tree=tree)
 
 
 def _parse(text: str) -> Tree:
@@ -150,7 +172,7 @@ class _Editor:
             return [edit for item, new in items for edit in self._replace(item, new)]
         self._refuse_comments(node)
         start, end = node.start_mark.index, _end(self._text, node)
-        if node.flow_style:
+        if isinstance(node, yaml.CollectionNode) and node.flow_style:
             return [_Edit(start, end, _spell(value))]
         before = len(self._text[:start].rstrip())  # a block stands on lines of its own
         return [_Edit(before, end, " " + _spell(value))]

@@ -1,12 +1,13 @@
 """The spec: one YAML document, parsed and checked as far as is possible without torch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
 from lrviz.errors import KeyPath, Position, Problem
+from lrviz.foreign import Foreign
 from lrviz.spec.options import FigureOptions, LintOptions
 
 Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
@@ -18,11 +19,12 @@ class Node:
     """A scheduler or optimizer as a spec names it: `Name: {arguments}`.
 
     Attributes:
-        name: a name of the catalog.
+        name: a name of the catalog, or of what the user allowed beside it.
         key: its key path, the name included where it has arguments.
         arguments: as written; formulas and expressions as text.
         children: the parsed items of the argument `schedulers`.
         groups: the items of the argument `param_groups`.
+        foreign: what is to be imported; None for what the catalog has.
     """
 
     name: str
@@ -30,6 +32,13 @@ class Node:
     arguments: Mapping[str, Tree]
     children: tuple["Node", ...] = ()
     groups: tuple[Mapping[str, Tree], ...] = ()
+    foreign: Foreign | None = None
+
+    def walk(self) -> Iterator["Node"]:
+        """Yield this scheduler and those inside it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
 
 
 @dataclass(frozen=True)
@@ -154,6 +163,7 @@ class Spec:
         schedules: one a curve; at least one.
         figure: how they are drawn.
         lint: what the linter is told.
+        allow: the classes beside the catalog that it may name; no part of its value.
     """
 
     tree: Mapping[str, Tree]
@@ -162,6 +172,7 @@ class Spec:
     schedules: tuple[Schedule, ...]
     figure: FigureOptions
     lint: LintOptions
+    allow: tuple[str, ...] = ()
 
     @property
     def epochs(self) -> int:

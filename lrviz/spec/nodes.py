@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from lrviz.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS
-from lrviz.errors import KeyPath
+from lrviz.catalog import CATALOG, COMPOSITES, OPTIMIZERS, SCHEDULERS, THIRD_PARTY
+from lrviz.errors import KeyPath, UsageError
 from lrviz.expression import ExpressionError, parse_expression
+from lrviz.foreign import Foreign, find_entry_point, remedy
 from lrviz.spec.model import Node, Tree
 from lrviz.spec.values import MAX_TEXT
 
@@ -48,49 +49,83 @@ def spell(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
+def _spell_name(name: str) -> str:
+    """Return a name in quotes, letters that could be mistaken for others spelt out."""
+    return f"'{name.encode('ascii', 'backslashreplace').decode()}'"
+
+
 def suggest(name: str, known: Sequence[str]) -> str:
     """Return a remedy for a name that is not among the known ones.
 
     >>> suggest("StepLr", ("StepLR", "LinearLR"))
     "did you mean 'StepLR'?"
     """
+    close = _find_close(name, known)
+    return f"did you mean '{close}'?" if close else f"known: {', '.join(known)}"
+
+
+def suggest_scheduler(name: str) -> str:
+    """Return a remedy for a name that is no scheduler's.
+
+    >>> suggest_scheduler("get_wsd_schedule")
+    "did you mean 'transformers.get_wsd_schedule'?"
+    """
+    close = _find_close(name, tuple(SCHEDULERS)) or _find_close(name, tuple(THIRD_PARTY))
+    if close:
+        return f"did you mean '{close}'?"
+    return remedy(name) or suggest(name, tuple(SCHEDULERS))
+
+
+def _find_close(name: str, known: Sequence[str]) -> str | None:
     lowered = {each.lower(): each for each in known}
     close = get_close_matches(name.lower(), lowered, n=1)
-    return f"did you mean '{lowered[close[0]]}'?" if close else f"known: {', '.join(known)}"
+    return lowered[close[0]] if close else None
 
 
 @dataclass
 class NodeReader:
-    """Reads nodes and collects what is wrong with them."""
+    """Reads nodes and collects what is wrong with them.
+
+    Attributes:
+        problems: what was wrong so far.
+        allowed: the schedulers beside the catalog that the user allowed, by name.
+    """
 
     problems: list[tuple[KeyPath, str]] = field(default_factory=list)
+    allowed: Mapping[str, Foreign] = field(default_factory=dict)
 
     def read_scheduler(self, tree: Tree, key: KeyPath) -> Node | None:
         """Return the scheduler that a tree names, or None where it names none."""
-        named = self._read_name(tree, key, "scheduler", tuple(SCHEDULERS))
+        named = self._read_name(tree, key, "scheduler")
         if named is None:
             return None
         name, path, arguments = named
+        foreign = None if name in CATALOG else self._find_foreign(name, key)
+        if foreign is None and name not in CATALOG:
+            return None
         children: list[Node] = []
         if name in COMPOSITES:
             children = list(self._read_children(arguments, path))
             arguments = {k: v for k, v in arguments.items() if k != "schedulers"}
         self._check_arguments(arguments, path, names=(*TOTALS, "lr"))
-        return Node(name, path, arguments, tuple(children))
+        return Node(name, path, arguments, tuple(children), foreign=foreign)
 
     def read_optimizer(self, tree: Tree, key: KeyPath) -> Node | None:
         """Return the optimizer that a tree names, or None where it names none."""
-        named = self._read_name(tree, key, "optimizer", OPTIMIZERS)
+        named = self._read_name(tree, key, "optimizer")
         if named is None:
             return None
         name, path, arguments = named
+        if name not in OPTIMIZERS:
+            self._say(key, f"unknown optimizer {_spell_name(name)}; {suggest(name, OPTIMIZERS)}")
+            return None
         groups = list(self._read_groups(arguments.get("param_groups", []), (*path, "param_groups")))
         arguments = {k: v for k, v in arguments.items() if k != "param_groups"}
         self._check_arguments(arguments, path, names=TOTALS)
         return Node(name, path, arguments, groups=tuple(groups))
 
     def _read_name(
-        self, tree: Tree, key: KeyPath, kind: str, known: Sequence[str]
+        self, tree: Tree, key: KeyPath, kind: str
     ) -> tuple[str, KeyPath, dict[str, Tree]] | None:
         if isinstance(tree, str):
             name, path = tree, key
@@ -106,10 +141,20 @@ class NodeReader:
             got = f"{len(tree)} keys" if isinstance(tree, dict) else spell(tree)
             self._say(key, f"must name one {kind}, as `Name: {{arguments}}`, got {got}")
             return None
-        if name not in known:
-            self._say(key, f"unknown {kind} '{name}'; {suggest(name, known)}")
-            return None
         return name, path, arguments
+
+    def _find_foreign(self, name: str, key: KeyPath) -> Foreign | None:
+        """Return what may be imported under a name, or None where a problem was added."""
+        if name in self.allowed:
+            return self.allowed[name]
+        try:
+            found = find_entry_point(name)
+        except UsageError as error:
+            self._say(key, str(error))
+            return None
+        if found is None:
+            self._say(key, f"unknown scheduler {_spell_name(name)}; {suggest_scheduler(name)}")
+        return found
 
     def _read_children(self, arguments: Mapping[str, Tree], path: KeyPath) -> Iterator[Node]:
         items = arguments.get("schedulers")

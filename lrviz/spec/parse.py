@@ -1,9 +1,10 @@
 """From a tree of plain data to a checked `Spec`: the first of the two stages of errors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lrviz.errors import KeyPath, Problem, SpecError
+from lrviz.foreign import Foreign, parse_allowed
 from lrviz.spec.assign import assign, with_value
 from lrviz.spec.model import Source, Spec, Tree
 from lrviz.spec.nodes import spell
@@ -12,7 +13,11 @@ from lrviz.spec.yamltree import YamlError, beyond_yaml, parse_yaml
 
 
 def parse_spec(
-    text: str, name: str = "<spec>", *, overrides: Sequence[tuple[str, str]] = ()
+    text: str,
+    name: str = "<spec>",
+    *,
+    overrides: Sequence[tuple[str, str]] = (),
+    allow: Sequence[str] = (),
 ) -> Spec:
     """Return the spec that a YAML text holds.
 
@@ -20,9 +25,11 @@ def parse_spec(
         text: one YAML document, at most 256 kB.
         name: what messages call it.
         overrides: key paths and values as `--set` gives them, applied in order.
+        allow: the classes beside the catalog that it may name, each a `package.module:Class`.
 
     Raises:
         SpecError: everything that is wrong with its shape, at once.
+        UsageError: what is allowed is no such name.
 
     >>> parse_spec("{epochs: 4, scheduler: {StepLR: {step_size: 2}}}").total_calls
     4
@@ -31,11 +38,18 @@ def parse_spec(
         tree, positions = parse_yaml(text)
     except YamlError as error:
         raise SpecError([Problem(name, error.key, error.reason, error.position)]) from None
-    return parse_tree(tree, Source(name, positions), overrides=overrides)
+    return parse_tree(tree, Source(name, positions), overrides=overrides, allow=allow)
 
 
-def parse_tree(tree: Tree, source: Source, *, overrides: Sequence[tuple[str, str]] = ()) -> Spec:
+def parse_tree(
+    tree: Tree,
+    source: Source,
+    *,
+    overrides: Sequence[tuple[str, str]] = (),
+    allow: Sequence[str] = (),
+) -> Spec:
     """Return the spec that plain data holds; as `parse_spec`."""
+    allowed = parse_allowed(allow)
     if tree is None:
         raise SpecError([source.problem((), "empty; a spec needs `epochs` and `scheduler`")])
     if not isinstance(tree, dict):
@@ -44,11 +58,11 @@ def parse_tree(tree: Tree, source: Source, *, overrides: Sequence[tuple[str, str
         tree, source = assign(tree, source, key, value)
     if beyond := [source.problem(key, text) for key, text in beyond_yaml(tree)]:
         raise SpecError(beyond)
-    return _check(tree, source)
+    return _check(tree, source, allowed)
 
 
-def _check(tree: dict[str, Tree], source: Source) -> Spec:
-    reader = ScheduleReader(source)
+def _check(tree: dict[str, Tree], source: Source, allowed: Mapping[str, Foreign]) -> Spec:
+    reader = ScheduleReader(source, allowed)
     shape, schedules = reader.read(tree)
     if reader.problems or shape is None:
         raise SpecError(reader.problems)
@@ -59,6 +73,7 @@ def _check(tree: dict[str, Tree], source: Source) -> Spec:
         schedules=tuple(schedules),
         figure=shape.figure,
         lint=shape.lint,
+        allow=tuple(allowed),
     )
 
 

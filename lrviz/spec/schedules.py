@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
-from typing import Literal
 
 from lrviz.errors import KeyPath, Problem
 from lrviz.spec.assign import split_key, with_value
+from lrviz.foreign import Foreign
+from lrviz.spec.interval import explain_interval, own_interval, read_interval
 from lrviz.spec.metric import read_metric
 from lrviz.spec.model import Schedule, Source, Tree
 from lrviz.spec.nodes import NodeReader, spell
@@ -32,9 +33,16 @@ Keys = Mapping[str, KeyPath]
 
 @dataclass
 class ScheduleReader:
-    """Reads the schedules of one spec and collects what is wrong with them."""
+    """Reads the schedules of one spec and collects what is wrong with them.
+
+    Attributes:
+        source: where the spec came from.
+        allowed: the schedulers beside the catalog that the user allowed, by name.
+        problems: what was wrong so far.
+    """
 
     source: Source
+    allowed: Mapping[str, Foreign] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, tree: dict[str, Tree]) -> tuple[Shape | None, list[Schedule]]:
@@ -69,7 +77,7 @@ class ScheduleReader:
             swept: dict[KeyPath, KeyPath] = {}
             labels = []
             for (key, values), index, name in zip(axes, picked, names, strict=True):
-                path = split_key(key)
+                path = split_key(key, changed)
                 try:
                     changed = with_value(changed, path, values[index])
                 except LookupError as error:
@@ -146,7 +154,7 @@ class ScheduleReader:
         """Yield the schedule, or nothing where a problem was added; `keys` tells where it is."""
         before = len(self.problems)
         found: list[tuple[KeyPath, str]] = []
-        reader = NodeReader(found)
+        reader = NodeReader(found, self.allowed)
         at = keys.get("optimizer", ("optimizer",))
         optimizer = reader.read_optimizer(tree.get("optimizer", DEFAULT_OPTIMIZER), at)
         scheduler = None
@@ -156,10 +164,12 @@ class ScheduleReader:
             found.append((("curves", label) if "curves" in tree else (), "scheduler is missing"))
         metric_key = keys.get("metric", ("metric",))
         metric = read_metric(tree["metric"], metric_key, found) if "metric" in tree else None
-        interval = _interval(tree.get("interval", "step"))
+        interval = read_interval(tree.get("interval", own_interval(scheduler) or "step"))
         if interval is None:
             text = f"must be one of step, epoch, got {spell(tree['interval'])}"
             found.append((keys["interval"], text))
+        elif scheduler and own_interval(scheduler) not in (None, interval):
+            found.append((keys["interval"], explain_interval(scheduler)))
         for key, text in found:
             self._say(key, text, source)
         if len(self.problems) > before or not (shape and optimizer and scheduler and interval):
@@ -187,12 +197,6 @@ class ScheduleReader:
 
 def _spell_mapping(value: Tree) -> str:
     return "none" if value == {} else spell(value)
-
-
-def _interval(value: Tree) -> Literal["step", "epoch"] | None:
-    if value == "step":
-        return "step"
-    return "epoch" if value == "epoch" else None
 
 
 def _short_names(keys: list[str]) -> list[str]:

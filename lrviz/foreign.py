@@ -1,0 +1,121 @@
+"""Schedulers of no catalog, and who says that they may be imported.
+
+A spec is data: it names what it likes, but what is not in the catalog is imported only where the
+user named that very class on the command line, or where a package that the user installed lists it
+under the entry-point group `lrviz.schedulers`. Nothing here imports a package.
+"""
+
+import keyword
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from lrviz.catalog import CATALOG
+from lrviz.errors import UsageError
+
+GROUP = "lrviz.schedulers"
+"""The entry-point group by which an installed package adds names."""
+
+MAX_NAME = 200
+
+_WORD = r"[A-Za-z_][A-Za-z0-9_]*"
+_DOTTED = rf"{_WORD}(?:\.{_WORD})*"
+_TARGET = re.compile(rf"({_DOTTED}):({_WORD})")
+_NAME = re.compile(_DOTTED)
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A scheduler that is in no catalog.
+
+    Attributes:
+        name: how a spec spells it.
+        module: where it is.
+        attribute: what it is called there.
+        giver: who says that it may be imported: `--allow`, or the package that lists it.
+    """
+
+    name: str
+    module: str
+    attribute: str
+    giver: str
+
+
+def parse_allowed(names: Sequence[str]) -> Mapping[str, Foreign]:
+    """Return the classes that the command line allows specs to name, by what a spec calls them.
+
+    Args:
+        names: each a `package.module:Class`, which is also how a spec spells it.
+
+    Raises:
+        UsageError: one is no such name, or is no class that could be a scheduler.
+
+    >>> list(parse_allowed(["package.module:Class"]))
+    ['package.module:Class']
+    """
+    return {name: _parse_allowed(name) for name in names}
+
+
+def _parse_allowed(name: str) -> Foreign:
+    found = _TARGET.fullmatch(name)
+    if found is None or len(name) > MAX_NAME:
+        text = "must be package.module:Class, in letters, digits and underscores of ASCII"
+        raise UsageError(f"--allow {_spell(name)}: {text}")
+    module, attribute = found.groups()
+    parts = [*module.split("."), attribute]
+    if private := [part for part in parts if part.startswith("_") or keyword.iskeyword(part)]:
+        raise UsageError(f"--allow {name}: '{private[0]}' is no public name")
+    if parts[0] in sys.stdlib_module_names:
+        raise UsageError(f"--allow {name}: {parts[0]} is part of Python; it has no schedulers")
+    return Foreign(name, module, attribute, "--allow")
+
+
+def list_entry_points() -> Mapping[str, Sequence[Foreign]]:
+    """Return what installed packages list, by name; more than one where packages disagree.
+
+    A name of the catalog cannot be taken, and what is no name is left out.
+    """
+    from importlib import metadata  # only where a name is not known otherwise
+
+    found: dict[str, list[Foreign]] = {}
+    for point in metadata.entry_points(group=GROUP):
+        target = _TARGET.fullmatch(point.value)
+        if target is None or _NAME.fullmatch(point.name) is None or point.name in CATALOG:
+            continue
+        giver = point.dist.name if point.dist is not None else "an unknown package"
+        foreign = Foreign(point.name, *target.groups(), giver)
+        same = found.setdefault(point.name, [])
+        if foreign not in same:  # installed twice over, as an editable package can be
+            same.append(foreign)
+    return MappingProxyType({name: tuple(found[name]) for name in sorted(found)})
+
+
+def find_entry_point(name: str) -> Foreign | None:
+    """Return the scheduler that an installed package lists under a name; None where none does.
+
+    Raises:
+        UsageError: several packages list it.
+    """
+    if _NAME.fullmatch(name) is None:
+        return None
+    found = list_entry_points().get(name, ())
+    if len(found) > 1:
+        givers = " and ".join(dict.fromkeys(each.giver for each in found))
+        raise UsageError(f"'{name}' is listed by {givers}; uninstall one of them")
+    return found[0] if found else None
+
+
+def remedy(name: str) -> str:
+    """Return how a name that a spec may not use could be allowed; empty for what is no name."""
+    try:
+        parse_allowed([name])
+    except UsageError:
+        return ""
+    return f"a class of your own is named on the command line, too: --allow {name}"
+
+
+def _spell(name: str) -> str:
+    """Return a name whose letters cannot be mistaken for others."""
+    return name[:MAX_NAME].encode("ascii", "backslashreplace").decode()

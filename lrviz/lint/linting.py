@@ -1,0 +1,165 @@
+"""Linting of files and folders: specs are read, driven, linted, and mended where that is asked."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from lrviz.collect import collect_specs
+from lrviz.errors import FileError, LrvizError, UsageError
+from lrviz.files import STDIO, write_file
+from lrviz.lint.engine import iter_unknown, lint_run, select_rules
+from lrviz.lint.fix import Fixed, Refusal, fix_text
+from lrviz.lint.linted import Linted
+from lrviz.lint.rule import Finding, Rule
+from lrviz.lint.rules import RULES
+from lrviz.lint.summary import summarise_curve
+from lrviz.metadata import sniff
+from lrviz.run import Run
+from lrviz.sources import parse_data, read_source
+from lrviz.spec import Spec
+from lrviz.startup import quick_imports
+
+Overrides = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to lint, and how.
+
+    Attributes:
+        sources: specs, figures, folders of specs, or `-` for standard input.
+        select: codes of the rules to ask, or how they begin; None for all.
+        ignore: those not to ask, spelt the same.
+        fixes: whether values are replaced where the remedy is certain and local.
+        summarises: whether a summary of every curve is wanted.
+        overrides: as `--set` gives them.
+    """
+
+    sources: Sequence[str]
+    select: str | None = None
+    ignore: str | None = None
+    fixes: bool = False
+    summarises: bool = False
+    overrides: Overrides = ()
+
+
+def iter_linted(request: Request) -> Iterator[Linted]:
+    """Lint every spec, and yield what became of each; none stops the others.
+
+    Raises:
+        FileError: a folder cannot be read.
+        UsageError: the request makes no sense, whatever the specs say.
+    """
+    linter = _Linter(request, select_rules(RULES, request.select, request.ignore))
+    if request.fixes and request.overrides:
+        raise UsageError("--fix: changes what files say; leave --set out")
+    for source in _collect(request.sources):
+        yield linter.lint(source)
+
+
+def _collect(sources: Sequence[str]) -> list[str]:
+    if not sources:
+        raise UsageError("nothing to lint; name a spec or a folder of them")
+    found: list[str] = []
+    for source in sources:
+        if source == STDIO:
+            found.append(source)
+        else:
+            found += [each.source for each in collect_specs([source])]
+    return found
+
+
+@cache
+def _driver() -> Callable[[Spec], Run]:
+    with quick_imports():  # only now: a spec that is wrong needs no torch to be said so
+        from lrviz.drive import simulate
+    return simulate
+
+
+@dataclass(frozen=True)
+class _Linter:
+    """Lints one spec after another.
+
+    Attributes:
+        request: what is wanted.
+        rules: whose findings are told.
+    """
+
+    request: Request
+    rules: Sequence[Rule]
+
+    def lint(self, source: str) -> Linted:
+        """Return what became of one spec."""
+        try:
+            data = read_source(source)
+            run = self._run(data, source)
+            findings = lint_run(run, RULES.values())
+            if not self.request.fixes:
+                return self._say(source, run, findings)
+            return self._fix(source, data, run, findings)
+        except LrvizError as error:
+            return Linted(source, error=error)
+
+    def _run(self, data: bytes, source: str) -> Run:
+        spec = parse_data(data, source, overrides=self.request.overrides)
+        return _driver()(spec)
+
+    def _say(self, source: str, run: Run, findings: Sequence[Finding]) -> Linted:
+        told = {rule.code for rule in self.rules}
+        curves = run.curves if self.request.summarises else ()
+        return Linted(
+            source,
+            tuple(finding for finding in findings if finding.rule.code in told),
+            summaries=tuple(each for curve in curves for each in summarise_curve(curve)),
+            warnings=(*run.warnings, *map(str, iter_unknown(run.spec, RULES))),
+        )
+
+    def _fix(self, source: str, data: bytes, run: Run, findings: Sequence[Finding]) -> Linted:
+        """Write the spec with what can be fixed, and return what is left to say of it."""
+        linted = self._say(source, run, findings)
+        if not any(each.fix for each in linted.findings):
+            return linted
+        if reason := _why_not(source, data):
+            return _refuse(linted, reason)
+        fixed = self._mend(source, data.decode(), findings)
+        if not fixed.changes:
+            return replace(linted, refusals=fixed.refusals)
+        if _is_changed(source, data):
+            return _refuse(linted, "the file has changed since it was read")
+        written = fixed.text.encode()
+        try:
+            write_file(Path(source), written)
+        except FileError as error:
+            return replace(linted, error=error)
+        after = self._say(source, self._run(written, source), fixed.findings)
+        return replace(after, changes=fixed.changes, refusals=fixed.refusals)
+
+    def _mend(self, source: str, text: str, findings: Sequence[Finding]) -> Fixed:
+        def lint(changed: str) -> tuple[Finding, ...]:
+            return lint_run(self._run(changed.encode(), source), RULES.values())
+
+        return fix_text(text, findings, lint, {rule.code for rule in self.rules})
+
+
+def _why_not(source: str, data: bytes) -> str:
+    """Return why a source cannot be changed; empty where it can."""
+    if source == STDIO:
+        return "standard input cannot be changed"
+    if sniff(data):
+        return "a figure cannot be changed; fix its spec and draw it again"
+    if Path(source).is_symlink():
+        return "a link is not written through; name the file that it leads to"
+    return "" if Path(source).is_file() else "not a regular file"
+
+
+def _is_changed(source: str, data: bytes) -> bool:
+    try:
+        return read_source(source) != data
+    except LrvizError:
+        return True
+
+
+def _refuse(linted: Linted, reason: str) -> Linted:
+    refusals = [Refusal(each, each.fix, reason) for each in linted.findings if each.fix]
+    return replace(linted, refusals=tuple(refusals))

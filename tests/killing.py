@@ -1,0 +1,99 @@
+"""Kills a batch on each side of every file operation, and looks at what it leaves.
+
+It is run as a script: a process that forks must never have loaded torch, so the runs are given.
+"""
+
+import json
+import os
+import pickle
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+OPERATIONS = (
+    *("open", "write", "close", "fsync", "replace", "rename", "unlink", "mkdir", "fchmod"),
+    *("fchown", "scandir"),
+)
+
+
+def kill_at(moment: int) -> None:
+    """Kill this process at a moment: even ones before an operation of a file, odd ones after."""
+    passed = count()
+
+    def pass_moment() -> None:
+        if next(passed) == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def wrap(operation: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        pass_moment()
+        result = operation(*arguments, **options)
+        pass_moment()
+        return result
+
+    for name in OPERATIONS:
+        setattr(os, name, partial(wrap, getattr(os, name)))
+
+
+def draw(specs: Path, figures: Path, moment: int | None = None) -> int:
+    """Draw a batch in a child that is killed at a moment; return how it ended."""
+    pid = os.fork()
+    if pid == 0:
+        from lrviz.batch import Options, iter_batch, plan_batch
+
+        plan = plan_batch([str(specs)], str(figures), sheet=str(figures / "sheet.png"))
+        if moment is not None:
+            kill_at(moment)
+        states = [outcome.state for outcome in iter_batch(plan, Options(jobs=1))]
+        os._exit(0 if {"drawn", "up to date"} >= set(states) else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder by name."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def iter_moments(root: Path) -> Iterator[dict[str, object]]:
+    """Yield what each moment left, until a batch is not killed any more."""
+    for name in ("old", "new"):
+        assert draw(root / name, root / f"{name} figures") == 0
+    old, new = read(root / "old figures"), read(root / "new figures")
+    for moment in count():
+        figures = root / "figures"
+        shutil.copytree(root / "old figures", figures)
+        status = draw(root / "new", figures, moment)
+        left = read(figures)
+        again = draw(root / "new", figures)
+        yield {
+            "status": status,
+            "whole": all(left.get(name) in (old[name], new[name]) for name in old),
+            "litter": sum(name not in new for name in left),
+            "again": again,
+            "finished": read(figures) == new,
+        }
+        shutil.rmtree(figures)
+        if status == 0:
+            return
+
+
+def main() -> None:
+    """Print what every moment left, a line each."""
+    root = Path(sys.argv[1])
+    runs = pickle.loads((root / "runs").read_bytes())
+    drive = ModuleType("lrviz.drive")
+    drive.simulate = lambda spec: runs[spec.source.name]  # type: ignore[attr-defined]
+    sys.modules["lrviz.drive"] = drive
+    import lrviz.figurefile  # noqa: F401 - once, not in every child
+
+    for left in iter_moments(root):
+        print(json.dumps(left), flush=True)
+
+
+if __name__ == "__main__":
+    main()
