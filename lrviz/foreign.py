@@ -42,6 +42,11 @@ class Foreign:
     attribute: str
     giver: str
 
+    @property
+    def package(self) -> str:
+        """The package that it is part of, as far as can be told without looking inside."""
+        return self.module.partition(".")[0] if self.giver == "--allow" else self.giver
+
 
 def parse_allowed(names: Sequence[str]) -> Mapping[str, Foreign]:
     """Return the classes that the command line allows specs to name, by what a spec calls them.

@@ -1,61 +1,108 @@
-"""Specs to figure files, one after another."""
+"""Specs to figures, one after another: in files, on standard output, or in characters."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 from lrviz.errors import LrvizError
 from lrviz.files import write_file, write_stdout
 from lrviz.sources import load
 from lrviz.startup import quick_imports
-from lrviz.targets import Target
+from lrviz.targets import Format, Target, plan_targets
+from lrviz.watch import iter_saves
+
+
+@dataclass(frozen=True)
+class PlotRequest:
+    """What is to be drawn, and how.
+
+    Attributes:
+        sources: the specs as the user named them.
+        output: the figure's file, `-` for standard output; None for one called after its spec.
+        format: of the figure; None: as its file ends.
+        overrides: (key path, YAML value) pairs.
+        metadata: whether the figure carries its spec.
+        watch: whether each is drawn again whenever it is saved, until interrupted.
+        terminal: whether it is drawn in characters, and a figure only where `output` says so.
+    """
+
+    sources: Sequence[str]
+    output: str | None = None
+    format: Format | None = None
+    overrides: Sequence[tuple[str, str]] = ()
+    metadata: bool = True
+    watch: bool = False
+    terminal: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one target.
+    """What became of one spec.
 
     Attributes:
-        target: what was to be drawn.
+        source: the spec as the user named it.
+        written: the figure's path; None where none was written, or to standard output.
+        picture: the curve in characters; empty where none was asked for.
         warnings: what is worth saying, one line each.
-        error: why nothing was written; None where the figure was.
+        error: why nothing was drawn; None where it was.
     """
 
-    target: Target
+    source: str
+    written: str | None = None
+    picture: str = ""
     warnings: tuple[str, ...] = ()
     error: LrvizError | None = None
 
-    @property
-    def written(self) -> str | None:
-        """The path that was written; None where there is none to tell."""
-        path = self.target.path
-        return str(path) if path is not None and self.error is None else None
+
+def iter_plots(request: PlotRequest, terminal: TextIO) -> Iterator[Outcome]:
+    """Draw every spec, and yield what became of each; none stops the others.
+
+    Args:
+        request: what is to be drawn.
+        terminal: where a picture in characters will be shown.
+
+    Raises:
+        UsageError: what is refused before anything is written.
+    """
+    targets = plan_targets(request.sources, request.output, request.format)
+    saves = iter_saves(request.sources) if request.watch else iter([list(request.sources)])
+    for saved in saves:
+        for target in targets:
+            if target.source in saved:
+                yield _try(target, request, terminal)
 
 
-def iter_plots(
-    targets: Sequence[Target],
-    overrides: Sequence[tuple[str, str]] = (),
-    *,
-    metadata: bool = True,
-) -> Iterator[Outcome]:
-    """Draw and write every target, and yield what became of each; none stops the others."""
-    for target in targets:
-        try:
-            warnings = _plot(target, overrides, metadata=metadata)
-        except LrvizError as error:
-            yield Outcome(target, error=error)
-        else:
-            yield Outcome(target, warnings)
+def _try(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
+    try:
+        return _plot(target, request, terminal)
+    except LrvizError as error:
+        return Outcome(target.source, error=error)
 
 
-def _plot(
-    target: Target, overrides: Sequence[tuple[str, str]], *, metadata: bool
-) -> tuple[str, ...]:
-    spec = load(target.source, overrides=overrides)
+def _plot(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
+    spec = load(target.source, overrides=request.overrides)
     with quick_imports():  # only now: a spec that is wrong is said to be so at once
-        from lrviz.render import render
-    rendered = render(spec, target.format, metadata=metadata)
+        from lrviz.drive import simulate
+    run = simulate(spec)
+    picture = ""
+    if request.terminal:
+        from lrviz.terminal import draw_terminal
+
+        size = shutil.get_terminal_size()
+        ascii_only = terminal.encoding.lower().replace("-", "") != "utf8"
+        picture = draw_terminal(
+            run, size.columns, size.lines - 1, colors=terminal.isatty(), ascii_only=ascii_only
+        )
+        if request.output is None:
+            return Outcome(target.source, None, f"{picture}\n", run.warnings)
+    with quick_imports():
+        from lrviz.figurefile import render_run
+    rendered = render_run(run, target.format, metadata=request.metadata)
     if target.path is None:
         write_stdout(rendered.data)
     else:
         write_file(target.path, rendered.data)
-    return rendered.warnings
+    written = None if target.path is None else str(target.path)
+    warnings = (*run.warnings, *rendered.warnings)
+    return Outcome(target.source, written, f"{picture}\n" if picture else "", warnings)

@@ -45,7 +45,9 @@ class Record:
     numbers: Recorded | None
 
 
-def drawing_versions(fonts: Sequence[str], freetype: str) -> Versions:
+def drawing_versions(
+    fonts: Sequence[str], freetype: str, packages: Sequence[str] = ()
+) -> Versions:
     """Return everything beside the spec that a figure's pixels depend on.
 
     >>> drawing_versions(["DejaVu Sans"], "2.6.1")["fonts"]
@@ -56,7 +58,7 @@ def drawing_versions(fonts: Sequence[str], freetype: str) -> Versions:
         "freetype": freetype,
         "platform": platform_tag(),
     }
-    return rest | versions()
+    return {**versions(packages), **rest}
 
 
 def build_record(run: Run, fonts: Sequence[str], freetype: str) -> str:
@@ -73,7 +75,7 @@ def build_record(run: Run, fonts: Sequence[str], freetype: str) -> str:
     record = {
         "format": FORMAT,
         "spec": _spell(run.spec.canonical),
-        "versions": drawing_versions(fonts, freetype),
+        "versions": drawing_versions(fonts, freetype, run.spec.packages),
         "numbers": numbers,
     }
     text = _dump(record)

@@ -2,6 +2,7 @@
 
 import platform
 import sys
+from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 
@@ -10,15 +11,19 @@ from lrviz import __version__
 DISTRIBUTIONS = ("torch", "matplotlib", "pillow")
 
 
-def versions() -> dict[str, str]:
+def versions(packages: Sequence[str] = ()) -> dict[str, str]:
     """Return the versions of lrviz and of what drives, draws and encodes for it.
 
     Only the public part: `2.13.0+cpu` drives as `2.13.0` does.
 
+    Args:
+        packages: whose schedulers are driven beside torch's.
+
     >>> sorted(versions())
     ['lrviz', 'matplotlib', 'pillow', 'torch']
     """
-    return {"lrviz": __version__} | {name: _public_version(name) for name in DISTRIBUTIONS}
+    distributions = (*packages, *DISTRIBUTIONS)
+    return {name: _public_version(name) for name in distributions} | {"lrviz": __version__}
 
 
 def platform_tag() -> str:

@@ -1,6 +1,7 @@
 """What the command line needs to know of words: names to complete, settings to split."""
 
 import codecs
+import json
 import os
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
@@ -38,22 +39,34 @@ def find_scheduler(name: str) -> Entry:
     raise UsageError(f"unknown scheduler '{name}'; {suggest(name, tuple(SCHEDULERS))}")
 
 
-def overrides(settings: Sequence[str] | None, style: str | None = None) -> list[tuple[str, str]]:
-    """Return (key path, YAML value) pairs from `--set KEY=VALUE` and `--style`.
+def overrides(
+    settings: Sequence[str] | None,
+    style: str | None = None,
+    sweeps: Sequence[str] | None = None,
+) -> list[tuple[str, str]]:
+    """Return (key path, YAML value) pairs from `--set KEY=VALUE`, `--style` and `--sweep KEY=[…]`.
 
-    >>> overrides(["epochs=4"], "dark")
-    [('epochs', '4'), ('figure.style', 'dark')]
+    >>> overrides(["epochs=4"], "dark", ["optimizer.SGD.lr=[1, 2]"])
+    [('epochs', '4'), ('figure.style', 'dark'), ('sweep', '{"optimizer.SGD.lr": [1, 2]}')]
 
     Raises:
         UsageError: a setting without a key or without `=`.
     """
-    pairs = []
-    for setting in settings or ():
-        key, equals, value = setting.partition("=")
-        if not key or not equals:
-            raise UsageError(f"--set {setting}: must be KEY=VALUE, for example epochs=10")
-        pairs.append((key.strip(), value))
-    return [*pairs, *([("figure.style", style)] if style is not None else [])]
+    pairs = [_split(setting, "--set", "epochs=10") for setting in settings or ()]
+    if style is not None:
+        pairs.append(("figure.style", style))
+    if sweeps:
+        axes = [_split(sweep, "--sweep", "optimizer.SGD.lr=[0.1, 0.01]") for sweep in sweeps]
+        pairs.append(("sweep", f"{{{', '.join(f'{json.dumps(k)}: {v}' for k, v in axes)}}}"))
+    return pairs
+
+
+def _split(setting: str, option: str, example: str) -> tuple[str, str]:
+    key, equals, value = setting.partition("=")
+    if not key.strip() or not equals:
+        wanted = "KEY=[…]" if option == "--sweep" else "KEY=VALUE"
+        raise UsageError(f"{option} {setting}: must be {wanted}, for example {example}")
+    return key.strip(), value
 
 
 def printable(text: str) -> str:

@@ -20,6 +20,7 @@ from lrviz.record import parse_record
 from lrviz.run import Run
 from lrviz.sheetrecord import is_sheet
 from lrviz.spec import Spec
+from lrviz.versions import versions
 from tests import pooled
 from tests.conftest import STEP, WriteSpec
 from tests.lrvizrun import Result, run, run_process
@@ -224,7 +225,7 @@ def test_a_figure_of_another_version_is_drawn_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: Path, name: str
 ) -> None:
     batch(tmp_path, source="step.yaml")
-    now = work.is_current.__globals__["versions"]()
+    now = versions()
     module = "lrviz.batch.current"
     if name == "platform":
         monkeypatch.setattr(f"{module}.platform_tag", lambda: "plan9-mips")
@@ -546,6 +547,15 @@ def test_a_long_schedule_keeps_its_spike_on_the_sheet_and_little_memory(
     assert len(steps) == len(values) <= 2048 + 100
     assert values[list(steps).index(54321)] == pytest.approx(9e-3)
     assert (steps[0], steps[-1]) == (0, 99_999)
+
+
+def test_a_name_that_is_no_text_is_spelt_out_on_the_sheet(tmp_path: Path) -> None:
+    fill(tmp_path / "specs", 1)
+    odd = os.fsdecode(b"a\xff\x1b.yaml")
+    (tmp_path / "specs" / "a.yaml").rename(tmp_path / "specs" / odd)
+    got = batch(tmp_path, "--sheet", "s.png")
+    assert (got.status, got.stdout) == (0, b"figures/a\xff\x1b.webp\ns.png\n")
+    assert got.stderr == "1 spec: 1 drawn\n"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def is_current(path: Path, format: Format, spec: Spec) -> bool:
         record = parse_record(text)
     except LrvizError:
         return False
-    now = {**versions(), "platform": platform_tag()}
+    now = {**versions(spec.packages), "platform": platform_tag()}
     return record.versions == record.versions | now and is_same_tree(record.spec, spec.canonical)
 
 

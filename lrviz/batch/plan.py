@@ -77,7 +77,7 @@ def plan_batch(
     ['figures/steplr.webp']
     """
     root = Path(folder)
-    if folder in ("", "-") or (root.exists() and not root.is_dir()):
+    if folder in ("", "-") or (_identify(root) and not root.is_dir()):
         raise UsageError(f"-o {folder}: not a folder; batch writes a file a spec")
     format = format or "webp"
     found = collect_specs(sources)
@@ -109,21 +109,18 @@ def _refuse_sheet(plan: Plan) -> None:
 
 
 def _refuse_inputs(plan: Plan) -> None:
-    """Raise for an output that is an input; no more files are asked for than there are."""
-    existing = [item.path for item in plan.items if item.path.exists()]
-    if plan.sheet is not None and plan.sheet.exists():
-        existing.append(plan.sheet)
+    """Raise for an output that is an input; every file is asked for once."""
     inputs = {_identify(item.source): item.source for item in plan.items}
-    for path in existing:
+    for path in [*(item.path for item in plan.items), *filter(None, [plan.sheet])]:
         source = inputs.get(_identify(path))
         if source is not None and is_same_file(path, source):
             raise UsageError(f"{path}: is also an input; name another folder with -o")
 
 
 def _identify(path: str | Path) -> tuple[int, int] | None:
-    """Return what tells a file from all others; None where there is none."""
+    """Return what tells a file from all others; None where there is none to be asked for."""
     try:
-        status = os.stat(path)  # noqa: PTH116 - text as well as a path
+        status = Path(path).stat()
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino

@@ -16,6 +16,7 @@ from lrviz.sources import load
 from lrviz.spec import Spec
 from lrviz.startup import quick_imports
 from lrviz.thumbnail import Thumbnail
+from lrviz.words import printable
 
 SHEET_STYLE = "light"
 
@@ -185,4 +186,4 @@ class _Batch:
 
 
 def _title(spec: Spec, item: Item) -> str:
-    return spec.title or item.name
+    return spec.title or printable(item.name)

@@ -64,7 +64,8 @@ def _look(facts: Facts, drawing: Drawing | None) -> tuple[Pixels | None, Look]:
 
 def _versions(facts: Facts, drawing: Drawing | None) -> Versions:
     """Return what draws here; without a drawing the fonts are taken to be the figure's."""
-    now = drawing_versions(drawing.fonts if drawing else (), freetype_version())
+    fonts = drawing.fonts if drawing else ()
+    now = drawing_versions(fonts, freetype_version(), facts.run.spec.packages)
     if drawing is None and facts.baseline and facts.baseline.record:
         now["fonts"] = facts.baseline.record.versions.get("fonts", [])
     return now

@@ -103,7 +103,7 @@ def _compare_steps(record: Record, path: str, run: Run, drive: Drive) -> _Compar
     not be the ones that were drawn.
     """
     try:
-        old = drive(parse_tree(dict(record.spec), Source(path)))
+        old = drive(parse_tree(dict(record.spec), Source(path), allow=run.spec.allow))
     except LrvizError:
         return None
     assert record.numbers is not None

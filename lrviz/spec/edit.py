@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from lrviz.catalog import OPTIMIZERS, SCHEDULERS
+from lrviz.catalog import CATALOG, OPTIMIZERS
 from lrviz.errors import KeyPath
 from lrviz.spec.assign import with_value
 from lrviz.spec.model import Tree
@@ -125,7 +125,7 @@ def _name_bare(tree: Tree, key: KeyPath) -> KeyPath:
     ('scheduler', 'LinearLR', 'total_iters')
     """
     for at, part in enumerate(key):
-        if isinstance(tree, str) and tree != part and (tree in SCHEDULERS or tree in OPTIMIZERS):
+        if isinstance(tree, str) and tree != part and (tree in CATALOG or tree in OPTIMIZERS):
             return (*key[:at], tree, *key[at:])
         if isinstance(tree, dict):
             tree = tree.get(str(part))
@@ -174,8 +174,10 @@ class _Editor:
         start, end = node.start_mark.index, _end(self._text, node)
         if isinstance(node, yaml.CollectionNode) and node.flow_style:
             return [_Edit(start, end, _spell(value))]
-        before = len(self._text[:start].rstrip())  # a block stands on lines of its own
-        return [_Edit(before, end, " " + _spell(value))]
+        before = self._text[:start].rstrip()  # a block stands on lines of its own
+        if "#" in _BREAK.split(before)[-1]:
+            raise EditError("there is a comment in the value")
+        return [_Edit(len(before), end, " " + _spell(value))]
 
     def _replace_scalar(self, node: yaml.ScalarNode, value: Tree) -> list[_Edit]:
         start, end = node.start_mark.index, _end(self._text, node)

@@ -6,13 +6,13 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
+from lrviz.catalog import CATALOG
 from lrviz.errors import KeyPath, Position, Problem
 from lrviz.foreign import Foreign
 from lrviz.spec.options import FigureOptions, LintOptions
-
-Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
-"""Plain data, as YAML and JSON give it."""
-
+from lrviz.spec.tree import Tree as Tree
+from lrviz.spec.tree import freeze
+from lrviz.spec.tree import is_same_tree as is_same_tree
 
 @dataclass(frozen=True)
 class Node:
@@ -33,6 +33,11 @@ class Node:
     children: tuple["Node", ...] = ()
     groups: tuple[Mapping[str, Tree], ...] = ()
     foreign: Foreign | None = None
+
+    @property
+    def package(self) -> str:
+        """The package that a scheduler is part of."""
+        return self.foreign.package if self.foreign else CATALOG[self.name].library
 
     def walk(self) -> Iterator["Node"]:
         """Yield this scheduler and those inside it."""
@@ -214,6 +219,14 @@ class Spec:
         """The number of calls of `scheduler.step()` of the run."""
         return self.schedules[0].total_calls
 
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages beside torch whose schedulers it names, in alphabetical order."""
+        found = {
+            node.package for schedule in self.schedules for node in schedule.scheduler.walk()
+        }
+        return tuple(sorted(found - {"torch"}))
+
     @cached_property
     def canonical(self) -> dict[str, Tree]:
         """The spec as plain data that stands for itself.
@@ -232,27 +245,4 @@ class Spec:
         return isinstance(other, Spec) and is_same_tree(self.canonical, other.canonical)
 
     def __hash__(self) -> int:
-        return hash(_frozen(self.canonical))
-
-
-def is_same_tree(one: Tree, other: Tree) -> bool:
-    """Whether two trees say the same: 1 is 1.0, NaN is NaN, and the order of keys is nothing.
-
-    >>> is_same_tree({"a": 1, "b": [0.5]}, {"b": [0.5], "a": 1.0})
-    True
-    """
-    return _frozen(one) == _frozen(other)
-
-
-def _frozen(tree: Tree) -> object:
-    """Return a hashable value that is equal where two trees are: 1 is 1.0, NaN is NaN."""
-    match tree:
-        case dict():
-            return frozenset((key, _frozen(value)) for key, value in tree.items())
-        case list():
-            return tuple(map(_frozen, tree))
-        case bool():
-            return ("flag", tree)
-        case float() if tree != tree:
-            return ("nan",)
-    return tree
+        return hash(freeze(self.canonical))

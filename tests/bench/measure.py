@@ -52,7 +52,7 @@ def peak_megabytes(command: Sequence[str]) -> float:
     """Return the most memory that a command had at once."""
     process = os.posix_spawnp(
         command[0],
-        command,
+        list(command),
         os.environ,
         file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
     )

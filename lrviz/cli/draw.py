@@ -1,0 +1,92 @@
+"""The commands that draw: `plot` and `batch`."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lrviz import words
+from lrviz.cli.app import app
+from lrviz.cli.options import FigureFormat, Jobs, Output, Settings, Sources, Specs, Style
+from lrviz.cli.output import say, say_error, tell_path, tell_text
+from lrviz.targets import Format
+
+if TYPE_CHECKING:
+    from lrviz.plotting import Outcome
+
+
+@app.command()
+def plot(
+    specs: Specs,
+    output: Output = None,
+    format: FigureFormat = None,
+    style: Style = None,
+    settings: Settings = None,
+    sweeps: Annotated[
+        list[str] | None,
+        typer.Option("--sweep", metavar="KEY=[…]", help="Draw one curve a value; repeatable."),
+    ] = None,
+    metadata: Annotated[
+        bool, typer.Option("--metadata/--no-metadata", help="Keep the spec in the figure.")
+    ] = True,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Draw again whenever a spec is saved.")
+    ] = False,
+    terminal: Annotated[
+        bool, typer.Option("--terminal", help="Show the curve here; a figure only with -o.")
+    ] = False,
+) -> None:
+    """Draw every SPEC's schedule; the figure's path goes to standard output."""
+    from lrviz.plotting import PlotRequest, iter_plots
+
+    overrides = words.overrides(settings, style, sweeps)
+    request = PlotRequest(specs, output, format, overrides, metadata, watch, terminal)
+    status = 0
+    for outcome in iter_plots(request, sys.stdout):
+        status = max(status, _report(outcome))
+    raise typer.Exit(status)
+
+
+@app.command()
+def batch(
+    specs: Sources,
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FOLDER", help="Write the figures there.")
+    ],
+    format: Annotated[Format, typer.Option("-f", "--format", help="Of the figures.")] = "webp",
+    jobs: Jobs = None,
+    force: Annotated[bool, typer.Option("--force", help="Draw what is up to date, too.")] = False,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--sheet", metavar="FILE", help="Draw all of them, small, in one picture."),
+    ] = None,
+    style: Style = None,
+    settings: Settings = None,
+) -> None:
+    """Draw every spec of files and folders; what is up to date is left alone."""
+    from lrviz.batch import Options, iter_batch, plan_batch, summarise
+    from lrviz.progress import follow
+
+    plan = plan_batch(specs, output, format, sheet)
+    options = Options(words.overrides(settings, style), style, jobs, force)
+    outcomes = []
+    status = 0
+    for outcome in follow(iter_batch(plan, options), len(plan.items), sys.stderr):
+        for line in outcome.lines:
+            say(line)
+        if outcome.written is not None:
+            status = max(status, tell_path(outcome.written))
+        status = max(status, outcome.exit_status)
+        outcomes.append(outcome)
+    say(summarise(outcomes))
+    raise typer.Exit(status)
+
+
+def _report(outcome: "Outcome") -> int:
+    """Print what became of one spec, and return the exit status it stands for."""
+    if outcome.error is not None:
+        return say_error(outcome.error)
+    for line in outcome.warnings:
+        say(line)
+    status = tell_text(outcome.picture) if outcome.picture else 0
+    return max(status, tell_path(outcome.written)) if outcome.written is not None else status

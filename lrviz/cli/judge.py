@@ -1,0 +1,127 @@
+"""The commands that judge: `check`, `compare` and `lint`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lrviz import words
+from lrviz.cli.app import app
+from lrviz.cli.options import FigureFormat, Jobs, Output, Settings, Sources, Specs
+from lrviz.cli.output import say, say_error, tell_path, tell_text
+from lrviz.files import STDIO
+from lrviz.targets import Listing
+
+
+@app.command()
+def check(
+    specs: Sources,
+    baselines: Annotated[
+        Path, typer.Option("--baselines", metavar="FOLDER", help="The folder of their figures.")
+    ],
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FOLDER", help="Write an HTML page there.")
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Draw figures anew that do not match.")
+    ] = False,
+    add_missing: Annotated[
+        bool, typer.Option("--add-missing", help="Draw figures that are missing.")
+    ] = False,
+    output_format: Annotated[
+        Listing, typer.Option("--output-format", help="How the findings are listed.")
+    ] = "text",
+    jobs: Jobs = None,
+) -> None:
+    """Say which curves have moved since their figures were drawn."""
+    from lrviz.check import Request, check_specs, format_checked
+
+    request = Request(specs, baselines, update, add_missing, report is not None, jobs)
+    checked = check_specs(request)
+    for line in checked.warnings:
+        say(line)
+    status = max(checked.exit_status, tell_text(format_checked(checked, output_format)))
+    if report is not None:
+        from lrviz.report import write_report
+
+        say(f"report: {write_report(checked.results, report)}")
+    raise typer.Exit(status)
+
+
+@app.command()
+def compare(
+    specs: Specs,
+    output: Output = None,
+    format: FigureFormat = None,
+    style: Annotated[
+        str | None,
+        typer.Option(
+            "--style",
+            metavar="STYLE",
+            help="Default: light, or what all specs ask for.",
+            autocompletion=words.complete_style,
+        ),
+    ] = None,
+    settings: Settings = None,
+) -> None:
+    """Say where and by how much schedules part; with -o, draw them in one figure."""
+    from lrviz.compare import compare_specs
+
+    compared = compare_specs(specs, output, format, words.overrides(settings, style))
+    statuses = [*map(say_error, compared.errors)]
+    for line in compared.warnings:
+        say(line)
+    if output == STDIO:
+        for line in compared.table.splitlines():
+            say(line)
+    elif compared.table:
+        statuses.append(tell_text(f"{compared.table}\n"))
+    if compared.written is not None:
+        statuses.append(tell_path(compared.written))
+    raise typer.Exit(max(statuses, default=0))
+
+
+@app.command()
+def lint(
+    specs: Annotated[
+        list[str] | None, typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, figures, folders.")
+    ] = None,
+    output_format: Annotated[
+        Listing, typer.Option("--output-format", help="How the findings are listed.")
+    ] = "text",
+    select: Annotated[
+        str | None,
+        typer.Option("--select", metavar="CODES", help="Only rules whose codes begin like these."),
+    ] = None,
+    ignore: Annotated[
+        str | None,
+        typer.Option("--ignore", metavar="CODES", help="All rules but these: LR012,LR03."),
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Replace values where the remedy is certain.")
+    ] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Show peak, warm-up, area and jumps of every curve.")
+    ] = False,
+    settings: Settings = None,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="CODE", help="Explain a rule and exit.")
+    ] = None,
+) -> None:
+    """Find mistakes in schedules: FILE:LINE:COL: CODE severity: message.
+
+    Exit status 1 where there are errors or warnings; notes are no failure.
+    """
+    if explain is not None:
+        from lrviz.lint.page import explain_rule
+
+        raise typer.Exit(tell_text(explain_rule(explain)))
+    from lrviz.lint.blocks import Request, iter_blocks
+
+    request = Request(specs or [], select, ignore, fix, summary, words.overrides(settings))
+    status = 0
+    for block in iter_blocks(request, output_format):
+        for line in block.lines:
+            say(line)
+        status = max(status, block.exit_status, tell_text(block.text))
+    raise typer.Exit(status)

@@ -1,0 +1,42 @@
+"""The commands that look things up: `list`, `show`, `new` and `schema`."""
+
+import json
+
+import typer
+
+from lrviz import words
+from lrviz.cli.app import app
+from lrviz.cli.options import Name
+from lrviz.cli.output import tell_text
+from lrviz.startup import quick_imports
+
+
+@app.command(name="list")
+def list_schedulers() -> None:
+    """List the schedulers that a spec can name."""
+    raise typer.Exit(tell_text(words.scheduler_list()))
+
+
+@app.command()
+def show(name: Name) -> None:
+    """Show a scheduler's arguments, defaults, documentation and curve."""
+    entry = words.find_scheduler(name)
+    with quick_imports():
+        from lrviz.show import describe_scheduler
+    raise typer.Exit(tell_text(describe_scheduler(entry)))
+
+
+@app.command()
+def new(name: Name) -> None:
+    """Print a commented spec to start from."""
+    from lrviz.template import spec_template
+
+    raise typer.Exit(tell_text(spec_template(words.find_scheduler(name))))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a spec, for editors."""
+    with quick_imports():
+        from lrviz.schema import build_schema
+    raise typer.Exit(tell_text(json.dumps(build_schema(), indent=2) + "\n"))

@@ -1,0 +1,42 @@
+"""How every command prints: results to standard output, all else to standard error."""
+
+import sys
+from contextlib import suppress
+
+import typer
+
+from lrviz import words
+from lrviz.errors import FileError, LrvizError
+from lrviz.files import write_stdout
+
+
+def say(text: str) -> None:
+    """Print a line to standard error, as text and nothing else, whatever a spec put in it."""
+    with suppress(OSError):  # there is no other place to say that it cannot be written
+        typer.echo(words.printable(text), err=True)
+
+
+def say_error(error: LrvizError) -> int:
+    """Print what is wrong, a line a problem, and return the exit status it stands for."""
+    for line in words.error_lines(error):
+        say(line)
+    return error.exit_status
+
+
+def tell(data: bytes) -> int:
+    """Write to standard output and return the exit status it stands for."""
+    try:
+        write_stdout(data)
+    except FileError as error:
+        return say_error(error)
+    return 0
+
+
+def tell_text(text: str) -> int:
+    """Write a text of lrviz's own to standard output; as `tell`."""
+    return tell(words.encode_text(text, sys.stdout))
+
+
+def tell_path(path: str) -> int:
+    """Write a path on a line of its own to standard output; as `tell`."""
+    return tell(words.encode_path(path, sys.stdout))

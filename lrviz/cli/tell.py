@@ -1,0 +1,43 @@
+"""The commands that tell a schedule's numbers, or say it as Python: `export` and `code`."""
+
+from typing import Annotated
+
+import typer
+
+from lrviz import words
+from lrviz.cli.app import app
+from lrviz.cli.options import Output, Settings, Spec
+from lrviz.cli.output import say, tell_text
+from lrviz.startup import quick_imports
+from lrviz.targets import Table
+
+
+@app.command()
+def export(
+    spec: Spec,
+    output: Output = "-",
+    format: Annotated[
+        Table | None, typer.Option("-f", "--format", help="Default: as FILE ends, else csv.")
+    ] = None,
+    settings: Settings = None,
+) -> None:
+    """Print the numbers: one row a step, curve and param group."""
+    from lrviz.export import export_spec
+
+    for line in export_spec(spec, output or "-", format, words.overrides(settings)):
+        say(line)
+
+
+@app.command()
+def code(spec: Spec, settings: Settings = None) -> None:
+    """Print the schedule as Python to paste into a training script."""
+    from lrviz.sources import load
+
+    loaded = load(spec, overrides=words.overrides(settings))
+    with quick_imports():
+        from lrviz.code import write_code
+        from lrviz.drive import simulate
+    run = simulate(loaded)
+    for line in run.warnings:
+        say(line)
+    raise typer.Exit(tell_text(write_code(run)))

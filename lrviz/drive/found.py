@@ -1,0 +1,106 @@
+"""The installed scheduler that a name stands for, and how it is built and stepped."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+
+from lrviz.catalog import CATALOG, COMPOSITES, Entry, Fill
+from lrviz.drive.libraries import NotInstalledError, find_in_library, import_foreign
+from lrviz.drive.signatures import Argument, arguments_of
+from lrviz.errors import UsageError
+from lrviz.foreign import Foreign
+from lrviz.spec.model import Node
+
+_MOVE_MOMENTUM = frozenset({"CyclicLR", "OneCycleLR"})
+_METRIC_NAMES = frozenset({"metric", "metrics", "loss", "val_loss"})
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """An installed scheduler.
+
+    Attributes:
+        build: the class or function; it takes the optimizer first.
+        arguments: what a spec may give it, in its own order; a composite's children left out.
+        package: whose it is.
+        module: where it can be imported from.
+        fills: the arguments that are filled in from the run.
+        takes_metric: whether each call is given a metric.
+        nests: whether it is a scheduler of torch's, which may stand inside another.
+        counts: whether each call is given its number, as timm's loop does.
+        moves: what it may move beside the LR, of `momentum` and `weight_decay`.
+    """
+
+    build: Callable[..., Any]
+    arguments: Mapping[str, Argument]
+    package: str
+    module: str
+    fills: Mapping[str, Fill]
+    takes_metric: bool = False
+    nests: bool = True
+    counts: bool = False
+    moves: tuple[str, ...] = ()
+
+
+def find_scheduler(node: Node) -> Found:
+    """Return the installed scheduler that a node names; it is imported only now.
+
+    Raises:
+        NotInstalledError: there is none, or not in this version.
+    """
+    return _find_foreign(node.foreign) if node.foreign else _find_entry(CATALOG[node.name])
+
+
+def _find_entry(entry: Entry) -> Found:
+    build = find_in_library(entry, entry.module, entry.attribute)
+    taker = find_in_library(entry, *entry.signature.split(":")) if entry.signature else build
+    return Found(
+        build,
+        arguments_of(taker, entry.name),
+        entry.library,
+        entry.module,
+        entry.fills,
+        takes_metric=entry.takes_metric,
+        nests=entry.library != "timm" and not entry.takes_metric,
+        counts=entry.library == "timm",
+        moves=("momentum",) if entry.name in _MOVE_MOMENTUM else (),
+    )
+
+
+def _find_foreign(foreign: Foreign) -> Found:
+    build, wanted = import_foreign(foreign)
+    takes_metric = issubclass(build, ReduceLROnPlateau) or wanted in _METRIC_NAMES
+    if wanted and not takes_metric:
+        raise NotInstalledError(f"its step() wants {wanted}, which lrviz cannot give it")
+    return Found(
+        build,
+        arguments_of(build, None),
+        foreign.package,
+        foreign.module,
+        {},
+        takes_metric=takes_metric,
+        nests=issubclass(build, LRScheduler) and not takes_metric,
+        moves=("momentum", "weight_decay"),
+    )
+
+
+def installed_arguments(name: str, foreign: Foreign | None = None) -> list[Argument]:
+    """Return every argument that a spec may give a scheduler, in its own order.
+
+    Args:
+        name: of the catalog, unless it is a foreign one's.
+        foreign: what is to be imported in place of the catalog's.
+
+    Raises:
+        UsageError: it is not installed, or not in this version.
+    """
+    try:
+        found = find_scheduler(Node(name, (), {}, foreign=foreign))
+    except NotInstalledError as error:
+        raise UsageError(f"{name}: {error}") from None
+    if name not in COMPOSITES:
+        return list(found.arguments.values())
+    return list(arguments_of(found.build, name, children=True).values())

@@ -1,0 +1,109 @@
+"""Importing what a spec names: torch's, another library's of the catalog, or what was allowed."""
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import torch
+from torch.optim.lr_scheduler import LRScheduler
+
+from lrviz.catalog import Entry
+from lrviz.foreign import Foreign
+from lrviz.startup import quick_imports
+
+
+class NotInstalledError(LookupError):
+    """A scheduler that is not there, or that is none; its text says so, and what helps."""
+
+
+def find_in_library(entry: Entry, module: str, attribute: str) -> Callable[..., Any]:
+    """Return a class or function of a library of the catalog.
+
+    Raises:
+        NotInstalledError: the library is not installed, cannot be imported, or has no such thing.
+    """
+    found: Callable[..., Any] | None = getattr(_import_library(entry, module), attribute, None)
+    if callable(found):
+        return found
+    if entry.library == "torch":
+        raise NotInstalledError(f"torch {torch.__version__} has no {entry.name}; install a newer one")
+    raise NotInstalledError(f"the installed {entry.library} has no {attribute}; install a newer one")
+
+
+def _import_library(entry: Entry, module: str) -> object:
+    library = entry.library
+    try:
+        with quick_imports():
+            return import_module(module)
+    except ModuleNotFoundError as error:
+        missing = (error.name or library).partition(".")[0]
+        needs = library if missing == library else f"{missing}, which {library} imports"
+        raise NotInstalledError(f"needs {needs}; pip install {missing}") from error
+    except Exception as error:
+        raise NotInstalledError(f"{library} cannot be imported: {spell_cause(error)}") from error
+
+
+@cache
+def import_foreign(foreign: Foreign) -> tuple[type, str]:
+    """Return the class that was allowed, and what its step() must be given, if anything.
+
+    Raises:
+        NotInstalledError: it cannot be imported, or is no scheduler.
+    """
+    top = foreign.module.partition(".")[0]
+    if find_spec(top) is None:
+        raise NotInstalledError(f"no module '{top}'; install it, or put its folder on PYTHONPATH")
+    try:
+        found = getattr(import_module(foreign.module), foreign.attribute, None)
+    except Exception as error:
+        raise NotInstalledError(f"{foreign.module} cannot be imported: {spell_cause(error)}") from error
+    if found is None:
+        raise NotInstalledError(f"{foreign.module} has no {foreign.attribute}")
+    if not isinstance(found, type):
+        raise NotInstalledError("is no class; a scheduler is one")
+    if why := _why_no_scheduler(found):
+        raise NotInstalledError(f"is no scheduler: {why}")
+    return found, _wanted(found)
+
+
+def _why_no_scheduler(found: type) -> str:
+    """Return why a class is no scheduler; empty for one that is."""
+    if inspect.isabstract(found) or found is LRScheduler:
+        return "it is abstract"
+    if issubclass(found, LRScheduler):
+        return ""
+    if not callable(getattr(found, "step", None)):
+        return "it has no step()"
+    first = next(iter(_parameters(found)), None)
+    annotation = "" if first is None else inspect.formatannotation(first.annotation)
+    if first is None or not (
+        first.name == "optimizer" or annotation.strip("'\"").endswith("Optimizer")
+    ):
+        return "it does not take an optimizer first"
+    return "it is an optimizer itself" if issubclass(found, torch.optim.Optimizer) else ""
+
+
+def _wanted(found: type) -> str:
+    """Return the first argument that its step() must be given; empty for none."""
+    step = getattr(found, "step")  # noqa: B009 - not every class has one
+    required = (
+        each.name
+        for each in _parameters(step)[1:]
+        if each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+    )
+    return next(required, "")
+
+
+def _parameters(of: Callable[..., Any]) -> list[inspect.Parameter]:
+    try:
+        return list(inspect.signature(of).parameters.values())
+    except (TypeError, ValueError):  # compiled, and silent about its arguments
+        return []
+
+
+def spell_cause(error: BaseException) -> str:
+    """Return an exception's kind and text, on one line."""
+    return ": ".join(filter(None, (type(error).__name__, " ".join(str(error).split()))))

@@ -1,0 +1,32 @@
+"""The rules, a module a theme."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from lrviz.lint.rule import Rule
+from lrviz.lint.rules import (
+    chains,
+    cycles,
+    groups,
+    horizons,
+    milestones,
+    onecycle,
+    plateau,
+    shape,
+    units,
+    warmups,
+    zeros,
+)
+
+_THEMES = (
+    *(horizons, onecycle, units, shape, milestones, chains),
+    *(warmups, groups, cycles, zeros, plateau),
+)
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        rule.code: rule
+        for rule in sorted((each for theme in _THEMES for each in theme.RULES), key=lambda r: r.code)
+    }
+)
+"""Every rule by its code, in order."""

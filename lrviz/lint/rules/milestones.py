@@ -1,0 +1,152 @@
+"""Milestones and step sizes: never reached, never matched, out of order."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from lrviz.lint.phases import Part, View
+from lrviz.lint.rule import Found, Rule
+from lrviz.lint.rules.define import calls, count, listed, rate, rule
+from lrviz.lint.rules.warmups import lasting_warmup
+
+
+@rule(
+    "LR008",
+    "drop-never-reached",
+    "warning",
+    summary="a milestone or step_size lies beyond the end of the run",
+    why=(
+        "StepLR and MultiStepLR count calls of scheduler.step(). A milestone at or beyond the last "
+        "call is never reached and the LR stays where it is, often because milestones in steps are "
+        "counted in epochs, or because the run was made shorter and its schedule was not."
+    ),
+    threads=("bshall/Tacotron#3", "facebookresearch/detectron2#2609"),
+)
+def never_reached(view: View) -> Iterator[Found]:
+    """Compare milestones and step sizes with the calls."""
+    for part in view.of("MultiStepLR"):
+        beyond = unreached(part)
+        if beyond:
+            names = listed([count(each) for each in beyond])
+            verb = "milestone {} is" if len(beyond) == 1 else "milestones {} are"
+            text = f"{verb.format(names)} never reached, there are {calls(part.length)}"
+            yield Found(part.key("milestones"), f"{text}; choose some below {part.length}")
+    for part in view.of("StepLR"):
+        for every in unreached(part):
+            text = f"the first drop would come after {calls(int(every))}, there are {part.length}"
+            yield Found(part.key("step_size"), f"{text}; choose one below {part.length}")
+
+
+def unreached(part: Part) -> list[float]:
+    """Return the milestones, or the step size, that a part never comes to."""
+    places = part.numbers("milestones") if part.name == "MultiStepLR" else []
+    if part.name == "StepLR" and (every := part.number("step_size")) is not None:
+        places = [every]
+    return sorted({each for each in places if part.length <= each < 1e15})
+
+
+@rule(
+    "LR009",
+    "fractional-milestone",
+    "error",
+    summary="a milestone is not a whole number, and never matches",
+    why=(
+        "torch looks the count of calls up among the milestones, and a count is never 2.4. A "
+        "milestone computed as a share of the run is one division away from that: MultiStepLR then "
+        "stays flat without a warning, SequentialLR does not start its next scheduler anew."
+    ),
+    threads=("Pointcept/Pointcept#379",),
+)
+def fractional(view: View) -> Iterator[Found]:
+    """Look at every milestone."""
+    for part in view.all_of("MultiStepLR", "SequentialLR"):
+        for index, each in enumerate(part.numbers("milestones")):
+            if each % 1:
+                what = "the LR does not drop there"
+                if part.name == "SequentialLR":
+                    what = "the next scheduler is not started there"
+                text = f"{each:g} is no whole number of calls, {what}; write {round(each)}"
+                yield Found((*part.key("milestones"), index), text)
+
+
+@rule(
+    "LR010",
+    "milestones-out-of-order",
+    "warning",
+    summary="MultiStepLR's milestones are not strictly increasing",
+    why=(
+        "torch takes milestones in any order and as often as they are given. One that is there "
+        "twice multiplies the LR by gamma twice, at the same call; a list out of order is usually "
+        "one with a slip in it."
+    ),
+    threads=("Andrew-Brown1/Smooth_AP#13",),
+)
+def out_of_order(view: View) -> Iterator[Found]:
+    """Compare every milestone with the one before."""
+    for part in view.all_of("MultiStepLR"):
+        milestones = part.numbers("milestones")
+        twice = sorted({each for each in milestones if milestones.count(each) > 1})
+        key = part.key("milestones")
+        if twice:
+            at = listed([count(each) for each in twice])
+            text = f"{at} is given more than once, the LR drops by gamma each time"
+            yield Found(key, f"{text}; name each once")
+        elif any(after <= before for before, after in pairwise(milestones)):
+            wanted = ", ".join(count(each) for each in sorted(milestones))
+            yield Found(key, f"not in order; write [{wanted}]")
+
+
+@rule(
+    "LR011",
+    "phase-never-runs",
+    "error",
+    summary="SequentialLR's milestones are out of order or beyond the run",
+    why=(
+        "SequentialLR picks the scheduler of a call by bisection among its milestones, and checks "
+        "neither that they increase nor that the run comes to them. A phase whose milestone is not "
+        "above the one before, or not below the number of calls, never runs."
+    ),
+)
+def phase_never_runs(view: View) -> Iterator[Found]:
+    """Compare every milestone with the one before and with the calls."""
+    for part in view.of("SequentialLR"):
+        milestones = part.numbers("milestones")
+        key = part.key("milestones")
+        if lasting_warmup(view) is not None:
+            continue  # what holds the next phase up is the mistake
+        for index, each in enumerate(milestones):
+            if index and each <= milestones[index - 1]:
+                text = f"{count(each)} is not above {count(milestones[index - 1])} before it"
+                yield Found((*key, index), f"{text}, a phase never runs; sort them")
+            elif part.length <= each < 1e15:
+                name = part.facts.children[index + 1].name if index + 1 < len(milestones) + 1 else ""
+                text = f"{name} would start at call {count(each)}, there are {calls(part.length)}"
+                yield Found((*key, index), f"{text}; choose a milestone below {part.length}")
+
+
+@rule(
+    "LR012",
+    "milestone-zero",
+    "warning",
+    summary="a SequentialLR's milestone is 0",
+    why=(
+        "A milestone of 0 is meant to leave the first phase out, a warm-up of no steps for example. "
+        "Up to torch 2.12 the first scheduler is applied all the same and the second one starts from "
+        "what it left. Leave out the scheduler and its milestone."
+    ),
+    threads=("pytorch/pytorch#185872",),
+)
+def milestone_zero(view: View) -> Iterator[Found]:
+    """Look for milestones before the first call."""
+    for part in view.all_of("SequentialLR"):
+        for index, each in enumerate(part.numbers("milestones")):
+            if each < 1:
+                first = f"the run starts at {rate(float(view.lr[0, 0]))}"
+                text = f"leaves {part.facts.children[index].name} no call, torch up to 2.12"
+                text = f"{text} starts from it all the same, here {first}; leave both out"
+                yield Found((*part.key("milestones"), index), text)
+
+
+RULES: tuple[Rule, ...] = (
+    *(never_reached, fractional, out_of_order),
+    *(phase_never_runs, milestone_zero),
+)
