@@ -65,10 +65,12 @@ class SchedulerFacts:
         name: its class, as the spec names it.
         key: its key path in the spec.
         arguments: every argument it was built with, defaults included, as a spec would write it.
-        given: the names of those that the spec gives.
+        given: the names of those that the spec gives, or that are filled in from the run.
         calls: how many calls reach it during the run.
         first_call: the call that reaches it first, counted from 0; None where none does.
         children: the schedulers inside a SequentialLR or ChainedScheduler, in order.
+        module: where its class or function can be imported from.
+        takes_metric: whether each call is given a metric.
     """
 
     name: str
@@ -78,3 +80,5 @@ class SchedulerFacts:
     calls: int
     first_call: int | None
     children: tuple["SchedulerFacts", ...] = field(default=())
+    module: str = field(default="", compare=False)
+    takes_metric: bool = field(default=False, compare=False)

@@ -90,7 +90,7 @@ def list_entry_points() -> Mapping[str, Sequence[Foreign]]:
         if target is None or _NAME.fullmatch(point.name) is None or point.name in CATALOG:
             continue
         giver = point.dist.name if point.dist is not None else "an unknown package"
-        foreign = Foreign(point.name, *target.groups(), giver)
+        foreign = Foreign(point.name, target[1], target[2], giver)
         same = found.setdefault(point.name, [])
         if foreign not in same:  # installed twice over, as an editable package can be
             same.append(foreign)

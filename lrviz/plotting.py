@@ -84,7 +84,8 @@ def _plot(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
     spec = load(target.source, overrides=request.overrides)
     with quick_imports():  # only now: a spec that is wrong is said to be so at once
         from lrviz.drive import simulate
-    run = simulate(spec)
+        from lrviz.lint.beside import with_findings
+    run = with_findings(simulate(spec))
     picture = ""
     if request.terminal:
         from lrviz.terminal import draw_terminal

@@ -45,9 +45,7 @@ class Record:
     numbers: Recorded | None
 
 
-def drawing_versions(
-    fonts: Sequence[str], freetype: str, packages: Sequence[str] = ()
-) -> Versions:
+def drawing_versions(fonts: Sequence[str], freetype: str, packages: Sequence[str] = ()) -> Versions:
     """Return everything beside the spec that a figure's pixels depend on.
 
     >>> drawing_versions(["DejaVu Sans"], "2.6.1")["fonts"]

@@ -44,14 +44,23 @@ def draw(specs: Path, figures: Path, moment: int | None = None) -> int:
     """Draw a batch in a child that is killed at a moment; return how it ended."""
     pid = os.fork()
     if pid == 0:
-        from lrviz.batch import Options, iter_batch, plan_batch
-
-        plan = plan_batch([str(specs)], str(figures), sheet=str(figures / "sheet.png"))
-        if moment is not None:
-            kill_at(moment)
-        states = [outcome.state for outcome in iter_batch(plan, Options(jobs=1))]
-        os._exit(0 if {"drawn", "up to date"} >= set(states) else 1)
+        status = 2
+        try:
+            status = draw_here(specs, figures, moment)
+        finally:
+            os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def draw_here(specs: Path, figures: Path, moment: int | None) -> int:
+    """Draw a batch; return 0 where every figure is as it should be."""
+    from lrviz.batch import Options, iter_batch, plan_batch
+
+    plan = plan_batch([str(specs)], str(figures), sheet=str(figures / "sheet.png"))
+    if moment is not None:
+        kill_at(moment)
+    states = {outcome.state for outcome in iter_batch(plan, Options(jobs=1))}
+    return 0 if states <= {"drawn", "up to date"} else 1
 
 
 def read(folder: Path) -> dict[str, bytes]:
@@ -78,7 +87,7 @@ def iter_moments(root: Path) -> Iterator[dict[str, object]]:
             "finished": read(figures) == new,
         }
         shutil.rmtree(figures)
-        if status == 0:
+        if status != -signal.SIGKILL:
             return
 
 

@@ -289,6 +289,7 @@ def test_a_mistake_shows_no_picture_s_path_where_a_spec_is_missing(tmp_path: Pat
     ("arguments", "message"),
     [
         (["folder"], "folder: cannot read: is a folder"),
+        (["folder.png"], "folder.png: cannot read: is a folder"),
         (["step.yaml/x.yaml"], "step.yaml/x.yaml: cannot read: no such file"),
         (["step.yaml", "-o", "folder", "-f", "png"], "folder: cannot write: is a folder"),
         (["step.yaml", "-o", "none/x.png"], "none/x.png: cannot write: no such folder"),
@@ -304,10 +305,11 @@ def test_a_mistake_shows_no_picture_s_path_where_a_spec_is_missing(tmp_path: Pat
 def test_what_the_machine_cannot_do_is_status_3(
     arguments: list[str], message: str, step: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "folder").mkdir()
+    for name in ("folder", "folder.png"):
+        (tmp_path / name).mkdir()
     result = run("plot", *arguments, cwd=tmp_path)
     assert (result.status, result.stdout, result.stderr) == (3, b"", f"{message}\n")
-    assert names(tmp_path) == ["folder", "step.yaml"]
+    assert names(tmp_path) == ["folder", "folder.png", "step.yaml"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such permissions")

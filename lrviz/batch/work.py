@@ -125,11 +125,12 @@ class _Batch:
 
     def _drive(self, due: Iterator[_Due]) -> Iterator[Job]:
         from lrviz.drive import simulate
+        from lrviz.lint.beside import with_findings
 
         for each in due:
             item = self.plan.items[each.place]
             try:
-                run = simulate(each.spec)
+                run = with_findings(simulate(each.spec))
             except LrvizError as error:
                 self.settled[each.place] = explain_error(item.source, item.path, error)
                 continue

@@ -1,7 +1,7 @@
-"""Driving torch's own schedulers: the one stage that imports torch."""
+"""Driving schedulers, torch's own and others': the one stage that imports torch."""
 
+from lrviz.drive.found import installed_arguments as installed_arguments
 from lrviz.drive.loop import simulate as simulate
 from lrviz.drive.signatures import Argument as Argument
-from lrviz.drive.signatures import installed_arguments as installed_arguments
 from lrviz.drive.signatures import Kind as Kind
 from lrviz.drive.signatures import installed_optimizer_arguments as installed_optimizer_arguments

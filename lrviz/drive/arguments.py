@@ -1,15 +1,19 @@
-"""Arguments as a spec writes them, checked against torch's signatures and turned into values."""
+"""Arguments as a spec writes them, checked against installed signatures, turned into values."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from lrviz.drive.signatures import Argument, Kind, arguments_of
+from lrviz.catalog import Fill
+from lrviz.drive.signatures import Argument, Kind
 from lrviz.errors import KeyPath
 from lrviz.expression import ExpressionError, evaluate, parse_expression
 from lrviz.spec.model import Tree
 from lrviz.spec.nodes import EXPRESSIONS, spell, suggest
 
 Function = Callable[[float], float]
+
+_NOTHING: Mapping[str, Fill] = MappingProxyType({})
 
 
 class _WrongError(ValueError):
@@ -53,24 +57,25 @@ class Binder:
 
     def bind(
         self,
-        found: type,
+        known: Mapping[str, Argument],
         arguments: Mapping[str, Tree],
         key: KeyPath,
         constants: Mapping[str, float] | None = None,
         *,
+        fills: Mapping[str, Fill] = _NOTHING,
         partial: bool = False,
     ) -> Bound | None:
         """Return checked arguments, or None where a problem was added.
 
         Args:
-            found: the installed class.
+            known: what the installed class takes.
             arguments: as a spec writes them.
             key: their key path.
             constants: what formulas may name beside the totals.
+            fills: what missing arguments are filled in with.
             partial: whether required arguments may be missing, as in a param group.
         """
         before = len(self.problems)
-        known = arguments_of(found)
         values: dict[str, object] = {}
         names = {**self.totals, **(constants or {})}
         for name, value in arguments.items():
@@ -81,15 +86,28 @@ class Binder:
                 close = suggest(name, tuple(known))
                 remedy = f"; {close}" if close.startswith("did") else ""
                 self.say((*key, name), f"no such argument{remedy} (accepts: {accepts})")
+        filling = {name: fill for name, fill in fills.items() if name in known}
         if not partial:
             for argument in known.values():
-                if argument.required and argument.name not in arguments:
+                if argument.required and argument.name not in {**arguments, **filling}:
                     self.say(key, f"{argument.name} is missing")
         if len(self.problems) > before:
             return None
         shown = {name: argument.default for name, argument in known.items()}
         shown.update({name: _shown(value, arguments[name]) for name, value in values.items()})
+        for name, fill in filling.items():
+            if not {name, *fill.unless} & values.keys():
+                values[name] = shown[name] = self._fill(fill, known[name], key, shown)
         return Bound(values, {} if partial else shown)
+
+    def _fill(
+        self, fill: Fill, argument: Argument, key: KeyPath, shown: Mapping[str, object]
+    ) -> object:
+        numbers = {
+            name: float(each) for name, each in shown.items() if isinstance(each, int | float)
+        }
+        names = {**numbers, **self.totals}
+        return self._convert(argument, f"={fill.formula}", (*key, argument.name), names)
 
     def say(self, key: KeyPath, text: str) -> None:
         """Add a problem."""
@@ -110,6 +128,8 @@ class Binder:
                 return tuple(_items(value, Kind("any"), names))
             if kind.per_group and isinstance(value, list):
                 self._count(value)
+                return _items(value, kind, names)
+            if kind.base == "any" and isinstance(value, list):
                 return _items(value, kind, names)
             return _one(value, kind, names)
         except _WrongError as error:
@@ -136,7 +156,10 @@ class Binder:
         if not isinstance(value, str):
             constant = float(value)
             return lambda _: constant
-        expression = parse_expression(value.removeprefix("="), parameters, self.totals.keys())
+        try:
+            expression = parse_expression(value.removeprefix("="), parameters, self.totals.keys())
+        except ExpressionError as error:  # of an argument that only its annotation tells
+            raise _WrongError(error.reason) from None
         return expression.bind(self.totals)
 
 

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from lrviz.catalog import CATALOG, COMPOSITES, Entry, Fill
-from lrviz.drive.libraries import NotInstalledError, find_in_library, import_foreign
+from lrviz.drive.libraries import NoSchedulerError, find_in_library, import_foreign
 from lrviz.drive.signatures import Argument, arguments_of
 from lrviz.errors import UsageError
 from lrviz.foreign import Foreign
@@ -23,7 +22,7 @@ class Found:
     """An installed scheduler.
 
     Attributes:
-        build: the class or function; it takes the optimizer first.
+        build: the class or function; it takes `optimizer` and arguments by name.
         arguments: what a spec may give it, in its own order; a composite's children left out.
         package: whose it is.
         module: where it can be imported from.
@@ -49,7 +48,7 @@ def find_scheduler(node: Node) -> Found:
     """Return the installed scheduler that a node names; it is imported only now.
 
     Raises:
-        NotInstalledError: there is none, or not in this version.
+        NoSchedulerError: there is none, or not in this version.
     """
     return _find_foreign(node.foreign) if node.foreign else _find_entry(CATALOG[node.name])
 
@@ -71,18 +70,18 @@ def _find_entry(entry: Entry) -> Found:
 
 
 def _find_foreign(foreign: Foreign) -> Found:
-    build, wanted = import_foreign(foreign)
-    takes_metric = issubclass(build, ReduceLROnPlateau) or wanted in _METRIC_NAMES
+    found, wanted = import_foreign(foreign)
+    takes_metric = issubclass(found, ReduceLROnPlateau) or wanted in _METRIC_NAMES
     if wanted and not takes_metric:
-        raise NotInstalledError(f"its step() wants {wanted}, which lrviz cannot give it")
+        raise NoSchedulerError(f"its step() wants {wanted}, which lrviz cannot give it")
     return Found(
-        build,
-        arguments_of(build, None),
+        lambda optimizer, **given: found(optimizer, **given),
+        arguments_of(found),
         foreign.package,
         foreign.module,
         {},
         takes_metric=takes_metric,
-        nests=issubclass(build, LRScheduler) and not takes_metric,
+        nests=issubclass(found, LRScheduler) and not takes_metric,
         moves=("momentum", "weight_decay"),
     )
 
@@ -99,7 +98,7 @@ def installed_arguments(name: str, foreign: Foreign | None = None) -> list[Argum
     """
     try:
         found = find_scheduler(Node(name, (), {}, foreign=foreign))
-    except NotInstalledError as error:
+    except NoSchedulerError as error:
         raise UsageError(f"{name}: {error}") from None
     if name not in COMPOSITES:
         return list(found.arguments.values())

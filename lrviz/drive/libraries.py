@@ -1,6 +1,7 @@
 """Importing what a spec names: torch's, another library's of the catalog, or what was allowed."""
 
 import inspect
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -15,35 +16,39 @@ from lrviz.foreign import Foreign
 from lrviz.startup import quick_imports
 
 
-class NotInstalledError(LookupError):
-    """A scheduler that is not there, or that is none; its text says so, and what helps."""
+class NoSchedulerError(LookupError):
+    """A name behind which there is no scheduler here; its text says why, and what helps."""
 
 
 def find_in_library(entry: Entry, module: str, attribute: str) -> Callable[..., Any]:
     """Return a class or function of a library of the catalog.
 
     Raises:
-        NotInstalledError: the library is not installed, cannot be imported, or has no such thing.
+        NoSchedulerError: the library is not installed, cannot be imported, or has no such thing.
     """
     found: Callable[..., Any] | None = getattr(_import_library(entry, module), attribute, None)
     if callable(found):
         return found
     if entry.library == "torch":
-        raise NotInstalledError(f"torch {torch.__version__} has no {entry.name}; install a newer one")
-    raise NotInstalledError(f"the installed {entry.library} has no {attribute}; install a newer one")
+        text = f"torch {torch.__version__} has no {entry.name}; install a newer one"
+    else:
+        text = f"the installed {entry.library} has no {attribute}; install a newer one"
+    raise NoSchedulerError(text)
 
 
 def _import_library(entry: Entry, module: str) -> object:
     library = entry.library
+    if module in sys.modules:
+        return sys.modules[module]
     try:
         with quick_imports():
             return import_module(module)
     except ModuleNotFoundError as error:
         missing = (error.name or library).partition(".")[0]
         needs = library if missing == library else f"{missing}, which {library} imports"
-        raise NotInstalledError(f"needs {needs}; pip install {missing}") from error
+        raise NoSchedulerError(f"needs {needs}; pip install {missing}") from error
     except Exception as error:
-        raise NotInstalledError(f"{library} cannot be imported: {spell_cause(error)}") from error
+        raise NoSchedulerError(f"{library} cannot be imported: {spell_cause(error)}") from error
 
 
 @cache
@@ -51,21 +56,22 @@ def import_foreign(foreign: Foreign) -> tuple[type, str]:
     """Return the class that was allowed, and what its step() must be given, if anything.
 
     Raises:
-        NotInstalledError: it cannot be imported, or is no scheduler.
+        NoSchedulerError: it cannot be imported, or is no scheduler.
     """
     top = foreign.module.partition(".")[0]
-    if find_spec(top) is None:
-        raise NotInstalledError(f"no module '{top}'; install it, or put its folder on PYTHONPATH")
+    if top not in sys.modules and find_spec(top) is None:
+        raise NoSchedulerError(f"no module '{top}'; install it, or put its folder on PYTHONPATH")
     try:
         found = getattr(import_module(foreign.module), foreign.attribute, None)
     except Exception as error:
-        raise NotInstalledError(f"{foreign.module} cannot be imported: {spell_cause(error)}") from error
+        text = f"{foreign.module} cannot be imported: {spell_cause(error)}"
+        raise NoSchedulerError(text) from error
     if found is None:
-        raise NotInstalledError(f"{foreign.module} has no {foreign.attribute}")
+        raise NoSchedulerError(f"{foreign.module} has no {foreign.attribute}")
     if not isinstance(found, type):
-        raise NotInstalledError("is no class; a scheduler is one")
+        raise NoSchedulerError("is no class; a scheduler is one")
     if why := _why_no_scheduler(found):
-        raise NotInstalledError(f"is no scheduler: {why}")
+        raise NoSchedulerError(f"is no scheduler: {why}")
     return found, _wanted(found)
 
 

@@ -1,26 +1,24 @@
-"""Driving: a planned scheduler, its calls, and the curve that is read between them."""
+"""Driving: a planned scheduler and its calls, and what is read between them."""
 
 import warnings
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import numpy as np
 import torch
 
-from lrviz.curve import Curve, SchedulerFacts, Values
+from lrviz.curve import Curve, SchedulerFacts
+from lrviz.drive.libraries import spell_cause
 from lrviz.drive.metric import metric_values, metric_warnings
 from lrviz.drive.plan import Plan, plan_run
-from lrviz.errors import KeyPath, SpecError
+from lrviz.drive.readings import Recorded, build_curve, empty_record
+from lrviz.errors import SpecError
 from lrviz.expression import ExpressionError
 from lrviz.run import Run
 from lrviz.spec.model import Schedule, Spec
-
-Recorded = list["array[float]"]
-
-# No other scheduler of torch moves momentum, and none moves weight decay.
-_MOVE_MOMENTUM = frozenset({"CyclicLR", "OneCycleLR"})
 
 
 def simulate(spec: Spec) -> Run:
@@ -61,129 +59,81 @@ def simulate(spec: Spec) -> Run:
 
 def _simulate(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
     optimizer, plan = plan_run(schedule)
-    metric = metric_values(schedule)
-    takes_metric = plan.node.name == "ReduceLROnPlateau"
+    metric = metric_values(schedule) if plan.found.takes_metric else None
     with warnings.catch_warnings():
         # The order warning is false here, and what else torch warns of is about its API.
         warnings.simplefilter("ignore")
         base_lr = tuple(float(group["lr"]) for group in optimizer.param_groups)
-        recorded = _drive(schedule, plan, optimizer, metric if takes_metric else None)
-    curve = _curve(schedule, optimizer, base_lr, recorded, metric if takes_metric else [])
-    _refuse_infinite(schedule, curve)
+        recorded = _drive(schedule, plan, optimizer, metric)
+    curve = build_curve(schedule, optimizer.param_groups, base_lr, recorded, metric or [])
+    refuse_infinite(schedule, curve)
     return curve, plan.facts
 
 
 def _drive(
     schedule: Schedule, plan: Plan, optimizer: torch.optim.Optimizer, metric: Sequence[float] | None
-) -> tuple[Recorded, Recorded | None]:
-    """Return the recorded learning rates and, where they move, momenta: a value a call."""
+) -> Recorded:
+    """Return the recorded learning rates and what else may move."""
     groups = optimizer.param_groups
-    lr: Recorded = [array("d") for _ in groups]
-    momentum: Recorded | None = None
-    if any(each.node.name in _MOVE_MOMENTUM for each in plan.walk()):
-        momentum = [array("d") for _ in groups] if _momentum_key(groups[0]) else None
-    paths: dict[int, KeyPath] = {}
-    with _named_failures(schedule, plan, paths, lr[0]):
-        scheduler = _build(plan, optimizer, paths)
+    moving = {name for each in plan.walk() for name in each.found.moves}
+    recorded = empty_record(groups, moving)
+    plans: dict[int, Plan] = {}
+    with _named_failures(schedule, plan, plans, recorded["lr"][0]):
+        scheduler = _build(plan, optimizer, plans)
         optimizer.step()
-        _loop(scheduler.step, groups, lr, momentum, schedule.total_calls, metric)
-    return lr, momentum
+        step = number_steps(scheduler, schedule) if plan.found.counts else scheduler.step
+        given: Iterable[tuple[float, ...]] = ((),) * schedule.total_calls
+        if metric is not None:
+            given = ((value,) for value in metric)
+        record_calls(step, given, groups, recorded)
+    return recorded
 
 
-def _build(plan: Plan, optimizer: torch.optim.Optimizer, paths: dict[int, KeyPath]) -> Any:
+def _build(plan: Plan, optimizer: torch.optim.Optimizer, plans: dict[int, Plan]) -> Any:
     given = dict(plan.bound.given)
     if plan.children:
-        given["schedulers"] = [_build(child, optimizer, paths) for child in plan.children]
-    scheduler: Any = object.__new__(plan.found)
-    paths[id(scheduler)] = plan.node.key  # known by then, should its constructor raise
-    scheduler.__init__(optimizer=optimizer, **given)
+        given["schedulers"] = [_build(child, optimizer, plans) for child in plan.children]
+    scheduler = plan.found.build(optimizer=optimizer, **given)
+    plans[id(scheduler)] = plan
     return scheduler
 
 
-def _loop(
+def number_steps(scheduler: Any, schedule: Schedule) -> Callable[..., None]:
+    """Return what steps a scheduler of timm's as its training loop does.
+
+    That calls `step` after every epoch and `step_update` after every update, each with how many
+    there have been; the one that the scheduler does not count by does nothing, and is left out.
+    """
+    method: Callable[..., None] = (
+        scheduler.step if schedule.interval == "epoch" else scheduler.step_update
+    )
+    numbers = count(1)
+    return lambda *metric: method(next(numbers), *metric)
+
+
+def record_calls(
     step: Callable[..., None],
+    given: Iterable[tuple[float, ...]],
     groups: Sequence[dict[str, Any]],
-    lr: Recorded,
-    momentum: Recorded | None,
-    calls: int,
-    metric: Sequence[float] | None,
+    recorded: Recorded,
 ) -> None:
-    """Record and step, `calls` times. Every microsecond here is a second of a long run."""
-    rates = [(values.append, group) for values, group in zip(lr, groups, strict=True)]
-    momenta = []
-    if momentum is not None and (key := _momentum_key(groups[0])):
-        momenta = [(values.append, group) for values, group in zip(momentum, groups, strict=True)]
-    given = ((value,) for value in metric) if metric is not None else ((),) * calls
+    """Record and step, once for all that is given. A microsecond here is a second of a long run."""
+    rates = [(each.append, group) for each, group in zip(recorded["lr"], groups, strict=True)]
+    others = [
+        (each.append, group, key)
+        for key in recorded.keys() - {"lr"}
+        for each, group in zip(recorded[key], groups, strict=True)
+    ]
     for arguments in given:
         for append, group in rates:
             append(group["lr"])
-        for append, group in momenta:
-            append(group["momentum"] if key == "momentum" else group["betas"][0])
+        for append, group, key in others:
+            append(group[key][0] if key == "betas" else group[key])
         step(*arguments)
 
 
-def _momentum_key(group: dict[str, Any]) -> str | None:
-    """Return what torch's schedulers move in a group: `betas` where there are some."""
-    return next((key for key in ("betas", "momentum") if key in group), None)
-
-
-def _curve(
-    schedule: Schedule,
-    optimizer: torch.optim.Optimizer,
-    base_lr: tuple[float, ...],
-    recorded: tuple[Recorded, Recorded | None],
-    metric: Sequence[float],
-) -> Curve:
-    groups = optimizer.param_groups
-    each = schedule.steps_per_call
-    steps = schedule.total_steps
-    lr, momentum = recorded
-    return Curve(
-        groups=_group_names(schedule),
-        lr=_stretch(lr, each),
-        base_lr=base_lr,
-        momentum=_stretch(momentum, each) if momentum else _constant_momentum(groups, steps),
-        weight_decay=_constant(groups, steps),
-        metric=_stretch_metric(metric, each) if metric else None,
-        label=schedule.label,
-        steps_per_epoch=schedule.steps_per_epoch,
-    )
-
-
-def _group_names(schedule: Schedule) -> tuple[str, ...]:
-    given = schedule.optimizer.groups
-    names = [str(group.get("name") or f"group {index}") for index, group in enumerate(given)]
-    return tuple(names) if len(names) > 1 or any("name" in group for group in given) else ("",)
-
-
-def _stretch(recorded: Recorded, each: int) -> Values:
-    """Return values of shape (groups, steps) from one value a call."""
-    return np.repeat(np.array(recorded, dtype=np.float64), each, axis=1)
-
-
-def _stretch_metric(values: Sequence[float], each: int) -> Values:
-    """Return shape (steps,): NaN but at the steps that a call follows."""
-    stretched = np.full(len(values) * each, np.nan)
-    stretched[each - 1 :: each] = values
-    return stretched
-
-
-def _constant_momentum(groups: Sequence[dict[str, Any]], steps: int) -> Values | None:
-    key = _momentum_key(groups[0])
-    if key is None:
-        return None
-    values = [group["betas"][0] if key == "betas" else group["momentum"] for group in groups]
-    return np.broadcast_to(np.array([[float(value)] for value in values]), (len(groups), steps))
-
-
-def _constant(groups: Sequence[dict[str, Any]], steps: int) -> Values | None:
-    if "weight_decay" not in groups[0]:
-        return None
-    values = np.array([[float(group["weight_decay"])] for group in groups])
-    return np.broadcast_to(values, (len(groups), steps))
-
-
-def _refuse_infinite(schedule: Schedule, curve: Curve) -> None:
+def refuse_infinite(schedule: Schedule, curve: Curve) -> None:
+    """Raise a SpecError where a learning rate is not finite."""
     wrong = np.argwhere(~np.isfinite(curve.lr.T))
     if len(wrong):
         step, group = map(int, wrong[0])
@@ -194,30 +144,29 @@ def _refuse_infinite(schedule: Schedule, curve: Curve) -> None:
 
 @contextmanager
 def _named_failures(
-    schedule: Schedule, plan: Plan, paths: dict[int, KeyPath], recorded: "array[float]"
+    schedule: Schedule, plan: Plan, plans: dict[int, Plan], recorded: "array[float]"
 ) -> Iterator[None]:
-    """Turn what torch raises into one line that names scheduler, step and cause."""
+    """Turn what a library raises into one line that names scheduler, step and cause."""
     try:
         yield
     except Exception as error:
-        key = _failing(error, paths) or plan.node.key
+        failed = _failing(error, plans) or plan
         calls = len(recorded)
         each = schedule.steps_per_call
         when = f"after step {calls * each - 1}" if calls else "when it was built"
-        text = f"torch fails {when} with {_spell_cause(error)}"
+        text = f"{failed.found.package} fails {when} with {spell_cause(error)}"
         if isinstance(error, ExpressionError):
             text = f"{error.reason}, {when}"
-        raise SpecError([schedule.source.problem(key, text)]) from error
+        raise SpecError([schedule.source.problem(failed.node.key, text)]) from error
 
 
-def _spell_cause(error: Exception) -> str:
-    return ": ".join(filter(None, (type(error).__name__, " ".join(str(error).split()))))
-
-
-def _failing(error: BaseException, paths: dict[int, KeyPath]) -> KeyPath | None:
-    """Return the key path of the innermost scheduler on the traceback."""
+def _failing(error: BaseException, plans: dict[int, Plan]) -> Plan | None:
+    """Return the plan of the innermost scheduler on the traceback, built or being built."""
     found, frame = None, error.__traceback__
     while frame is not None:
-        found = paths.get(id(frame.tb_frame.f_locals.get("self"))) or found
+        values = frame.tb_frame.f_locals
+        if frame.tb_frame.f_code is _build.__code__:
+            found = values["plan"]
+        found = plans.get(id(values.get("self"))) or found
         frame = frame.tb_next
     return found

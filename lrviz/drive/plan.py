@@ -9,27 +9,32 @@ from lrviz.catalog import COMPOSITES
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.arguments import Binder, Bound
 from lrviz.drive.foresee import Circumstances, foresee
+from lrviz.drive.foresee_others import foresee_others
+from lrviz.drive.found import Found, find_scheduler
+from lrviz.drive.libraries import NoSchedulerError
 from lrviz.drive.optimizer import build_optimizer
 from lrviz.drive.phases import Phase, chained_phase, sequential_phases, whole_run
-from lrviz.drive.signatures import optimizer_class, scheduler_class
+from lrviz.drive.signatures import arguments_of, optimizer_class
 from lrviz.errors import KeyPath, SpecError
 from lrviz.spec.model import Node, Schedule
+
+_NO_LR_SCHEDULER = "it is no LRScheduler of torch's, and only those can be composed"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One scheduler that torch can be given.
+    """One scheduler that can be built.
 
     Attributes:
         node: what the spec says.
-        found: the installed class.
+        found: what is installed under its name.
         bound: its arguments; empty for a composite but for what it takes beside its children.
         phase: the calls that reach it.
         children: the plans of a composite's children.
     """
 
     node: Node
-    found: type
+    found: Found
     bound: Bound
     phase: Phase
     children: tuple["Plan", ...] = ()
@@ -44,6 +49,8 @@ class Plan:
             given=frozenset(self.bound.given),
             calls=self.phase.calls,
             first_call=self.phase.first,
+            module=self.found.module,
+            takes_metric=self.found.takes_metric,
             children=tuple(child.facts for child in self.children),
         )
 
@@ -61,12 +68,13 @@ def plan_optimizer(schedule: Schedule, binder: Binder) -> torch.optim.Optimizer 
     if found is None:
         binder.say(node.key, f"torch {torch.__version__} has no {node.name}; install a newer one")
         return None
-    bound = binder.bind(found, node.arguments, node.key)
+    known = arguments_of(found, node.name)
+    bound = binder.bind(known, node.arguments, node.key)
     groups: list[dict[str, object]] = []
     for index, group in enumerate(node.groups):
         arguments = {name: value for name, value in group.items() if name != "name"}
         key = (*node.key, "param_groups", index)
-        values = binder.bind(found, arguments, key, partial=True)
+        values = binder.bind(known, arguments, key, partial=True)
         if values is not None:
             groups.append(values.given)
     if bound is None or len(groups) < len(node.groups):
@@ -98,21 +106,25 @@ class Planner:
 
     def _plan(self, node: Node, phase: Phase, *, top: bool = False) -> Plan | None:
         say = self._binder.say
-        found = scheduler_class(node.name)
-        if found is None:
-            say(node.key, f"torch {torch.__version__} has no {node.name}; install a newer one")
+        try:
+            found = find_scheduler(node)
+        except NoSchedulerError as error:
+            say(node.key, str(error))
             return None
-        bound = self._binder.bind(found, node.arguments, node.key, self._constants)
+        bound = self._binder.bind(
+            found.arguments, node.arguments, node.key, self._constants, fills=found.fills
+        )
         if bound is None:
             self._look_below(node)
             return None
-        if node.name == "ReduceLROnPlateau" and not top:
-            say(node.key, "cannot stand inside another scheduler; torch gives it no metric there")
+        if not (found.nests or top):
+            why = "torch gives it no metric there" if found.takes_metric else _NO_LR_SCHEDULER
+            say(node.key, f"cannot stand inside another scheduler; {why}")
             return None
         at = Circumstances(
             phase, self._has_momentum, self._schedule.metric is not None, self._schedule.total_calls
         )
-        wrong = foresee(node.name, bound, at)
+        wrong = [*foresee(node.name, bound, at), *foresee_others(node.name, found, bound, at)]
         for argument, text in wrong:
             say((*node.key, argument) if argument in node.arguments else node.key, text)
         phases = self._phases(node, bound, phase)

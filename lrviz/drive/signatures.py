@@ -1,20 +1,18 @@
-"""The arguments that the installed torch's schedulers and optimizers take."""
+"""The arguments that installed schedulers and optimizers take."""
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import import_module
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import torch.optim
 import torch.optim.lr_scheduler
 import torch.optim.swa_utils
 
-from lrviz.catalog import SCHEDULERS
-from lrviz.errors import UsageError
+from lrviz.catalog import COMPOSITES
 
 Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list", "tuple", "any"]
 
@@ -74,8 +72,10 @@ _TABLE: tuple[tuple[str, Kind], ...] = (
 
 _STRICT = Kind("whole", strict=True)
 _GROUPS = Kind("number", per_group=True)
+_LINEAR = "transformers.get_linear_schedule_with_warmup"
+_POLYNOMIAL = "transformers.get_polynomial_decay_schedule_with_warmup"
 
-# Where torch's annotations are missing or not what its code does.
+# Where annotations are missing or not what the code does.
 _CORRECTIONS: Mapping[tuple[str, str], Kind] = {
     ("SWALR", "swa_lr"): _GROUPS,
     ("SWALR", "anneal_epochs"): _STRICT,
@@ -86,14 +86,13 @@ _CORRECTIONS: Mapping[tuple[str, str], Kind] = {
     ("OneCycleLR", "total_steps"): replace(_STRICT, optional=True),
     ("OneCycleLR", "epochs"): replace(_STRICT, optional=True),
     ("OneCycleLR", "steps_per_epoch"): replace(_STRICT, optional=True),
+    (_LINEAR, "num_warmup_steps"): Kind("whole"),
+    (_LINEAR, "num_training_steps"): Kind("whole"),
+    (_POLYNOMIAL, "num_warmup_steps"): Kind("whole"),
+    (_POLYNOMIAL, "num_training_steps"): Kind("whole"),
+    (_POLYNOMIAL, "lr_end"): Kind("number"),
+    (_POLYNOMIAL, "power"): Kind("number"),
 }
-
-
-@cache
-def scheduler_class(name: str) -> type | None:
-    """Return the installed scheduler class of that name; None where this torch has none."""
-    found = getattr(import_module(SCHEDULERS[name].module), name, None)
-    return found if isinstance(found, type) else None
 
 
 @cache
@@ -103,52 +102,43 @@ def optimizer_class(name: str) -> type[torch.optim.Optimizer] | None:
     return found
 
 
-@cache
-def arguments_of(found: type) -> Mapping[str, Argument]:
-    """Return the arguments that a spec may give a class, in torch's order.
+def arguments_of(
+    found: Callable[..., Any], owner: str | None = None, *, children: bool = False
+) -> Mapping[str, Argument]:
+    """Return the arguments that a spec may give a class or function, in its own order.
 
-    >>> list(arguments_of(torch.optim.lr_scheduler.StepLR))
+    Args:
+        found: it takes an optimizer or params, which are no arguments here.
+        owner: its name in the catalog; None where it has none, and takes the optimizer first.
+        children: whether a composite's `schedulers` are one of them.
+
+    >>> list(arguments_of(torch.optim.lr_scheduler.StepLR, "StepLR"))
     ['step_size', 'gamma']
     """
-    parameters = inspect.signature(found).parameters
+    parameters = list(inspect.signature(found).parameters.values())
     return MappingProxyType(
         {
-            name: _argument(found.__name__, parameter)
-            for name, parameter in parameters.items()
-            if name not in _NOT_HERE and name != "schedulers"  # those are a node's children
+            each.name: _argument(owner, each)
+            for each in (parameters if owner else parameters[1:])
+            if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+            and each.name not in _NOT_HERE
+            and (children or owner not in COMPOSITES or each.name != "schedulers")
         }
     )
-
-
-def installed_arguments(name: str) -> list[Argument]:
-    """Return every argument that a spec may give a scheduler, in torch's order.
-
-    Raises:
-        UsageError: the installed torch has no such scheduler.
-    """
-    found = scheduler_class(name)
-    if found is None:
-        raise UsageError(f"torch {torch.__version__} has no {name}; install a newer one")
-    parameters = inspect.signature(found).parameters
-    return [
-        _argument(name, parameter)
-        for parameter in parameters.values()
-        if parameter.name not in _NOT_HERE
-    ]
 
 
 def installed_optimizer_arguments(name: str) -> list[Argument]:
     """Return every argument that a spec may give an optimizer; none where torch lacks it."""
     found = optimizer_class(name)
-    return list(arguments_of(found).values()) if found else []
+    return list(arguments_of(found, name).values()) if found else []
 
 
-def _argument(owner: str, parameter: inspect.Parameter) -> Argument:
+def _argument(owner: str | None, parameter: inspect.Parameter) -> Argument:
     text = ""
     if parameter.annotation is not parameter.empty:
         text = inspect.formatannotation(parameter.annotation).strip("'\"")
     required = parameter.default is parameter.empty
-    kind = _CORRECTIONS.get((owner, parameter.name)) or kind_of(text)
+    kind = _CORRECTIONS.get((owner or "", parameter.name)) or kind_of(text)
     default = None if required else parameter.default
     return Argument(parameter.name, kind, text, required, default)
 

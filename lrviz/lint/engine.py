@@ -22,29 +22,28 @@ def lint_run(run: Run, rules: Iterable[Rule]) -> tuple[Finding, ...]:
         rules: those to ask.
     """
     asked = [rule for rule in rules if rule.code not in run.spec.lint.ignore]
-    seen: dict[tuple[str, Problem], list[tuple[str, Rule, Fix | None]]] = {}
+    seen: dict[tuple[str, Problem], tuple[Rule, Fix | None, list[str]]] = {}
     for schedule, facts, curve in zip(run.spec.schedules, run.schedulers, run.curves, strict=True):
         case = Case(run.spec, schedule, facts, curve)
+        here: dict[tuple[str, Problem], tuple[Rule, Fix | None]] = {}
         for rule in asked:
             for found in rule.check(case):
                 problem = schedule.source.problem(found.key, found.message)
-                entry = (schedule.label, rule, found.fix)
-                seen.setdefault((rule.code, problem), []).append(entry)
+                here.setdefault((rule.code, problem), (rule, found.fix))
+        for key, (rule, fix) in here.items():
+            seen.setdefault(key, (rule, fix, []))[2].append(schedule.label)
     findings = [
-        Finding(rule, problem, fix, _name_curves([label for label, *_ in entries], run))
-        for (_, problem), entries in seen.items()
-        for _, rule, fix in entries[:1]
+        Finding(rule, problem, fix, _name_curves(labels, len(run.curves)))
+        for (_, problem), (rule, fix, labels) in seen.items()
     ]
     return tuple(sorted(findings, key=_place))
 
 
-def _name_curves(labels: Sequence[str], run: Run) -> str:
-    """Return which curves something was seen in; empty for all of them."""
-    different = list(dict.fromkeys(labels))
-    if len(different) == len(run.curves):
+def _name_curves(labels: Sequence[str], curves: int) -> str:
+    """Return which of a run's curves something was seen in; empty for all of them."""
+    if len(labels) == curves:
         return ""
-    more = f" and {len(different) - 1} more" if len(different) > 1 else ""
-    return f"{different[0]}{more}"
+    return f"{labels[0]} and {len(labels) - 1} more" if len(labels) > 1 else labels[0]
 
 
 def _place(finding: Finding) -> tuple[Position, str]:

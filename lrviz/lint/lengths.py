@@ -1,11 +1,11 @@
 """How long schedulers are planned for, as their arguments say."""
 
-import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from lrviz.catalog import COMPOSITES
 from lrviz.lint.phases import Part
+
 
 def is_composite(part: Part) -> bool:
     """Whether a scheduler is made of others."""

@@ -207,7 +207,7 @@ def _sequential_spans(
     [(0, 8), (8, 32)]
     """
     inside = {math.ceil(each) for each in milestones if 0 < each < end - start}
-    spans = {index: (end, end) for index in range(children)}
+    spans = dict.fromkeys(range(children), (end, end))
     for left, right in pairwise([*sorted({0, *inside}), end - start]):
         child = bisect_right(milestones, left)
         first, _ = spans.get(child, (end, end))

@@ -117,7 +117,7 @@ def _cells(name: str, summary: Summary) -> Iterator[str]:
     yield f"{summary.peak_epoch}"
     yield f"{summary.warmup_share:.1%}".replace("%", " %")
     yield f"{summary.final:.4g}"
-    yield f"{summary.full_steps:.1f} of {summary.steps}"
+    yield f"{summary.full_steps:.1f} of {summary.steps:,}"
     yield f"{summary.jump:+.4g}" if summary.jump_step is not None else "none"
     yield "" if summary.jump_step is None else f"{summary.jump_step}"
     yield f"{summary.small_steps}"

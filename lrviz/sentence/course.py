@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ MOST_MOVES = 4
 
 MOST_PLACES = 4
 """More places than these are counted, not listed."""
+
+MOST_LOOKED_AT = 10_000
+"""A course with more ups and downs than these is not looked at closely."""
 
 SAME = 1e-9
 """Values that differ by less than this share of the largest are one."""
@@ -47,13 +50,12 @@ class Course:
 
     def tell(self) -> str:
         """Return how the values begin, move and end."""
-        moves = find_moves(self.values)
-        if not any(move.way for move in moves):
+        ways = find_ways(self.values)
+        if not ways.any():
             return f"{self.spell(0)} for {_count(self.last + 1, 'step')}"
-        parts = [self.spell(0), *(self._steady() or self._tell_moves(moves))]
-        end = self.at(len(self.values) - 1)
-        if not parts[-1].endswith(end):
-            parts.append(f"{self.spell(len(self.values) - 1)} {end}")
+        parts = [self.spell(0), *(self._steady() or self._tell_ways(ways))]
+        if not parts[-1].endswith(f" step {self.last}"):
+            parts.append(f"{self.spell(len(self.values) - 1)} at step {self.last}")
         return ", ".join(parts)
 
     def at(self, index: int) -> str:
@@ -90,10 +92,13 @@ class Course:
             return f"at {self.unit}s {join([str(each) for each in changes])}"
         return f"{len(changes)} times between {self.unit}s {changes[0]} and {changes[-1]}"
 
-    def _tell_moves(self, moves: "Sequence[Move]") -> list[str]:
+    def _tell_ways(self, ways: Indices) -> list[str]:
+        if np.count_nonzero(np.diff(ways)) > MOST_LOOKED_AT:
+            return [f"up and down {self._between}"]
+        moves = list_moves(ways)
         rises = [move for move in moves if move.way > 0]
         falls = [move for move in moves if move.way < 0]
-        if rises and falls and all(move.is_jump for move in rises) and not falls[0].is_jump:
+        if rises and falls and self._restarts(rises) and not falls[0].is_jump:
             low = int(np.argmin(self.values))
             again = self._places(np.array([move.stop for move in rises]))
             return [f"falling{self._manner(falls[0])} to {self.spell(low)}", f"restarted {again}"]
@@ -101,22 +106,29 @@ class Course:
             return self._tell_waves(moves)
         return list(self._iter_moves(moves))
 
+    def _restarts(self, rises: "Sequence[Move]") -> bool:
+        """Whether every rise takes the value back at once to where it began."""
+        tops = self.values[[move.stop for move in rises]]
+        back = np.abs(tops - self.values[0]) <= ALIKE * abs(self.values[0])
+        return bool(back.all()) and all(move.is_jump for move in rises)
+
     def _tell_waves(self, moves: "Sequence[Move]") -> list[str]:
-        low, high = int(np.argmin(self.values)), int(np.argmax(self.values))
-        going = [move for move in moves if move.way]
-        pairs = zip(going, going[1:], strict=False)
-        peaks = [one.stop for one, two in pairs if one.way > 0 > two.way]
-        heights = self.values[peaks]
-        lower = len(peaks) > 1 and bool((np.diff(heights) < -ALIKE * heights[:-1]).all())
+        going = pairwise([move for move in moves if move.way])
+        heights = self.values[[one.stop for one, two in going if one.way > 0 > two.way]]
+        lower = len(heights) > 1 and bool((np.diff(heights) < -ALIKE * heights[:-1]).all())
         tail = ", each lower than the last" if lower else ""
-        between = f"{self.spell(low)} and {self.spell(high)}"
-        return [f"up and down between {between}", f"{_count(len(peaks), 'peak')}{tail}"]
+        return [f"up and down {self._between}", f"{_count(len(heights), 'peak')}{tail}"]
+
+    @property
+    def _between(self) -> str:
+        low, high = int(np.argmin(self.values)), int(np.argmax(self.values))
+        return f"between {self.spell(low)} and {self.spell(high)}"
 
     def _iter_moves(self, moves: "Sequence[Move]") -> Iterator[str]:
         for place, move in enumerate(moves):
             where = f"{self.spell(move.stop)} {self.at(move.stop)}"
             if not move.way and place == len(moves) - 1:
-                yield "then held"
+                yield f"held to step {self.last}"
             elif not move.way:
                 yield f"held until {self.unit} {move.stop}"
             elif move.is_jump:
@@ -141,7 +153,7 @@ class Move:
         stop: index of its last value.
     """
 
-    way: Literal[-1, 0, 1]
+    way: int
     start: int
     stop: int
 
@@ -151,20 +163,23 @@ class Move:
         return self.stop - self.start == 1
 
 
-def find_moves(values: Values) -> list[Move]:
+def find_ways(values: Values) -> Indices:
+    """Return from every value to the next: 1 up, -1 down, 0 neither."""
+    steps = np.diff(values)
+    moved = np.abs(steps) > SAME * np.abs(values).max()
+    return np.where(moved, np.sign(steps), 0).astype(np.intp)
+
+
+def list_moves(ways: Indices) -> list[Move]:
     """Return the moves of a series, in order.
 
-    >>> [(move.way, move.stop) for move in find_moves(np.array([1.0, 2.0, 3.0, 3.0, 0.5]))]
+    >>> [(move.way, move.stop) for move in list_moves(np.array([1, 1, 0, -1]))]
     [(1, 2), (0, 3), (-1, 4)]
     """
-    steps = np.diff(values)
-    ways = np.where(np.abs(steps) > SAME * np.abs(values).max(), np.sign(steps), 0).astype(int)
-    if not len(ways):
-        return []
     starts = np.flatnonzero(np.diff(ways, prepend=2))
     stops = [*starts[1:], len(ways)]
     return [
-        Move(_way(ways[start]), int(start), int(stop))
+        Move(int(ways[start]), int(start), int(stop))
         for start, stop in zip(starts, stops, strict=True)
     ]
 
@@ -212,10 +227,6 @@ def _one_ratio(values: Values, changes: Indices) -> float:
 def _one_way(values: Values, changes: Indices) -> int:
     ways = np.unique(np.sign(values[changes] - values[changes - 1]))
     return int(ways[0]) if len(ways) == 1 else 0
-
-
-def _way(sign: int) -> Literal[-1, 0, 1]:
-    return 1 if sign > 0 else -1 if sign < 0 else 0
 
 
 def _count(number: int, word: str) -> str:

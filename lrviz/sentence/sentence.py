@@ -1,42 +1,42 @@
 """Curves and their schedulers in one sentence of bounded length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from lrviz.curve import Curve, SchedulerFacts
-from lrviz.sentence.course import Course, join
+from lrviz.curve import Curve, SchedulerFacts, Values
+from lrviz.sentence.course import Course, Spell, join
 
 MAX_LENGTH = 200
 MAX_NAME = 40
 
-_JOINTS = {"SequentialLR": " of ", "ChainedScheduler": " of "}
+MOST_GROUPS = 3
+"""More param groups than these are counted, not named."""
 
 
 def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts]) -> str:
     """Return what the curves do, in a sentence without a full stop.
 
-    It is told from the values, so that it says what the figure shows. Where a curve has many
-    groups, or there are many curves, as much is told as there is room for.
+    It is told from the values, so that it says what the figure shows. Where there are many curves
+    or groups, as much is told as there is room for.
 
     Args:
         curves: at least one.
         schedulers: one a curve; what is missing is not named.
 
     Returns:
-        One line of at most 200 characters, which can all be printed.
+        One line of at most 200 characters, all of which can be printed.
 
     >>> lr = 0.001 * 0.5 ** (np.arange(32) // 4)
     >>> facts = SchedulerFacts("StepLR", (), {}, frozenset(), 32, 0)
     >>> describe_curves([Curve(("",), lr[None], (0.001,))], [facts])
     'StepLR: 0.001, halved every 4 steps, 7.8e-06 at step 31'
     """
-    facts = [*schedulers, *[None] * len(curves)][: len(curves)]
-    pairs = list(zip(curves, facts, strict=True))
-    whole = "; ".join(f"{_name(*pair)}{_tell(*pair)}" for pair in pairs)
-    if len(whole) <= MAX_LENGTH:
-        return whole
-    return _fit([f"{_name(*pair)}{_tell_briefly(pair[0])}" for pair in pairs])
+    facts = [*schedulers, *[None] * len(curves)]
+    tellers = [_Teller(curve, each) for curve, each in zip(curves, facts, strict=False)]
+    whole = "; ".join(teller.tell() for teller in tellers)
+    return whole if len(whole) <= MAX_LENGTH else _fit([teller.tell_less() for teller in tellers])
 
 
 def spell_value(value: float) -> str:
@@ -49,6 +49,82 @@ def spell_value(value: float) -> str:
     return full if float(full) == value else f"{value:.2g}"
 
 
+@dataclass(frozen=True, eq=False)
+class _Teller:
+    """Speaks of one curve."""
+
+    curve: Curve
+    facts: SchedulerFacts | None
+
+    def tell(self) -> str:
+        """Return the course of the curve, of all its groups at once where they take the same."""
+        rows = self._rows
+        if len({self._course(row, "{}".format).tell() for row in rows}) == 1:
+            return f"{self._head}{self._course(rows[0], self._spell).tell()}"
+        told = (self._course(row, _speller(row)).tell() for row in rows)
+        named = zip(self.curve.groups, told, strict=True)
+        return self._head + "; ".join(f"{_shorten(name)} {text}" for name, text in named)
+
+    def tell_less(self) -> str:
+        """Return how the curve begins and ends, and its peak where that is between."""
+        lr, last = self.curve.lr, self.curve.steps - 1
+        high = int(np.argmax(lr[0]))
+        each = self._each
+        parts = [self._spell(0), f"{self._spell(last // each)} at step {last}"]
+        if lr[0, high] > max(lr[0, 0], lr[0, last]):
+            parts.insert(1, f"{self._spell(high // each)} at step {high}")
+        return self._head + ", ".join(parts)
+
+    @property
+    def _head(self) -> str:
+        """What it is called: its scheduler, its label, its groups."""
+        label = _shorten(self.curve.label)
+        name = _name_scheduler(self.facts) if self.facts else label
+        if label and name != label:
+            name = f"{name} ({label})"
+        groups = self.curve.groups
+        if len(groups) > MOST_GROUPS:
+            name = f"{name} for {len(groups)} groups"
+        elif len(groups) > 1:
+            name = f"{name} for {join(list(map(_shorten, groups)))}"
+        return f"{name.strip()}: " if name else ""
+
+    @property
+    def _each(self) -> int:
+        """How many points lie between two calls."""
+        calls = self.facts.calls if self.facts else 0
+        return self.curve.steps // calls if calls and self.curve.steps % calls == 0 else 1
+
+    @property
+    def _rows(self) -> Values:
+        """The values, one a call; shape (groups, calls)."""
+        return self.curve.lr[:, :: self._each]
+
+    @property
+    def _manner(self) -> str:
+        if self.facts is None:
+            return ""
+        cosine = self.facts.arguments.get("anneal_strategy") == "cos"
+        return " along a cosine" if cosine or "cosine" in self.facts.name.lower() else ""
+
+    def _course(self, values: Values, spell: Spell) -> Course:
+        unit = "step" if self._each == 1 else "epoch"
+        return Course(values, spell, unit, self.curve.steps - 1, self._manner)
+
+    def _spell(self, index: int) -> str:
+        """Return the values of all groups at a call."""
+        values = [float(value) for value in self._rows[:, index]]
+        if len(set(values)) == 1:
+            return spell_value(values[0])
+        if len(values) <= MOST_GROUPS:
+            return join(list(map(spell_value, values)))
+        return f"{spell_value(min(values))} to {spell_value(max(values))}"
+
+
+def _speller(values: Values) -> Spell:
+    return lambda index: spell_value(float(values[index]))
+
+
 def _fit(parts: Sequence[str]) -> str:
     """Return as many parts as there is room for, and how many there are beside them."""
     text = "; ".join(parts)
@@ -59,72 +135,14 @@ def _fit(parts: Sequence[str]) -> str:
     return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
 
 
-def _name(curve: Curve, facts: SchedulerFacts | None) -> str:
-    label, name = _shorten(curve.label), _name_scheduler(facts) if facts else ""
-    if label and name and label != name:
-        name = f"{name} ({label})"
-    return f"{name or label}: " if name or label else ""
-
-
 def _name_scheduler(facts: SchedulerFacts) -> str:
     if not facts.children:
         return _shorten(facts.name)
-    inside = list(dict.fromkeys(_shorten(child.name) for child in facts.children))
-    return f"{_shorten(facts.name)} of {join(inside)}"
+    inside = dict.fromkeys(_shorten(child.name) for child in facts.children)
+    return f"{_shorten(facts.name)} of {join(list(inside))}"
 
 
 def _shorten(text: str) -> str:
-    """Return a name as one line that can be printed."""
+    """Return a name as one short line that can be printed."""
     text = "".join(each if each.isprintable() else "�" for each in text)
     return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1]}…"
-
-
-def _tell(curve: Curve, facts: SchedulerFacts | None) -> str:
-    """Return the course of a curve, of all its groups at once where they take the same."""
-    skeletons = {_course(curve, facts, group, "{}".format).tell() for group in _groups(curve)}
-    if len(skeletons) > 1:
-        return _tell_groups(curve, facts)
-
-    def spell(index: int) -> str:
-        return _spell_all(curve, index, facts)
-
-    return _course(curve, facts, 0, spell).tell()
-
-
-def _tell_groups(curve: Curve, facts: SchedulerFacts | None) -> str:
-    parts = []
-    for group in _groups(curve):
-        each = _each(curve, facts)
-
-        def spell(index: int, group: int = group, each: int = each) -> str:
-            return spell_value(float(curve.lr[group, index * each]))
-
-        parts.append(f"{_shorten(curve.groups[group])} {_course(curve, facts, group, spell).tell()}")
-    return "; ".join(parts)
-
-
-def _tell_briefly(curve: Curve) -> str:
-    first, last = _spell_all(curve, 0, None), _spell_all(curve, curve.steps - 1, None)
-    high = int(np.argmax(curve.lr[0]))
-    peak = ""
-    if curve.lr[0, high] > max(curve.lr[0, 0], curve.lr[0, -1]):
-        peak = f"{_spell_all(curve, high, None)} at step {high}, "
-    return f"{first}, {peak}{last} at step {curve.steps - 1}"
-
-
-def _groups(curve: Curve) -> Iterator[int]:
-    yield from range(len(curve.groups))
-
-
-def _course(
-    curve: Curve, facts: SchedulerFacts | None, group: int, spell: object
-) -> Course:
-    raise NotImplementedError
-
-
-def _each(curve: Curve, facts: SchedulerFacts | None) -> int:
-    raise NotImplementedError
-
-
-def _spell_all(curve: Curve, index: int, facts: SchedulerFacts | None) -> str:
-    raise NotImplementedError

@@ -1,49 +1,18 @@
 """The spec: one YAML document, parsed and checked as far as is possible without torch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
-from lrviz.catalog import CATALOG
 from lrviz.errors import KeyPath, Position, Problem
-from lrviz.foreign import Foreign
+from lrviz.spec.factory import Factory
+from lrviz.spec.node import Node as Node
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.tree import Tree as Tree
 from lrviz.spec.tree import freeze
 from lrviz.spec.tree import is_same_tree as is_same_tree
-
-@dataclass(frozen=True)
-class Node:
-    """A scheduler or optimizer as a spec names it: `Name: {arguments}`.
-
-    Attributes:
-        name: a name of the catalog, or of what the user allowed beside it.
-        key: its key path, the name included where it has arguments.
-        arguments: as written; formulas and expressions as text.
-        children: the parsed items of the argument `schedulers`.
-        groups: the items of the argument `param_groups`.
-        foreign: what is to be imported; None for what the catalog has.
-    """
-
-    name: str
-    key: KeyPath
-    arguments: Mapping[str, Tree]
-    children: tuple["Node", ...] = ()
-    groups: tuple[Mapping[str, Tree], ...] = ()
-    foreign: Foreign | None = None
-
-    @property
-    def package(self) -> str:
-        """The package that a scheduler is part of."""
-        return self.foreign.package if self.foreign else CATALOG[self.name].library
-
-    def walk(self) -> Iterator["Node"]:
-        """Yield this scheduler and those inside it."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
 
 
 @dataclass(frozen=True)
@@ -109,6 +78,9 @@ class Schedule:
         scheduler: what schedules them.
         metric: what ReduceLROnPlateau is given; None for none.
         metric_key: where that stands.
+        metric_name: the column of the csv that it was read from; empty for any other.
+        factory: what builds the scheduler in the place of the spec; None for a spec's own, and
+            once it has been driven.
     """
 
     source: Source
@@ -120,6 +92,8 @@ class Schedule:
     scheduler: Node
     metric: Metric | None
     metric_key: KeyPath = ("metric",)
+    metric_name: str = ""
+    factory: Factory | None = field(default=None, compare=False, repr=False)
 
     @property
     def total_steps(self) -> int:
@@ -222,9 +196,7 @@ class Spec:
     @property
     def packages(self) -> tuple[str, ...]:
         """The packages beside torch whose schedulers it names, in alphabetical order."""
-        found = {
-            node.package for schedule in self.schedules for node in schedule.scheduler.walk()
-        }
+        found = {node.package for schedule in self.schedules for node in schedule.scheduler.walk()}
         return tuple(sorted(found - {"torch"}))
 
     @cached_property

@@ -6,7 +6,7 @@ from dataclasses import replace
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.foreign import Foreign, parse_allowed
 from lrviz.spec.assign import assign, with_value
-from lrviz.spec.model import Source, Spec, Tree
+from lrviz.spec.model import MetricCsv, Schedule, Source, Spec, Tree
 from lrviz.spec.nodes import spell
 from lrviz.spec.schedules import ScheduleReader
 from lrviz.spec.yamltree import YamlError, beyond_yaml, parse_yaml
@@ -88,7 +88,9 @@ def with_metric(spec: Spec, key: KeyPath, values: Sequence[float]) -> Spec:
     tree = with_value(dict(spec.tree), key, list(values))
     assert isinstance(tree, dict)
     schedules = [
-        replace(schedule, metric=tuple(values)) if schedule.metric_key == key else schedule
+        replace(schedule, metric=tuple(values), metric_name=_column(schedule))
+        if schedule.metric_key == key
+        else schedule
         for schedule in spec.schedules
     ]
     return replace(spec, tree=tree, schedules=tuple(schedules))
@@ -96,3 +98,8 @@ def with_metric(spec: Spec, key: KeyPath, values: Sequence[float]) -> Spec:
 
 def _name_kind(tree: Tree) -> str:
     return "a list" if isinstance(tree, list) else spell(tree)
+
+
+def _column(schedule: Schedule) -> str:
+    metric = schedule.metric
+    return metric.column if isinstance(metric, MetricCsv) else schedule.metric_name

@@ -6,8 +6,8 @@ from itertools import product
 from math import prod
 
 from lrviz.errors import KeyPath, Problem
-from lrviz.spec.assign import split_key, with_value
 from lrviz.foreign import Foreign
+from lrviz.spec.assign import split_key, with_value
 from lrviz.spec.interval import explain_interval, own_interval, read_interval
 from lrviz.spec.metric import read_metric
 from lrviz.spec.model import Schedule, Source, Tree

@@ -78,6 +78,8 @@ def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:
             return key[:-1], f"must be a list of 2 numbers, got {spell(_at(tree, key[:-1]))}"
         case "missing":
             return key[:-1], f"{key[-1]} is missing"
+        case "extra_forbidden" if key == ("factory",):
+            return key, "runs code, which no file may ask for; name it on the command line"
         case "extra_forbidden":
             known = _known_keys(key)
             return key, f"no such key; {suggest(str(key[-1]), known)}"

@@ -19,7 +19,7 @@ def freeze(tree: Tree) -> object:
         case dict():
             return frozenset((key, freeze(value)) for key, value in tree.items())
         case list():
-            return tuple(map(_frozen, tree))
+            return tuple(map(freeze, tree))
         case bool():
             return ("flag", tree)
         case float() if tree != tree:

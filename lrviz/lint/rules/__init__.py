@@ -23,10 +23,9 @@ _THEMES = (
     *(warmups, groups, cycles, zeros, plateau),
 )
 
+_ALL: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in theme.RULES)
+
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        rule.code: rule
-        for rule in sorted((each for theme in _THEMES for each in theme.RULES), key=lambda r: r.code)
-    }
+    {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}
 )
 """Every rule by its code, in order."""

@@ -19,8 +19,9 @@ ABSOLUTE = ("CosineAnnealingWarmRestarts", "OneCycleLR", "CyclicLR", "Sequential
     why=(
         "SequentialLR starts its schedulers by winding back their count and stepping them, which "
         "it does not do to the schedulers inside another composite. As the first of its list a "
-        "composite runs one call ahead of the run, in silence; as a later one it cannot be started "
-        "at a milestone at all, and torch raises there. Write the schedulers out in one list."
+        "composite runs one call ahead of the run, in silence; as a later one it cannot be "
+        "started at a milestone at all, and torch raises there. Write the schedulers out in one "
+        "list."
     ),
     threads=("pytorch/pytorch#196243", "pytorch/pytorch#67957"),
 )
@@ -39,8 +40,8 @@ def composite_in_sequential(view: View) -> Iterator[Found]:
     summary="a ReduceLROnPlateau stands inside a composite",
     why=(
         "ReduceLROnPlateau.step() has to be given a metric, and SequentialLR and ChainedScheduler "
-        "have none to give: torch raises ValueError or TypeError. A warm-up before it is "
-        "written by hand, or with a LinearLR that is stepped beside it for the first calls only."
+        "have none to give: torch raises ValueError or TypeError. A warm-up before it is written "
+        "by hand, or with a LinearLR that is stepped beside it for the first calls only."
     ),
     threads=("pytorch/pytorch#68978",),
 )
@@ -58,10 +59,10 @@ def plateau_in_composite(view: View) -> Iterator[Found]:
     "error",
     summary="OneCycleLR or CyclicLR stands in one list with another scheduler",
     why=(
-        "OneCycleLR and CyclicLR write their own initial learning rate into the optimizer when they "
-        "are built, and every scheduler on that optimizer starts from it: a warm-up in front of a "
-        "OneCycleLR begins at a fraction of max_lr / div_factor, 25 times too low. A one-cycle "
-        "policy has its warm-up built in, as long as pct_start says."
+        "OneCycleLR and CyclicLR write their own initial learning rate into the optimizer when "
+        "they are built, and every scheduler on that optimizer starts from it: a warm-up in front "
+        "of a OneCycleLR begins at a fraction of max_lr / div_factor, 25 times too low. A one- "
+        "cycle policy has its warm-up built in, as long as pct_start says."
     ),
     threads=("ludwig-ai/ludwig#4106",),
 )
@@ -109,9 +110,9 @@ def absolute_in_chain(view: View) -> Iterator[Found]:
     "warning",
     summary="a warm-up and a cosine are chained, so that they run at the same time",
     why=(
-        "ChainedScheduler calls all of its schedulers from the first call on. A cosine that should "
-        "follow a warm-up has fallen part of its way when the warm-up is done, and the LR never "
-        "comes to the one asked for. SequentialLR runs one after the other."
+        "ChainedScheduler calls all of its schedulers from the first call on. A cosine that "
+        "should follow a warm-up has fallen part of its way when the warm-up is done, and the LR "
+        "never comes to the one asked for. SequentialLR runs one after the other."
     ),
 )
 def chain_meant_as_sequence(view: View) -> Iterator[Found]:

@@ -48,10 +48,10 @@ def never_restarts(part: Part) -> bool:
     "warning",
     summary="the run ends in the middle of a cycle, at a high LR",
     why=(
-        "Restarts and cycles are meant to be judged at the end of a cycle, where the learning rate "
-        "is low and the weights have settled. A run that stops shortly after a restart, or at the "
-        "top of a triangle, keeps the noisy weights of a high learning rate. Choose a length that "
-        "ends with a cycle, or cycles that fit the length."
+        "Restarts and cycles are meant to be judged at the end of a cycle, where the learning "
+        "rate is low and the weights have settled. A run that stops shortly after a restart, or "
+        "at the top of a triangle, keeps the noisy weights of a high learning rate. Choose a "
+        "length that ends with a cycle, or cycles that fit the length."
     ),
 )
 def ends_mid_cycle(view: View) -> Iterator[Found]:

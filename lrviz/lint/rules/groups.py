@@ -15,10 +15,10 @@ ANNEALERS = ("CosineAnnealingLR", "CosineAnnealingWarmRestarts")
     "warning",
     summary="groups of different LRs are all given the same one",
     why=(
-        "Layer-wise learning rates and smaller ones for a backbone are lost where a scheduler sets "
-        "absolute values: a single max_lr or base_lr is the LR of every group. Both take a list "
-        "with one value a group. eta_min does not: it is the floor of all groups, and has to be "
-        "small against the smallest of them."
+        "Layer-wise learning rates and smaller ones for a backbone are lost where a scheduler "
+        "sets absolute values: a single max_lr or base_lr is the LR of every group. Both take a "
+        "list with one value a group. eta_min does not: it is the floor of all groups, and has to "
+        "be small against the smallest of them."
     ),
 )
 def one_rate(view: View) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from lrviz.lint.phases import Part, View
 from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import calls, count, listed, rate, rule
+from lrviz.lint.rules.define import calls, count, listed, rule
 from lrviz.lint.rules.warmups import lasting_warmup
 
 
@@ -15,9 +15,10 @@ from lrviz.lint.rules.warmups import lasting_warmup
     "warning",
     summary="a milestone or step_size lies beyond the end of the run",
     why=(
-        "StepLR and MultiStepLR count calls of scheduler.step(). A milestone at or beyond the last "
-        "call is never reached and the LR stays where it is, often because milestones in steps are "
-        "counted in epochs, or because the run was made shorter and its schedule was not."
+        "StepLR and MultiStepLR count calls of scheduler.step(). A milestone at or beyond the "
+        "last call is never reached and the LR stays where it is, often because milestones in "
+        "steps are counted in epochs, or because the run was made shorter and its schedule was "
+        "not."
     ),
     threads=("bshall/Tacotron#3", "facebookresearch/detectron2#2609"),
 )
@@ -51,8 +52,8 @@ def unreached(part: Part) -> list[float]:
     summary="a milestone is not a whole number, and never matches",
     why=(
         "torch looks the count of calls up among the milestones, and a count is never 2.4. A "
-        "milestone computed as a share of the run is one division away from that: MultiStepLR then "
-        "stays flat without a warning, SequentialLR does not start its next scheduler anew."
+        "milestone computed as a share of the run is one division away from that: MultiStepLR "
+        "then stays flat without a warning, SequentialLR does not start its next scheduler anew."
     ),
     threads=("Pointcept/Pointcept#379",),
 )
@@ -102,8 +103,8 @@ def out_of_order(view: View) -> Iterator[Found]:
     summary="SequentialLR's milestones are out of order or beyond the run",
     why=(
         "SequentialLR picks the scheduler of a call by bisection among its milestones, and checks "
-        "neither that they increase nor that the run comes to them. A phase whose milestone is not "
-        "above the one before, or not below the number of calls, never runs."
+        "neither that they increase nor that the run comes to them. A phase whose milestone is "
+        "not above the one before, or not below the number of calls, never runs."
     ),
 )
 def phase_never_runs(view: View) -> Iterator[Found]:
@@ -118,7 +119,9 @@ def phase_never_runs(view: View) -> Iterator[Found]:
                 text = f"{count(each)} is not above {count(milestones[index - 1])} before it"
                 yield Found((*key, index), f"{text}, a phase never runs; sort them")
             elif part.length <= each < 1e15:
-                name = part.facts.children[index + 1].name if index + 1 < len(milestones) + 1 else ""
+                name = (
+                    part.facts.children[index + 1].name if index + 1 < len(milestones) + 1 else ""
+                )
                 text = f"{name} would start at call {count(each)}, there are {calls(part.length)}"
                 yield Found((*key, index), f"{text}; choose a milestone below {part.length}")
 
@@ -129,9 +132,9 @@ def phase_never_runs(view: View) -> Iterator[Found]:
     "warning",
     summary="a SequentialLR's milestone is 0",
     why=(
-        "A milestone of 0 is meant to leave the first phase out, a warm-up of no steps for example. "
-        "Up to torch 2.12 the first scheduler is applied all the same and the second one starts from "
-        "what it left. Leave out the scheduler and its milestone."
+        "A milestone of 0 is meant to leave the first phase out, a warm-up of no steps for "
+        "example. Up to torch 2.12 the first scheduler is applied all the same and the second one "
+        "starts from what it left. Leave out the scheduler and its milestone."
     ),
     threads=("pytorch/pytorch#185872",),
 )
@@ -140,10 +143,15 @@ def milestone_zero(view: View) -> Iterator[Found]:
     for part in view.all_of("SequentialLR"):
         for index, each in enumerate(part.numbers("milestones")):
             if each < 1:
-                first = f"the run starts at {rate(float(view.lr[0, 0]))}"
-                text = f"leaves {part.facts.children[index].name} no call, torch up to 2.12"
-                text = f"{text} starts from it all the same, here {first}; leave both out"
-                yield Found((*part.key("milestones"), index), text)
+                text = f"leaves {_child(part, index)} no call, and torch up to 2.12 applies it all"
+                remedy = "leave the scheduler and its milestone out"
+                yield Found((*part.key("milestones"), index), f"{text} the same; {remedy}")
+
+
+def _child(part: Part, index: int) -> str:
+    """Return the class of one of a composite's schedulers."""
+    children = part.facts.children
+    return children[index].name if index < len(children) else "the next scheduler"
 
 
 RULES: tuple[Rule, ...] = (

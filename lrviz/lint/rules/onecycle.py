@@ -19,9 +19,9 @@ from lrviz.spec.model import Tree
     summary="a OneCycleLR is shorter than the run",
     why=(
         "OneCycleLR is made for one number of calls. The call after its last is let through, with "
-        "a learning rate that jumps up again; the one after that raises ValueError, after all "
-        "the hours that led there. Batches that the last epoch adds, gradient accumulation, a "
-        "resumed run or one epoch more are how it gets there."
+        "a learning rate that jumps up again; the one after that raises ValueError, after all the "
+        "hours that led there. Batches that the last epoch adds, gradient accumulation, a resumed "
+        "run or one epoch more are how it gets there."
     ),
     threads=("pytorch/pytorch#91765", "pytorch/pytorch#38170"),
 )
@@ -111,8 +111,8 @@ def outlasts(part: Part) -> bool:
     summary="OneCycleLR and CyclicLR set the LR themselves; the optimizer's is not used",
     why=(
         "OneCycleLR starts at max_lr / div_factor and CyclicLR at base_lr. Both overwrite the "
-        "learning rate of the optimizer when they are built, so changing that one changes nothing: "
-        "a sweep over it is many times the same run."
+        "learning rate of the optimizer when they are built, so changing that one changes "
+        "nothing: a sweep over it is many times the same run."
     ),
     threads=("pytorch/pytorch#73305", "pytorch/pytorch#28216"),
 )

@@ -11,12 +11,18 @@ from lrviz.lint.rule import Found, Rule
 from lrviz.lint.rules.define import calls, count, listed, rate, rule
 
 MORE_IS_BETTER = frozenset(
-    "acc accuracy ap auc auroc auprc bleu dice f1 fscore iou kappa map mcc miou ndcg precision "
-    "psnr r2 recall rouge sensitivity specificity ssim top1 top5".split()
+    {
+        *("acc", "accuracy", "ap", "auc", "auroc", "auprc", "bleu", "dice", "f1", "fscore", "iou"),
+        *("kappa", "map", "mcc", "miou", "ndcg", "precision", "psnr", "r2", "recall", "rouge"),
+        *("sensitivity", "specificity", "ssim", "top1", "top5"),
+    }
 )
 """Words in the name of a metric that grows as the model gets better."""
 
-LESS_IS_BETTER = frozenset("err error loss mae mse nll perplexity ppl rmse wer".split())
+LESS_IS_BETTER = frozenset(
+    {"err", "error", "loss", "mae", "mse", "nll", "perplexity", "ppl", "rmse", "wer"}
+)
+"""Words in the name of a metric that shrinks."""
 
 
 @rule(
@@ -84,9 +90,9 @@ def _way(values: Values) -> str:
     "warning",
     summary="ReduceLROnPlateau's patience is longer than the run",
     why=(
-        "The LR drops after patience + 1 calls without improvement. Where the run has no more calls "
-        "than that it never does, whatever the metric: the scheduler is decoration. patience counts "
-        "calls, which are epochs where it is stepped once an epoch."
+        "The LR drops after patience + 1 calls without improvement. Where the run has no more "
+        "calls than that it never does, whatever the metric: the scheduler is decoration. "
+        "patience counts calls, which are epochs where it is stepped once an epoch."
     ),
 )
 def patience_outlasts(view: View) -> Iterator[Found]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lrviz.catalog import SCHEDULERS
 from lrviz.lint.lengths import is_composite
 from lrviz.lint.phases import Part, View
 from lrviz.lint.rule import Found, Rule
@@ -24,10 +25,10 @@ from lrviz.lint.rules.zeros import has_no_length
     "warning",
     summary="the LR is as good as zero for more than a third of the run",
     why=(
-        "A learning rate below a millionth of its peak changes no weight any more: those steps are "
-        "paid for and train nothing. An exponential decay that is stepped too often ends there, and "
-        "a PolynomialLR or a linear decay whose total_iters is shorter than the run, which stays "
-        "at 0 from then on. A floor of 0 at the end of the run is no underflow."
+        "A learning rate below a millionth of its peak changes no weight any more: those steps "
+        "are paid for and train nothing. An exponential decay that is stepped too often ends "
+        "there, and a PolynomialLR or a linear decay whose total_iters is shorter than the run, "
+        "which stays at 0 from then on. A floor of 0 at the end of the run is no underflow."
     ),
 )
 def underflow(view: View) -> Iterator[Found]:
@@ -42,23 +43,22 @@ def underflow(view: View) -> Iterator[Found]:
         return
     part, end = view.parts[-1], float(view.lr[alive][0, -1])
     level = "0" if end == 0 else f"below a millionth of its peak, {rate(end)} at the end,"
-    text = (
-        f"the LR is {level} from step {view.step(start)} on, for {tail} of {calls(view.calls)}"
-    )
-    yield Found(*_remedy(view, part, text))
+    text = f"the LR is {level} from step {view.step(start)} on, for {tail} of {calls(view.calls)}"
+    yield _dead_end(part, text)
 
 
-def _remedy(view: View, part: Part, text: str) -> tuple[tuple[str | int, ...], str]:
-    """Return the key that an underflow is said of, and what to do."""
+def _dead_end(part: Part, text: str) -> Found:
+    """Return what is said of an underflow, at the argument that it comes of."""
     if part.name in ("PolynomialLR", "LinearLR"):
-        return part.key("total_iters"), f"{text}; set total_iters to {part.length}"
+        fix = part.fix("total_iters", part.length)
+        return Found(part.key("total_iters"), f"{text}; set total_iters to {part.length}", fix)
     if part.name == "ExponentialLR":
-        gamma = 0.01 ** (1 / part.length)
-        return part.key("gamma"), f"{text}; a gamma of {gamma:.4g} would end at a hundredth"
+        remedy = f"a gamma of {0.01 ** (1 / part.length):.4g} would end at a hundredth"
+        return Found(part.key("gamma"), f"{text}; {remedy}")
     if part.name == "StepLR":
         remedy = "set interval to epoch, or step_size to more"
-        return part.key("step_size"), f"{text}; {remedy}"
-    return part.key("lr_lambda", "gamma"), f"{text}; let it decay over the whole run"
+        return Found(part.key("step_size"), f"{text}; {remedy}")
+    return Found(part.key("lr_lambda", "gamma"), f"{text}; let it decay over the whole run")
 
 
 @rule(
@@ -68,8 +68,8 @@ def _remedy(view: View, part: Part, text: str) -> tuple[tuple[str | int, ...], s
     summary="a lambda returns a learning rate where a factor is wanted",
     why=(
         "LambdaLR multiplies the optimizer's learning rate by what the lambda returns. A lambda "
-        "that returns the LR itself makes it the square: 0.1 becomes 0.01. Return factors of "
-        "1, or give the optimizer an LR of 1."
+        "that returns the LR itself makes it the square: 0.1 becomes 0.01. Return factors of 1, "
+        "or give the optimizer an LR of 1."
     ),
     threads=("pytorch/pytorch#78917", "pytorch/pytorch#32639"),
 )
@@ -95,9 +95,9 @@ def lambda_returns_lr(view: View) -> Iterator[Found]:
     "error",
     summary="the LR goes below 0, or is no number",
     why=(
-        "A negative learning rate climbs the loss instead of descending it, and torch does not say "
-        "a word. It comes of a linear decay without a lower bound that runs on after its end. An LR "
-        "that is infinite or no number cannot be drawn: such a spec is refused."
+        "A negative learning rate climbs the loss instead of descending it, and torch does not "
+        "say a word. It comes of a linear decay without a lower bound that runs on after its end. "
+        "An LR that is infinite or no number cannot be drawn: such a spec is refused."
     ),
     threads=("huggingface/transformers#327",),
 )
@@ -120,8 +120,8 @@ def not_a_rate(view: View) -> Iterator[Found]:
     summary="a schedule anneals upwards, or changes nothing at all",
     why=(
         "An eta_min that is not below the LR, a base_lr that is not below max_lr and a gamma that "
-        "is not below 1 turn a schedule upside down or make it flat, and torch takes them all. "
-        "A curve that hardly moves says that some argument does not mean what it was taken for."
+        "is not below 1 turn a schedule upside down or make it flat, and torch takes them all. A "
+        "curve that hardly moves says that some argument does not mean what it was taken for."
     ),
 )
 def nothing_or_upwards(view: View) -> Iterator[Found]:
@@ -154,7 +154,8 @@ def _flat(view: View) -> Iterator[Found]:
     tops, lows = np.abs(view.lr).max(axis=1), np.abs(view.lr).min(axis=1)
     least = 1.01 if view.calls >= 100 else 1.0
     flat = (tops <= least * lows) & (lows > 0)
-    if view.calls > 1 and flat.all() and not _is_asked_for(view) and not _is_explained(view):
+    known = all(part.name in SCHEDULERS for part in view.parts)
+    if view.calls > 1 and flat.all() and known and not _is_asked_for(view) and not _is_explained(view):
         text = f"the LR stays at {listed([rate(each) for each in view.peak])}: nothing happens"
         yield Found(view.top.key(), f"{text} in {calls(view.calls)}; check its arguments")
 

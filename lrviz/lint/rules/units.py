@@ -19,8 +19,8 @@ UNDERFLOW = 1e-6
     summary="lengths are given in epochs but counted in steps, or the reverse",
     why=(
         "A scheduler knows neither steps nor epochs, it counts the calls of scheduler.step(). A "
-        "T_max of 90 means 90 epochs where it is called after every epoch, and 90 batches where it "
-        "is called after every batch; the schedule is then over within the first minutes. The "
+        "T_max of 90 means 90 epochs where it is called after every epoch, and 90 batches where "
+        "it is called after every batch; the schedule is then over within the first minutes. The "
         "reverse, lengths in steps and a call an epoch, leaves the LR where it began. Trainers "
         "that choose the moment of the call for you make this the most reported mistake of all."
     ),

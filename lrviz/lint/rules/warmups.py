@@ -18,8 +18,9 @@ from lrviz.lint.rules.define import calls, count, rate, rule
     summary="the warm-up is longer than the run",
     why=(
         "The run ends while its learning rate still warms up: it never trains with the one that "
-        "was chosen, and whatever should follow the warm-up never starts. Often the warm-up counts "
-        "steps while scheduler.step() is called once an epoch, or was copied from a longer run."
+        "was chosen, and whatever should follow the warm-up never starts. Often the warm-up "
+        "counts steps while scheduler.step() is called once an epoch, or was copied from a longer "
+        "run."
     ),
     threads=("scverse/scvi-tools#507",),
 )
@@ -79,8 +80,8 @@ def _rises_below(part: Part, base_lr: tuple[float, ...]) -> bool:
     summary="the LR jumps where one phase hands over to the next",
     why=(
         "SequentialLR does not hand a learning rate over: every phase starts from the optimizer's "
-        "own. A warm-up that is planned for more calls than it gets is cut off on its way, and the "
-        "LR leaps the rest of it in one step. A decay before the last phase is undone."
+        "own. A warm-up that is planned for more calls than it gets is cut off on its way, and "
+        "the LR leaps the rest of it in one step. A decay before the last phase is undone."
     ),
     threads=("salesforce/LAVIS#72",),
 )
@@ -160,9 +161,9 @@ def first_step_at_zero(view: View) -> Iterator[Found]:
     "note",
     summary="a ConstantLR or LinearLR is left to its defaults, which are a warm-up",
     why=(
-        "By default ConstantLR holds a third of the LR for 5 calls and LinearLR climbs from a third "
-        "to all of it in 5 calls. Neither is constant or linear in the way its name suggests to who "
-        "gives it no arguments."
+        "By default ConstantLR holds a third of the LR for 5 calls and LinearLR climbs from a "
+        "third to all of it in 5 calls. Neither is constant or linear in the way its name "
+        "suggests to who gives it no arguments."
     ),
 )
 def default_warmup(view: View) -> Iterator[Found]:

@@ -1,0 +1,52 @@
+"""What linting costs beside driving."""
+
+from collections.abc import Iterator, Mapping
+
+from lrviz.drive import simulate
+from lrviz.lint.engine import lint_run
+from lrviz.lint.rules import RULES
+from lrviz.spec import Spec, parse_spec
+from tests.bench.measure import Row, best_of
+
+SPECS = 1000
+STEPS = 1000
+
+SCHEDULERS: Mapping[str, str] = {
+    "StepLR": "{StepLR: {step_size: 300}}",
+    "ExponentialLR": "{ExponentialLR: {gamma: 0.999}}",
+    "CosineAnnealingLR": "{CosineAnnealingLR: {T_max: 1000}}",
+    "OneCycleLR": "{OneCycleLR: {max_lr: 0.001, total_steps: 1000}}",
+    "SequentialLR": (
+        "{SequentialLR: {schedulers: [{LinearLR: {start_factor: 0.1, total_iters: 100}},"
+        " {CosineAnnealingLR: {T_max: 900}}], milestones: [100]}}"
+    ),
+}
+
+
+def linting_rows() -> Iterator[Row]:
+    """Measure driving and linting of many specs against driving them."""
+    specs = [
+        parse_spec(f"{{epochs: {STEPS}, scheduler: {text}, title: spec {number}}}")
+        for number in range(SPECS // len(SCHEDULERS))
+        for text in SCHEDULERS.values()
+    ]
+    lint(specs)
+    ours, reference = best_of(lambda: lint(specs), 5), best_of(lambda: drive(specs), 5)
+    yield Row(f"lint {SPECS:,} specs of {STEPS:,} steps / drive them", ours, reference, 1.2)
+
+
+def lint(specs: list[Spec]) -> None:
+    """Drive and lint."""
+    for spec in specs:
+        lint_run(simulate(spec), RULES.values())
+
+
+def drive(specs: list[Spec]) -> None:
+    """Drive only."""
+    for spec in specs:
+        simulate(spec)
+
+
+if __name__ == "__main__":
+    for row in linting_rows():
+        print(row)
