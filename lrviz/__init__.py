@@ -1,9 +1,11 @@
 """See what a PyTorch learning-rate schedule does before a run pays for it.
 
-Three functions, each of which takes and returns values and leaves the caller as it was:
+Four functions, each of which takes and returns values and leaves the caller as it was:
 
 - `load(path)` reads a spec, or the one that a figure was drawn from;
-- `simulate(spec)` drives torch's own scheduler and returns a `Run`: its curves;
+- `simulate(spec)` drives torch's own scheduler and returns a `Run`: its curves; it takes a
+  function that builds a scheduler, too;
+- `preview(scheduler, steps=…)` tells what a live scheduler will do, which stays as it is;
 - `plot(run)` returns a figure of matplotlib's.
 
 What they need is imported when they are first used: `import lrviz` costs nothing.
@@ -15,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lrviz.curve import Curve
     from lrviz.draw import plot
-    from lrviz.drive import simulate
+    from lrviz.drive import preview, simulate
     from lrviz.errors import FileError, LrvizError, SpecError, UsageError
     from lrviz.run import Run
     from lrviz.sources import load
@@ -35,6 +37,7 @@ __all__ = [
     "load",
     "parse_spec",
     "plot",
+    "preview",
     "simulate",
 ]
 
@@ -49,6 +52,7 @@ _HOMES = {
     "load": "lrviz.sources",
     "parse_spec": "lrviz.spec",
     "plot": "lrviz.draw",
+    "preview": "lrviz.drive",
     "simulate": "lrviz.drive",
 }
 

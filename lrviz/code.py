@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from lrviz.catalog import SCHEDULERS
+from lrviz.catalog import THIRD_PARTY
 from lrviz.curve import SchedulerFacts
 from lrviz.expression import evaluate, spell_python
 from lrviz.run import Run
@@ -54,8 +54,8 @@ def _imports(pairs: Sequence[tuple[Schedule, SchedulerFacts]]) -> Iterator[str]:
     found: dict[str, set[str]] = {}
     for schedule, facts in pairs:
         found.setdefault("torch.optim", set()).add(schedule.optimizer.name)
-        for name in _names(facts):
-            found.setdefault(SCHEDULERS[name].module, set()).add(name)
+        for each in _walk(facts):
+            found.setdefault(each.module, set()).add(each.attribute)
     yield "import torch"
     for module in sorted(found):
         # Constants first, then classes: the order of the usual import sorters.
@@ -63,23 +63,22 @@ def _imports(pairs: Sequence[tuple[Schedule, SchedulerFacts]]) -> Iterator[str]:
         yield from _wrap(f"from {module} import ", names, "", bare=True)
 
 
-def _names(facts: SchedulerFacts) -> Iterator[str]:
-    yield facts.name
+def _walk(facts: SchedulerFacts) -> Iterator[SchedulerFacts]:
+    yield facts
     for child in facts.children:
-        yield from _names(child)
+        yield from _walk(child)
 
 
 def _schedule(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
     yield f"EPOCHS = {schedule.epochs}"
     yield f"STEPS_PER_EPOCH = {schedule.steps_per_epoch}"
-    plateau = facts.name == "ReduceLROnPlateau"
-    if plateau and isinstance(schedule.metric, tuple):
+    if facts.takes_metric and isinstance(schedule.metric, tuple):
         yield from _wrap("METRIC = [", [_value(value) for value in schedule.metric], "]")
     yield ""
     yield from _optimizer(schedule)
     yield from _scheduler(facts, schedule, "scheduler")
     yield ""
-    yield from _loop(schedule, plateau=plateau)
+    yield from _loop(schedule, facts)
 
 
 def _optimizer(schedule: Schedule) -> Iterator[str]:
@@ -115,7 +114,7 @@ def _scheduler(facts: SchedulerFacts, schedule: Schedule, name: str) -> Iterator
     items = ["optimizer", *inside, *given]
     if facts.name == "ChainedScheduler":  # the one that takes its optimizer last
         items = [*inside, "optimizer=optimizer"]
-    yield from _wrap(f"{name} = {facts.name}(", items, ")")
+    yield from _wrap(f"{name} = {facts.attribute}(", items, ")")
 
 
 def _scheduler_argument(name: str, value: object, schedule: Schedule) -> Item:
@@ -143,7 +142,7 @@ def _totals(schedule: Schedule) -> Mapping[str, str]:
     }
 
 
-def _loop(schedule: Schedule, *, plateau: bool) -> Iterator[str]:
+def _loop(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
     by_step = schedule.interval == "step"
     indent = INDENT * (2 if by_step else 1)
     yield "for epoch in range(EPOCHS):"
@@ -151,12 +150,16 @@ def _loop(schedule: Schedule, *, plateau: bool) -> Iterator[str]:
     yield f"{INDENT * 2}# forward and backward pass"
     closure = "lambda: 0.0" if schedule.optimizer.name == "LBFGS" else ""
     yield f"{INDENT * 2}optimizer.step({closure})"
-    if not plateau:
-        yield f"{indent}scheduler.step()"
+    step, given = "scheduler.step", []
+    if facts.name in THIRD_PARTY and THIRD_PARTY[facts.name].library == "timm":
+        step = "scheduler.step_update" if by_step else "scheduler.step"
+        given = ["epoch * STEPS_PER_EPOCH + step + 1" if by_step else "epoch + 1"]
+    if not facts.takes_metric:
+        yield f"{indent}{step}({', '.join(given)})"
         return
     yield f"{indent}call = {'epoch * STEPS_PER_EPOCH + step' if by_step else 'epoch'}"
     yield f"{indent}metric = {_metric(schedule)}  # your validation loss"
-    yield f"{indent}scheduler.step(metric)"
+    yield f"{indent}{step}({', '.join([*given, 'metric'])})"
 
 
 def _metric(schedule: Schedule) -> str:

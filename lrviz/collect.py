@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from lrviz.errors import FileError, UsageError
+from lrviz.factoryname import figure_stem
 from lrviz.files import STDIO
 
 SPEC_ENDINGS = (".yaml", ".yml")
@@ -47,7 +48,7 @@ def _collect(source: str) -> Iterator[Found]:
     if source == STDIO:
         raise UsageError("-: standard input has no name for its figure; name a file or folder")
     if not Path(source).is_dir():
-        yield Found(source, PurePath(Path(source).stem))
+        yield Found(source, PurePath(figure_stem(source)))
         return
     below = list(iter_files(Path(source), SPEC_ENDINGS))
     if not below:

@@ -70,6 +70,7 @@ class SchedulerFacts:
         first_call: the call that reaches it first, counted from 0; None where none does.
         children: the schedulers inside a SequentialLR or ChainedScheduler, in order.
         module: where its class or function can be imported from.
+        attribute: what it is called there.
         takes_metric: whether each call is given a metric.
     """
 
@@ -81,4 +82,5 @@ class SchedulerFacts:
     first_call: int | None
     children: tuple["SchedulerFacts", ...] = field(default=())
     module: str = field(default="", compare=False)
+    attribute: str = field(default="", compare=False)
     takes_metric: bool = field(default=False, compare=False)

@@ -4,14 +4,14 @@ import csv
 import json
 import math
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from lrviz.curve import QUANTITIES, Curve
 from lrviz.errors import UsageError
+from lrviz.factories import load_named
 from lrviz.files import STDIO, write_file, write_stdout
 from lrviz.run import Run
-from lrviz.sources import load
 from lrviz.startup import quick_imports
 from lrviz.targets import TABLES, Table, is_same_file, is_stdout
 
@@ -20,7 +20,11 @@ _CHUNK = 4096
 
 
 def export_spec(
-    source: str, output: str, format: Table | None, overrides: Sequence[tuple[str, str]]
+    source: str,
+    output: str,
+    format: Table | None,
+    overrides: Sequence[tuple[str, str]],
+    allow: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Write a spec's numbers and return what is worth saying, one line each.
 
@@ -31,20 +35,17 @@ def export_spec(
     format = format or _format_of(output)
     if output != STDIO and is_same_file(Path(output), source):
         raise UsageError(f"{output}: is also the input; name another file with -o")
-    spec = load(source, overrides=overrides)
+    spec = load_named(source, overrides=overrides, allow=allow)
     with quick_imports():
         from lrviz.drive import simulate
     run = simulate(spec)
-    if output == STDIO:
-        chunk: list[str] = []
-        for line in export_text(run, format):
-            chunk.append(line)
-            if len(chunk) == _CHUNK:
-                write_stdout("".join(chunk).encode())
-                chunk.clear()
-        write_stdout("".join(chunk).encode())
-    else:
-        write_file(Path(output), "".join(export_text(run, format)).encode())
+    lines = export_text(run, format)
+    if output != STDIO:
+        write_file(Path(output), "".join(lines).encode())
+        return run.warnings
+    while chunk := "".join(islice(lines, _CHUNK)):
+        if not write_stdout(chunk.encode()):
+            break
     return run.warnings
 
 

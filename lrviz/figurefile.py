@@ -46,4 +46,4 @@ def encode_drawing(
 ) -> bytes:
     """Return the bytes of a run's figure from its pixels; as `render_run`."""
     record = build_record(run, drawing.fonts, freetype_version()) if metadata else None
-    return encode_image(drawing.pixels, format, drawing.dpi, record)
+    return encode_image(drawing.pixels, format, drawing.dpi, record, str(run))

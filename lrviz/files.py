@@ -78,8 +78,8 @@ def write_file(path: Path, data: bytes) -> None:
         raise _file_error(path, "write", cause, _WRITE_REASONS) from cause
 
 
-def write_stdout(data: bytes) -> None:
-    """Write to standard output; whoever reads it may stop reading.
+def write_stdout(data: bytes) -> bool:
+    """Write to standard output; return whether anyone still reads it.
 
     Raises:
         FileError: it cannot be written to.
@@ -96,6 +96,8 @@ def write_stdout(data: bytes) -> None:
         _abandon_stdout()
         if not isinstance(cause, BrokenPipeError):
             raise FileError.from_os_error("standard output", "write", cause) from cause
+        return False
+    return True
 
 
 def _is_stream(path: Path) -> bool:

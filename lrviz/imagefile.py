@@ -29,7 +29,11 @@ _PIXEL_CHUNKS = (b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 
 def encode_image(
-    pixels: Pixels, format: Literal["png", "webp"], dpi: float, record: str | None
+    pixels: Pixels,
+    format: Literal["png", "webp"],
+    dpi: float,
+    record: str | None,
+    description: str = "",
 ) -> bytes:
     """Return the bytes of a picture that decodes to exactly these pixels.
 
@@ -40,6 +44,7 @@ def encode_image(
         format: `png`, or `webp` (lossless).
         dpi: pixels an inch; a WebP has no place for it.
         record: what the picture carries: one line of ASCII; None for nothing.
+        description: what a picture with a record shows, in a line; empty for nothing.
 
     >>> pixels = np.array([[[255, 0, 0, 255], [1, 2, 3, 0]]], dtype=np.uint8)
     >>> data = encode_image(pixels, "webp", 100, '{"format": 1}')
@@ -53,9 +58,11 @@ def encode_image(
         info = PngInfo()
         if record is not None:
             info.add_itxt(KEYWORD, record)
+            if description:
+                info.add_itxt("Description", description, lang="en")
         options = {"dpi": (dpi, dpi), "pnginfo": info}
     elif record is not None:
-        options["xmp"] = build_packet(record)
+        options["xmp"] = build_packet(record, description)
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, format, **options)
     return buffer.getvalue()

@@ -39,12 +39,17 @@ _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
     (b"MM\0*", "TIFF"),
     (b"%PDF-", "PDF"),
 )
+# The standard place of an alternative text: Dublin Core's description.
+_DESCRIPTION = (
+    '<dc:description xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    '<rdf:Alt><rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:description>'
+)
 _PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     f'<rdf:Description rdf:about="" xmlns:lrviz="{NAMESPACE}">'
-    "<lrviz:record>{}</lrviz:record>"
+    "<lrviz:record>{}</lrviz:record>{}"
     "</rdf:Description></rdf:RDF></x:xmpmeta>"
     '<?xpacket end="r"?>'
 )
@@ -98,13 +103,18 @@ def read_record(data: bytes) -> str | None:
     return None
 
 
-def build_packet(record: str) -> bytes:
+def build_packet(record: str, description: str = "") -> bytes:
     """Return the XMP packet that carries a record: text of ASCII without control characters.
+
+    Args:
+        record: read again by `read_record`.
+        description: what the picture shows, for who cannot see it; empty for nothing.
 
     >>> b"<lrviz:record>1 &lt; 2</lrviz:record>" in build_packet("1 < 2")
     True
     """
-    return _PACKET.format(escape(record, quote=False)).encode()
+    told = _DESCRIPTION.format(escape(description, quote=False)) if description else ""
+    return _PACKET.format(escape(record, quote=False), told).encode()
 
 
 def image_size(data: bytes) -> tuple[int, int]:

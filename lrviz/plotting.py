@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from lrviz.errors import LrvizError
+from lrviz.factories import load_named
 from lrviz.files import write_file, write_stdout
-from lrviz.sources import load
 from lrviz.startup import quick_imports
 from lrviz.targets import Format, Target, plan_targets
 from lrviz.watch import iter_saves
@@ -25,6 +25,7 @@ class PlotRequest:
         metadata: whether the figure carries its spec.
         watch: whether each is drawn again whenever it is saved, until interrupted.
         terminal: whether it is drawn in characters, and a figure only where `output` says so.
+        allow: the scheduler classes beside the catalog that specs may name.
     """
 
     sources: Sequence[str]
@@ -34,6 +35,7 @@ class PlotRequest:
     metadata: bool = True
     watch: bool = False
     terminal: bool = False
+    allow: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Outcome:
     Attributes:
         source: the spec as the user named it.
         written: the figure's path; None where none was written, or to standard output.
+        description: what the figure shows, in a line.
         picture: the curve in characters; empty where none was asked for.
         warnings: what is worth saying, one line each.
         error: why nothing was drawn; None where it was.
@@ -50,6 +53,7 @@ class Outcome:
 
     source: str
     written: str | None = None
+    description: str = ""
     picture: str = ""
     warnings: tuple[str, ...] = ()
     error: LrvizError | None = None
@@ -81,7 +85,7 @@ def _try(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
 
 
 def _plot(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
-    spec = load(target.source, overrides=request.overrides)
+    spec = load_named(target.source, overrides=request.overrides, allow=request.allow)
     with quick_imports():  # only now: a spec that is wrong is said to be so at once
         from lrviz.drive import simulate
         from lrviz.lint.beside import with_findings
@@ -96,7 +100,7 @@ def _plot(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
             run, size.columns, size.lines - 1, colors=terminal.isatty(), ascii_only=ascii_only
         )
         if request.output is None:
-            return Outcome(target.source, None, f"{picture}\n", run.warnings)
+            return Outcome(target.source, None, str(run), f"{picture}\n", run.warnings)
     with quick_imports():
         from lrviz.figurefile import render_run
     rendered = render_run(run, target.format, metadata=request.metadata)
@@ -106,4 +110,5 @@ def _plot(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
         write_file(target.path, rendered.data)
     written = None if target.path is None else str(target.path)
     warnings = (*run.warnings, *rendered.warnings)
-    return Outcome(target.source, written, f"{picture}\n" if picture else "", warnings)
+    picture = f"{picture}\n" if picture else ""
+    return Outcome(target.source, written, str(run), picture, warnings)

@@ -1,7 +1,8 @@
 """The record: what a figure says of itself, as one JSON object.
 
 `format` is 1; `spec` is the canonical spec; `versions` is what drew it; `numbers` is the curves'
-own numbers, or null where they would be too large. JSON has no NaN and no infinities: numbers have
+own numbers, or null where they would be too large; `description` is the figure in a sentence, which
+nothing here reads. JSON has no NaN and no infinities: numbers have
 their own way (`lrviz.numbers`), and the spec's are spelled as YAML spells them and turned back only
 where a number may stand.
 """
@@ -72,6 +73,7 @@ def build_record(run: Run, fonts: Sequence[str], freetype: str) -> str:
         numbers = None
     record = {
         "format": FORMAT,
+        "description": str(run),
         "spec": _spell(run.spec.canonical),
         "versions": drawing_versions(fonts, freetype, run.spec.packages),
         "numbers": numbers,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lrviz.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS
+from lrviz.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS, THIRD_PARTY
 from lrviz.drive import Argument, Kind, installed_arguments, installed_optimizer_arguments
 from lrviz.spec.schedules import CURVE_KEYS, MAX_CURVES, SWEPT_KEYS
 from lrviz.spec.shape import model_schema
@@ -17,6 +17,9 @@ _FORMULA: Schema = {
 }
 _NUMBER: Schema = {"type": "number"}
 _FINITE_OR_FORMULA = [_NUMBER, _FORMULA]
+_FOREIGN = r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*:[A-Za-z][A-Za-z0-9_]*$"
+"""What a spec calls a class that the command line allows it; entry points' names are not known."""
+
 _EXPRESSION: list[Schema] = [{"type": "string"}, _NUMBER]
 
 
@@ -70,9 +73,10 @@ def build_schema() -> Schema:
 
 def _definitions() -> Schema:
     schedulers = {name: _scheduler(name) for name in SCHEDULERS}
+    schedulers |= {name: _third_party(name) for name in THIRD_PARTY}
     optimizers = {name: _optimizer(name) for name in OPTIMIZERS}
     return {
-        "scheduler": _named(schedulers, "a scheduler of torch and its arguments"),
+        "scheduler": _named(schedulers, "a scheduler and its arguments", foreign=True),
         "optimizer": _named(optimizers, "an optimizer of torch.optim and its arguments"),
         "metric": {
             "description": "what ReduceLROnPlateau is given, a value a call",
@@ -88,12 +92,22 @@ def _definitions() -> Schema:
     }
 
 
-def _named(kinds: Mapping[str, Schema], description: str) -> Schema:
-    """Return the schema of `Name: {arguments}`, or the bare name where it needs none."""
+def _named(kinds: Mapping[str, Schema], description: str, *, foreign: bool = False) -> Schema:
+    """Return the schema of `Name: {arguments}`, or the bare name where it needs none.
+
+    Args:
+        kinds: the arguments' schema, by name.
+        description: of all.
+        foreign: whether `package.module:Class` may stand for a name, too.
+    """
     bare = [name for name, schema in kinds.items() if not schema.get("required")]
     arguments = {name: {"anyOf": [schema, {"type": "null"}]} for name, schema in kinds.items()}
     one = {**_object(arguments), "minProperties": 1, "maxProperties": 1}
-    return {"description": description, "anyOf": [{"enum": bare}, one]}
+    if not foreign:
+        return {"description": description, "anyOf": [{"enum": bare}, one]}
+    one["patternProperties"] = {_FOREIGN: {"type": ["object", "null"]}}
+    name = {"type": "string", "pattern": _FOREIGN}
+    return {"description": description, "anyOf": [{"enum": bare}, one, name]}
 
 
 def _object(properties: Mapping[str, object], required: list[str] | None = None) -> Schema:
@@ -120,6 +134,13 @@ def _scheduler(name: str) -> Schema:
             required.append(argument.name)
     assert name in COMPOSITES or "schedulers" not in properties
     return {**_object(properties, required), "description": f"{entry.summary}\n{entry.address}"}
+
+
+def _third_party(name: str) -> Schema:
+    """Return the schema of another library's scheduler, which is not imported for it."""
+    entry = THIRD_PARTY[name]
+    properties = {key: {"description": meaning} for key, meaning in entry.arguments.items()}
+    return {**_object(properties), "description": f"{entry.summary}\n{entry.address}"}
 
 
 def _optimizer(name: str) -> Schema:

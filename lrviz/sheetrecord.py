@@ -29,8 +29,8 @@ def is_sheet(text: str) -> bool:
 
 
 def panel_digest(spec: Spec, title: str) -> str:
-    """Return what one panel of a sheet depends on, versions aside, as 64 letters and digits."""
-    return _digest([title, spec.canonical])
+    """Return what one panel of a sheet depends on, as 64 letters and digits."""
+    return _digest([title, spec.canonical, versions(spec.packages)])
 
 
 def sheet_digest(panels: Sequence[str], style: str) -> str:
@@ -40,7 +40,7 @@ def sheet_digest(panels: Sequence[str], style: str) -> str:
         panels: the digest of each panel, in order.
         style: what all of them are drawn in.
     """
-    return _digest([style, platform_tag(), versions(), *panels])
+    return _digest([style, platform_tag(), *panels])
 
 
 def _digest(value: object) -> str:

@@ -1,24 +1,42 @@
 """One scheduler in words: what it does, what it takes, and what its curve looks like."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lrviz.catalog import Entry
 from lrviz.drive import Argument, installed_arguments, simulate
+from lrviz.foreign import Foreign
 from lrviz.spec import parse_spec
 from lrviz.template import spec_template
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
-def describe_scheduler(entry: Entry) -> str:
-    """Return a page of text on a scheduler, as the installed torch has it."""
+def describe_scheduler(found: Entry | Foreign) -> str:
+    """Return a page of text on a scheduler, as it is installed.
+
+    Raises:
+        UsageError: it is not installed, or is no scheduler.
+    """
+    return _describe_foreign(found) if isinstance(found, Foreign) else _describe_entry(found)
+
+
+def _describe_foreign(foreign: Foreign) -> str:
+    arguments = installed_arguments(foreign.name, foreign)
+    origin = "named by --allow" if foreign.giver == "--allow" else f"listed by {foreign.giver}"
+    return (
+        f"{foreign.name}: {foreign.attribute} of {foreign.module}, {origin}\n\n"
+        f"{_table(arguments, {}) or 'takes no arguments'}\n"
+    )
+
+
+def _describe_entry(entry: Entry) -> str:
     arguments = installed_arguments(entry.name)
     curve = simulate(parse_spec(spec_template(entry))).curves[0]
-    example = "\n".join(f"  {line}" for line in entry.example.splitlines())
+    example = "\n".join(f"  {line}" for line in (entry.example or "{}").splitlines())
     picture = "\n".join(f"  {line}".rstrip() for line in draw_text(curve.lr[0].tolist()))
     return (
         f"{entry.name}: {entry.summary}\n{entry.address}\n\n"
-        f"{_table(arguments, entry)}\n\n"
+        f"{_table(arguments, entry.arguments) or 'takes no arguments'}\n\n"
         f"{example}\n\n{picture}\n"
     )
 
@@ -37,17 +55,17 @@ def draw_text(values: Sequence[float], rows: int = 5) -> list[str]:
     ]
 
 
-def _table(arguments: Sequence[Argument], entry: Entry) -> str:
+def _table(arguments: Sequence[Argument], meanings: Mapping[str, str]) -> str:
     rows = [
         (
             argument.name,
             argument.annotation or "",
             "required" if argument.required else _spell_default(argument.default),
-            entry.arguments.get(argument.name, ""),
+            meanings.get(argument.name, ""),
         )
         for argument in arguments
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     lines = []
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lrviz.errors import FileError, ImageError, Problem, SpecError, UsageError
+from lrviz.factoryname import split_factory
 from lrviz.files import STDIO, read_file
 from lrviz.metadata import read_record, sniff
 from lrviz.metricfile import read_metric
@@ -14,33 +15,52 @@ from lrviz.spec.model import MetricCsv
 # A figure of 16 megapixels, should nothing in it compress.
 MAX_FILE_BYTES = 80_000_000
 
+_REMEDY = "name it on the command line"
+
 PICTURE_ENDINGS = (".png", ".webp", ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
 
 
-def load(path: str | Path, *, overrides: Sequence[tuple[str, str]] = ()) -> Spec:
+def load(
+    path: str | Path,
+    *,
+    overrides: Sequence[tuple[str, str]] = (),
+    allow: Sequence[str] = (),
+) -> Spec:
     """Return the spec in a YAML file, or the one that a figure was drawn from.
 
     Args:
         path: a YAML file, a PNG or WebP figure that lrviz drew, a pipe, or `-` for standard input.
         overrides: (key path, YAML value) pairs, applied in order, as `--set` does.
+        allow: scheduler classes beside the catalog that it may name, each spelt as the spec spells
+            it, `package.module:Class`; they are imported when it is driven.
 
     Raises:
         FileError: it cannot be read.
         SpecError: what it holds is no spec; every problem of its shape at once.
+        UsageError: what is allowed is no such name.
 
     >>> load("configs/steplr.yaml").scheduler.name
     'StepLR'
     """
     name = str(path)
-    return parse_data(read_source(name), name, overrides=overrides)
+    return parse_data(read_source(name), name, overrides=overrides, allow=allow)
 
 
-def parse_data(data: bytes, name: str, *, overrides: Sequence[tuple[str, str]] = ()) -> Spec:
+def parse_data(
+    data: bytes,
+    name: str,
+    *,
+    overrides: Sequence[tuple[str, str]] = (),
+    allow: Sequence[str] = (),
+) -> Spec:
     """Return the spec in a file's bytes; as `load`."""
     if sniff(data):
         record = read_figure(name, data)
-        return parse_tree(dict(record.spec), Source(name), overrides=overrides)
-    spec = parse_spec(_decode(name, data), name, overrides=overrides)
+        if isinstance(factory := record.spec.get("factory"), str):
+            text = f"drawn from the factory {factory}, which a figure cannot run; {_REMEDY}"
+            raise SpecError([Problem(name, (), text)])
+        return parse_tree(dict(record.spec), Source(name), overrides=overrides, allow=allow)
+    spec = parse_spec(_decode(name, data), name, overrides=overrides, allow=allow)
     return _with_metrics(spec, name)
 
 
@@ -69,12 +89,17 @@ def read_source(name: str) -> bytes:
         FileError: it cannot be read.
         UsageError: it is called like a picture, and there is none.
     """
+    if name.endswith(".py"):
+        raise UsageError(f"{name}: holds no spec; name a function in it as {name}:FUNCTION")
     try:
         return read_file(name, MAX_FILE_BYTES)
     except FileError as error:
         missing = isinstance(error.__cause__, FileNotFoundError)
         if missing and name.lower().endswith(PICTURE_ENDINGS):
             raise UsageError(f"{name}: no such figure; did you mean -o {name}?") from None
+        if missing and split_factory(name):
+            text = "a factory has no spec, and this takes specs only"
+            raise SpecError([Problem(name, (), text)]) from None
         raise
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from lrviz.errors import UsageError
+from lrviz.factoryname import figure_stem
 from lrviz.files import STDIO
 
 Format = Literal["png", "webp", "svg", "pdf"]
@@ -16,6 +17,8 @@ Table = Literal["csv", "json"]
 TABLES: tuple[Table, ...] = get_args(Table)
 Listing = Literal["text", "json", "github"]
 """How findings are listed: for people, for programs, as annotations of a pull request."""
+
+Interval = Literal["step", "epoch"]
 
 _STDOUT = (STDIO, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
@@ -59,7 +62,7 @@ def _target(source: str, output: str | None, format: Format | None) -> Target:
     if output is not None and is_stdout(output):
         return Target(source, None, format or "png")
     if output is None:
-        return Target(source, Path(f"{Path(source).stem}.{format or 'png'}"), format or "png")
+        return Target(source, Path(f"{figure_stem(source)}.{format or 'png'}"), format or "png")
     return Target(source, Path(output), format or _format_of(output))
 
 

@@ -1,31 +1,47 @@
 """A commented spec to start from."""
 
 from lrviz.catalog import Entry
+from lrviz.foreign import Foreign
+
+_STEP = "interval: step  # scheduler.step() after every step; `epoch`: after every epoch\n"
 
 
-def spec_template(entry: Entry) -> str:
+def spec_template(found: Entry | Foreign) -> str:
     """Return a spec of a scheduler's example, in YAML, with a comment where one helps.
+
+    What is in no catalog has no example: its arguments are left to be filled in.
 
     >>> from lrviz.catalog import SCHEDULERS
     >>> print(spec_template(SCHEDULERS["ExponentialLR"]))  # doctest: +ELLIPSIS
     # ExponentialLR: multiplies the LR by gamma at every call.
     ...
     """
-    arguments = "\n".join(f"    {_comment(line, entry)}" for line in entry.example.splitlines())
-    extra = f"{entry.extra}  # what the scheduler is given, a value a call\n" if entry.extra else ""
+    if isinstance(found, Foreign):
+        heading = f"# {found.name}: {found.attribute} of {found.module}.\n"
+        hint = f"# `lrviz show {found.name}` tells its arguments.\n"
+        return _template(f"{heading}{hint}", _STEP, f"{found.name}: {{}}")
+    arguments = (f"    {_comment(line, found)}" for line in found.example.splitlines())
+    extra = f"{found.extra}  # what the scheduler is given, a value a call\n" if found.extra else ""
+    return _template(
+        f"# {found.name}: {found.summary}.\n# {found.address}\n",
+        "" if found.library == "timm" else _STEP,  # whose schedulers know when to step
+        "\n".join([f"{found.name}:", *arguments]),
+        extra,
+    )
+
+
+def _template(heading: str, interval: str, scheduler: str, extra: str = "") -> str:
     return (
-        f"# {entry.name}: {entry.summary}.\n"
-        f"# {entry.address}\n"
+        f"{heading}"
         "epochs: 4\n"
         "steps_per_epoch: 8  # optimizer steps in an epoch\n"
-        "interval: step  # scheduler.step() after every step; `epoch`: after every epoch\n"
+        f"{interval}"
         "optimizer:\n"
         "  SGD:\n"
         "    lr: 1e-3\n"
         "    momentum: 0.9\n"
         "scheduler:\n"
-        f"  {entry.name}:\n"
-        f"{arguments}\n"
+        f"  {scheduler}\n"
         f"{extra}"
         "figure:\n"
         "  style: light  # article, light or dark\n"

@@ -1,4 +1,4 @@
-"""What the command line needs to know of words: names to complete, settings to split."""
+"""What the command line needs to know of words: settings to split, texts to show."""
 
 import codecs
 import json
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import TextIO
 
-from lrviz.catalog import SCHEDULERS, Entry
 from lrviz.errors import LrvizError, SpecError, UsageError
 from lrviz.versions import versions
 
@@ -18,25 +17,6 @@ def version_line() -> str:
     """Return lrviz's version and those of what drives and draws for it."""
     found = versions()
     return f"lrviz {found['lrviz']} (torch {found['torch']}, matplotlib {found['matplotlib']})\n"
-
-
-def scheduler_list() -> str:
-    """Return every scheduler and what it does, one a line."""
-    width = max(map(len, SCHEDULERS))
-    return "".join(f"{entry.name.ljust(width)}  {entry.summary}\n" for entry in SCHEDULERS.values())
-
-
-def find_scheduler(name: str) -> Entry:
-    """Return a scheduler of the catalog.
-
-    Raises:
-        UsageError: there is none of that name.
-    """
-    if name in SCHEDULERS:
-        return SCHEDULERS[name]
-    from lrviz.spec.nodes import suggest
-
-    raise UsageError(f"unknown scheduler '{name}'; {suggest(name, tuple(SCHEDULERS))}")
 
 
 def overrides(
@@ -59,6 +39,18 @@ def overrides(
         axes = [_split(sweep, "--sweep", "optimizer.SGD.lr=[0.1, 0.01]") for sweep in sweeps]
         pairs.append(("sweep", f"{{{', '.join(f'{json.dumps(k)}: {v}' for k, v in axes)}}}"))
     return pairs
+
+
+def length(
+    epochs: int | None, steps_per_epoch: int | None, interval: str | None
+) -> list[tuple[str, str]]:
+    """Return (key path, YAML value) pairs from the options that say how long a run is.
+
+    >>> length(10, None, "epoch")
+    [('epochs', '10'), ('interval', 'epoch')]
+    """
+    given = {"epochs": epochs, "steps_per_epoch": steps_per_epoch, "interval": interval}
+    return [(key, str(value)) for key, value in given.items() if value is not None]
 
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:
@@ -100,18 +92,15 @@ def encode_text(text: str, stream: TextIO | None) -> bytes:
     return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
 
 
-def encode_path(path: str, stream: TextIO | None) -> bytes:
-    """Return a line with a path: as the system knows it, but as text on a terminal."""
+def encode_path(path: str, stream: TextIO | None, description: str = "") -> bytes:
+    """Return a line with a path: as the system knows it, but as text on a terminal.
+
+    There a description may stand behind it.
+    """
     if stream is not None and stream.isatty():
-        return encode_text(f"{printable(path)}\n", stream)
+        line = "  ".join(filter(None, (path, description)))
+        return encode_text(f"{printable(line)}\n", stream)
     return os.fsencode(f"{path}\n")
-
-
-def complete_scheduler(incomplete: str) -> Iterator[tuple[str, str]]:
-    """Yield the schedulers that begin like a word, with what each does."""
-    for entry in SCHEDULERS.values():
-        if entry.name.lower().startswith(incomplete.lower()):
-            yield entry.name, entry.summary
 
 
 def complete_style(incomplete: str) -> Iterator[str]:

@@ -1,11 +1,20 @@
 """What several tests need: specs to write, and a few that stand for all."""
 
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import lrviz
+from tests.torchvision_standin import stand_in
+
 STEP = "epochs: 4\nsteps_per_epoch: 8\nscheduler: {StepLR: {step_size: 4, gamma: 0.5}}\n"
+
+ROOT = Path(__file__).parents[1]
+CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
 
 WriteSpec = Callable[..., Path]
 
@@ -26,3 +35,33 @@ def write_spec(tmp_path: Path) -> WriteSpec:
 def step(write_spec: WriteSpec) -> Path:
     """A spec that draws."""
     return write_spec()
+
+
+@pytest.fixture(scope="session")
+def transformers() -> Any:
+    """The module with transformers' schedules."""
+    reason = "transformers is not installed: its schedules are not compared with their own objects"
+    pytest.importorskip("transformers", reason=reason)
+    return import_module("transformers.optimization")
+
+
+@pytest.fixture(scope="session")
+def timm() -> Any:
+    """The module with timm's schedulers, loaded with a stand-in where torchvision is no help."""
+    if find_spec("timm") is None:
+        pytest.skip("timm is not installed: its schedulers are not compared with their own objects")
+    try:
+        import_module("torchvision")
+    except (ImportError, RuntimeError):  # missing, or built for another torch
+        with stand_in():
+            return import_module("timm.scheduler")
+    return import_module("timm.scheduler")
+
+
+@pytest.fixture(params=CONFIGS, ids=lambda path: path.stem)
+def config_path(request: pytest.FixtureRequest) -> Path:
+    """Each spec of `configs/`; skipped where the library that it names is not installed."""
+    path: Path = request.param
+    for library in lrviz.load(path).packages:
+        request.getfixturevalue(library)
+    return path

@@ -1,12 +1,14 @@
 """A few rules that are no rules of lrviz, and ways to lint with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from lrviz.drive import simulate
 from lrviz.lint.engine import lint_run
-from lrviz.lint.rule import Case, Finding, Fix, Found, Rule
+from lrviz.lint.rule import Case, Finding, Fix, Found, Rule, Severity
 from lrviz.spec import parse_spec
+
+Check = Callable[[Case], Iterator[Found]]
 
 COSINE = """\
 # as in the paper
@@ -41,15 +43,19 @@ def _see_sameness(case: Case) -> Iterator[Found]:
         yield Found(key, "nothing happens; set gamma to 2", Fix(key, 2))
 
 
+def _rule(code: str, name: str, severity: Severity, summary: str, check: Check) -> Rule:
+    return Rule(code, name, severity, summary, "Why it is.", ("owner/repo#7",), check)
+
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        code: Rule(code, name, severity, summary, "Why it is.", ("owner/repo#7",), check)
-        for code, name, severity, summary, check in (
-            ("LR901", "climbs-again", "warning", "a length that is not the run's", _see_climb),
-            ("LR902", "grows", "error", "a learning rate that grows", _see_growth),
-            ("LR911", "nothing", "note", "a learning rate that stays", _see_sameness),
+        rule.code: rule
+        for rule in (
+            _rule("LR901", "climbs-again", "warning", "a length not the run's", _see_climb),
+            _rule("LR902", "grows", "error", "a learning rate that grows", _see_growth),
+            _rule("LR911", "nothing", "note", "a learning rate that stays", _see_sameness),
         )
-    }  # type: ignore[has-type, arg-type]
+    }
 )
 """A warning that can be fixed, an error, and a note whose fix would bring the error."""
 

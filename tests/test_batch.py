@@ -10,6 +10,7 @@ import pytest
 
 from lrviz import atomic
 from lrviz.batch import Options, Outcome, iter_batch, plan_batch, work
+from lrviz.curve import Curve
 from lrviz.drive import simulate
 from lrviz.errors import UsageError
 from lrviz.imagefile import decode_image
@@ -110,7 +111,7 @@ def test_a_figure_may_stand_for_its_spec(tmp_path: Path) -> None:
 def test_what_is_worth_saying_is_said_with_the_specs_name(tmp_path: Path) -> None:
     folder = tmp_path / "specs"
     folder.mkdir()
-    plateau = "epochs: 2\nscheduler: ReduceLROnPlateau\nmetric: [1, 2, 3]\n"
+    plateau = "epochs: 2\nscheduler: {ReduceLROnPlateau: {patience: 0}}\nmetric: [1, 2, 3]\n"
     (folder / "long.yaml").write_text(plateau)
     (folder / "zero.yaml").write_text(
         'epochs: 4\nscheduler: {LambdaLR: {lr_lambda: "epoch > 2"}}\nfigure: {yscale: log}\n'
@@ -119,7 +120,7 @@ def test_what_is_worth_saying_is_said_with_the_specs_name(tmp_path: Path) -> Non
     assert got.status == 0
     assert got.stderr.splitlines() == [
         "warning: specs/long.yaml:3:1: metric: has 3 values for 2 calls; the rest is not used",
-        "warning: specs/zero.yaml: lr: a log axis cannot show 3 of 4 values, which are 0 or below",
+        "warning: specs/zero.yaml: lr: a log axis only marks 3 of 4 values, which are 0 or below",
         "2 specs: 2 drawn",
     ]
 
@@ -127,11 +128,11 @@ def test_what_is_worth_saying_is_said_with_the_specs_name(tmp_path: Path) -> Non
 def test_runs_are_forgotten_as_soon_as_they_are_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs: list[weakref.ref[Run]] = []
+    curves: list[weakref.ref[Curve]] = []
 
     def remember(spec: Spec) -> Run:
         run = simulate(spec)
-        runs.append(weakref.ref(run))
+        curves.append(weakref.ref(run.curves[0]))
         return run
 
     monkeypatch.setattr("lrviz.drive.simulate", remember)
@@ -142,8 +143,8 @@ def test_runs_are_forgotten_as_soon_as_they_are_drawn(
     most = 0
     for _ in iter_batch(plan, Options(jobs=2)):
         gc.collect()
-        most = max(most, sum(ref() is not None for ref in runs))
-    assert len(runs) == 16
+        most = max(most, sum(ref() is not None for ref in curves))
+    assert len(curves) == 16
     assert 0 < most <= 6
 
 
@@ -230,7 +231,7 @@ def test_a_figure_of_another_version_is_drawn_again(
     if name == "platform":
         monkeypatch.setattr(f"{module}.platform_tag", lambda: "plan9-mips")
     else:
-        monkeypatch.setattr(f"{module}.versions", lambda: {**now, name: "999"})
+        monkeypatch.setattr(f"{module}.versions", lambda packages: {**now, name: "999"})
     assert batch(tmp_path, source="step.yaml").stderr == "1 spec: 1 drawn\n"
 
 

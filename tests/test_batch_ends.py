@@ -68,14 +68,14 @@ def test_killed_at_any_file_operation_a_batch_leaves_whole_figures_and_no_litter
 def test_killed_at_random_with_its_workers_a_batch_leaves_whole_figures_and_no_litter_for_long(
     tmp_path: Path,
 ) -> None:
-    fill(tmp_path / "odd", 20)
-    fill(tmp_path / "even", 20, shift=0.2)
+    fill(tmp_path / "odd", 16)
+    fill(tmp_path / "even", 16, shift=0.2)
     whole = []
     for name in ("even", "odd"):
         assert run_process("batch", name, "-o", "figures", cwd=tmp_path).status == 0
         whole.append(files(tmp_path / "figures"))
     chance = random.Random(3)
-    for turn in range(8):
+    for turn in range(6):
         child = start(tmp_path, ("even", "odd")[turn % 2], "-o", "figures", "-j", "2", "--force")
         wait_for_figure(tmp_path / "figures", child)
         time.sleep(chance.uniform(0, 0.15))

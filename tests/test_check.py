@@ -468,6 +468,7 @@ def test_two_workers_find_what_one_process_finds(tmp_path: Path) -> None:
     assert together == alone
 
 
+@pytest.mark.usefixtures("transformers", "timm")
 def test_this_repositorys_figures_match_its_specs() -> None:
     checked = check(ROOT / "configs", ROOT / "figures")
     assert {each.outcome for each in checked.verdicts} == {"match"}

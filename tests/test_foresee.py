@@ -170,16 +170,21 @@ STEP = "StepLR: {step_size: 4}"
 SGD = "{SGD: {param_groups: [{}, {}]}}"
 
 MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
-    ("{StepLR: {step_size: 0}}", {}, "2:22: scheduler.StepLR.step_size: must be at least 1, got 0"),
+    (
+        "{StepLR: {step_size: 0}}",
+        {},
+        "2:22: scheduler.StepLR.step_size: must be at least 1, got 0 (LR027)",
+    ),
     (
         "{CosineAnnealingLR: {T_max: 0}}",
         {},
-        "2:33: scheduler.CosineAnnealingLR.T_max: must be at least 1, got 0",
+        "2:33: scheduler.CosineAnnealingLR.T_max: must be at least 1, got 0 (LR027)",
     ),
     (
         "{ConstantLR: {factor: 0}}",
         {},
-        "2:26: scheduler.ConstantLR.factor: must be more than 0, torch divides by it after 5 calls",
+        "2:26: scheduler.ConstantLR.factor: "
+        "must be more than 0, torch divides by it after 5 calls (LR027)",
     ),
     (
         "{ConstantLR: {factor: 1.5}}",
@@ -189,7 +194,7 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "{LinearLR: {start_factor: 0}}",
         {},
-        "2:24: scheduler.LinearLR.start_factor: must be more than 0 and at most 1, got 0.0",
+        "2:24: scheduler.LinearLR.start_factor: must be more than 0 and at most 1, got 0.0 (LR027)",
     ),
     (
         "{LinearLR: {end_factor: 2}}",
@@ -205,7 +210,7 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "{CosineAnnealingWarmRestarts: {T_0: 0}}",
         {},
-        "2:43: scheduler.CosineAnnealingWarmRestarts.T_0: must be at least 1, got 0",
+        "2:43: scheduler.CosineAnnealingWarmRestarts.T_0: must be at least 1, got 0 (LR027)",
     ),
     (
         "{SWALR: {swa_lr: 0.1, anneal_epochs: -1}}",
@@ -222,13 +227,14 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
         f"[{{{STEP}}}]}}}}], milestones: [8]}}}}",
         {},
         "2:68: scheduler.SequentialLR.schedulers.1.ChainedScheduler: torch cannot start it at a "
-        "milestone of a SequentialLR; put it first, or write its schedulers out in this list",
+        "milestone of a SequentialLR; put it first, or write its schedulers out in this list "
+        "(LR013)",
     ),
     (
         "{ChainedScheduler: {schedulers: [ReduceLROnPlateau]}}",
         {"metric": "[1]"},
         "2:45: scheduler.ChainedScheduler.schedulers.0: "
-        "cannot stand inside another scheduler; torch gives it no metric there",
+        "cannot stand inside another scheduler; torch gives it no metric there (LR014)",
     ),
     (
         "ReduceLROnPlateau",
@@ -243,12 +249,14 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "{OneCycleLR: {max_lr: 1, total_steps: 16}}",
         {},
-        "2:13: scheduler.OneCycleLR: ends after 16 steps but the run has 32; set total_steps to 32",
+        "2:13: scheduler.OneCycleLR: ends after 16 steps but the run has 32; "
+        "set total_steps to 32 (LR003)",
     ),
     (
         "{OneCycleLR: {max_lr: 1, epochs: 2, steps_per_epoch: 8}}",
         {},
-        "2:13: scheduler.OneCycleLR: ends after 16 steps but the run has 32; set total_steps to 32",
+        "2:13: scheduler.OneCycleLR: ends after 16 steps but the run has 32; "
+        "set total_steps to 32 (LR003)",
     ),
     (
         "{OneCycleLR: {max_lr: 1, epochs: 2}}",
@@ -258,7 +266,7 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "{OneCycleLR: {max_lr: 1, total_steps: 32, div_factor: 0}}",
         {},
-        "2:54: scheduler.OneCycleLR.div_factor: must not be 0, torch divides by it",
+        "2:54: scheduler.OneCycleLR.div_factor: must not be 0, torch divides by it (LR027)",
     ),
     (
         "{OneCycleLR: {max_lr: 1, total_steps: 32, pct_start: 1.5}}",
@@ -275,18 +283,18 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
         "{OneCycleLR: {max_lr: 1, total_steps: 32}}",
         {"optimizer": "Adadelta"},
         "2:13: scheduler.OneCycleLR: the optimizer has neither momentum nor betas; "
-        "set cycle_momentum to false",
+        "set cycle_momentum to false (LR034)",
     ),
     (
         "{CyclicLR: {base_lr: 0.1, max_lr: 1, cycle_momentum: true}}",
         {"optimizer": "Adagrad"},
         "2:49: scheduler.CyclicLR.cycle_momentum: the optimizer has neither momentum nor betas; "
-        "set cycle_momentum to false",
+        "set cycle_momentum to false (LR034)",
     ),
     (
         "{CyclicLR: {base_lr: 0.1, max_lr: 1, step_size_up: 0}}",
         {},
-        "2:49: scheduler.CyclicLR.step_size_up: must be at least 1, got 0",
+        "2:49: scheduler.CyclicLR.step_size_up: must be at least 1, got 0 (LR027)",
     ),
     (
         "{StepLR: {step_sz: 4, step_size: 4}}",
@@ -360,7 +368,7 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "{ExponentialLR: {gamma: 1e300}}",
         {},
-        "2:13: scheduler.ExponentialLR: the learning rate is inf at step 2",
+        "2:13: scheduler.ExponentialLR: the learning rate is inf at step 2 (LR025)",
     ),
     (
         "{LambdaLR: {lr_lambda: 1 / (3 - epoch)}}",
@@ -440,7 +448,7 @@ optimizer:
         simulate(parse_spec(text, "a.yaml"))
     at = "scheduler.SequentialLR.schedulers"
     assert str(caught.value).splitlines() == [
-        f"a.yaml:5:18: {at}.0.StepLR.step_size: must be at least 1, got 0",
+        f"a.yaml:5:18: {at}.0.StepLR.step_size: must be at least 1, got 0 (LR027)",
         f"a.yaml:8:11: {at}.1.LinearLR.end_factor: must be a number, got 'x'",
         f"a.yaml:9:9: {at}.2.CosineAnnealingLR: T_max is missing",
         "a.yaml:12:9: optimizer.SGD.lr: must be a number, got 'fast'",
@@ -464,5 +472,5 @@ def test_a_one_cycle_is_measured_against_the_calls_that_reach_it() -> None:
     assert simulate(spec).schedulers[0].children[1].calls == 13
     assert problems(late, epochs="33") == [
         "a.yaml:2:68: scheduler.SequentialLR.schedulers.1.OneCycleLR: "
-        "ends after 12 steps but the run has 13; set total_steps to 13"
+        "ends after 12 steps but the run has 13; set total_steps to 13 (LR003)"
     ]

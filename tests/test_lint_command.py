@@ -10,6 +10,7 @@ import pytest
 
 from lrviz.errors import FileError
 from lrviz.lint import beside, linting, page
+from lrviz.lint.fix import fix_text
 from lrviz.lint.linting import Request, iter_linted
 from tests.conftest import WriteSpec
 from tests.linting import CLEAN, COSINE, ENDLESS, GROWING, RULES
@@ -324,13 +325,12 @@ def test_a_file_that_changed_since_it_was_read_is_left_alone(
     write_spec: WriteSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = write_spec(COSINE)
-    fix = linting.fix_text
 
     def save_then_fix(*arguments: Any) -> Any:
         spec.write_text(f"{COSINE}# saved\n", encoding="utf-8")
-        return fix(*arguments)
+        return fix_text(*arguments)
 
-    monkeypatch.setattr(linting, "fix_text", save_then_fix)
+    monkeypatch.setattr("lrviz.lint.linting.fix_text", save_then_fix)
     (linted,) = iter_linted(Request([str(spec)], fixes=True))
     assert [each.reason for each in linted.refusals] == ["the file has changed since it was read"]
     assert spec.read_text() == f"{COSINE}# saved\n"

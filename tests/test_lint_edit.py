@@ -47,7 +47,10 @@ def test_a_value_in_a_block_is_replaced_where_it_stands(before: str, after: str)
             "{scheduler: {CosineAnnealingLR: {T_max: 28}}}",
         ),
         ("scheduler: {CosineAnnealingLR: {T_max:}}", "scheduler: {CosineAnnealingLR: {T_max: 28}}"),
-        ("scheduler:\n  CosineAnnealingLR:\n    T_max:\n", BLOCK.format(28).partition("    eta")[0]),
+        (
+            "scheduler:\n  CosineAnnealingLR:\n    T_max:\n",
+            "scheduler:\n  CosineAnnealingLR:\n    T_max: 28\n",
+        ),
         ("scheduler: {CosineAnnealingLR: {}}", "scheduler: {CosineAnnealingLR: {T_max: 28}}"),
         ("scheduler: {CosineAnnealingLR: }", "scheduler: {CosineAnnealingLR: {T_max: 28} }"),
         ("scheduler: {CosineAnnealingLR}", "scheduler: {CosineAnnealingLR: {T_max: 28}}"),
@@ -84,7 +87,7 @@ def test_a_bare_name_need_not_be_in_the_key_path() -> None:
 
 
 def test_line_endings_and_a_byte_order_mark_stay() -> None:
-    text = "\ufeffepochs: 3\r\nscheduler:\r\n  LinearLR:\r\n    start_factor: 0.1 # low\r\n# end\r\n"
+    text = "\ufeffepochs: 3\r\nscheduler:\r\n  LinearLR:\r\n    start_factor: 0.1 # low\r\n# x\r\n"
     expected = text.replace("low\r\n", "low\r\n    total_iters: 8\r\n")
     assert replace_value(text, ("scheduler", "LinearLR", "total_iters"), 8) == expected
     assert replace_value(text, ("epochs",), 4) == text.replace("3", "4")
@@ -161,9 +164,7 @@ VALUES = st.one_of(
 NAMES = st.sampled_from(["epochs", "T_max", "eta_min", "gamma", "milestones", "StepLR"])
 TREES = st.recursive(
     VALUES,
-    lambda below: st.one_of(
-        st.lists(below, max_size=3), st.dictionaries(NAMES, below, max_size=3)
-    ),
+    lambda below: st.one_of(st.lists(below, max_size=3), st.dictionaries(NAMES, below, max_size=3)),
     max_leaves=8,
 )
 BREAKS = st.sampled_from(["\n", "\r\n"])
@@ -219,9 +220,7 @@ class Writer:
             if isinstance(value, dict)
             else [("-", each) for each in value]
         )
-        return "".join(
-            f"{' ' * indent}{head}{self.block(each, step)}" for head, each in items
-        )
+        return "".join(f"{' ' * indent}{head}{self.block(each, step)}" for head, each in items)
 
 
 def iter_paths(tree: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -248,7 +247,9 @@ def test_the_changed_text_says_the_changed_tree_and_keeps_every_comment(
     try:
         changed = replace_value(text, path, value)
     except EditError as error:
-        assert error.reason == "there is a comment in the value"
+        changed, reason = "", error.reason
+    if not changed:
+        assert reason == "there is a comment in the value"
         assert isinstance(find_value(text, path).tree, dict | list)
         return
     assert json.dumps(parse_yaml(changed)[0]) == json.dumps(with_value(tree, path, value))

@@ -1,5 +1,6 @@
 """Rules are asked, and what they see becomes findings in file order."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -86,9 +87,7 @@ def test_only_errors_and_warnings_are_lines_beside_a_figure() -> None:
         return failure_lines(simulate(parse_spec(text, "a.yaml")), RULES)
 
     assert lines(ENDLESS) == ()
-    assert lines(GROWING) == (
-        "a.yaml:2:13: LR902 error: scheduler.ExponentialLR: grows to 0.004",
-    )
+    assert lines(GROWING) == ("a.yaml:2:13: LR902 error: scheduler.ExponentialLR: grows to 0.004",)
 
 
 @pytest.mark.parametrize(
@@ -118,14 +117,13 @@ def test_rules_are_selected_by_code_or_prefix(
     ],
 )
 def test_a_code_that_is_none_is_a_wrong_usage(options: Mapping[str, str], message: str) -> None:
-    with pytest.raises(UsageError, match=".") as caught:
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
         select_rules(RULES, **options)
-    assert str(caught.value) == message
 
 
 def test_a_rule_is_found_by_its_code() -> None:
     assert find_rule(RULES, "lr902").name == "grows"
-    with pytest.raises(UsageError, match="no rule LR909; did you mean 'LR90") :
+    with pytest.raises(UsageError, match="no rule LR909; did you mean 'LR90"):
         find_rule(RULES, "LR909")
 
 

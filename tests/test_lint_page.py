@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from lrviz.lint import page
-from lrviz.lint.page import Example, explain_rule, read_examples, render_page
+from lrviz.lint.page import explain_rule, read_examples, render_page
 from lrviz.lint.rules import RULES
-from tests.linting import COSINE, RULES as FEW
+from tests.linting import COSINE
+from tests.linting import RULES as FEW
 
 ROOT = Path(__file__).parents[1]
 BAD = ROOT / "tests" / "lint" / "bad"
@@ -15,7 +16,7 @@ BAD = ROOT / "tests" / "lint" / "bad"
 SECTION = """\
 ## LR901 climbs-again
 
-**warning**: A length that is not the run's.
+**warning**: A length not the run's.
 
 Why it is.
 
@@ -56,16 +57,16 @@ def test_a_section_has_rule_reason_example_and_threads(tmp_path: Path) -> None:
     assert examples.keys() == {"LR901"}
     rendered = render_page(FEW, examples)
     assert SECTION in rendered
-    assert (
-        "| [LR902](#lr902-grows) | grows | error | a learning rate that grows |\n" in rendered
-    )
+    assert "| [LR902](#lr902-grows) | grows | error | a learning rate that grows |\n" in rendered
     assert "## LR911 nothing\n\n**note**: A learning rate that stays.\n" in rendered
 
 
 def test_what_torch_refuses_is_an_example_by_the_code_in_its_message(tmp_path: Path) -> None:
-    text = "epochs: 3\nscheduler: {StepLR: {step_size: 0}}\nlint: {ignore: [LR901]}\n"
-    (tmp_path / "LR901.yaml").write_text(text, "utf-8")
-    assert read_examples(tmp_path, FEW) == {"LR901": Example(text, ())}
+    text = "epochs: 3\nscheduler: {StepLR: {step_size: 0}}\n"
+    (tmp_path / "LR027.yaml").write_text(text, "utf-8")
+    assert read_examples(tmp_path, RULES)["LR027"].lines == (
+        "LR027.yaml:2:22: scheduler.StepLR.step_size: must be at least 1, got 0 (LR027)",
+    )
 
 
 @pytest.mark.parametrize("code", RULES)

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 import lrviz
-from lrviz.catalog import OPTIMIZERS, SCHEDULERS
+from lrviz.catalog import CATALOG, OPTIMIZERS, SCHEDULERS
 from lrviz.schema import build_schema
 from lrviz.spec.yamltree import parse_yaml
 from lrviz.template import spec_template
@@ -80,7 +80,7 @@ def test_what_the_checks_refuse_is_invalid(
 def test_every_scheduler_and_optimizer_can_be_completed() -> None:
     definitions = build_schema()["$defs"]
     assert isinstance(definitions, dict)
-    assert list(definitions["scheduler"]["anyOf"][1]["properties"]) == list(SCHEDULERS)
+    assert list(definitions["scheduler"]["anyOf"][1]["properties"]) == list(CATALOG)
     assert list(definitions["optimizer"]["anyOf"][1]["properties"]) == list(OPTIMIZERS)
 
 

@@ -76,22 +76,21 @@ def steps(draw: Draw, calls: int, _: float) -> Tree:
     gamma = draw(st.sampled_from([0.1, 0.2, 0.5, 0.9]))
     if calls < 4:
         return {"ExponentialLR": {"gamma": 0.5}}
-    if draw(st.booleans()):
+    if draw(st.sampled_from(["StepLR", "MultiStepLR"])) == "StepLR":
         every = draw(st.integers(max(1, calls // 5), calls - 1))
         return {"StepLR": {"step_size": every, "gamma": gamma}}
     places = st.integers(1, calls - 1)
-    milestones = sorted(draw(st.sets(places, min_size=1, max_size=4)))
-    if gamma ** len(milestones) < 1e-3:
-        milestones = milestones[:3]
+    milestones = sorted(draw(st.sets(places, min_size=1, max_size=3)))
     return {"MultiStepLR": {"milestones": milestones, "gamma": gamma}}
 
 
 @st.composite
 def restarts(draw: Draw, calls: int, floor: float) -> Tree:
-    """Warm restarts whose last cycle ends with the run, after a warm-up or not."""
+    """Warm restarts whose last cycle ends with the run."""
     lengths = [n for n in range(2, calls // 2 + 1) if calls % n == 0]
     growing = [n for n in range(2, calls // 3 + 1) if n * 3 == calls or n * 7 == calls]
-    if growing and draw(st.booleans()):
+    doubles = draw(st.booleans())
+    if growing and doubles:
         given = {"T_0": draw(st.sampled_from(growing)), "T_mult": 2, "eta_min": floor}
         return {"CosineAnnealingWarmRestarts": given}
     if not lengths:

@@ -26,6 +26,8 @@ for arguments, status in (
     (["plto"], 2), (["plot"], 2), (["plot", "-", "-"], 2), (["plot", "none.yaml"], 3),
     (["plot", "a.yaml", "-f", "jpg"], 2), (["plot", "none.png"], 2),
     (["export", "none.yaml", "-o", "x.txt"], 2),
+    (["lint", "--help"], 0), (["lint", "--explain", "LR001"], 0), (["lint"], 2),
+    (["lint", "none.yaml"], 3), (["lint", "none.yaml", "--select", "LR999"], 2),
 ):
     result = run(*arguments)
     assert result.status == status, (arguments, result)

@@ -9,10 +9,10 @@ from lrviz.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.batch.outcome import Outcome, State, explain_error
 from lrviz.batch.plan import Item, Plan
 from lrviz.errors import LrvizError
+from lrviz.factories import load_named
 from lrviz.files import sweep_litter
 from lrviz.pool import Workers, count_workers
 from lrviz.sheetrecord import panel_digest, sheet_digest
-from lrviz.sources import load
 from lrviz.spec import Spec
 from lrviz.startup import quick_imports
 from lrviz.thumbnail import Thumbnail
@@ -30,12 +30,14 @@ class Options:
         style: of the sheet; None for its default.
         jobs: workers; None for as many as there are processors and use for them.
         force: whether what is up to date is drawn, too.
+        allow: the scheduler classes beside the catalog that specs may name.
     """
 
     overrides: Sequence[tuple[str, str]] = ()
     style: str | None = None
     jobs: int | None = None
     force: bool = False
+    allow: Sequence[str] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +115,7 @@ class _Batch:
                 self.settled[place] = Outcome("wrong", item.source, item.path, lines, 2)
                 continue
             try:
-                spec = load(item.source, overrides=self.options.overrides)
+                spec = self._load(item)
             except LrvizError as error:
                 self.settled[place] = explain_error(item.source, item.path, error)
                 continue
@@ -122,6 +124,10 @@ class _Batch:
                 yield _Due(place, spec, draws)
             else:
                 self.settled[place] = Outcome("up to date", item.source, item.path)
+
+    def _load(self, item: Item) -> Spec:
+        options = self.options
+        return load_named(item.source, overrides=options.overrides, allow=options.allow)
 
     def _drive(self, due: Iterator[_Due]) -> Iterator[Job]:
         from lrviz.drive import simulate
@@ -163,7 +169,7 @@ class _Batch:
         panels = []
         for item in self.plan.items:
             try:
-                spec = load(item.source, overrides=self.options.overrides)
+                spec = self._load(item)
             except LrvizError:
                 continue
             if not item.clash:

@@ -36,6 +36,7 @@ class Request:
         adds: whether those that are missing are written.
         shows: whether pictures for a report are wanted.
         jobs: how many processes draw; None for as many as there are processors.
+        allow: the scheduler classes beside the catalog that specs may name.
     """
 
     sources: Sequence[str]
@@ -44,6 +45,7 @@ class Request:
     adds: bool = False
     shows: bool = False
     jobs: int | None = None
+    allow: Sequence[str] = ()
 
     @property
     def remedy(self) -> str:
@@ -108,7 +110,7 @@ class _Check:
         for pair in pairs:
             source, path = pair.found.source, str(pair.path)
             try:
-                spec = load(source)
+                spec = load(source, allow=self.request.allow)
                 baseline = read_baseline(pair.path) if pair.exists else None
                 run = _drive(spec)
                 facts = gather_facts(source, path, run, baseline, _drive)

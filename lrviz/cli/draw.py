@@ -5,9 +5,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lrviz import words
+from lrviz import names, words
 from lrviz.cli.app import app
-from lrviz.cli.options import FigureFormat, Jobs, Output, Settings, Sources, Specs, Style
+from lrviz.cli.options import (
+    Allow,
+    Calls,
+    Epochs,
+    FigureFormat,
+    Jobs,
+    Output,
+    Settings,
+    Sources,
+    Specs,
+    StepsPerEpoch,
+    Style,
+)
 from lrviz.cli.output import say, say_error, tell_path, tell_text
 from lrviz.targets import Format
 
@@ -26,6 +38,10 @@ def plot(
         list[str] | None,
         typer.Option("--sweep", metavar="KEY=[…]", help="Draw one curve a value; repeatable."),
     ] = None,
+    allow: Allow = None,
+    epochs: Epochs = None,
+    steps_per_epoch: StepsPerEpoch = None,
+    interval: Calls = None,
     metadata: Annotated[
         bool, typer.Option("--metadata/--no-metadata", help="Keep the spec in the figure.")
     ] = True,
@@ -36,11 +52,14 @@ def plot(
         bool, typer.Option("--terminal", help="Show the curve here; a figure only with -o.")
     ] = False,
 ) -> None:
-    """Draw every SPEC's schedule; the figure's path goes to standard output."""
+    """Draw the schedule of every SPEC; print the figures' paths."""
     from lrviz.plotting import PlotRequest, iter_plots
 
-    overrides = words.overrides(settings, style, sweeps)
-    request = PlotRequest(specs, output, format, overrides, metadata, watch, terminal)
+    length = words.length(epochs, steps_per_epoch, interval)
+    overrides = [*length, *words.overrides(settings, style, sweeps)]
+    request = PlotRequest(
+        specs, output, format, overrides, metadata, watch, terminal, names.allowed(allow)
+    )
     status = 0
     for outcome in iter_plots(request, sys.stdout):
         status = max(status, _report(outcome))
@@ -62,13 +81,15 @@ def batch(
     ] = None,
     style: Style = None,
     settings: Settings = None,
+    allow: Allow = None,
 ) -> None:
-    """Draw every spec of files and folders; what is up to date is left alone."""
+    """Draw files and folders of specs; skip what is up to date."""
     from lrviz.batch import Options, iter_batch, plan_batch, summarise
     from lrviz.progress import follow
 
     plan = plan_batch(specs, output, format, sheet)
-    options = Options(words.overrides(settings, style), style, jobs, force)
+    overrides = words.overrides(settings, style)
+    options = Options(overrides, style, jobs, force, names.allowed(allow))
     outcomes = []
     status = 0
     for outcome in follow(iter_batch(plan, options), len(plan.items), sys.stderr):
@@ -89,4 +110,6 @@ def _report(outcome: "Outcome") -> int:
     for line in outcome.warnings:
         say(line)
     status = tell_text(outcome.picture) if outcome.picture else 0
-    return max(status, tell_path(outcome.written)) if outcome.written is not None else status
+    if outcome.written is not None:
+        status = max(status, tell_path(outcome.written, outcome.description))
+    return status

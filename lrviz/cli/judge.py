@@ -5,9 +5,20 @@ from typing import Annotated
 
 import typer
 
-from lrviz import words
+from lrviz import names, words
 from lrviz.cli.app import app
-from lrviz.cli.options import FigureFormat, Jobs, Output, Settings, Sources, Specs
+from lrviz.cli.options import (
+    Allow,
+    Calls,
+    Epochs,
+    FigureFormat,
+    Jobs,
+    Output,
+    Settings,
+    Sources,
+    Specs,
+    StepsPerEpoch,
+)
 from lrviz.cli.output import say, say_error, tell_path, tell_text
 from lrviz.files import STDIO
 from lrviz.targets import Listing
@@ -32,11 +43,13 @@ def check(
         Listing, typer.Option("--output-format", help="How the findings are listed.")
     ] = "text",
     jobs: Jobs = None,
+    allow: Allow = None,
 ) -> None:
     """Say which curves have moved since their figures were drawn."""
     from lrviz.check import Request, check_specs, format_checked
 
-    request = Request(specs, baselines, update, add_missing, report is not None, jobs)
+    allowed = names.allowed(allow)
+    request = Request(specs, baselines, update, add_missing, report is not None, jobs, allowed)
     checked = check_specs(request)
     for line in checked.warnings:
         say(line)
@@ -63,11 +76,17 @@ def compare(
         ),
     ] = None,
     settings: Settings = None,
+    allow: Allow = None,
+    epochs: Epochs = None,
+    steps_per_epoch: StepsPerEpoch = None,
+    interval: Calls = None,
 ) -> None:
-    """Say where and by how much schedules part; with -o, draw them in one figure."""
+    """Say where schedules part, and how far; with -o draw them."""
     from lrviz.compare import compare_specs
 
-    compared = compare_specs(specs, output, format, words.overrides(settings, style))
+    length = words.length(epochs, steps_per_epoch, interval)
+    overrides = [*length, *words.overrides(settings, style)]
+    compared = compare_specs(specs, output, format, overrides, names.allowed(allow))
     statuses = [*map(say_error, compared.errors)]
     for line in compared.warnings:
         say(line)
@@ -104,11 +123,14 @@ def lint(
         bool, typer.Option("--summary", help="Show peak, warm-up, area and jumps of every curve.")
     ] = False,
     settings: Settings = None,
+    allow: Allow = None,
     explain: Annotated[
         str | None, typer.Option("--explain", metavar="CODE", help="Explain a rule and exit.")
     ] = None,
 ) -> None:
-    """Find mistakes in schedules: FILE:LINE:COL: CODE severity: message.
+    """Find mistakes in schedules.
+
+    A line a finding: FILE:LINE:COL: CODE severity: message.
 
     Exit status 1 where there are errors or warnings; notes are no failure.
     """
@@ -118,7 +140,9 @@ def lint(
         raise typer.Exit(tell_text(explain_rule(explain)))
     from lrviz.lint.blocks import Request, iter_blocks
 
-    request = Request(specs or [], select, ignore, fix, summary, words.overrides(settings))
+    overrides = words.overrides(settings)
+    allowed = names.allowed(allow)
+    request = Request(specs or [], select, ignore, fix, summary, overrides, allowed)
     status = 0
     for block in iter_blocks(request, output_format):
         for line in block.lines:

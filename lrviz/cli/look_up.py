@@ -4,9 +4,9 @@ import json
 
 import typer
 
-from lrviz import words
+from lrviz import names
 from lrviz.cli.app import app
-from lrviz.cli.options import Name
+from lrviz.cli.options import Allow, Name
 from lrviz.cli.output import tell_text
 from lrviz.startup import quick_imports
 
@@ -14,16 +14,16 @@ from lrviz.startup import quick_imports
 @app.command(name="list")
 def list_schedulers() -> None:
     """List the schedulers that a spec can name."""
-    raise typer.Exit(tell_text(words.scheduler_list()))
+    raise typer.Exit(tell_text(names.scheduler_list()))
 
 
 @app.command()
-def show(name: Name) -> None:
+def show(name: Name, allow: Allow = None) -> None:
     """Show a scheduler's arguments, defaults, documentation and curve."""
-    entry = words.find_scheduler(name)
+    found = names.find_scheduler(name, names.allowed(allow))
     with quick_imports():
         from lrviz.show import describe_scheduler
-    raise typer.Exit(tell_text(describe_scheduler(entry)))
+    raise typer.Exit(tell_text(describe_scheduler(found)))
 
 
 @app.command()
@@ -31,7 +31,7 @@ def new(name: Name) -> None:
     """Print a commented spec to start from."""
     from lrviz.template import spec_template
 
-    raise typer.Exit(tell_text(spec_template(words.find_scheduler(name))))
+    raise typer.Exit(tell_text(spec_template(names.find_scheduler(name))))
 
 
 @app.command()

@@ -4,19 +4,33 @@ from typing import Annotated
 
 import typer
 
-from lrviz import words
-from lrviz.targets import Format
+from lrviz import names, words
+from lrviz.targets import Format, Interval
 
 Spec = Annotated[
-    str, typer.Argument(metavar="SPEC", help="A YAML file, a figure that lrviz drew, or -.")
+    str,
+    typer.Argument(
+        metavar="SPEC", help="A YAML file, a figure that lrviz drew, train.py:FACTORY, or -."
+    ),
 ]
 Specs = Annotated[
-    list[str], typer.Argument(metavar="SPEC", help="YAML files, figures that lrviz drew, or -.")
+    list[str],
+    typer.Argument(
+        metavar="SPEC", help="YAML files, figures that lrviz drew, train.py:FACTORY, or -."
+    ),
 ]
 Name = Annotated[
     str,
     typer.Argument(
-        metavar="NAME", help="A scheduler's name.", autocompletion=words.complete_scheduler
+        metavar="NAME", help="A scheduler's name.", autocompletion=names.complete_scheduler
+    ),
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="PACKAGE.MODULE:CLASS",
+        help="Let specs name this scheduler class, which is imported; repeatable.",
     ),
 ]
 Output = Annotated[
@@ -31,6 +45,17 @@ Style = Annotated[
         help="article, light or dark.",
         autocompletion=words.complete_style,
     ),
+]
+Epochs = Annotated[
+    int | None, typer.Option("--epochs", metavar="N", help="Length of the run; for a factory.")
+]
+StepsPerEpoch = Annotated[
+    int | None,
+    typer.Option("--steps-per-epoch", metavar="N", help="Optimizer steps in an epoch."),
+]
+Calls = Annotated[
+    Interval | None,
+    typer.Option("--interval", help="When scheduler.step() is called: after every …"),
 ]
 Settings = Annotated[
     list[str] | None,

@@ -37,6 +37,9 @@ def tell_text(text: str) -> int:
     return tell(words.encode_text(text, sys.stdout))
 
 
-def tell_path(path: str) -> int:
-    """Write a path on a line of its own to standard output; as `tell`."""
-    return tell(words.encode_path(path, sys.stdout))
+def tell_path(path: str, description: str = "") -> int:
+    """Write a path on a line of its own to standard output; as `tell`.
+
+    On a terminal a description stands behind it.
+    """
+    return tell(words.encode_path(path, sys.stdout, description))

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from lrviz import words
+from lrviz import names, words
 from lrviz.cli.app import app
-from lrviz.cli.options import Output, Settings, Spec
+from lrviz.cli.options import Allow, Calls, Epochs, Output, Settings, Spec, StepsPerEpoch
 from lrviz.cli.output import say, tell_text
 from lrviz.startup import quick_imports
 from lrviz.targets import Table
@@ -20,20 +20,26 @@ def export(
         Table | None, typer.Option("-f", "--format", help="Default: as FILE ends, else csv.")
     ] = None,
     settings: Settings = None,
+    allow: Allow = None,
+    epochs: Epochs = None,
+    steps_per_epoch: StepsPerEpoch = None,
+    interval: Calls = None,
 ) -> None:
     """Print the numbers: one row a step, curve and param group."""
     from lrviz.export import export_spec
 
-    for line in export_spec(spec, output or "-", format, words.overrides(settings)):
+    length = words.length(epochs, steps_per_epoch, interval)
+    overrides = [*length, *words.overrides(settings)]
+    for line in export_spec(spec, output or "-", format, overrides, names.allowed(allow)):
         say(line)
 
 
 @app.command()
-def code(spec: Spec, settings: Settings = None) -> None:
+def code(spec: Spec, settings: Settings = None, allow: Allow = None) -> None:
     """Print the schedule as Python to paste into a training script."""
     from lrviz.sources import load
 
-    loaded = load(spec, overrides=words.overrides(settings))
+    loaded = load(spec, overrides=words.overrides(settings), allow=names.allowed(allow))
     with quick_imports():
         from lrviz.code import write_code
         from lrviz.drive import simulate

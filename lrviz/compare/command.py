@@ -8,9 +8,9 @@ from lrviz.compare.curves import compare_curves
 from lrviz.compare.names import name_sources
 from lrviz.compare.table import format_table
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
+from lrviz.factories import load_named
 from lrviz.files import STDIO, write_file, write_stdout
 from lrviz.run import Run
-from lrviz.sources import load
 from lrviz.spec import Spec
 from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
 from lrviz.startup import quick_imports
@@ -39,6 +39,7 @@ def compare_specs(
     output: str | None = None,
     format: Format | None = None,
     overrides: Sequence[tuple[str, str]] = (),
+    allow: Sequence[str] = (),
 ) -> Compared:
     """Compare schedules with the first one, and draw all of them over each other.
 
@@ -47,13 +48,14 @@ def compare_specs(
         output: the figure's file; `-` for standard output, None for no figure.
         format: of the figure; None for what the file ends in.
         overrides: as `load` takes them; for every spec.
+        allow: as `load` takes it; for every spec.
 
     Raises:
         UsageError: fewer than two sources, standard input twice, more curves or points than one
             figure may have, or an output that is an input or has no known ending.
     """
     target = _plan(sources, output, format)
-    runs, errors = _drive(sources, overrides)
+    runs, errors = _drive([_load(source, overrides, allow) for source in sources])
     if errors:
         return Compared(errors=_say_once(errors))
     names = name_sources(sources, [run.spec.title for run in runs])
@@ -86,11 +88,8 @@ def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> 
     return target
 
 
-def _drive(
-    sources: Sequence[str], overrides: Sequence[tuple[str, str]]
-) -> tuple[list[Run], list[LrvizError]]:
+def _drive(specs: Sequence[Spec | LrvizError]) -> tuple[list[Run], list[LrvizError]]:
     """Return the runs of all specs, and what is wrong with any of them."""
-    specs = [_load(source, overrides) for source in sources]
     _refuse_too_many([spec for spec in specs if isinstance(spec, Spec)])
     driven = [_simulate(spec) if isinstance(spec, Spec) else spec for spec in specs]
     return (
@@ -99,9 +98,11 @@ def _drive(
     )
 
 
-def _load(source: str, overrides: Sequence[tuple[str, str]]) -> Spec | LrvizError:
+def _load(
+    source: str, overrides: Sequence[tuple[str, str]], allow: Sequence[str]
+) -> Spec | LrvizError:
     try:
-        return load(source, overrides=overrides)
+        return load_named(source, overrides=overrides, allow=allow)
     except LrvizError as error:
         return error
 

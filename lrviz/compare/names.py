@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from lrviz.factoryname import split_factory
 from lrviz.files import STDIO
 
 
@@ -41,6 +42,8 @@ def _list_choices(source: str, title: str | None) -> list[str]:
     """Return what a source may be called, the shortest first."""
     if source == STDIO:
         return [" ".join((title or "").split()) or "standard input"]
+    if named := split_factory(source):
+        return [named.attribute, source]
     path = PurePath(source)
     ends = [PurePath(*path.parts[-length:]) for length in range(1, len(path.parts) + 1)]
     return [path.stem or source, *map(str, ends)]

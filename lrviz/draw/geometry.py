@@ -14,9 +14,11 @@ PANEL = 0.6
 BESIDE = 8
 """The room beside the axes, for numbers and a label, in font sizes."""
 
+BELOW = 4
+"""The room below the axes, likewise, and of the figure's edges."""
+
 DEFAULT_SHARE = 0.775
 """The part of the figure's width that matplotlib's own margins leave the axes."""
-
 
 ROOMY = (36, 20)
 """Width and height of a figure, in font sizes, below which everything in it becomes smaller."""
@@ -55,6 +57,16 @@ class Geometry:
     def find_ends(self, unit: float) -> Limits:
         """Return the ends of the x axis in the steps of a curve that has so many in one unit."""
         return self.xlim[0] * unit, self.xlim[1] * unit
+
+    def measure_height(self, panels: int, above: float, size: float) -> float:
+        """Return about how high the first panel's axes are, in points.
+
+        Args:
+            panels: how many there are.
+            above: the height of what stands above it, in points.
+            size: of the font, in points.
+        """
+        return share_height(panels)[0] * (72 * self.size[1] - BELOW * size - above)
 
     def measure_gap(self, unit: float) -> float:
         """Return the pixels from one step of such a curve to the next."""
@@ -130,4 +142,5 @@ def _needs_fit(options: FigureOptions, words: Words) -> bool:
         or len(options.panels) > 1
         or bool(words.title)
         or words.legend
+        or words.note
     )

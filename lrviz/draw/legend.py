@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation
 
 from lrviz.draw.text import fit_text, measure_with
 
@@ -57,3 +58,18 @@ def add_legend(
         handlelength=3.2,
         fontsize=size,
     )
+
+
+def measure_legend(legend: Legend, size: float) -> float:
+    """Return the height of a legend and of what parts it from a title, in points."""
+    figure = legend.get_figure(root=True)
+    assert figure is not None
+    return float(legend.get_window_extent().height) * 72 / figure.dpi + 0.5 * size
+
+
+def lift_legend(legend: Legend, axes: Axes, height: float) -> None:
+    """Move a legend up by so many points, for what stands between it and the axes."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    up = ScaledTranslation(0, height / 72, figure.dpi_scale_trans)
+    legend.set_bbox_to_anchor((0, 1), transform=axes.transAxes + up)

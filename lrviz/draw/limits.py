@@ -86,6 +86,22 @@ def mend_limits(wanted: Limits, found: Limits, scale: str) -> Limits:
     return _around(low) if scale == "linear" else (low / 2, low * 2)
 
 
+def raise_limits(limits: Limits, highest: float, band: float, scale: str) -> Limits:
+    """Return limits that leave a part of the axis above the highest value empty.
+
+    >>> raise_limits((0.0, 1.0), 0.9, 0.25, "linear"), raise_limits((0.0, 1.0), 0.5, 0.25, "linear")
+    ((0.0, 1.2), (0.0, 1.0))
+    """
+    low, high = limits
+    if scale == "log":
+        if highest <= 0:
+            return limits
+        start = math.log10(low)
+        wanted = start + (math.log10(highest) - start) / (1 - band)
+        return low, max(high, 10.0 ** min(wanted, 307.0))
+    return low, max(high, _clip(low + (_clip(highest) - low) / (1 - band)))
+
+
 def _own_range(low: float, high: float) -> Limits:
     """Return a range and a tenth of it on either side, but none below 0 that is not needed."""
     if max(abs(low), abs(high)) < SMALLEST:

@@ -24,6 +24,10 @@ METADATA: dict[str, dict[str, None]] = {
 """What matplotlib would write by itself, and what differs from one day or version to the next."""
 
 
+DESCRIPTION = {"svg": "Title", "pdf": "Subject"}
+"""Where a vector format keeps what a figure shows."""
+
+
 @dataclass(frozen=True, eq=False)
 class Drawing:
     """A figure as pixels.
@@ -96,7 +100,7 @@ def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> VectorDrawing:
     Raises:
         SpecError: the spec asks for a panel of a quantity that its optimizer has not.
     """
-    return save_vector(build_chart(run, run.figure), format)
+    return save_vector(build_chart(run, run.figure), format, str(run))
 
 
 def capture_pixels(chart: Built) -> Drawing:
@@ -107,11 +111,19 @@ def capture_pixels(chart: Built) -> Drawing:
     return Drawing(pixels, chart.figure.dpi, chart.fonts, chart.warnings)
 
 
-def save_vector(chart: Built, format: Literal["svg", "pdf"]) -> VectorDrawing:
-    """Return a figure as the bytes of a vector format."""
+def save_vector(
+    chart: Built, format: Literal["svg", "pdf"], description: str = ""
+) -> VectorDrawing:
+    """Return a figure as the bytes of a vector format.
+
+    A description is an SVG's title, which is what is read out in its place, and a PDF's subject.
+    """
     file = BytesIO()
+    metadata: dict[str, str | None] = dict(METADATA[format])
+    if description:
+        metadata[DESCRIPTION[format]] = description
     with apply_settings(chart.figure.settings):
-        chart.figure.savefig(file, format=format, metadata=METADATA[format])
+        chart.figure.savefig(file, format=format, metadata=metadata)
     return VectorDrawing(file.getvalue(), chart.fonts, chart.warnings)
 
 

@@ -5,8 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.curve import Values
+from lrviz.curve import Quantity, Values
 from lrviz.run import Run
+from lrviz.spec.options import FigureOptions
 from lrviz.thumbnail import Thumbnail
 
 Indices = NDArray[np.intp]
@@ -45,6 +46,22 @@ def pick_points(values: Values, first: float, last: float, columns: int) -> Indi
     blocks = values[start:whole].reshape(-1, size)
     kept = (heads, heads + blocks.argmin(1), heads + blocks.argmax(1), heads + size - 1)
     return np.unique(np.concatenate((*kept, np.arange(whole, stop))))
+
+
+def list_rows(run: Run, quantity: Quantity) -> list[Values]:
+    """Return the values of every param group of every curve; none where it has no such quantity."""
+    rows: list[Values] = []
+    for curve in run.curves:
+        values = curve.quantity(quantity)
+        rows += [np.empty(0)] * len(curve.groups) if values is None else list(values)
+    return rows
+
+
+def has_hidden(run: Run, options: FigureOptions) -> bool:
+    """Whether a panel has values for which its axis has no place: 0 or below, on a log axis."""
+    return options.yscale == "log" and any(
+        bool((row <= 0).any()) for panel in options.panels for row in list_rows(run, panel)
+    )
 
 
 def take_thumbnail(run: Run) -> Thumbnail:

@@ -1,10 +1,11 @@
 """What a figure says in words: its title, its labels, the names of its lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Quantity, SchedulerFacts
 from lrviz.draw.numbers import spell_number
+from lrviz.draw.points import has_hidden
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
 
@@ -13,6 +14,12 @@ LABELS: dict[Quantity, str] = {
     "momentum": "Momentum",
     "weight_decay": "Weight Decay",
 }
+
+UNITS = {"step": "Steps", "epoch": "Epochs"}
+"""What an x axis is called that counts steps, or epochs."""
+
+NOTE = "0 or less"
+"""What a legend calls the marks of what a logarithmic axis has no place for."""
 
 MOST_ITEMS = 6
 JOINTS = {"SequentialLR": " → ", "ChainedScheduler": " + "}
@@ -27,7 +34,8 @@ class Words:
         xlabel: of the axis that all panels share.
         ylabels: one a panel.
         names: one a line; of the legend.
-        legend: whether there is one.
+        legend: whether it names lines.
+        note: whether it explains marks of what an axis cannot show.
     """
 
     title: str
@@ -35,27 +43,29 @@ class Words:
     ylabels: tuple[str, ...]
     names: tuple[str, ...]
     legend: bool
+    note: bool = False
 
     @property
     def text(self) -> str:
         """All of it in one, and what text is shortened with."""
         names = self.names if self.legend else ()
-        return "".join((self.title, self.xlabel, *self.ylabels, *names, "…"))
+        note = NOTE if self.note else ""
+        return "".join((self.title, self.xlabel, *self.ylabels, *names, note, *UNITS.values(), "…"))
 
 
 def find_words(run: Run, options: FigureOptions) -> Words:
     """Return what a run's figure says."""
     names = tuple(name for curve in name_lines(run) for name in curve)
-    xlabel = "Epochs" if options.x == "epoch" else "Steps"
     ylabels = [LABELS[quantity] for quantity in options.panels]
     if options.ylabel is not None:
         ylabels[0] = options.ylabel
     return Words(
         title=choose_title(run, options.style.title),
-        xlabel=xlabel if options.xlabel is None else options.xlabel,
+        xlabel=UNITS[options.x] if options.xlabel is None else options.xlabel,
         ylabels=tuple(ylabels),
         names=names,
         legend=len(names) > 1 if options.legend is None else options.legend,
+        note=options.legend is not False and has_hidden(run, options),
     )
 
 
@@ -84,27 +94,29 @@ def choose_title(run: Run, kind: str) -> str:
 
 
 def describe_schedulers(schedulers: Iterable[SchedulerFacts]) -> str:
-    """Return the schedulers' names, and for a single one the arguments that were given.
+    """Return the schedulers' names; of the only one the arguments, too, that all are given alike.
 
     >>> facts = SchedulerFacts("StepLR", (), {"step_size": 4, "gamma": 1e-4}, frozenset(), 8, 0)
     >>> describe_schedulers([facts])
     'StepLR'
     """
     several = tuple(schedulers)
-    if len(several) == 1:
-        return _describe(several[0])
-    return ", ".join(dict.fromkeys(each.name for each in several))
+    names = list(dict.fromkeys(each.name for each in several))
+    return _describe(several) if len(names) == 1 else ", ".join(names)
 
 
-def _describe(scheduler: SchedulerFacts) -> str:
-    if scheduler.children:
-        return f"{scheduler.name}: {_chain(scheduler)}"
+def _describe(alike: Sequence[SchedulerFacts]) -> str:
+    """Return the name of schedulers that share it, and what else they share."""
+    first, name = alike[0], alike[0].name
+    if any(each.children for each in alike):
+        chains = {_chain(each) for each in alike}
+        return f"{name}: {chains.pop()}" if len(chains) == 1 else name
     given = [
-        f"{name} {_spell(value)}"
-        for name, value in scheduler.arguments.items()
-        if name in scheduler.given
+        f"{key} {_spell(value)}"
+        for key, value in first.arguments.items()
+        if all(key in each.given and each.arguments[key] == value for each in alike)
     ]
-    return f"{scheduler.name} · {', '.join(given)}" if given else scheduler.name
+    return f"{name} · {', '.join(given)}" if given else name
 
 
 def _chain(scheduler: SchedulerFacts) -> str:

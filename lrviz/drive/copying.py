@@ -6,7 +6,6 @@ object on the way: it is shared, it is copied in a way of our own, or it is none
 """
 
 import pickle
-from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
@@ -17,6 +16,8 @@ import numpy as np
 import torch
 import torch.utils.data
 
+from lrviz.drive.libraries import spell_cause
+from lrviz.drive.memory import contents, fill, forget, memory_of, remembers, remind
 from lrviz.errors import UsageError
 
 MAX_COPIED = 65_536
@@ -26,7 +27,6 @@ _SHARED = (
     *(type, ModuleType, CodeType, torch.nn.Module),
     *(torch.utils.data.Dataset, torch.utils.data.DataLoader),
 )
-_PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
 
 def copy_scheduler(scheduler: Any) -> Any:
@@ -35,10 +35,11 @@ def copy_scheduler(scheduler: Any) -> Any:
     No parameter is copied, nor the optimizer's state: both are shared, and not written to.
 
     Raises:
-        UsageError: it holds what cannot be copied.
+        UsageError: it is no scheduler, or holds what cannot be copied.
     """
+    groups = find_groups(scheduler)
     file = BytesIO()
-    copier = _Copier(file, scheduler)
+    copier = _Copier(file, groups)
     name = type(scheduler).__name__
     try:
         copier.dump(scheduler)
@@ -46,8 +47,8 @@ def copy_scheduler(scheduler: Any) -> Any:
     except _UncopyableError as error:
         raise UsageError(f"{name} cannot be copied: {error}") from None
     except Exception as error:
-        raise UsageError(f"{name} cannot be copied: {type(error).__name__}: {error}") from error
-    if {id(group) for group in find_groups(scheduler)} & {id(g) for g in find_groups(copied)}:
+        raise UsageError(f"{name} cannot be copied: {spell_cause(error)}") from error
+    if {id(group) for group in groups} & {id(group) for group in find_groups(copied)}:
         raise UsageError(f"{name} cannot be copied apart from its optimizer")
     return copied
 
@@ -62,7 +63,7 @@ def find_groups(scheduler: Any) -> list[dict[str, Any]]:
         groups = getattr(getattr(each, "optimizer", None), "param_groups", None)
         if groups and all(isinstance(group, dict) and "lr" in group for group in groups):
             return list(groups)
-    raise UsageError(f"{type(scheduler).__name__} is no scheduler: it has no optimizer")
+    raise UsageError(f"a {type(scheduler).__name__} is no scheduler: it has no optimizer")
 
 
 class _UncopyableError(Exception):
@@ -79,12 +80,12 @@ class _Shared:
 class _Copier(pickle.Pickler):
     """Writes a scheduler, and keeps what is not written."""
 
-    def __init__(self, file: BytesIO, scheduler: Any) -> None:
+    def __init__(self, file: BytesIO, groups: list[dict[str, Any]]) -> None:
         super().__init__(file, pickle.HIGHEST_PROTOCOL)
         self.shared: list[object] = []
         self._places: dict[int, int] = {}
-        self._kept: list[object] = []  # what is looked up by its id must not go away
-        groups = find_groups(scheduler)
+        self._originals: list[object] = []  # what is looked up by its id must not go away
+        self._modules: dict[int, dict[str, Any]] = {}
         self._parameters = {id(each) for group in groups for each in group.get("params", ())}
 
     def persistent_id(self, obj: object) -> int | None:
@@ -95,7 +96,7 @@ class _Copier(pickle.Pickler):
             own = not obj.requires_grad and id(obj) not in self._parameters
             copied = own and obj.numel() <= MAX_COPIED
             return self._place(obj, obj.detach().clone() if copied else obj)
-        if isinstance(obj, _SHARED) or (isinstance(obj, FunctionType) and not _remembers(obj)):
+        if isinstance(obj, _SHARED) or (isinstance(obj, FunctionType) and not remembers(obj)):
             return self._place(obj, obj)
         if isinstance(obj, np.ndarray) and obj.size > MAX_COPIED:
             return self._place(obj, obj)
@@ -106,28 +107,24 @@ class _Copier(pickle.Pickler):
         if isinstance(obj, torch.optim.Optimizer):
             return _blank, (_Shared(type(obj)),), self._attributes(obj), None, None, _furnish
         if isinstance(obj, FunctionType):
-            state = (obj.__defaults__, obj.__kwdefaults__, obj.__dict__)
-            return _refer, (_Shared(obj), obj.__closure__), state, None, None, _complete
+            names = self._modules.setdefault(id(obj.__globals__), dict(obj.__globals__))
+            given = (_Shared(obj), _Shared(names), obj.__closure__)
+            return forget, given, memory_of(obj), None, None, remind
         if isinstance(obj, CellType):
-            return CellType, (), list(_contents(obj)), None, None, _fill
+            return CellType, (), contents(obj), None, None, fill
         if isinstance(obj, MethodType):
             return MethodType, (obj.__func__, obj.__self__)
         if type(obj) is ref and (referent := obj()) is not None:
             return ref, (referent,)
-        try:
-            return _same, (_Shared(obj),) if isinstance(
-                obj.__reduce_ex__(4), str
-            ) else NotImplemented
-        except Exception as error:
-            if hasattr(obj, "__next__") and not hasattr(obj, "fileno"):
-                raise _UncopyableError(f"it draws from a {type(obj).__name__}") from error
-            return _same, (_Shared(obj),)
+        if _is_picklable(obj):
+            return NotImplemented
+        return _same, (_Shared(obj),)
 
     def _place(self, original: object, kept: object) -> int:
         if id(original) not in self._places:
             self._places[id(original)] = len(self.shared)
             self.shared.append(kept)
-            self._kept.append(original)
+            self._originals.append(original)
         return self._places[id(original)]
 
     @staticmethod
@@ -167,43 +164,8 @@ def _is_picklable(obj: object) -> bool:
         return False
 
 
-def _remembers(function: FunctionType) -> bool:
-    """Whether calling a function could change what it is given the next time."""
-    values = [
-        *(function.__defaults__ or ()),
-        *(function.__kwdefaults__ or {}).values(),
-        *vars(function).values(),
-    ]
-    return bool(function.__closure__) or not all(isinstance(value, _PLAIN) for value in values)
-
-
-def _contents(cell: CellType) -> Iterator[object]:
-    """Yield what a closure's variable holds; nothing where it has not been set."""
-    try:
-        yield cell.cell_contents
-    except ValueError:
-        return
-
-
-# What builds objects again. They are functions that remember nothing, and so are shared.
-
-
 def _same(value: object) -> object:
     return value
-
-
-def _refer(function: FunctionType, closure: tuple[CellType, ...] | None) -> FunctionType:
-    return FunctionType(function.__code__, function.__globals__, function.__name__, None, closure)
-
-
-def _complete(function: FunctionType, state: tuple[Any, Any, dict[str, Any]]) -> None:
-    function.__defaults__, function.__kwdefaults__ = state[:2]
-    vars(function).update(state[2])
-
-
-def _fill(cell: CellType, contents: list[object]) -> None:
-    for value in contents:
-        cell.cell_contents = value
 
 
 def _blank(kind: type[torch.optim.Optimizer]) -> torch.optim.Optimizer:
@@ -211,10 +173,11 @@ def _blank(kind: type[torch.optim.Optimizer]) -> torch.optim.Optimizer:
 
 
 def _idle(*_: object, **__: object) -> None:
-    """Take the place of an optimizer's `step`, as one that torch has wrapped and seen called."""
+    """Take the place of an optimizer's `step`."""
 
 
 def _furnish(optimizer: torch.optim.Optimizer, attributes: dict[str, object]) -> None:
+    """Give an optimizer its attributes, and a step that torch takes for wrapped and called."""
     step = partial(_idle)
     step._wrapped_by_lr_sched = True  # type: ignore[attr-defined]
     vars(optimizer).update(attributes, step=step, _opt_called=True)

@@ -26,6 +26,7 @@ class Found:
         arguments: what a spec may give it, in its own order; a composite's children left out.
         package: whose it is.
         module: where it can be imported from.
+        attribute: what it is called there.
         fills: the arguments that are filled in from the run.
         takes_metric: whether each call is given a metric.
         nests: whether it is a scheduler of torch's, which may stand inside another.
@@ -37,6 +38,7 @@ class Found:
     arguments: Mapping[str, Argument]
     package: str
     module: str
+    attribute: str
     fills: Mapping[str, Fill]
     takes_metric: bool = False
     nests: bool = True
@@ -61,6 +63,7 @@ def _find_entry(entry: Entry) -> Found:
         arguments_of(taker, entry.name),
         entry.library,
         entry.module,
+        entry.attribute,
         entry.fills,
         takes_metric=entry.takes_metric,
         nests=entry.library != "timm" and not entry.takes_metric,
@@ -79,6 +82,7 @@ def _find_foreign(foreign: Foreign) -> Found:
         arguments_of(found),
         foreign.package,
         foreign.module,
+        foreign.attribute,
         {},
         takes_metric=takes_metric,
         nests=issubclass(found, LRScheduler) and not takes_metric,

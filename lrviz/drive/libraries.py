@@ -3,7 +3,6 @@
 import inspect
 import sys
 from collections.abc import Callable
-from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -51,7 +50,6 @@ def _import_library(entry: Entry, module: str) -> object:
         raise NoSchedulerError(f"{library} cannot be imported: {spell_cause(error)}") from error
 
 
-@cache
 def import_foreign(foreign: Foreign) -> tuple[type, str]:
     """Return the class that was allowed, and what its step() must be given, if anything.
 

@@ -138,7 +138,7 @@ def refuse_infinite(schedule: Schedule, curve: Curve) -> None:
     if len(wrong):
         step, group = map(int, wrong[0])
         name = f" of {curve.groups[group]}" if curve.groups[group] else ""
-        text = f"the learning rate{name} is {curve.lr[group, step]} at step {step}"
+        text = f"the learning rate{name} is {curve.lr[group, step]} at step {step} (LR025)"
         raise SpecError([schedule.source.problem(schedule.scheduler.key, text)])
 
 

@@ -50,6 +50,7 @@ class Plan:
             calls=self.phase.calls,
             first_call=self.phase.first,
             module=self.found.module,
+            attribute=self.found.attribute,
             takes_metric=self.found.takes_metric,
             children=tuple(child.facts for child in self.children),
         )
@@ -118,7 +119,9 @@ class Planner:
             self._look_below(node)
             return None
         if not (found.nests or top):
-            why = "torch gives it no metric there" if found.takes_metric else _NO_LR_SCHEDULER
+            why = (
+                "torch gives it no metric there (LR014)" if found.takes_metric else _NO_LR_SCHEDULER
+            )
             say(node.key, f"cannot stand inside another scheduler; {why}")
             return None
         at = Circumstances(
@@ -162,7 +165,7 @@ class Planner:
         phases = sequential_phases(milestones, len(node.children), composite, phase)
         for child, each, nested in zip(node.children, phases, composite, strict=True):
             if nested and each.entered:
-                remedy = "put it first, or write its schedulers out in this list"
+                remedy = "put it first, or write its schedulers out in this list (LR013)"
                 text = f"torch cannot start it at a milestone of a SequentialLR; {remedy}"
                 self._binder.say(child.key, text)
         return phases

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from lrviz.collect import collect_specs
 from lrviz.errors import FileError, LrvizError, UsageError
+from lrviz.factories import load_named
+from lrviz.factoryname import split_factory
 from lrviz.files import STDIO, write_file
 from lrviz.lint.engine import iter_unknown, lint_run, select_rules
 from lrviz.lint.fix import Fixed, Refusal, fix_text
@@ -34,6 +36,7 @@ class Request:
         fixes: whether values are replaced where the remedy is certain and local.
         summarises: whether a summary of every curve is wanted.
         overrides: as `--set` gives them.
+        allow: the scheduler classes beside the catalog that specs may name.
     """
 
     sources: Sequence[str]
@@ -42,6 +45,7 @@ class Request:
     fixes: bool = False
     summarises: bool = False
     overrides: Overrides = ()
+    allow: Sequence[str] = ()
 
 
 def iter_linted(request: Request) -> Iterator[Linted]:
@@ -92,6 +96,8 @@ class _Linter:
     def lint(self, source: str) -> Linted:
         """Return what became of one spec."""
         try:
+            if split_factory(source):
+                return self._lint_factory(source)
             data = read_source(source)
             run = self._run(data, source)
             findings = lint_run(run, RULES.values())
@@ -101,8 +107,16 @@ class _Linter:
         except LrvizError as error:
             return Linted(source, error=error)
 
+    def _lint_factory(self, source: str) -> Linted:
+        request = self.request
+        if request.fixes:
+            raise UsageError(f"{source}: --fix: changes what specs say; a factory is code")
+        run = _driver()(load_named(source, overrides=request.overrides, allow=request.allow))
+        return self._say(source, run, lint_run(run, RULES.values()))
+
     def _run(self, data: bytes, source: str) -> Run:
-        spec = parse_data(data, source, overrides=self.request.overrides)
+        request = self.request
+        spec = parse_data(data, source, overrides=request.overrides, allow=request.allow)
         return _driver()(spec)
 
     def _say(self, source: str, run: Run, findings: Sequence[Finding]) -> Linted:

@@ -15,7 +15,7 @@ from lrviz.errors import SpecError
 from lrviz.lint.engine import find_rule, lint_run, spell_finding
 from lrviz.lint.rule import Rule
 from lrviz.lint.rules import RULES
-from lrviz.spec import parse_spec
+from lrviz.sources import load
 from lrviz.startup import quick_imports
 
 WIDTH = 100
@@ -25,7 +25,7 @@ _INTRODUCTION = """\
 
 Generated from the rules. Errors and warnings make the command end with exit status 1, notes never
 do. A spec says what shall not be said of it, best with the reason beside it:
-`lint: {ignore: [LR012]}`. `lrviz lint --explain CODE` prints what stands here.
+`lint: {ignore: [LR012]}`. `lrviz lint --explain CODE` says the same of one rule.
 """
 _THREAD = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)")
 
@@ -50,11 +50,10 @@ def explain_rule(code: str) -> str:
         UsageError: there is no rule of that code.
     """
     rule = find_rule(RULES, code)
-    threads = f"\nMet in {', '.join(rule.threads)}.\n" if rule.threads else ""
-    return (
-        f"{rule.code} {rule.name} ({rule.severity})\n\n"
-        f"{_sentence(rule.summary)}\n\n{_wrap(rule.why)}\n{threads}"
-    )
+    threads = _wrap(f"Met in {', '.join(rule.threads)}.") if rule.threads else ""
+    parts = (_wrap(_sentence(rule.summary)), _wrap(rule.why), threads)
+    heading = f"{rule.code} {rule.name} ({rule.severity})"
+    return "\n\n".join(filter(None, (heading, *parts))) + "\n"
 
 
 def render_page(rules: Mapping[str, Rule], examples: Mapping[str, Example]) -> str:
@@ -93,17 +92,18 @@ def read_examples(folder: Path, rules: Mapping[str, Rule]) -> dict[str, Example]
     for path in sorted(folder.glob("*.yaml")):
         code = path.name[: len("LR000")].upper()
         if code in rules and code not in examples:
-            text = path.read_text("utf-8")
-            examples[code] = Example(text, _say(path.name, text, rules, code))
+            said = _say(path, rules, code)
+            lines = tuple(line.replace(str(path), path.name) for line in said)
+            examples[code] = Example(path.read_text("utf-8"), lines)
     return examples
 
 
-def _say(name: str, text: str, rules: Mapping[str, Rule], code: str) -> tuple[str, ...]:
+def _say(path: Path, rules: Mapping[str, Rule], code: str) -> tuple[str, ...]:
     """Return what is said of a spec with a rule's code in it: torch may refuse the spec, too."""
     with quick_imports():
         from lrviz.drive import simulate
     try:
-        found = lint_run(simulate(parse_spec(text, name)), rules.values())
+        found = lint_run(simulate(load(path)), rules.values())
     except SpecError as error:
         return tuple(str(problem) for problem in error.problems if code in problem.text)
     return tuple(spell_finding(each) for each in found if each.rule.code == code)

@@ -54,6 +54,11 @@ class Part:
         """The class of the composite that it stands in; empty for none."""
         return self.parent.name if self.parent else ""
 
+    @property
+    def is_built_elsewhere(self) -> bool:
+        """Whether a factory built it: its arguments are known in part, and stand in no spec."""
+        return self.facts.key[:1] == ("factory",)
+
     def has_siblings(self) -> bool:
         """Whether its composite has other schedulers."""
         return self.parent is not None and len(self.parent.children) > 1
@@ -80,9 +85,9 @@ class Part:
                 return (*self.facts.key, name)
         return self.facts.key
 
-    def fix(self, name: str, value: int | str) -> Fix:
-        """Return the remedy that gives an argument another value."""
-        return Fix((*self.facts.key, name), value)
+    def fix(self, name: str, value: int | str) -> Fix | None:
+        """Return the remedy that gives an argument another value; None for a factory's."""
+        return None if self.is_built_elsewhere else Fix((*self.facts.key, name), value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +100,6 @@ class View:
         base_lr: each group's learning rate as the optimizer was given it.
         lr: learning rates, one a call, shape (groups, calls).
         metric: what the scheduler was given, one a call; None where it takes none.
-        momentum: whether momentum is known; torch has it or `betas`.
         parts: every scheduler, composites before what stands in them.
     """
 
@@ -104,7 +108,6 @@ class View:
     base_lr: tuple[float, ...]
     lr: Values
     metric: Values | None
-    momentum: bool
     parts: tuple[Part, ...]
 
     @property
@@ -116,6 +119,11 @@ class View:
     def top(self) -> Part:
         """The scheduler that the others stand in, or the only one."""
         return self.parts[0]
+
+    @property
+    def last(self) -> Part:
+        """The scheduler that the run ends with; the last of several that are called together."""
+        return next(part for part in reversed(self.parts) if self.is_last(part))
 
     @cached_property
     def _named(self) -> dict[str, list[Part]]:
@@ -180,7 +188,6 @@ def _build_view(case: Case) -> View:
         base_lr=curve.base_lr,
         lr=lr,
         metric=None if curve.metric is None else curve.metric[each - 1 :: each],
-        momentum=curve.momentum is not None,
         parts=tuple(_iter_parts(case.facts, None, 0, lr.shape[1], lr)),
     )
 

@@ -39,6 +39,7 @@ def serve() -> NoReturn:
     try:
         send(sink, READY)
         while (data := work.get()) is not None:
+            send(sink, READY)
             send(sink, call(data))
     finally:
         os._exit(0)  # an orderly end of the interpreter takes longer, and nothing is left to do

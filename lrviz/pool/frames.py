@@ -6,7 +6,7 @@ HEAD = 8
 """Bytes of the length."""
 
 READY = b""
-"""What a worker says once it can be given work."""
+"""What a worker says once it can be given work, and when it begins with it."""
 
 
 def send(stream: IO[bytes], data: bytes) -> None:

@@ -29,6 +29,7 @@ class WorkerProcess:
 
     Attributes:
         is_ready: whether it has said that it can be given work.
+        has_begun: whether it has said that it began with what it was given last.
     """
 
     def __init__(self) -> None:
@@ -44,6 +45,7 @@ class WorkerProcess:
         assert self._process.stdout is not None
         self._input, self._output = self._process.stdin, self._process.stdout
         self.is_ready = False
+        self.has_begun = False
 
     @property
     def pid(self) -> int:
@@ -67,9 +69,13 @@ class WorkerProcess:
         Raises:
             WorkerDied: instead of an answer.
         """
+        self.has_begun = True  # nothing but a dead worker is worth another attempt
         data = pickle.dumps((function, item), pickle.HIGHEST_PROTOCOL)
+        self.has_begun = False
         try:
             send(self._input, data)
+            receive(self._output)
+            self.has_begun = True
             answer = receive(self._output)
         except (EOFError, OSError):
             raise WorkerDied(_spell_end(self._process.wait())) from None

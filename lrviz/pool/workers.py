@@ -19,7 +19,7 @@ AHEAD = 2
 """How many items a worker may lie behind the parent: more would be memory and nothing else."""
 
 ATTEMPTS = 3
-"""How often in a row a worker may fail to start."""
+"""How often in a row a worker may fail to start, or to begin with an item."""
 
 PATIENCE = 0.5
 """Seconds for a worker to end by itself."""
@@ -127,10 +127,14 @@ class Workers:
     def _attend(self, process: WorkerProcess | None) -> None:
         """Give one process item after item; a new one takes the place of one that died."""
         while (ticket := self._tickets.get()) is not None:
-            process = self._make_ready(process)
-            ticket.result = WorkerDied("could not be started")
-            if process is not None:
+            for _ in range(ATTEMPTS):
+                process = self._make_ready(process)
+                ticket.result = WorkerDied("could not be started")
+                if process is None:
+                    break
                 ticket.result = _call(process.call, ticket.function, ticket.item)
+                if process.has_begun:  # or what ended it was not this item
+                    break
             ticket.done.set()
             del ticket  # with what may be a large item
 

@@ -18,6 +18,9 @@ MOST_PLACES = 4
 MOST_LOOKED_AT = 10_000
 """A course with more ups and downs than these is not looked at closely."""
 
+MOST_DIVIDED = 1e-6
+"""A smaller ratio is told as it is, not as what it divides by."""
+
 SAME = 1e-9
 """Values that differ by less than this share of the largest are one."""
 
@@ -53,16 +56,13 @@ class Course:
         ways = find_ways(self.values)
         if not ways.any():
             return f"{self.spell(0)} for {_count(self.last + 1, 'step')}"
-        parts = [self.spell(0), *(self._steady() or self._tell_ways(ways))]
-        if not parts[-1].endswith(f" step {self.last}"):
-            parts.append(f"{self.spell(len(self.values) - 1)} at step {self.last}")
-        return ", ".join(parts)
-
-    def at(self, index: int) -> str:
-        """Return where an index is."""
-        if index == len(self.values) - 1:
-            return f"at step {self.last}"
-        return f"at {self.unit} {index}"
+        end = f"{self.spell(len(self.values) - 1)} at step {self.last}"
+        if steady := self._steady():
+            return ", ".join([self.spell(0), *steady, end])
+        moves = list_moves(ways) if np.count_nonzero(np.diff(ways)) <= MOST_LOOKED_AT else []
+        if waves := self._tell_waves(moves):
+            return ", ".join([self.spell(0), *waves, end])
+        return ", ".join([self.spell(0), *self._iter_moves(moves)])
 
     def _steady(self) -> list[str]:
         """Return the course in one phrase where its changes are all of a kind, or nothing."""
@@ -77,7 +77,7 @@ class Course:
         way = {-1: "lowered", 1: "raised"}.get(_one_way(values, changes), "changed")
         how = spell_ratio(ratio) if ratio else way
         if len(changes) == 1 and not ratio:
-            return [f"{how} to {self.spell(int(changes[0]))} {self.at(int(changes[0]))}"]
+            return [f"{how} to {self.spell(int(changes[0]))} at {self.unit} {changes[0]}"]
         return [f"{how} {self._places(changes)}"]
 
     def _places(self, changes: Indices) -> str:
@@ -87,24 +87,23 @@ class Course:
         if len(changes) > 1 and (np.diff(changes) == every).all() and rest <= every:
             return f"every {every} {self.unit}s"
         if len(changes) == 1:
-            return self.at(every)
+            return f"at {self.unit} {every}"
         if len(changes) <= MOST_PLACES:
             return f"at {self.unit}s {join([str(each) for each in changes])}"
         return f"{len(changes)} times between {self.unit}s {changes[0]} and {changes[-1]}"
 
-    def _tell_ways(self, ways: Indices) -> list[str]:
-        if np.count_nonzero(np.diff(ways)) > MOST_LOOKED_AT:
-            return [f"up and down {self._between}"]
-        moves = list_moves(ways)
+    def _tell_waves(self, moves: "Sequence[Move]") -> list[str]:
+        """Return the course as a whole where it repeats itself, or goes up and down; or nothing."""
         rises = [move for move in moves if move.way > 0]
         falls = [move for move in moves if move.way < 0]
+        low, high = int(np.argmin(self.values)), int(np.argmax(self.values))
         if rises and falls and self._restarts(rises) and not falls[0].is_jump:
-            low = int(np.argmin(self.values))
             again = self._places(np.array([move.stop for move in rises]))
             return [f"falling{self._manner(falls[0])} to {self.spell(low)}", f"restarted {again}"]
-        if len(rises) + len(falls) > MOST_MOVES:
-            return self._tell_waves(moves)
-        return list(self._iter_moves(moves))
+        if moves and len(rises) + len(falls) <= MOST_MOVES:
+            return []
+        between = f"up and down between {self.spell(low)} and {self.spell(high)}"
+        return [between, *self._tell_peaks(moves)]
 
     def _restarts(self, rises: "Sequence[Move]") -> bool:
         """Whether every rise takes the value back at once to where it began."""
@@ -112,21 +111,16 @@ class Course:
         back = np.abs(tops - self.values[0]) <= ALIKE * abs(self.values[0])
         return bool(back.all()) and all(move.is_jump for move in rises)
 
-    def _tell_waves(self, moves: "Sequence[Move]") -> list[str]:
+    def _tell_peaks(self, moves: "Sequence[Move]") -> list[str]:
         going = pairwise([move for move in moves if move.way])
         heights = self.values[[one.stop for one, two in going if one.way > 0 > two.way]]
         lower = len(heights) > 1 and bool((np.diff(heights) < -ALIKE * heights[:-1]).all())
-        tail = ", each lower than the last" if lower else ""
-        return [f"up and down {self._between}", f"{_count(len(heights), 'peak')}{tail}"]
-
-    @property
-    def _between(self) -> str:
-        low, high = int(np.argmin(self.values)), int(np.argmax(self.values))
-        return f"between {self.spell(low)} and {self.spell(high)}"
+        peaks = [_count(len(heights), "peak")] if len(heights) else []
+        return [*peaks, *(["each lower than the last"] if lower else [])]
 
     def _iter_moves(self, moves: "Sequence[Move]") -> Iterator[str]:
         for place, move in enumerate(moves):
-            where = f"{self.spell(move.stop)} {self.at(move.stop)}"
+            where = f"{self.spell(move.stop)} at {self.unit} {move.stop}"
             if not move.way and place == len(moves) - 1:
                 yield f"held to step {self.last}"
             elif not move.way:
@@ -200,7 +194,7 @@ def spell_ratio(ratio: float) -> str:
         return "halved"
     if abs(ratio - 2) < ALIKE:
         return "doubled"
-    if 0 < ratio < 0.5 and abs(1 / ratio - round(1 / ratio)) < 1 / ratio * ALIKE:
+    if MOST_DIVIDED < ratio < 0.5 and abs(1 / ratio - round(1 / ratio)) < 1 / ratio * ALIKE:
         return f"divided by {round(1 / ratio)}"
     return f"times {ratio:.4g}"
 
@@ -217,11 +211,10 @@ def join(texts: Sequence[str]) -> str:
 def _one_ratio(values: Values, changes: Indices) -> float:
     """Return what every change multiplies by; 0 where they differ, or no value could say."""
     before, after = values[changes - 1], values[changes]
-    if not before.all() or not after.all():
-        return 0.0
-    ratios = after / before
-    alike = (np.abs(ratios - ratios[0]) <= ALIKE * np.abs(ratios[0])).all()
-    return float(ratios[0]) if alike and ratios[0] > 0 else 0.0
+    with np.errstate(all="ignore"):
+        ratios = after / before
+        alike = (np.abs(ratios - ratios[0]) <= ALIKE * np.abs(ratios[0])).all()
+    return float(ratios[0]) if alike and 0 < ratios[0] < np.inf else 0.0
 
 
 def _one_way(values: Values, changes: Indices) -> int:

@@ -1,7 +1,6 @@
 """One value of a spec's text, replaced; every other character stays as it is."""
 
 import json
-import math
 import re
 from dataclasses import dataclass
 
@@ -10,6 +9,8 @@ import yaml
 from lrviz.catalog import CATALOG, OPTIMIZERS
 from lrviz.errors import KeyPath
 from lrviz.spec.assign import with_value
+from lrviz.spec.flow import spell_flow
+from lrviz.spec.marks import ends_in_literal, find_child, find_end, list_leaves
 from lrviz.spec.model import Tree
 from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml
 
@@ -146,7 +147,7 @@ class _Editor:
         """Return the edits that give the text its value, none overlapping another."""
         node, rest = root, list(key)
         while rest:
-            child = _child(node, rest[0])
+            child = find_child(node, rest[0])
             if child is None:
                 break
             node, rest = child, rest[1:]
@@ -171,22 +172,22 @@ class _Editor:
             items = zip(node.value, value, strict=True)
             return [edit for item, new in items for edit in self._replace(item, new)]
         self._refuse_comments(node)
-        start, end = node.start_mark.index, _end(self._text, node)
+        start, end = node.start_mark.index, find_end(self._text, node)
         if isinstance(node, yaml.CollectionNode) and node.flow_style:
-            return [_Edit(start, end, _spell(value))]
+            return [_Edit(start, end, spell_flow(value))]
         before = self._text[:start].rstrip()  # a block stands on lines of its own
         if "#" in _BREAK.split(before)[-1]:
             raise EditError("there is a comment in the value")
-        return [_Edit(len(before), end, " " + _spell(value))]
+        return [_Edit(len(before), end, " " + spell_flow(value))]
 
     def _replace_scalar(self, node: yaml.ScalarNode, value: Tree) -> list[_Edit]:
-        start, end = node.start_mark.index, _end(self._text, node)
+        start, end = node.start_mark.index, find_end(self._text, node)
         said = parse_scalar(node.value) if node.style is None else node.value
         if json.dumps(said) == json.dumps(value):
             return []
         if node.style in ("|", ">") and "#" in _BREAK.split(self._text[start:end])[0]:
             raise EditError("there is a comment in the value")
-        new = _spell(value, quotes=node.style or "")
+        new = spell_flow(value, quotes=node.style or "")
         if start == end:  # nothing stands here, not even a colon if this is `{Name}`
             before = self._text[:start].rstrip()[-1:]
             new = f" {new}" if before in (":", "-") else f": {new}"
@@ -194,16 +195,16 @@ class _Editor:
 
     def _insert(self, node: yaml.MappingNode, name: str, value: Tree) -> _Edit:
         """Return the edit that adds a key behind the last one."""
-        entry = f"{_spell(name)}: {_spell(value)}"
+        entry = f"{spell_flow(name)}: {spell_flow(value)}"
         if not node.value:
             start = node.start_mark.index + 1
             return _Edit(start, start, entry)
         last = node.value[-1][1]
-        end = _end(self._text, last)
+        end = find_end(self._text, last)
         if node.flow_style:
             return _Edit(end, end, f", {entry}")
         rest = _REST_OF_LINE.match(self._text, end)
-        if rest is None or _is_literal(last):
+        if rest is None or ends_in_literal(last):
             raise EditError("the key is not in the file, and cannot be added in certainty")
         indent = " " * node.value[0][0].start_mark.column
         return _Edit(rest.end(), rest.end(), f"{self._line_break()}{indent}{entry}")
@@ -213,78 +214,10 @@ class _Editor:
         return found[0] if found else "\n"
 
     def _refuse_comments(self, node: yaml.Node) -> None:
-        inside = self._text[node.start_mark.index : _end(self._text, node)]
+        inside = self._text[node.start_mark.index : find_end(self._text, node)]
         offset = node.start_mark.index
-        for leaf in reversed(_leaves(node)):
-            start, end = leaf.start_mark.index - offset, _end(self._text, leaf) - offset
+        for leaf in reversed(list_leaves(node)):
+            start, end = leaf.start_mark.index - offset, find_end(self._text, leaf) - offset
             inside = inside[:start] + inside[end:]
         if "#" in inside:
             raise EditError("there is a comment in the value")
-
-
-def _child(node: yaml.Node, part: str | int) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        found = [value for name, value in node.value if name.value == part]
-        return found[0] if found else None
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        item: yaml.Node = node.value[part]
-        return item
-    return None
-
-
-def _leaves(node: yaml.Node) -> list[yaml.Node]:
-    """Return the scalars of a node, keys included, in order."""
-    if isinstance(node, yaml.MappingNode):
-        return [leaf for pair in node.value for each in pair for leaf in _leaves(each)]
-    if isinstance(node, yaml.SequenceNode):
-        return [leaf for each in node.value for leaf in _leaves(each)]
-    return [node]
-
-
-def _end(text: str, node: yaml.Node) -> int:
-    """Return where a node ends: what follows a block is none of it."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style:
-        last = node.value[-1]
-        return _end(text, last[1] if isinstance(last, tuple) else last)
-    end: int = node.end_mark.index
-    if _is_literal(node):
-        start = node.start_mark.index
-        return start + len(text[start:end].rstrip())
-    return end
-
-
-def _is_literal(node: yaml.Node) -> bool:
-    """Whether the last leaf of a node is a text over several lines, which the next could join."""
-    leaf = _leaves(node)[-1] if _leaves(node) else node
-    return isinstance(leaf, yaml.ScalarNode) and leaf.style in ("|", ">")
-
-
-def _spell(value: Tree, quotes: str = "") -> str:
-    """Return a value in YAML's flow style, on one line.
-
-    >>> _spell({"milestones": [8, 16], "gamma": 1e-5, "by": "=total_calls - 8"})
-    '{milestones: [8, 16], gamma: 1e-5, by: =total_calls - 8}'
-    """
-    match value:
-        case dict():
-            return f"{{{', '.join(f'{_spell(key)}: {_spell(v)}' for key, v in value.items())}}}"
-        case list():
-            return f"[{', '.join(map(_spell, value))}]"
-        case None | bool():
-            return json.dumps(value)
-        case str():
-            return _spell_text(value, quotes)
-        case float() if not math.isfinite(value):
-            return ".nan" if math.isnan(value) else f"{'-' * (value < 0)}.inf"
-    return re.sub(r"e([-+])0+(?=\d)", r"e\1", repr(value))
-
-
-def _spell_text(value: str, quotes: str) -> str:
-    single = "'" + value.replace("'", "''") + "'"
-    for text in {"'": [single], '"': []}.get(quotes, [value, single]):
-        try:
-            if parse_yaml(f"{{{text}: {text}}}")[0] == {value: value}:
-                return text
-        except YamlError:
-            continue
-    return json.dumps(value, ensure_ascii=False)

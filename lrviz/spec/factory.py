@@ -11,10 +11,11 @@ class Factory:
 
     Attributes:
         name: what a figure says of it.
-        call: takes an optimizer and returns a scheduler, or takes nothing and returns both.
-        guard: what surrounds every call into the code, driving included.
+        load: returns the function, which takes an optimizer and returns a scheduler, or takes
+            nothing and returns both.
+        guard: what surrounds all of it: loading, calling and driving.
     """
 
     name: str
-    call: Callable[..., object]
+    load: Callable[[], Callable[..., object]]
     guard: Callable[[], AbstractContextManager[object]] = nullcontext

@@ -64,14 +64,19 @@ def suggest(name: str, known: Sequence[str]) -> str:
     return f"did you mean '{close}'?" if close else f"known: {', '.join(known)}"
 
 
-def suggest_scheduler(name: str) -> str:
-    """Return a remedy for a name that is no scheduler's.
+def unknown_scheduler(name: str) -> str:
+    """Return what is wrong with a name that is no scheduler's, and a remedy.
 
-    >>> suggest_scheduler("get_wsd_schedule")
-    "did you mean 'transformers.get_wsd_schedule'?"
+    >>> unknown_scheduler("get_wsd_schedule")
+    "unknown scheduler 'get_wsd_schedule'; did you mean 'transformers.get_wsd_schedule'?"
     """
-    close = _find_close(name, tuple(SCHEDULERS)) or _find_close(name, tuple(THIRD_PARTY))
-    if close:
+    return f"unknown scheduler {_spell_name(name)}; {_suggest_scheduler(name)}"
+
+
+def _suggest_scheduler(name: str) -> str:
+    others = (each for each, entry in THIRD_PARTY.items() if entry.attribute == name)
+    close = next(others, None) or _find_close(name, tuple(SCHEDULERS))
+    if close := close or _find_close(name, tuple(THIRD_PARTY)):
         return f"did you mean '{close}'?"
     return remedy(name) or suggest(name, tuple(SCHEDULERS))
 
@@ -153,7 +158,7 @@ class NodeReader:
             self._say(key, str(error))
             return None
         if found is None:
-            self._say(key, f"unknown scheduler {_spell_name(name)}; {suggest_scheduler(name)}")
+            self._say(key, unknown_scheduler(name))
         return found
 
     def _read_children(self, arguments: Mapping[str, Tree], path: KeyPath) -> Iterator[Node]:

@@ -29,7 +29,8 @@ class Style(BaseModel):
         background: the colour around and behind the axes.
         foreground: the colour of text, ticks and spines.
         colors: the curves' colours, one after another, again from the start when used up.
-        linestyles: the curves' line styles, changing with the colours.
+        linestyles: the curves' line styles, changing with the colours; as matplotlib writes them,
+            the lengths of dashes and gaps in multiples of the line's width.
         linewidth: in points.
         marker_size: the diameter of a point's marker, in points.
         grid: whether grid lines are drawn at major ticks.
@@ -42,6 +43,9 @@ class Style(BaseModel):
             follow the text.
         numbers: how ticks are labelled; `default` as matplotlib does, a factor aside at the axis'
             end, `short` each with its own value.
+        second_axis: whether an axis on top counts in the other unit, epochs over steps and steps
+            over epochs, where there is room and it says something.
+        phases: whether hairlines stand where a SequentialLR hands over, and names between them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,6 +67,8 @@ class Style(BaseModel):
     legend_frame: Flag
     margins: Literal["default", "fit"] = "fit"
     numbers: Literal["default", "short"] = "short"
+    second_axis: Flag = False
+    phases: Flag = False
 
 
 @cache

@@ -34,6 +34,12 @@ def _printable(text: str) -> str:
     return text
 
 
+def _pairs(lengths: tuple[float, ...]) -> tuple[float, ...]:
+    if len(lengths) % 2:
+        raise PydanticCustomError("pairs", "must have a gap after every dash")
+    return lengths
+
+
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
@@ -42,4 +48,10 @@ Text = Annotated[
     str, StringConstraints(max_length=MAX_TEXT, strict=True), AfterValidator(_printable)
 ]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$", strict=True)]
-LineStyle = Literal["-", "--", "-.", ":"]
+Dashes = Annotated[
+    tuple[Annotated[Number, Field(gt=0, le=100)], ...],
+    Field(min_length=2, max_length=8),
+    AfterValidator(_pairs),
+]
+LineStyle = Literal["-", "--", "-.", ":"] | tuple[Number, Dashes]
+"""A name, or where in a pattern a line begins and how long its dashes and gaps are in turn."""

@@ -13,6 +13,7 @@ from torch.optim import lr_scheduler
 import lrviz
 from lrviz.draw import draw_pixels
 from tests.bench.batching import batch_rows
+from tests.bench.linting import linting_rows
 from tests.bench.measure import Row, best_of, best_seconds, peak_megabytes
 
 HERE = Path(__file__).parent
@@ -95,7 +96,7 @@ def main() -> None:
             print(row, flush=True)
         for row in batch_rows(Path(folder)):
             print(row, flush=True)
-    for row in driving_rows():
+    for row in (*driving_rows(), *linting_rows()):
         print(row, flush=True)
     print(drawing_row())
 

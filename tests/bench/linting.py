@@ -30,8 +30,10 @@ def linting_rows() -> Iterator[Row]:
         for number in range(SPECS // len(SCHEDULERS))
         for text in SCHEDULERS.values()
     ]
-    lint(specs)
-    ours, reference = best_of(lambda: lint(specs), 5), best_of(lambda: drive(specs), 5)
+    ours = reference = float("inf")
+    for _ in range(5):  # taking turns, so that a drifting machine is fair to both
+        reference = min(reference, best_of(lambda: drive(specs), 1))
+        ours = min(ours, best_of(lambda: lint(specs), 1))
     yield Row(f"lint {SPECS:,} specs of {STEPS:,} steps / drive them", ours, reference, 1.2)
 
 

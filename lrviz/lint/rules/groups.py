@@ -37,7 +37,7 @@ def one_rate(view: View) -> Iterator[Found]:
             yield Found(part.key(*single), f"{what}: {listed(single)} is for all; {remedy}")
     for part in view.of(*ANNEALERS):
         floor = part.number("eta_min") or 0.0
-        if 0.5 * min(bases) < floor < min(bases):
+        if 0.25 * min(bases) <= floor < min(bases):
             text = f"one eta_min of {rate(floor)} for groups with LRs of {lrs}"
             remedy = f"choose one far below {rate(min(bases))}"
             yield Found(part.key("eta_min"), f"{text}: they end alike; {remedy}")

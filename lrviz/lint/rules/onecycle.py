@@ -51,14 +51,15 @@ def one_cycle_climbs(view: View) -> Iterator[Found]:
     for part in view.of("OneCycleLR"):
         if view.is_last(part) and never_anneals(part):
             total = one_cycle_length(part) or 0.0
-            end, top = float(part.lr[0, -1]), (part.rates("max_lr") or [0.0])[0]
+            end, top = rate(float(part.lr[0, -1])), part.rates("max_lr")
+            asked = f" with a max_lr of {rate(top[0])}" if top else ""
             remedy = f"set total_steps to {part.length}"
             fix = part.fix("total_steps", part.length)
             if view.schedule.interval == "epoch":
                 remedy = f"set interval to step, or total_steps to {part.length}"
             text = (
                 f"is {count(total)} calls long and gets {part.length}: the run ends at "
-                f"{rate(end)}, max_lr is {rate(top)}; {remedy}"
+                f"{end}{asked}; {remedy}"
             )
             certain = view.schedule.interval == "step" and "total_steps" in part.facts.given
             yield Found(part.key("total_steps"), text, fix if certain else None)
@@ -167,14 +168,18 @@ def momentum_unasked(view: View) -> Iterator[Found]:
     node = view.schedule.optimizer
     given = [group.get("momentum", node.arguments.get("momentum")) for group in node.groups]
     own = given or [node.arguments.get("momentum")]
-    if node.name not in ("SGD", "RMSprop") or not view.momentum or any(own):
+    if node.name not in ("SGD", "RMSprop") or any(own) or view.top.is_built_elsewhere:
         return
     for part in view.of("OneCycleLR", "CyclicLR"):
-        known = part.facts.arguments.get("cycle_momentum")
-        if known is True and "cycle_momentum" not in part.facts.given:
+        if _is_cycled_unasked(part):
             highest = listed([f"{each:g}" for each in part.rates("max_momentum")[:1]] or ["0.95"])
             text = f"{node.name} has no momentum, {part.name} gives it up to {highest}"
             yield Found(part.key(), f"{text}; set cycle_momentum to false, or give it momentum")
+
+
+def _is_cycled_unasked(part: Part) -> bool:
+    cycled = part.facts.arguments.get("cycle_momentum") is True
+    return cycled and "cycle_momentum" not in part.facts.given
 
 
 RULES: tuple[Rule, ...] = (

@@ -21,7 +21,7 @@ from lrviz.lint.rules.zeros import has_no_length
 
 @rule(
     "LR007",
-    "underflow",
+    "lr-underflows",
     "warning",
     summary="the LR is as good as zero for more than a third of the run",
     why=(
@@ -33,7 +33,7 @@ from lrviz.lint.rules.zeros import has_no_length
 )
 def underflow(view: View) -> Iterator[Found]:
     """Look for a dead end in all groups that live at all."""
-    dead = view.lr < UNDERFLOW * view.peak[:, None]
+    dead = np.abs(view.lr) < UNDERFLOW * view.peak[:, None]
     alive = view.peak > 0
     if not dead[alive, -1].all() or not alive.any() or mistaken_unit(view) is not None:
         return
@@ -41,7 +41,7 @@ def underflow(view: View) -> Iterator[Found]:
     tail = view.calls - start
     if 3 * tail <= view.calls or tail < 2 or any(map(has_no_length, view.parts)):
         return
-    part, end = view.parts[-1], float(view.lr[alive][0, -1])
+    part, end = view.last, float(view.lr[alive][0, -1])
     level = "0" if end == 0 else f"below a millionth of its peak, {rate(end)} at the end,"
     text = f"the LR is {level} from step {view.step(start)} on, for {tail} of {calls(view.calls)}"
     yield _dead_end(part, text)
@@ -78,9 +78,9 @@ def lambda_returns_lr(view: View) -> Iterator[Found]:
     for part in view.of("LambdaLR"):
         for base, values in zip(view.base_lr, part.lr, strict=True):
             top = float(values.max())
-            ends_on_top = part.length > 1 and values[-1] == top > values[0]
+            still_rises = part.length > 1 and values[-1] > values[-2]
             squared = abs(top - base * base) <= 0.01 * base * base
-            if 0 < base < 0.5 and squared and not ends_on_top:
+            if 0 < base < 0.5 and squared and not still_rises:
                 text = (
                     f"it returns {rate(top / base)} at most, about the LR of {rate(base)}, and is "
                     f"multiplied by it: the run trains with {rate(top)}; return a factor, 1 for all"
@@ -152,19 +152,20 @@ def _upwards(view: View) -> Iterator[Found]:
 
 def _flat(view: View) -> Iterator[Found]:
     tops, lows = np.abs(view.lr).max(axis=1), np.abs(view.lr).min(axis=1)
-    least = 1.01 if view.calls >= 100 else 1.0
-    flat = (tops <= least * lows) & (lows > 0)
+    least = 1.01 if view.calls >= 10 else 1.0  # a few calls of a slow decay do not show it
+    if view.calls < 2 or not ((tops < least * lows) | (tops == lows)).all() or not lows.any():
+        return
     known = all(part.name in SCHEDULERS for part in view.parts)
-    if view.calls > 1 and flat.all() and known and not _is_asked_for(view) and not _is_explained(view):
+    if known and not _is_asked_for(view) and not _is_explained(view):
         text = f"the LR stays at {listed([rate(each) for each in view.peak])}: nothing happens"
         yield Found(view.top.key(), f"{text} in {calls(view.calls)}; check its arguments")
 
 
 def _is_asked_for(view: View) -> bool:
     """Whether a constant LR is just what the spec says: a factor written out as a number."""
-    part = view.parts[-1]
+    part = view.last
     if part.name in ("LambdaLR", "MultiplicativeLR"):
-        return part.rates("lr_lambda") != []
+        return part.is_built_elsewhere or part.number("lr_lambda") is not None
     constant = part.name == "ConstantLR" and "factor" in part.facts.given
     return constant or part.name == "ReduceLROnPlateau"
 

@@ -95,21 +95,29 @@ def _is_about(part: Part, planned: float, wanted: int) -> bool:
 
 def _mistaken_rate(view: View) -> Part | None:
     """Return a decay that is over at once a step, and sound once an epoch."""
-    part = view.parts[-1]
+    part = view.last
     epochs, gamma = view.schedule.epochs, part.number("gamma")
-    if gamma is None or not 0 < gamma < 1 or not view.is_last(part):
+    if gamma is None or not 0 < gamma < 1:
         return None
     if part.name == "MultiStepLR":
-        milestones = part.numbers("milestones")
-        last = max(milestones, default=0)
-        many = len(milestones) > 1 and view.schedule.steps_per_epoch >= 50
-        return part if many and epochs / 2 <= last <= epochs else None
+        return part if _are_epochs(part.numbers("milestones"), view) else None
     every = part.number("step_size") if part.name == "StepLR" else 1.0
     if part.name not in ("StepLR", "ExponentialLR") or every is None or not 0 < every <= epochs:
         return None
     dead_after = every * math.log(UNDERFLOW) / math.log(gamma)
     sound = gamma ** (epochs // every) >= 1e-4
     return part if sound and 10 * dead_after <= part.length else None
+
+
+def _are_epochs(milestones: list[float], view: View) -> bool:
+    """Whether milestones are spread over the epochs of a run far longer in steps.
+
+    A short run may well drop early: only where both are many is it no coincidence.
+    """
+    epochs, steps = view.schedule.epochs, view.schedule.steps_per_epoch
+    if len(milestones) < 2 or epochs < 20 or steps < 20:
+        return False
+    return epochs / 5 < min(milestones) and epochs / 2 <= max(milestones) <= epochs
 
 
 RULES: tuple[Rule, ...] = (epochs_for_steps,)

@@ -69,8 +69,9 @@ def _rises_below(part: Part, base_lr: tuple[float, ...]) -> bool:
     """Whether every group rises all the way, and stays below the LR that it was given."""
     if (part.lr[:, -1] >= 0.99 * np.array(base_lr)).any():
         return False
-    rising = (np.diff(part.lr, axis=1) >= 0).all()
-    return bool(rising and (part.lr[:, -1] > 1.01 * part.lr[:, 0]).all())
+    moves = np.diff(part.lr, axis=1)
+    rises = bool((moves >= 0).all() and (moves[:, -1] > 0).all())
+    return rises and bool((part.lr[:, -1] > 1.01 * part.lr[:, 0]).all())
 
 
 @rule(

@@ -1,0 +1,100 @@
+"""What a logarithmic axis has no place for: marks at its end where a value is 0 or below."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation
+
+from lrviz.curve import Quantity, Values
+from lrviz.draw.geometry import Geometry
+from lrviz.draw.points import Indices
+from lrviz.spec.style import Style
+
+MARK = 1.2
+"""The size of a mark, as a multiple of a point's marker."""
+
+
+def explain_hidden(values: Sequence[Values], quantity: Quantity) -> list[str]:
+    """Return a note on how many values a log axis has no place for."""
+    hidden = sum(int(np.count_nonzero(row <= 0)) for row in values)
+    if not hidden:
+        return []
+    count = sum(row.size for row in values)
+    return [f"{quantity}: a log axis only marks {hidden} of {count} values, which are 0 or below"]
+
+
+def draw_mark(style: Style) -> Line2D:
+    """Return a mark as the legend shows it: of no curve's colour."""
+    return Line2D(
+        [],
+        [],
+        color=style.foreground,
+        linestyle="none",
+        marker="v",
+        markersize=MARK * style.marker_size,
+        markeredgewidth=0,
+    )
+
+
+def mark_hidden(
+    axes: Axes, line: Line2D, values: Values, unit: float, geometry: Geometry, size: float
+) -> None:
+    """Draw a triangle at the end of a log axis wherever a value of a curve is 0 or below.
+
+    Where there are too many to be told apart, some stand for those beside them.
+
+    Args:
+        axes: its limits in y are set.
+        line: the curve's, whose colour they have.
+        values: the curve's, shape (steps,).
+        unit: its steps in one unit of the x axis.
+        geometry: of the figure.
+        size: of a mark, in points.
+    """
+    steps = find_hidden(
+        values, geometry.find_ends(unit), size * geometry.dot, geometry.measure_gap(unit)
+    )
+    if not len(steps):
+        return
+    bottom, top = axes.get_ylim()
+    end, shape, inwards = (0, "v", size / 2) if bottom < top else (1, "^", -size / 2)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    inside = ScaledTranslation(0, inwards / 72, figure.dpi_scale_trans)
+    axes.add_line(
+        Line2D(
+            steps / unit,
+            np.full(len(steps), end),
+            color=line.get_color(),
+            linestyle="none",
+            marker=shape,
+            markersize=size,
+            markeredgewidth=0,
+            clip_on=False,
+            zorder=2.1,
+            transform=axes.get_xaxis_transform() + inside,
+        )
+    )
+
+
+def find_hidden(values: Values, ends: tuple[float, float], size: float, gap: float) -> Indices:
+    """Return the steps to mark: those with a value of 0 or below, thinned to what fits.
+
+    Args:
+        values: one a step.
+        ends: of the x axis, in steps.
+        size: of a mark, in pixels.
+        gap: from one step to the next, in pixels.
+
+    >>> find_hidden(np.array([0.0, 1, -1, 0, 0]), (0, 5), 4.0, 10.0).tolist()
+    [0, 2, 3, 4]
+    >>> find_hidden(np.array([0.0, 1, -1, 0, 0]), (0, 5), 4.0, 1.0).tolist()
+    [0, 4]
+    """
+    low, high = sorted(ends)
+    steps = np.flatnonzero(values <= 0)
+    steps = steps[(steps >= low) & (steps <= high)]
+    places = np.floor(steps * gap / size)
+    return steps[np.unique(places, return_index=True)[1]]

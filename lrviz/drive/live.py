@@ -1,0 +1,173 @@
+"""Looking ahead from Python: at what a factory would build, and at what is training now."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Literal, cast, overload
+
+from lrviz.curve import Values
+from lrviz.drive.copying import copy_scheduler
+from lrviz.drive.factory import accept_scheduler, drive_built, simulate_factories
+from lrviz.drive.guest import leave_no_trace
+from lrviz.drive.loop import simulate as simulate_spec
+from lrviz.errors import UsageError
+from lrviz.run import Run
+from lrviz.spec import Factory, Source, Spec, parse_factory
+from lrviz.spec.model import Tree
+
+Interval = Literal["step", "epoch"]
+Metric = Sequence[float] | Values | Mapping[str, Any]
+"""As a spec's `metric`: a value a call, the last one held, or an expression in `step`."""
+
+
+@overload
+def simulate(spec: Spec, /) -> Run: ...
+
+
+@overload
+def simulate(
+    factory: Callable[..., object],
+    /,
+    *,
+    lr: float | None = None,
+    steps: int | None = None,
+    epochs: int | None = None,
+    steps_per_epoch: int = 1,
+    interval: Interval = "step",
+    optimizer: str | Mapping[str, Any] | None = None,
+    metric: Metric | None = None,
+) -> Run: ...
+
+
+def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
+    """Drive the schedulers of a spec, or what a factory builds, through its run.
+
+    The installed scheduler is stepped as a training loop would step it, on an optimizer of its
+    own; the values are read before each step.
+
+    Args:
+        spec: what `load` or `parse_spec` gave; or a factory, which takes an optimizer and returns
+            a scheduler, or takes nothing and returns both.
+        **options: for a factory, how long the run is: `steps`, or `epochs` and `steps_per_epoch`
+            (1); `interval` between calls of `scheduler.step()`, `"step"` or `"epoch"`; the
+            `optimizer` that the factory is given, a class of `torch.optim` as a spec names it
+            (SGD with an LR of 1e-3), its `lr`; and the `metric` that ReduceLROnPlateau is given.
+
+    Returns:
+        The run: for every curve learning rates of shape (param groups, steps), steps counted
+        from 0, with momentum and weight decay beside them.
+
+    Raises:
+        SpecError: it cannot be driven through the run, or a learning rate is not finite.
+        UsageError: an option makes no sense.
+
+    >>> from torch.optim.lr_scheduler import StepLR
+    >>> simulate(lambda optimizer: StepLR(optimizer, 2, 0.5), lr=0.8, steps=4).lr.tolist()
+    [[0.8, 0.8, 0.4, 0.4]]
+    """
+    if isinstance(spec, Spec):
+        if options:
+            raise UsageError(
+                f"{next(iter(options))}: a spec says so itself; options are a factory's"
+            )
+        return simulate_factories(spec) if spec.schedules[0].factory else simulate_spec(spec)
+    if not callable(spec):
+        raise UsageError(f"a {type(spec).__name__} is neither a spec nor a factory")
+    return simulate_factories(_describe_factory(spec, **options))
+
+
+def preview(
+    scheduler: object,
+    *,
+    steps: int,
+    steps_per_epoch: int = 1,
+    interval: Interval = "step",
+    metric: Metric | None = None,
+) -> Run:
+    """Return what a live scheduler will do from where it stands; it stays as it is.
+
+    A copy is driven. Scheduler and optimizer are not touched, nor is a parameter or a buffer of
+    the optimizer copied. What a scheduler's functions remember is copied with them.
+
+    Args:
+        scheduler: a scheduler of torch's or of another library's, with its optimizer.
+        steps: how far to look. Step 0 is the next one.
+        steps_per_epoch: optimizer steps in an epoch; step 0 is the first of one.
+        interval: whether `scheduler.step()` is called after every step or every epoch.
+        metric: what ReduceLROnPlateau will be given.
+
+    Raises:
+        SpecError: it cannot be driven so far, or a learning rate is not finite.
+        UsageError: an option makes no sense, or the scheduler holds what cannot be copied.
+
+    >>> from torch import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.8)
+    >>> scheduler = optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    >>> preview(scheduler, steps=3).lr.tolist()
+    [[0.8, 0.4, 0.2]]
+    >>> scheduler.get_last_lr()
+    [0.8]
+    """
+    built = accept_scheduler(scheduler, _name_optimizer(scheduler))
+    name = type(scheduler).__name__
+    options = {"steps_per_epoch": steps_per_epoch, "interval": interval, "metric": metric}
+    spec = _describe(Factory(name, lambda: lambda: scheduler), name, steps, options)
+    with leave_no_trace():
+        copied = accept_scheduler(copy_scheduler(scheduler), built.optimizer)
+        return drive_built(spec, spec.schedules[0], copied)
+
+
+def _name_optimizer(scheduler: object) -> str:
+    return type(getattr(scheduler, "optimizer", scheduler)).__name__
+
+
+def _describe_factory(
+    factory: Callable[..., object],
+    *,
+    lr: float | None = None,
+    steps: int | None = None,
+    epochs: int | None = None,
+    optimizer: str | Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Spec:
+    """Return the spec of a factory's run."""
+    if (steps is None) == (epochs is None):
+        raise UsageError("give either steps or epochs")
+    name = _name(factory)
+    tree: Any = optimizer if optimizer is not None else "SGD"
+    if isinstance(tree, str):
+        tree = {tree: {"lr": 1e-3} if optimizer is None else {}}
+    if lr is not None:
+        tree = {key: {**(given or {}), "lr": lr} for key, given in tree.items()}
+    given = {**options, "epochs": epochs}
+    if optimizer is not None or lr is not None:
+        given["optimizer"] = tree
+    return _describe(Factory(name, lambda: factory), name, steps, given)
+
+
+def _describe(factory: Factory, name: str, steps: int | None, options: dict[str, Any]) -> Spec:
+    """Return the spec of a run of as many steps, which stand in for epochs."""
+    if steps is not None:
+        each = options.get("steps_per_epoch", 1)
+        whole = isinstance(each, int) and each > 0 and steps % each == 0
+        if not whole:
+            raise UsageError(f"steps: {steps} are no whole epochs of {each} steps")
+        options = {**options, "epochs": steps // each}
+    tree = {key: _plain(value) for key, value in options.items() if value is not None}
+    return parse_factory(factory, tree, Source(name), ())
+
+
+def _plain(value: Any) -> Tree:
+    """Return a value of Python's as a spec would write it."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(each) for each in value]
+    return cast(Tree, value.tolist() if hasattr(value, "tolist") else value)
+
+
+def _name(factory: Callable[..., object]) -> str:
+    """Return what a figure calls a factory: where it is, and its name."""
+    while isinstance(factory, partial):
+        factory = factory.func
+    name = getattr(factory, "__qualname__", type(factory).__name__)
+    return f"{getattr(factory, '__module__', '?')}:{name}"

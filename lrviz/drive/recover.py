@@ -1,0 +1,111 @@
+"""What a scheduler that somebody else has built says of itself."""
+
+import inspect
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+
+from lrviz.curve import SchedulerFacts
+from lrviz.drive.libraries import NoSchedulerError
+
+KEY = ("factory",)
+METRICS = frozenset({"metric", "metrics", "loss", "val_loss"})
+
+_PLAIN = (type(None), bool, int, float, str)
+_NOT_HERE = frozenset({"last_epoch", "verbose"})
+_PRIVATE = {"milestones": "_milestones", "anneal_strategy": "_anneal_func_type"}
+
+
+def recover_facts(scheduler: Any, calls: int, first: int | None = 0) -> SchedulerFacts:
+    """Return what is known of a scheduler before it is stepped.
+
+    Arguments are known of torch's own schedulers alone, where these keep them.
+
+    Args:
+        scheduler: stands where the run begins.
+        calls: how many calls will reach it.
+        first: the first of them, counted from 0.
+    """
+    found = type(scheduler)
+    arguments = dict(_iter_arguments(scheduler))
+    parameters = inspect.signature(found).parameters if arguments else {}
+    inside = list(getattr(scheduler, "_schedulers", ()))
+    spans = [(calls, first)] * len(inside)
+    if found is torch.optim.lr_scheduler.SequentialLR:
+        spans = _split(scheduler, calls)
+    return SchedulerFacts(
+        name=found.__name__,
+        key=KEY,
+        arguments=arguments,
+        given=frozenset(
+            name for name, value in arguments.items() if value != parameters[name].default
+        ),
+        calls=calls,
+        first_call=first if calls else None,
+        children=tuple(
+            recover_facts(each, *span) for each, span in zip(inside, spans, strict=True)
+        ),
+        module=found.__module__,
+        takes_metric=wants_metric(scheduler),
+    )
+
+
+def wants_metric(scheduler: Any) -> bool:
+    """Whether a scheduler's `step` must be given a metric."""
+    return wanted_by_step(scheduler) in METRICS
+
+
+def wanted_by_step(scheduler: Any) -> str:
+    """Return the first argument that a scheduler's `step` must be given; empty for none."""
+    try:
+        parameters = inspect.signature(scheduler.step).parameters.values()
+    except (TypeError, ValueError):  # compiled, and silent about its arguments
+        return ""
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    required = (
+        each.name for each in parameters if each.default is each.empty and each.kind not in variadic
+    )
+    return next(required, "")
+
+
+def refuse_step(scheduler: Any) -> None:
+    """Raise for a scheduler that wants to be told what lrviz does not know.
+
+    Raises:
+        NoSchedulerError: it has no `step`, or one with arguments of its own.
+    """
+    name = type(scheduler).__name__
+    if not callable(getattr(scheduler, "step", None)):
+        raise NoSchedulerError(f"a {name} is no scheduler: it has no step()")
+    wanted = wanted_by_step(scheduler)
+    if wanted and wanted not in METRICS and not counts_calls(scheduler):
+        raise NoSchedulerError(f"step() of {name} wants {wanted}, which lrviz cannot give it")
+
+
+def counts_calls(scheduler: Any) -> bool:
+    """Whether a scheduler is told the number of each call, as timm's are."""
+    return wanted_by_step(scheduler) == "epoch" and hasattr(scheduler, "step_update")
+
+
+def _iter_arguments(scheduler: Any) -> Iterator[tuple[str, object]]:
+    found = type(scheduler)
+    if not found.__module__.startswith("torch.optim."):
+        return
+    for name in inspect.signature(found).parameters:
+        value = vars(scheduler).get(_PRIVATE.get(name, name), vars(scheduler).get(name, found))
+        if isinstance(value, Counter):
+            value = sorted(value.elements())
+        items = value if isinstance(value, list) else [value]
+        if name not in _NOT_HERE and all(isinstance(each, _PLAIN) for each in items):
+            yield name, value
+
+
+def _split(scheduler: Any, calls: int) -> list[tuple[int, int | None]]:
+    """Return how many calls reach each child of a SequentialLR, and the first of them."""
+    milestones: Sequence[int] = scheduler._milestones
+    now = scheduler.last_epoch + 1  # torch's count at the next call
+    ends = [min(max(each - now, 0), calls) for each in milestones]
+    spans = list(zip([0, *ends], [*ends, calls], strict=True))
+    return [(stop - start, start) if stop > start else (0, None) for start, stop in spans]

@@ -1,0 +1,138 @@
+"""Specs as the command line names them, factories of training code among them.
+
+Naming a factory on the command line is the consent to run it; nothing else in lrviz does.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from functools import cache, partial
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+
+from lrviz.errors import UsageError
+from lrviz.factoryname import FactoryName, split_factory
+from lrviz.files import read_file
+from lrviz.sources import load
+from lrviz.spec import Factory, Source, Spec, parse_factory
+from lrviz.spec.nodes import suggest
+
+MAX_CODE_BYTES = 10_000_000
+
+Function = Callable[..., object]
+
+_numbers = count()
+
+
+def load_named(
+    source: str, *, overrides: Sequence[tuple[str, str]] = (), allow: Sequence[str] = ()
+) -> Spec:
+    """Return the spec in a file, as `load`, or the one that a factory stands for.
+
+    The factory's code is not run yet: driving the spec does that.
+
+    Args:
+        source: what `load` takes; or `FILE.py:NAME`, or `package.module:NAME`.
+        overrides: (key path, YAML value) pairs, applied in order; for a factory, `epochs` must be
+            among them.
+        allow: the scheduler classes beside the catalog that a spec may name.
+
+    Raises:
+        FileError: a file cannot be read.
+        SpecError: what it holds is no spec, or the overrides make none.
+        UsageError: nothing says how long the factory's schedule is.
+    """
+    named = split_factory(source)
+    if named is None:
+        return load(source, overrides=overrides, allow=allow)
+    if not any(key == "epochs" for key, _ in overrides):
+        raise UsageError(f"{source}: epochs is missing; give --epochs N, or --set epochs=N")
+    return parse_factory(_find(named, source), {}, Source(source), overrides)
+
+
+def _find(named: FactoryName, source: str) -> Factory:
+    if named.is_file:
+        code = read_file(named.place, MAX_CODE_BYTES)
+        path = Path(named.place).resolve()
+        run = cache(partial(_run_file, path, code))
+        name = f"{path.name}:{named.attribute}"
+        return Factory(name, partial(_pick, named, run), partial(_as_script, path))
+    run = cache(partial(_import, named.place))
+    return Factory(source, partial(_pick, named, run), _beside_us)
+
+
+def _run_file(path: Path, code: bytes) -> ModuleType:
+    """Run a script but for what stands behind `if __name__ == "__main__"`."""
+    module = ModuleType(f"lrviz_factory_{next(_numbers)}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    exec(compile(code, str(path), "exec"), vars(module))
+    return module
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):
+            raise  # what it imports in its turn
+        file = f"{name.replace('.', '/')}.py"
+        raise UsageError(f"no module '{name}'; a file is named with its ending, {file}") from None
+
+
+def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:
+    """Return the function that a module holds under a name."""
+    found: object = run()
+    for part in named.attribute.split("."):
+        if not hasattr(found, part):
+            known = tuple(name for name, value in vars(found).items() if callable(value))
+            remedy = f"; {suggest(part, known)}" if known else ""
+            raise UsageError(f"{named.place}: no '{named.attribute}'{remedy}")
+        found = getattr(found, part)
+    if not callable(found):
+        kind = type(found).__name__
+        raise UsageError(f"{named.place}: {named.attribute} must be a function, is {kind}")
+    return found
+
+
+@contextmanager
+def _as_script(path: Path) -> Iterator[None]:
+    """Let code find what it would find as `python FILE.py`: its folder's modules, its name."""
+    with _own_modules(path.parent):
+        sys.path.insert(0, str(path.parent))
+        arguments, sys.argv = sys.argv, [str(path)]
+        try:
+            yield
+        finally:
+            sys.argv = arguments
+
+
+@contextmanager
+def _beside_us() -> Iterator[None]:
+    """Let code be found in the current folder, where it is not installed."""
+    folder = Path.cwd()
+    with _own_modules(folder):
+        sys.path.append(str(folder))
+        yield
+
+
+@contextmanager
+def _own_modules(folder: Path) -> Iterator[None]:
+    """Forget a folder's modules afterwards, as another may have some of the same names.
+
+    What the code prints goes to standard error: standard output is ours.
+    """
+    from lrviz.drive import is_installed
+
+    searched, known = sys.path[:], set(sys.modules)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        sys.path[:] = searched
+        for name in sys.modules.keys() - known:
+            file = getattr(sys.modules[name], "__file__", None) or ""
+            if Path(file).is_relative_to(folder) and not is_installed(file):
+                del sys.modules[name]

@@ -1,0 +1,49 @@
+"""How the command line names training code: `train.py:make` or `package.module:make`."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+_DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
+_NAME = re.compile(rf"(?P<place>.*\.py|{_DOTTED}):(?P<attribute>{_DOTTED})", re.DOTALL)
+
+
+class FactoryName(NamedTuple):
+    """Where a factory is.
+
+    Attributes:
+        place: a file that ends in `.py`, or a module.
+        attribute: what the factory is called there, with dots where it is in a class.
+    """
+
+    place: str
+    attribute: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is in a file, and not in a module."""
+        return self.place.endswith(".py")
+
+
+def split_factory(source: str) -> FactoryName | None:
+    r"""Return the factory that a source names; None where it names a file, `a:b` though it be.
+
+    >>> split_factory("train.py:make_scheduler")
+    FactoryName(place='train.py', attribute='make_scheduler')
+    >>> split_factory("C:\\configs\\step.yaml") is None
+    True
+    """
+    found = _NAME.fullmatch(source)
+    if found is None or Path(source).exists():
+        return None
+    return FactoryName(found["place"], found["attribute"])
+
+
+def figure_stem(source: str) -> str:
+    """Return what the figure of a source is called, without an ending.
+
+    >>> figure_stem("configs/step.yaml"), figure_stem("train.py:make_scheduler")
+    ('step', 'make_scheduler')
+    """
+    named = split_factory(source)
+    return named.attribute if named else Path(source).stem

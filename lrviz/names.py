@@ -1,0 +1,66 @@
+"""The schedulers that there are, for the command line: listed, found and completed by name."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+
+from lrviz.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Entry
+from lrviz.errors import UsageError
+from lrviz.foreign import Foreign, find_entry_point, list_entry_points, parse_allowed
+
+
+def allowed(names: Sequence[str] | None) -> tuple[str, ...]:
+    """Return what `--allow` names, checked.
+
+    Raises:
+        UsageError: one is no `package.module:Class`, or is no class that could be a scheduler.
+    """
+    return tuple(parse_allowed(names or ()))
+
+
+def scheduler_list() -> str:
+    """Return every scheduler and what it does, one a line, torch's first.
+
+    Whether another library is installed is told without importing it.
+    """
+    parts = ["".join(_lines({name: entry.summary for name, entry in SCHEDULERS.items()}))]
+    for library in dict.fromkeys(entry.library for entry in THIRD_PARTY.values()):
+        is_there = find_spec(library) is not None
+        heading = "installed" if is_there else f"not installed; pip install {library}"
+        own = {name: each.summary for name, each in THIRD_PARTY.items() if each.library == library}
+        parts.append("".join([f"\n{library} ({heading})\n", *_lines(own)]))
+    if added := {name: _givers(each) for name, each in list_entry_points().items()}:
+        parts.append("".join(["\nadded by other packages\n", *_lines(added)]))
+    return "".join(parts)
+
+
+def _lines(summaries: Mapping[str, str]) -> Iterator[str]:
+    width = max(map(len, summaries))
+    for name, summary in summaries.items():
+        yield f"{name.ljust(width)}  {summary}\n"
+
+
+def _givers(listed: Sequence[Foreign]) -> str:
+    return " and ".join(f"{each.module}:{each.attribute} of {each.giver}" for each in listed)
+
+
+def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | Foreign:
+    """Return a scheduler of the catalog, or what was allowed beside it under a name.
+
+    Raises:
+        UsageError: there is none of that name, or several packages list it.
+    """
+    found = CATALOG.get(name) or parse_allowed(allow).get(name) or find_entry_point(name)
+    if found is None:
+        from lrviz.spec.nodes import unknown_scheduler
+
+        raise UsageError(unknown_scheduler(name))
+    return found
+
+
+def complete_scheduler(incomplete: str) -> Iterator[tuple[str, str]]:
+    """Yield the schedulers that begin like a word, with what each does."""
+    known = {name: entry.summary for name, entry in CATALOG.items()}
+    known |= {name: _givers(each) for name, each in list_entry_points().items()}
+    for name, summary in known.items():
+        if name.lower().startswith(incomplete.lower()):
+            yield name, summary

@@ -1,0 +1,539 @@
+"""Schedules straight from training code: named on the command line, or given in Python."""
+
+import json
+import random
+import re
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.optim import lr_scheduler
+
+import lrviz
+from lrviz import SpecError, UsageError
+from lrviz.factories import load_named
+from lrviz.factoryname import split_factory
+from lrviz.metadata import read_record
+from tests.lrvizrun import Result, run
+
+TRAIN = """
+import sys
+import torch
+from torch.optim import lr_scheduler
+
+print("loading", sys.argv, __name__ == "__main__")
+total = 6
+
+def make_scheduler(optimizer):
+    print("building")
+    return lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=total)
+
+def make_both():
+    model = torch.nn.Linear(2, 2)
+    groups = [{"params": model.weight, "lr": 0.8, "name": "weights"}, {"params": model.bias}]
+    optimizer = torch.optim.AdamW(groups, lr=0.2)
+    return optimizer, lr_scheduler.ExponentialLR(optimizer, 0.5)
+
+def make_both_turned():
+    return make_both()[::-1]
+
+def make_plateau(optimizer):
+    return lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+
+class Loud(lr_scheduler.StepLR):
+    def step(self, *given):
+        print("stepping")
+        super().step(*given)
+
+class Recipes:
+    @staticmethod
+    def loud(optimizer):
+        return Loud(optimizer, 2, 0.5)
+
+def wrong_value(optimizer):
+    return lr_scheduler.LambdaLR(optimizer, lambda epoch: 1 / (3 - epoch))
+
+def raises(optimizer):
+    raise ValueError("two\\nlines")
+
+def leaves(optimizer):
+    sys.exit(3)
+
+def nothing(optimizer):
+    pass
+
+def numbers(optimizer):
+    return [1, 2.5]
+
+def greedy(optimizer, total, warmup):
+    pass
+
+def by_name(*, optimizer):
+    pass
+
+def many():
+    optimizer = torch.optim.SGD([{"params": torch.ones(1)} for _ in range(65)], lr=0.1)
+    return lr_scheduler.StepLR(optimizer, 2)
+
+def asks(optimizer):
+    class Asking(lr_scheduler.StepLR):
+        def step(self, progress):
+            pass
+    return object.__new__(Asking)
+
+if __name__ == "__main__":
+    raise RuntimeError("run as a script")
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with training code."""
+    (tmp_path / "train.py").write_text(TRAIN, "utf-8")
+    return tmp_path
+
+
+def export(folder: Path, factory: str, *options: object) -> Result:
+    return run("export", factory, "-f", "json", *options, cwd=folder)
+
+
+def lrs(result: Result) -> list[float]:
+    assert result.status == 0, result.stderr
+    return [row["lr"] for row in json.loads(result.text)]
+
+
+def drive(scheduler: Any, calls: int) -> list[float]:
+    """Return the LR before each call of a loop."""
+    seen = []
+    for _ in range(calls):
+        seen.append(float(scheduler.optimizer.param_groups[0]["lr"]))
+        scheduler.optimizer.step()
+        scheduler.step()
+    return seen
+
+
+def make_sgd(lr: float = 1e-3) -> torch.optim.Optimizer:
+    return torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=lr)
+
+
+def test_gives_what_torch_gives_in_a_loop(folder: Path) -> None:
+    expected = drive(lr_scheduler.OneCycleLR(make_sgd(), 0.1, total_steps=6), 6)
+    options = ("--epochs", 3, "--steps-per-epoch", 2)
+    assert lrs(export(folder, "train.py:make_scheduler", *options)) == expected
+
+
+@pytest.mark.parametrize("factory", ["make_both", "make_both_turned"])
+def test_one_that_takes_nothing_brings_its_optimizer(folder: Path, factory: str) -> None:
+    rows = json.loads(export(folder, f"train.py:{factory}", "--epochs", 2).text)
+    assert [(row["group"], row["lr"], row["momentum"]) for row in rows] == [
+        ("weights", 0.8, 0.9),
+        ("group 1", 0.2, 0.9),
+        ("weights", 0.4, 0.9),
+        ("group 1", 0.1, 0.9),
+    ]
+
+
+def test_is_called_every_epoch_and_given_the_optimizer_that_is_asked_for(folder: Path) -> None:
+    settings = ("--set", "optimizer.AdamW.lr=0.4", "--interval", "epoch")
+    options = ("--epochs", 3, "--steps-per-epoch", 2)
+    found = lrs(export(folder, "train.py:Recipes.loud", *settings, *options))
+    assert found == [0.4, 0.4, 0.4, 0.4, 0.2, 0.2]
+
+
+def test_a_plateau_is_given_the_metric(folder: Path) -> None:
+    settings = ("--epochs", 4, "--set", "metric=[1, 2, 2, 2]")
+    assert lrs(export(folder, "train.py:make_plateau", *settings)) == [
+        0.001,
+        0.001,
+        0.0005,
+        0.00025,
+    ]
+
+
+def test_a_sweep_builds_one_a_value(folder: Path) -> None:
+    sweep = ("--sweep", "optimizer.SGD.lr=[0.1, 0.2]", "--epochs", 4)
+    done = run("plot", "train.py:Recipes.loud", *sweep, "-o", "a.png", cwd=folder)
+    assert (done.status, done.text) == (0, "a.png\n")
+    assert done.stderr.count("loading") == 1
+    record = json.loads(read_record((folder / "a.png").read_bytes()) or "")
+    first = [curve["lr"][0][0] for curve in record["numbers"]["curves"]]
+    assert first == [0.1, 0.2]
+
+
+def test_what_the_code_prints_goes_to_standard_error(folder: Path) -> None:
+    done = run("export", "train.py:make_scheduler", "--epochs", 2, cwd=folder)
+    assert done.text.startswith("step,epoch,")
+    argv = [str(folder / "train.py")]
+    assert done.stderr == f"loading {argv} False\nbuilding\n"
+    loud = run("export", "train.py:Recipes.loud", "--epochs", 2, cwd=folder)
+    assert loud.text.startswith("step,epoch,")
+    assert loud.stderr.count("stepping") == 3  # once when it was built
+
+
+def test_a_real_optimizer_is_not_stepped(folder: Path) -> None:
+    parameter = torch.nn.Parameter(torch.ones(2))
+    parameter.grad = torch.ones(2)
+    optimizer = torch.optim.SGD([parameter], lr=0.1, momentum=0.9)
+    run = lrviz.simulate(lambda: lr_scheduler.ExponentialLR(optimizer, 0.5), steps=3)
+    np.testing.assert_array_equal(run.lr, [[0.1, 0.05, 0.025]])
+    assert parameter.tolist() == [1, 1]
+    assert optimizer.state == {}
+
+
+def test_the_figure_names_it_without_its_path_and_keeps_the_numbers(folder: Path) -> None:
+    source = folder / "train.py:make_both"
+    assert run("plot", source, "--epochs", 2, "-o", folder / "a.webp").status == 0
+    text = read_record((folder / "a.webp").read_bytes()) or ""
+    record = json.loads(text)
+    assert record["spec"] == {"epochs": 2, "factory": "train.py:make_both"}
+    assert record["numbers"]["curves"][0]["lr"] == [[0.8, 0.4], [0.2, 0.1]]
+    assert str(folder) not in text
+
+
+def test_a_figure_cannot_run_it_again(folder: Path) -> None:
+    run("plot", "train.py:make_both", "--epochs", 2, cwd=folder)
+    done = run("plot", "make_both.png", "-o", "b.png", cwd=folder)
+    assert (done.status, done.stderr) == (
+        2,
+        "make_both.png: drawn from the factory train.py:make_both, which a figure cannot run; "
+        "name it on the command line\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "epochs: 2\nscheduler: {StepLR: {step_size: 1}}\nfactory: train.py:make_both\n",
+            "a.yaml:3:1: factory: runs code, which no file may ask for; "
+            "name it on the command line\n",
+        ),
+        (
+            "epochs: 2\nscheduler: train.py:make_both\n",
+            "a.yaml:2:1: scheduler: unknown scheduler 'train.py:make_both'",
+        ),
+        (
+            "epochs: 2\nscheduler: {StepLR: {step_size: 1}}\noptimizer: train.py:make_both\n",
+            "a.yaml:3:1: optimizer: unknown optimizer 'train.py:make_both'",
+        ),
+    ],
+)
+def test_no_file_can_name_one(folder: Path, text: str, message: str) -> None:
+    (folder / "a.yaml").write_text(text, "utf-8")
+    done = run("plot", "a.yaml", cwd=folder)
+    assert done.status == 2
+    assert done.stderr.startswith(message)
+    assert "loading" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("factory", "status", "message"),
+    [
+        ("make_sheduler", 2, "train.py: no 'make_sheduler'; did you mean 'make_scheduler'?"),
+        ("Recipes.quiet", 2, "train.py: no 'Recipes.quiet'; known: loud"),
+        ("total", 2, "train.py: total must be a function, is int"),
+        ("raises", 2, "train.py:39: the factory fails with ValueError: two lines"),
+        ("leaves", 2, "train.py:42: the factory ends the program, as sys.exit() does"),
+        (
+            "wrong_value",
+            2,
+            "train.py:36: step() after step 2 fails with ZeroDivisionError: division by zero",
+        ),
+        ("nothing", 2, "train.py:nothing: must return a scheduler, returned None"),
+        ("numbers", 2, "train.py:numbers: must return a scheduler, returned int and float"),
+        (
+            "greedy",
+            2,
+            "train.py:greedy: wants optimizer, total, warmup; a factory takes an optimizer "
+            "and returns a scheduler, or takes nothing and returns both",
+        ),
+        (
+            "by_name",
+            2,
+            "train.py:by_name: wants optimizer; a factory takes an optimizer and returns a "
+            "scheduler, or takes nothing and returns both",
+        ),
+        ("many", 2, "train.py:many: 65 param groups are more than 64"),
+        (
+            "asks",
+            2,
+            "train.py:asks: must return a scheduler: "
+            "step() of Asking wants progress, which lrviz cannot give it",
+        ),
+        (
+            "make_plateau",
+            2,
+            "train.py:make_plateau: metric: ReduceLROnPlateau needs a metric: "
+            "a list, an expression or a csv",
+        ),
+    ],
+)
+def test_what_is_wrong_is_one_line(folder: Path, factory: str, status: int, message: str) -> None:
+    done = export(folder, f"train.py:{factory}", "--epochs", 9)
+    said = [line for line in done.stderr.splitlines() if not re.match("loading|building", line)]
+    assert (done.status, said) == (status, [message])
+
+
+def test_one_that_ends_too_early_is_told_by_its_own_name(folder: Path) -> None:
+    done = export(folder, "train.py:make_scheduler", "--epochs", 9)
+    assert done.status == 2
+    assert done.stderr.splitlines()[-1].startswith(
+        "train.py:make_scheduler: step() after step 6 fails with ValueError: Tried to step 7 times"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("import lrvz_nowhere\n", "bad.py:1: importing it fails with ModuleNotFoundError: "
+         "No module named 'lrvz_nowhere'"),
+        ("\ndef make(:\n", "bad.py:2: importing it fails with SyntaxError: invalid syntax"),
+        ("import helper\n", "helper.py:2: importing it fails with ZeroDivisionError: "
+         "division by zero"),
+        ("import sys\nsys.exit()\n", "bad.py:2: importing it ends the program, "
+         "as sys.exit() does"),
+    ],
+)  # fmt: skip
+def test_code_that_cannot_be_loaded_is_told_by_its_line(
+    tmp_path: Path, code: str, message: str
+) -> None:
+    (tmp_path / "bad.py").write_text(code, "utf-8")
+    (tmp_path / "helper.py").write_text("\n1 / 0\n", "utf-8")
+    done = export(tmp_path, "bad.py:make", "--epochs", 2)
+    assert (done.status, done.stderr) == (2, f"{message}\n")
+
+
+def test_what_is_missing_is_said_before_anything_is_run(folder: Path) -> None:
+    done = export(folder, "train.py:make_scheduler")
+    assert (done.status, done.stderr) == (
+        2,
+        "train.py:make_scheduler: epochs is missing; give --epochs N, or --set epochs=N\n",
+    )
+    wrong = export(folder, "train.py:make_scheduler", "--epochs", 0)
+    assert (wrong.status, wrong.stderr) == (
+        2,
+        "--set epochs=0: epochs: must be at least 1, got 0\n",
+    )
+    gone = export(folder, "gone.py:make_scheduler", "--epochs", 2)
+    assert (gone.status, gone.stderr) == (3, "gone.py: cannot read: no such file\n")
+    bare = export(folder, "train.py", "--epochs", 2)
+    assert (bare.status, bare.stderr) == (
+        2,
+        "train.py: holds no spec; name a function in it as train.py:FUNCTION\n",
+    )
+    none = export(folder, "lrvz.nowhere:make", "--epochs", 2)
+    assert (none.status, none.stderr) == (
+        2,
+        "no module 'lrvz.nowhere'; a file is named with its ending, lrvz/nowhere.py\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"),
+    [
+        ("scheduler.StepLR.step_size=1", "scheduler"),
+        ("curves.a.scheduler=StepLR", "curves"),
+        ("sweep={scheduler.StepLR.gamma: [1]}", "sweep.scheduler.StepLR.gamma"),
+    ],
+)
+def test_a_scheduler_of_the_specs_own_cannot_stand_beside_it(
+    folder: Path, setting: str, key: str
+) -> None:
+    done = export(folder, "train.py:make_scheduler", "--epochs", 2, "--set", setting)
+    assert done.status == 2
+    text = "cannot stand beside a factory, which builds its scheduler itself"
+    assert done.stderr.endswith(f": {key}: {text}\n")
+    assert "loading" not in done.stderr
+
+
+def test_an_optimizer_that_it_does_not_use_is_a_warning(folder: Path) -> None:
+    done = export(folder, "train.py:make_both", "--epochs", 2, "--set", "optimizer.SGD.lr=1")
+    assert done.status == 0
+    assert done.stderr.splitlines()[-1].endswith(
+        "optimizer: is not used; the factory has an optimizer of its own"
+    )
+
+
+@pytest.mark.parametrize("name", ["a.py:b", "step:two"])
+def test_a_file_whose_name_has_a_colon_is_a_file(tmp_path: Path, name: str) -> None:
+    text = "{epochs: 2, scheduler: {ExponentialLR: {gamma: 0.5}}}"
+    (tmp_path / name).write_text(text, "utf-8")
+    assert lrs(export(tmp_path, name)) == [0.001, 0.0005]
+
+
+@pytest.mark.parametrize(
+    "source", ["C:\\x.yaml", "a.yaml", "-", "a b:c", "train.py:", ":make", "a-b:c", "train.py:1"]
+)
+def test_what_is_no_factory_is_not_taken_for_one(source: str) -> None:
+    assert split_factory(source) is None
+
+
+def test_a_module_is_found_in_the_current_folder_but_takes_no_others_place(
+    tmp_path: Path,
+) -> None:
+    package = tmp_path / "lrvz_recipes"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "long.py").write_text(
+        "import colorsys\nfrom torch.optim import lr_scheduler\n"
+        "from lrvz_recipes.short import gamma\n"
+        "def make(optimizer):\n    return lr_scheduler.ExponentialLR(optimizer, gamma)\n",
+        "utf-8",
+    )
+    (package / "short.py").write_text("gamma = 0.5\n", "utf-8")
+    (tmp_path / "colorsys.py").write_text("raise RuntimeError('not this one')\n", "utf-8")
+    assert lrs(export(tmp_path, "lrvz_recipes.long:make", "--epochs", 2)) == [0.001, 0.0005]
+    assert not [name for name in sys.modules if name.startswith("lrvz_recipes")]
+
+
+def test_a_class_of_an_installed_package_is_a_factory(tmp_path: Path) -> None:
+    found = lrs(export(tmp_path, "torch.optim.lr_scheduler:LinearLR", "--epochs", 2))
+    assert found == [0.001 / 3, pytest.approx(0.001 / 3 + 0.001 * 2 / 15)]
+
+
+def test_two_folders_may_each_have_a_helper_of_the_same_name(tmp_path: Path) -> None:
+    for name, gamma in (("old", 0.5), ("new", 0.1)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "helper.py").write_text(f"gamma = {gamma}\n", "utf-8")
+        (tmp_path / name / "train.py").write_text(
+            "from torch.optim import lr_scheduler\n"
+            "def make(optimizer):\n"
+            "    import helper\n"
+            "    return lr_scheduler.ExponentialLR(optimizer, helper.gamma)\n",
+            "utf-8",
+        )
+    before = sys.path[:], sys.argv[:]
+    done = run("compare", "old/train.py:make", "new/train.py:make", "--epochs", 2, cwd=tmp_path)
+    assert done.status == 0
+    rows = [line.split() for line in done.text.splitlines()[1:]]
+    assert [(row[0], row[-3]) for row in rows] == [
+        ("old/train.py:make", "0.0005"),
+        ("new/train.py:make", "0.0001"),
+    ]
+    assert (sys.path, sys.argv) == before
+    assert "helper" not in sys.modules
+
+
+def test_commands_that_need_a_spec_say_so(folder: Path) -> None:
+    message = "train.py:make_both: a factory has no spec, and this takes specs only\n"
+    assert run("code", "train.py:make_both", cwd=folder).stderr == message
+    checked = run("check", "train.py:make_both", "--baselines", ".", cwd=folder)
+    assert checked.status == 2
+    assert checked.text.startswith(message)
+
+
+def test_a_batch_draws_it_every_time(folder: Path) -> None:
+    command = ("batch", "train.py:make_both", "--set", "epochs=2", "-o", "out", "-j", 1)
+    for _ in range(2):
+        done = run(*command, cwd=folder)
+        assert (done.status, done.text) == (0, "out/make_both.webp\n")
+
+
+def test_the_linter_sees_what_it_built(folder: Path) -> None:
+    done = run("lint", "train.py:make_scheduler", "--set", "epochs=6", cwd=folder)
+    assert done.status == 0
+    fixing = run("lint", "--fix", "train.py:make_scheduler", cwd=folder)
+    text = "train.py:make_scheduler: --fix: changes what specs say; a factory is code\n"
+    assert (fixing.status, fixing.text) == (2, text)
+
+
+def test_loading_a_spec_runs_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = load_named(str(folder / "train.py:make_scheduler"), overrides=[("epochs", "2")])
+    assert (spec.epochs, spec.scheduler.name) == (2, "train.py:make_scheduler")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_simulate_takes_any_callable() -> None:
+    partly = partial(lr_scheduler.StepLR, step_size=2, gamma=0.5)
+    expected = [[0.8, 0.8, 0.4, 0.4]]
+    assert lrviz.simulate(partly, lr=0.8, steps=4).lr.tolist() == expected
+    assert lrviz.simulate(lambda it: partly(it), lr=0.8, steps=4).lr.tolist() == expected
+
+    def needless(optimizer: Any = None) -> Any:
+        return partly(optimizer)
+
+    assert lrviz.simulate(needless, lr=0.8, steps=4).lr.tolist() == expected
+
+
+def test_simulate_builds_the_optimizer_that_it_is_told() -> None:
+    run = lrviz.simulate(
+        partial(lr_scheduler.ExponentialLR, gamma=0.5),
+        optimizer={"AdamW": {"param_groups": [{"name": "a", "lr": 0.4}, {"name": "b"}]}},
+        lr=0.2,
+        epochs=2,
+        steps_per_epoch=2,
+        interval="epoch",
+    )
+    np.testing.assert_array_equal(run.lr, [[0.4, 0.4, 0.2, 0.2], [0.2, 0.2, 0.1, 0.1]])
+    assert run.curves[0].groups == ("a", "b")
+    assert run.spec.optimizer.name == "AdamW"
+    plain = lrviz.simulate(
+        partial(lr_scheduler.ExponentialLR, gamma=0.5), steps=1, optimizer="Adam"
+    )
+    assert plain.lr.tolist() == [[0.001]]
+
+
+def test_simulate_gives_a_plateau_its_metric() -> None:
+    build = partial(lr_scheduler.ReduceLROnPlateau, factor=0.5, patience=0)
+    assert lrviz.simulate(build, steps=3, metric=np.array([1.0, 2.0])).lr.tolist() == [
+        [0.001, 0.001, 0.0005]
+    ]
+    by_expression = lrviz.simulate(build, steps=3, metric={"expression": "step"})
+    assert by_expression.lr.tolist() == [[0.001, 0.001, 0.0005]]
+
+
+def test_a_run_of_a_factory_can_be_drawn_and_says_itself() -> None:
+    run = lrviz.simulate(partial(lr_scheduler.StepLR, step_size=4, gamma=0.5), steps=32)
+    assert str(run) == "StepLR: 0.001, halved every 4 steps, 7.8e-06 at step 31"
+    figure = lrviz.plot(run, style="light")
+    assert figure.axes[0].get_lines()[0].get_ydata()[4] == 0.0005  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "give either steps or epochs"),
+        ({"steps": 2, "epochs": 2}, "give either steps or epochs"),
+        ({"steps": 3, "steps_per_epoch": 2}, "steps: 3 are no whole epochs of 2 steps"),
+    ],
+)
+def test_simulate_needs_one_length(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=f"^{message}$"):
+        lrviz.simulate(partial(lr_scheduler.StepLR, step_size=4), **options)
+
+
+def test_simulate_refuses_what_is_neither_spec_nor_factory() -> None:
+    with pytest.raises(UsageError, match="a str is neither a spec nor a factory"):
+        lrviz.simulate("configs/steplr.yaml")  # type: ignore[call-overload]
+    spec = lrviz.parse_spec("{epochs: 2, scheduler: {StepLR: {step_size: 1}}}")
+    with pytest.raises(UsageError, match="steps: a spec says so itself"):
+        lrviz.simulate(spec, steps=3)  # type: ignore[call-overload]
+
+
+def test_what_a_factory_raises_is_chained() -> None:
+    def fail(optimizer: object) -> None:
+        raise KeyError("missing")
+
+    place = r"test_factory\.py:\d+: the factory fails with KeyError"
+    with pytest.raises(SpecError, match=place) as caught:
+        lrviz.simulate(fail, steps=2)
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_simulate_leaves_the_random_generators_alone() -> None:
+    def build() -> Any:
+        model = torch.nn.Linear(9, 9)  # filled at random
+        random.random()
+        return lr_scheduler.StepLR(torch.optim.SGD(model.parameters(), lr=0.1), 2)
+
+    torch.manual_seed(1)
+    random.seed(1)
+    lrviz.simulate(build, steps=2)
+    found = torch.rand(3).tolist(), random.random()
+    torch.manual_seed(1)
+    random.seed(1)
+    assert (torch.rand(3).tolist(), random.random()) == found

@@ -1,0 +1,67 @@
+"""A run in a notebook, and what it gives to NumPy."""
+
+import base64
+import io
+from html.parser import HTMLParser
+
+import numpy as np
+from PIL import Image
+
+import lrviz
+
+SPEC = """
+epochs: 2
+steps_per_epoch: 2
+optimizer: {Adam: {lr: 0.8, weight_decay: 0.1, param_groups: [{name: "a<b>\\"c"}]}}
+scheduler: {ExponentialLR: {gamma: 0.5}}
+"""
+
+
+class Images(HTMLParser):
+    """Collects the attributes of images."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[dict[str, str | None]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep an image's attributes."""
+        assert tag == "img"
+        self.found.append(dict(attrs))
+
+
+def test_shows_itself_as_its_figure_with_an_alternative_text() -> None:
+    run = lrviz.simulate(lrviz.parse_spec(SPEC))
+    contents, metadata = run._repr_mimebundle_()
+    with Image.open(io.BytesIO(base64.b64decode(contents["image/png"]))) as image:
+        assert image.size == (1000, 500)
+    sentence = "ExponentialLR: 0.8, halved every step, 0.1 at step 3"
+    assert contents["text/plain"] == f"<Run {sentence}>" == repr(run)
+    assert metadata == {"image/png": {"alt": sentence}}
+    (attributes,) = Images(contents["text/html"]).found
+    assert attributes["alt"] == sentence
+    assert attributes["src"] == f"data:image/png;base64,{contents['image/png']}"
+
+
+def test_names_from_a_spec_cannot_leave_the_attribute_they_stand_in() -> None:
+    spec = SPEC.replace("[{name", '[{name: "\'><script>"}, {name')
+    run = lrviz.simulate(lrviz.parse_spec(spec))
+    contents, _ = run._repr_mimebundle_()
+    (attributes,) = Images(contents["text/html"]).found
+    assert attributes["alt"] == str(run)
+    assert "'><script> and a<b>\"c" in str(run)
+
+
+def test_gives_the_first_curves_values_as_arrays() -> None:
+    run = lrviz.simulate(lrviz.parse_spec(SPEC))
+    np.testing.assert_array_equal(run.lr, [[0.8, 0.4, 0.2, 0.1]])
+    np.testing.assert_array_equal(run.momentum, [[0.9] * 4])
+    np.testing.assert_array_equal(run.weight_decay, [[0.1] * 4])
+
+
+def test_what_an_optimizer_has_not_is_none() -> None:
+    text = "{epochs: 1, optimizer: {Rprop: {}}, scheduler: {StepLR: {step_size: 1}}}"
+    run = lrviz.simulate(lrviz.parse_spec(text))
+    assert run.momentum is None
+    assert run.weight_decay is None

@@ -1,0 +1,415 @@
+"""Looking ahead of a live scheduler, which stays exactly as it is."""
+
+import random
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.optim import lr_scheduler
+from torch.optim.swa_utils import SWALR
+
+import lrviz
+from lrviz import SpecError, UsageError
+from lrviz.drive.copying import copy_scheduler
+
+Optimizer = torch.optim.Optimizer
+Build = Callable[[Optimizer], Any]
+
+METRIC = [1.0, 0.9, 0.9, 0.9, 0.5, *[0.6] * 40]
+
+
+class Warm:
+    """A callable that remembers how often it was called."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, epoch: int) -> float:
+        """Rise with every call."""
+        self.calls += 1
+        return min(1.0, self.calls / 30)
+
+
+def make_counting() -> Callable[[float], float]:
+    """Return a closure over a number that every call raises."""
+    calls = 0
+
+    def factor(epoch: float) -> float:
+        nonlocal calls
+        calls += 1
+        return 0.99**calls
+
+    return factor
+
+
+def sequential(optimizer: Optimizer) -> Any:
+    return lr_scheduler.SequentialLR(
+        optimizer,
+        [
+            lr_scheduler.LinearLR(optimizer, 0.1, total_iters=6),
+            lr_scheduler.CosineAnnealingLR(optimizer, 20),
+        ],
+        [6],
+    )
+
+
+def chained(optimizer: Optimizer) -> Any:
+    parts = [
+        lr_scheduler.ConstantLR(optimizer, 0.5, 9),
+        lr_scheduler.LambdaLR(optimizer, Warm()),
+        sequential(optimizer),
+    ]
+    return lr_scheduler.ChainedScheduler(parts, optimizer)
+
+
+def nested(optimizer: Optimizer) -> Any:
+    parts = [chained(optimizer), lr_scheduler.CosineAnnealingLR(optimizer, 20)]
+    return lr_scheduler.SequentialLR(optimizer, parts, [10])
+
+
+BUILDS: dict[str, Build] = {
+    "StepLR": lambda o: lr_scheduler.StepLR(o, 4, 0.5),
+    "MultiStepLR": lambda o: lr_scheduler.MultiStepLR(o, [3, 9, 9, 20], 0.5),
+    "ConstantLR": lambda o: lr_scheduler.ConstantLR(o, 0.5, 9),
+    "LinearLR": lambda o: lr_scheduler.LinearLR(o, 0.1, total_iters=12),
+    "ExponentialLR": lambda o: lr_scheduler.ExponentialLR(o, 0.9),
+    "PolynomialLR": lambda o: lr_scheduler.PolynomialLR(o, 20, 2),
+    "CosineAnnealingLR": lambda o: lr_scheduler.CosineAnnealingLR(o, 15, 1e-4),
+    "CosineAnnealingWarmRestarts": lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 4, 2),
+    "CyclicLR": lambda o: lr_scheduler.CyclicLR(o, 1e-4, 1e-2, 3, mode="exp_range", gamma=0.99),
+    "CyclicLR with a function": lambda o: lr_scheduler.CyclicLR(
+        o, 1e-4, 1e-2, 3, scale_fn=make_counting()
+    ),
+    "OneCycleLR": lambda o: lr_scheduler.OneCycleLR(o, 0.1, total_steps=60),
+    "ReduceLROnPlateau": lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=0.5, patience=2),
+    "LambdaLR": lambda o: lr_scheduler.LambdaLR(o, lambda epoch: 0.9**epoch),
+    "LambdaLR of an object": lambda o: lr_scheduler.LambdaLR(o, Warm()),
+    "LambdaLR of a closure": lambda o: lr_scheduler.LambdaLR(o, make_counting()),
+    "MultiplicativeLR": lambda o: lr_scheduler.MultiplicativeLR(o, make_counting()),
+    "SWALR": lambda o: SWALR(o, 1e-3, 5),
+    "SequentialLR": sequential,
+    "ChainedScheduler": chained,
+    "SequentialLR of a ChainedScheduler": nested,
+}
+
+
+def make_optimizer(name: str, tensor: bool) -> Optimizer:
+    """Return an optimizer of two groups that has made a step, with all its buffers."""
+    groups = [
+        {"params": [torch.nn.Parameter(torch.ones(2))], "lr": 0.01, "name": "backbone"},
+        {"params": [torch.nn.Parameter(torch.ones(3))], "lr": 0.1},
+    ]
+    if tensor:
+        groups = [group | {"lr": torch.tensor(group["lr"])} for group in groups]
+    arguments = {"momentum": 0.9} if name == "SGD" else {}
+    optimizer: Optimizer = getattr(torch.optim, name)(groups, **arguments)
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = torch.ones_like(parameter)
+    return optimizer
+
+
+def advance(scheduler: Any, calls: int, start: int = 0) -> list[list[float]]:
+    """Return the LRs before each of some calls of a training loop."""
+    seen = []
+    for call in range(start, start + calls):
+        seen.append([float(group["lr"]) for group in lrs_of(scheduler)])
+        scheduler.optimizer.step()
+        plateau = isinstance(scheduler, lr_scheduler.ReduceLROnPlateau)
+        with warnings.catch_warnings():  # SequentialLR steps its children out of order
+            warnings.simplefilter("ignore")
+            scheduler.step(*([METRIC[call]] if plateau else []))
+    return seen
+
+
+def lrs_of(scheduler: Any) -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = scheduler.optimizer.param_groups
+    return groups
+
+
+def build_quietly(build: Build, optimizer: Optimizer) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return build(optimizer)
+
+
+def take_in(value: object, seen: dict[int, object]) -> object:
+    """Return a value as plain data and identities, to be compared later."""
+    if isinstance(value, torch.Tensor):
+        return ("tensor", id(value), value.tolist())
+    if id(value) in seen:
+        return ("again", id(value))
+    if isinstance(value, dict):
+        seen[id(value)] = value
+        return {str(key): take_in(each, seen) for key, each in value.items()} | {"": id(value)}
+    if isinstance(value, list | tuple | set):
+        seen[id(value)] = value
+        return [id(value) if isinstance(value, list) else 0, *(take_in(v, seen) for v in value)]
+    if hasattr(value, "__closure__") and value.__closure__:
+        return [id(value), *(take_in(cell.cell_contents, seen) for cell in value.__closure__)]
+    if hasattr(value, "__dict__") and not isinstance(value, type):
+        seen[id(value)] = value
+        return [id(value), take_in(vars(value), seen)]
+    return value
+
+
+def everything(scheduler: Any) -> object:
+    """Return all that a scheduler and its optimizer are made of."""
+    return take_in((vars(scheduler), vars(scheduler.optimizer)), {})
+
+
+@pytest.fixture(params=[False, True], ids=["number", "tensor"])
+def tensor(request: pytest.FixtureRequest) -> bool:
+    """Whether learning rates are tensors."""
+    return bool(request.param)
+
+
+@pytest.mark.parametrize("past", [0, 1, 7])
+@pytest.mark.parametrize("kind", ["SGD", "AdamW"])
+@pytest.mark.parametrize("name", BUILDS)
+def test_tells_what_a_twin_does_and_leaves_no_trace(
+    name: str, kind: str, past: int, tensor: bool
+) -> None:
+    scheduler, twin = (build_quietly(BUILDS[name], make_optimizer(kind, tensor)) for _ in range(2))
+    advance(scheduler, past)
+    advance(twin, past)
+    before = everything(scheduler)
+
+    metric = METRIC[past:] if name == "ReduceLROnPlateau" else None
+    run = lrviz.preview(scheduler, steps=20, metric=metric)
+
+    assert everything(scheduler) == before
+    expected = advance(twin, 20, past)
+    np.testing.assert_allclose(run.lr.T, expected, rtol=1e-6 if tensor else 1e-12)
+    assert advance(scheduler, 20, past) == expected
+    assert run.curves[0].groups == ("backbone", "group 1")
+
+
+@pytest.mark.parametrize("name", ["CyclicLR", "OneCycleLR"])
+@pytest.mark.parametrize(("kind", "key"), [("SGD", "momentum"), ("AdamW", "betas")])
+def test_momentum_is_told_and_left_alone_too(name: str, kind: str, key: str) -> None:
+    scheduler, twin = (
+        build_quietly(BUILDS[name], make_optimizer(kind, tensor=False)) for _ in range(2)
+    )
+    momentum = [group[key] for group in lrs_of(scheduler)]
+    run = lrviz.preview(scheduler, steps=6)
+    assert [group[key] for group in lrs_of(scheduler)] == momentum
+    seen = []
+    for _ in range(6):
+        value = lrs_of(twin)[1][key]
+        seen.append(value[0] if key == "betas" else value)
+        advance(twin, 1)
+    assert run.momentum is not None
+    assert run.momentum[1].tolist() == seen
+
+
+class Precious(torch.nn.Parameter):
+    """A parameter that nobody may copy."""
+
+    def __deepcopy__(self, memo: object) -> Any:
+        raise AssertionError("copied")
+
+    def __reduce_ex__(self, protocol: object) -> Any:
+        raise AssertionError("copied")
+
+    def clone(self, *_: object, **__: object) -> Any:
+        """Refuse."""
+        raise AssertionError("copied")
+
+
+def test_no_parameter_and_no_buffer_of_the_optimizer_is_copied() -> None:
+    weight, frozen = Precious(torch.ones(4)), Precious(torch.ones(4), requires_grad=False)
+    optimizer = torch.optim.SGD([weight, frozen], lr=0.1)
+    optimizer.state[weight]["momentum_buffer"] = Precious(torch.ones(4))
+    scheduler = lr_scheduler.StepLR(optimizer, 2)
+    copied = copy_scheduler(scheduler)
+    params = copied.optimizer.param_groups[0]["params"]
+    assert [id(each) for each in params] == [id(weight), id(frozen)]
+    assert copied.optimizer.state is optimizer.state
+    assert lrviz.preview(scheduler, steps=3).lr.tolist() == [[0.1, 0.1, 0.1 * 0.1]]
+
+
+def test_a_model_that_a_closure_holds_is_shared() -> None:
+    model = torch.nn.Linear(2, 2)
+    model.register_parameter("extra", Precious(torch.ones(4)))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def factor(epoch: int) -> float:
+        return 0.5 if model.training else 1.0
+
+    run = lrviz.preview(lr_scheduler.MultiplicativeLR(optimizer, factor), steps=3)
+    assert run.lr.tolist() == [[0.1, 0.05, 0.025]]
+
+
+def test_a_step_that_was_wrapped_is_called_on_the_copy() -> None:
+    scheduler = lr_scheduler.ExponentialLR(make_optimizer("SGD", tensor=False), 0.5)
+    original, calls = scheduler.step, []
+
+    def step(epoch: int | None = None) -> None:
+        calls.append(1)
+        original()
+
+    scheduler.step = step  # type: ignore[method-assign]
+    assert lrviz.preview(scheduler, steps=3).lr[1].tolist() == [0.1, 0.05, 0.025]
+    assert (scheduler.get_last_lr(), calls) == ([0.01, 0.1], [])
+    advance(scheduler, 1)
+    assert (scheduler.get_last_lr(), calls) == ([0.005, 0.05], [1])
+
+
+HISTORY: list[int] = []
+
+
+def halve_and_note(epoch: int) -> float:
+    """Halve, and remember it in the module."""
+    HISTORY.append(epoch)
+    return 0.5 ** len(HISTORY)
+
+
+def test_what_a_function_keeps_in_its_module_stays_too() -> None:
+    HISTORY.clear()
+    scheduler = lr_scheduler.LambdaLR(make_optimizer("SGD", tensor=False), halve_and_note)
+    assert HISTORY == [0, 0]
+    lrviz.preview(scheduler, steps=9)
+    assert HISTORY == [0, 0]
+
+
+def test_two_functions_that_share_a_variable_share_its_copy() -> None:
+    level = [1.0]
+
+    def lower(epoch: int) -> float:
+        level[0] *= 0.5
+        return level[0]
+
+    def same(epoch: int) -> float:
+        return level[0]
+
+    scheduler = lr_scheduler.LambdaLR(make_optimizer("SGD", tensor=False), [lower, same])
+    assert lrviz.preview(scheduler, steps=3).lr.tolist() == [
+        [0.005, 0.0025, 0.00125],
+        [0.05, 0.025, 0.0125],
+    ]
+    assert level == [0.5]
+
+
+def test_a_lock_is_shared_and_a_generator_refused() -> None:
+    lock, factors = threading.Lock(), iter(float(each) for each in range(9))
+
+    def locked(epoch: int) -> float:
+        with lock:
+            return 0.5**epoch
+
+    optimizer = torch.optim.SGD([torch.ones(1)], lr=0.4)
+    run = lrviz.preview(lr_scheduler.LambdaLR(optimizer, locked), steps=3)
+    assert run.lr.tolist() == [[0.4, 0.2, 0.1]]
+    drawing = lr_scheduler.LambdaLR(optimizer, lambda epoch: next(factors))
+    with pytest.raises(UsageError, match=r"^LambdaLR cannot be copied: it draws from a generator$"):
+        lrviz.preview(drawing, steps=3)
+    assert next(factors) == 1.0
+
+
+def test_a_scheduler_that_raises_is_left_as_it_was() -> None:
+    scheduler = lr_scheduler.OneCycleLR(make_optimizer("SGD", tensor=False), 0.1, total_steps=10)
+    advance(scheduler, 4)
+    before = everything(scheduler)
+    with pytest.raises(SpecError, match=r"OneCycleLR: step\(\) after step 6 fails with ValueError"):
+        lrviz.preview(scheduler, steps=9)
+    assert everything(scheduler) == before
+
+
+def test_an_optimizer_that_wraps_another_is_copied_with_it() -> None:
+    class Wrapper(torch.optim.Optimizer):
+        def __init__(self, optimizer: Optimizer) -> None:
+            self.optimizer = optimizer
+
+        @property
+        def param_groups(self) -> Any:  # type: ignore[override]
+            return self.optimizer.param_groups
+
+    optimizer = make_optimizer("SGD", tensor=False)
+    scheduler = lr_scheduler.ExponentialLR(optimizer, 0.5)
+    scheduler.optimizer = Wrapper(optimizer)
+    assert lrviz.preview(scheduler, steps=2).lr.tolist() == [[0.01, 0.005], [0.1, 0.05]]
+    assert [group["lr"] for group in optimizer.param_groups] == [0.01, 0.1]
+
+
+def test_calls_come_every_epoch_where_that_is_asked() -> None:
+    scheduler = lr_scheduler.StepLR(make_optimizer("SGD", tensor=False), 1, 0.5)
+    run = lrviz.preview(scheduler, steps=6, steps_per_epoch=3, interval="epoch")
+    assert run.lr[1].tolist() == [0.1, 0.1, 0.1, 0.05, 0.05, 0.05]
+    assert str(run) == "StepLR for backbone and group 1: 0.01 and 0.1, halved at epoch 1, " + (
+        "0.005 and 0.05 at step 5"
+    )
+
+
+def test_says_when_a_sequence_hands_over_from_here() -> None:
+    scheduler = build_quietly(sequential, make_optimizer("SGD", tensor=False))
+    advance(scheduler, 2)
+    facts = lrviz.preview(scheduler, steps=10).schedulers[0]
+    # Milestone 6 is torch's count at the sixth call; two have been made.
+    assert [(each.name, each.calls, each.first_call) for each in facts.children] == [
+        ("LinearLR", 3, 0),
+        ("CosineAnnealingLR", 7, 3),
+    ]
+
+
+def test_arguments_are_those_that_torch_keeps() -> None:
+    scheduler = lr_scheduler.MultiStepLR(make_optimizer("SGD", tensor=False), [9, 3, 3], 0.5)
+    facts = lrviz.preview(scheduler, steps=1).schedulers[0]
+    assert facts.arguments == {"milestones": [3, 3, 9], "gamma": 0.5}
+    assert facts.given == {"milestones", "gamma"}
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "message"),
+    [
+        (3, "a int is no scheduler: it has no step()"),
+        (torch.optim.SGD([torch.ones(1)], 0.1), "no optimizer"),
+    ],
+    ids=["number", "optimizer"],
+)
+def test_what_is_no_scheduler_is_refused(scheduler: object, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        lrviz.preview(scheduler, steps=1)
+    assert message in str(caught.value)
+
+
+def test_a_plateau_needs_a_metric() -> None:
+    scheduler = BUILDS["ReduceLROnPlateau"](make_optimizer("SGD", tensor=False))
+    with pytest.raises(SpecError, match="ReduceLROnPlateau needs a metric"):
+        lrviz.preview(scheduler, steps=3)
+
+
+def test_steps_are_whole_epochs() -> None:
+    scheduler = BUILDS["StepLR"](make_optimizer("SGD", tensor=False))
+    with pytest.raises(UsageError, match="steps: 10 are no whole epochs of 4 steps"):
+        lrviz.preview(scheduler, steps=10, steps_per_epoch=4)
+
+
+@pytest.fixture
+def noisy() -> Iterator[Any]:
+    """A scheduler whose function draws from every random generator, and stops gradients."""
+
+    def factor(epoch: int) -> float:
+        torch.set_grad_enabled(False)
+        return 1 + random.random() + float(np.random.rand()) + float(torch.rand(()))
+
+    scheduler = lr_scheduler.LambdaLR(make_optimizer("SGD", tensor=False), factor)
+    torch.set_grad_enabled(True)
+    yield scheduler
+    torch.set_grad_enabled(True)
+
+
+def test_random_generators_gradients_and_warnings_are_left_alone(noisy: Any) -> None:
+    def state() -> object:
+        numpy = np.random.get_state(legacy=False)["state"]["key"].tolist()
+        filters = [*warnings.filters]
+        return random.getstate(), numpy, torch.get_rng_state().tolist(), filters
+
+    before = state()
+    lrviz.preview(noisy, steps=5)
+    assert state() == before
+    assert torch.is_grad_enabled()
