@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -540,3 +541,14 @@ def test_what_is_installed_is_told_without_importing_it() -> None:
             f"{library} (installed)",
             f"{library} (not installed; pip install {library})",
         )
+
+
+def test_a_spec_of_torchs_imports_no_other_library(tmp_path: Path) -> None:
+    code = (
+        "import sys, lrviz\n"
+        "lrviz.simulate(lrviz.parse_spec('{epochs: 2, scheduler: LinearLR}'))\n"
+        "lrviz.parse_spec('{epochs: 2, scheduler: timm.CosineLRScheduler}')\n"
+        "assert not {'transformers', 'timm', 'torchvision'} & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
+    assert done.returncode == 0

@@ -2,14 +2,18 @@
 
 timm's schedulers have nothing to do with torchvision, but importing them imports all of timm. Where
 torchvision is not installed, or was built for another torch, timm's real schedulers load with this.
+`python -m tests.torchvision_standin plot configs/timm_cosine_warmup.yaml` is `lrviz plot …` there.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+
+from lrviz.__main__ import main
 
 
 class _Class(type):
@@ -59,3 +63,9 @@ def stand_in() -> Iterator[None]:
         sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
             del sys.modules[name]
+
+
+if __name__ == "__main__":
+    with stand_in():
+        import_module("timm.scheduler")
+    main()

@@ -132,7 +132,7 @@ def changed_versions(then: Versions, now: Versions) -> dict[str, tuple[str, str]
 
 
 def name_versions(versions: Mapping[str, tuple[str, str]]) -> str:
-    """Return what differs in what draws, torch aside.
+    """Return what differs in what draws, torch and other libraries of schedules aside.
 
     >>> name_versions({"torch": ("1", "2"), "matplotlib": ("3.10.9", "3.11.2")})
     'matplotlib was 3.10.9, is 3.11.2'
@@ -146,12 +146,13 @@ def name_versions(versions: Mapping[str, tuple[str, str]]) -> str:
 
 def _explain_move(keys: Sequence[KeyPath], versions: Mapping[str, tuple[str, str]]) -> str:
     """Return why numbers moved, as far as spec and versions tell."""
-    torch = versions.get("torch")
+    drives = {name: each for name, each in versions.items() if name not in DRAWING}
     if keys:
-        also = f", and torch from {torch[0]} to {torch[1]}" if torch else ""
-        return f"{_name_keys(keys)}{also}"
-    if torch:
-        return f"the spec is the same: torch changed from {torch[0]} to {torch[1]}"
+        also = (f", and {name} from {then} to {now}" for name, (then, now) in drives.items())
+        return f"{_name_keys(keys)}{''.join(also)}"
+    if drives:
+        changed = (f"{name} changed from {then} to {now}" for name, (then, now) in drives.items())
+        return f"the spec is the same: {', '.join(changed)}"
     return "the spec and torch's version are the same"
 
 

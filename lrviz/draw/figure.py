@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
-from lrviz.curve import Quantity
+from lrviz.curve import Quantity, Values
 from lrviz.draw.chart import Chart, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.geometry import Geometry, find_unit, plan_geometry, scale_style, share_height
@@ -112,7 +112,7 @@ class Painter:
             room = 0.8 * share * figure.bbox.height
             axes.set_ylabel(self._fit(figure, self.words.ylabels[index], room))
         draw_joints(panels, self.phases, geometry, style)
-        if band:
+        if band and self._has_headroom(panels[0], band):
             name_phases(panels[0], self.phases, geometry, style)
         return notes
 
@@ -158,8 +158,7 @@ class Painter:
         if self.options.ylim and not index:
             limits = mend_limits(self.options.ylim, limits, scale)
         elif band:
-            highest = max((float(row.max()) for row in values if row.size), default=0.0)
-            limits = raise_limits(limits, highest, band, scale)
+            limits = raise_limits(limits, _find_highest(values), band, scale)
         axes.set_autoscaley_on(False)  # it would look at values that the scale cannot show
         axes.set_yscale(scale)
         axes.set_ylim(*limits)
@@ -170,6 +169,13 @@ class Painter:
             size = MARK * self.options.style.marker_size * self._nest(place)
             mark_hidden(axes, line, row, unit, self.geometry, size)
         return explain_hidden(values, quantity)
+
+    def _has_headroom(self, axes: Axes, band: float) -> bool:
+        """Whether the top of the first panel is empty, which limits of a spec's own may prevent."""
+        limits = axes.get_ylim()
+        highest = _find_highest(list_rows(self.run, self.options.panels[0]))
+        raised = raise_limits(limits, highest, 0.99 * band, self.options.yscale)
+        return limits[0] < limits[1] == raised[1]
 
     def _draw_above(self, figure: Chart, axes: Axes, lines: Sequence[Line2D]) -> float:
         """Draw title, legend and second axis, as far as there are any; return the axes' height."""
@@ -211,6 +217,10 @@ class Painter:
     ) -> str:
         measure = measure_with(figure, size or self.options.style.font_size)
         return fit_text(text, room, lines, measure)
+
+
+def _find_highest(rows: Sequence[Values]) -> float:
+    return max((float(row.max()) for row in rows if row.size), default=0.0)
 
 
 def _refuse_missing(run: Run, panels: Sequence[Quantity]) -> None:

@@ -90,11 +90,15 @@ def find_hidden(values: Values, ends: tuple[float, float], size: float, gap: flo
 
     >>> find_hidden(np.array([0.0, 1, -1, 0, 0]), (0, 5), 4.0, 10.0).tolist()
     [0, 2, 3, 4]
-    >>> find_hidden(np.array([0.0, 1, -1, 0, 0]), (0, 5), 4.0, 1.0).tolist()
-    [0, 4]
+    >>> find_hidden(np.array([0.0, 1, -1, 0, 0]), (0, 5), 3.0, 1.0).tolist()
+    [0, 3]
     """
     low, high = sorted(ends)
     steps = np.flatnonzero(values <= 0)
     steps = steps[(steps >= low) & (steps <= high)]
-    places = np.floor(steps * gap / size)
-    return steps[np.unique(places, return_index=True)[1]]
+    steps = steps[np.unique(np.floor(steps * gap), return_index=True)[1]]  # one a pixel
+    kept: list[int] = []
+    for step in map(int, steps):
+        if not kept or (step - kept[-1]) * gap >= size:
+            kept.append(step)
+    return np.array(kept, dtype=np.intp)

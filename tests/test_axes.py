@@ -1,0 +1,394 @@
+"""The second axis, marks of what a log axis cannot show, and where schedulers hand over."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.axes._secondary_axes import SecondaryAxis
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+import lrviz
+from lrviz.draw import plot
+from lrviz.run import Run
+from tests.test_draw import STEP, make_run
+
+SEQUENTIAL = """
+SequentialLR:
+    schedulers: [ConstantLR: {factor: 0.1, total_iters: 8}, ExponentialLR: {gamma: 0.9}]
+    milestones: [8]
+"""
+NESTED = """
+SequentialLR:
+    schedulers:
+    - SequentialLR:
+        schedulers: [LinearLR: {total_iters: 4}, ConstantLR: {factor: 1.0}]
+        milestones: [4]
+    - CosineAnnealingLR: {T_max: 8}
+    - ExponentialLR: {gamma: 0.9}
+    milestones: [12, 20]
+"""
+CHAINED = """
+ChainedScheduler:
+    schedulers:
+    - SequentialLR:
+        schedulers: [LinearLR: {total_iters: 8}, CosineAnnealingLR: {T_max: 24}]
+        milestones: [8]
+    - ExponentialLR: {gamma: 0.9}
+"""
+
+
+def simulate(scheduler: str, rest: str = "", epochs: int = 4, each: int = 8) -> Run:
+    """Return the run of a scheduler, written as YAML."""
+    body = "\n".join(f"  {line}" for line in scheduler.strip().splitlines())
+    head = f"epochs: {epochs}\nsteps_per_epoch: {each}\n"
+    return lrviz.simulate(lrviz.parse_spec(f"{head}scheduler:\n{body}\n{rest}"))
+
+
+def top_axes(figure: Figure) -> list[SecondaryAxis]:
+    """Return the second axis of every panel that has one, laid out."""
+    figure.draw_without_rendering()
+    children = (child for axes in figure.axes for child in axes.child_axes)
+    return [child for child in children if isinstance(child, SecondaryAxis)]
+
+
+def list_joints(axes: Axes) -> list[float]:
+    """Return where a panel has hairlines."""
+    collections = [each for each in axes.collections if isinstance(each, LineCollection)]
+    return [float(segment[0, 0]) for each in collections for segment in each.get_segments()]
+
+
+def name_phases(axes: Axes) -> list[str]:
+    return [text.get_text() for text in axes.texts]
+
+
+def list_marks(axes: Axes) -> dict[str, list[float]]:
+    """Return where a panel has marks, by their colour."""
+    return {
+        str(line.get_color()): np.asarray(line.get_xdata()).tolist()
+        for line in axes.lines
+        if line.get_marker() in ("v", "^")
+    }
+
+
+def legend_texts(axes: Axes) -> list[str]:
+    legend = axes.get_legend()
+    return [text.get_text() for text in legend.get_texts()] if legend else []
+
+
+def visible_ticks(axes: Axes | SecondaryAxis) -> dict[str, float]:
+    """Return label and place of the labelled ticks of an x axis."""
+    low, high = axes.get_xlim()
+    return {
+        tick.label1.get_text() or tick.label2.get_text(): tick.get_loc()
+        for tick in axes.xaxis.get_major_ticks()
+        if low <= tick.get_loc() <= high
+    }
+
+
+@pytest.mark.parametrize(
+    ("x", "labels", "limits", "ticks"),
+    [
+        ("step", ("Steps", "Epochs"), (0, 4), [0, 1, 2, 3, 4]),
+        ("epoch", ("Epochs", "Steps"), (0, 32), [0, 8, 16, 24, 32]),
+    ],
+)
+def test_the_axis_on_top_counts_in_the_other_unit(
+    x: str, labels: tuple[str, str], limits: tuple[float, float], ticks: list[float]
+) -> None:
+    figure = plot(make_run(STEP, style="light"), x=x)
+    (second,) = top_axes(figure)
+    assert (figure.axes[0].get_xlabel(), second.get_xlabel()) == labels
+    assert second.get_xlim() == pytest.approx(limits)
+    assert visible_ticks(second) == pytest.approx({str(tick): tick for tick in ticks})
+
+
+def test_an_epoch_stands_above_its_first_step() -> None:
+    figure = plot(make_run(np.ones(2000), steps_per_epoch=100, style="dark"))
+    (second,) = top_axes(figure)
+    steps, epochs = range(0, 2001, 500), range(0, 21, 2)
+    assert visible_ticks(figure.axes[0]) == {str(step): step for step in steps}
+    assert visible_ticks(second) == pytest.approx({str(epoch): epoch for epoch in epochs})
+    places = [second.transData.transform((epoch, 0.0))[0] for epoch in (5, 20)]
+    below = [figure.axes[0].transData.transform((step, 0.0))[0] for step in (500, 2000)]
+    assert places == pytest.approx(below)
+
+
+@pytest.mark.parametrize(
+    ("steps", "per_epoch", "options"),
+    [
+        (32, 8, {"style": "article"}),
+        (32, 1, {}),  # an epoch is a step
+        (8, 8, {}),  # one epoch
+        (32, 8, {"xlim": (8, 16)}),  # one epoch of four
+        (32, 8, {"xlim": (1, 2), "x": "epoch"}),
+        (32, 8, {"size": (3, 2)}),
+        (32, 8, {"panels": ["lr", "momentum"], "size": (8, 4.5)}),
+    ],
+)
+def test_there_is_no_second_axis_where_it_says_nothing_or_has_no_room(
+    steps: int, per_epoch: int, options: dict[str, object]
+) -> None:
+    run = make_run(STEP[:steps], momentum=STEP[:steps], steps_per_epoch=per_epoch, style="light")
+    assert top_axes(plot(run, **options)) == []
+
+
+def test_there_is_no_second_axis_where_epochs_differ_in_length() -> None:
+    run = make_run(STEP, style="light")
+    assert len(top_axes(plot(run))) == 1
+    other = replace(run.curves[0], steps_per_epoch=4)
+    both = replace(run, curves=(*run.curves, other), schedulers=run.schedulers * 2)
+    assert top_axes(plot(both)) == []
+
+
+def test_two_panels_have_one_second_axis_above_them() -> None:
+    figure = plot(make_run(STEP, momentum=STEP, style="light"), panels=["lr", "momentum"])
+    (second,) = top_axes(figure)
+    upper, _ = figure.axes
+    assert second in upper.child_axes
+    assert second.get_window_extent().y0 == pytest.approx(upper.get_window_extent().y1)
+
+
+@pytest.mark.parametrize("count", [2, 5, 40])
+@pytest.mark.parametrize("style", ["light", "dark"])
+def test_title_legend_and_second_axis_stand_above_each_other(style: str, count: int) -> None:
+    figure = plot(make_run(*[STEP] * count, style=style, title="A title\nof two lines"))
+    axes, tops = figure.axes[0], top_axes(figure)
+    legend = axes.get_legend()
+    assert legend is not None
+    boxes = [axes.get_window_extent(), *(tight(top) for top in tops)]
+    boxes += [legend.get_window_extent(), axes._left_title.get_window_extent()]  # type: ignore[attr-defined]
+    assert len(boxes) == (4 if count < 40 else 3)
+    assert all(lower.y1 <= upper.y0 + 1 for lower, upper in pairwise(boxes))
+    assert boxes[-1].y1 <= figure.bbox.y1
+
+
+def tight(axes: Axes | SecondaryAxis) -> Bbox:
+    """Return what an x axis with its labels covers."""
+    box = axes.xaxis.get_tightbbox()
+    assert box is not None
+    return box
+
+
+@pytest.mark.parametrize("limits", [(32, 0), (-5, 1e15), (-3, -1), (1e9, 1e9 + 100)])
+@pytest.mark.parametrize("x", ["step", "epoch"])
+def test_odd_limits_are_drawn_with_a_second_axis(limits: tuple[float, float], x: str) -> None:
+    figure = plot(make_run(STEP, style="light", xlim=limits, x=x))
+    bottom = figure.axes[0].get_xlim()
+    factor = 8 if x == "epoch" else 1 / 8
+    for second in top_axes(figure):
+        assert second.get_xlim() == pytest.approx([end * factor for end in bottom])
+
+
+FALLING = np.array([0, 1e-3, 5e-4, 1e-4, -1e-4, 0, 1e-5, 0])
+
+
+@pytest.mark.parametrize("style", ["article", "light", "dark"])
+def test_a_log_axis_marks_zeros_and_negatives_at_their_steps(style: str) -> None:
+    with pytest.warns(UserWarning, match="only marks 4 of 8"):
+        figure = plot(make_run(FALLING, style=style, yscale="log"))
+    axes = figure.axes[0]
+    assert list_marks(axes) == {str(axes.lines[0].get_color()): [0, 4, 5, 7]}
+    assert legend_texts(axes) == ["0 or less"]
+
+
+@pytest.mark.filterwarnings("ignore:lr")
+@pytest.mark.parametrize("ylim", [None, (1e-2, 1e-6)])
+def test_marks_stand_on_the_end_of_the_axis_where_small_values_are(
+    ylim: tuple[float, float] | None,
+) -> None:
+    figure = plot(make_run(FALLING, style="light", yscale="log", ylim=ylim))
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    mark = axes.lines[-1]
+    radius = mark.get_markersize() / 2 * figure.dpi / 72
+    _, y = mark.get_transform().transform((0.0, float(np.asarray(mark.get_ydata())[0])))
+    box = axes.get_window_extent()
+    assert y == pytest.approx(box.y1 - radius if ylim else box.y0 + radius)
+
+
+def test_a_linear_axis_marks_nothing() -> None:
+    axes = plot(make_run(FALLING, style="light")).axes[0]
+    assert (list_marks(axes), legend_texts(axes)) == ({}, [])
+
+
+@pytest.mark.filterwarnings("ignore:lr")
+def test_marks_are_explained_in_the_legend_of_the_lines() -> None:
+    run = make_run(FALLING, FALLING[::-1], style="light", yscale="log")
+    assert legend_texts(plot(run).axes[0]) == ["group 0", "group 1", "0 or less"]
+    assert legend_texts(plot(run, legend=False).axes[0]) == []
+
+
+@pytest.mark.filterwarnings("ignore:lr")
+def test_marks_of_several_lines_have_their_colours_and_those_behind_show_around() -> None:
+    axes = plot(make_run(FALLING, FALLING[::-1], style="light", yscale="log")).axes[0]
+    first, second = axes.lines[:2]
+    assert list_marks(axes) == {
+        str(first.get_color()): [0, 4, 5, 7],
+        str(second.get_color()): [0, 2, 3, 7],
+    }
+    sizes = [line.get_markersize() for line in axes.lines if line.get_marker() == "v"]
+    assert sizes[0] > sizes[1]
+
+
+@pytest.mark.filterwarnings("ignore:lr")
+def test_many_zeros_have_marks_that_can_be_told_apart() -> None:
+    values = np.where(np.arange(100_000) < 50_000, 1e-3, 0.0)
+    figure = plot(make_run(values, style="light", yscale="log", steps_per_epoch=1000))
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    ((_, places),) = list_marks(axes).items()
+    assert places[0] == 50_000
+    size = axes.lines[-1].get_markersize() * figure.dpi / 72
+    gaps = np.diff(axes.transData.transform([(place, 1e-3) for place in places])[:, 0])
+    assert gaps.min() > 0.9 * size
+    assert gaps.max() < 1.2 * size
+
+
+@pytest.mark.filterwarnings("ignore:lr")
+def test_steps_beyond_the_axis_are_not_marked() -> None:
+    axes = plot(make_run(FALLING, style="light", yscale="log", xlim=(1, 5))).axes[0]
+    assert list(list_marks(axes).values()) == [[4, 5]]
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "rest", "places", "names"),
+    [
+        (SEQUENTIAL, "", [8], ["ConstantLR", "ExponentialLR"]),
+        (SEQUENTIAL, "figure: {x: epoch}", [8 / 8], ["ConstantLR", "ExponentialLR"]),
+        (
+            SEQUENTIAL.replace("milestones: [8]", "milestones: [2]"),
+            "interval: epoch",
+            [2 * 8],
+            ["ConstantLR", "ExponentialLR"],
+        ),
+        (SEQUENTIAL.replace("milestones: [8]", "milestones: [31]"), "", [31], ["ConstantLR"]),
+        (SEQUENTIAL.replace("milestones: [8]", "milestones: [32]"), "", [], []),
+        (SEQUENTIAL.replace("milestones: [8]", "milestones: [99]"), "", [], []),
+        (
+            NESTED,
+            "",
+            [3, 12, 20],  # torch steps a composite that comes first once before the run
+            ["Linear", "ConstantLR", "CosineAnneal…", "ExponentialLR"],
+        ),
+        (
+            CHAINED,
+            "",
+            [8],
+            ["LinearLR + Exponential", "CosineAnnealingLR + ExponentialLR"],
+        ),
+        ("StepLR: {step_size: 4}", "", [], []),
+    ],
+)
+def test_hairlines_stand_where_a_schedule_is_handed_over(
+    scheduler: str, rest: str, places: list[float], names: list[str]
+) -> None:
+    axes = plot(simulate(scheduler, rest), style="light").axes[0]
+    assert list_joints(axes) == places
+    assert name_phases(axes) == names
+
+
+@pytest.mark.parametrize("interval", ["step", "epoch"])
+def test_a_hairline_stands_at_the_first_value_of_the_next_scheduler(interval: str) -> None:
+    scheduler = SEQUENTIAL.replace("milestones: [8]", "milestones: [2]")
+    run = simulate(scheduler, f"interval: {interval}")
+    (place,) = list_joints(plot(run, style="light").axes[0])
+    before, after = run.curves[0].lr[0, [int(place) - 1, int(place)]]
+    assert (before, after) == pytest.approx((1e-4, 1e-3))  # a tenth, then ExponentialLR's first
+
+
+def test_the_article_style_draws_no_hairlines() -> None:
+    axes = plot(simulate(SEQUENTIAL)).axes[0]
+    assert (list_joints(axes), name_phases(axes)) == ([], [])
+
+
+def test_curves_share_hairlines_where_they_hand_over_alike() -> None:
+    def joints_of(sweep: str) -> tuple[list[float], list[str]]:
+        axes = plot(simulate(SEQUENTIAL, f"sweep: {{{sweep}}}"), style="light").axes[0]
+        return list_joints(axes), name_phases(axes)
+
+    gamma = "scheduler.SequentialLR.schedulers.1.ExponentialLR.gamma: [0.8, 0.9]"
+    milestones = "scheduler.SequentialLR.milestones: [[8], [16]]"
+    assert joints_of(gamma) == ([8], ["ConstantLR", "ExponentialLR"])
+    assert joints_of(milestones) == ([], [])
+
+
+def test_a_phase_that_is_another_scheduler_in_every_curve_has_no_name() -> None:
+    other = SEQUENTIAL.replace("ExponentialLR: {gamma: 0.9}", "StepLR: {step_size: 4}")
+    curves = "\n".join(
+        f"  {name}:\n    scheduler:\n" + "\n".join(f"      {line}" for line in text.split("\n"))
+        for name, text in (("a", SEQUENTIAL.strip()), ("b", other.strip()))
+    )
+    spec = lrviz.parse_spec(f"epochs: 4\nsteps_per_epoch: 8\ncurves:\n{curves}")
+    axes = plot(lrviz.simulate(spec), style="light").axes[0]
+    assert (list_joints(axes), name_phases(axes)) == ([8], ["ConstantLR"])
+
+
+def test_every_panel_has_the_hairlines_and_the_first_their_names() -> None:
+    run = simulate(SEQUENTIAL, "optimizer: {SGD: {lr: 0.1, momentum: 0.9}}")
+    upper, lower = plot(run, style="light", panels=["lr", "momentum"]).axes
+    assert (list_joints(upper), list_joints(lower)) == ([8], [8])
+    assert (len(upper.texts), len(lower.texts)) == (2, 0)
+
+
+def test_more_hairlines_than_can_be_told_apart_are_left_out() -> None:
+    count = 120
+    children = ", ".join(["ConstantLR: {factor: 0.5}"] * count)
+    milestones = list(range(1, count))
+    scheduler = f"SequentialLR: {{schedulers: [{children}], milestones: {milestones}}}"
+    run = simulate(scheduler, epochs=count, each=1)
+    assert list_joints(plot(run, style="light", size=(3, 2)).axes[0]) == []
+    wide = list_joints(plot(run, style="light", size=(40, 5)).axes[0])
+    assert wide == list(range(1, count))
+
+
+def in_view(places: Sequence[float], low: float, high: float) -> list[float]:
+    return [low, *(place for place in places if low < place < high), high]
+
+
+@pytest.mark.parametrize("size", [None, (3, 2), (4, 8), (20, 4)])
+@pytest.mark.parametrize("style", ["light", "dark"])
+@pytest.mark.parametrize("yscale", ["linear", "log"])
+@pytest.mark.parametrize("xlim", [None, (3, 14)])
+@pytest.mark.parametrize("scheduler", [SEQUENTIAL, NESTED, CHAINED])
+def test_names_of_phases_stand_within_their_phase_and_above_the_line(
+    scheduler: str,
+    xlim: tuple[float, float] | None,
+    yscale: str,
+    style: str,
+    size: tuple[float, float] | None,
+) -> None:
+    run = simulate(scheduler)
+    figure = plot(run, style=style, yscale=yscale, size=size, xlim=xlim)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    ends = axes.transData.transform(
+        [(place, 1e-3) for place in in_view(list_joints(axes), *axes.get_xlim())]
+    )[:, 0]
+    line = axes.transData.transform(np.column_stack(axes.lines[0].get_data()))
+    thick = figure.dpi / 72 * max(axes.lines[0].get_markersize(), 1) / 2
+    texts: list[Text] = list(axes.texts)
+    assert texts
+    for text in texts:
+        box = text.get_window_extent()
+        middle = (box.x0 + box.x1) / 2
+        after = int(np.searchsorted(ends, middle))
+        assert ends[after - 1] < box.x0 < box.x1 < ends[after]
+        assert box.y1 <= axes.get_window_extent().y1
+        assert line[:, 1].max() + thick <= box.y0
+
+
+def test_names_are_left_out_where_limits_of_the_spec_leave_no_room_for_them() -> None:
+    run = simulate(SEQUENTIAL)
+    assert name_phases(plot(run, style="light", ylim=(0, 1.05e-3)).axes[0]) == []
+    assert len(name_phases(plot(run, style="light", ylim=(0, 2e-3)).axes[0])) == 2
+    assert name_phases(plot(run, style="light", ylim=(2e-3, 0)).axes[0]) == []
+
+
+def test_a_schedule_without_phases_keeps_its_limits() -> None:
+    assert plot(make_run(STEP, style="light")).axes[0].get_ylim() == pytest.approx((0, 1.1e-3))
