@@ -35,11 +35,13 @@ def quick_imports() -> Iterator[None]:
         yield
         return
     gc.disable()
+    known = len(sys.modules)
     try:
         with _quick_interrupts(), _no_stray_settings():
             yield
     finally:
-        gc.freeze()
+        if len(sys.modules) > known:  # else what has been drawn since would be frozen too
+            gc.freeze()
         gc.enable()
 
 

@@ -274,13 +274,13 @@ def test_steps_beyond_the_axis_are_not_marked() -> None:
             NESTED,
             "",
             [3, 12, 20],  # torch steps a composite that comes first once before the run
-            ["Linear", "ConstantLR", "CosineAnneal…", "ExponentialLR"],
+            ["Linear", "ConstantLR", "CosineAnnealingLR", "ExponentialLR"],
         ),
         (
             CHAINED,
             "",
             [8],
-            ["LinearLR + Exponential", "CosineAnnealingLR + ExponentialLR"],
+            ["Linear + Exponential", "CosineAnnealingLR + ExponentialLR"],
         ),
         ("StepLR: {step_size: 4}", "", [], []),
     ],
@@ -351,9 +351,8 @@ def in_view(places: Sequence[float], low: float, high: float) -> list[float]:
     return [low, *(place for place in places if low < place < high), high]
 
 
-@pytest.mark.parametrize("size", [None, (3, 2), (4, 8), (20, 4)])
-@pytest.mark.parametrize("style", ["light", "dark"])
-@pytest.mark.parametrize("yscale", ["linear", "log"])
+@pytest.mark.parametrize("size", [None, (3, 2), (4, 8)])
+@pytest.mark.parametrize(("style", "yscale"), [("light", "linear"), ("dark", "log")])
 @pytest.mark.parametrize("xlim", [None, (3, 14)])
 @pytest.mark.parametrize("scheduler", [SEQUENTIAL, NESTED, CHAINED])
 def test_names_of_phases_stand_within_their_phase_and_above_the_line(

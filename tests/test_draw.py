@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import pyplot
+from matplotlib.axes._secondary_axes import SecondaryAxis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import MultipleLocator
@@ -26,6 +27,7 @@ from lrviz.errors import Position, SpecError, UsageError
 from lrviz.run import Run
 from lrviz.spec.model import Node, Schedule, Source, Spec
 from lrviz.spec.options import FigureOptions, LintOptions
+from lrviz.spec.style import styles
 
 STEPS = np.arange(32)
 STEP = 1e-3 * 0.5 ** (STEPS // 4)
@@ -121,11 +123,15 @@ def list_texts(figure: Figure) -> list[Text]:
         legend = axes.get_legend()
         texts += [axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]  # type: ignore[attr-defined]
         texts += legend.get_texts() if legend else []
-        for axis in (axes.xaxis, axes.yaxis):
+        texts += axes.texts
+        tops = [each.xaxis for each in axes.child_axes if isinstance(each, SecondaryAxis)]
+        texts += [top.label for top in tops]
+        for axis in (axes.xaxis, axes.yaxis, *tops):
             low, high = sorted(axis.get_view_interval())
             ticks = axis.get_major_ticks()
-            texts += [tick.label1 for tick in ticks if low <= tick.get_loc() <= high]
-    return [text for text in texts if text.get_text().strip()]
+            shown = [tick for tick in ticks if low <= tick.get_loc() <= high]
+            texts += [label for tick in shown for label in (tick.label1, tick.label2)]
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
 
 
 @pytest.mark.parametrize("values", [STEP, COSINE, ONE_CYCLE, 5 * STEP], ids=str)
@@ -283,6 +289,33 @@ def test_no_spike_of_a_long_curve_is_lost() -> None:
     assert (xs[ys.argmax()], xs[ys.argmin()]) == (654_321, 123_456)
     assert (xs[0], xs[-1]) == (0, 999_999)
     assert len(xs) <= 4 * 1000
+
+
+def test_a_line_of_thousands_of_spikes_shows_every_one() -> None:
+    values = np.full(4000, 1e-3)
+    values[20::40] = 2e-3
+    run = make_run(values, steps_per_epoch=4000, style="article", ylim=(0, 2.2e-3))
+    # Of 500 rows the axes have those from 60 to 445, of 1000 columns those from 125 to 900.
+    black = draw_pixels(run).pixels[130:225, 130:895, 0] < 128  # between the two values
+    crossed = black.all(axis=0)
+    spikes = np.count_nonzero(np.diff(crossed.astype(int)) == 1)
+    places = 125 + values.argsort()[-100:] * 775 / 4000
+    assert spikes == np.count_nonzero((places > 131) & (places < 894))
+
+
+@pytest.mark.parametrize("linestyle", ["-", "--", (0, (6, 1.6, 1, 1.6))])
+def test_a_line_that_is_drawn_in_pieces_looks_like_one_that_is_not(
+    linestyle: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = 1e-3 * np.abs(np.sin(np.arange(5000) / 150))
+    style = styles()["light"].model_dump() | {"linestyles": [linestyle], "grid": False}
+    run = make_run(values, steps_per_epoch=5000, style=style)
+    parted = draw_pixels(run).pixels.astype(int)
+    monkeypatch.setattr("lrviz.draw.pieces.PIECE", 10**6)
+    whole = draw_pixels(run).pixels.astype(int)
+    assert not np.array_equal(parted, whole)
+    assert np.abs(parted - whole).mean() < 0.3
+    assert np.count_nonzero(np.abs(parted - whole) > 100) < 100
 
 
 @pytest.mark.parametrize(("count", "shown"), [(32, True), (90, True), (100, False)])

@@ -1,7 +1,12 @@
 """Points, limits, ticks, titles and the colours of the styles, without a figure."""
 
+import re
+from itertools import combinations
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.limits import find_limits
@@ -10,7 +15,7 @@ from lrviz.draw.points import pick_points
 from lrviz.draw.text import fit_text
 from lrviz.draw.ticks import choose_spacing
 from lrviz.draw.words import describe_schedulers
-from lrviz.spec.style import styles
+from lrviz.spec.style import Style, styles
 
 
 @pytest.mark.parametrize(
@@ -160,9 +165,37 @@ def test_a_title_says_scheduler_and_given_arguments(facts: SchedulerFacts, title
     assert describe_schedulers([facts]) == title
 
 
-def test_several_schedulers_are_named_once_each() -> None:
-    facts = [make_facts("StepLR", gamma=0.5), make_facts("StepLR"), make_facts("ConstantLR")]
-    assert describe_schedulers(facts) == "StepLR, ConstantLR"
+CHAIN = (make_facts("LinearLR"), make_facts("StepLR"))
+
+
+@pytest.mark.parametrize(
+    ("several", "title"),
+    [
+        (
+            [make_facts("StepLR", gamma=0.5), make_facts("StepLR"), make_facts("ConstantLR")],
+            "StepLR, ConstantLR",
+        ),
+        (
+            [make_facts("StepLR", step_size=4, gamma=gamma) for gamma in (0.5, 0.7, 0.9)],
+            "StepLR · step_size 4",
+        ),
+        (
+            [make_facts("StepLR", step_size=4), make_facts("StepLR", step_size=4, gamma=0.1)],
+            "StepLR · step_size 4",
+        ),
+        ([make_facts("StepLR", step_size=size) for size in (2, 4)], "StepLR"),
+        ([make_facts("StepLR", step_size=4)] * 2, "StepLR · step_size 4"),  # optimizers differ
+        ([make_facts("SequentialLR", *CHAIN)] * 2, "SequentialLR: LinearLR → StepLR"),
+        (
+            [make_facts("SequentialLR", *CHAIN), make_facts("SequentialLR", *CHAIN[::-1])],
+            "SequentialLR",
+        ),
+    ],
+)
+def test_a_title_of_several_schedulers_says_what_they_share(
+    several: list[SchedulerFacts], title: str
+) -> None:
+    assert describe_schedulers(several) == title
 
 
 @pytest.mark.parametrize(
@@ -203,3 +236,88 @@ def test_every_line_and_text_stands_out_from_the_background(name: str) -> None:
     assert contrast(style.foreground, style.background) >= 7
     assert all(contrast(color, style.background) >= 3 for color in style.colors)
     assert contrast(style.grid_color, style.background) < 2
+
+
+# What eyes without one kind of cone see of linear red, green and blue (Machado and others, 2009).
+SIGHT = {
+    "normal": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "grey": np.array([[0.2126, 0.7152, 0.0722]] * 3),
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+CURVES = 12
+NEAR = 15
+"""Differences of CIELAB (1976) below this are hard to see in thin lines; 2.3 is just visible."""
+
+
+def to_lab(color: str, sight: str) -> NDArray[np.float64]:
+    """Return lightness, red-green and yellow-blue as some eyes, or a printer, give them."""
+    parts = np.array([int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(SIGHT[sight] @ linear, 0, 1)
+    x, y, z = (
+        each ** (1 / 3) if each > 0.008856 else 7.787 * each + 16 / 116
+        for each in TO_XYZ @ seen / (0.9505, 1.0, 1.0890)
+    )
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_curves_near_in_colour_differ_in_line_style_in_print_and_to_the_colour_blind(
+    name: str, sight: str
+) -> None:
+    style = styles()[name]
+    looks = [
+        (
+            to_lab(style.colors[index % len(style.colors)], sight),
+            style.linestyles[index % len(style.linestyles)],
+        )
+        for index in range(CURVES)
+    ]
+    alike = [
+        (one, other)
+        for (one, one_style), (other, other_style) in combinations(looks, 2)
+        if one_style == other_style
+    ]
+    assert len(alike) == CURVES - len(style.linestyles)
+    assert min(float(np.linalg.norm(one - other)) for one, other in alike) >= NEAR
+
+
+def test_sight_is_simulated_as_published() -> None:
+    grey, red = "#808080", "#ff0000"
+    for sight in SIGHT:
+        assert to_lab(grey, sight) == pytest.approx((53.6, 0, 0), abs=0.1)
+    assert to_lab(red, "normal") == pytest.approx((53.2, 80.1, 67.2), abs=0.1)
+    assert to_lab(red, "grey") == pytest.approx((53.2, 0, 0), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("linestyle", "message"),
+    [
+        ((0, (1, 2, 3)), "must have a gap after every dash"),
+        ((0, (1, -2)), "greater than 0"),
+        ((0, (1,)), "at least 2 items"),
+        ("dotted", "Input should be '-', '--', '-.' or ':'"),
+    ],
+)
+def test_a_line_style_is_a_name_or_dashes_and_gaps(linestyle: object, message: str) -> None:
+    values = styles()["light"].model_dump()
+    assert Style.model_validate(values | {"linestyles": [(0, (1, 2))]}).linestyles == (
+        (0.0, (1.0, 2.0)),
+    )
+    with pytest.raises(ValidationError, match=re.escape(message)):
+        Style.model_validate(values | {"linestyles": [linestyle]})

@@ -17,6 +17,7 @@ import lrviz
 from lrviz.catalog import CATALOG, THIRD_PARTY
 from lrviz.code import write_code
 from lrviz.curve import Curve
+from lrviz.drive import libraries
 from lrviz.errors import SpecError
 from lrviz.metadata import read_record
 from lrviz.spec import Source, Spec, parse_tree
@@ -288,14 +289,26 @@ def test_a_missing_library_earns_its_install_line(
 def test_a_library_that_cannot_be_imported_is_told_with_its_cause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    _shadow("transformers", "import missing_helper", tmp_path, monkeypatch)
+    where = "scheduler.transformers.get_cosine_schedule_with_warmup"
+    assert problem_of(WARMUP) == (
+        f"{where}: needs missing_helper, which transformers imports; pip install missing_helper"
+    )
+    text = "raise RuntimeError('no\\nsuch operator')"
+    (tmp_path / "transformers/__init__.py").write_text(text)
+    assert problem_of(WARMUP) == (
+        f"{where}: transformers cannot be imported: RuntimeError: no such operator"
+    )
+
+
+def test_timms_schedulers_need_nothing_else_of_timm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of timm takes seconds and torchvision; and later it is still to be had as a whole."""
     _shadow("timm", "import missing_helper", tmp_path, monkeypatch)
-    assert problem_of("timm.CosineLRScheduler") == (
-        "scheduler: needs missing_helper, which timm imports; pip install missing_helper"
-    )
-    (tmp_path / "timm/__init__.py").write_text("raise RuntimeError('no\\nsuch operator')")
-    assert problem_of("timm.CosineLRScheduler") == (
-        "scheduler: timm cannot be imported: RuntimeError: no such operator"
-    )
+    (tmp_path / "timm/scheduler.py").write_text("class CosineLRScheduler: ...")
+    assert "missing_helper" not in problem_of("timm.CosineLRScheduler")
+    assert not {name for name in sys.modules if name.partition(".")[0] == "timm"}
 
 
 def test_an_old_library_lacks_what_is_newer(
@@ -317,6 +330,7 @@ def _shadow(library: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPat
     (folder / library / "__init__.py").write_text(text)
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(libraries, "_import_part", libraries._import_part.__wrapped__)
 
 
 @pytest.mark.usefixtures("transformers")

@@ -104,7 +104,8 @@ def shorten_name(name: str, room: float, measure: Measure) -> str:
     >>> [shorten_name("CosineAnnealingLR", room, len) for room in (17, 16, 9, 4)]
     ['CosineAnnealingLR', 'CosineAnnealing', 'CosineAn…', '']
     """
-    for each in (name, name.removesuffix("LR")):
+    short = " + ".join(part.removesuffix("LR") for part in name.split(" + "))
+    for each in (name, short):
         if each and measure(each) <= room:
             return each
     if not name or room <= measure(name[:LEAST] + "…") - 1e-9:

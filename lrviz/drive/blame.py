@@ -1,5 +1,6 @@
 """Whose code is at work, and at fault: the user's, or what is installed."""
 
+import os
 import sysconfig
 from functools import cache
 from pathlib import Path
@@ -48,7 +49,7 @@ def _lines(traceback: TracebackType | None) -> list[tuple[str, int]]:
 def _installed() -> tuple[str, ...]:
     paths = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     packages = {str(Path(str(module.__file__)).parent) for module in (torch, lrviz)}
-    return tuple(f"{path}/" for path in paths | packages)
+    return tuple(f"{path}{os.sep}" for path in paths | packages)
 
 
 def _spell_path(file: str) -> str:

@@ -3,8 +3,10 @@
 import inspect
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -13,6 +15,9 @@ from torch.optim.lr_scheduler import LRScheduler
 from lrviz.catalog import Entry
 from lrviz.foreign import Foreign
 from lrviz.startup import quick_imports
+
+# Importing all of timm takes seconds and torchvision; its schedulers need neither.
+_IN_PARTS = frozenset({"timm"})
 
 
 class NoSchedulerError(LookupError):
@@ -41,13 +46,33 @@ def _import_library(entry: Entry, module: str) -> object:
         return sys.modules[module]
     try:
         with quick_imports():
-            return import_module(module)
+            return _import_part(library, module) if library in _IN_PARTS else import_module(module)
     except ModuleNotFoundError as error:
         missing = (error.name or library).partition(".")[0]
         needs = library if missing == library else f"{missing}, which {library} imports"
         raise NoSchedulerError(f"needs {needs}; pip install {missing}") from error
     except Exception as error:
         raise NoSchedulerError(f"{library} cannot be imported: {spell_cause(error)}") from error
+
+
+@cache
+def _import_part(library: str, module: str) -> object:
+    """Return a module of a package without importing the package itself.
+
+    Nothing of it is left behind: whoever imports the package later gets all of it.
+    """
+    if library in sys.modules:
+        return import_module(module)
+    spec = find_spec(library)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(name=library)
+    sys.modules[library] = package = ModuleType(library)
+    package.__path__ = list(spec.submodule_search_locations)
+    try:
+        return import_module(module)
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == library]:
+            del sys.modules[name]
 
 
 def import_foreign(foreign: Foreign) -> tuple[type, str]:

@@ -132,15 +132,11 @@ def _describe_factory(
     """Return the spec of a factory's run."""
     if (steps is None) == (epochs is None):
         raise UsageError("give either steps or epochs")
-    name = _name(factory)
-    tree: Any = optimizer if optimizer is not None else "SGD"
-    if isinstance(tree, str):
-        tree = {tree: {"lr": 1e-3} if optimizer is None else {}}
+    tree = {optimizer: {}} if isinstance(optimizer, str) else optimizer
     if lr is not None:
-        tree = {key: {**(given or {}), "lr": lr} for key, given in tree.items()}
-    given = {**options, "epochs": epochs}
-    if optimizer is not None or lr is not None:
-        given["optimizer"] = tree
+        tree = {name: {**(given or {}), "lr": lr} for name, given in (tree or {"SGD": {}}).items()}
+    name = _name(factory)
+    given = {**options, "epochs": epochs, "optimizer": tree}
     return _describe(Factory(name, lambda: factory), name, steps, given)
 
 
