@@ -40,7 +40,18 @@ def batch_rows(folder: Path) -> Iterator[Row]:
     once = count * best["once"]
     yield Row(f"`lrviz batch`, {count} / the article's, {count} times", best["batch"], once, 0.05)
     yield Row("`lrviz batch`, nothing to do / `import torch`", best["nothing"], best["torch"], 0.3)
+    yield check_row(folder)
     yield rate_row(folder)
+
+
+def check_row(folder: Path) -> Row:
+    """Measure comparing every figure of `configs/` against drawing all of them."""
+    drawn = str(folder / "drawn")
+    draw = [*BATCH, str(CONFIGS), "-o", drawn, "--force"]
+    quiet_seconds(draw)
+    check = [sys.executable, "-m", "lrviz", "check", str(CONFIGS), "--baselines", drawn]
+    best = best_seconds({"check": check, "draw": draw})
+    return Row("`lrviz check configs` / drawing them", best["check"], best["draw"], 1.3)
 
 
 def rate_row(folder: Path) -> Row:
