@@ -22,8 +22,8 @@ def versions(packages: Sequence[str] = ()) -> dict[str, str]:
     >>> sorted(versions())
     ['lrviz', 'matplotlib', 'pillow', 'torch']
     """
-    distributions = (*packages, *DISTRIBUTIONS)
-    return {name: _public_version(name) for name in distributions} | {"lrviz": __version__}
+    names = dict.fromkeys((*DISTRIBUTIONS, *packages))
+    return {"lrviz": __version__} | {name: _public_version(name) for name in names}
 
 
 def platform_tag() -> str:

@@ -2,7 +2,6 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 
 from lrviz.draw.geometry import Geometry
 from lrviz.draw.limits import Limits
@@ -27,7 +26,8 @@ DIGIT = 0.64
 def set_step_axis(axes: Axes, geometry: Geometry, style: Style) -> None:
     """Set limits and ticks of the x axis at the bottom."""
     axes.set_xlim(*geometry.xlim)
-    _set_ticks(axes.xaxis, geometry.xlim, geometry.unit, geometry, style)
+    spacing = _choose_spacing(geometry.xlim, geometry.unit, geometry, style)
+    set_step_ticks(axes.xaxis, spacing, style.numbers == "short")
 
 
 def add_top_axis(axes: Axes, geometry: Geometry, style: Style, x: str) -> None:
@@ -51,7 +51,8 @@ def add_top_axis(axes: Axes, geometry: Geometry, style: Style, x: str) -> None:
     second.spines["top"].set_visible("top" in style.spines)
     ends = geometry.xlim[0] * factor, geometry.xlim[1] * factor
     unit = geometry.epoch if x == "step" else 1.0
-    _set_ticks(second.xaxis, ends, unit, geometry, style)
+    major, _ = _choose_spacing(ends, unit, geometry, style)
+    set_step_ticks(second.xaxis, (major, None), style.numbers == "short")
     second.set_xlabel(UNITS[OTHER[x]])
 
 
@@ -72,22 +73,22 @@ def measure_top_axis(style: Style) -> float:
     return 11.0 + 2.4 * style.font_size
 
 
-def _set_ticks(axis: Axis, ends: Limits, unit: float, geometry: Geometry, style: Style) -> None:
-    """Put ticks on an x axis.
+def _choose_spacing(
+    ends: Limits, unit: float, geometry: Geometry, style: Style
+) -> tuple[float, float | None]:
+    """Return the distances of major and of minor ticks along an x axis.
 
     Args:
-        axis: where.
         ends: of the axis, in its own unit.
         unit: steps in one of that unit.
         geometry: of the figure.
         style: of the figure.
     """
     longest = max(len(f"{end:,.0f}") for end in ends) + 2
-    spacing = choose_spacing(
+    return choose_spacing(
         abs(ends[1] - ends[0]),
         geometry.epoch / unit,
         1 / unit,
         geometry.width,
         DIGIT * longest * style.font_size * geometry.dot,
     )
-    set_step_ticks(axis, spacing, style.numbers == "short")
