@@ -1,14 +1,8 @@
-"""Formulas and expressions: arithmetic on floats, and nothing else of Python.
-
-A text is parsed by Python's own parser, every node is checked against a list of what is allowed,
-and only then compiled. Every constant and variable is a float and `**` is `math.pow`, so what
-grows without bound overflows at once instead of hanging.
-"""
+"""Checking and compiling expressions."""
 
 import ast
 import math
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -32,9 +26,9 @@ def _floating(function: Callable[[float], int]) -> Callable[[float], float]:
     return lambda x: float(function(x))
 
 
-_CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e})
+CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e})
 
-_FUNCTIONS: Mapping[str, Callable[..., float]] = MappingProxyType(
+FUNCTIONS: Mapping[str, Callable[..., float]] = MappingProxyType(
     {
         "sin": math.sin,
         "cos": math.cos,
@@ -65,8 +59,8 @@ _NAMESPACE: dict[str, object] = {
     "__builtins__": {},
     "_pow": math.pow,
     "_float": float,
-    **_FUNCTIONS,
-    **_CONSTANTS,
+    **FUNCTIONS,
+    **CONSTANTS,
 }
 
 
@@ -75,7 +69,7 @@ class _Checked(ast.NodeTransformer):
 
     def __init__(self, parameters: frozenset[str], constants: frozenset[str]) -> None:
         self.parameters = parameters
-        self.known = constants | _CONSTANTS.keys()
+        self.known = constants | CONSTANTS.keys()
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         if isinstance(node, _OPERATORS):
@@ -102,8 +96,8 @@ class _Checked(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        if not isinstance(node.func, ast.Name) or node.func.id not in _FUNCTIONS:
-            known = ", ".join(_FUNCTIONS)
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+            known = ", ".join(FUNCTIONS)
             raise ExpressionError(f"unknown function '{_describe(node.func)}' (known: {known})")
         several = node.func.id in _SEVERAL_ARGUMENTS
         if node.keywords or not (len(node.args) >= 2 if several else len(node.args) == 1):
@@ -119,42 +113,6 @@ class _Checked(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
         return _call("_float", node)
-
-
-_BUILT_IN = frozenset({"abs", "min", "max", "round"})
-
-
-class _Spelled(ast.NodeTransformer):
-    """Renames what an expression names to what a script has for it."""
-
-    def __init__(self, parameters: Sequence[str], names: Mapping[str, str]) -> None:
-        self.names = {
-            **{
-                name: f"math.{name}" for name in (*_CONSTANTS, *_FUNCTIONS) if name not in _BUILT_IN
-            },
-            **names,
-            **dict.fromkeys(parameters, parameters[0]),
-        }
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.parse(self.names.get(node.id, node.id), mode="eval").body
-
-
-def spell_python(text: str, parameters: Sequence[str], names: Mapping[str, str]) -> str:
-    """Return a checked expression as a Python script spells it, with `math` imported.
-
-    Args:
-        text: an expression that `parse_expression` has taken.
-        parameters: names that all stand for the first of them.
-        names: what the script has for other names.
-
-    >>> spell_python("0.5 ** step + sin(pi / epochs)", ("epoch", "step"), {"epochs": "EPOCHS"})
-    '0.5**epoch + math.sin(math.pi / EPOCHS)'
-    """
-    tree = ast.parse(text.strip(), mode="eval")
-    spelled = ast.unparse(_Spelled(parameters, names).visit(tree))
-    # As formatters have it: no spaces around a power of simple operands.
-    return re.sub(r"([\w.]+) \*\* (-?[\w.]+)(?![\w.(])", r"\1**\2", spelled)
 
 
 def _refuse_depth(tree: ast.AST) -> None:
@@ -228,7 +186,7 @@ def parse_expression(
     >>> parse_expression("__import__('os')", {"epoch"}, ())
     Traceback (most recent call last):
         ...
-    lrviz.expression.ExpressionError: unknown function '__import__' (known: sin, cos, tan, exp, \
+    lrviz.expression.checked.ExpressionError: unknown function '__import__' (known: sin, cos, tan, exp, \
 log, log2, log10, sqrt, floor, ceil, round, abs, min, max)
     """
     if len(text) > MAX_LENGTH:
