@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lrviz.check import Checked, Request, check_specs
 from lrviz.imagefile import Pixels, decode_image, encode_image
@@ -47,7 +47,9 @@ def encode(figure: Path, ending: str, pixels: Pixels | None = None) -> bytes:
     """Return a figure in another format, or with other pixels, and the same record."""
     data = figure.read_bytes()
     wanted = decode_image(data) if pixels is None else pixels
-    return encode_image(wanted, "png" if ending == ".png" else "webp", 100, read_record(data))
+    record = read_record(data) or ""
+    format: Literal["png", "webp"] = "png" if ending == ".png" else "webp"
+    return encode_image(wanted, format, 100, record, json.loads(record)["description"])
 
 
 def spoil_record(figure: Path, spoil: Callable[[dict[str, Any]], object]) -> None:
