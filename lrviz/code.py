@@ -151,7 +151,7 @@ def _loop(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
     closure = "lambda: 0.0" if schedule.optimizer.name == "LBFGS" else ""
     yield f"{INDENT * 2}optimizer.step({closure})"
     step, given = "scheduler.step", []
-    if facts.name in THIRD_PARTY and THIRD_PARTY[facts.name].library == "timm":
+    if facts.name in THIRD_PARTY and THIRD_PARTY[facts.name].package == "timm":
         step = "scheduler.step_update" if by_step else "scheduler.step"
         given = ["epoch * STEPS_PER_EPOCH + step + 1" if by_step else "epoch + 1"]
     if not facts.takes_metric:

@@ -23,10 +23,10 @@ def scheduler_list() -> str:
     Whether another library is installed is told without importing it.
     """
     parts = ["".join(_lines({name: entry.summary for name, entry in SCHEDULERS.items()}))]
-    for library in dict.fromkeys(entry.library for entry in THIRD_PARTY.values()):
+    for library in dict.fromkeys(entry.package for entry in THIRD_PARTY.values()):
         is_there = find_spec(library) is not None
         heading = "installed" if is_there else f"not installed; pip install {library}"
-        own = {name: each.summary for name, each in THIRD_PARTY.items() if each.library == library}
+        own = {name: each.summary for name, each in THIRD_PARTY.items() if each.package == library}
         parts.append("".join([f"\n{library} ({heading})\n", *_lines(own)]))
     if added := {name: _givers(each) for name, each in list_entry_points().items()}:
         parts.append("".join(["\nadded by other packages\n", *_lines(added)]))

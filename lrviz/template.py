@@ -24,7 +24,7 @@ def spec_template(found: Entry | Foreign) -> str:
     extra = f"{found.extra}  # what the scheduler is given, a value a call\n" if found.extra else ""
     return _template(
         f"# {found.name}: {found.summary}.\n# {found.address}\n",
-        "" if found.library == "timm" else _STEP,  # whose schedulers know when to step
+        "" if found.package == "timm" else _STEP,  # whose schedulers know when to step
         "\n".join([f"{found.name}:", *arguments]),
         extra,
     )

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -160,6 +161,9 @@ def test_the_command_imports_without_the_collector_and_freezes_what_it_has(
         with quick_imports():
             assert not gc.isenabled()
         assert gc.isenabled()
+        assert gc.get_freeze_count() == 0  # nothing was imported
+        with quick_imports():
+            monkeypatch.setitem(sys.modules, "just_imported", ModuleType("just_imported"))
         assert gc.get_freeze_count() > 0
     finally:
         gc.unfreeze()

@@ -231,7 +231,7 @@ def test_the_catalog_has_every_scheduler_of_timm(timm: Any) -> None:
 
 
 def _library(name: str, request: pytest.FixtureRequest) -> None:
-    request.getfixturevalue(CATALOG[name].library)
+    request.getfixturevalue(CATALOG[name].package)
 
 
 @pytest.mark.parametrize("name", THIRD_PARTY)
@@ -277,7 +277,7 @@ def test_a_missing_library_earns_its_install_line(
     for name in [name for name in sys.modules if name.partition(".")[0] == library]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, library, None)
-    name = next(name for name, entry in THIRD_PARTY.items() if entry.library == library)
+    name = next(name for name, entry in THIRD_PARTY.items() if entry.package == library)
     assert problem_of(name) == f"scheduler: needs {library}; pip install {library}"
     result = run("show", name)
     assert (result.status, result.stderr) == (

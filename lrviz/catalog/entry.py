@@ -44,7 +44,7 @@ class Entry:
         extra: what else a spec needs for the example, in YAML.
         module: where the library keeps it.
         page: its page in the library's documentation, below the root.
-        library: who wrote it, and what installs it.
+        package: who wrote it, and what installs it.
         fills: the arguments that are filled in from the run.
         takes_metric: whether each call is given a metric.
         signature: the class, as `module:name`, that takes the arguments which a function only
@@ -58,7 +58,7 @@ class Entry:
     extra: str = ""
     module: str = "torch.optim.lr_scheduler"
     page: str = ""
-    library: Library = "torch"
+    package: Library = "torch"
     fills: Mapping[str, Fill] = field(default_factory=dict)
     takes_metric: bool = False
     signature: str = ""
@@ -71,5 +71,5 @@ class Entry:
     @property
     def address(self) -> str:
         """The scheduler's page in the library's documentation."""
-        root = _ADDRESSES[self.library]
+        root = _ADDRESSES[self.package]
         return f"{root}/{self.page or f'generated/{self.module}.{self.name}.html'}"

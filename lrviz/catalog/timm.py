@@ -50,7 +50,7 @@ def _entry(
         extra=extra,
         module="timm.scheduler",
         page=f"reference/schedulers#timm.scheduler.{name}",
-        library="timm",
+        package="timm",
         fills=fills or {},
         takes_metric=bool(extra),
     )

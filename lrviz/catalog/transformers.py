@@ -45,7 +45,7 @@ def _entry(
         extra=extra,
         module=_MODULE,
         page=f"main_classes/optimizer_schedules#transformers.{name}",
-        library="transformers",
+        package="transformers",
         fills=fills,
         takes_metric=bool(extra),
         signature=signature,

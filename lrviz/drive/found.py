@@ -61,13 +61,13 @@ def _find_entry(entry: Entry) -> Found:
     return Found(
         build,
         arguments_of(taker, entry.name),
-        entry.library,
+        entry.package,
         entry.module,
         entry.attribute,
         entry.fills,
         takes_metric=entry.takes_metric,
-        nests=entry.library != "timm" and not entry.takes_metric,
-        counts=entry.library == "timm",
+        nests=entry.package != "timm" and not entry.takes_metric,
+        counts=entry.package == "timm",
         moves=("momentum",) if entry.name in _MOVE_MOMENTUM else (),
     )
 

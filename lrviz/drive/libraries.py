@@ -33,15 +33,15 @@ def find_in_library(entry: Entry, module: str, attribute: str) -> Callable[..., 
     found: Callable[..., Any] | None = getattr(_import_library(entry, module), attribute, None)
     if callable(found):
         return found
-    if entry.library == "torch":
+    if entry.package == "torch":
         text = f"torch {torch.__version__} has no {entry.name}; install a newer one"
     else:
-        text = f"the installed {entry.library} has no {attribute}; install a newer one"
+        text = f"the installed {entry.package} has no {attribute}; install a newer one"
     raise NoSchedulerError(text)
 
 
 def _import_library(entry: Entry, module: str) -> object:
-    library = entry.library
+    library = entry.package
     if module in sys.modules:
         return sys.modules[module]
     try:

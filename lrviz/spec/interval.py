@@ -22,7 +22,7 @@ def own_interval(scheduler: Node | None) -> Interval | None:
     and t_in_epochs says which of the two does anything.
     """
     entry = CATALOG.get(scheduler.name) if scheduler else None
-    if entry is None or scheduler is None or entry.library != "timm":
+    if entry is None or scheduler is None or entry.package != "timm":
         return None
     return "step" if scheduler.arguments.get("t_in_epochs") is False else "epoch"
 

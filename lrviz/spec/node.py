@@ -35,7 +35,7 @@ class Node:
         if self.foreign is not None:
             return self.foreign.package
         entry = CATALOG.get(self.name)
-        return entry.library if entry else "torch"
+        return entry.package if entry else "torch"
 
     def walk(self) -> Iterator["Node"]:
         """Yield this scheduler and those inside it."""
