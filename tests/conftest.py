@@ -1,5 +1,6 @@
 """What several tests need: specs to write, and a few that stand for all."""
 
+import signal
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,6 +16,10 @@ STEP = "epochs: 4\nsteps_per_epoch: 8\nscheduler: {StepLR: {step_size: 4, gamma:
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
+
+# A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C: what a
+# test interrupts would go on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 WriteSpec = Callable[..., Path]
 
