@@ -243,3 +243,8 @@ def test_the_deepest_expression_does_not_depend_on_who_asks() -> None:
     assert asked_from(0) == asked_from(200) == 98.0
     with pytest.raises(ExpressionError, match=r"^nested too deeply$"):
         evaluate("1" + "+1" * 100, {})
+
+
+def test_pythons_opinion_on_its_style_is_not_heard() -> None:
+    """Warnings are errors here: `1if` is one of Python's."""
+    assert evaluate("1if a else 2", {"a": 0.0}) == 2.0

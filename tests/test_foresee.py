@@ -474,3 +474,38 @@ def test_a_one_cycle_is_measured_against_the_calls_that_reach_it() -> None:
         "a.yaml:2:68: scheduler.SequentialLR.schedulers.1.OneCycleLR: "
         "ends after 12 steps but the run has 13; set total_steps to 13 (LR003)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "text"),
+    [
+        ("Adam: {betas: [0.9]}", "Adam.betas: must be a list of 2 numbers, got [0.9]"),
+        ("Adam: {betas: [a, 1]}", "Adam.betas.0: must be a number, got 'a'"),
+        ("Adam: {betas: 0.9}", "Adam.betas: must be a list of numbers, got 0.9"),
+        ("Rprop: {etas: [1]}", "Rprop.etas: must be a list of 2 numbers, got [1]"),
+        (
+            "Adam: {param_groups: [{betas: [null, null]}]}",
+            "Adam.param_groups.0.betas.0: must be a number, got null",
+        ),
+    ],
+)
+def test_a_tuple_of_the_optimizer_has_as_many_numbers_as_its_default(
+    optimizer: str, text: str
+) -> None:
+    spec = parse_spec(f"{{epochs: 2, scheduler: LinearLR, optimizer: {{{optimizer}}}}}")
+    with pytest.raises(SpecError) as caught:
+        simulate(spec)
+    assert [str(each).split(": optimizer.")[1] for each in caught.value.problems] == [text]
+
+
+def test_a_tuple_may_be_empty_where_its_default_is() -> None:
+    """Adafactor's eps is (None, 0.001)."""
+    spec = parse_spec("{epochs: 1, scheduler: LinearLR, optimizer: {Adafactor: {eps: [null, 1]}}}")
+    assert simulate(spec).curves[0].steps == 1
+
+
+def test_a_line_without_length_behind_a_milestone_is_foreseen() -> None:
+    children = "[LinearLR, {LinearLR: {total_iters: 0}}]"
+    scheduler = f"{{SequentialLR: {{schedulers: {children}, milestones: [4]}}}}"
+    with pytest.raises(SpecError, match=r"total_iters: must be at least 1, got 0 \(LR027\)"):
+        simulate(parse_spec(f"{{epochs: 9, scheduler: {scheduler}}}"))

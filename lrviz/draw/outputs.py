@@ -74,6 +74,8 @@ def plot(run: Run, **options: object) -> Figure:
         UsageError: an option does not exist, or its value is not allowed.
         SpecError: the spec asks for a panel of a quantity that its optimizer has not.
     """
+    if not isinstance(run, Run):
+        raise UsageError(f"plot takes a Run, as simulate gives it, not a {type(run).__name__}")
     try:
         chart = build_chart(run, override_options(run.figure, options))
     except SpecError as error:

@@ -125,7 +125,7 @@ class Binder:
             if kind.base == "list":
                 return _items(value, Kind("whole"), names)
             if kind.base == "tuple":
-                return tuple(_items(value, Kind("any"), names))
+                return _tuple(value, argument.default, names)
             if kind.per_group and isinstance(value, list):
                 self._count(value)
                 return _items(value, kind, names)
@@ -173,6 +173,19 @@ def _items(value: Tree, kind: Kind, names: Mapping[str, float]) -> list[object]:
         except _WrongError as error:
             raise _WrongError(error.text, index) from None
     return items
+
+
+def _tuple(value: Tree, default: object, names: Mapping[str, float]) -> tuple[object, ...]:
+    """Return as many numbers as the default has; null only where the default has None."""
+    if not isinstance(value, list):
+        raise _WrongError(f"must be a list of numbers, got {spell(value)}")
+    pattern = default if isinstance(default, tuple) else (0.0,) * len(value)
+    if len(value) != len(pattern):
+        raise _WrongError(f"must be a list of {len(pattern)} numbers, got {spell(value)}")
+    empty = [item is None and usual is None for item, usual in zip(value, pattern, strict=True)]
+    filled = [0 if none else item for item, none in zip(value, empty, strict=True)]
+    items = _items(filled, Kind("number"), names)
+    return tuple(None if none else item for item, none in zip(items, empty, strict=True))
 
 
 def _one(value: Tree, kind: Kind, names: Mapping[str, float]) -> object:

@@ -54,7 +54,9 @@ def _constant(given: Mapping[str, Any], at: Circumstances) -> Found:
         yield "factor", f"must be more than 0, torch divides by it after {end:g} calls (LR027)"
 
 
-def _linear(given: Mapping[str, Any], _: Circumstances) -> Found:
+def _linear(given: Mapping[str, Any], at: Circumstances) -> Found:
+    if given["total_iters"] == 0 and at.phase.entered:
+        yield "total_iters", "must be at least 1, got 0 (LR027)"
     start, end = given["start_factor"], given["end_factor"]
     if start <= 0 or start > 1:
         code = " (LR027)" if start == 0 else ""

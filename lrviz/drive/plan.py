@@ -82,7 +82,7 @@ def plan_optimizer(schedule: Schedule, binder: Binder) -> torch.optim.Optimizer 
         return None
     try:
         return build_optimizer(found, bound.given, groups)
-    except (ValueError, TypeError, RuntimeError) as error:
+    except Exception as error:  # whatever torch's constructor has to say of the arguments
         binder.say(node.key, f"torch refuses it: {_one_line(error)}")
     return None
 

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -191,7 +192,11 @@ def parse_expression(
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"longer than {MAX_LENGTH} characters")
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # Python's opinion on `1if x else 2` is for its own files
+            tree = ast.parse(text.strip(), mode="eval")
         _refuse_depth(tree.body)
         body = _Checked(frozenset(parameters), frozenset(constants)).visit(tree.body)
         expression = Expression(text, body)
