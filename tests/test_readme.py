@@ -72,3 +72,11 @@ def test_every_spec_and_figure_that_it_links_to_is_there() -> None:
 
 def test_it_is_short_enough_to_be_read() -> None:
     assert len(README.splitlines()) <= 150
+
+
+def test_the_finding_it_shows_is_the_one_that_is_printed(tmp_path: Path) -> None:
+    text = "epochs: 30\nsteps_per_epoch: 100\nscheduler: {CosineAnnealingLR: {T_max: 2000}}\n"
+    (tmp_path / "cos.yaml").write_text(text, "utf-8")
+    done = run(["lint", "cos.yaml"], tmp_path)
+    assert done.returncode == 1
+    assert f"`{done.stdout.strip()}`" in " ".join(README.split())
