@@ -1,9 +1,19 @@
-"""JSON Schema of a spec, for editors: from the same models and signatures as the checks."""
+"""JSON Schema of a spec, for editors: from the same models and signatures as the checks.
 
-from collections.abc import Mapping
+Other libraries' signatures are read, not imported; of a library that is not installed the schema
+knows the names of the arguments.
+"""
 
-from lrviz.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS, THIRD_PARTY
-from lrviz.drive import Argument, Kind, installed_arguments, installed_optimizer_arguments
+from collections.abc import Mapping, Sequence
+
+from lrviz.catalog import OPTIMIZERS, SCHEDULERS, THIRD_PARTY, Entry
+from lrviz.drive import (
+    Argument,
+    Kind,
+    declared_arguments,
+    installed_arguments,
+    installed_optimizer_arguments,
+)
 from lrviz.spec.schedules import CURVE_KEYS, MAX_CURVES, SWEPT_KEYS
 from lrviz.spec.shape import model_schema
 from lrviz.spec.values import MAX_TEXT
@@ -72,8 +82,12 @@ def build_schema() -> Schema:
 
 
 def _definitions() -> Schema:
-    schedulers = {name: _scheduler(name) for name in SCHEDULERS}
-    schedulers |= {name: _third_party(name) for name in THIRD_PARTY}
+    schedulers = {
+        name: _scheduler(entry, installed_arguments(name)) for name, entry in SCHEDULERS.items()
+    }
+    schedulers |= {
+        name: _scheduler(entry, declared_arguments(entry)) for name, entry in THIRD_PARTY.items()
+    }
     optimizers = {name: _optimizer(name) for name in OPTIMIZERS}
     return {
         "scheduler": _named(schedulers, "a scheduler and its arguments", foreign=True),
@@ -119,28 +133,26 @@ def _object(properties: Mapping[str, object], required: list[str] | None = None)
     return {**schema, "required": required} if required else schema
 
 
-def _scheduler(name: str) -> Schema:
-    entry = SCHEDULERS[name]
-    properties: dict[str, object] = {}
+def _scheduler(entry: Entry, arguments: Sequence[Argument] | None) -> Schema:
+    """Return the schema of a scheduler's arguments: where none are known, of their names."""
+    properties: dict[str, object] = {
+        key: {"description": meaning} for key, meaning in entry.arguments.items()
+    }
     required = []
-    for argument in installed_arguments(name):
-        meaning = {"description": entry.arguments.get(argument.name, "")}
-        if argument.name == "schedulers":
-            items = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/scheduler"}}
-            properties[argument.name] = {**items, **meaning}
-        else:
-            properties[argument.name] = {**_argument(argument), **meaning}
-        if argument.required:
-            required.append(argument.name)
-    assert name in COMPOSITES or "schedulers" not in properties
-    return {**_object(properties, required), "description": f"{entry.summary}\n{entry.address}"}
+    if arguments is not None:
+        properties = {each.name: _describe(each, entry) for each in arguments}
+        must = (each.name for each in arguments if each.required)
+        required = [name for name in must if name not in entry.fills]
+    about = f"{entry.summary}\n{entry.address}"
+    return {**_object(properties, required), "description": about}
 
 
-def _third_party(name: str) -> Schema:
-    """Return the schema of another library's scheduler, which is not imported for it."""
-    entry = THIRD_PARTY[name]
-    properties = {key: {"description": meaning} for key, meaning in entry.arguments.items()}
-    return {**_object(properties), "description": f"{entry.summary}\n{entry.address}"}
+def _describe(argument: Argument, entry: Entry) -> Schema:
+    meaning = {"description": entry.arguments.get(argument.name, "")}
+    if argument.name == "schedulers":
+        items = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/scheduler"}}
+        return {**items, **meaning}
+    return {**_argument(argument), **meaning}
 
 
 def _optimizer(name: str) -> Schema:
@@ -156,9 +168,9 @@ def _optimizer(name: str) -> Schema:
 
 def _argument(argument: Argument) -> Schema:
     allowed = _allowed(argument.kind)
-    if argument.kind.optional:
+    if argument.kind.optional and allowed:
         allowed = [*allowed, {"type": "null"}]
-    schema: Schema = {"anyOf": allowed} if allowed else {}
+    schema: Schema = {"anyOf": allowed} if len(allowed) > 1 else dict(*allowed)
     if argument.default is None or isinstance(argument.default, bool | int | float | str):
         return schema if argument.required else {**schema, "default": argument.default}
     return schema

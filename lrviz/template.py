@@ -3,6 +3,14 @@
 from lrviz.catalog import Entry
 from lrviz.foreign import Foreign
 
+SCHEMA_FILE = "lrviz.schema.json"
+"""What an editor looks for beside a spec; a spec that is copied or committed finds its own."""
+
+_EDITOR = f"""\
+# yaml-language-server: $schema={SCHEMA_FILE}
+# An editor completes and checks this file once `lrviz schema > {SCHEMA_FILE}` lies beside it.
+"""
+
 _STEP = "interval: step  # scheduler.step() after every step; `epoch`: after every epoch\n"
 
 
@@ -13,6 +21,8 @@ def spec_template(found: Entry | Foreign) -> str:
 
     >>> from lrviz.catalog import SCHEDULERS
     >>> print(spec_template(SCHEDULERS["ExponentialLR"]))  # doctest: +ELLIPSIS
+    # yaml-language-server: $schema=lrviz.schema.json
+    ...
     # ExponentialLR: multiplies the LR by gamma at every call.
     ...
     """
@@ -32,6 +42,7 @@ def spec_template(found: Entry | Foreign) -> str:
 
 def _template(heading: str, interval: str, scheduler: str, extra: str = "") -> str:
     return (
+        f"{_EDITOR}"
         f"{heading}"
         "epochs: 4\n"
         "steps_per_epoch: 8  # optimizer steps in an epoch\n"

@@ -97,8 +97,8 @@ def test_a_new_spec_draws_a_curve_that_moves(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", SCHEDULERS)
 def test_a_new_spec_says_what_it_is_and_what_its_arguments_mean(name: str) -> None:
     lines = run("new", name).text.splitlines()
-    assert lines[0] == f"# {name}: {SCHEDULERS[name].summary}."
-    assert lines[1] == f"# {SCHEDULERS[name].address}"
+    assert lines[2] == f"# {name}: {SCHEDULERS[name].summary}."
+    assert lines[3] == f"# {SCHEDULERS[name].address}"
     assert max(map(len, lines)) <= 120
     for argument in SCHEDULERS[name].example.splitlines():
         if ":" in argument and not argument.startswith(" "):

@@ -2,18 +2,15 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 import lrviz
 from lrviz.catalog import SCHEDULERS
 from lrviz.code import write_code
 from lrviz.template import spec_template
-
-ROOT = Path(__file__).parents[1]
+from tests.scripts import recorded
 
 SPECS = {
     "groups": """
@@ -79,31 +76,12 @@ SPECS = {
 }
 
 
-def recorded(code: str) -> list[list[list[float]]]:
-    """Run a script and return each optimizer's LRs, a list a step, read before the step."""
-    found: dict[int, list[list[float]]] = {}
-    keep = []
-
-    def record(optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
-        keep.append(optimizer)  # an identity is only one's own while one lives
-        rates = [float(group["lr"]) for group in optimizer.param_groups]
-        found.setdefault(id(optimizer), []).append(rates)
-        return optimizer
-
-    exec(code.replace("optimizer.step(", "record(optimizer).step("), {"record": record})
-    return list(found.values())
-
-
 def assert_same(spec: lrviz.Spec) -> None:
     run = lrviz.simulate(spec)
     curves = recorded(write_code(run))
     assert len(curves) == len(run.curves)
     for curve, rates in zip(run.curves, curves, strict=True):
         np.testing.assert_allclose(np.array(rates).T, curve.lr, rtol=1e-12, atol=0)
-
-
-def test_the_code_of_every_config_gives_its_numbers(config_path: Path) -> None:
-    assert_same(lrviz.load(config_path))
 
 
 @pytest.mark.parametrize("name", SCHEDULERS)

@@ -1,18 +1,19 @@
 """`lrviz schema` says of a spec what the checks say, before it is saved."""
 
 import json
-from pathlib import Path
+import re
+import subprocess
+import sys
 
 import jsonschema
 import pytest
 
 import lrviz
-from lrviz.catalog import CATALOG, OPTIMIZERS, SCHEDULERS
+from lrviz.catalog import CATALOG, OPTIMIZERS
 from lrviz.schema import build_schema
 from lrviz.spec.yamltree import parse_yaml
 from lrviz.template import spec_template
-
-ROOT = Path(__file__).parents[1]
+from tests.lrvizrun import run
 
 
 @pytest.fixture(scope="module")
@@ -27,21 +28,22 @@ def errors(validator: jsonschema.Draft202012Validator, text: str) -> list[str]:
     return [error.message for error in validator.iter_errors(tree)]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.stem)
-def test_every_config_is_valid(validator: jsonschema.Draft202012Validator, path: Path) -> None:
-    assert errors(validator, path.read_text("utf-8")) == []
-
-
-@pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("name", CATALOG)
 def test_every_template_is_valid(validator: jsonschema.Draft202012Validator, name: str) -> None:
-    assert errors(validator, spec_template(SCHEDULERS[name])) == []
+    assert errors(validator, spec_template(CATALOG[name])) == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.stem)
-def test_what_a_figure_stores_is_valid(
-    validator: jsonschema.Draft202012Validator, path: Path
-) -> None:
-    assert list(validator.iter_errors(lrviz.load(path).canonical)) == []
+@pytest.mark.parametrize("name", ["StepLR", "timm.CosineLRScheduler"])
+def test_a_new_spec_tells_an_editor_of_the_schema(name: str) -> None:
+    """The line is the one that yaml-language-server reads; beside the spec lies what it names."""
+    first, second, *_ = run("new", name).text.splitlines()
+    line = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
+    command = re.search(r"`lrviz (\S+) > (\S+)`", second)
+    assert line is not None
+    assert command is not None
+    assert line[1] == command[2]
+    written = run(command[1]).text
+    assert json.loads(written) == build_schema()
 
 
 WRONG = {
@@ -82,6 +84,46 @@ def test_every_scheduler_and_optimizer_can_be_completed() -> None:
     assert isinstance(definitions, dict)
     assert list(definitions["scheduler"]["anyOf"][1]["properties"]) == list(CATALOG)
     assert list(definitions["optimizer"]["anyOf"][1]["properties"]) == list(OPTIMIZERS)
+
+
+OF_OTHERS = {
+    "transformers": [
+        "transformers.get_wsd_schedule: {num_warmup_steps: ten, num_decay_steps: 1}",
+        "transformers.get_wsd_schedule: {num_decay_steps: 1}",
+        "transformers.get_greedy_schedule: {smooth: 1}",
+        "transformers.get_reduce_on_plateau_schedule: {mode: least}",
+    ],
+    "timm": [
+        "timm.CosineLRScheduler: {lr_min: low}",
+        "timm.WSDLRScheduler: {warmup_t: 4}",
+        "timm.TanhLRScheduler: {t_in_epochs: 1}",
+    ],
+}
+
+
+@pytest.mark.parametrize("library", OF_OTHERS)
+def test_other_libraries_arguments_are_checked_without_importing_them(
+    validator: jsonschema.Draft202012Validator, library: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(library)
+    for scheduler in OF_OTHERS[library]:
+        assert errors(validator, f"{{epochs: 4, scheduler: {{{scheduler}}}}}") != []
+    code = (
+        "import sys; from lrviz.schema import build_schema; build_schema()\n"
+        "print({name.partition('.')[0] for name in sys.modules} & {'transformers', 'timm'})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_of_a_library_that_is_not_installed_the_names_are_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lrviz.drive.declared.find_spec", lambda name: None)
+    validator = jsonschema.Draft202012Validator(build_schema())
+    spec = "{epochs: 4, scheduler: {timm.CosineLRScheduler: {%s: low}}}"
+    assert errors(validator, spec % "lr_min") == []
+    assert errors(validator, spec % "lr_mini") != []
 
 
 def test_a_default_is_torchs_own() -> None:

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,13 @@ import lrviz
 from lrviz.catalog import CATALOG, THIRD_PARTY
 from lrviz.code import write_code
 from lrviz.curve import Curve
-from lrviz.drive import libraries
+from lrviz.drive import declared_arguments, installed_arguments, libraries
 from lrviz.errors import SpecError
 from lrviz.metadata import read_record
 from lrviz.spec import Source, Spec, parse_tree
 from lrviz.template import spec_template
 from tests.lrvizrun import run
-from tests.test_code import recorded
+from tests.scripts import recorded
 from tests.training import make_optimizer, train
 
 EPOCHS, STEPS = 4, 8
@@ -187,6 +188,18 @@ def test_a_schedule_of_transformers_is_what_it_gives_by_hand(
     rest = {"metric": METRIC} if CATALOG[f"transformers.{name}"].takes_metric else {}
     curve = curve_of(scheduler, interval=interval, **rest)
     np.testing.assert_allclose(curve.lr, np.array(trained), rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("name", THIRD_PARTY)
+def test_what_its_source_declares_is_what_it_takes(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    entry = THIRD_PARTY[name]
+    request.getfixturevalue(entry.package)
+    declared, installed = declared_arguments(entry), installed_arguments(name)
+    assert declared is not None
+    for one, other in zip(declared, installed, strict=True):
+        assert replace(one, annotation="") == replace(other, annotation="")
 
 
 @pytest.mark.filterwarnings("ignore:PlateauLRScheduler is deprecated:FutureWarning")

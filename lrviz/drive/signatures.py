@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
@@ -116,10 +116,17 @@ def arguments_of(
     ['step_size', 'gamma']
     """
     parameters = list(inspect.signature(found).parameters.values())
+    return arguments_from(parameters if owner else parameters[1:], owner, children=children)
+
+
+def arguments_from(
+    parameters: Iterable[inspect.Parameter], owner: str | None, *, children: bool = False
+) -> Mapping[str, Argument]:
+    """Return those of a signature's parameters that a spec may give; as `arguments_of`."""
     return MappingProxyType(
         {
             each.name: _argument(owner, each)
-            for each in (parameters if owner else parameters[1:])
+            for each in parameters
             if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
             and each.name not in _NOT_HERE
             and (children or owner not in COMPOSITES or each.name != "schedulers")
