@@ -1,8 +1,8 @@
 """The record: what a figure says of itself, as one JSON object.
 
-`format` is 1; `spec` is the canonical spec; `versions` is what drew it; `numbers` is the curves'
-own numbers, or null where they would be too large; `description` is the figure in a sentence, which
-nothing here reads. JSON has no NaN and no infinities: numbers have
+`format` is 1; `spec` is the canonical spec, its keys in their order; `versions` is what drew it;
+`numbers` is the curves' own numbers, or null where they would be too large; `description` is the
+figure in a sentence, which nothing here reads. JSON has no NaN and no infinities: numbers have
 their own way (`lrviz.numbers`), and the spec's are spelled as YAML spells them and turned back only
 where a number may stand.
 """
@@ -111,7 +111,7 @@ def parse_record(text: str) -> Record:
 
 
 def _dump(data: object) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(data, separators=(",", ":"), allow_nan=False)
 
 
 def _load(text: str) -> object:

@@ -44,4 +44,4 @@ def sheet_digest(panels: Sequence[str], style: str) -> str:
 
 
 def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()

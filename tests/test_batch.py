@@ -210,6 +210,16 @@ def test_a_spec_that_says_the_same_in_other_words_is_up_to_date(
     assert batch(tmp_path, source="step.yaml").stderr == "1 spec: 1 up to date\n"
 
 
+def test_values_that_are_swept_in_another_order_are_not(
+    tmp_path: Path, write_spec: WriteSpec
+) -> None:
+    """The order of the curves is that of colours and legend."""
+    write_spec(f"{STEP}sweep: {{epochs: [4, 8], steps_per_epoch: [2, 4]}}\n")
+    assert batch(tmp_path, source="step.yaml").stderr == "1 spec: 1 drawn\n"
+    write_spec(f"{STEP}sweep: {{steps_per_epoch: [2, 4], epochs: [4, 8]}}\n")
+    assert batch(tmp_path, source="step.yaml").stderr == "1 spec: 1 drawn\n"
+
+
 @pytest.mark.parametrize(
     ("setting", "state"),
     [("epochs=5", "drawn"), ("title=new", "drawn"), ("figure.dpi=50", "drawn"),

@@ -152,6 +152,18 @@ def test_a_spec_that_changed_without_moving_a_number_is_a_stale_figure(
     assert found.position == place
 
 
+def test_curves_in_another_order_are_a_stale_figure(tmp_path: Path) -> None:
+    """The first one takes the first colour, and the legend names them in turn."""
+    curves = (
+        "epochs: 4\nscheduler: {StepLR: {step_size: 2}}\ncurves: {%s: {}, %s: {interval: epoch}}\n"
+    )
+    spec, figures = draw(curves % ("b", "a"), tmp_path)
+    assert verdict(spec, figures).outcome == "match"
+    spec.write_text(curves.replace("%s: {}, %s: {interval: epoch}", "a: {interval: epoch}, b: {}"))
+    found = verdict(spec, figures)
+    assert (found.outcome, found.numbers, found.keys) == ("differs", None, ("curves",))
+
+
 def test_a_key_that_is_gone_is_named_where_its_parent_stands(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     spec.write_text(STEP.replace("    gamma: 0.5\n", ""))

@@ -17,7 +17,7 @@ from lrviz.errors import ImageError
 from lrviz.metadata import MAX_RECORD
 from lrviz.record import build_record, drawing_versions, parse_record
 from lrviz.run import Run
-from lrviz.spec import parse_spec
+from lrviz.spec import Source, parse_spec, parse_tree
 from lrviz.versions import platform_tag, versions
 
 SPEC = """\
@@ -54,7 +54,7 @@ def test_a_record_is_strict_json_on_one_line_of_ascii() -> None:
     assert data["format"] == 1
     assert data["spec"]["metric"] == [0.5, ".nan", 2]
     assert data["numbers"]["curves"][0]["lr"] == [[0.1, 0.1, 0.05, 0.05]]
-    assert text == json.dumps(data, sort_keys=True, separators=(",", ":"))
+    assert text == json.dumps(data, separators=(",", ":"))
 
 
 def test_the_spec_is_read_back_as_it_was() -> None:
@@ -63,6 +63,17 @@ def test_the_spec_is_read_back_as_it_was() -> None:
     metric, expected = spec.pop("metric"), canonical.pop("metric")
     assert spec == canonical
     assert repr(metric) == repr(expected) == "[0.5, nan, 2]"
+
+
+def test_curves_and_what_is_swept_stay_in_their_order() -> None:
+    """Colours and legend follow it, so that without it another figure would be drawn again."""
+    top = "epochs: 4, scheduler: {StepLR: {step_size: 2}}"
+    curves = f"{{{top}, curves: {{b: {{}}, a: {{interval: epoch}}}}}}"
+    again = parse_tree(parse_record(build(curves)).spec, Source())
+    assert [schedule.label for schedule in again.schedules] == ["b", "a"]
+    sweep = f"{{{top}, sweep: {{steps_per_epoch: [2, 1], epochs: [4, 2]}}}}"
+    again = parse_tree(parse_record(build(sweep)).spec, Source())
+    assert again.schedules[1].label == "steps_per_epoch 2, epochs 2"
 
 
 def test_only_where_a_number_may_stand_a_text_is_turned_into_one() -> None:

@@ -9,7 +9,7 @@ from lrviz.metadata import MAX_FILE, read_record, sniff
 from lrviz.record import parse_record
 from lrviz.sheetrecord import build_sheet_record
 from lrviz.spec import Spec
-from lrviz.spec.model import is_same_tree
+from lrviz.spec.tree import is_same_spec
 from lrviz.targets import Format
 from lrviz.versions import platform_tag, versions
 
@@ -22,14 +22,19 @@ def is_current(path: Path, format: Format, spec: Spec) -> bool:
     A vector format carries nothing that tells. FreeType comes with matplotlib's version.
     """
     text = _read_whole(path, format)
-    if text is None or "factory" in spec.tree:  # whose code may have changed
+    if text is None or is_code(spec):
         return False
     try:
         record = parse_record(text)
     except LrvizError:
         return False
     now = {**versions(spec.packages), "platform": platform_tag()}
-    return record.versions == record.versions | now and is_same_tree(record.spec, spec.canonical)
+    return record.versions == record.versions | now and is_same_spec(record.spec, spec.canonical)
+
+
+def is_code(spec: Spec) -> bool:
+    """Whether a factory builds its scheduler, whose code may have changed since it was drawn."""
+    return "factory" in spec.tree
 
 
 def is_current_sheet(path: Path, format: Format, digest: str) -> bool:

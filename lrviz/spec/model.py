@@ -11,8 +11,7 @@ from lrviz.spec.factory import Factory
 from lrviz.spec.node import Node as Node
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.tree import Tree as Tree
-from lrviz.spec.tree import freeze
-from lrviz.spec.tree import is_same_tree as is_same_tree
+from lrviz.spec.tree import freeze, is_same_spec
 
 
 @dataclass(frozen=True)
@@ -214,7 +213,7 @@ class Spec:
 
     def __eq__(self, other: object) -> bool:
         """Whether both say the same, wherever they stand."""
-        return isinstance(other, Spec) and is_same_tree(self.canonical, other.canonical)
+        return isinstance(other, Spec) and is_same_spec(self.canonical, other.canonical)
 
     def __hash__(self) -> int:
         return hash(freeze(self.canonical))

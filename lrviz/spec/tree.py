@@ -1,7 +1,12 @@
 """Plain data, and when two trees of it say the same."""
 
+from collections.abc import Mapping
+
 Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
 """Plain data, as YAML and JSON give it."""
+
+IN_ORDER = ("curves", "sweep")
+"""Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn."""
 
 
 def is_same_tree(one: Tree, other: Tree) -> bool:
@@ -11,6 +16,21 @@ def is_same_tree(one: Tree, other: Tree) -> bool:
     True
     """
     return freeze(one) == freeze(other)
+
+
+def is_same_spec(one: Mapping[str, Tree], other: Mapping[str, Tree]) -> bool:
+    """Whether the plain data of two specs says the same: as two trees, and in the same order.
+
+    >>> is_same_spec({"curves": {"a": None, "b": None}}, {"curves": {"b": None, "a": None}})
+    False
+    """
+    same_order = all(list_keys(one.get(key)) == list_keys(other.get(key)) for key in IN_ORDER)
+    return same_order and is_same_tree(dict(one), dict(other))
+
+
+def list_keys(tree: Tree) -> list[str]:
+    """Return the keys of a mapping in order; none of anything else."""
+    return list(tree) if isinstance(tree, dict) else []
 
 
 def freeze(tree: Tree) -> object:
