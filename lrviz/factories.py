@@ -12,9 +12,10 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
-from lrviz.errors import UsageError
+from lrviz.errors import Problem, SpecError
 from lrviz.factoryname import FactoryName, split_factory
 from lrviz.files import read_file
+from lrviz.record import Record
 from lrviz.sources import load
 from lrviz.spec import Factory, Source, Spec, parse_factory
 from lrviz.spec.nodes import suggest
@@ -27,7 +28,11 @@ _numbers = count()
 
 
 def load_named(
-    source: str, *, overrides: Sequence[tuple[str, str]] = (), allow: Sequence[str] = ()
+    source: str,
+    *,
+    overrides: Sequence[tuple[str, str]] = (),
+    allow: Sequence[str] = (),
+    drawn: Record | None = None,
 ) -> Spec:
     """Return the spec in a file, as `load`, or the one that a factory stands for.
 
@@ -35,21 +40,27 @@ def load_named(
 
     Args:
         source: what `load` takes; or `FILE.py:NAME`, or `package.module:NAME`.
-        overrides: (key path, YAML value) pairs, applied in order; for a factory, `epochs` must be
-            among them.
+        overrides: (key path, YAML value) pairs, applied in order; they say how long the schedule
+            of a factory is.
         allow: the scheduler classes beside the catalog that a spec may name.
+        drawn: what a figure says of itself; where it was drawn from the same factory, of as long a
+            run, and of the same optimizer.
 
     Raises:
         FileError: a file cannot be read.
-        SpecError: what it holds is no spec, or the overrides make none.
-        UsageError: nothing says how long the factory's schedule is.
+        SpecError: what it holds is no spec, or the overrides make none; or nothing says how long
+            the schedule of a factory is.
     """
     named = split_factory(source)
     if named is None:
         return load(source, overrides=overrides, allow=allow)
-    if not any(key == "epochs" for key, _ in overrides):
-        raise UsageError(f"{source}: epochs is missing; give --epochs N, or --set epochs=N")
-    return parse_factory(_find(named, source), {}, Source(source), overrides)
+    factory = _find(named, source)
+    tree = dict(drawn.spec) if drawn else {}
+    if tree.pop("factory", None) != factory.name:
+        tree = {}
+    if "epochs" not in tree and not any(key == "epochs" for key, _ in overrides):
+        raise _problem(source, "epochs is missing; give --epochs N")
+    return parse_factory(factory, tree, Source(source), overrides)
 
 
 def _find(named: FactoryName, source: str) -> Factory:
@@ -79,7 +90,8 @@ def _import(name: str) -> ModuleType:
         if not f"{name}.".startswith(f"{error.name}."):
             raise  # what it imports in its turn
         file = f"{name.replace('.', '/')}.py"
-        raise UsageError(f"no module '{name}'; a file is named with its ending, {file}") from None
+        text = f"no such module; a file is named with its ending, {file}"
+        raise _problem(name, text) from None
 
 
 def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:
@@ -89,12 +101,16 @@ def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:
         if not hasattr(found, part):
             known = tuple(name for name, value in vars(found).items() if callable(value))
             remedy = f"; {suggest(part, known)}" if known else ""
-            raise UsageError(f"{named.place}: no '{named.attribute}'{remedy}")
+            raise _problem(named.place, f"no '{named.attribute}'{remedy}")
         found = getattr(found, part)
     if not callable(found):
         kind = type(found).__name__
-        raise UsageError(f"{named.place}: {named.attribute} must be a function, is {kind}")
+        raise _problem(named.place, f"{named.attribute} must be a function, is {kind}")
     return found
+
+
+def _problem(place: str, text: str) -> SpecError:
+    return SpecError([Problem(place, (), text)])
 
 
 @contextmanager

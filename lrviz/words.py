@@ -53,6 +53,15 @@ def length(
     return [(key, str(value)) for key, value in given.items() if value is not None]
 
 
+def spell_option(key: str) -> str:
+    """Return the option that gives a key its value.
+
+    >>> spell_option("steps_per_epoch")
+    '--steps-per-epoch'
+    """
+    return f"--{key.replace('_', '-')}"
+
+
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:
     key, equals, value = setting.partition("=")
     if not key.strip() or not equals:

@@ -311,7 +311,7 @@ def test_what_is_missing_is_said_before_anything_is_run(folder: Path) -> None:
     done = export(folder, "train.py:make_scheduler")
     assert (done.status, done.stderr) == (
         2,
-        "train.py:make_scheduler: epochs is missing; give --epochs N, or --set epochs=N\n",
+        "train.py:make_scheduler: epochs is missing; give --epochs N\n",
     )
     wrong = export(folder, "train.py:make_scheduler", "--epochs", 0)
     assert (wrong.status, wrong.stderr) == (
@@ -328,7 +328,7 @@ def test_what_is_missing_is_said_before_anything_is_run(folder: Path) -> None:
     none = export(folder, "lrvz.nowhere:make", "--epochs", 2)
     assert (none.status, none.stderr) == (
         2,
-        "no module 'lrvz.nowhere'; a file is named with its ending, lrvz/nowhere.py\n",
+        "lrvz.nowhere: no such module; a file is named with its ending, lrvz/nowhere.py\n",
     )
 
 
@@ -418,24 +418,75 @@ def test_two_folders_may_each_have_a_helper_of_the_same_name(tmp_path: Path) -> 
     assert "helper" not in sys.modules
 
 
-def test_commands_that_need_a_spec_say_so(folder: Path) -> None:
-    message = "train.py:make_both: a factory has no spec, and this takes specs only\n"
-    assert run("code", "train.py:make_both", cwd=folder).stderr == message
-    checked = run("check", "train.py:make_both", "--baselines", ".", cwd=folder)
-    assert checked.status == 2
-    assert checked.text.startswith(message)
+def test_it_is_not_written_as_code_which_it_is(folder: Path) -> None:
+    done = run("code", "train.py:make_both", cwd=folder)
+    message = "train.py:make_both: a factory is code already; only a spec can be written as code\n"
+    assert (done.status, done.text, done.stderr) == (2, "", message)
 
 
-def test_a_batch_draws_it_every_time(folder: Path) -> None:
-    command = ("batch", "train.py:make_both", "--set", "epochs=2", "-o", "out", "-j", 1)
+def test_a_batch_draws_it_every_time_and_so_its_sheet(folder: Path) -> None:
+    command = ("batch", "train.py:make_both", "--epochs", 2, "-o", "out", "-j", 1)
     for _ in range(2):
-        done = run(*command, cwd=folder)
-        assert (done.status, done.text) == (0, "out/make_both.webp\n")
+        done = run(*command, "--sheet", "sheet.png", cwd=folder)
+        assert (done.status, done.text) == (0, "out/make_both.webp\nsheet.png\n")
+
+
+CHECK = ("check", "train.py:Recipes.loud", "--baselines", "figures")
+
+
+def test_a_check_of_it_takes_its_length_from_its_figure(folder: Path) -> None:
+    length = ("--epochs", 2, "--steps-per-epoch", 3, "--interval", "epoch")
+    missing = run(*CHECK, *length, cwd=folder)
+    assert missing.status == 2
+    (folder / "figures").mkdir()
+    missing = run(*CHECK, *length, cwd=folder)
+    assert missing.status == 1
+    found = re.search(r"run `lrviz (.*)`", missing.text)
+    assert found is not None
+    added = run(*found[1].split(), cwd=folder)
+    assert (added.status, added.text) == (
+        0,
+        "figures/Recipes.loud.webp: added\n1 spec: 1 missing (1 added)\n",
+    )
+    matched = run(*CHECK, cwd=folder)
+    assert (matched.status, matched.text) == (0, "1 spec: 1 match\n")
+
+
+def test_a_check_sees_that_it_builds_another_schedule(folder: Path) -> None:
+    assert run(*CHECK, "--epochs", 6, "--add-missing", cwd=folder).status == 0
+    code = (folder / "train.py").read_text("utf-8")
+    (folder / "train.py").write_text(code.replace("(optimizer, 2, 0.5)", "(optimizer, 3, 0.5)"))
+    moved = run(*CHECK, cwd=folder)
+    assert moved.status == 1
+    # 1e-3 is halved after 2 steps, and now after 3: steps 2, 4 and 5 differ.
+    assert "lr at step 2 was 0.0005, is 0.001 (3 of 6 steps differ)" in moved.text
+    assert run(*CHECK, "--update", cwd=folder).status == 0
+    assert run(*CHECK, cwd=folder).text == "1 spec: 1 match\n"
+
+
+def test_a_check_of_it_without_a_figure_wants_a_length(folder: Path) -> None:
+    (folder / "figures").mkdir()
+    done = run(*CHECK, cwd=folder)
+    assert done.status == 2
+    assert done.text.startswith("train.py:Recipes.loud: epochs is missing; give --epochs N\n")
+
+
+def test_a_figure_of_another_factory_says_nothing_of_its_length(folder: Path) -> None:
+    (folder / "figures").mkdir()
+    figure = folder / "figures" / "Recipes.loud.webp"
+    assert run("plot", "train.py:make_both", "--epochs", 3, "-o", figure, cwd=folder).status == 0
+    done = run(*CHECK, cwd=folder)
+    assert (done.status, done.text.splitlines()[0]) == (
+        2,
+        "train.py:Recipes.loud: epochs is missing; give --epochs N",
+    )
 
 
 def test_the_linter_sees_what_it_built(folder: Path) -> None:
-    done = run("lint", "train.py:make_scheduler", "--set", "epochs=6", cwd=folder)
-    assert done.status == 0
+    assert run("lint", "train.py:make_scheduler", "--epochs", 6, cwd=folder).status == 0
+    # OneCycleLR of 6 calls, called 3 times.
+    short = run("lint", "train.py:make_scheduler", "--epochs", 3, cwd=folder)
+    assert short.status == 1
     fixing = run("lint", "--fix", "train.py:make_scheduler", cwd=folder)
     text = "train.py:make_scheduler: --fix: changes what specs say; a factory is code\n"
     assert (fixing.status, fixing.text) == (2, text)

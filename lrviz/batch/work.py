@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from lrviz.batch.current import is_current, is_current_sheet
+from lrviz.batch.current import is_code, is_current, is_current_sheet
 from lrviz.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.batch.outcome import Outcome, State, explain_error
 from lrviz.batch.plan import Item, Plan
@@ -172,6 +172,8 @@ class _Batch:
                 spec = self._load(item)
             except LrvizError:
                 continue
+            if is_code(spec):
+                return False
             if not item.clash:
                 panels.append(panel_digest(spec, _title(spec, item)))
         digest = sheet_digest(panels, self.options.style or SHEET_STYLE)

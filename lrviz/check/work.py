@@ -7,19 +7,20 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from lrviz.check.baselines import Pair, find_orphans, pair_specs, read_baseline
+from lrviz.check.baselines import Baseline, Pair, find_orphans, pair_specs, read_baseline
 from lrviz.check.checked import Checked
 from lrviz.check.facts import Drive, gather_facts
 from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
 from lrviz.errors import FileError, LrvizError
+from lrviz.factories import load_named
 from lrviz.files import write_file
 from lrviz.pool import Workers, count_workers
 from lrviz.run import Run
-from lrviz.sources import load
 from lrviz.spec import Spec
 from lrviz.startup import quick_imports
 from lrviz.verdict import EXIT_STATUS, Evidence
+from lrviz.words import spell_option
 
 MOST_NAMED = 3
 """More sources than these are not repeated in a remedy."""
@@ -36,6 +37,8 @@ class Request:
         adds: whether those that are missing are written.
         shows: whether pictures for a report are wanted.
         jobs: how many processes draw; None for as many as there are processors.
+        length: how long runs are, as (key, value) pairs; where it is left out, a factory's is that
+            of its figure.
         allow: the scheduler classes beside the catalog that specs may name.
     """
 
@@ -45,6 +48,7 @@ class Request:
     adds: bool = False
     shows: bool = False
     jobs: int | None = None
+    length: Sequence[tuple[str, str]] = ()
     allow: Sequence[str] = ()
 
     @property
@@ -53,8 +57,9 @@ class Request:
         if self.adds:
             return ""
         sources = self.sources if len(self.sources) <= MOST_NAMED else ("SPEC…",)
-        words = ("lrviz", "check", *sources, "--baselines", str(self.baselines), "--add-missing")
-        return f"run `{shlex.join(words)}`"
+        length = (word for key, value in self.length for word in (spell_option(key), value))
+        words = ("lrviz", "check", *sources, *length, "--baselines", str(self.baselines))
+        return f"run `{shlex.join((*words, '--add-missing'))}`"
 
 
 def check_specs(request: Request) -> Checked:
@@ -110,8 +115,8 @@ class _Check:
         for pair in pairs:
             source, path = pair.found.source, str(pair.path)
             try:
-                spec = load(source, allow=self.request.allow)
                 baseline = read_baseline(pair.path) if pair.exists else None
+                spec = self._load(source, baseline)
                 run = _drive(spec)
                 facts = gather_facts(source, path, run, baseline, _drive)
             except LrvizError as error:
@@ -126,6 +131,11 @@ class _Check:
                 shows=self.request.shows,
                 remedy=self.request.remedy,
             )
+
+    def _load(self, source: str, baseline: Baseline | None) -> Spec:
+        length, allow = self.request.length, self.request.allow
+        drawn = baseline.record if baseline else None
+        return load_named(source, overrides=length, allow=allow, drawn=drawn)
 
     def take(self, job: Job, result: Examined | BaseException) -> None:
         """Keep what became of a job, and write the figure if that is wanted."""

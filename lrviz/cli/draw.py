@@ -82,13 +82,17 @@ def batch(
     style: Style = None,
     settings: Settings = None,
     allow: Allow = None,
+    epochs: Epochs = None,
+    steps_per_epoch: StepsPerEpoch = None,
+    interval: Calls = None,
 ) -> None:
     """Draw files and folders of specs; skip what is up to date."""
     from lrviz.batch import Options, iter_batch, plan_batch, summarise
     from lrviz.progress import follow
 
     plan = plan_batch(specs, output, format, sheet)
-    overrides = words.overrides(settings, style)
+    length = words.length(epochs, steps_per_epoch, interval)
+    overrides = [*length, *words.overrides(settings, style)]
     options = Options(overrides, style, jobs, force, names.allowed(allow))
     outcomes = []
     status = 0

@@ -44,12 +44,16 @@ def check(
     ] = "text",
     jobs: Jobs = None,
     allow: Allow = None,
+    epochs: Epochs = None,
+    steps_per_epoch: StepsPerEpoch = None,
+    interval: Calls = None,
 ) -> None:
     """Say which curves have moved since their figures were drawn."""
     from lrviz.check import Request, check_specs, format_checked
 
-    allowed = names.allowed(allow)
-    request = Request(specs, baselines, update, add_missing, report is not None, jobs, allowed)
+    length = words.length(epochs, steps_per_epoch, interval)
+    shows, allowed = report is not None, names.allowed(allow)
+    request = Request(specs, baselines, update, add_missing, shows, jobs, length, allowed)
     checked = check_specs(request)
     for line in checked.warnings:
         say(line)
@@ -124,6 +128,9 @@ def lint(
     ] = False,
     settings: Settings = None,
     allow: Allow = None,
+    epochs: Epochs = None,
+    steps_per_epoch: StepsPerEpoch = None,
+    interval: Calls = None,
     explain: Annotated[
         str | None, typer.Option("--explain", metavar="CODE", help="Explain a rule and exit.")
     ] = None,
@@ -140,7 +147,8 @@ def lint(
         raise typer.Exit(tell_text(explain_rule(explain)))
     from lrviz.lint.blocks import Request, iter_blocks
 
-    overrides = words.overrides(settings)
+    length = words.length(epochs, steps_per_epoch, interval)
+    overrides = [*length, *words.overrides(settings)]
     allowed = names.allowed(allow)
     request = Request(specs or [], select, ignore, fix, summary, overrides, allowed)
     status = 0

@@ -57,7 +57,7 @@ def iter_linted(request: Request) -> Iterator[Linted]:
     """
     linter = _Linter(request, select_rules(RULES, request.select, request.ignore))
     if request.fixes and request.overrides:
-        raise UsageError("--fix: changes what files say; leave --set out")
+        raise UsageError("--fix: changes what files say; leave --set, --epochs and the like out")
     for source in _collect(request.sources):
         yield linter.lint(source)
 
