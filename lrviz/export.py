@@ -54,17 +54,22 @@ def export_text(run: Run, format: Table) -> Iterator[str]:
 
     The columns are step, epoch, curve, group and lr, then momentum, weight_decay and metric where
     the run has them. Floats are spelt so that they are read back exactly; what a curve has no
-    value for is empty, or null.
+    value for, as the metric of a step that no call follows, is empty, or null. What JSON has no
+    number for is spelt as YAML spells it.
     """
     columns = _columns(run)
-    rows = (row for curve in run.curves for row in _rows(run, curve, columns))
+    rows = (
+        row
+        for curve, schedule in zip(run.curves, run.spec.schedules, strict=True)
+        for row in _rows(curve, schedule.steps_per_call, columns)
+    )
     if format == "csv":
         writer = csv.writer(_Line(), lineterminator="\n")
         yield from map(writer.writerow, chain([columns], rows))
         return
     opening = "[\n"
     for row in rows:
-        yield opening + json.dumps(dict(zip(columns, row, strict=True)))
+        yield opening + json.dumps(dict(zip(columns, map(_spell, row), strict=True)))
         opening = ",\n"
     yield "\n]\n"
 
@@ -77,19 +82,22 @@ def _columns(run: Run) -> list[str]:
     return ["step", "epoch", "curve", "group", *quantities, *metric]
 
 
-def _rows(run: Run, curve: Curve, columns: list[str]) -> Iterator[Sequence[object]]:
+def _rows(curve: Curve, each: int, columns: list[str]) -> Iterator[Sequence[object]]:
+    """Yield a row a step and group; a call follows the last of each so many steps."""
     quantities = [curve.quantity(name) for name in QUANTITIES if name in columns]
     for step in range(curve.steps):
-        metric = [_finite(curve.metric[step]) if curve.metric is not None else None]
+        called = None if curve.metric is None or (step + 1) % each else float(curve.metric[step])
+        metric = [called] if "metric" in columns else []
         for group, name in enumerate(curve.groups):
-            values = [None if each is None else _finite(each[group, step]) for each in quantities]
-            epoch = step // curve.steps_per_epoch
-            row = [step, epoch, curve.label, name, *values]
-            yield [*row, *metric] if "metric" in columns else row
+            values = [None if row is None else float(row[group, step]) for row in quantities]
+            yield [step, step // curve.steps_per_epoch, curve.label, name, *values, *metric]
 
 
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+def _spell(value: object) -> object:
+    """Return a cell as strict JSON can hold it."""
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    return ".nan" if math.isnan(value) else f"{'-' * (value < 0)}.inf"
 
 
 class _Line:

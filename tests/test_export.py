@@ -113,9 +113,9 @@ def test_the_metric_stands_where_a_call_follows_and_is_empty_elsewhere(
     )
     rows = read_csv(run("export", spec).stdout)
     assert list(rows[0]) == [*COLUMNS, "metric"]
-    assert [row["metric"] for row in rows] == ["", "0.5", "", "", "", "0.25"]
+    assert [row["metric"] for row in rows] == ["", "0.5", "", "nan", "", "0.25"]
     items = read_json(run("export", spec, "-f", "json").stdout)
-    assert [item["metric"] for item in items] == [None, 0.5, None, None, None, 0.25]
+    assert [item["metric"] for item in items] == [None, 0.5, None, ".nan", None, 0.25]
 
 
 def test_every_number_of_json_is_one_that_json_has(write_spec: WriteSpec) -> None:
@@ -130,6 +130,7 @@ def test_every_number_of_json_is_one_that_json_has(write_spec: WriteSpec) -> Non
 
     items = json.loads(data, parse_constant=refuse)
     assert [item["lr"] for item in items] == [1e-320, 1e-320]
+    assert [item["metric"] for item in items] == [".inf", ".nan"]
 
 
 def test_the_ending_names_the_format_and_f_overrules_it(step: Path, tmp_path: Path) -> None:

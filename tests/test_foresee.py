@@ -373,12 +373,14 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "{LambdaLR: {lr_lambda: 1 / (3 - epoch)}}",
         {},
-        "2:13: scheduler.LambdaLR: division by zero in '1 / (3 - epoch)' at 3, after step 2",
+        "2:24: scheduler.LambdaLR.lr_lambda: division by zero in '1 / (3 - epoch)' at 3, "
+        "after step 2",
     ),
     (
         "{LambdaLR: {lr_lambda: log(epoch)}}",
         {},
-        "2:13: scheduler.LambdaLR: math domain error in 'log(epoch)' at 0, when it was built",
+        "2:24: scheduler.LambdaLR.lr_lambda: math domain error in 'log(epoch)' at 0, "
+        "when it was built",
     ),
     (
         "ReduceLROnPlateau",
@@ -415,7 +417,8 @@ def test_under_interval_epoch_a_failure_is_named_by_the_step_before_it() -> None
         "{LambdaLR: {lr_lambda: 1 / (3 - epoch)}}", steps_per_epoch="10", interval="epoch"
     )
     assert said == [
-        "a.yaml:2:13: scheduler.LambdaLR: division by zero in '1 / (3 - epoch)' at 3, after step 29"
+        "a.yaml:2:24: scheduler.LambdaLR.lr_lambda: division by zero in '1 / (3 - epoch)' at 3, "
+        "after step 29"
     ]
 
 
@@ -424,8 +427,18 @@ def test_a_failure_deep_inside_names_the_scheduler_that_failed() -> None:
     inner = f"{{ChainedScheduler: {{schedulers: [{{{STEP}}}, {bad}]}}}}"
     (said,) = problems(inner)
     assert said == (
-        "a.yaml:2:72: scheduler.ChainedScheduler.schedulers.1.LambdaLR: "
+        "a.yaml:2:83: scheduler.ChainedScheduler.schedulers.1.LambdaLR.lr_lambda: "
         "division by zero in '1 / (3 - epoch)' at 3, after step 2"
+    )
+
+
+def test_of_several_expressions_the_one_that_failed_is_named() -> None:
+    groups = "{SGD: {lr: 1, param_groups: [{}, {}]}}"
+    (said,) = problems("{LambdaLR: {lr_lambda: [1, 1 / epoch]}}", optimizer=groups)
+    assert said == (
+        # `scheduler: {LambdaLR: {lr_lambda: [1, 1` of line 2: the second item is in column 39
+        "a.yaml:2:39: scheduler.LambdaLR.lr_lambda.1: division by zero in '1 / epoch' at 0, "
+        "when it was built"
     )
 
 

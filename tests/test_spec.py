@@ -287,6 +287,7 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"figure": {"dpi": "100"}}, "figure.dpi: must be a number, got '100'"),
     ({"figure": {"dpi": math.inf}}, "figure.dpi: must be finite, got inf"),
     ({"figure": {"x": "steps"}}, "figure.x: must be one of step, epoch, got 'steps'"),
+    ({"figure": {"panels": ["lr", "momentum", "lr"]}}, "figure.panels: has lr twice"),
     ({"figure": {"panels": []}}, "figure.panels: must be a list of at least 1, got []"),
     (
         {"figure": {"panels": ["lr", "beta"]}},

@@ -15,10 +15,10 @@ from lrviz.drive.libraries import spell_cause
 from lrviz.drive.metric import metric_values, metric_warnings
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.readings import Recorded, build_curve, empty_record
-from lrviz.errors import SpecError
+from lrviz.errors import KeyPath, SpecError
 from lrviz.expression import ExpressionError
 from lrviz.run import Run
-from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.model import Node, Schedule, Spec
 
 
 def simulate(spec: Spec) -> Run:
@@ -154,10 +154,21 @@ def _named_failures(
         calls = len(recorded)
         each = schedule.steps_per_call
         when = f"after step {calls * each - 1}" if calls else "when it was built"
+        key = failed.node.key
         text = f"{failed.found.package} fails {when} with {spell_cause(error)}"
         if isinstance(error, ExpressionError):
-            text = f"{error.reason}, {when}"
-        raise SpecError([schedule.source.problem(failed.node.key, text)]) from error
+            key, text = _find_expression(failed.node, error.text), f"{error.reason}, {when}"
+        raise SpecError([schedule.source.problem(key, text)]) from error
+
+
+def _find_expression(node: Node, text: str) -> KeyPath:
+    """Return the key path of a scheduler's expression; of several alike the first."""
+    for name, value in node.arguments.items():
+        if value == text:
+            return (*node.key, name)
+        if isinstance(value, list) and text in value:
+            return (*node.key, name, value.index(text))
+    return node.key
 
 
 def _failing(error: BaseException, plans: dict[int, Plan]) -> Plan | None:

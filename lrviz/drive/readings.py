@@ -64,14 +64,17 @@ def _group_names(schedule: Schedule) -> tuple[str, ...]:
 
 
 def _stretch(recorded: Sequence["array[float]"], each: int) -> Values:
-    """Return values of shape (groups, steps) from one value a call."""
-    return np.repeat(np.array(recorded, dtype=np.float64), each, axis=1)
+    """Return values of shape (groups, steps) from one value a call; what was read stays so."""
+    values = np.repeat(np.array(recorded, dtype=np.float64), each, axis=1)
+    values.setflags(write=False)
+    return values
 
 
 def _stretch_metric(values: Sequence[float], each: int) -> Values:
     """Return shape (steps,): NaN but at the steps that a call follows."""
     stretched = np.full(len(values) * each, np.nan)
     stretched[each - 1 :: each] = values
+    stretched.setflags(write=False)
     return stretched
 
 

@@ -16,10 +16,11 @@ class ExpressionError(ValueError):
 
     Attributes:
         reason: what is wrong, in lower case.
+        text: the expression that has no value at some call; empty where there is no expression.
     """
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+    def __init__(self, reason: str, text: str = "") -> None:
+        self.reason, self.text = reason, text
         super().__init__(reason)
 
 
@@ -162,11 +163,12 @@ class Expression:
             try:
                 return float(function(float(x)))
             except OverflowError:
-                raise ExpressionError(f"too large a number in '{self.text}' at {x:g}") from None
+                what = "too large a number"
             except ZeroDivisionError:
-                raise ExpressionError(f"division by zero in '{self.text}' at {x:g}") from None
+                what = "division by zero"
             except ValueError as error:
-                raise ExpressionError(f"{error} in '{self.text}' at {x:g}") from None
+                what = str(error)
+            raise ExpressionError(f"{what} in '{self.text}' at {x:g}", self.text)
 
         return value
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from lrviz.curve import Quantity
@@ -27,6 +27,13 @@ def _auto_or_flag(value: object) -> object:
     if value != "auto" and not isinstance(value, bool):
         raise PydanticCustomError("markers", "must be auto, true or false")
     return value
+
+
+def _once(panels: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+    for place, panel in enumerate(panels):
+        if panel in panels[:place]:
+            raise PydanticCustomError("twice", "has {panel} twice", {"panel": panel})
+    return panels
 
 
 Limits = tuple[Number, Number]
@@ -62,7 +69,7 @@ class FigureOptions(BaseModel):
     ylim: Limits | None = None
     xlabel: Text | None = None
     ylabel: Text | None = None
-    panels: Annotated[tuple[Quantity, ...], Field(min_length=1)] = ("lr",)
+    panels: Annotated[tuple[Quantity, ...], Field(min_length=1), AfterValidator(_once)] = ("lr",)
     markers: Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_flag)] = "auto"
     legend: Flag | None = None
     grid: Flag | None = None

@@ -105,7 +105,7 @@ def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:
             return key, f"must be a mapping, got {got}"
         case "string_pattern_mismatch":
             return key, f"must match {context['pattern']}, got {got}"
-        case "pixels" | "printable":
+        case "pixels" | "printable" | "twice":
             return key, details["msg"]
     return key, f"{details['msg']}, got {got}"
 
