@@ -12,13 +12,17 @@ def main() -> None:
 
     own_process()
     try:
-        from lrviz.cli import app, say_error
+        from lrviz.cli import app, give_up, say_error
         from lrviz.errors import LrvizError
 
         try:
             app()
         except LrvizError as error:
             sys.exit(say_error(error))
+        except OSError as error:
+            if error.filename is not None:
+                raise  # what becomes of files is said where they are read and written
+            sys.exit(give_up(error))
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from lrviz.atomic import replace_file, sweep_litter, write_all
 from lrviz.errors import FileError, UsageError
 
-__all__ = ["STDIO", "read_file", "sweep_litter", "write_file", "write_stdout"]
+__all__ = ["STDIO", "abandon_stdout", "read_file", "sweep_litter", "write_file", "write_stdout"]
 
 STDIO = "-"
 """The name of standard input and standard output on the command line."""
@@ -93,7 +93,7 @@ def write_stdout(data: bytes) -> bool:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except OSError as cause:
-        _abandon_stdout()
+        abandon_stdout()
         if not isinstance(cause, BrokenPipeError):
             raise FileError.from_os_error("standard output", "write", cause) from cause
         return False
@@ -139,7 +139,7 @@ def _refuse_terminal(is_terminal: bool, data: bytes) -> None:
         raise UsageError("refusing to write a picture to a terminal; give -o FILE") from None
 
 
-def _abandon_stdout() -> None:
+def abandon_stdout() -> None:
     """Send to nowhere what Python would still try to write when it ends."""
     with suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lrviz.check import format_checked
 from lrviz.errors import Position, UsageError, WorkerDied
 from lrviz.imagefile import Pixels, decode_image, encode_image
 from lrviz.numbers import ShapeChange
@@ -319,6 +320,8 @@ def test_without_numbers_equal_pixels_are_a_match(tmp_path: Path, spoil: Any) ->
     found = verdict(spec, figures)
     assert (found.outcome, found.exit_status, found.pixels_compared) == ("match", 0, True)
     assert found.reason == "pixels only: it stores no numbers"
+    text = format_checked(check(spec, figures), "text")
+    assert text == "1 spec: 1 match (1 by pixels only)\n"
 
 
 @pytest.mark.parametrize("spoil", [strip, lambda figure: spoil_record(figure, no_numbers)])

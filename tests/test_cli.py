@@ -210,7 +210,8 @@ def test_a_closed_standard_output_is_status_3_and_stops_no_figure(
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no /dev/full")
 def test_a_full_disk_is_status_3_and_one_line(tmp_path: Path) -> None:
     message = "standard output: cannot write: no space left on device\n"
-    assert shell('"$@" >/dev/full', *LRVIZ, "new", "StepLR", cwd=tmp_path) == (3, "", message)
+    for arguments in (("new", "StepLR"), ("--help",), ("plot", "--help")):
+        assert shell('"$@" >/dev/full', *LRVIZ, *arguments, cwd=tmp_path) == (3, "", message)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no /dev/full")

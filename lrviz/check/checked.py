@@ -48,6 +48,11 @@ class Checked:
         }
 
 
+def is_seen_only(verdict: Verdict) -> bool:
+    """Whether it is a match by its pixels alone: the figure stores no numbers."""
+    return verdict.outcome == "match" and verdict.pixels_compared and bool(verdict.reason)
+
+
 def is_unseen(verdict: Verdict) -> bool:
     """Whether it is a match by its numbers alone."""
     return verdict.outcome == "match" and not verdict.pixels_compared

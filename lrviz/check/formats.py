@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from lrviz.check.checked import Checked, is_unseen
+from lrviz.check.checked import Checked, is_seen_only, is_unseen
 from lrviz.check.judge import name_versions
 from lrviz.check.schema import format_json
 from lrviz.errors import Problem
@@ -75,10 +75,17 @@ def _closing(checked: Checked) -> Iterator[str]:
     for outcome in OUTCOMES:
         if counts[outcome]:
             words.append(f"{counts[outcome]} {outcome}{_mended(checked.verdicts, outcome)}")
-        if outcome == "match" and unseen:
-            words[-1] += f" ({len(unseen)} pixels inconclusive)"
+        if outcome == "match" and (kinds := _name_kinds(checked.verdicts)):
+            words[-1] += f" ({', '.join(kinds)})"
     specs = counts["total"] - counts["orphan"]
     yield f"{specs} spec{'s' * (specs != 1)}: {', '.join(words)}"
+
+
+def _name_kinds(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return how many matches are no more than half of one."""
+    kinds = {"pixels inconclusive": is_unseen, "by pixels only": is_seen_only}
+    counts = {kind: sum(map(is_kind, verdicts)) for kind, is_kind in kinds.items()}
+    return [f"{count} {kind}" for kind, count in counts.items() if count]
 
 
 def _mended(verdicts: Sequence[Verdict], outcome: str) -> str:

@@ -7,7 +7,7 @@ import typer
 
 from lrviz import words
 from lrviz.errors import FileError, LrvizError
-from lrviz.files import write_stdout
+from lrviz.files import abandon_stdout, write_stdout
 
 
 def say(text: str) -> None:
@@ -21,6 +21,12 @@ def say_error(error: LrvizError) -> int:
     for line in words.error_lines(error):
         say(line)
     return error.exit_status
+
+
+def give_up(error: OSError) -> int:
+    """Say that Typer could not print what it prints by itself, as help; as `say_error`."""
+    abandon_stdout()
+    return say_error(FileError.from_os_error("standard output", "write", error))
 
 
 def tell(data: bytes) -> int:
