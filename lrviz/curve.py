@@ -72,6 +72,8 @@ class SchedulerFacts:
         module: where its class or function can be imported from.
         attribute: what it is called there.
         takes_metric: whether each call is given a metric.
+        first_value: the first value that it governs, counted from 0 over the run, a value a call;
+            None where it governs none.
     """
 
     name: str
@@ -84,3 +86,4 @@ class SchedulerFacts:
     module: str = field(default="", compare=False)
     attribute: str = field(default="", compare=False)
     takes_metric: bool = field(default=False, compare=False)
+    first_value: int | None = field(default=None, compare=False)

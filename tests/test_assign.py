@@ -1,6 +1,7 @@
 """`--set KEY=VALUE` changes one value of a spec as if the file had held it."""
 
 import copy
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from lrviz.errors import Position, SpecError
 from lrviz.spec import Source, parse_spec
 from lrviz.spec.assign import assign
 from lrviz.spec.model import Tree
+from tests.lrvizrun import run
 
 TREE: dict[str, Tree] = {
     "epochs": 4,
@@ -138,3 +140,20 @@ def test_a_text_is_empty_before_anything_is_set() -> None:
 def test_an_odd_key_is_a_spec_error(key: str) -> None:
     with pytest.raises(SpecError):
         parse_spec("epochs: 4\nscheduler: SWALR\n", overrides=[(key, "1")])
+
+
+@pytest.mark.parametrize(
+    ("sweep", "message"),
+    [
+        (
+            "scheduler.StepLR.gamma=[]",
+            ": sweep.scheduler.StepLR.gamma: must be a list of values, got []",
+        ),
+        ("scheduler.StepLR.gamma=[0.5, x]", ": scheduler.StepLR.gamma: must be a number, got 'x'"),
+    ],
+)
+def test_what_is_wrong_with_a_sweep_is_said_as_it_was_typed(
+    step: Path, sweep: str, message: str
+) -> None:
+    done = run("plot", step, "--sweep", "epochs=[2, 3]", "--sweep", sweep)
+    assert (done.status, done.stderr) == (2, f"--sweep {sweep}{message}\n")

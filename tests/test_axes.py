@@ -9,6 +9,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.axes._secondary_axes import SecondaryAxis
 from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -33,6 +34,7 @@ SequentialLR:
     - ExponentialLR: {gamma: 0.9}
     milestones: [12, 20]
 """
+NAMES_OF_NESTED = ["ConstantLR", "CosineAnnealingLR", "ExponentialLR"]
 CHAINED = """
 ChainedScheduler:
     schedulers:
@@ -126,7 +128,6 @@ def test_an_epoch_stands_above_its_first_step() -> None:
         (32, 1, {}),  # an epoch is a step
         (8, 8, {}),  # one epoch
         (32, 8, {"xlim": (8, 16)}),  # one epoch of four
-        (32, 8, {"xlim": (1, 2), "x": "epoch"}),
         (32, 8, {"size": (3, 2)}),
         (32, 8, {"panels": ["lr", "momentum"], "size": (8, 4.5)}),
     ],
@@ -136,6 +137,31 @@ def test_there_is_no_second_axis_where_it_says_nothing_or_has_no_room(
 ) -> None:
     run = make_run(STEP[:steps], momentum=STEP[:steps], steps_per_epoch=per_epoch, style="light")
     assert top_axes(plot(run, **options)) == []
+
+
+def test_the_steps_of_a_single_epoch_are_counted_above_it() -> None:
+    (second,) = top_axes(plot(make_run(STEP, style="light"), x="epoch", xlim=(1, 2)))
+    assert second.get_xlim() == pytest.approx((8, 16))
+    assert visible_ticks(second) == pytest.approx({str(step): step for step in range(8, 17)})
+
+
+@pytest.mark.parametrize("x", ["step", "epoch"])
+def test_steps_are_counted_in_round_numbers_where_epochs_have_an_axis_of_their_own(x: str) -> None:
+    run = make_run(np.ones(37 * 391), steps_per_epoch=391, style="light", x=x)
+    figure = plot(run)
+    (second,) = top_axes(figure)
+    steps, epochs = (figure.axes[0], second) if x == "step" else (second, figure.axes[0])
+    assert visible_ticks(steps) == pytest.approx(
+        {"0": 0, **{f"{step:,}": step for step in range(2000, 14_467, 2000)}}
+    )
+    assert visible_ticks(epochs) == pytest.approx({str(epoch): epoch for epoch in range(0, 37, 5)})
+
+
+def test_steps_without_such_an_axis_are_counted_from_epoch_to_epoch() -> None:
+    axes = plot(make_run(np.ones(4 * 391), steps_per_epoch=391)).axes[0]
+    axes.figure.canvas.draw_idle()
+    ticks = [tick for tick in axes.get_xticks() if 0 <= tick <= 4 * 391]
+    assert ticks == [0, 391, 782, 1173, 1564]
 
 
 def test_there_is_no_second_axis_where_epochs_differ_in_length() -> None:
@@ -267,7 +293,13 @@ def test_steps_beyond_the_axis_are_not_marked() -> None:
             [2 * 8],
             ["ConstantLR", "ExponentialLR"],
         ),
-        (SEQUENTIAL.replace("milestones: [8]", "milestones: [31]"), "", [31], ["ConstantLR"]),
+        (
+            SEQUENTIAL.replace("milestones: [8]", "milestones: [31]"),
+            "",
+            [31],
+            ["ConstantLR", "ExponentialLR →"],
+        ),
+        (SEQUENTIAL.replace("milestones: [8]", "milestones: [0]"), "", [], []),
         (SEQUENTIAL.replace("milestones: [8]", "milestones: [32]"), "", [], []),
         (SEQUENTIAL.replace("milestones: [8]", "milestones: [99]"), "", [], []),
         (
@@ -276,6 +308,8 @@ def test_steps_beyond_the_axis_are_not_marked() -> None:
             [3, 12, 20],  # torch steps a composite that comes first once before the run
             ["Linear", "ConstantLR", "CosineAnnealingLR", "ExponentialLR"],
         ),
+        # A call ahead, the inner one begins with its second scheduler.
+        (NESTED.replace("milestones: [4]", "milestones: [1]"), "", [12, 20], NAMES_OF_NESTED),
         (
             CHAINED,
             "",
@@ -315,7 +349,16 @@ def test_curves_share_hairlines_where_they_hand_over_alike() -> None:
     gamma = "scheduler.SequentialLR.schedulers.1.ExponentialLR.gamma: [0.8, 0.9]"
     milestones = "scheduler.SequentialLR.milestones: [[8], [16]]"
     assert joints_of(gamma) == ([8], ["ConstantLR", "ExponentialLR"])
-    assert joints_of(milestones) == ([], [])
+    assert joints_of(milestones) == ([8, 16], [])
+
+
+def test_a_hairline_of_one_curve_among_several_has_its_colour() -> None:
+    curves = "curves: {plain: {scheduler: {StepLR: {step_size: 4}}}, sequential: {}}"
+    axes = plot(simulate(SEQUENTIAL, curves), style="light").axes[0]
+    (hairlines,) = (each for each in axes.collections if isinstance(each, LineCollection))
+    assert list_joints(axes) == [8]
+    red, green, blue, _ = np.asarray(hairlines.get_colors())[0]
+    assert to_hex((red, green, blue)) == axes.lines[1].get_color()
 
 
 def test_a_phase_that_is_another_scheduler_in_every_curve_has_no_name() -> None:

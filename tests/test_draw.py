@@ -324,6 +324,62 @@ def test_markers_are_drawn_while_they_are_apart(count: int, shown: bool) -> None
     assert (axes.lines[0].get_marker() == "o") is shown
 
 
+@pytest.mark.parametrize(("count", "shown"), [(32, True), (90, False)])
+def test_markers_of_several_lines_leave_room_for_their_patterns(count: int, shown: bool) -> None:
+    values = np.linspace(1, 0, count)
+    axes = plot(make_run(values, values / 2, steps_per_epoch=1)).axes[0]
+    assert (axes.lines[0].get_marker() == "o") is shown
+
+
+@pytest.mark.parametrize("style", ["article", "light", "dark"])
+def test_equal_curves_all_show(style: str) -> None:
+    count = len(styles()[style].colors)
+    run = make_run(*[np.linspace(1, 0, 1000)] * count, style=style)
+    pixels = draw_pixels(run).pixels.reshape(-1, 4)[:, :3]
+    shown = {f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in np.unique(pixels, axis=0)}
+    assert set(styles()[style].colors) <= shown
+
+
+def test_a_factor_of_the_axis_stands_alone_or_not_at_all() -> None:
+    """By default `1e-9` is written at the end of the axis, where a legend or title would stand."""
+
+    def factor(*rows: object, title: str | None = None) -> str:
+        figure = plot(make_run(*rows, base_lr=1e-9, title=title))
+        figure.draw_without_rendering()
+        return figure.axes[0].yaxis.get_offset_text().get_text()
+
+    values = STEP * 1e-6  # of 0.001
+    assert "9" in factor(values)
+    assert factor(values, values / 2) == ""
+    assert factor(values, title="A title") == ""
+
+
+def test_names_too_long_for_a_legend_keep_what_tells_them_apart() -> None:
+    names = tuple(f"an experiment of last year {'with more words ' * 8}and lr {i}" for i in (1, 2))
+    legend = plot(make_run(STEP, STEP, groups=names, style="light")).axes[0].get_legend()
+    assert legend is not None
+    first, second = (text.get_text() for text in legend.get_texts())
+    assert "…" in first
+    assert (first[-4:], second[-4:]) == ("lr 1", "lr 2")
+
+
+def test_one_long_name_costs_no_other_its_entry() -> None:
+    names = ("a group with a very long name that goes on and on", *map(str, range(8)))
+    legend = plot(make_run(*[STEP] * 9, groups=names, style="light")).axes[0].get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()][1:] == list(map(str, range(8)))
+
+
+def test_a_line_leads_to_the_end_of_a_log_axis_where_a_value_is_zero() -> None:
+    values = np.array([0.0, 1e-3, 1e-2, -1.0, 1e-3])
+    with pytest.warns(UserWarning, match="2 of 5"):
+        axes = plot(make_run(values, style="light", yscale="log", steps_per_epoch=1)).axes[0]
+    (line, _) = axes.lines
+    bottom = axes.get_ylim()[0]
+    assert np.asarray(line.get_ydata()).tolist() == [bottom, 1e-3, 1e-2, bottom, 1e-3]
+    assert line.get_markevery() == [1, 2, 4]
+
+
 @pytest.mark.parametrize(("count", "wanted"), [(32, False), (1000, True)])
 def test_markers_can_be_forced(count: int, wanted: bool) -> None:
     run = make_run(np.linspace(1, 0, count), markers=wanted, steps_per_epoch=1)

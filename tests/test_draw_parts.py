@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from lrviz.curve import SchedulerFacts
+from lrviz.draw.joints import place_names
 from lrviz.draw.limits import find_limits
+from lrviz.draw.lines import choose_look
 from lrviz.draw.numbers import spell_number, spell_ticks
 from lrviz.draw.points import pick_points
 from lrviz.draw.text import fit_text
@@ -259,6 +261,7 @@ SIGHT = {
 }
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 CURVES = 12
+SIXTH = (0, (6, 1.6, 1, 1.6, 1, 1.6))
 NEAR = 15
 """Differences of CIELAB (1976) below this are hard to see in thin lines; 2.3 is just visible."""
 
@@ -295,6 +298,49 @@ def test_curves_near_in_colour_differ_in_line_style_in_print_and_to_the_colour_b
     ]
     assert len(alike) == CURVES - len(style.linestyles)
     assert min(float(np.linalg.norm(one - other)) for one, other in alike) >= NEAR
+
+
+@pytest.mark.parametrize("sight", ["normal", "protanopia", "deuteranopia"])
+@pytest.mark.parametrize("name", ["article", "light", "dark"])
+def test_any_two_colours_are_told_apart_by_any_eyes(name: str, sight: str) -> None:
+    seen = [to_lab(color, sight) for color in styles()[name].colors]
+    distances = [float(np.linalg.norm(one - other)) for one, other in combinations(seen, 2)]
+    assert min(distances) >= NEAR
+
+
+@pytest.mark.parametrize(("name", "count"), [("article", 28), ("light", 42), ("dark", 42)])
+def test_a_look_comes_again_only_when_all_colours_have_had_all_patterns(
+    name: str, count: int
+) -> None:
+    """7 colours and 4 or 6 patterns: the numbers have no common divisor."""
+    looks = [choose_look(styles()[name], index, count) for index in range(count)]
+    assert len({(look.color, look.pattern) for look in looks}) == count
+
+
+def test_what_is_drawn_with_less_ink_lies_above() -> None:
+    """Equal curves would hide one another: 1 is solid, '--' and '-.' are 0.7, ':' is 0.38."""
+    looks = [choose_look(styles()["light"], index, 6) for index in range(6)]
+    order = sorted(looks, key=lambda look: look.zorder)
+    assert [look.pattern for look in order] == ["-", (0, (9, 2.5)), "--", "-.", SIXTH, ":"]
+
+
+@pytest.mark.parametrize(
+    ("names", "spans", "expected"),
+    [
+        (["Linear", "Cosine"], [(0, 10), (10, 30)], [("Linear", 5), ("Cosine", 20)]),
+        # Too short for its name: that stands behind the hairline at 3, from 4 on, 8 wide, and
+        # the other one in the middle of what is left, from 14 to 39.
+        (["Linear", "Cosine"], [(0, 3), (3, 40)], [("← Linear", 8), ("Cosine", 26.5)]),
+        (["Cosine", "Linear"], [(0, 37), (37, 40)], [("Cosine", 13.5), ("Linear →", 32)]),
+        (["Linear", "Cosine"], [(0, 3), (3, 20)], [("Cosine", 11.5)]),
+        (["", "Cosine"], [(0, 3), (3, 40)], [("Cosine", 21.5)]),
+    ],
+)
+def test_a_name_without_room_stands_beside_its_phase(
+    names: list[str], spans: list[tuple[float, float]], expected: list[tuple[str, float]]
+) -> None:
+    placed = place_names(names, spans, 1, len)
+    assert [(each.text, (each.start + each.end) / 2) for each in placed] == expected
 
 
 def test_sight_is_simulated_as_published() -> None:

@@ -97,7 +97,7 @@ sweep: {epochs: [2, 4]}
     }
 
 
-def test_keys_that_end_alike_are_told_apart_by_all_of_them() -> None:
+def test_keys_that_end_alike_are_told_apart_by_what_comes_before() -> None:
     text = """\
 epochs: 2
 scheduler: {StepLR: {step_size: 1}}
@@ -105,8 +105,46 @@ optimizer: {SGD: {lr: 1, param_groups: [{lr: 1}, {lr: 1}]}}
 sweep: {optimizer.SGD.param_groups.0.lr: [1], optimizer.SGD.param_groups.1.lr: [2]}
 """
     (curve,) = simulate(parse_spec(text)).curves
-    assert curve.label == "optimizer.SGD.param_groups.0.lr 1, optimizer.SGD.param_groups.1.lr 2"
+    assert curve.label == "0.lr 1, 1.lr 2"
     np.testing.assert_array_equal(curve.lr[:, 0], [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "labels"),
+    [
+        ("scheduler", "[LinearLR, {StepLR: {step_size: 2}}]", ["LinearLR", "StepLR"]),
+        (
+            "scheduler",
+            "[{StepLR: {step_size: 1, gamma: 0.5}}, {StepLR: {step_size: 2, gamma: 0.5}}]",
+            ["StepLR step_size 1", "StepLR step_size 2"],
+        ),
+        (
+            "scheduler.StepLR",
+            "[{step_size: 2, gamma: 0.5}, {step_size: 2}]",
+            ["StepLR gamma 0.5", "StepLR {}"],
+        ),
+        (
+            "optimizer",
+            "[SGD, {AdamW: {lr: 1e-5}}, {AdamW: {lr: 1e-4}}]",
+            ["SGD", "AdamW lr 1e-5", "AdamW lr 0.0001"],
+        ),
+        ("optimizer.SGD.nesterov", "[false]", ["nesterov false"]),
+        ("interval", "[step, epoch]", ["interval step", "interval epoch"]),
+    ],
+)
+def test_a_label_says_what_differs_and_nothing_else(
+    key: str, values: str, labels: list[str]
+) -> None:
+    top = "epochs: 2, optimizer: {SGD: {lr: 1}}, scheduler: {StepLR: {step_size: 1}}"
+    spec = parse_spec(f"{{{top}, sweep: {{{key}: {values}}}}}")
+    assert [schedule.label for schedule in spec.schedules] == labels
+
+
+def test_a_value_that_is_swept_twice_is_refused() -> None:
+    assert problems(SWEEP.replace("0.25", "5e-1")) == [
+        "a.yaml:5:33: sweep.scheduler.StepLR.gamma.1: is item 0 again; "
+        "one curve would lie on the other"
+    ]
 
 
 def test_a_bare_name_can_be_swept_into_arguments() -> None:

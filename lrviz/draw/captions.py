@@ -21,15 +21,15 @@ def fit_captions(titles: Sequence[str], width: float, lines: int, measure: Measu
     ['1: one', '2: one']
     """
     plain = [" ".join(title.split()) for title in titles]
-    short = [_shorten(title, width, lines, measure) for title in plain]
+    short = [shorten(title, width, lines, measure) for title in plain]
     counts = Counter(short)
     return [
-        _shorten(f"{place}: {title}", width, lines, measure) if counts[text] > 1 else text
+        shorten(f"{place}: {title}", width, lines, measure) if counts[text] > 1 else text
         for place, (title, text) in enumerate(zip(plain, short, strict=True), 1)
     ]
 
 
-def _shorten(text: str, width: float, lines: int, measure: Measure) -> str:
+def shorten(text: str, width: float, lines: int, measure: Measure) -> str:
     """Return a text wrapped, and without its middle as far as that does not fit.
 
     What tells two names apart stands at their end more often than not.

@@ -86,7 +86,7 @@ def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool, dense: boo
         "axes.grid": grid,
         "grid.color": style.grid_color,
         "figure.constrained_layout.w_pad": MARGIN,
-        "figure.constrained_layout.h_pad": MARGIN,
+        "figure.constrained_layout.h_pad": min(MARGIN, 0.6 * style.font_size / 72),
         "font.family": list(fonts),
         "font.size": style.font_size,
         "lines.linewidth": style.linewidth,

@@ -38,6 +38,14 @@ def draw_mark(style: Style) -> Line2D:
     )
 
 
+def sink_hidden(line: Line2D, bottom: float) -> None:
+    """Have a line lead to the end of a log axis, not beyond, where its values are 0 or below."""
+    values = np.asarray(line.get_ydata(), dtype=np.float64)
+    if (values <= 0).any():
+        line.set_ydata(np.where(values > 0, values, bottom))
+        line.set_markevery(np.flatnonzero(values > 0).tolist())
+
+
 def mark_hidden(
     axes: Axes, line: Line2D, values: Values, unit: float, geometry: Geometry, size: float
 ) -> None:

@@ -4,19 +4,29 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.legend import Legend
+from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
-from lrviz.draw.text import fit_text, measure_with
+from lrviz.draw.captions import fit_captions
+from lrviz.draw.text import measure_with
 
-HANDLE = 6
+HANDLE = 6.8
 """What an entry is wider than its text: line, gap and distance to the next, in font sizes."""
+
+LINE = 4
+"""The length of an entry's line, in font sizes: its pattern shows between two markers."""
+
+LEAST = 6
+"""The width of a name, at least, in font sizes, that makes room for others."""
 
 ROW = 1.5
 """From one row to the next, in font sizes."""
 
 SHARE = 0.3
 """The part of the figure's height that a legend may take."""
+
+_ONE_MARK = HandlerLine2D(numpoints=1)
 
 
 def add_legend(
@@ -29,7 +39,7 @@ def add_legend(
     Args:
         axes: whose lines they are.
         lines: one an entry.
-        names: as many; one too long for the figure is shortened.
+        names: as many; those too long for their column lose their middle.
         size: of the font, in points.
         width: the room there is, in pixels.
     """
@@ -38,10 +48,11 @@ def add_legend(
     em = size * figure.dpi / 72
     measure = measure_with(figure, size)
     room = max(width - HANDLE * em, 3 * em)
-    labels = [fit_text(name.replace("\n", " ") or "?", room, 1, measure) for name in names]
-    widest = max(map(measure, labels)) + HANDLE * em
-    columns = max(1, min(len(labels), int(width / widest)))
     rows = max(1, int(SHARE * figure.bbox.height / (ROW * em)))
+    plain = [name.replace("\n", " ") or "?" for name in names]
+    columns = _count_columns(max(map(measure, plain)) / em, len(plain), rows, width / em)
+    room = max(width / columns - HANDLE * em, 3 * em)
+    labels = fit_captions(plain, room, 1, measure)
     handles = list(lines)
     if len(labels) > rows * columns:
         kept = max(1, rows * columns - 1)
@@ -55,9 +66,30 @@ def add_legend(
         ncols=columns,
         borderaxespad=0.3,
         borderpad=0.2,
-        handlelength=3.2,
+        handlelength=LINE,
+        numpoints=2,
+        handler_map={line: _ONE_MARK for line in lines if line.get_linestyle() == "None"},
         fontsize=size,
     )
+
+
+def _count_columns(widest: float, count: int, rows: int, width: float) -> int:
+    """Return how many columns a legend has, all about as long.
+
+    Args:
+        widest: of the names, in font sizes.
+        count: of the names.
+        rows: the most there is room for.
+        width: of the legend, in font sizes.
+
+    >>> _count_columns(6, 7, 5, 70), _count_columns(40, 7, 5, 70), _count_columns(40, 3, 5, 70)
+    (4, 2, 1)
+    """
+    columns = int(width / (widest + HANDLE))
+    if columns * rows < count:  # names become shorter for it, as far as they can be read then
+        columns = max(columns, min(-(-count // rows), int(width / (LEAST + HANDLE))))
+    columns = max(1, min(columns, count))
+    return -(-count // -(-count // columns))
 
 
 def measure_legend(legend: Legend, size: float) -> float:

@@ -7,6 +7,11 @@ import numpy as np
 
 MOST_DIGITS = 9
 
+MOST_PLACES = 6
+"""The characters of a number on a log axis before all of its numbers have exponents."""
+
+SIGNIFICANT = 6
+
 
 def spell_number(value: float) -> str:
     """Return a number in as few characters as six significant digits need.
@@ -18,7 +23,7 @@ def spell_number(value: float) -> str:
         return str(value)
     rounded = float(f"{value:.6g}")
     positional = np.format_float_positional(rounded, trim="-")
-    return min(positional, _scientific(rounded, 6), key=len)
+    return min(positional, _scientific(rounded, SIGNIFICANT), key=len)
 
 
 def spell_ticks(values: Sequence[float]) -> list[str]:
@@ -37,6 +42,18 @@ def spell_ticks(values: Sequence[float]) -> list[str]:
         return [f"{value:.{digits}f}" if value else "0" for value in values]
     digits = _count_digits(values, largest)
     return [_scientific(value, digits) for value in values]
+
+
+def spell_magnitudes(values: Sequence[float]) -> list[str]:
+    """Return tick labels of a log axis in one notation.
+
+    >>> spell_magnitudes([0.1, 0.01, 0.001]), spell_magnitudes([0.1, 0.01, 1e-7])
+    (['0.1', '0.01', '0.001'], ['1e-1', '1e-2', '1e-7'])
+    """
+    positional = [np.format_float_positional(float(f"{x:.6g}"), trim="-") for x in values]
+    if max(map(len, positional), default=0) <= MOST_PLACES:
+        return positional
+    return [_scientific(x, SIGNIFICANT) for x in values]
 
 
 def spell_steps(values: Sequence[float]) -> list[str]:

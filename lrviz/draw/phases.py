@@ -1,6 +1,6 @@
 """Where the schedulers of a composite hand over to one another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lrviz.curve import SchedulerFacts
@@ -23,6 +23,19 @@ class Phase:
     name: str
 
 
+@dataclass(frozen=True)
+class Joint:
+    """Where a scheduler hands over to the next.
+
+    Attributes:
+        place: in units of the x axis.
+        line: the first of the curve's lines that it is of; None for several curves'.
+    """
+
+    place: float
+    line: int | None = None
+
+
 def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
     """Return the phases that all curves of a run go through, in order.
 
@@ -32,46 +45,55 @@ def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
         run: the curves and what is known of their schedulers.
         x: what the x axis counts, `step` or `epoch`.
     """
-    if not len(run.spec.schedules) == len(run.schedulers) == len(run.curves):
+    curves = list(_iter_phases(run, x))
+    places = {tuple(phase.start for phase in phases) for phases in curves}
+    if len(places) != 1 or len(curves[0]) < 2:
         return ()
-    found: set[tuple[float, ...]] = set()
-    names: list[tuple[str, ...]] = []
+    shared = [{phase.name for phase in each} for each in zip(*curves, strict=True)]
+    called = (each.pop() if len(each) == 1 else "" for each in shared)
+    return tuple(map(Phase, places.pop(), called))
+
+
+def find_joints(run: Run, x: str) -> tuple[Joint, ...]:
+    """Return where schedulers hand over, in whatever curve, in order; as `find_phases`."""
+    found: dict[float, list[int]] = {}
+    line = 0
+    for curve, phases in zip(run.curves, _iter_phases(run, x), strict=False):
+        for phase in phases[1:]:
+            found.setdefault(phase.start, []).append(line)
+        line += len(curve.groups)
+    alone = len(run.curves) > 1
+    return tuple(
+        Joint(place, lines[0] if alone and len(lines) == 1 else None)
+        for place, lines in sorted(found.items())
+    )
+
+
+def _iter_phases(run: Run, x: str) -> Iterator[list[Phase]]:
+    """Yield the phases of every curve."""
+    if not len(run.spec.schedules) == len(run.schedulers) == len(run.curves):
+        return
     for curve, schedule, facts in zip(run.curves, run.spec.schedules, run.schedulers, strict=True):
         each, unit = schedule.steps_per_call, find_unit(curve, x)
         starts = [(at * each, name) for at, name in list_starts(facts)]
-        seen = [(at, name) for at, name in starts if at < curve.steps]
-        found.add(tuple(at / unit for at, _ in seen))
-        names.append(tuple(name for _, name in seen))
-    places = found.pop()
-    if found or len(places) < 2:
-        return ()
-    shared = (set(each) for each in zip(*names, strict=True))
-    called = (each.pop() if len(each) == 1 else "" for each in shared)
-    return tuple(Phase(at, name) for at, name in zip(places, called, strict=True))
+        yield [Phase(at / unit, name) for at, name in starts if at < curve.steps]
 
 
-def list_starts(facts: SchedulerFacts, start: int = 0) -> Starts:
+def list_starts(facts: SchedulerFacts) -> Starts:
     """Return the value, counted from 0 over the run, from which on each scheduler governs.
 
-    A call moves the value that follows it: what call 7 is the first to reach is first seen in
-    value 8. What SequentialLR begins with needs no call for that.
-
-    >>> def child(name, first_call):
-    ...     return SchedulerFacts(name, (), {}, frozenset(), 8, first_call)
-    >>> children = child("LinearLR", 0), child("StepLR", 7)
+    >>> def child(name, first_value):
+    ...     return SchedulerFacts(name, (), {}, frozenset(), 8, 0, first_value=first_value)
+    >>> children = child("LinearLR", 0), child("StepLR", 8)
     >>> list_starts(SchedulerFacts("SequentialLR", (), {}, frozenset(), 32, 0, children))
     [(0, 'LinearLR'), (8, 'StepLR')]
     """
     if not facts.children:
-        return [(start, facts.name)]
+        return [] if facts.first_value is None else [(facts.first_value, facts.name)]
+    inside = [list_starts(child) for child in facts.children]
     if facts.name != "SequentialLR":
-        return _merge([list_starts(child, start) for child in facts.children])
-    first, *later = facts.children
-    starts = list_starts(first, start)
-    for child in later:
-        if child.first_call is not None:
-            starts += list_starts(child, child.first_call + 1)
-    return sorted(starts, key=lambda each: each[0])
+        return _merge(inside)
+    return sorted((start for starts in inside for start in starts), key=lambda each: each[0])
 
 
 def _merge(tracks: Iterable[Starts]) -> Starts:

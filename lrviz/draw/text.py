@@ -51,7 +51,20 @@ def fit_text(text: str, width: float, lines: int, measure: Measure) -> str:
         return "\n".join(rows)
     last = rows[lines - 1]
     end = _count_fitting(last, width, lambda part: measure(part + "…"))
-    return "\n".join([*rows[: lines - 1], last[:end].rstrip(" ,·") + "…"])
+    return "\n".join([*rows[: lines - 1], last[:end].rstrip(" ,·→+") + "…"])
+
+
+def fit_in(figure: Figure, text: str, width: float, lines: int, size: float) -> str:
+    """Return a text as it fits a place in a figure; as `fit_text`.
+
+    Args:
+        figure: where it will stand.
+        text: its own line breaks are kept.
+        width: of the place, in pixels.
+        lines: how many the place has.
+        size: of the font, in points.
+    """
+    return fit_text(text, width, lines, measure_with(figure, size))
 
 
 def _cut(text: str, width: float, measure: Measure) -> tuple[str, str]:

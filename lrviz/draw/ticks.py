@@ -14,11 +14,11 @@ from matplotlib.ticker import (
 )
 
 from lrviz.draw.limits import Limits
-from lrviz.draw.numbers import spell_number, spell_steps, spell_ticks
+from lrviz.draw.numbers import spell_magnitudes, spell_steps, spell_ticks
 
 MOST_MAJOR = 10
-LEAST_GAP = 5
-"""Pixels from one minor tick to the next, at least."""
+LEAST_GAP = 3.6
+"""Points from one minor tick to the next, at least."""
 
 
 class PlainFormatter(Formatter):
@@ -37,7 +37,7 @@ class PlainFormatter(Formatter):
 
 
 def choose_spacing(
-    span: float, epoch: float, step: float, pixels: float, label: float
+    span: float, epoch: float, step: float, points: float, label: float
 ) -> tuple[float, float | None]:
     """Return the distances of major and of minor ticks along the x axis.
 
@@ -48,15 +48,15 @@ def choose_spacing(
         span: length of the axis, in its own unit.
         epoch: an epoch, in the same unit.
         step: a step, in the same unit.
-        pixels: length of the axis.
-        label: the room that a label needs, in pixels.
+        points: length of the axis.
+        label: the room that a label needs, in points.
 
-    >>> choose_spacing(32, 8, 1, 775, 20)
+    >>> choose_spacing(32, 8, 1, 558, 14)
     (8.0, 1)
-    >>> choose_spacing(90 * 100, 100, 1, 775, 40)
+    >>> choose_spacing(90 * 100, 100, 1, 558, 29)
     (1000.0, 100)
     """
-    most = min(max(pixels / max(label, 1), 1), MOST_MAJOR)
+    most = min(max(points / max(label, 1), 1), MOST_MAJOR)
     if span >= 2 * epoch:
         major = epoch * max(1.0, round_up(span / epoch / most))
     else:
@@ -64,7 +64,7 @@ def choose_spacing(
     fitting = (
         unit
         for unit in (step, epoch)
-        if unit < major and _divides(unit, major) and pixels * unit >= LEAST_GAP * span
+        if unit < major and _divides(unit, major) and points * unit >= LEAST_GAP * span
     )
     return major, next(fitting, None)
 
@@ -101,7 +101,7 @@ def set_value_ticks(axis: Axis, limits: Limits, scale: str, plain: bool) -> None
             axis.set_major_formatter(PlainFormatter(spell_ticks))
         return
     decades = abs(math.log10(limits[1] / limits[0]))
-    axis.set_major_formatter(PlainFormatter(lambda values: [spell_number(x) for x in values]))
+    axis.set_major_formatter(PlainFormatter(spell_magnitudes))
     axis.set_minor_formatter(NullFormatter())
     if decades < 1:
         axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))

@@ -14,6 +14,7 @@ class Phase:
         calls: how many.
         first: the first, counted from 0 over the run; None where none does.
         entered: whether SequentialLR starts it anew at its milestone.
+        first_value: the first value of the run that it governs, counted from 0; None where none.
         starts: for every SequentialLR around it, from the inside out, whether it steps this
             scheduler when it starts: each takes one off the count of all that stand in it, then
             steps its first child, which a scheduler that is that child itself does not notice.
@@ -21,6 +22,7 @@ class Phase:
 
     calls: int
     first: int | None
+    first_value: int | None = None
     entered: bool = False
     starts: tuple[bool, ...] = ()
 
@@ -55,7 +57,7 @@ class Phase:
 
 def whole_run(calls: int) -> Phase:
     """Return the phase of a scheduler that gets every call."""
-    return Phase(calls, 0 if calls else None)
+    return Phase(calls, 0 if calls else None, 0)
 
 
 def chained_phase(parent: Phase) -> Phase:
@@ -68,7 +70,8 @@ def sequential_phases(
 ) -> list[Phase]:
     """Return the phases of a SequentialLR's children, as torch picks them: by bisection.
 
-    A composite that comes first is stepped once too often when SequentialLR starts it.
+    A composite that comes first is stepped once too often when SequentialLR starts it. A call moves
+    the value that follows it; what SequentialLR begins with needs no call for that.
 
     >>> [(each.first, each.calls) for each in
     ...     sequential_phases([8], 2, [False, False], whole_run(32))]
@@ -76,7 +79,7 @@ def sequential_phases(
     """
     ahead = parent.ahead
     spans = {index: (start, end) for start, end, index in _spans(milestones, ahead + parent.calls)}
-    first_child = bisect_right(milestones, 0)
+    first_child, now = bisect_right(milestones, 0), bisect_right(milestones, ahead)
     phases = []
     for child in range(children):
         start, end = spans.get(child, (0, 0))
@@ -85,7 +88,8 @@ def sequential_phases(
         first = (parent.first or 0) + max(start - ahead - 1, 0) if calls else None
         own = () if child == first_child and not composite[child] else (child == first_child,)
         starts = (*own, *_reached(parent.starts, start, end))
-        phases.append(Phase(calls, first, entered, starts))
+        value = parent.first_value if child == now else None if first is None else first + 1
+        phases.append(Phase(calls, first, value, entered, starts))
     return phases
 
 

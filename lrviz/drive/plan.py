@@ -52,6 +52,7 @@ class Plan:
             module=self.found.module,
             attribute=self.found.attribute,
             takes_metric=self.found.takes_metric,
+            first_value=self.phase.first_value,
             children=tuple(child.facts for child in self.children),
         )
 

@@ -1,6 +1,7 @@
 """What a scheduler that somebody else has built says of itself."""
 
 import inspect
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,10 +16,15 @@ METRICS = frozenset({"metric", "metrics", "loss", "val_loss"})
 
 _PLAIN = (type(None), bool, int, float, str)
 _NOT_HERE = frozenset({"last_epoch", "verbose"})
+Span = tuple[int, int | None, int | None]
+"""How many calls reach a scheduler, the first of them, and the first value that it governs."""
+
 _PRIVATE = {"milestones": "_milestones", "anneal_strategy": "_anneal_func_type"}
 
 
-def recover_facts(scheduler: Any, calls: int, first: int | None = 0) -> SchedulerFacts:
+def recover_facts(
+    scheduler: Any, calls: int, first: int | None = 0, value: int | None = 0
+) -> SchedulerFacts:
     """Return what is known of a scheduler before it is stepped.
 
     Arguments are known of torch's own schedulers alone, where these keep them.
@@ -27,14 +33,15 @@ def recover_facts(scheduler: Any, calls: int, first: int | None = 0) -> Schedule
         scheduler: stands where the run begins.
         calls: how many calls will reach it.
         first: the first of them, counted from 0.
+        value: the first value that it governs; None where it governs none.
     """
     found = type(scheduler)
     arguments = dict(_iter_arguments(scheduler))
     parameters = inspect.signature(found).parameters if arguments else {}
     inside = list(getattr(scheduler, "_schedulers", ()))
-    spans = [(calls, first)] * len(inside)
+    spans = [(calls, first, value)] * len(inside)
     if found is torch.optim.lr_scheduler.SequentialLR:
-        spans = _split(scheduler, calls)
+        spans = _split(scheduler, calls, first or 0, value)
     return SchedulerFacts(
         name=found.__name__,
         key=KEY,
@@ -49,6 +56,7 @@ def recover_facts(scheduler: Any, calls: int, first: int | None = 0) -> Schedule
         ),
         module=found.__module__,
         takes_metric=wants_metric(scheduler),
+        first_value=value,
     )
 
 
@@ -102,10 +110,15 @@ def _iter_arguments(scheduler: Any) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
-def _split(scheduler: Any, calls: int) -> list[tuple[int, int | None]]:
-    """Return how many calls reach each child of a SequentialLR, and the first of them."""
+def _split(scheduler: Any, calls: int, first: int, value: int | None) -> list[Span]:
+    """Return for each child of a SequentialLR the calls that reach it, and where they begin."""
     milestones: Sequence[int] = scheduler._milestones
     now = scheduler.last_epoch + 1  # torch's count at the next call
+    active = bisect_right(milestones, scheduler.last_epoch)
     ends = [min(max(each - now, 0), calls) for each in milestones]
-    spans = list(zip([0, *ends], [*ends, calls], strict=True))
-    return [(stop - start, start) if stop > start else (0, None) for start, stop in spans]
+    spans: list[Span] = []
+    for child, (start, stop) in enumerate(zip([0, *ends], [*ends, calls], strict=True)):
+        begin = first + start if stop > start else None
+        seen = value if child == active else None if begin is None else begin + 1
+        spans.append((max(stop - start, 0), begin, seen))
+    return spans

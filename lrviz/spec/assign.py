@@ -5,8 +5,11 @@ from dataclasses import replace
 
 from lrviz.catalog import CATALOG
 from lrviz.errors import KeyPath, Problem, SpecError
+from lrviz.spec.flow import spell_flow
 from lrviz.spec.model import Source, Tree
 from lrviz.spec.yamltree import YamlError, parse_yaml
+
+MAX_SPELT = 60
 
 
 def assign(
@@ -26,7 +29,7 @@ def assign(
     >>> assign({"epochs": 4}, Source(), "optimizer.SGD.lr", "1e-2")[0]
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
     """
-    text = f"--{'sweep' if key == 'sweep' else 'set'} {key}={value}"
+    text = f"--sweep {value.strip('{}')}" if key == "sweep" else f"--set {key}={value}"
     path = split_key(key, tree)
     try:
         parsed, _ = parse_yaml(value)
@@ -36,7 +39,17 @@ def assign(
     except LookupError as error:
         raise SpecError([Problem(text, path, str(error.args[0]))]) from None
     assert isinstance(changed, dict)
-    return changed, replace(source, overrides={**source.overrides, path: text})
+    said = {path: text}
+    if key == "sweep" and isinstance(parsed, dict):  # each was an option of its own
+        said = {(key, name): f"--sweep {name}={_spell(each)}" for name, each in parsed.items()}
+        said |= {(key,): "--sweep"}
+    return changed, replace(source, overrides={**source.overrides, **said})
+
+
+def _spell(value: Tree) -> str:
+    """Return a value of a sweep as it may have been typed, no longer than it is read."""
+    text = spell_flow(value)
+    return text if len(text) <= MAX_SPELT else f"{text[: MAX_SPELT - 1]}…"
 
 
 def split_key(key: str, tree: Tree = None) -> KeyPath:

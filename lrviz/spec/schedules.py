@@ -9,10 +9,12 @@ from lrviz.errors import KeyPath, Problem
 from lrviz.foreign import Foreign
 from lrviz.spec.assign import split_key, with_value
 from lrviz.spec.interval import explain_interval, own_interval, read_interval
+from lrviz.spec.labels import name_keys, name_values
 from lrviz.spec.metric import read_metric
 from lrviz.spec.model import Schedule, Source, Tree
 from lrviz.spec.nodes import NodeReader, spell
 from lrviz.spec.shape import Shape, read_shape
+from lrviz.spec.tree import freeze
 from lrviz.spec.values import MAX_TEXT
 
 MAX_CURVES = 64
@@ -71,12 +73,12 @@ class ScheduleReader:
         """Yield label, tree and source for every combination of the sweep's values."""
         axes = self._axes(tree)
         base = {key: value for key, value in tree.items() if key != "sweep"}
-        names = _short_names([key for key, _ in axes])
+        names = name_keys([key for key, _ in axes])
+        told = [name_values(name, values) for name, (_, values) in zip(names, axes, strict=True)]
         for picked in product(*(range(len(values)) for _, values in axes)):
             changed: Tree = base
             swept: dict[KeyPath, KeyPath] = {}
-            labels = []
-            for (key, values), index, name in zip(axes, picked, names, strict=True):
+            for (key, values), index in zip(axes, picked, strict=True):
                 path = split_key(key, changed)
                 try:
                     changed = with_value(changed, path, values[index])
@@ -84,10 +86,9 @@ class ScheduleReader:
                     self._say(("sweep", key), str(error.args[0]))
                     return
                 swept[path] = ("sweep", key, index)
-                value = values[index]
-                labels.append(f"{name} {value if isinstance(value, str) else spell(value)}")
             assert isinstance(changed, dict)
-            yield ", ".join(labels), changed, replace(self.source, swept=swept)
+            label = ", ".join(each[index] for each, index in zip(told, picked, strict=True))
+            yield label, changed, replace(self.source, swept=swept)
 
     def _axes(self, tree: dict[str, Tree]) -> list[tuple[str, list[Tree]]]:
         sweep = tree["sweep"]
@@ -107,11 +108,20 @@ class ScheduleReader:
             elif not isinstance(values, list) or not values:
                 self._say(("sweep", key), f"must be a list of values, got {spell(values)}")
             else:
+                self._refuse_repeats(key, values)
                 axes.append((key, values))
         curves = prod(len(values) for _, values in axes)
         if curves > MAX_CURVES:
             self._say(("sweep",), f"{curves:,} curves are more than {MAX_CURVES}")
         return axes if len(self.problems) == before else []
+
+    def _refuse_repeats(self, key: str, values: list[Tree]) -> None:
+        seen: dict[object, int] = {}
+        for index, value in enumerate(values):
+            first = seen.setdefault(freeze(value), index)
+            if first != index:
+                text = f"is item {first} again; one curve would lie on the other"
+                self._say(("sweep", key, index), text)
 
     def _read_variant(
         self, label: str, tree: dict[str, Tree], source: Source
@@ -197,13 +207,3 @@ class ScheduleReader:
 
 def _spell_mapping(value: Tree) -> str:
     return "none" if value == {} else spell(value)
-
-
-def _short_names(keys: list[str]) -> list[str]:
-    """Return the last part of every key path, or all of it where two end alike.
-
-    >>> _short_names(["scheduler.StepLR.gamma", "epochs"])
-    ['gamma', 'epochs']
-    """
-    ends = [key.rpartition(".")[2] for key in keys]
-    return ends if len(set(ends)) == len(ends) else keys

@@ -1,0 +1,117 @@
+"""The lines of a panel, and what tells one from the others: colour, pattern, width and markers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from lrviz.curve import Values
+from lrviz.draw.geometry import Geometry
+from lrviz.draw.points import pick_points
+from lrviz.spec.options import FigureOptions
+from lrviz.spec.style import Style
+from lrviz.spec.values import LineStyle
+
+NESTED = 0.4
+"""How much smaller the last line's markers are, so that the first one's show around them."""
+
+THINNER = 0.6
+"""How wide a line is whose pattern has been used before, as a multiple of the one before."""
+
+THINNEST = 0.4
+
+APART = 2.5
+"""From one marker to the next, at least, in their sizes, so that a line's pattern shows between."""
+
+INK = {"-": 1.0, "--": 0.7, "-.": 0.7, ":": 0.38}
+"""The part of each of matplotlib's own patterns that is drawn."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one line is drawn.
+
+    Attributes:
+        color: changes from line to line.
+        pattern: changes with it; a longer list than the colours', or a shorter one.
+        width: in points; less where all patterns have been used.
+        marker: the size of a marker, in points.
+        zorder: what is drawn with less ink lies above, so that of equal lines each shows.
+    """
+
+    color: str
+    pattern: LineStyle
+    width: float
+    marker: float
+    zorder: float
+
+
+def choose_look(style: Style, index: int, count: int) -> Look:
+    """Return how a line is drawn.
+
+    Args:
+        style: of the figure.
+        index: of the line, from 0.
+        count: of all lines.
+
+    >>> from lrviz.spec.style import styles
+    >>> look = choose_look(styles()["light"], 7, 8)
+    >>> look.pattern, look.width < choose_look(styles()["light"], 1, 8).width
+    ('--', True)
+    """
+    round, place = divmod(index, len(style.linestyles))
+    pattern = style.linestyles[place]
+    return Look(
+        color=style.colors[index % len(style.colors)],
+        pattern=pattern,
+        width=style.linewidth * max(THINNEST, THINNER**round),
+        marker=style.marker_size * (1 - NESTED * index / max(1, count - 1)),
+        zorder=2 + 0.05 * (1 - _measure_ink(pattern)) + 0.001 * round,
+    )
+
+
+def draw_lines(
+    axes: Axes,
+    rows: Sequence[Values],
+    units: Sequence[float],
+    options: FigureOptions,
+    geometry: Geometry,
+) -> list[Line2D]:
+    """Draw the values of every curve and param group; one without any has an empty line.
+
+    Args:
+        axes: of a panel.
+        rows: the values, each of shape (steps,).
+        units: for each, its steps in one unit of the x axis.
+        options: of the figure.
+        geometry: of the figure.
+    """
+    for index, (values, unit) in enumerate(zip(rows, units, strict=True)):
+        look = choose_look(options.style, index, len(rows))
+        points = pick_points(values, *geometry.find_ends(unit), int(geometry.width))
+        axes.plot(
+            points / unit,
+            values[points],
+            color=look.color,
+            linestyle=look.pattern,
+            linewidth=look.width,
+            marker="o" if _has_markers(options, geometry, unit, len(rows)) else "None",
+            markersize=look.marker,
+            zorder=look.zorder,
+        )
+    return list(axes.lines)
+
+
+def _has_markers(options: FigureOptions, geometry: Geometry, unit: float, count: int) -> bool:
+    if options.markers != "auto":
+        return options.markers
+    size = options.style.marker_size * geometry.dot
+    return geometry.measure_gap(unit) > size * (APART if count > 1 else 1.0)
+
+
+def _measure_ink(pattern: LineStyle) -> float:
+    if isinstance(pattern, str):
+        return INK[pattern]
+    _, dashes = pattern
+    return sum(dashes[::2]) / sum(dashes)
