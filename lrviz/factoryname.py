@@ -1,8 +1,13 @@
 """How the command line names training code: `train.py:make` or `package.module:make`."""
 
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
+
+FILE_ENDINGS = frozenset({"yaml", "yml", "png", "webp", "svg", "pdf", "csv", "json", "jpg", "jpeg"})
+"""What a file's name ends in, and no function's: whoever chooses the names of files, as a
+repository does, must not be able to name a factory where a shell lists them."""
 
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _NAME = re.compile(rf"(?P<place>.*\.py|{_DOTTED}):(?P<attribute>{_DOTTED})", re.DOTALL)
@@ -30,11 +35,14 @@ def split_factory(source: str) -> FactoryName | None:
 
     >>> split_factory("train.py:make_scheduler")
     FactoryName(place='train.py', attribute='make_scheduler')
-    >>> split_factory("C:\\configs\\step.yaml") is None
-    True
+    >>> split_factory("C:\\configs\\step.yaml") is None, split_factory("a.py:step.yaml") is None
+    (True, True)
     """
     found = _NAME.fullmatch(source)
-    if found is None or Path(source).exists():
+    if found is None or os.path.lexists(source):  # a link that leads nowhere is a file's name, too
+        return None
+    *before, last = found["attribute"].split(".")
+    if before and last.lower() in FILE_ENDINGS:
         return None
     return FactoryName(found["place"], found["attribute"])
 

@@ -17,6 +17,7 @@ import lrviz
 from lrviz import SpecError, UsageError
 from lrviz.factories import load_named
 from lrviz.factoryname import split_factory
+from lrviz.imagefile import encode_image
 from lrviz.metadata import read_record
 from tests.lrvizrun import Result, run
 
@@ -366,10 +367,38 @@ def test_a_file_whose_name_has_a_colon_is_a_file(tmp_path: Path, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "source", ["C:\\x.yaml", "a.yaml", "-", "a b:c", "train.py:", ":make", "a-b:c", "train.py:1"]
+    "source",
+    [
+        *("C:\\x.yaml", "a.yaml", "-", "a b:c", "train.py:", ":make", "a-b:c", "train.py:1"),
+        *("train.py:make.yaml", "train.py:a.b.PNG", "package.module:make.yml", f"{'a' * 300}.py"),
+    ],
 )
 def test_what_is_no_factory_is_not_taken_for_one(source: str) -> None:
     assert split_factory(source) is None
+
+
+@pytest.mark.parametrize("name", ["train.py:leaves", "train.py:leaves.yaml"])
+@pytest.mark.parametrize("command", ["check", "batch", "lint", "plot", "export"])
+def test_the_name_of_a_file_is_no_consent(folder: Path, name: str, command: str) -> None:
+    """A repository may hold a link with any name, which `configs/*` then lists."""
+    (folder / name).symlink_to("nowhere")
+    figures = folder / "figures"
+    figures.mkdir()
+    record = json.dumps(
+        {
+            "format": 1,
+            "spec": {"epochs": 2, "factory": name},
+            "versions": {},
+            "numbers": None,
+        }
+    )
+    pixels = np.zeros((2, 2, 4), dtype=np.uint8)
+    (figures / f"{name}.png").write_bytes(encode_image(pixels, "png", 100, record))
+    (figures / "leaves.png").write_bytes(encode_image(pixels, "png", 100, record))
+    options = {"check": ("--baselines", "figures"), "batch": ("-o", "out")}.get(command, ())
+    done = run(command, name, *options, cwd=folder)
+    assert done.status in (2, 3)
+    assert "loading" not in done.stderr
 
 
 def test_a_module_is_found_in_the_current_folder_but_takes_no_others_place(
