@@ -5,7 +5,7 @@ Naming a factory on the command line is the consent to run it; nothing else in l
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from functools import cache, partial
 from importlib import import_module
 from itertools import count
@@ -19,6 +19,7 @@ from lrviz.record import Record
 from lrviz.sources import load
 from lrviz.spec import Factory, Source, Spec, parse_factory
 from lrviz.spec.nodes import suggest
+from lrviz.streams import keep_stdout
 
 MAX_CODE_BYTES = 10_000_000
 
@@ -71,7 +72,7 @@ def _find(named: FactoryName, source: str) -> Factory:
         name = f"{path.name}:{named.attribute}"
         return Factory(name, partial(_pick, named, run), partial(_as_script, path))
     run = cache(partial(_import, named.place))
-    return Factory(source, partial(_pick, named, run), _beside_us)
+    return Factory(source, partial(_pick, named, run), partial(_beside_us, named.place))
 
 
 def _run_file(path: Path, code: bytes) -> ModuleType:
@@ -116,39 +117,40 @@ def _problem(place: str, text: str) -> SpecError:
 @contextmanager
 def _as_script(path: Path) -> Iterator[None]:
     """Let code find what it would find as `python FILE.py`: its folder's modules, its name."""
-    with _own_modules(path.parent):
+    with _as_program(str(path), path.parent):
         sys.path.insert(0, str(path.parent))
-        arguments, sys.argv = sys.argv, [str(path)]
-        try:
-            yield
-        finally:
-            sys.argv = arguments
-
-
-@contextmanager
-def _beside_us() -> Iterator[None]:
-    """Let code be found in the current folder, where it is not installed."""
-    folder = Path.cwd()
-    with _own_modules(folder):
-        sys.path.append(str(folder))
         yield
 
 
 @contextmanager
-def _own_modules(folder: Path) -> Iterator[None]:
-    """Forget a folder's modules afterwards, as another may have some of the same names.
+def _beside_us(name: str) -> Iterator[None]:
+    """Let code be found in the current folder, where it is not installed."""
+    try:
+        folder = Path.cwd()
+    except OSError:  # it has been removed
+        folder = None
+    with _as_program(name, folder):
+        if folder is not None:
+            sys.path.append(str(folder))
+        yield
 
-    What the code prints goes to standard error: standard output is ours.
+
+@contextmanager
+def _as_program(name: str, folder: Path | None) -> Iterator[None]:
+    """Let code be what runs, with arguments of its own.
+
+    Its folder's modules are forgotten afterwards, as another may have some of the same names.
     """
     from lrviz.drive import is_installed
 
-    searched, known = sys.path[:], set(sys.modules)
+    searched, arguments, known = sys.path[:], sys.argv, set(sys.modules)
+    sys.argv = [name]
     try:
-        with redirect_stdout(sys.stderr):
+        with keep_stdout():
             yield
     finally:
-        sys.path[:] = searched
-        for name in sys.modules.keys() - known:
-            file = getattr(sys.modules[name], "__file__", None) or ""
-            if Path(file).is_relative_to(folder) and not is_installed(file):
-                del sys.modules[name]
+        sys.path[:], sys.argv = searched, arguments
+        for each in sys.modules.keys() - known if folder else ():
+            file = getattr(sys.modules[each], "__file__", None) or ""
+            if folder and Path(file).is_relative_to(folder) and not is_installed(file):
+                del sys.modules[each]

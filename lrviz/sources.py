@@ -98,7 +98,7 @@ def read_source(name: str) -> bytes:
         if missing and name.lower().endswith(PICTURE_ENDINGS):
             raise UsageError(f"{name}: no such figure; did you mean -o {name}?") from None
         if missing and split_factory(name):
-            text = "a factory is code already; only a spec can be written as code"
+            text = "a factory is code already; this takes a spec"
             raise SpecError([Problem(name, (), text)]) from None
         raise
 

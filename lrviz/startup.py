@@ -23,6 +23,11 @@ def own_process() -> None:
     gc.disable()
 
 
+def is_own_process() -> bool:
+    """Whether the process is lrviz's own, and no guest's."""
+    return _owned
+
+
 @contextmanager
 def quick_imports() -> Iterator[None]:
     """Import heavy modules inside; without effect in a process that is not lrviz's own.
@@ -51,8 +56,15 @@ def _no_stray_settings() -> Iterator[None]:
     if found is None or found.origin is None:
         yield
         return
+    with same_folder():
+        os.chdir(Path(found.origin).parent)
+        yield
+
+
+@contextmanager
+def same_folder() -> Iterator[None]:
+    """Be in the current folder afterwards, wherever code inside has gone."""
     here = _hold_folder()
-    os.chdir(Path(found.origin).parent)
     try:
         yield
     finally:

@@ -332,6 +332,86 @@ def test_what_proves_to_be_no_scheduler_is_told(
     assert problem_of(f"{add_module()}:{attribute}") == f": {why}"
 
 
+EXITS = {
+    "import sys; sys.exit(0)": "{module} cannot be imported",
+    """
+    from torch.optim.lr_scheduler import StepLR
+
+    class Class(StepLR):
+        def __init__(self, optimizer):
+            raise SystemExit(0)
+    """: "{module} fails when it was built with",
+    """
+    from torch.optim.lr_scheduler import StepLR
+
+    class Class(StepLR):
+        def __init__(self, optimizer):
+            super().__init__(optimizer, 1)
+
+        def step(self, *given):
+            if self.last_epoch == 0:
+                raise SystemExit("done")
+            super().step(*given)
+    """: "{module} fails after step 0 with",
+}
+
+
+@pytest.mark.parametrize("code", EXITS)
+def test_what_would_end_the_program_ends_a_spec_alone(code: str, add_module: AddModule) -> None:
+    """Else a check would be green, and everything behind it undone."""
+    module = add_module(code)
+    said = problem_of(f"{module}:Class").removeprefix(": ")
+    assert said.startswith(EXITS[code].format(module=module))
+    assert said.endswith("sys.exit(), which would end the program")
+
+
+def test_an_optimizer_that_is_not_taken_first_is_told(add_module: AddModule) -> None:
+    module = add_module(
+        """
+        from torch.optim.lr_scheduler import LRScheduler
+
+        class Last(LRScheduler):
+            def __init__(self, step_size, optimizer):
+                super().__init__(optimizer)
+
+        class Strange(LRScheduler):
+            __signature__ = 3
+        """
+    )
+    why = "is no scheduler: it does not take an optimizer first"
+    assert problem_of(f"{module}:Last", "{step_size: 1}") == f": {why}"
+    assert problem_of(f"{module}:Strange").startswith(": its arguments are not known: TypeError")
+
+
+def test_what_it_prints_does_not_stand_in_a_table(tmp_path: Path, add_module: AddModule) -> None:
+    module = add_module("print('banner')\n" + dedent(HALVING))
+    name = f"{module}:Halving"
+    (tmp_path / "a.yaml").write_text(text_of(name, "{every: 2}"))
+    done = run("export", tmp_path / "a.yaml", "--allow", name)
+    assert (done.status, done.stderr) == (0, "banner\n")
+    assert done.text.startswith("step,epoch,")
+
+
+def test_a_default_that_no_spec_could_hold_goes_to_no_worker(
+    tmp_path: Path, add_module: AddModule
+) -> None:
+    module = add_module(
+        """
+        from torch.optim.lr_scheduler import StepLR
+
+        class Shaped(StepLR):
+            def __init__(self, optimizer, shape=lambda x: 1 - x):
+                super().__init__(optimizer, 1)
+        """
+    )
+    name = f"{module}:Shaped"
+    for stem in ("a", "b"):
+        (tmp_path / f"{stem}.yaml").write_text(text_of(name))
+    sources = (tmp_path / "a.yaml", tmp_path / "b.yaml")
+    done = run("batch", *sources, "-o", tmp_path / "out", "-j", 2, "--allow", name)
+    assert (done.status, done.stderr.splitlines()[-1]) == (0, "2 specs: 2 drawn")
+
+
 def test_what_is_not_there_is_told(add_module: AddModule) -> None:
     module = add_module()
     assert problem_of(f"{module}:Missing") == f": {module} has no Missing"

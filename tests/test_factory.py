@@ -19,7 +19,7 @@ from lrviz.factories import load_named
 from lrviz.factoryname import split_factory
 from lrviz.imagefile import encode_image
 from lrviz.metadata import read_record
-from tests.lrvizrun import Result, run
+from tests.lrvizrun import Result, run, run_process
 
 TRAIN = """
 import sys
@@ -268,8 +268,8 @@ def test_no_file_can_name_one(folder: Path, text: str, message: str) -> None:
         (
             "make_plateau",
             2,
-            "train.py:make_plateau: metric: ReduceLROnPlateau needs a metric: "
-            "a list, an expression or a csv",
+            "train.py:make_plateau: metric: ReduceLROnPlateau needs a metric; "
+            "give `metric` a list or an expression",
         ),
     ],
 )
@@ -449,7 +449,7 @@ def test_two_folders_may_each_have_a_helper_of_the_same_name(tmp_path: Path) -> 
 
 def test_it_is_not_written_as_code_which_it_is(folder: Path) -> None:
     done = run("code", "train.py:make_both", cwd=folder)
-    message = "train.py:make_both: a factory is code already; only a spec can be written as code\n"
+    message = "train.py:make_both: a factory is code already; this takes a spec\n"
     assert (done.status, done.text, done.stderr) == (2, "", message)
 
 
@@ -458,6 +458,71 @@ def test_a_batch_draws_it_every_time_and_so_its_sheet(folder: Path) -> None:
     for _ in range(2):
         done = run(*command, "--sheet", "sheet.png", cwd=folder)
         assert (done.status, done.text) == (0, "out/make_both.webp\nsheet.png\n")
+
+
+def test_where_code_goes_nobody_else_has_to(folder: Path) -> None:
+    """As scripts do that find their data beside them: figures and later sources stay in place."""
+    (folder / "away").mkdir()
+    (folder / "away.py").write_text(
+        "import os, torch\n"
+        "from torch.optim.lr_scheduler import StepLR\n"
+        "def make(optimizer):\n"
+        "    os.chdir('away')\n"
+        "    torch.set_default_dtype(torch.float64)\n"
+        "    return StepLR(optimizer, 1)\n"
+    )
+    done = run("plot", "away.py:make", "train.py:make_both", "--epochs", 2, cwd=folder)
+    assert (done.status, done.text) == (0, "make.png\nmake_both.png\n")
+    assert (folder / "make.png").exists()
+    assert torch.get_default_dtype() == torch.float32
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no echo to start")
+def test_standard_output_is_a_tables_however_code_prints(folder: Path) -> None:
+    (folder / "loud.py").write_text(
+        "import os, subprocess, sys\n"
+        "from torch.optim.lr_scheduler import StepLR\n"
+        "print('one')\n"
+        "os.write(1, b'two\\n')\n"
+        "subprocess.run(['echo', 'three'])\n"
+        "def make(optimizer):\n"
+        "    sys.stderr = None\n"
+        "    return StepLR(optimizer, 1)\n"
+    )
+    done = run_process("export", "loud.py:make", "--epochs", 1, cwd=folder)
+    assert (done.status, done.text.splitlines()[0]) == (
+        0,
+        "step,epoch,curve,group,lr,momentum,weight_decay",
+    )
+    assert sorted(done.stderr.split()) == ["one", "three", "two"]
+
+
+def test_a_module_sees_no_arguments_of_the_command(tmp_path: Path) -> None:
+    (tmp_path / "parsing.py").write_text(
+        "import argparse\n"
+        "from torch.optim.lr_scheduler import ExponentialLR\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--gamma', type=float, default=0.5)\n"
+        "gamma = parser.parse_args().gamma\n"
+        "def make(optimizer):\n"
+        "    return ExponentialLR(optimizer, gamma)\n"
+    )
+    assert lrs(export(tmp_path, "parsing:make", "--epochs", 2)) == [0.001, 0.0005]
+
+
+def test_a_metric_that_is_not_used_is_a_warning(folder: Path) -> None:
+    done = export(folder, "train.py:Recipes.loud", "--epochs", 2, "--set", "metric=[1]")
+    assert done.stderr.splitlines()[-1].endswith("metric: is not used; Loud takes none")
+
+
+def test_a_metric_that_may_be_given_is(folder: Path) -> None:
+    class Following(lr_scheduler.StepLR):
+        def step(self, metric: float | None = None) -> None:
+            if metric is not None:
+                self.optimizer.param_groups[0]["lr"] = metric
+
+    run = lrviz.simulate(lambda optimizer: Following(optimizer, 1), steps=3, metric=[0.5, 0.25])
+    assert run.lr.tolist() == [[0.001, 0.5, 0.25]]
 
 
 CHECK = ("check", "train.py:Recipes.loud", "--baselines", "figures")
@@ -491,6 +556,15 @@ def test_a_check_sees_that_it_builds_another_schedule(folder: Path) -> None:
     assert "lr at step 2 was 0.0005, is 0.001 (3 of 6 steps differ)" in moved.text
     assert run(*CHECK, "--update", cwd=folder).status == 0
     assert run(*CHECK, cwd=folder).text == "1 spec: 1 match\n"
+
+
+def test_a_length_that_a_check_is_given_is_that_of_factories(folder: Path) -> None:
+    (folder / "step.yaml").write_text("epochs: 3\nscheduler: {StepLR: {step_size: 1}}\n")
+    both = ("check", "step.yaml", *CHECK[1:])
+    assert run(*both, "--epochs", 6, "--add-missing", cwd=folder).status == 0
+    assert run(*both, cwd=folder).text == "2 specs: 2 match\n"
+    record = json.loads(read_record((folder / "figures/step.webp").read_bytes()) or "")
+    assert record["spec"]["epochs"] == 3
 
 
 def test_a_check_of_it_without_a_figure_wants_a_length(folder: Path) -> None:

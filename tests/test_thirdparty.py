@@ -2,13 +2,14 @@
 
 import inspect
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -17,9 +18,9 @@ import torch
 import lrviz
 from lrviz.catalog import CATALOG, THIRD_PARTY
 from lrviz.code import write_code
-from lrviz.curve import Curve
+from lrviz.curve import Curve, Values
 from lrviz.drive import declared_arguments, installed_arguments, libraries
-from lrviz.errors import SpecError
+from lrviz.errors import SpecError, UsageError
 from lrviz.metadata import read_record
 from lrviz.spec import Source, Spec, parse_tree
 from lrviz.template import spec_template
@@ -312,6 +313,100 @@ def test_a_library_that_cannot_be_imported_is_told_with_its_cause(
     assert problem_of(WARMUP) == (
         f"{where}: transformers cannot be imported: RuntimeError: no such operator"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"decay_t": 2, "warmup_t": ".nan"}, "'total_calls - warmup_t' is nan"),
+        ({"decay_t": 2, "warmup_t": 4}, "must be more than 0, got 0"),
+    ],
+)
+def test_a_length_that_cannot_be_filled_in_is_told(
+    arguments: dict[str, Any], message: str, timm: Any
+) -> None:
+    given = {name: math.nan if value == ".nan" else value for name, value in arguments.items()}
+    assert problem_of({"timm.WSDLRScheduler": given}).endswith(message)
+
+
+def test_a_length_that_is_filled_in_need_not_be_whole(timm: Any) -> None:
+    """Half an epoch of warm-up leaves 3.5 of 4 for what follows."""
+    given = {"warmup_t": 0.5, "warmup_prefix": True, "lr_min": 0.01}
+    curve = curve_of({"timm.TanhLRScheduler": given})
+    optimizer = optimizer_by_hand()
+    scheduler = timm.TanhLRScheduler(optimizer, t_initial=3.5, **given)
+    expected = []
+    for epoch in range(EPOCHS):
+        expected.append([group["lr"] for group in optimizer.param_groups])
+        scheduler.step(epoch + 1)
+    np.testing.assert_allclose(curve.lr[:, ::STEPS].T, expected, rtol=1e-12)
+
+
+def timms_loop(scheduler: Any, epochs: range, metric: float | None = None) -> list[float]:
+    """Return what each step trains with in the loop of timm's train.py."""
+    seen = []
+    for epoch in epochs:
+        for step in range(STEPS):
+            seen.append(float(scheduler.optimizer.param_groups[0]["lr"]))
+            scheduler.step_update(epoch * STEPS + step + 1, metric)
+        scheduler.step(epoch + 1, metric)
+    return seen
+
+
+TIMMS = {
+    "epochs": {"t_initial": 6, "warmup_t": 2, "warmup_lr_init": 1e-5, "lr_min": 1e-6},
+    "updates": {"t_initial": 48, "warmup_t": 12, "warmup_lr_init": 1e-5, "t_in_epochs": False},
+}
+
+
+@pytest.mark.parametrize("unit", TIMMS)
+def test_a_scheduler_of_timm_from_a_factory_is_stepped_as_it_counts(unit: str, timm: Any) -> None:
+    def make(optimizer: torch.optim.Optimizer) -> Any:
+        return timm.CosineLRScheduler(optimizer, **TIMMS[unit])
+
+    expected = timms_loop(make(make_optimizer("SGD", {"lr": 0.1})), range(6))
+    driven = lrviz.simulate(make, lr=0.1, epochs=6, steps_per_epoch=STEPS)
+    np.testing.assert_allclose(driven.lr[0], expected, rtol=1e-12)
+    other: Literal["step", "epoch"] = "step" if unit == "epochs" else "epoch"
+    with pytest.raises(SpecError, match=f"counts {unit}; leave interval out"):
+        lrviz.simulate(make, lr=0.1, epochs=6, interval=other)
+
+
+@pytest.mark.parametrize("unit", TIMMS)
+def test_one_that_is_training_is_told_how_far_it_is(unit: str, timm: Any) -> None:
+    """It does not know: timm leaves the count to its caller."""
+    scheduler = timm.CosineLRScheduler(make_optimizer("SGD", {"lr": 0.1}), **TIMMS[unit])
+
+    def look_ahead(start: int | None = None) -> Values:
+        ahead = lrviz.preview(scheduler, steps=3 * STEPS, steps_per_epoch=STEPS, start=start)
+        return np.asarray(ahead.lr[0])
+
+    fresh = look_ahead()
+    np.testing.assert_array_equal(fresh, look_ahead(start=0))
+    np.testing.assert_allclose(fresh, timms_loop(scheduler, range(3)), rtol=1e-12)
+    with pytest.raises(UsageError, match=f"give start=, the {unit} so far"):
+        look_ahead()
+    ahead = look_ahead(start=3 if unit == "epochs" else 3 * STEPS)
+    np.testing.assert_allclose(ahead, timms_loop(scheduler, range(3, 6)), rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:PlateauLRScheduler is deprecated:FutureWarning")
+def test_timms_plateau_from_a_factory_is_given_its_metric(timm: Any) -> None:
+    def make(optimizer: torch.optim.Optimizer) -> Any:
+        return timm.PlateauLRScheduler(optimizer, patience_t=0, mode="min")
+
+    expected = timms_loop(make(make_optimizer("SGD", {"lr": 0.1})), range(4), 1.0)
+    driven = lrviz.simulate(make, lr=0.1, epochs=4, steps_per_epoch=STEPS, metric=[1.0])
+    np.testing.assert_allclose(driven.lr[0], expected, rtol=1e-12)
+    assert expected[-1] == pytest.approx(0.001)  # a tenth at the second and third sight of 1.0
+    with pytest.raises(SpecError, match="needs a metric"):
+        lrviz.simulate(make, lr=0.1, epochs=4)
+
+
+def test_who_counts_by_itself_is_told_no_start() -> None:
+    scheduler = torch.optim.lr_scheduler.StepLR(make_optimizer(), 1)
+    with pytest.raises(UsageError, match="start: a StepLR knows how often it was called"):
+        lrviz.preview(scheduler, steps=2, start=3)
 
 
 def test_timms_schedulers_need_nothing_else_of_timm(

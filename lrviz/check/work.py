@@ -14,6 +14,7 @@ from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
 from lrviz.errors import FileError, LrvizError
 from lrviz.factories import load_named
+from lrviz.factoryname import split_factory
 from lrviz.files import write_file
 from lrviz.pool import Workers, count_workers
 from lrviz.run import Run
@@ -37,8 +38,8 @@ class Request:
         adds: whether those that are missing are written.
         shows: whether pictures for a report are wanted.
         jobs: how many processes draw; None for as many as there are processors.
-        length: how long runs are, as (key, value) pairs; where it is left out, a factory's is that
-            of its figure.
+        length: how long the runs of factories are, as (key, value) pairs; where it is left out,
+            as long as those of their figures. A spec says so itself.
         allow: the scheduler classes beside the catalog that specs may name.
     """
 
@@ -58,7 +59,8 @@ class Request:
             return ""
         sources = self.sources if len(self.sources) <= MOST_NAMED else ("SPEC…",)
         length = (word for key, value in self.length for word in (spell_option(key), value))
-        words = ("lrviz", "check", *sources, *length, "--baselines", str(self.baselines))
+        allow = (word for name in self.allow for word in ("--allow", name))
+        words = ("lrviz", "check", *sources, *length, *allow, "--baselines", str(self.baselines))
         return f"run `{shlex.join((*words, '--add-missing'))}`"
 
 
@@ -133,7 +135,8 @@ class _Check:
             )
 
     def _load(self, source: str, baseline: Baseline | None) -> Spec:
-        length, allow = self.request.length, self.request.allow
+        length = self.request.length if split_factory(source) else ()
+        allow = self.request.allow
         drawn = baseline.record if baseline else None
         return load_named(source, overrides=length, allow=allow, drawn=drawn)
 

@@ -27,11 +27,11 @@ def show(name: Name, allow: Allow = None) -> None:
 
 
 @app.command()
-def new(name: Name) -> None:
+def new(name: Name, allow: Allow = None) -> None:
     """Print a commented spec to start from."""
     from lrviz.template import spec_template
 
-    raise typer.Exit(tell_text(spec_template(names.find_scheduler(name))))
+    raise typer.Exit(tell_text(spec_template(names.find_scheduler(name, names.allowed(allow)))))
 
 
 @app.command()

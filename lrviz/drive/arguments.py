@@ -93,21 +93,24 @@ class Binder:
                     self.say(key, f"{argument.name} is missing")
         if len(self.problems) > before:
             return None
-        shown = {name: argument.default for name, argument in known.items()}
+        shown = {name: _plain(argument.default) for name, argument in known.items()}
         shown.update({name: _shown(value, arguments[name]) for name, value in values.items()})
         for name, fill in filling.items():
             if not {name, *fill.unless} & values.keys():
-                values[name] = shown[name] = self._fill(fill, known[name], key, shown)
-        return Bound(values, {} if partial else shown)
+                values[name] = shown[name] = self._fill(fill, (*key, name), shown)
+        return None if len(self.problems) > before else Bound(values, {} if partial else shown)
 
-    def _fill(
-        self, fill: Fill, argument: Argument, key: KeyPath, shown: Mapping[str, object]
-    ) -> object:
+    def _fill(self, fill: Fill, key: KeyPath, shown: Mapping[str, object]) -> object:
+        """Return what is left of a run; a whole number where it is one, as libraries want."""
         numbers = {
             name: float(each) for name, each in shown.items() if isinstance(each, int | float)
         }
-        names = {**numbers, **self.totals}
-        return self._convert(argument, f"={fill.formula}", (*key, argument.name), names)
+        try:
+            value = evaluate(fill.formula, {**numbers, **self.totals})
+        except ExpressionError as error:
+            self.say(key, error.reason)
+            return None
+        return int(value) if value.is_integer() else value
 
     def say(self, key: KeyPath, text: str) -> None:
         """Add a problem."""
@@ -236,6 +239,14 @@ def _describe(kind: Kind) -> str:
         "choice": f"one of {', '.join(kind.choices)}",
     }
     return words.get(kind.base, kind.base) + (" or null" if kind.optional else "")
+
+
+def _plain(default: object) -> object:
+    """Return a default as a spec could write it; what it could not, in words."""
+    items = default if isinstance(default, list | tuple) else [default]
+    if all(each is None or type(each) in (bool, int, float, str) for each in items):
+        return default
+    return f"a {type(default).__name__}"
 
 
 def _shown(value: object, written: Tree) -> object:

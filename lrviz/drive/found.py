@@ -7,7 +7,12 @@ from typing import Any
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from lrviz.catalog import CATALOG, COMPOSITES, Entry, Fill
-from lrviz.drive.libraries import NoSchedulerError, find_in_library, import_foreign
+from lrviz.drive.libraries import (
+    NoSchedulerError,
+    find_in_library,
+    import_foreign,
+    spell_cause,
+)
 from lrviz.drive.signatures import Argument, arguments_of
 from lrviz.errors import UsageError
 from lrviz.foreign import Foreign
@@ -74,12 +79,16 @@ def _find_entry(entry: Entry) -> Found:
 
 def _find_foreign(foreign: Foreign) -> Found:
     found, wanted = import_foreign(foreign)
+    try:
+        arguments = arguments_of(found)
+    except Exception as error:  # a signature of its own making
+        raise NoSchedulerError(f"its arguments are not known: {spell_cause(error)}") from error
     takes_metric = issubclass(found, ReduceLROnPlateau) or wanted in _METRIC_NAMES
     if wanted and not takes_metric:
         raise NoSchedulerError(f"its step() wants {wanted}, which lrviz cannot give it")
     return Found(
         lambda optimizer, **given: found(optimizer, **given),
-        arguments_of(found),
+        arguments,
         foreign.package,
         foreign.module,
         foreign.attribute,

@@ -3,20 +3,37 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import torch
 
+from lrviz.startup import same_folder
+
+
+@contextmanager
+def _same_folder_if_any() -> Iterator[None]:
+    """Be in the current folder afterwards; one that was removed cannot be gone back to."""
+    try:
+        Path.cwd()
+    except OSError:
+        yield
+        return
+    with same_folder():
+        yield
+
 
 @contextmanager
 def leave_no_trace() -> Iterator[None]:
-    """Put back what is drawn from the random generators, and whether gradients are kept."""
+    """Put back what is drawn from the random generators, torch's defaults and the folder."""
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    grad = torch.is_grad_enabled()
+    grad, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
     try:
-        yield
+        with _same_folder_if_any():
+            yield
     finally:
         torch.set_grad_enabled(grad)
+        torch.set_default_dtype(dtype)
         random.setstate(states[0])
         np.random.set_state(states[1])
         torch.set_rng_state(states[2])

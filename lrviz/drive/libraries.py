@@ -51,7 +51,7 @@ def _import_library(entry: Entry, module: str) -> object:
         missing = (error.name or library).partition(".")[0]
         needs = library if missing == library else f"{missing}, which {library} imports"
         raise NoSchedulerError(f"needs {needs}; pip install {missing}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise NoSchedulerError(f"{library} cannot be imported: {spell_cause(error)}") from error
 
 
@@ -86,7 +86,7 @@ def import_foreign(foreign: Foreign) -> tuple[type, str]:
         raise NoSchedulerError(f"no module '{top}'; install it, or put its folder on PYTHONPATH")
     try:
         found = getattr(import_module(foreign.module), foreign.attribute, None)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         text = f"{foreign.module} cannot be imported: {spell_cause(error)}"
         raise NoSchedulerError(text) from error
     if found is None:
@@ -103,7 +103,7 @@ def _why_no_scheduler(found: type) -> str:
     if inspect.isabstract(found) or found is LRScheduler:
         return "it is abstract"
     if issubclass(found, LRScheduler):
-        return ""
+        return _why_not_built(found)
     if not callable(getattr(found, "step", None)):
         return "it has no step()"
     first = next(iter(_parameters(found)), None)
@@ -113,6 +113,12 @@ def _why_no_scheduler(found: type) -> str:
     ):
         return "it does not take an optimizer first"
     return "it is an optimizer itself" if issubclass(found, torch.optim.Optimizer) else ""
+
+
+def _why_not_built(found: type) -> str:
+    """Return why a scheduler cannot be given its optimizer; empty where it can."""
+    later = [each.name for each in _parameters(found)[1:]]
+    return "it does not take an optimizer first" if "optimizer" in later else ""
 
 
 def _wanted(found: type) -> str:
@@ -129,10 +135,16 @@ def _wanted(found: type) -> str:
 def _parameters(of: Callable[..., Any]) -> list[inspect.Parameter]:
     try:
         return list(inspect.signature(of).parameters.values())
-    except (TypeError, ValueError):  # compiled, and silent about its arguments
+    except Exception:  # compiled and silent about its arguments, or wrong about them
         return []
 
 
 def spell_cause(error: BaseException) -> str:
     """Return an exception's kind and text, on one line."""
-    return ": ".join(filter(None, (type(error).__name__, " ".join(str(error).split()))))
+    if isinstance(error, SystemExit):
+        return "sys.exit(), which would end the program"
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # of a class that is not ours
+        text = ""
+    return ": ".join(filter(None, (type(error).__name__, text)))

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Literal, cast, overload
+from typing import Any, cast, overload
+
+import numpy as np
 
 from lrviz.curve import Values
-from lrviz.drive.copying import copy_scheduler
-from lrviz.drive.factory import accept_scheduler, drive_built, simulate_factories
+from lrviz.drive.built import accept_scheduler, drive_built
+from lrviz.drive.copying import copy_scheduler, find_groups
+from lrviz.drive.factory import simulate_factories
 from lrviz.drive.guest import leave_no_trace
 from lrviz.drive.loop import simulate as simulate_spec
+from lrviz.drive.recover import own_interval
 from lrviz.errors import UsageError
 from lrviz.run import Run
 from lrviz.spec import Factory, Source, Spec, parse_factory
+from lrviz.spec.interval import Interval
 from lrviz.spec.model import Tree
 
-Interval = Literal["step", "epoch"]
 Metric = Sequence[float] | Values | Mapping[str, Any]
 """As a spec's `metric`: a value a call, the last one held, or an expression in `step`."""
 
@@ -32,7 +36,7 @@ def simulate(
     steps: int | None = None,
     epochs: int | None = None,
     steps_per_epoch: int = 1,
-    interval: Interval = "step",
+    interval: Interval | None = None,
     optimizer: str | Mapping[str, Any] | None = None,
     metric: Metric | None = None,
 ) -> Run: ...
@@ -48,9 +52,10 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
         spec: what `load` or `parse_spec` gave; or a factory, which takes an optimizer and returns
             a scheduler, or takes nothing and returns both.
         **options: for a factory, how long the run is: `steps`, or `epochs` and `steps_per_epoch`
-            (1); `interval` between calls of `scheduler.step()`, `"step"` or `"epoch"`; the
-            `optimizer` that the factory is given, a class of `torch.optim` as a spec names it
-            (SGD with an LR of 1e-3), its `lr`; and the `metric` that ReduceLROnPlateau is given.
+            (1); `interval` between calls of `scheduler.step()`, `"step"` or `"epoch"` (`"step"`, or
+            as a scheduler of timm's counts); the `optimizer` that the factory is given, a class of
+            `torch.optim` as a spec names it (SGD with an LR of 1e-3), its `lr`; and the `metric`
+            that ReduceLROnPlateau is given.
 
     Returns:
         The run: for every curve learning rates of shape (param groups, steps), steps counted
@@ -80,8 +85,9 @@ def preview(
     *,
     steps: int,
     steps_per_epoch: int = 1,
-    interval: Interval = "step",
+    interval: Interval | None = None,
     metric: Metric | None = None,
+    start: int | None = None,
 ) -> Run:
     """Return what a live scheduler will do from where it stands; it stays as it is.
 
@@ -92,8 +98,11 @@ def preview(
         scheduler: a scheduler of torch's or of another library's, with its optimizer.
         steps: how far to look. Step 0 is the next one.
         steps_per_epoch: optimizer steps in an epoch; step 0 is the first of one.
-        interval: whether `scheduler.step()` is called after every step or every epoch.
+        interval: whether `scheduler.step()` is called after every step or every epoch; every step
+            unless given, or as a scheduler of timm's counts.
         metric: what ReduceLROnPlateau will be given.
+        start: for a scheduler of timm's, which does not remember: how many epochs, or updates,
+            there have been.
 
     Raises:
         SpecError: it cannot be driven so far, or a learning rate is not finite.
@@ -113,7 +122,30 @@ def preview(
     spec = _describe(Factory(name, lambda: lambda: scheduler), name, steps, options)
     with leave_no_trace():
         copied = accept_scheduler(copy_scheduler(scheduler), built.optimizer)
-        return drive_built(spec, spec.schedules[0], copied)
+        done = _count_done(scheduler, start)
+        return drive_built(spec, spec.schedules[0], copied, done)
+
+
+def _count_done(scheduler: Any, start: int | None) -> int:
+    """Return how many calls a scheduler has had that does not count them itself.
+
+    Raises:
+        UsageError: it counts them itself, or has had some and nobody says how many.
+    """
+    own = own_interval(scheduler)
+    if own is None:
+        if start is not None:
+            raise UsageError(f"start: a {type(scheduler).__name__} knows how often it was called")
+        return 0
+    if start is None:
+        fresh = copy_scheduler(scheduler)
+        groups = find_groups(fresh)
+        now = [float(group["lr"]) for group in groups]
+        (fresh.step if own == "epoch" else fresh.step_update)(0)
+        if not np.allclose(now, [float(group["lr"]) for group in groups], rtol=1e-9, atol=0):
+            what = {"epoch": "epochs", "step": "updates"}[own]
+            raise UsageError(f"give start=, the {what} so far, which timm leaves to the caller")
+    return start or 0
 
 
 def _name_optimizer(scheduler: object) -> str:

@@ -3,7 +3,7 @@
 import warnings
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import count
 from typing import Any
 
@@ -19,6 +19,7 @@ from lrviz.errors import KeyPath, SpecError
 from lrviz.expression import ExpressionError
 from lrviz.run import Run
 from lrviz.spec.model import Node, Schedule, Spec
+from lrviz.streams import keep_stdout
 
 
 def simulate(spec: Spec) -> Run:
@@ -41,11 +42,12 @@ def simulate(spec: Spec) -> Run:
     """
     driven: list[tuple[Curve, SchedulerFacts]] = []
     failures: list[SpecError] = []
-    for schedule in spec.schedules:
-        try:
-            driven.append(_simulate(schedule))
-        except SpecError as error:
-            failures.append(error)
+    with keep_stdout() if spec.packages else nullcontext():
+        for schedule in spec.schedules:
+            try:
+                driven.append(_simulate(schedule))
+            except SpecError as error:
+                failures.append(error)
     if failures:
         problems = dict.fromkeys(problem for error in failures for problem in error.problems)
         raise SpecError(list(problems)) from failures[0].__cause__
@@ -98,16 +100,21 @@ def _build(plan: Plan, optimizer: torch.optim.Optimizer, plans: dict[int, Plan])
     return scheduler
 
 
-def number_steps(scheduler: Any, schedule: Schedule) -> Callable[..., None]:
+def number_steps(scheduler: Any, schedule: Schedule, done: int = 0) -> Callable[..., None]:
     """Return what steps a scheduler of timm's as its training loop does.
 
     That calls `step` after every epoch and `step_update` after every update, each with how many
     there have been; the one that the scheduler does not count by does nothing, and is left out.
+
+    Args:
+        scheduler: of timm's.
+        schedule: whose interval is that which the scheduler counts by.
+        done: the calls before the first.
     """
     method: Callable[..., None] = (
         scheduler.step if schedule.interval == "epoch" else scheduler.step_update
     )
-    numbers = count(1)
+    numbers = count(done + 1)
     return lambda *metric: method(next(numbers), *metric)
 
 
@@ -149,7 +156,7 @@ def _named_failures(
     """Turn what a library raises into one line that names scheduler, step and cause."""
     try:
         yield
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         failed = _failing(error, plans) or plan
         calls = len(recorded)
         each = schedule.steps_per_call

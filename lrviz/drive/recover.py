@@ -10,6 +10,7 @@ import torch
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.libraries import NoSchedulerError
+from lrviz.spec.interval import Interval
 
 KEY = ("factory",)
 METRICS = frozenset({"metric", "metrics", "loss", "val_loss"})
@@ -20,6 +21,13 @@ Span = tuple[int, int | None, int | None]
 """How many calls reach a scheduler, the first of them, and the first value that it governs."""
 
 _PRIVATE = {"milestones": "_milestones", "anneal_strategy": "_anneal_func_type"}
+
+
+def own_interval(scheduler: Any) -> Interval | None:
+    """Return when timm's loop steps one of its schedulers; None for all others."""
+    if not counts_calls(scheduler):
+        return None
+    return "epoch" if getattr(scheduler, "t_in_epochs", True) else "step"
 
 
 def recover_facts(
@@ -61,21 +69,39 @@ def recover_facts(
 
 
 def wants_metric(scheduler: Any) -> bool:
-    """Whether a scheduler's `step` must be given a metric."""
+    """Whether a scheduler does nothing of use without a metric."""
+    inside = getattr(scheduler, "lr_scheduler", None)  # timm's has torch's, and an optional metric
+    if counts_calls(scheduler):
+        return isinstance(inside, torch.optim.lr_scheduler.ReduceLROnPlateau)
     return wanted_by_step(scheduler) in METRICS
+
+
+def takes_metric(scheduler: Any) -> bool:
+    """Whether a scheduler's `step` may be given a metric first, or must be."""
+    return wants_metric(scheduler) or next(
+        (each.name in METRICS for each in _parameters(scheduler)), False
+    )
 
 
 def wanted_by_step(scheduler: Any) -> str:
     """Return the first argument that a scheduler's `step` must be given; empty for none."""
-    try:
-        parameters = inspect.signature(scheduler.step).parameters.values()
-    except (TypeError, ValueError):  # compiled, and silent about its arguments
-        return ""
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    required = (
-        each.name for each in parameters if each.default is each.empty and each.kind not in variadic
+    return next(
+        (
+            each.name
+            for each in _parameters(scheduler)
+            if each.default is each.empty and each.kind not in variadic
+        ),
+        "",
     )
-    return next(required, "")
+
+
+def _parameters(scheduler: Any) -> list[inspect.Parameter]:
+    """Return what a scheduler's `step` takes."""
+    try:
+        return list(inspect.signature(scheduler.step).parameters.values())
+    except (TypeError, ValueError):  # compiled, and silent about its arguments
+        return []
 
 
 def refuse_step(scheduler: Any) -> None:

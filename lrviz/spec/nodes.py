@@ -1,5 +1,6 @@
 """Schedulers and optimizers as a spec names them: `Name: {arguments}`, or the bare name."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -74,8 +75,10 @@ def unknown_scheduler(name: str) -> str:
 
 
 def _suggest_scheduler(name: str) -> str:
-    others = (each for each, entry in THIRD_PARTY.items() if entry.attribute == name)
-    close = next(others, None) or _find_close(name, tuple(SCHEDULERS))
+    last = re.split("[.:]", name)[-1]
+    own = last if last in SCHEDULERS else None
+    others = (each for each, entry in THIRD_PARTY.items() if entry.attribute == last)
+    close = own or next(others, None) or _find_close(name, tuple(SCHEDULERS))
     if close := close or _find_close(name, tuple(THIRD_PARTY)):
         return f"did you mean '{close}'?"
     return remedy(name) or suggest(name, tuple(SCHEDULERS))

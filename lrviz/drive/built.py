@@ -1,0 +1,161 @@
+"""Driving a scheduler that somebody else has built, from where it stands."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lrviz.curve import SchedulerFacts
+from lrviz.drive.blame import explain_failure, find_culprit
+from lrviz.drive.copying import find_groups
+from lrviz.drive.libraries import NoSchedulerError
+from lrviz.drive.loop import number_steps, record_calls, refuse_infinite
+from lrviz.drive.metric import metric_values, metric_warnings
+from lrviz.drive.readings import Recorded, build_curve, empty_record
+from lrviz.drive.recover import (
+    counts_calls,
+    own_interval,
+    recover_facts,
+    refuse_step,
+    takes_metric,
+)
+from lrviz.errors import Problem, SpecError, UsageError
+from lrviz.run import Run
+from lrviz.spec import Spec
+from lrviz.spec.model import Node, Schedule, Tree
+from lrviz.spec.nodes import MAX_GROUPS
+from lrviz.spec.schedules import MAX_POINTS
+from lrviz.spec.values import MAX_TEXT
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """What a factory gave.
+
+    Attributes:
+        scheduler: not stepped yet.
+        groups: the param groups that it writes to.
+        base_lr: their learning rates before it.
+        optimizer: the name of the optimizer's class; empty for the schedule's own.
+    """
+
+    scheduler: Any
+    groups: Sequence[dict[str, Any]]
+    base_lr: tuple[float, ...]
+    optimizer: str = ""
+
+
+def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> Run:
+    """Return the run of one scheduler, from where it stands.
+
+    Its optimizer is not stepped: that might change the parameters, and no scheduler looks.
+
+    Args:
+        spec: what else there is to know.
+        schedule: of the scheduler.
+        built: the scheduler.
+        done: the calls it has had, where it does not count them itself.
+
+    Raises:
+        SpecError: it cannot be driven through the run, or a learning rate is not finite.
+    """
+    schedule = _describe(spec, schedule, built)
+    facts = recover_facts(built.scheduler, schedule.total_calls)
+    if schedule.metric is not None and takes_metric(built.scheduler):
+        facts = replace(facts, takes_metric=True)
+    metric = metric_values(schedule) if facts.takes_metric else None
+    if metric == []:
+        text = f"{facts.name} needs a metric; give `metric` a list or an expression"
+        raise SpecError([schedule.source.problem(schedule.metric_key, text)])
+    # What only some groups have cannot be drawn in one figure.
+    keys = set.intersection(*(set(group) for group in built.groups))
+    readable = [{key: group[key] for key in keys} for group in built.groups]
+    recorded = empty_record(readable, ("momentum", "weight_decay"))
+    step = number_steps(built.scheduler, schedule, done) if counts_calls(built.scheduler) else None
+    given = [(value,) for value in metric] if metric else ((),) * schedule.total_calls
+    with warnings.catch_warnings(), _named_calls(schedule, recorded):
+        warnings.simplefilter("ignore")  # the order warning is false here
+        record_calls(step or built.scheduler.step, given, built.groups, recorded)
+    curve = build_curve(schedule, readable, built.base_lr, recorded, metric or [])
+    refuse_infinite(schedule, curve)
+    lines = [*_unused(spec, schedule, built, facts), *(metric_warnings(schedule) if metric else ())]
+    return Run(replace(spec, schedules=(schedule,)), (curve,), (facts,), tuple(lines))
+
+
+def accept_scheduler(scheduler: object, optimizer: str = "") -> Built:
+    """Return a scheduler that can be driven, with the groups that it writes to.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        refuse_step(scheduler)
+    except NoSchedulerError as error:
+        raise UsageError(str(error)) from None
+    groups = find_groups(scheduler)
+    key = "initial_lr" if all("initial_lr" in group for group in groups) else "lr"
+    return Built(scheduler, groups, read_rates(groups, key), optimizer)
+
+
+def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
+    """Return the schedule as what is driven: of a class, on an optimizer, by no factory."""
+    own = own_interval(built.scheduler)
+    if own and "interval" not in spec.tree:
+        schedule = replace(schedule, interval=own)
+    elif own and own != schedule.interval:
+        name, which = type(built.scheduler).__name__, {"step": "updates", "epoch": "epochs"}[own]
+        text = f"{name} counts {which}; leave interval out"
+        raise SpecError([schedule.source.problem(("interval",), text)])
+    if len(built.groups) > MAX_GROUPS:
+        raise factory_problem(
+            schedule, f"{len(built.groups)} param groups are more than {MAX_GROUPS}"
+        )
+    points = schedule.total_steps * len(built.groups)
+    if points > MAX_POINTS:
+        raise factory_problem(schedule, f"{points:,} points are more than {MAX_POINTS:,}")
+    optimizer = schedule.optimizer
+    if built.optimizer:
+        groups = tuple(_name_group(group) for group in built.groups)
+        optimizer = Node(built.optimizer, ("optimizer",), {}, groups=groups)
+    scheduler = Node(type(built.scheduler).__name__, ("factory",), {})
+    return replace(schedule, optimizer=optimizer, scheduler=scheduler, factory=None)
+
+
+def _name_group(group: dict[str, Any]) -> dict[str, Tree]:
+    name = str(group.get("name") or "")[:MAX_TEXT]
+    return {"name": name} if name and name.isprintable() else {}
+
+
+def _unused(spec: Spec, schedule: Schedule, built: Built, facts: SchedulerFacts) -> Iterator[str]:
+    """Yield what the spec says to no effect, in full lines."""
+    sweep = spec.tree.get("sweep")
+    swept = isinstance(sweep, dict) and any(key.startswith("optimizer.") for key in sweep)
+    if built.optimizer and ("optimizer" in spec.tree or swept):
+        text = "is not used; the factory has an optimizer of its own"
+        yield f"warning: {schedule.source.problem(('optimizer',), text)}"
+    if schedule.metric is not None and not facts.takes_metric:
+        text = f"is not used; {facts.name} takes none"
+        yield f"warning: {schedule.source.problem(schedule.metric_key, text)}"
+
+
+def read_rates(groups: Sequence[dict[str, Any]], key: str) -> tuple[float, ...]:
+    """Return a value of every param group."""
+    return tuple(float(group[key]) for group in groups)
+
+
+def factory_problem(schedule: Schedule, text: str) -> SpecError:
+    """Return what is wrong with what a factory gave."""
+    return SpecError([Problem(schedule.source.name, (), text)])
+
+
+@contextmanager
+def _named_calls(schedule: Schedule, recorded: Recorded) -> Iterator[None]:
+    """Turn what a call raises into one line that names the step, too."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        calls = len(recorded["lr"][0])
+        what = f"step() after step {calls * schedule.steps_per_call - 1}"
+        place = find_culprit(error) or schedule.source.name
+        raise SpecError([Problem(place, (), explain_failure(error, what))]) from error
