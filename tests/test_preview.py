@@ -1,10 +1,13 @@
 """Looking ahead of a live scheduler, which stays exactly as it is."""
 
+import queue
 import random
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -14,7 +17,7 @@ from torch.optim.swa_utils import SWALR
 
 import lrviz
 from lrviz import SpecError, UsageError
-from lrviz.drive.copying import copy_scheduler
+from lrviz.drive.copying import borrow_copy
 
 Optimizer = torch.optim.Optimizer
 Build = Callable[[Optimizer], Any]
@@ -226,10 +229,10 @@ def test_no_parameter_and_no_buffer_of_the_optimizer_is_copied() -> None:
     optimizer = torch.optim.SGD([weight, frozen], lr=0.1)
     optimizer.state[weight]["momentum_buffer"] = Precious(torch.ones(4))
     scheduler = lr_scheduler.StepLR(optimizer, 2)
-    copied = copy_scheduler(scheduler)
-    params = copied.optimizer.param_groups[0]["params"]
-    assert [id(each) for each in params] == [id(weight), id(frozen)]
-    assert copied.optimizer.state is optimizer.state
+    with borrow_copy(scheduler) as copied:
+        params = copied.optimizer.param_groups[0]["params"]
+        assert [id(each) for each in params] == [id(weight), id(frozen)]
+        assert copied.optimizer.state is optimizer.state
     assert lrviz.preview(scheduler, steps=3).lr.tolist() == [[0.1, 0.1, 0.1 * 0.1]]
 
 
@@ -261,6 +264,7 @@ def test_a_step_that_was_wrapped_is_called_on_the_copy() -> None:
 
 
 HISTORY: list[int] = []
+this_module: Any = None
 
 
 def halve_and_note(epoch: int) -> float:
@@ -295,6 +299,151 @@ def test_two_functions_that_share_a_variable_share_its_copy() -> None:
     assert level == [0.5]
 
 
+class Noting(lr_scheduler.LRScheduler):
+    """Remembers in its module, in its class and in what its class holds."""
+
+    calls = 0
+    seen: ClassVar[list[int]] = []
+
+    def get_lr(self) -> list[float]:  # type: ignore[override]
+        """Halve at every call."""
+        HISTORY.append(self.last_epoch)
+        Noting.seen.append(self.last_epoch)
+        Noting.calls += 1
+        assert len(HISTORY) == len(Noting.seen) == Noting.calls < 50
+        return [float(rate) * 0.5 ** (Noting.calls - 1) for rate in self.base_lrs]
+
+
+class Notes:
+    """A function with a class of its own."""
+
+    def __call__(self, epoch: int) -> float:
+        """Halve at every call."""
+        return halve_and_note(epoch)
+
+
+def test_what_a_class_keeps_in_itself_and_in_its_module_stays_too() -> None:
+    HISTORY.clear()
+    Noting.seen.clear()
+    Noting.calls = 0
+    scheduler = Noting(torch.optim.SGD([torch.ones(1)], lr=0.8))
+    kept = HISTORY, Noting.seen
+    assert lrviz.preview(scheduler, steps=3).lr.tolist() == [[0.8, 0.4, 0.2]]
+    assert (HISTORY, Noting.seen, Noting.calls) == ([0], [0], 1)
+    assert kept == (HISTORY, Noting.seen)
+    assert kept[0] is HISTORY
+    assert kept[1] is Noting.seen
+    with pytest.raises(SpecError):  # after which all is in its place, too
+        lrviz.preview(scheduler, steps=50)
+    assert (HISTORY, Noting.seen, Noting.calls) == ([0], [0], 1)
+    advance(scheduler, 1)
+    assert scheduler.get_last_lr() == [0.4]
+
+
+def count_in_a_class(epoch: int) -> float:
+    """Halve, and count in a class that is known by its name."""
+    Noting.calls += 1
+    return 0.5**Noting.calls
+
+
+def count_in_a_module(epoch: int) -> float:
+    """Halve, and count in a module that is known by its name."""
+    return float(this_module.halve_and_note(epoch))
+
+
+@pytest.mark.parametrize("factor", [count_in_a_class, count_in_a_module])
+def test_what_a_function_reaches_through_a_name_stays_too(
+    factor: Callable[[int], float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    HISTORY.clear()
+    Noting.calls = 0
+    monkeypatch.setitem(globals(), "this_module", sys.modules[__name__])
+    scheduler = lr_scheduler.LambdaLR(torch.optim.SGD([torch.ones(1)], lr=1.0), factor)
+    before = HISTORY[:], Noting.calls
+    assert lrviz.preview(scheduler, steps=3).lr.tolist() == [[0.5, 0.25, 0.125]]
+    assert (HISTORY, Noting.calls) == before
+
+
+def test_a_function_that_an_object_calls_is_no_exception() -> None:
+    HISTORY.clear()
+    scheduler = lr_scheduler.LambdaLR(torch.optim.SGD([torch.ones(1)], lr=1.0), Notes())
+    assert lrviz.preview(scheduler, steps=3).lr.tolist() == [[0.5, 0.25, 0.125]]
+    assert HISTORY == [0]
+
+
+def test_who_waits_for_a_live_queue_does_not_wait_for_ever() -> None:
+    """A writer, as of logs, has a queue and a thread that empties it; a copy has no thread."""
+    waiting: queue.Queue[float] = queue.Queue(maxsize=2)
+    emptied: list[float] = []
+    Thread(target=lambda: emptied.extend(iter(waiting.get, -1.0)), daemon=True).start()
+
+    def written(epoch: int) -> float:
+        waiting.put(float(epoch))
+        return 0.5**epoch
+
+    scheduler = lr_scheduler.LambdaLR(torch.optim.SGD([torch.ones(1)], lr=1.0), written)
+    assert lrviz.preview(scheduler, steps=9).lr[0, 8] == 0.5**8
+    waiting.put(-1.0)
+
+
+def test_what_is_asked_for_its_attributes_is_copied_with_them() -> None:
+    """As wrappers are that pass on what they do not know."""
+
+    class Wrapper:
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.inner, name)
+
+    inner = lr_scheduler.ExponentialLR(torch.optim.SGD([torch.ones(1)], lr=0.8), 0.5)
+    assert lrviz.preview(Wrapper(inner), steps=3).lr.tolist() == [[0.8, 0.4, 0.2]]
+    assert inner.last_epoch == 0
+
+
+def test_a_wrapper_that_holds_several_optimizers_is_one_of_its_scheduler() -> None:
+    """As accelerate's is made."""
+
+    class Accelerated:
+        def __init__(self, scheduler: Any) -> None:
+            self.scheduler, self.optimizers = scheduler, [scheduler.optimizer]
+
+        def step(self) -> None:
+            self.scheduler.step()
+
+    inner = lr_scheduler.ExponentialLR(torch.optim.SGD([torch.ones(1)], lr=0.8), 0.5)
+    assert lrviz.preview(Accelerated(inner), steps=3).lr.tolist() == [[0.8, 0.4, 0.2]]
+
+
+def test_an_iterator_that_is_not_drawn_from_is_no_hindrance() -> None:
+    class Trainer:
+        def __init__(self) -> None:
+            self.batches = iter(each for each in range(9))
+
+        def factor(self, epoch: int) -> float:
+            return 0.5**epoch
+
+    trainer = Trainer()
+    scheduler = lr_scheduler.LambdaLR(torch.optim.SGD([torch.ones(1)], lr=1.0), trainer.factor)
+    assert lrviz.preview(scheduler, steps=3).lr.tolist() == [[1.0, 0.5, 0.25]]
+    assert next(trainer.batches) == 0
+
+
+def test_data_of_any_size_is_shared() -> None:
+    class Uncopied(list[float]):
+        def __reduce_ex__(self, protocol: object) -> Any:
+            raise AssertionError("copied")
+
+    data = Uncopied([0.5] * 70_000)
+    frozen = Precious(torch.ones(4), requires_grad=False)
+
+    def factor(epoch: int) -> float:
+        return data[epoch] ** epoch * float(frozen[0])
+
+    scheduler = lr_scheduler.LambdaLR(torch.optim.SGD([torch.ones(1)], lr=1.0), factor)
+    assert lrviz.preview(scheduler, steps=3).lr.tolist() == [[1.0, 0.5, 0.25]]
+
+
 def test_a_lock_is_shared_and_a_generator_refused() -> None:
     lock, factors = threading.Lock(), iter(float(each) for each in range(9))
 
@@ -306,7 +455,8 @@ def test_a_lock_is_shared_and_a_generator_refused() -> None:
     run = lrviz.preview(lr_scheduler.LambdaLR(optimizer, locked), steps=3)
     assert run.lr.tolist() == [[0.4, 0.2, 0.1]]
     drawing = lr_scheduler.LambdaLR(optimizer, lambda epoch: next(factors))
-    with pytest.raises(UsageError, match=r"^LambdaLR cannot be copied: it draws from a generator$"):
+    text = r"^LambdaLR: step\(\) draws from a generator, which cannot be looked ahead in$"
+    with pytest.raises(SpecError, match=text):
         lrviz.preview(drawing, steps=3)
     assert next(factors) == 1.0
 

@@ -20,7 +20,7 @@ from lrviz.drive.recover import (
     refuse_step,
     takes_metric,
 )
-from lrviz.errors import Problem, SpecError, UsageError
+from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.run import Run
 from lrviz.spec import Spec
 from lrviz.spec.model import Node, Schedule, Tree
@@ -154,6 +154,8 @@ def _named_calls(schedule: Schedule, recorded: Recorded) -> Iterator[None]:
     """Turn what a call raises into one line that names the step, too."""
     try:
         yield
+    except LrvizError as error:
+        raise factory_problem(schedule, f"step() {error}") from error
     except (Exception, SystemExit) as error:
         calls = len(recorded["lr"][0])
         what = f"step() after step {calls * schedule.steps_per_call - 1}"

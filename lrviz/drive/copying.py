@@ -6,10 +6,16 @@ object on the way: it is shared, it is copied in a way of our own, or it is none
 """
 
 import pickle
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence, Sized
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from functools import partial
-from io import BytesIO
+from io import BytesIO, IOBase
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import Any, NoReturn, Self
 from weakref import ref
 
 import numpy as np
@@ -18,39 +24,60 @@ import torch.utils.data
 
 from lrviz.drive.libraries import spell_cause
 from lrviz.drive.memory import contents, fill, forget, memory_of, remembers, remind
+from lrviz.drive.stage import Place, find_places, staged
 from lrviz.errors import UsageError
 
 MAX_COPIED = 65_536
-"""An array with more items is no scheduler's state: it is shared."""
+"""An array or container with more items is no scheduler's state: it is shared."""
 
 _SHARED = (
     *(type, ModuleType, CodeType, torch.nn.Module),
     *(torch.utils.data.Dataset, torch.utils.data.DataLoader),
+    # Whoever waits for the other end of a copied queue waits for ever.
+    *(threading.Thread, threading.Event, threading.Condition, queue.Queue, Executor, IOBase),
 )
 
 
-def copy_scheduler(scheduler: Any) -> Any:
-    """Return a copy of a scheduler with an optimizer of its own, whose `step` does nothing.
+@contextmanager
+def borrow_copy(scheduler: Any) -> Iterator[Any]:
+    """Give a copy of a scheduler with an optimizer of its own, whose `step` does nothing.
 
-    No parameter is copied, nor the optimizer's state: both are shared, and not written to.
+    No parameter is copied, nor the optimizer's state: both are shared, and not written to. As long
+    as the copy is used, what the user's classes and modules remember is copied, too, and theirs
+    again afterwards.
 
     Raises:
         UsageError: it is no scheduler, or holds what cannot be copied.
     """
     groups = find_groups(scheduler)
-    file = BytesIO()
-    copier = _Copier(file, groups)
     name = type(scheduler).__name__
     try:
-        copier.dump(scheduler)
-        copied = _Reader(BytesIO(file.getvalue()), copier.shared).load()
-    except _UncopyableError as error:
-        raise UsageError(f"{name} cannot be copied: {error}") from None
+        copied, places, copies = _copy(scheduler, groups)
     except Exception as error:
         raise UsageError(f"{name} cannot be copied: {spell_cause(error)}") from error
     if {id(group) for group in groups} & {id(group) for group in find_groups(copied)}:
         raise UsageError(f"{name} cannot be copied apart from its optimizer")
-    return copied
+    with staged(places, copies):
+        yield copied
+
+
+def _copy(
+    scheduler: Any, groups: list[dict[str, Any]]
+) -> tuple[Any, Sequence[Place], Sequence[object]]:
+    """Return a copy, and the copies of what its classes and modules remember.
+
+    What they remember may be of other classes that remember more.
+    """
+    places: list[Place] = []
+    while True:
+        file = BytesIO()
+        copier = _Copier(file, groups)
+        copier.dump((scheduler, [place.value for place in places]))
+        found = find_places(copier.reached)
+        if len(found) == len(places):
+            copied, copies = _Reader(BytesIO(file.getvalue()), copier.shared).load()
+            return copied, places, copies
+        places = found
 
 
 def find_groups(scheduler: Any) -> list[dict[str, Any]]:
@@ -59,15 +86,12 @@ def find_groups(scheduler: Any) -> list[dict[str, Any]]:
     Raises:
         UsageError: it has none.
     """
-    for each in (scheduler, *getattr(scheduler, "_schedulers", ())):
+    inside = getattr(scheduler, "scheduler", scheduler)  # of a wrapper, as accelerate has one
+    for each in (scheduler, inside, *getattr(scheduler, "_schedulers", ())):
         groups = getattr(getattr(each, "optimizer", None), "param_groups", None)
         if groups and all(isinstance(group, dict) and "lr" in group for group in groups):
             return list(groups)
     raise UsageError(f"a {type(scheduler).__name__} is no scheduler: it has no optimizer")
-
-
-class _UncopyableError(Exception):
-    """What can neither be copied nor shared; its text says why."""
 
 
 class _Shared:
@@ -87,18 +111,21 @@ class _Copier(pickle.Pickler):
         self._originals: list[object] = []  # what is looked up by its id must not go away
         self._modules: dict[int, dict[str, Any]] = {}
         self._parameters = {id(each) for group in groups for each in group.get("params", ())}
+        self.reached: dict[type | FunctionType, None] = {}
 
     def persistent_id(self, obj: object) -> int | None:
         """Return the place of an object that is not written."""
+        self.reached.setdefault(obj if isinstance(obj, type | FunctionType) else type(obj))
         if isinstance(obj, _Shared):
             return self._place(obj.value, obj.value)
         if isinstance(obj, torch.Tensor):
-            own = not obj.requires_grad and id(obj) not in self._parameters
+            own = not isinstance(obj, torch.nn.Parameter) and not obj.requires_grad
+            own = own and id(obj) not in self._parameters
             copied = own and obj.numel() <= MAX_COPIED
             return self._place(obj, obj.detach().clone() if copied else obj)
         if isinstance(obj, _SHARED) or (isinstance(obj, FunctionType) and not remembers(obj)):
             return self._place(obj, obj)
-        if isinstance(obj, np.ndarray) and obj.size > MAX_COPIED:
+        if isinstance(obj, np.ndarray | Sized) and _count(obj) > MAX_COPIED:
             return self._place(obj, obj)
         return None
 
@@ -116,9 +143,15 @@ class _Copier(pickle.Pickler):
             return MethodType, (obj.__func__, obj.__self__)
         if type(obj) is ref and (referent := obj()) is not None:
             return ref, (referent,)
-        if _is_picklable(obj):
-            return NotImplemented
-        return _same, (_Shared(obj),)
+        try:
+            reduced = obj.__reduce_ex__(4)
+        except Exception:
+            return _stand_in(obj)
+        if isinstance(reduced, str):  # a name: pickle would look it up
+            return _same, (_Shared(obj),)
+        if hasattr(type(obj), "__getattr__") and not hasattr(type(obj), "__setstate__"):
+            return (*(*reduced, None, None)[:5], _give_state)
+        return NotImplemented
 
     def _place(self, original: object, kept: object) -> int:
         if id(original) not in self._places:
@@ -135,7 +168,7 @@ class _Copier(pickle.Pickler):
         """
         return {
             name: value
-            if name == "param_groups" or isinstance(value, torch.optim.Optimizer)
+            if name in ("param_groups", "defaults") or isinstance(value, torch.optim.Optimizer)
             else _Shared(value)
             for name, value in vars(optimizer).items()
             if name != "step"
@@ -154,14 +187,43 @@ class _Reader(pickle.Unpickler):
         return self._shared[place]
 
 
-def _is_picklable(obj: object) -> bool:
-    """Whether pickle knows how to copy an object; a lock, a file or a name is shared instead."""
-    try:
-        return not isinstance(obj.__reduce_ex__(4), str)
-    except Exception as error:
-        if hasattr(obj, "__next__") and not hasattr(obj, "fileno"):
-            raise _UncopyableError(f"it draws from a {type(obj).__name__}") from error
-        return False
+def _count(obj: object) -> int:
+    """Return how many items an array or a container has."""
+    if isinstance(obj, np.ndarray):
+        return obj.size
+    return len(obj) if isinstance(obj, list | dict | set | tuple | deque) else 0
+
+
+def _stand_in(obj: object) -> Any:
+    """Return how an object is built again that nothing can copy: it is shared, if it is safe.
+
+    What is drawn from would be another one for the original afterwards.
+    """
+    if hasattr(obj, "__next__") and not hasattr(obj, "fileno"):
+        return _Undrawn, (type(obj).__name__,)
+    return _same, (_Shared(obj),)
+
+
+class _Undrawn:
+    """Takes the place of an iterator, as long as nobody draws from it."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> NoReturn:
+        raise UsageError(f"draws from a {self._kind}, which cannot be looked ahead in")
+
+
+def _give_state(obj: object, state: Any) -> None:
+    """Give an object its attributes without asking it, which it could not answer without them."""
+    attributes, slots = state if isinstance(state, tuple) else (state, None)
+    if attributes:
+        vars(obj).update(attributes)
+    for name, value in (slots or {}).items():
+        object.__setattr__(obj, name, value)
 
 
 def _same(value: object) -> object:

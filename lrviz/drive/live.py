@@ -8,7 +8,7 @@ import numpy as np
 
 from lrviz.curve import Values
 from lrviz.drive.built import accept_scheduler, drive_built
-from lrviz.drive.copying import copy_scheduler, find_groups
+from lrviz.drive.copying import borrow_copy, find_groups
 from lrviz.drive.factory import simulate_factories
 from lrviz.drive.guest import leave_no_trace
 from lrviz.drive.loop import simulate as simulate_spec
@@ -92,7 +92,10 @@ def preview(
     """Return what a live scheduler will do from where it stands; it stays as it is.
 
     A copy is driven. Scheduler and optimizer are not touched, nor is a parameter or a buffer of
-    the optimizer copied. What a scheduler's functions remember is copied with them.
+    the optimizer copied. What a scheduler's functions and classes remember is copied with them, and
+    put back. What is too large or too much alive for a copy they share: a model, data, arrays and
+    lists of more than 65,536 items, queues, threads and files. So what a scheduler's `step()`
+    writes to a file is written.
 
     Args:
         scheduler: a scheduler of torch's or of another library's, with its optimizer.
@@ -121,9 +124,10 @@ def preview(
     options = {"steps_per_epoch": steps_per_epoch, "interval": interval, "metric": metric}
     spec = _describe(Factory(name, lambda: lambda: scheduler), name, steps, options)
     with leave_no_trace():
-        copied = accept_scheduler(copy_scheduler(scheduler), built.optimizer)
         done = _count_done(scheduler, start)
-        return drive_built(spec, spec.schedules[0], copied, done)
+        with borrow_copy(scheduler) as copied:
+            taken = accept_scheduler(copied, built.optimizer)
+            return drive_built(spec, spec.schedules[0], taken, done)
 
 
 def _count_done(scheduler: Any, start: int | None) -> int:
@@ -137,15 +141,19 @@ def _count_done(scheduler: Any, start: int | None) -> int:
         if start is not None:
             raise UsageError(f"start: a {type(scheduler).__name__} knows how often it was called")
         return 0
-    if start is None:
-        fresh = copy_scheduler(scheduler)
-        groups = find_groups(fresh)
-        now = [float(group["lr"]) for group in groups]
-        (fresh.step if own == "epoch" else fresh.step_update)(0)
-        if not np.allclose(now, [float(group["lr"]) for group in groups], rtol=1e-9, atol=0):
-            what = {"epoch": "epochs", "step": "updates"}[own]
-            raise UsageError(f"give start=, the {what} so far, which timm leaves to the caller")
+    if start is None and not _is_fresh(scheduler, own):
+        what = {"epoch": "epochs", "step": "updates"}[own]
+        raise UsageError(f"give start=, the {what} so far, which timm leaves to the caller")
     return start or 0
+
+
+def _is_fresh(scheduler: Any, own: Interval) -> bool:
+    """Whether a scheduler of timm's has the learning rates that it begins with."""
+    with borrow_copy(scheduler) as copied:
+        groups = find_groups(copied)
+        now = [float(group["lr"]) for group in groups]
+        (copied.step if own == "epoch" else copied.step_update)(0)
+        return np.allclose(now, [float(group["lr"]) for group in groups], rtol=1e-9, atol=0)
 
 
 def _name_optimizer(scheduler: object) -> str:

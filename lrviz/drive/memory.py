@@ -9,7 +9,7 @@ import torch
 
 from lrviz.drive.blame import is_installed
 
-_CONSTANT = (
+CONSTANT = (
     *(type(None), bool, int, float, complex, str, bytes),
     *(type, ModuleType, BuiltinFunctionType, torch.nn.Module),
 )
@@ -33,7 +33,7 @@ def remembers(function: FunctionType, seen: frozenset[FunctionType] = frozenset(
         if isinstance(value, FunctionType):
             if value not in seen and remembers(value, seen | {function}):
                 return True
-        elif not isinstance(value, _CONSTANT):
+        elif not isinstance(value, CONSTANT):
             return True
     return False
 
@@ -45,7 +45,7 @@ def memory_of(function: FunctionType) -> Memory:
     """
     known, names = function.__globals__, dict[str, Any]()
     if not is_installed(function.__code__.co_filename):
-        names = {name: known[name] for name in _names(function.__code__) if name in known}
+        names = {name: known[name] for name in list_names(function.__code__) if name in known}
     return function.__defaults__, function.__kwdefaults__, vars(function), names
 
 
@@ -83,11 +83,12 @@ def fill(cell: CellType, held: list[object]) -> None:
         cell.cell_contents = value
 
 
-def _names(code: CodeType) -> Iterator[str]:
+def list_names(code: CodeType) -> Iterator[str]:
+    """Yield the names of its module, and of attributes, that code could mean."""
     yield from code.co_names
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
-            yield from _names(inner)
+            yield from list_names(inner)
 
 
 def _writes(code: CodeType) -> bool:
