@@ -653,11 +653,61 @@ def test_a_run_of_a_factory_can_be_drawn_and_says_itself() -> None:
         ({}, "give either steps or epochs"),
         ({"steps": 2, "epochs": 2}, "give either steps or epochs"),
         ({"steps": 3, "steps_per_epoch": 2}, "steps: 3 are no whole epochs of 2 steps"),
+        ({"steps": 0}, "steps: must be at least 1, got 0"),
+        ({"steps": "8"}, "steps: must be a whole number, got '8'"),
+        ({"steps": True}, "steps: must be a whole number, got True"),
+        ({"epochs": 1.5}, "epochs: must be a whole number, got 1.5"),
+        ({"steps": 4, "steps_per_epoch": -1}, "steps_per_epoch: must be at least 1, got -1"),
+        ({"step": 4}, r"step: no such option; did you mean 'steps'\?"),
+        (
+            {"steps": 4, "optimizer": 3},
+            "optimizer: int is none that lrviz can build; "
+            r"name its class: 'SGD', or \{'SGD': \{'momentum': 0.9\}\}",
+        ),
     ],
 )
-def test_simulate_needs_one_length(options: dict[str, Any], message: str) -> None:
+def test_simulate_refuses_options_that_make_no_sense(options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=f"^{message}$"):
         lrviz.simulate(partial(lr_scheduler.StepLR, step_size=4), **options)
+
+
+@pytest.mark.parametrize("steps", [4, 4.0, np.int64(4), torch.tensor(4)])
+def test_a_length_may_be_of_any_type_that_is_whole(steps: Any) -> None:
+    run = lrviz.simulate(partial(lr_scheduler.StepLR, step_size=4), steps=steps, steps_per_epoch=2)
+    assert (run.steps, run.spec.epochs) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    "optimizer", ["AdamW", torch.optim.AdamW, {"AdamW": None}, {"AdamW": {"lr": 3}}]
+)
+def test_an_optimizer_may_be_named_or_given_as_its_class(optimizer: Any) -> None:
+    run = lrviz.simulate(lr_scheduler.LinearLR, lr=0.3, steps=2, optimizer=optimizer)
+    assert run.spec.optimizer.name == "AdamW"
+    assert run.lr[0, 0] == pytest.approx(0.1)  # LinearLR begins with a third
+
+
+def test_whatever_takes_what_it_is_given_is_given_an_optimizer() -> None:
+    def decorated(*given: Any, **named: Any) -> Any:
+        return lr_scheduler.StepLR(*given, 1, **named)
+
+    assert lrviz.simulate(decorated, lr=1, steps=2).lr.tolist() == [[1, 0.1]]
+
+
+def test_what_has_no_effect_is_a_warning_in_python() -> None:
+    def make() -> Any:
+        return lr_scheduler.StepLR(make_sgd(), 1)
+
+    with pytest.warns(UserWarning, match="optimizer: is not used; the factory has"):
+        lrviz.simulate(make, lr=0.5, steps=2)
+
+
+def test_a_composite_that_stands_first_earns_no_false_warning() -> None:
+    def make(optimizer: torch.optim.Optimizer) -> Any:
+        inner = [lr_scheduler.ConstantLR(optimizer), lr_scheduler.ExponentialLR(optimizer, 0.5)]
+        chained = lr_scheduler.ChainedScheduler(inner)
+        return lr_scheduler.SequentialLR(optimizer, [chained, inner[1]], milestones=[2])
+
+    assert lrviz.simulate(make, steps=4).lr.shape == (1, 4)
 
 
 def test_simulate_refuses_what_is_neither_spec_nor_factory() -> None:

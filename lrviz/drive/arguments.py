@@ -93,7 +93,7 @@ class Binder:
                     self.say(key, f"{argument.name} is missing")
         if len(self.problems) > before:
             return None
-        shown = {name: _plain(argument.default) for name, argument in known.items()}
+        shown = {name: argument.plain_default for name, argument in known.items()}
         shown.update({name: _shown(value, arguments[name]) for name, value in values.items()})
         for name, fill in filling.items():
             if not {name, *fill.unless} & values.keys():
@@ -239,14 +239,6 @@ def _describe(kind: Kind) -> str:
         "choice": f"one of {', '.join(kind.choices)}",
     }
     return words.get(kind.base, kind.base) + (" or null" if kind.optional else "")
-
-
-def _plain(default: object) -> object:
-    """Return a default as a spec could write it; what it could not, in words."""
-    items = default if isinstance(default, list | tuple) else [default]
-    if all(each is None or type(each) in (bool, int, float, str) for each in items):
-        return default
-    return f"a {type(default).__name__}"
 
 
 def _shown(value: object, written: Tree) -> object:

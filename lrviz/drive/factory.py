@@ -1,6 +1,7 @@
 """Driving what training code builds: a scheduler, and perhaps the optimizer that it schedules."""
 
 import inspect
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -58,7 +59,9 @@ def build(schedule: Schedule, function: Function) -> Built:
     if binder.problems or optimizer is None:
         raise SpecError([schedule.source.problem(key, text) for key, text in binder.problems])
     base_lr = read_rates(optimizer.param_groups, "lr")
-    with _named_failures(schedule, "the factory"):
+    with _named_failures(schedule, "the factory"), warnings.catch_warnings():
+        # False where a composite stands first in a SequentialLR.
+        warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step")
         result = function(optimizer)
     built = _accept(schedule, result, optimizer)
     same = {id(group) for group in built.groups} == {id(each) for each in optimizer.param_groups}
@@ -94,7 +97,9 @@ def _takes_optimizer(schedule: Schedule, function: Function) -> bool:
     if len(required) > 1 or by_name:
         names = ", ".join(each.name for each in required)
         raise factory_problem(schedule, f"wants {names}; a factory {_ONE_OR_NONE}")
-    return bool(required) or bool(parameters and parameters[0].name in OWN_NAMES)
+    first = parameters[0] if parameters else None
+    takes_any = first is not None and first.kind is inspect.Parameter.VAR_POSITIONAL
+    return bool(required) or takes_any or (first is not None and first.name in OWN_NAMES)
 
 
 def _spell_kind(value: object) -> str:

@@ -1,26 +1,22 @@
 """Looking ahead from Python: at what a factory would build, and at what is training now."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any, cast, overload
+import warnings
+from collections.abc import Callable
+from typing import Any, overload
 
 import numpy as np
 
-from lrviz.curve import Values
 from lrviz.drive.built import accept_scheduler, drive_built
 from lrviz.drive.copying import borrow_copy, find_groups
+from lrviz.drive.described import Metric, Optimizer, describe_factory, describe_run
 from lrviz.drive.factory import simulate_factories
 from lrviz.drive.guest import leave_no_trace
 from lrviz.drive.loop import simulate as simulate_spec
 from lrviz.drive.recover import own_interval
 from lrviz.errors import UsageError
 from lrviz.run import Run
-from lrviz.spec import Factory, Source, Spec, parse_factory
+from lrviz.spec import Factory, Spec
 from lrviz.spec.interval import Interval
-from lrviz.spec.model import Tree
-
-Metric = Sequence[float] | Values | Mapping[str, Any]
-"""As a spec's `metric`: a value a call, the last one held, or an expression in `step`."""
 
 
 @overload
@@ -37,7 +33,7 @@ def simulate(
     epochs: int | None = None,
     steps_per_epoch: int = 1,
     interval: Interval | None = None,
-    optimizer: str | Mapping[str, Any] | None = None,
+    optimizer: Optimizer | None = None,
     metric: Metric | None = None,
 ) -> Run: ...
 
@@ -53,9 +49,9 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
             a scheduler, or takes nothing and returns both.
         **options: for a factory, how long the run is: `steps`, or `epochs` and `steps_per_epoch`
             (1); `interval` between calls of `scheduler.step()`, `"step"` or `"epoch"` (`"step"`, or
-            as a scheduler of timm's counts); the `optimizer` that the factory is given, a class of
-            `torch.optim` as a spec names it (SGD with an LR of 1e-3), its `lr`; and the `metric`
-            that ReduceLROnPlateau is given.
+            as a scheduler of timm's counts); the `optimizer` that the factory is given, as a spec
+            names it or a class of `torch.optim` (SGD with an LR of 1e-3), its `lr`; and the
+            `metric` that ReduceLROnPlateau is given.
 
     Returns:
         The run: for every curve learning rates of shape (param groups, steps), steps counted
@@ -77,7 +73,10 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
         return simulate_factories(spec) if spec.schedules[0].factory else simulate_spec(spec)
     if not callable(spec):
         raise UsageError(f"a {type(spec).__name__} is neither a spec nor a factory")
-    return simulate_factories(_describe_factory(spec, **options))
+    run = simulate_factories(describe_factory(spec, options))
+    for line in run.warnings:  # which the command would print
+        warnings.warn(line.removeprefix("warning: "), UserWarning, stacklevel=2)
+    return run
 
 
 def preview(
@@ -120,9 +119,11 @@ def preview(
     [0.8]
     """
     built = accept_scheduler(scheduler, _name_optimizer(scheduler))
-    name = type(scheduler).__name__
-    options = {"steps_per_epoch": steps_per_epoch, "interval": interval, "metric": metric}
-    spec = _describe(Factory(name, lambda: lambda: scheduler), name, steps, options)
+    name, length = type(scheduler).__name__, {"steps": steps, "steps_per_epoch": steps_per_epoch}
+    if steps is None:
+        raise UsageError("steps: must be a whole number, got None")
+    options = {**length, "interval": interval, "metric": metric}
+    spec = describe_run(Factory(name, lambda: lambda: scheduler), name, options)
     with leave_no_trace():
         done = _count_done(scheduler, start)
         with borrow_copy(scheduler) as copied:
@@ -158,52 +159,3 @@ def _is_fresh(scheduler: Any, own: Interval) -> bool:
 
 def _name_optimizer(scheduler: object) -> str:
     return type(getattr(scheduler, "optimizer", scheduler)).__name__
-
-
-def _describe_factory(
-    factory: Callable[..., object],
-    *,
-    lr: float | None = None,
-    steps: int | None = None,
-    epochs: int | None = None,
-    optimizer: str | Mapping[str, Any] | None = None,
-    **options: Any,
-) -> Spec:
-    """Return the spec of a factory's run."""
-    if (steps is None) == (epochs is None):
-        raise UsageError("give either steps or epochs")
-    tree = {optimizer: {}} if isinstance(optimizer, str) else optimizer
-    if lr is not None:
-        tree = {name: {**(given or {}), "lr": lr} for name, given in (tree or {"SGD": {}}).items()}
-    name = _name(factory)
-    given = {**options, "epochs": epochs, "optimizer": tree}
-    return _describe(Factory(name, lambda: factory), name, steps, given)
-
-
-def _describe(factory: Factory, name: str, steps: int | None, options: dict[str, Any]) -> Spec:
-    """Return the spec of a run of as many steps, which stand in for epochs."""
-    if steps is not None:
-        each = options.get("steps_per_epoch", 1)
-        whole = isinstance(each, int) and each > 0 and steps % each == 0
-        if not whole:
-            raise UsageError(f"steps: {steps} are no whole epochs of {each} steps")
-        options = {**options, "epochs": steps // each}
-    tree = {key: _plain(value) for key, value in options.items() if value is not None}
-    return parse_factory(factory, tree, Source(name), ())
-
-
-def _plain(value: Any) -> Tree:
-    """Return a value of Python's as a spec would write it."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(each) for each in value]
-    return cast(Tree, value.tolist() if hasattr(value, "tolist") else value)
-
-
-def _name(factory: Callable[..., object]) -> str:
-    """Return what a figure calls a factory: where it is, and its name."""
-    while isinstance(factory, partial):
-        factory = factory.func
-    name = getattr(factory, "__qualname__", type(factory).__name__)
-    return f"{getattr(factory, '__module__', '?')}:{name}"
