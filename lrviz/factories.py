@@ -70,9 +70,12 @@ def _find(named: FactoryName, source: str) -> Factory:
         path = Path(named.place).resolve()
         run = cache(partial(_run_file, path, code))
         name = f"{path.name}:{named.attribute}"
-        return Factory(name, partial(_pick, named, run), partial(_as_script, path))
+        files = {str(path)}
+        return Factory(name, partial(_pick, named, run), partial(_as_script, path, files), files)
     run = cache(partial(_import, named.place))
-    return Factory(source, partial(_pick, named, run), partial(_beside_us, named.place))
+    files = set[str]()
+    guard = partial(_beside_us, named.place, files)
+    return Factory(source, partial(_pick, named, run), guard, files)
 
 
 def _run_file(path: Path, code: bytes) -> ModuleType:
@@ -115,31 +118,36 @@ def _problem(place: str, text: str) -> SpecError:
 
 
 @contextmanager
-def _as_script(path: Path) -> Iterator[None]:
+def _as_script(path: Path, files: set[str]) -> Iterator[None]:
     """Let code find what it would find as `python FILE.py`: its folder's modules, its name."""
-    with _as_program(str(path), path.parent):
+    with _as_program(str(path), path.parent, files):
         sys.path.insert(0, str(path.parent))
         yield
 
 
 @contextmanager
-def _beside_us(name: str) -> Iterator[None]:
+def _beside_us(name: str, files: set[str]) -> Iterator[None]:
     """Let code be found in the current folder, where it is not installed."""
     try:
         folder = Path.cwd()
     except OSError:  # it has been removed
         folder = None
-    with _as_program(name, folder):
+    with _as_program(name, folder, files):
         if folder is not None:
             sys.path.append(str(folder))
         yield
 
 
 @contextmanager
-def _as_program(name: str, folder: Path | None) -> Iterator[None]:
+def _as_program(name: str, folder: Path | None, files: set[str]) -> Iterator[None]:
     """Let code be what runs, with arguments of its own.
 
     Its folder's modules are forgotten afterwards, as another may have some of the same names.
+
+    Args:
+        name: what it finds itself called.
+        folder: whose modules are its own; None for no folder.
+        files: theirs are added to it.
     """
     from lrviz.drive import is_installed
 
@@ -153,4 +161,5 @@ def _as_program(name: str, folder: Path | None) -> Iterator[None]:
         for each in sys.modules.keys() - known if folder else ():
             file = getattr(sys.modules[each], "__file__", None) or ""
             if folder and Path(file).is_relative_to(folder) and not is_installed(file):
+                files.add(file)
                 del sys.modules[each]

@@ -1,16 +1,24 @@
 """Specs to figures, one after another: in files, on standard output, or in characters."""
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TextIO
 
-from lrviz.errors import LrvizError
+from lrviz.errors import LrvizError, UsageError
 from lrviz.factories import load_named
 from lrviz.files import write_file, write_stdout
+from lrviz.run import Run
+from lrviz.spec import Spec
 from lrviz.startup import quick_imports
-from lrviz.targets import Format, Target, plan_targets
-from lrviz.watch import iter_saves
+from lrviz.targets import Format, Target, is_stdout, plan_targets
+from lrviz.watch import Watch
+from lrviz.words import printable
+
+CLEAR = "\x1b[H\x1b[2J"
+"""To the corner of the screen, which is emptied."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Outcome:
         picture: the curve in characters; empty where none was asked for.
         warnings: what is worth saying, one line each.
         error: why nothing was drawn; None where it was.
+        files: what it was read from beside the source's own file.
     """
 
     source: str
@@ -57,6 +66,7 @@ class Outcome:
     picture: str = ""
     warnings: tuple[str, ...] = ()
     error: LrvizError | None = None
+    files: tuple[Path, ...] = ()
 
 
 def iter_plots(request: PlotRequest, terminal: TextIO) -> Iterator[Outcome]:
@@ -69,38 +79,50 @@ def iter_plots(request: PlotRequest, terminal: TextIO) -> Iterator[Outcome]:
     Raises:
         UsageError: what is refused before anything is written.
     """
-    targets = plan_targets(request.sources, request.output, request.format)
-    saves = iter_saves(request.sources) if request.watch else iter([list(request.sources)])
-    for saved in saves:
+    targets = _plan(request)
+    watch = Watch(request.sources) if request.watch else None
+    for saved in watch.iter_saves() if watch else [list(request.sources)]:
         for target in targets:
             if target.source in saved:
-                yield _try(target, request, terminal)
+                outcome = _try(target, request, terminal)
+                if watch:
+                    watch.add(target.source, outcome.files)
+                yield outcome
+
+
+def _plan(request: PlotRequest) -> list[Target]:
+    """Return where every figure goes; in the terminal alone, nowhere."""
+    output = request.output
+    if output is not None and is_stdout(output):
+        if request.watch:
+            raise UsageError(f"--watch -o {output}: one picture would follow another; name a file")
+        if request.terminal:
+            raise UsageError(f"--terminal -o {output}: one of the two only; name a file")
+    if request.terminal and output is None:
+        return [Target(source, None, "png") for source in request.sources]
+    return plan_targets(request.sources, output, request.format)
 
 
 def _try(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
     try:
-        return _plot(target, request, terminal)
+        spec = load_named(target.source, overrides=request.overrides, allow=request.allow)
     except LrvizError as error:
         return Outcome(target.source, error=error)
+    try:
+        outcome = _plot(spec, target, request, terminal)
+    except LrvizError as error:
+        outcome = Outcome(target.source, error=error)
+    return replace(outcome, files=tuple(_list_files(spec, target.source)))
 
 
-def _plot(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
-    spec = load_named(target.source, overrides=request.overrides, allow=request.allow)
+def _plot(spec: Spec, target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
     with quick_imports():  # only now: a spec that is wrong is said to be so at once
         from lrviz.drive import simulate
         from lrviz.lint.beside import with_findings
     run = with_findings(simulate(spec))
-    picture = ""
-    if request.terminal:
-        from lrviz.terminal import draw_terminal
-
-        size = shutil.get_terminal_size()
-        ascii_only = terminal.encoding.lower().replace("-", "") != "utf8"
-        picture = draw_terminal(
-            run, size.columns, size.lines - 1, colors=terminal.isatty(), ascii_only=ascii_only
-        )
-        if request.output is None:
-            return Outcome(target.source, None, str(run), f"{picture}\n", run.warnings)
+    picture = _draw_picture(run, target, request, terminal) if request.terminal else ""
+    if request.terminal and request.output is None:
+        return Outcome(target.source, None, str(run), picture, run.warnings)
     with quick_imports():
         from lrviz.figurefile import render_run
     rendered = render_run(run, target.format, metadata=request.metadata)
@@ -110,5 +132,33 @@ def _plot(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
         write_file(target.path, rendered.data)
     written = None if target.path is None else str(target.path)
     warnings = (*run.warnings, *rendered.warnings)
-    picture = f"{picture}\n" if picture else ""
     return Outcome(target.source, written, str(run), picture, warnings)
+
+
+def _draw_picture(run: Run, target: Target, request: PlotRequest, terminal: TextIO) -> str:
+    """Return a run in characters, what it is of where there are several, and its sentence."""
+    from lrviz.terminal import draw_terminal
+
+    is_capable = terminal.isatty() and os.environ.get("TERM") != "dumb"
+    alone = len(request.sources) == 1
+    size = shutil.get_terminal_size()
+    room = size.lines - 2 - (not alone)  # for the sentence, and where the cursor is
+    picture = draw_terminal(
+        run,
+        size.columns,
+        room,
+        colors=is_capable and not os.environ.get("NO_COLOR"),
+        ascii_only=terminal.encoding.lower().replace("-", "") != "utf8",
+    )
+    heading = "" if alone else f"{printable(target.source)}\n"
+    clear = CLEAR if request.watch and is_capable and alone else ""
+    return f"{clear}{heading}{picture}\n{run}\n"
+
+
+def _list_files(spec: Spec, source: str) -> Iterator[Path]:
+    """Yield what a spec was read from beside its own file: its metrics, or its factory's code."""
+    for schedule in spec.schedules:
+        if schedule.metric_file:
+            yield Path(source).parent / schedule.metric_file
+        if schedule.factory:
+            yield from map(Path, sorted(schedule.factory.files))

@@ -1,50 +1,100 @@
 """Waiting for files to be saved."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lrviz.errors import UsageError
+from lrviz.factoryname import split_factory
+from lrviz.files import STDIO
 
-INTERVAL = 0.1
+INTERVAL = 0.05
 """Seconds between two looks; a look is one system call a file."""
+
+SETTLED = 0.02
+"""Seconds in which nothing more happens to a file that has been saved."""
+
+EMPTY = 0.25
+"""Seconds until a file that is empty is taken to be meant so: whoever writes it has begun to."""
 
 State = tuple[int, int, int] | None
 
 
-def iter_saves(sources: Sequence[str], interval: float = INTERVAL) -> Iterator[list[str]]:
-    """Yield every source at once, and then those whose file has been saved, as often as it is.
+class Watch:
+    """Looks after the files that figures are drawn from.
 
-    An editor may write a file in place, or another one that takes its name; between the two it
-    may be missing for a moment.
+    An editor may write a file in place, or another one that takes its name; between the two it may
+    be missing or empty for a moment.
 
     Args:
-        sources: specs' files, or factories in a file.
+        sources: specs' files, or factories in a file or in a module of the current folder.
         interval: seconds between two looks.
 
     Raises:
         UsageError: a source has no file that could be saved.
     """
-    paths = {source: _file_of(source) for source in sources}
-    seen = {source: _state(path) for source, path in paths.items()}
-    yield list(sources)
+
+    def __init__(self, sources: Sequence[str], interval: float = INTERVAL) -> None:
+        self._interval = interval
+        self._seen: dict[str, dict[Path, State]] = {source: {} for source in sources}
+        for source in sources:
+            self.add(source, [_file_of(source)])
+
+    def add(self, source: str, files: Iterable[str | Path]) -> None:
+        """Look after more files that a source has turned out to be read from."""
+        for path in map(Path, files):
+            self._seen[source].setdefault(path, _state(path))
+
+    def iter_saves(self) -> Iterator[list[str]]:
+        """Yield every source at once, and then those that have been saved, as often as they are.
+
+        It ends where there is no file to look after.
+        """
+        yield list(self._seen)
+        while any(state for states in self._seen.values() for state in states.values()):
+            time.sleep(self._interval)
+            saved = [source for source, states in self._seen.items() if _look(states)]
+            if saved:
+                yield saved
+
+
+def _look(states: dict[Path, State]) -> bool:
+    """Return whether one of a source's files has been saved; remember how they are."""
+    saved = False
+    for path, seen in states.items():
+        state = _state(path)
+        if state is not None and state != seen:
+            states[path] = _settle(path, state)
+            saved = True
+    return saved
+
+
+def _settle(path: Path, state: State) -> State:
+    """Return how a file is once it has been written."""
+    since = time.monotonic()
     while True:
-        time.sleep(interval)
-        saved = []
-        for source, path in paths.items():
-            state = _state(path)
-            if state is not None and state != seen[source]:
-                seen[source] = state
-                saved.append(source)
-        if saved:
-            yield saved
+        time.sleep(SETTLED)
+        now = _state(path)
+        is_empty = now is None or now[1] == 0
+        if now == state and (not is_empty or time.monotonic() - since > EMPTY):
+            return state
+        if is_empty and time.monotonic() - since > EMPTY:
+            return now
+        state = now
 
 
 def _file_of(source: str) -> Path:
-    for name in (source, source.rpartition(":")[0]):
-        if name and Path(name).is_file():
-            return Path(name)
-    raise UsageError(f"{source}: cannot be watched; --watch needs a file")
+    named = split_factory(source)
+    if named is not None and not named.is_file:
+        inside = Path(*named.place.split("."))
+        for path in (inside.with_suffix(".py"), inside / "__init__.py"):
+            if path.is_file():
+                return path
+        raise UsageError(f"{source}: cannot be watched; it is no module of this folder")
+    path = Path(named.place if named else source)
+    if source == STDIO or (path.exists() and not path.is_file()):
+        raise UsageError(f"{source}: cannot be watched; --watch needs a file")
+    return path
 
 
 def _state(path: Path) -> State:

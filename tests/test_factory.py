@@ -687,8 +687,9 @@ def test_an_optimizer_may_be_named_or_given_as_its_class(optimizer: Any) -> None
 
 
 def test_whatever_takes_what_it_is_given_is_given_an_optimizer() -> None:
-    def decorated(*given: Any, **named: Any) -> Any:
-        return lr_scheduler.StepLR(*given, 1, **named)
+    def decorated(*given: Any) -> Any:
+        (optimizer,) = given
+        return lr_scheduler.StepLR(optimizer, 1)
 
     assert lrviz.simulate(decorated, lr=1, steps=2).lr.tolist() == [[1, 0.1]]
 

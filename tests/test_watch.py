@@ -1,18 +1,33 @@
-"""Waiting for files to be saved."""
+"""Waiting for files to be saved, and drawing again."""
 
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
+import lrviz
 from lrviz.errors import UsageError
-from lrviz.watch import iter_saves
+from lrviz.watch import Watch
+from tests.lrvizrun import LRVIZ, run
+
+SPEC = "epochs: 4\nscheduler: {ExponentialLR: {gamma: %s}}\n"
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are other ones there")
+
+
+def watch(*sources: Path | str) -> Iterator[list[str]]:
+    return Watch(list(map(str, sources)), interval=0.001).iter_saves()
 
 
 def test_every_source_comes_first_and_then_what_was_saved(tmp_path: Path) -> None:
     one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
     one.write_text("1", "utf-8")
     two.write_text("2", "utf-8")
-    saves = iter_saves([str(one), str(two)], interval=0.001)
+    saves = watch(one, two)
     assert next(saves) == [str(one), str(two)]
     two.write_text("two", "utf-8")
     assert next(saves) == [str(two)]
@@ -23,7 +38,7 @@ def test_every_source_comes_first_and_then_what_was_saved(tmp_path: Path) -> Non
 def test_a_file_that_another_takes_the_place_of_was_saved(tmp_path: Path) -> None:
     spec, other = tmp_path / "spec.yaml", tmp_path / "other"
     spec.write_text("1", "utf-8")
-    saves = iter_saves([str(spec)], interval=0.001)
+    saves = watch(spec)
     next(saves)
     spec.unlink()  # missing for a moment, as some editors have it
     other.write_text("2", "utf-8")
@@ -31,13 +46,163 @@ def test_a_file_that_another_takes_the_place_of_was_saved(tmp_path: Path) -> Non
     assert next(saves) == [str(spec)]
 
 
-def test_a_factory_is_watched_by_its_file(tmp_path: Path) -> None:
-    script = tmp_path / "train.py"
-    script.write_text("", "utf-8")
-    assert next(iter_saves([f"{script}:make"])) == [f"{script}:make"]
+def test_a_file_that_is_being_written_is_waited_for(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("1", "utf-8")
+    saves = watch(spec)
+    next(saves)
+    Timer(0.1, spec.write_text, ["whole"]).start()
+    spec.write_text("", "utf-8")
+    assert next(saves) == [str(spec)]
+    assert spec.read_text("utf-8") == "whole"
 
 
-@pytest.mark.parametrize("source", ["-", "package.module:make", "nowhere.yaml"])
-def test_what_has_no_file_cannot_be_watched(source: str) -> None:
-    with pytest.raises(UsageError, match="--watch needs a file"):
-        next(iter_saves([source]))
+def test_a_file_that_stays_empty_has_been_saved_so(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("1", "utf-8")
+    saves = watch(spec)
+    next(saves)
+    spec.write_text("", "utf-8")
+    assert next(saves) == [str(spec)]
+
+
+def test_a_factory_is_watched_by_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "package").mkdir()
+    for name in ("train.py", "package/module.py"):
+        (tmp_path / name).write_text("", "utf-8")
+    saves = watch("train.py:make", "package.module:make")
+    assert next(saves) == ["train.py:make", "package.module:make"]
+    (tmp_path / "package/module.py").write_text("changed", "utf-8")
+    assert next(saves) == ["package.module:make"]
+
+
+def test_what_else_a_source_is_read_from_is_watched_with_it(tmp_path: Path) -> None:
+    spec, losses = tmp_path / "spec.yaml", tmp_path / "losses.csv"
+    spec.write_text("1", "utf-8")
+    losses.write_text("1", "utf-8")
+    watched = Watch([str(spec)], interval=0.001)
+    saves = watched.iter_saves()
+    next(saves)
+    watched.add(str(spec), [losses])
+    losses.write_text("22", "utf-8")
+    assert next(saves) == [str(spec)]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("-", "-: cannot be watched; --watch needs a file"),
+        (".", ".: cannot be watched; --watch needs a file"),
+        ("torch.optim:SGD", "cannot be watched; it is no module of this folder"),
+    ],
+)
+def test_what_has_no_file_cannot_be_watched(source: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        watch(source)
+
+
+def test_what_is_not_there_is_not_waited_for(tmp_path: Path) -> None:
+    done = run("plot", "nowhere.yaml", "--watch", cwd=tmp_path)
+    assert (done.status, done.stderr.splitlines()[-1]) == (
+        3,
+        "nowhere.yaml: cannot read: no such file",
+    )
+
+
+@pytest.mark.parametrize("option", ["--watch", "--terminal"])
+def test_pictures_do_not_follow_one_another_on_standard_output(step: Path, option: str) -> None:
+    done = run("plot", step, option, "-o", "-")
+    assert (done.status, done.stdout) == (2, b"")
+    assert "name a file" in done.stderr
+
+
+class Watched:
+    """The command, watching in a folder."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [*LRVIZ, "plot", *arguments, "--watch"],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def wait(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds; a test that hangs is ended."""
+        end = time.monotonic() + 60
+        while not holds():
+            assert self.process.poll() is None, self.process.communicate()
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def gamma(self) -> float:
+        """Return what the figure was last drawn from; 0 where there is none."""
+        try:
+            return float(lrviz.simulate(lrviz.load(self.folder / "a.png")).lr[0, 1]) * 1000
+        except lrviz.LrvizError:
+            return 0.0
+
+    def stop(self) -> tuple[int, str]:
+        """Interrupt it, and return its exit status and what it said."""
+        self.process.send_signal(signal.SIGINT)
+        _, err = self.process.communicate(timeout=60)
+        return self.process.returncode, err.decode()
+
+
+@posix
+def test_every_save_draws_again_and_an_error_leaves_the_last_figure(tmp_path: Path) -> None:
+    spec = tmp_path / "a.yaml"
+    spec.write_text(SPEC % 0.5, "utf-8")
+    command = Watched(tmp_path, "a.yaml")
+    try:
+        command.wait(lambda: command.gamma() == pytest.approx(0.5))
+        spec.write_text(SPEC % 0.25, "utf-8")
+        command.wait(lambda: command.gamma() == pytest.approx(0.25))
+        drawn = (tmp_path / "a.png").read_bytes()
+        spec.write_text(SPEC % "fast", "utf-8")
+        time.sleep(1)
+        assert (tmp_path / "a.png").read_bytes() == drawn
+        beside = tmp_path / "beside"
+        beside.write_text(SPEC % 0.75, "utf-8")
+        beside.replace(spec)
+        command.wait(lambda: command.gamma() == pytest.approx(0.75))
+    finally:
+        status, err = command.stop()
+    assert status == 130
+    assert err.splitlines() == [
+        "watching a.yaml; Ctrl-C ends it",
+        "a.yaml:2:29: scheduler.ExponentialLR.gamma: must be a number, got 'fast'",
+    ]
+
+
+@posix
+def test_a_metric_and_a_module_beside_a_factory_are_watched_too(tmp_path: Path) -> None:
+    (tmp_path / "losses.csv").write_text("loss\n1\n1\n1\n", "utf-8")
+    (tmp_path / "a.yaml").write_text(
+        "epochs: 3\nmetric: {csv: losses.csv, column: loss}\n"
+        "scheduler: {ReduceLROnPlateau: {patience: 0}}\n",
+        "utf-8",
+    )
+    (tmp_path / "helper.py").write_text("GAMMA = 0.5\n", "utf-8")
+    (tmp_path / "train.py").write_text(
+        "from torch.optim.lr_scheduler import ExponentialLR\nfrom helper import GAMMA\n"
+        "def make(optimizer):\n    return ExponentialLR(optimizer, GAMMA)\n",
+        "utf-8",
+    )
+    command = Watched(tmp_path, "a.yaml", "train.py:make", "--epochs", "3")
+    figures = tmp_path / "a.png", tmp_path / "make.png"
+    try:
+        command.wait(lambda: all(figure.exists() for figure in figures))
+        time.sleep(0.5)  # until it has looked at the files that it read
+        for saved, text, figure in (
+            ("losses.csv", "loss\n1\n2\n3\n4\n", figures[0]),
+            ("helper.py", "GAMMA = 0.25  # less\n", figures[1]),
+        ):
+            before = figure.read_bytes()
+            (tmp_path / saved).write_text(text, "utf-8")
+            command.wait(lambda figure=figure, before=before: figure.read_bytes() != before)  # type: ignore[misc]
+    finally:
+        status, _ = command.stop()
+    assert status == 130

@@ -60,6 +60,8 @@ def plot(
     request = PlotRequest(
         specs, output, format, overrides, metadata, watch, terminal, names.allowed(allow)
     )
+    if watch:
+        say(f"watching {', '.join(specs)}; Ctrl-C ends it")
     status = 0
     for outcome in iter_plots(request, sys.stdout):
         status = max(status, _report(outcome))

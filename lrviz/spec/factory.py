@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,8 +14,10 @@ class Factory:
         load: returns the function, which takes an optimizer and returns a scheduler, or takes
             nothing and returns both.
         guard: what surrounds all of it: loading, calling and driving.
+        files: the code of the user's that it has turned out to consist of.
     """
 
     name: str
     load: Callable[[], Callable[..., object]]
     guard: Callable[[], AbstractContextManager[object]] = nullcontext
+    files: set[str] = field(default_factory=set)

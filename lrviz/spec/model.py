@@ -78,6 +78,7 @@ class Schedule:
         metric: what ReduceLROnPlateau is given; None for none.
         metric_key: where that stands.
         metric_name: the column of the csv that it was read from; empty for any other.
+        metric_file: that csv, as the spec names it.
         factory: what builds the scheduler in the place of the spec; None for a spec's own, and
             once it has been driven.
     """
@@ -92,6 +93,7 @@ class Schedule:
     metric: Metric | None
     metric_key: KeyPath = ("metric",)
     metric_name: str = ""
+    metric_file: str = field(default="", compare=False)
     factory: Factory | None = field(default=None, compare=False, repr=False)
 
     @property

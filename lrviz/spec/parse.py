@@ -88,9 +88,7 @@ def with_metric(spec: Spec, key: KeyPath, values: Sequence[float]) -> Spec:
     tree = with_value(dict(spec.tree), key, list(values))
     assert isinstance(tree, dict)
     schedules = [
-        replace(schedule, metric=tuple(values), metric_name=_column(schedule))
-        if schedule.metric_key == key
-        else schedule
+        _with_values(schedule, values) if schedule.metric_key == key else schedule
         for schedule in spec.schedules
     ]
     return replace(spec, tree=tree, schedules=tuple(schedules))
@@ -100,6 +98,9 @@ def _name_kind(tree: Tree) -> str:
     return "a list" if isinstance(tree, list) else spell(tree)
 
 
-def _column(schedule: Schedule) -> str:
-    metric = schedule.metric
-    return metric.column if isinstance(metric, MetricCsv) else schedule.metric_name
+def _with_values(schedule: Schedule, values: Sequence[float]) -> Schedule:
+    """Return a schedule with its metric, which remembers the csv that it is of."""
+    metric, read = schedule.metric, replace(schedule, metric=tuple(values))
+    if isinstance(metric, MetricCsv):
+        return replace(read, metric_name=metric.column, metric_file=metric.csv)
+    return read
