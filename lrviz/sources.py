@@ -8,14 +8,13 @@ from lrviz.factoryname import split_factory
 from lrviz.files import STDIO, read_file
 from lrviz.metadata import read_record, sniff
 from lrviz.metricfile import read_metric
+from lrviz.recall import recall_factory
 from lrviz.record import Record, parse_record
 from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
 from lrviz.spec.model import MetricCsv
 
 # A figure of 16 megapixels, should nothing in it compress.
 MAX_FILE_BYTES = 80_000_000
-
-_REMEDY = "name it on the command line"
 
 PICTURE_ENDINGS = (".png", ".webp", ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
 
@@ -56,9 +55,8 @@ def parse_data(
     """Return the spec in a file's bytes; as `load`."""
     if sniff(data):
         record = read_figure(name, data)
-        if isinstance(factory := record.spec.get("factory"), str):
-            text = f"drawn from the factory {factory}, which a figure cannot run; {_REMEDY}"
-            raise SpecError([Problem(name, (), text)])
+        if isinstance(record.spec.get("factory"), str):
+            return recall_factory(record, name, overrides)
         return parse_tree(dict(record.spec), Source(name), overrides=overrides, allow=allow)
     spec = parse_spec(_decode(name, data), name, overrides=overrides, allow=allow)
     return _with_metrics(spec, name)

@@ -17,7 +17,7 @@ import lrviz
 from lrviz import SpecError, UsageError
 from lrviz.factories import load_named
 from lrviz.factoryname import split_factory
-from lrviz.imagefile import encode_image
+from lrviz.imagefile import decode_image, encode_image
 from lrviz.metadata import read_record
 from tests.lrvizrun import Result, run, run_process
 
@@ -195,14 +195,52 @@ def test_the_figure_names_it_without_its_path_and_keeps_the_numbers(folder: Path
     assert str(folder) not in text
 
 
-def test_a_figure_cannot_run_it_again(folder: Path) -> None:
-    run("plot", "train.py:make_both", "--epochs", 2, cwd=folder)
-    done = run("plot", "make_both.png", "-o", "b.png", cwd=folder)
-    assert (done.status, done.stderr) == (
-        2,
-        "make_both.png: drawn from the factory train.py:make_both, which a figure cannot run; "
-        "name it on the command line\n",
+CANNOT_RUN = (
+    "drawn from the factory train.py:{}, which a figure cannot run; "
+    "name it on the command line, with --epochs\n"
+)
+
+
+def test_its_figure_gives_its_numbers_and_is_drawn_again_from_them(folder: Path) -> None:
+    length = ("--epochs", 4, "--steps-per-epoch", 3, "--interval", "epoch")
+    metric = ("--set", "metric=[1, 2, 2, 2]")
+    for factory, options in (("make_both", ()), ("make_plateau", metric)):
+        given = (f"train.py:{factory}", *length, *options)
+        assert run("plot", *given, "-o", "a.webp", cwd=folder).status == 0
+        (folder / "train.py").rename(folder / "away.txt")
+        told = run("export", "a.webp", cwd=folder)
+        again = run("plot", "a.webp", "-o", "b.webp", cwd=folder)
+        assert (told.status, again.status, again.stderr) == (0, 0, "")
+        (folder / "away.txt").rename(folder / "train.py")
+        assert told.text == run("export", *given, cwd=folder).text
+        old, new = ((folder / name).read_bytes() for name in ("a.webp", "b.webp"))
+        np.testing.assert_array_equal(decode_image(old), decode_image(new))
+
+
+def test_its_figure_can_be_compared_with_what_it_builds_now(folder: Path) -> None:
+    assert (
+        run("plot", "train.py:Recipes.loud", "--epochs", 4, "-o", "a.png", cwd=folder).status == 0
     )
+    code = (folder / "train.py").read_text("utf-8")
+    (folder / "train.py").write_text(code.replace("(optimizer, 2, 0.5)", "(optimizer, 3, 0.5)"))
+    done = run("compare", "a.png", "train.py:Recipes.loud", "--epochs", 4, cwd=folder)
+    assert done.status == 0
+    # 1e-3 was halved after 2 steps, and is now after 3.
+    assert done.text.splitlines()[2].split()[2:5] == ["2", "0.0005", "2"]
+    other = run("compare", "a.png", "train.py:Recipes.loud", "--epochs", 6, cwd=folder)
+    assert other.status == 2
+    assert other.stderr.endswith("a.png: " + CANNOT_RUN.format("Recipes.loud"))
+
+
+@pytest.mark.parametrize(
+    ("epochs", "options"), [(2, ("--set", "epochs=3")), (5000, ()), (2, ("--interval", "epoch"))]
+)
+def test_a_figure_cannot_run_it_again(folder: Path, epochs: int, options: tuple[str, ...]) -> None:
+    """Longer runs than 4,096 steps are kept in blocks."""
+    assert run("plot", "train.py:make_both", "--epochs", epochs, cwd=folder).status == 0
+    done = run("plot", "make_both.png", *options, "-o", "b.png", cwd=folder)
+    assert (done.status, done.stderr) == (2, "make_both.png: " + CANNOT_RUN.format("make_both"))
+    assert "loading" not in done.stderr
 
 
 @pytest.mark.parametrize(

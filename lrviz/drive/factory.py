@@ -8,14 +8,16 @@ from dataclasses import replace
 
 import torch
 
+from lrviz.curve import SchedulerFacts
 from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import explain_failure, find_culprit
 from lrviz.drive.built import Built, accept_scheduler, drive_built, factory_problem, read_rates
 from lrviz.drive.guest import leave_no_trace
 from lrviz.drive.plan import plan_optimizer
+from lrviz.drive.recover import KEY
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.run import Run
-from lrviz.spec import Spec
+from lrviz.spec import Factory, Spec
 from lrviz.spec.model import Schedule
 
 Function = Callable[..., object]
@@ -30,6 +32,8 @@ def simulate_factories(spec: Spec) -> Run:
     """Drive a spec whose schedulers a factory builds; as `simulate`."""
     factory = spec.schedules[0].factory
     assert factory is not None
+    if factory.drawn:
+        return _recall(spec, factory)
     with factory.guard(), leave_no_trace():
         with _named_failures(spec.schedules[0], "importing it"):
             function = factory.load()
@@ -41,6 +45,18 @@ def simulate_factories(spec: Spec) -> Run:
         tuple(run.curves[0] for run in runs),
         tuple(run.schedulers[0] for run in runs),
         tuple(dict.fromkeys(line for run in runs for line in run.warnings)),
+    )
+
+
+def _recall(spec: Spec, factory: Factory) -> Run:
+    """Return the run that a figure remembers; nothing is driven, and of the code nothing known."""
+    return Run(
+        replace(spec, schedules=tuple(replace(each, factory=None) for each in spec.schedules)),
+        factory.drawn,
+        tuple(
+            SchedulerFacts(factory.name, KEY, {}, frozenset(), each.total_calls, 0, first_value=0)
+            for each in spec.schedules
+        ),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
+from lrviz.curve import Curve
+
 
 @dataclass(frozen=True, eq=False)
 class Factory:
@@ -15,9 +17,11 @@ class Factory:
             nothing and returns both.
         guard: what surrounds all of it: loading, calling and driving.
         files: the code of the user's that it has turned out to consist of.
+        drawn: in place of code, what a figure remembers of the schedules it built.
     """
 
     name: str
     load: Callable[[], Callable[..., object]]
     guard: Callable[[], AbstractContextManager[object]] = nullcontext
     files: set[str] = field(default_factory=set)
+    drawn: tuple[Curve, ...] = ()

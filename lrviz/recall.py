@@ -1,0 +1,81 @@
+"""What a figure remembers of a factory, which it cannot run: the numbers that it was drawn from."""
+
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+import numpy as np
+
+from lrviz.curve import Curve, Values
+from lrviz.errors import Problem, SpecError
+from lrviz.numbers import RecordedCurve, RecordedQuantity
+from lrviz.record import Record
+from lrviz.spec import Factory, Source, Spec, parse_factory
+from lrviz.spec.model import Schedule, Tree
+from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.yamltree import parse_scalar
+
+KEPT = ("figure", "title", "lint")
+"""What can be set of such a figure: how it is drawn, not what."""
+
+LENGTH: Mapping[str, Tree] = {"epochs": None, "steps_per_epoch": 1, "interval": "step"}
+"""What says how long a run is, and what a spec means that leaves it out."""
+
+
+def recall_factory(record: Record, name: str, overrides: Sequence[tuple[str, str]]) -> Spec:
+    """Return the spec of a figure that was drawn from a factory; it is driven from its numbers.
+
+    Args:
+        record: what the figure says of itself.
+        name: the figure's file.
+        overrides: as `load` takes them.
+
+    Raises:
+        SpecError: it does not hold every step, or what is set would need the factory.
+    """
+    factory = str(record.spec["factory"])[:MAX_TEXT]
+    curves = record.numbers.curves if record.numbers else ()
+    whole = bool(curves) and all(curve.block == 1 for curve in curves)
+    tree = {key: value for key, value in record.spec.items() if key != "factory"}
+    changes = [(key, value) for key, value in overrides if not _is_so(tree, key, value)]
+    if not whole or any(key.split(".")[0] not in KEPT for key, _ in changes):
+        text = f"drawn from the factory {factory}, which a figure cannot run; "
+        raise SpecError([Problem(name, (), f"{text}name it on the command line, with --epochs")])
+    spec = parse_factory(Factory(factory, _refuse), tree, Source(name), changes)
+    if [schedule.total_steps for schedule in spec.schedules] != [each.steps for each in curves]:
+        raise SpecError([Problem(name, (), "its record is damaged: numbers of another spec")])
+    drawn = tuple(map(_recall_curve, spec.schedules, curves))
+    return parse_factory(Factory(factory, _refuse, drawn=drawn), tree, Source(name), changes)
+
+
+def _is_so(tree: Mapping[str, Tree], key: str, value: str) -> bool:
+    """Whether a figure has a value that is set of its length, as beside its factory it may be."""
+    return key in LENGTH and tree.get(key, LENGTH[key]) == parse_scalar(value)
+
+
+def _refuse() -> NoReturn:
+    raise AssertionError("a figure holds no code")
+
+
+def _recall_curve(schedule: Schedule, curve: RecordedCurve) -> Curve:
+    lr = _unfold(curve, "lr")
+    assert lr is not None
+    metric = _unfold(curve, "metric")
+    return Curve(
+        groups=curve.groups,
+        lr=lr,
+        base_lr=tuple(map(float, lr.max(axis=1))),
+        momentum=_unfold(curve, "momentum"),
+        weight_decay=_unfold(curve, "weight_decay"),
+        metric=None if metric is None else metric[0],
+        label=schedule.label,
+        steps_per_epoch=schedule.steps_per_epoch,
+    )
+
+
+def _unfold(curve: RecordedCurve, quantity: RecordedQuantity) -> Values | None:
+    """Return a quantity of every group and step; None where there is none."""
+    series = curve.series.get(quantity)
+    if series is None:
+        return None
+    rows = [np.broadcast_to(each[0], curve.steps) for each in series]
+    return np.stack(rows)
