@@ -47,6 +47,16 @@ def split_factory(source: str) -> FactoryName | None:
     return FactoryName(found["place"], found["attribute"])
 
 
+def source_file(source: str) -> str:
+    """Return the file that a source is in, or what else it is called.
+
+    >>> source_file("train.py:make_scheduler"), source_file("configs/step.yaml")
+    ('train.py', 'configs/step.yaml')
+    """
+    named = split_factory(source)
+    return named.place if named and named.is_file else source
+
+
 def figure_stem(source: str) -> str:
     """Return what the figure of a source is called, without an ending.
 

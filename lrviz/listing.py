@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 from lrviz.errors import Position
+from lrviz.factoryname import source_file
 from lrviz.words import printable
 
 _GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -17,7 +18,7 @@ def spell_annotation(
 
     Args:
         level: error, warning or notice.
-        file: as the user named it.
+        file: as the user named it; of a factory, the file that it is in.
         position: in it; None where it has no lines.
         title: above the text.
         text: what there is to say.
@@ -25,7 +26,7 @@ def spell_annotation(
     >>> spell_annotation("error", "a.yaml", Position(3, 5), "LR001", "ends after 100 steps")
     '::error file=a.yaml,line=3,col=5,title=LR001::ends after 100 steps'
     """
-    properties = {"file": file}
+    properties = {"file": source_file(file)}
     if position is not None:
         properties |= {"line": str(position.line), "col": str(position.column)}
     spelled = ",".join(

@@ -156,6 +156,8 @@ def iter_chunks(data: bytes) -> Iterator[Chunk]:
             yield from _iter_webp(data)
         case None:
             raise ImageError("not a picture")
+        case "SVG" | "PDF" as kind:
+            raise ImageError(f"no picture that carries a spec: {kind}; name a PNG or WebP")
         case kind:
             raise ImageError(f"a {kind}, not a figure that lrviz drew")
 

@@ -28,6 +28,9 @@ Versions = dict[str, str | list[str]]
 _MAX_DEPTH = 40
 _MAX_REASON = 100
 _WITH_NUMBERS = ("optimizer", "scheduler", "metric", "curves", "sweep")
+_TEXTS = ("name", "expression", "column")
+"""Keys below them that hold a text, be it spelled like a number."""
+
 _SPELLED = {".nan": math.nan, ".inf": math.inf, "-.inf": -math.inf}
 
 
@@ -169,7 +172,10 @@ def _restore(tree: Tree, depth: int, with_numbers: bool) -> Tree:
         raise _damaged("nested too deep")
     match tree:
         case dict():
-            return {key: _restore(each, depth + 1, with_numbers) for key, each in tree.items()}
+            return {
+                key: _restore(each, depth + 1, with_numbers and key not in _TEXTS)
+                for key, each in tree.items()
+            }
         case list():
             return [_restore(each, depth + 1, with_numbers) for each in tree]
         case str() if with_numbers:

@@ -1,6 +1,6 @@
 """One scheduler in words: what it does, what it takes, and what its curve looks like."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from lrviz.catalog import Entry
 from lrviz.drive import Argument, installed_arguments, simulate
@@ -36,7 +36,7 @@ def _describe_entry(entry: Entry) -> str:
     picture = "\n".join(f"  {line}".rstrip() for line in draw_text(curve.lr[0].tolist()))
     return (
         f"{entry.name}: {entry.summary}\n{entry.address}\n\n"
-        f"{_table(arguments, entry.arguments) or 'takes no arguments'}\n\n"
+        f"{_table(arguments, entry.arguments, entry.fills) or 'takes no arguments'}\n\n"
         f"{example}\n\n{picture}\n"
     )
 
@@ -55,12 +55,14 @@ def draw_text(values: Sequence[float], rows: int = 5) -> list[str]:
     ]
 
 
-def _table(arguments: Sequence[Argument], meanings: Mapping[str, str]) -> str:
+def _table(
+    arguments: Sequence[Argument], meanings: Mapping[str, str], filled: Container[str] = ()
+) -> str:
     rows = [
         (
             argument.name,
             argument.annotation or "",
-            "required" if argument.required else _spell_default(argument.default),
+            _spell_default(argument, filled),
             meanings.get(argument.name, ""),
         )
         for argument in arguments
@@ -73,12 +75,17 @@ def _table(arguments: Sequence[Argument], meanings: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _spell_default(value: object) -> str:
-    match value:
+def _spell_default(argument: Argument, filled: Container[str]) -> str:
+    """Return what an argument is where a spec leaves it out."""
+    if argument.name in filled:
+        return "from the run"
+    if argument.required:
+        return "required"
+    match argument.default:
         case None:
             return "null"
-        case bool():
-            return str(value).lower()
-        case float():
-            return f"{value:.6g}"
-    return str(value)
+        case bool() as flag:
+            return str(flag).lower()
+        case float() as number:
+            return f"{number:.6g}"
+    return str(argument.default)

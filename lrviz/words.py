@@ -64,7 +64,8 @@ def spell_option(key: str) -> str:
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:
     key, equals, value = setting.partition("=")
-    if not key.strip() or not equals:
+    is_list = value.strip().startswith("[") and value.strip().endswith("]")
+    if not key.strip() or not equals or (option == "--sweep" and not is_list):
         wanted = "KEY=[…]" if option == "--sweep" else "KEY=VALUE"
         raise UsageError(f"{option} {setting}: must be {wanted}, for example {example}")
     return key.strip(), value

@@ -366,6 +366,12 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
         "decoupled_weight_decay)",
     ),
     (
+        "{CosineAnnealingLR: {T_max: total_calls - 1}}",
+        {},
+        "2:33: scheduler.CosineAnnealingLR.T_max: must be a whole number, got 'total_calls - 1'; "
+        "a formula begins with a sign: =total_calls - 1",
+    ),
+    (
         "{ExponentialLR: {gamma: 1e300}}",
         {},
         "2:13: scheduler.ExponentialLR: the learning rate is inf at step 2 (LR025)",

@@ -516,7 +516,7 @@ def test_arguments_are_those_that_torch_keeps() -> None:
 @pytest.mark.parametrize(
     ("scheduler", "message"),
     [
-        (3, "a int is no scheduler: it has no step()"),
+        (3, "int is no scheduler: it has no step()"),
         (torch.optim.SGD([torch.ones(1)], 0.1), "no optimizer"),
     ],
     ids=["number", "optimizer"],

@@ -76,6 +76,13 @@ def test_curves_and_what_is_swept_stay_in_their_order() -> None:
     assert again.schedules[1].label == "steps_per_epoch 2, epochs 2"
 
 
+def test_a_name_may_be_spelt_like_a_number() -> None:
+    groups = "{SGD: {param_groups: [{name: '.nan'}, {name: '-.inf', lr: 2}]}}"
+    text = f"{{epochs: 4, optimizer: {groups}, scheduler: {{StepLR: {{step_size: 2}}}}}}"
+    again = parse_tree(parse_record(build(text)).spec, Source())
+    assert [group["name"] for group in again.optimizer.groups] == [".nan", "-.inf"]
+
+
 def test_only_where_a_number_may_stand_a_text_is_turned_into_one() -> None:
     record = parse_record(build())
     assert record.spec["title"] == ".nan"

@@ -181,6 +181,15 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
         "scheduler.StepLR: must be a mapping of arguments, got 4",
     ),
     (
+        {"scheduler": {"step_size": 3}},
+        "scheduler.step_size: names no scheduler; "
+        "arguments stand below its name, as `StepLR: {step_size: …}`",
+    ),
+    (
+        {"optimizer": {"lr": 0.1}},
+        "optimizer.lr: names no optimizer; arguments stand below its name, as `SGD: {lr: …}`",
+    ),
+    (
         {"scheduler": {"StepLR": {"step_size": {}}}},
         "scheduler.StepLR.step_size: must be a value or a list, got a mapping",
     ),

@@ -66,7 +66,8 @@ def _weigh(facts: Facts, look: Look, remedy: str) -> tuple[Outcome, str]:
     if not facts.has_numbers:
         return _weigh_pixels(look)
     if facts.numbers is not None:
-        return "differs", f"{facts.numbers}; {_explain_move(facts.keys, look.versions)}"
+        is_code = "factory" in facts.run.spec.tree
+        return "differs", f"{facts.numbers}; {_explain_move(facts.keys, look.versions, is_code)}"
     if facts.keys:
         return "differs", f"stale: {_name_keys(facts.keys)}; the numbers are the same"
     if not look.compared:
@@ -144,7 +145,9 @@ def name_versions(versions: Mapping[str, tuple[str, str]]) -> str:
     )
 
 
-def _explain_move(keys: Sequence[KeyPath], versions: Mapping[str, tuple[str, str]]) -> str:
+def _explain_move(
+    keys: Sequence[KeyPath], versions: Mapping[str, tuple[str, str]], is_code: bool
+) -> str:
     """Return why numbers moved, as far as spec and versions tell."""
     drives = {name: each for name, each in versions.items() if name not in DRAWING}
     if keys:
@@ -153,6 +156,8 @@ def _explain_move(keys: Sequence[KeyPath], versions: Mapping[str, tuple[str, str
     if drives:
         changed = (f"{name} changed from {then} to {now}" for name, (then, now) in drives.items())
         return f"the spec is the same: {', '.join(changed)}"
+    if is_code:
+        return "torch's version is the same: what the factory builds has changed"
     return "the spec and torch's version are the same"
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from lrviz.catalog import Fill
 from lrviz.drive.signatures import Argument, Kind
+from lrviz.drive.values import WrongError, read_items, read_one, read_tuple
 from lrviz.errors import KeyPath
 from lrviz.expression import ExpressionError, evaluate, parse_expression
 from lrviz.spec.model import Tree
@@ -14,14 +15,6 @@ from lrviz.spec.nodes import EXPRESSIONS, spell, suggest
 Function = Callable[[float], float]
 
 _NOTHING: Mapping[str, Fill] = MappingProxyType({})
-
-
-class _WrongError(ValueError):
-    """A value that is not of its argument's kind."""
-
-    def __init__(self, text: str, index: int | None = None) -> None:
-        self.text, self.index = text, index
-        super().__init__(text)
 
 
 @dataclass(frozen=True)
@@ -126,23 +119,23 @@ class Binder:
             if kind.base == "expression":
                 return self._functions(argument.name, kind, value)
             if kind.base == "list":
-                return _items(value, Kind("whole"), names)
+                return read_items(value, Kind("whole"), names)
             if kind.base == "tuple":
-                return _tuple(value, argument.default, names)
+                return read_tuple(value, argument.default, names)
             if kind.per_group and isinstance(value, list):
                 self._count(value)
-                return _items(value, kind, names)
+                return read_items(value, kind, names)
             if kind.base == "any" and isinstance(value, list):
-                return _items(value, kind, names)
-            return _one(value, kind, names)
-        except _WrongError as error:
+                return read_items(value, kind, names)
+            return read_one(value, kind, names)
+        except WrongError as error:
             self.say(key if error.index is None else (*key, error.index), error.text)
         return None
 
     def _count(self, values: Sequence[object]) -> None:
         if len(values) != self.groups:
             groups = "group" if self.groups == 1 else "groups"
-            raise _WrongError(
+            raise WrongError(
                 f"must have one value a param group, {self.groups} {groups}, got {len(values)}"
             )
 
@@ -155,90 +148,15 @@ class Binder:
 
     def _function(self, value: Tree, parameters: Sequence[str]) -> Function:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise _WrongError(f"must be an expression in {parameters[0]}, got {spell(value)}")
+            raise WrongError(f"must be an expression in {parameters[0]}, got {spell(value)}")
         if not isinstance(value, str):
             constant = float(value)
             return lambda _: constant
         try:
             expression = parse_expression(value.removeprefix("="), parameters, self.totals.keys())
         except ExpressionError as error:  # of an argument that only its annotation tells
-            raise _WrongError(error.reason) from None
+            raise WrongError(error.reason) from None
         return expression.bind(self.totals)
-
-
-def _items(value: Tree, kind: Kind, names: Mapping[str, float]) -> list[object]:
-    if not isinstance(value, list):
-        raise _WrongError(f"must be a list of numbers, got {spell(value)}")
-    items = []
-    for index, item in enumerate(value):
-        try:
-            items.append(_one(item, kind, names))
-        except _WrongError as error:
-            raise _WrongError(error.text, index) from None
-    return items
-
-
-def _tuple(value: Tree, default: object, names: Mapping[str, float]) -> tuple[object, ...]:
-    """Return as many numbers as the default has; null only where the default has None."""
-    if not isinstance(value, list):
-        raise _WrongError(f"must be a list of numbers, got {spell(value)}")
-    pattern = default if isinstance(default, tuple) else (0.0,) * len(value)
-    if len(value) != len(pattern):
-        raise _WrongError(f"must be a list of {len(pattern)} numbers, got {spell(value)}")
-    empty = [item is None and usual is None for item, usual in zip(value, pattern, strict=True)]
-    filled = [0 if none else item for item, none in zip(value, empty, strict=True)]
-    items = _items(filled, Kind("number"), names)
-    return tuple(None if none else item for item, none in zip(items, empty, strict=True))
-
-
-def _one(value: Tree, kind: Kind, names: Mapping[str, float]) -> object:
-    """Return one value, its kind's type first: 1 is 1.0 for a number, 8.0 is 8 for a whole one."""
-    formula = isinstance(value, str) and value.startswith("=")
-    if formula and kind.base in ("whole", "number", "any"):
-        value = _formula(str(value), kind, names)
-    match kind.base, value:
-        case "whole" | "number", bool():
-            pass
-        case "whole", int():
-            return value
-        case "whole", float() if value.is_integer():
-            return int(value)
-        case "whole", float() if not kind.strict:
-            return value
-        case "number", int() | float():
-            return float(value)
-        case "flag", bool():
-            return value
-        case "text", str():
-            return value
-        case "choice", str() if value in kind.choices or not kind.choices:
-            return value
-        case "any", _:
-            return value
-    raise _WrongError(f"must be {_describe(kind)}, got {spell(value)}")
-
-
-def _formula(text: str, kind: Kind, names: Mapping[str, float]) -> float:
-    try:
-        value = evaluate(text[1:], names)
-    except ExpressionError as error:
-        raise _WrongError(error.reason) from None
-    if kind.base == "whole":
-        if abs(value - round(value)) > 1e-9:
-            raise _WrongError(f"must be a whole number, '{text}' is {value:g}")
-        return float(round(value))
-    return value
-
-
-def _describe(kind: Kind) -> str:
-    words = {
-        "whole": "a whole number",
-        "number": "a number",
-        "flag": "true or false",
-        "text": "a text",
-        "choice": f"one of {', '.join(kind.choices)}",
-    }
-    return words.get(kind.base, kind.base) + (" or null" if kind.optional else "")
 
 
 def _shown(value: object, written: Tree) -> object:

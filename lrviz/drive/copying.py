@@ -91,7 +91,7 @@ def find_groups(scheduler: Any) -> list[dict[str, Any]]:
         groups = getattr(getattr(each, "optimizer", None), "param_groups", None)
         if groups and all(isinstance(group, dict) and "lr" in group for group in groups):
             return list(groups)
-    raise UsageError(f"a {type(scheduler).__name__} is no scheduler: it has no optimizer")
+    raise UsageError(f"{type(scheduler).__name__} is no scheduler: it has no optimizer")
 
 
 class _Shared:

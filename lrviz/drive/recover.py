@@ -112,7 +112,10 @@ def refuse_step(scheduler: Any) -> None:
     """
     name = type(scheduler).__name__
     if not callable(getattr(scheduler, "step", None)):
-        raise NoSchedulerError(f"a {name} is no scheduler: it has no step()")
+        remedy = (
+            "; return the scheduler itself" if isinstance(scheduler, dict | list | tuple) else ""
+        )
+        raise NoSchedulerError(f"{name} is no scheduler: it has no step(){remedy}")
     wanted = wanted_by_step(scheduler)
     if wanted and wanted not in METRICS and not counts_calls(scheduler):
         raise NoSchedulerError(f"step() of {name} wants {wanted}, which lrviz cannot give it")

@@ -20,6 +20,9 @@ EXPRESSIONS: Mapping[str, tuple[str, ...]] = {"lr_lambda": ("epoch", "step"), "s
 
 MAX_GROUPS = 64
 
+MOST_NAMED = 6
+"""The most names that a remedy lists."""
+
 _NOT_HERE = {
     "optimizer": "is not an argument here; a spec's `optimizer` stands at its top",
     "params": "is not an argument here; lrviz makes the parameters",
@@ -55,6 +58,14 @@ def _spell_name(name: str) -> str:
     return f"'{name.encode('ascii', 'backslashreplace').decode()}'"
 
 
+def _say_arguments(name: str, given: Tree, kind: str) -> str:
+    """Return what is wrong with what stands for a mapping of arguments."""
+    if name in CATALOG or name in OPTIMIZERS:
+        return f"must be a mapping of arguments, got {spell(given)}"
+    example = {"scheduler": "StepLR", "optimizer": "SGD"}.get(kind, "Name")
+    return f"names no {kind}; arguments stand below its name, as `{example}: {{{name}: …}}`"
+
+
 def suggest(name: str, known: Sequence[str]) -> str:
     """Return a remedy for a name that is not among the known ones.
 
@@ -81,6 +92,8 @@ def _suggest_scheduler(name: str) -> str:
     close = own or next(others, None) or _find_close(name, tuple(SCHEDULERS))
     if close := close or _find_close(name, tuple(THIRD_PARTY)):
         return f"did you mean '{close}'?"
+    if inside := [each for each in CATALOG if name and name.lower() in each.lower()]:
+        return f"there are {', '.join(inside[:MOST_NAMED])}"
     return remedy(name) or suggest(name, tuple(SCHEDULERS))
 
 
@@ -142,7 +155,7 @@ class NodeReader:
             name, given = next(iter(tree.items()))
             path = (*key, name)
             if given is not None and not isinstance(given, dict):
-                self._say(path, f"must be a mapping of arguments, got {spell(given)}")
+                self._say(path, _say_arguments(name, given, kind))
                 return None
             arguments = given or {}
         else:
