@@ -74,6 +74,8 @@ class SchedulerFacts:
         takes_metric: whether each call is given a metric.
         first_value: the first value that it governs, counted from 0 over the run, a value a call;
             None where it governs none.
+        functions: the names of those arguments that are functions, or lists of them, which a spec
+            writes as expressions.
     """
 
     name: str
@@ -87,3 +89,4 @@ class SchedulerFacts:
     attribute: str = field(default="", compare=False)
     takes_metric: bool = field(default=False, compare=False)
     first_value: int | None = field(default=None, compare=False)
+    functions: frozenset[str] = field(default=frozenset(), compare=False)

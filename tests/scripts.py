@@ -1,6 +1,13 @@
-"""Scripts that `lrviz code` wrote, run."""
+"""Scripts that `lrviz code` wrote, run and read by a formatter and a linter."""
+
+import subprocess
+import sys
+from pathlib import Path
 
 import torch
+
+# The names of a loop's counters are for the reader, who will use them.
+_RULES = ("--select", "E4,E7,E9,F,I,B", "--ignore", "B007")
 
 
 def recorded(code: str) -> list[list[list[float]]]:
@@ -16,3 +23,13 @@ def recorded(code: str) -> list[list[list[float]]]:
 
     exec(code.replace("optimizer.step(", "record(optimizer).step("), {"record": record})
     return list(found.values())
+
+
+def complaints(folder: Path) -> str:
+    """Return what a formatter would change in a folder of scripts, and what a linter says."""
+    found = ""
+    for command in (("format", "--diff"), ("check", "--quiet", *_RULES)):
+        whole = [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(folder)]
+        done = subprocess.run(whole, capture_output=True, text=True, check=False)
+        found += done.stdout + (done.stderr if done.returncode > 1 else "")
+    return found

@@ -489,6 +489,10 @@ def test_it_is_not_written_as_code_which_it_is(folder: Path) -> None:
     done = run("code", "train.py:make_both", cwd=folder)
     message = "train.py:make_both: a factory is code already; this takes a spec\n"
     assert (done.status, done.text, done.stderr) == (2, "", message)
+    assert run("plot", "train.py:make_both", "--epochs", 2, "-o", "a.png", cwd=folder).status == 0
+    drawn = run("code", "a.png", cwd=folder)
+    message = "a.png: drawn from a factory, which is code already\n"
+    assert (drawn.status, drawn.text, drawn.stderr) == (2, "", message)
 
 
 def test_a_batch_draws_it_every_time_and_so_its_sheet(folder: Path) -> None:

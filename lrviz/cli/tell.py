@@ -7,8 +7,7 @@ import typer
 from lrviz import names, words
 from lrviz.cli.app import app
 from lrviz.cli.options import Allow, Calls, Epochs, Output, Settings, Spec, StepsPerEpoch
-from lrviz.cli.output import say, tell_text
-from lrviz.startup import quick_imports
+from lrviz.cli.output import say
 from lrviz.targets import Table
 
 
@@ -35,15 +34,9 @@ def export(
 
 
 @app.command()
-def code(spec: Spec, settings: Settings = None, allow: Allow = None) -> None:
+def code(spec: Spec, output: Output = "-", settings: Settings = None, allow: Allow = None) -> None:
     """Print the schedule as Python to paste into a training script."""
-    from lrviz.sources import load
+    from lrviz.code import save_code
 
-    loaded = load(spec, overrides=words.overrides(settings), allow=names.allowed(allow))
-    with quick_imports():
-        from lrviz.code import write_code
-        from lrviz.drive import simulate
-    run = simulate(loaded)
-    for line in run.warnings:
+    for line in save_code(spec, output or "-", words.overrides(settings), names.allowed(allow)):
         say(line)
-    raise typer.Exit(tell_text(write_code(run)))

@@ -53,6 +53,11 @@ class Plan:
             attribute=self.found.attribute,
             takes_metric=self.found.takes_metric,
             first_value=self.phase.first_value,
+            functions=frozenset(
+                name
+                for name, value in self.bound.given.items()
+                if any(map(callable, value if isinstance(value, list) else [value]))
+            ),
             children=tuple(child.facts for child in self.children),
         )
 

@@ -1,0 +1,47 @@
+"""From a spec to a script in a file, or on standard output."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lrviz.code.script import write_code
+from lrviz.errors import Problem, SpecError, UsageError
+from lrviz.files import write_file, write_stdout
+from lrviz.sources import load
+from lrviz.startup import quick_imports
+from lrviz.targets import is_same_file, is_stdout
+from lrviz.words import encode_text
+
+
+def save_code(
+    source: str,
+    output: str,
+    overrides: Sequence[tuple[str, str]],
+    allow: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Write a spec as Python and return what is worth saying, one line each.
+
+    Args:
+        source: the spec, as `load` takes it.
+        output: a file; `-` for standard output.
+        overrides: (key path, YAML value) pairs, as `load` takes them.
+        allow: the scheduler classes beside the catalog that the spec may name.
+
+    Raises:
+        SpecError: what the source holds is no spec, or none that torch can drive.
+        UsageError: the output is also the input.
+    """
+    if not is_stdout(output) and is_same_file(Path(output), source):
+        raise UsageError(f"{output}: is also the input; name another file with -o")
+    spec = load(source, overrides=overrides, allow=allow)
+    if "factory" in spec.tree:  # of which a figure keeps the numbers
+        raise SpecError([Problem(source, (), "drawn from a factory, which is code already")])
+    with quick_imports():
+        from lrviz.drive import simulate
+    run = simulate(spec)
+    code = write_code(run)
+    if is_stdout(output):
+        write_stdout(encode_text(code, sys.stdout))
+    else:
+        write_file(Path(output), code.encode())
+    return run.warnings
