@@ -1,7 +1,10 @@
 """A run in a sentence: what its values do, in words."""
 
 import io
+import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
 
@@ -9,13 +12,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
 from lrviz import words
-from lrviz.curve import Curve, SchedulerFacts
+from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.plotting import PlotRequest, iter_plots
-from lrviz.sentence import MAX_LENGTH, describe_curves
+from lrviz.sentence import MAX_LENGTH, describe_curves, sentence
+from lrviz.sentence.course import Course
+from lrviz.sentence.phrase import Detail
+from lrviz.sentence.stretch import find_ways
 from tests.lrvizrun import run
 
 STEPS = "epochs: 4\nsteps_per_epoch: 8\n"
@@ -43,7 +50,8 @@ def tell(*values: float, groups: tuple[str, ...] = ("",)) -> str:
         ),
         (
             "{MultiStepLR: {milestones: [2, 4, 7, 9, 30], gamma: 0.3}}",
-            "0.001, times 0.3 5 times between steps 2 and 30, 2.4e-06 at step 31",
+            # 0.3 to the fifth is 0.00243.
+            "0.001, times 0.3 at 5 steps between 2 and 30, 2.43e-06 at step 31",
         ),
         (
             "{ConstantLR: {factor: 0.5, total_iters: 8}}",
@@ -153,9 +161,16 @@ def test_several_curves_are_told_one_after_the_other_as_far_as_there_is_room() -
     )
     sweep = "sweep: {scheduler.ExponentialLR.gamma: [0.5, 0.6, 0.7, 0.8]}"
     assert say("{ExponentialLR: {gamma: 1}}", f"{STEPS}{sweep}") == (
-        "ExponentialLR (gamma 0.5): 0.001, 4.7e-13 at step 31; "
-        "ExponentialLR (gamma 0.6): 0.001, 1.3e-10 at step 31; "
-        "ExponentialLR (gamma 0.7): 0.001, 1.6e-08 at step 31; and 1 more"
+        "ExponentialLR (gamma 0.5): 0.001, halved every step; "
+        "ExponentialLR (gamma 0.6): 0.001, times 0.6 every step; "
+        "ExponentialLR (gamma 0.7): 0.001, times 0.7 every step; and 1 more"
+    )
+    sweep = "sweep: {optimizer.SGD.lr: [1, 2, 3, 4, 5, 6]}"
+    # Ten steps hold three changes, at 3, 6 and 9.
+    assert say("{StepLR: {step_size: 3}}", f"epochs: 10\n{sweep}") == (
+        "StepLR (lr 1): 1, falling to 0.001; StepLR (lr 2): 2, falling to 0.002; "
+        "StepLR (lr 3): 3, falling to 0.003; StepLR (lr 4): 4, falling to 0.004; "
+        "StepLR (lr 5): 5, falling to 0.005; and 1 more"
     )
 
 
@@ -182,6 +197,409 @@ def test_what_goes_up_and_down_at_every_step_is_not_looked_at_closely() -> None:
     assert tell(*np.tile([1.0, 2.0, 1.5], 10_000)) == (
         "1, up and down between 1 and 2, 1.5 at step 29999"
     )
+
+
+@pytest.mark.parametrize(
+    ("second", "sentence"),
+    [
+        # From step 5 on in fifteens: 20, 35, 50, 65 and 80.
+        (
+            "StepLR: {step_size: 15}",
+            "StepLR: 1e-05, rising in a straight line to 0.001 at step 5, "
+            "divided by 10 every 15 steps, 1e-08 at step 89",
+        ),
+        # A milestone is counted from where the second scheduler begins: 30, 60 and 80.
+        (
+            "MultiStepLR: {milestones: [25, 55, 75]}",
+            "MultiStepLR: 1e-05, rising in a straight line to 0.001 at step 5, "
+            "divided by 10 at steps 30, 60 and 80, 1e-06 at step 89",
+        ),
+        # 0.001 * 0.9 ** 84 at step 89.
+        (
+            "ExponentialLR: {gamma: 0.9}",
+            "ExponentialLR: 1e-05, rising in a straight line to 0.001 at step 5, "
+            "falling to 1.4e-07 at step 89",
+        ),
+        # 0.001 * sin(pi / 170) ** 2, one call before the bottom.
+        (
+            "CosineAnnealingLR: {T_max: 85}",
+            "CosineAnnealingLR: 1e-05, rising in a straight line to 0.001 at step 5, "
+            "falling along a cosine to 3.4e-07 at step 89",
+        ),
+        # Half of 0.001 less 2e-05, 0.00051, and 0.00049 * cos(pi * 16 / 17) before each restart:
+        # more than what the warm-up begins with.
+        (
+            "CosineAnnealingWarmRestarts: {T_0: 17, eta_min: 2e-5}",
+            "CosineAnnealingWarmRestarts: 1e-05, rising in a straight line to 0.001 at step 5, "
+            "falling along a cosine to 2.8e-05, restarted every 17 steps, 2.8e-05 at step 89",
+        ),
+        ("ConstantLR: {factor: 1}",
+         "ConstantLR: 1e-05, rising in a straight line to 0.001 at step 5, held to step 89"),
+    ],
+)  # fmt: skip
+def test_tells_what_comes_after_a_warm_up(second: str, sentence: str) -> None:
+    first = "{LinearLR: {start_factor: 0.01, total_iters: 5}}"
+    inside = f"[{first}, {{{second}}}]"
+    text = say(f"{{SequentialLR: {{schedulers: {inside}, milestones: [5]}}}}", "epochs: 90")
+    assert text == f"SequentialLR of LinearLR and {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "epochs", "sentence"),
+    [
+        (
+            "{MultiStepLR: {milestones: [10, 11, 40, 60, 80]}}",
+            90,
+            "MultiStepLR: 0.001, divided by 10 at 5 steps between 10 and 80, 1e-08 at step 89",
+        ),
+        # Twice at step 10: by a hundred there, by ten elsewhere.
+        (
+            "{MultiStepLR: {milestones: [10, 10, 11, 40, 60, 80]}}",
+            90,
+            "MultiStepLR: 0.001, held until step 9, falling to 1e-09 at step 80, held to step 89",
+        ),
+        (
+            "{LinearLR: {start_factor: 1, end_factor: 0.9995, total_iters: 30}}",
+            32,
+            "LinearLR: 0.001, falling in a straight line to 0.0009995 at step 30, held to step 31",
+        ),
+        (
+            "{ExponentialLR: {gamma: 0.99999}}",
+            3,
+            "ExponentialLR: 0.001, times 0.99999 every step, 0.00099998 at step 2",
+        ),
+        (
+            "{LambdaLR: {lr_lambda: 1 + 1e-10 * epoch}}",
+            41,
+            "LambdaLR: 0.001, rising in a straight line to 0.001000000004 at step 40",
+        ),
+        ("{LambdaLR: {lr_lambda: -epoch}}", 3, "LambdaLR: 0, falling in a straight line to -0.002 "
+         "at step 2"),
+        ("{LambdaLR: {lr_lambda: 1 if epoch < 2 else -0.0}}", 3, "LambdaLR: 0.001, lowered to 0 "
+         "at step 2"),
+        ("{StepLR: {step_size: 1}}", 1, "StepLR: 0.001 for 1 step"),
+        ("{StepLR: {step_size: 1}}", 2, "StepLR: 0.001, lowered to 0.0001 at step 1"),
+        # 8, then twice as long, then four times: the second fall goes to sin(pi / 32) ** 2.
+        (
+            "{CosineAnnealingWarmRestarts: {T_0: 8, T_mult: 2}}",
+            25,
+            "CosineAnnealingWarmRestarts: 0.001, falling along a cosine to as low as 9.6e-06, "
+            "restarted at steps 8 and 24, 0.001 at step 24",
+        ),
+    ],
+)  # fmt: skip
+def test_tells_a_change_that_is_there_and_no_other(
+    scheduler: str, epochs: int, sentence: str
+) -> None:
+    assert say(scheduler, f"epochs: {epochs}") == sentence
+
+
+@pytest.mark.parametrize("calls", [50_000, 1_000_000])
+def test_a_cosine_is_held_nowhere_however_slowly_it_begins(calls: int) -> None:
+    values = np.cos(np.arange(calls) * np.pi / calls / 2) ** 2
+    # One call before the bottom: the square of a small angle's sine.
+    end = f"{(np.pi / calls / 2) ** 2:.2g}"
+    assert tell(*values) == f"1, falling along a cosine to {end} at step {calls - 1}"
+
+
+@pytest.mark.parametrize(
+    ("values", "manner"),
+    [
+        (np.linspace(0, 1, 40), " in a straight line"),
+        (np.sin(np.linspace(0, 1.5, 40)), " along a cosine"),
+        (np.linspace(0, 1, 40) ** 2, ""),
+        (np.sqrt(np.linspace(0, 1, 40)), ""),
+        (np.exp(np.linspace(0, 3, 40)), ""),
+        (1 - np.cos(np.linspace(0, 3, 40)) ** 3, ""),
+        # A straight warm-up that ends above or below its line, as before timm's cosine.
+        ([*np.linspace(0, 0.9, 10), 0.98], ""),
+        ([*np.linspace(0, 0.9, 10), 1.5], ""),
+        # A cosine that breaks off.
+        ([*np.sin(np.linspace(0, 1, 40)), 1.0], ""),
+        ([*np.sin(np.linspace(0, 1, 30_000)), 1.0], ""),
+        ([-0.2, *np.sin(np.linspace(0, 1.5, 30_000))], ""),
+        # Too few values to say.
+        ([0, 0.15, 0.5, 0.85, 1], ""),
+    ],
+)
+def test_names_the_shape_only_of_what_has_it(values: list[float], manner: str) -> None:
+    last = len(values) - 1
+    # What comes after keeps a steady growth from being told as one.
+    text = tell(*values, values[-1])
+    assert text.partition(", ")[2].startswith(f"rising{manner} to {values[-1]:.2g}")
+    assert text.endswith(f" at step {last}, held to step {last + 1}")
+
+
+def test_a_cosine_may_turn_between_two_calls() -> None:
+    # The peak is at step 8.6, so that the value at step 9 is one of the fall.
+    assert say("{OneCycleLR: {max_lr: 1e-3, total_steps: 32, cycle_momentum: false}}") == (
+        "OneCycleLR: 4e-05, rising along a cosine to 0.001 at step 9, "
+        "falling along a cosine to 4e-09 at step 31"
+    )
+
+
+def test_stairs_between_other_moves_say_where_they_lead() -> None:
+    assert tell(8, 8, 4, 4, 2, 2, 2, 3, 4, 5) == (
+        "8, halved at steps 2 and 4 down to 2, held until step 6, "
+        "rising in a straight line to 5 at step 9"
+    )
+    assert tell(1, 1, 2, 2, 4, 4, 1, 1, 0, 0) == (
+        "1, doubled every 2 steps up to 4, lowered every 2 steps, 0 at step 9"
+    )
+
+
+def test_ups_and_downs_of_several_groups_are_not_read_as_a_list() -> None:
+    lr = np.tile([1.0, 2.0], 4) * np.array([[0.1], [0.2], [0.3], [0.4]])
+    two = Curve(("a", "b"), lr[:2], (0.1, 0.2))
+    assert describe_curves([two], []) == (
+        "for a and b: 0.1 and 0.2, up and down from 0.1 and 0.2 to 0.2 and 0.4, 3 peaks, "
+        "0.2 and 0.4 at step 7"
+    )
+    four = Curve(("a", "b", "c", "d"), lr[:, :2], (0.1, 0.2, 0.3, 0.4))
+    # A curve of two values, the second of them the end.
+    assert describe_curves([four], []) == (
+        "for 4 groups: 0.1 to 0.4, raised to values of 0.2 to 0.8 at step 1"
+    )
+
+
+def test_what_is_too_long_loses_shapes_first_then_places_and_never_how_it_goes() -> None:
+    first = "{LinearLR: {start_factor: 0.01, total_iters: 5}}"
+    inside = f"[{first}, {{CosineAnnealingLR: {{T_max: 85}}}}]"
+    composite = f"{{SequentialLR: {{schedulers: {inside}, milestones: [5]}}}}"
+
+    def say_of(*names: str) -> str:
+        groups = ", ".join(f"{{name: {name}, lr: 1}}" for name in names)
+        return say(composite, f"epochs: 90\noptimizer: {{SGD: {{param_groups: [{groups}]}}}}")
+
+    # sin(pi / 170) ** 2 is 0.00034.
+    assert say_of("a" * 30, "b" * 30) == (
+        f"SequentialLR of LinearLR and CosineAnnealingLR for {'a' * 30} and {'b' * 30}: "
+        "0.01, rising to 1 at step 5, falling to 0.00034 at step 89"
+    )
+    assert say_of("a" * 40, "b" * 40, "c" * 40) == (
+        "SequentialLR for 3 groups: 0.01, rising to 1, falling to 0.00034"
+    )
+
+
+def test_groups_that_part_are_told_as_far_as_there_is_room() -> None:
+    names = tuple(f"layer {number}" for number in range(8))
+    # At step 8 after 8 // 2, 8 // 3, 8 // 4, … changes.
+    halved = np.array([0.5 ** (np.arange(9) // (2 + row)) for row in range(8)])
+    assert describe_curves([Curve(names, halved, (1,) * 8)], []) == (
+        "for 8 groups: layer 0 1, falling to 0.0625; layer 1 1, falling to 0.25; "
+        "layer 2 1, falling to 0.25; layer 3 1, falling to 0.5; layer 4 1, falling to 0.5; "
+        "layer 5 1, falling to 0.5; and 2 more"
+    )
+
+
+NUMBER = r"(-?[\d.]+(?:e[-+]\d+)?)"
+PLACES = (
+    r"(every (?:\d+ )?steps?|at step \d+|at steps [\d, ]+ and \d+"
+    r"|at [\d,]+ steps between \d+ and \d+)"
+)
+RUNS, SHAPES = "(rising|falling)", "(| in a straight line| along a cosine)"
+CHANGES = r"(halved|doubled|raised|lowered|changed|divided by \d+|times [\d.e+-]+)"
+RATIOS = {"halved": 0.5, "doubled": 2.0}
+
+
+class Reader:
+    """Reads a sentence of one curve word by word, and holds each against the values.
+
+    `here` is the step that the sentence has come to. What the sentence does not say must not
+    happen: the next phrase begins where the last one ended.
+    """
+
+    def __init__(self, values: Values) -> None:
+        self.values = values.copy()
+        self.here = 0
+        for here, (last, value) in enumerate(pairwise(values), 1):
+            if abs(value - last) <= 4 * np.finfo(float).eps * abs(value):  # rounding parts them
+                self.values[here] = self.values[here - 1]
+
+    def read(self, sentence: str) -> None:
+        """Hold every phrase against the values, each by its kind."""
+        kinds: dict[str, Callable[..., None]] = {
+            f"{NUMBER} for ([\\d,]+) steps?": self._stays,
+            NUMBER: self._begins,
+            r", held (?:until|to) step (\d+)": self._is_held,
+            f", (raised|lowered) to {NUMBER} at step (\\d+)": self._jumps,
+            f", {RUNS}{SHAPES} to (as low as )?{NUMBER}, restarted {PLACES}": self._restarts,
+            f", {RUNS}{SHAPES} to {NUMBER} at step (\\d+)": self._moves,
+            f", {CHANGES} {PLACES}(?: (up|down) to {NUMBER})?": self._changes,
+            f", up and down between {NUMBER} and {NUMBER}": self._waves,
+            r", (\d+) peaks?(, each lower than the last)?": self._peaks,
+            f", {NUMBER} at step (\\d+)": self._ends,
+        }
+        rest = sentence
+        while rest:
+            found = ((re.match(f"{kind}(?=,|$)", rest), check) for kind, check in kinds.items())
+            match, check = next((match, check) for match, check in found if match)
+            check(*match.groups())
+            rest = rest[match.end() :]
+        assert self.here == len(self.values) - 1, "the sentence tells all of the run"
+
+    def _is_spelled(self, index: int, text: str) -> None:
+        digits = max(2, len(re.sub(r"e.*|\D", "", text).lstrip("0")))
+        value = self.values[index]
+        assert float(text) == pytest.approx(float(f"{value:.{digits}g}"), rel=1e-9, abs=0)
+
+    def _stays(self, value: str, steps: str) -> None:
+        self._begins(value)
+        assert int(steps.replace(",", "")) == len(self.values)
+        self._is_held(str(len(self.values) - 1))
+
+    def _begins(self, value: str) -> None:
+        self._is_spelled(0, value)
+
+    def _is_held(self, stop: str) -> None:
+        held = self.values[self.here : int(stop) + 1]
+        assert len(held) >= 1
+        assert held == pytest.approx(held[0], rel=1e-15, abs=0)
+        self.here = int(stop)
+
+    def _goes(self, way: int, stop: int) -> Values:
+        part = self.values[self.here : stop + 1]
+        assert (np.diff(part) * way >= 0).all()
+        assert (part[-1] - part[0]) * way > 0
+        self.here = stop
+        return part
+
+    def _jumps(self, verb: str, value: str, step: str) -> None:
+        self._is_held(str(int(step) - 1))
+        self._moves("rising" if verb == "raised" else "falling", "", value, step)
+
+    def _moves(self, verb: str, manner: str, value: str, step: str) -> None:
+        part = self._goes(1 if verb == "rising" else -1, int(step))
+        self._is_spelled(self.here, value)
+        chord = np.linspace(part[0], part[-1], len(part))
+        is_straight = np.abs(part - chord).max() <= 1e-6 * np.ptp(part)
+        assert is_straight == (manner == " in a straight line") or len(part) == 2
+
+    def _changes(self, verb: str, places: str, way: str | None, value: str | None) -> None:
+        found = np.flatnonzero(np.diff(self.values[self.here :])) + self.here + 1
+        if verb != "changed":
+            ways = np.sign(self.values[found] - self.values[found - 1])
+            found = found[np.cumsum(ways != ways[0]) == 0]
+        self._are_places(found, places)
+        number = float(verb.rpartition(" ")[2]) if " " in verb else 0
+        if ratio := RATIOS.get(verb, 1 / number if verb.startswith("divided") else number):
+            ratios = self.values[found] / self.values[found - 1]
+            assert ratios == pytest.approx(ratio, rel=1e-3)
+        self.here = int(found[-1])
+        if value:
+            assert (way == "up") == (ways[0] > 0)
+            self._is_spelled(self.here, value)
+
+    def _are_places(self, found: NDArray[np.intp], places: str) -> None:
+        numbers = [int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", places)]
+        if places.startswith("every"):
+            every = numbers[0] if numbers else 1
+            assert np.diff(found, prepend=self.here).tolist() == [every] * len(found)
+        elif "between" in places:
+            assert numbers == [len(found), found[0], found[-1]]
+        else:
+            listed = re.findall(r"\d+", places)
+            assert found.tolist() == [int(number) for number in listed]
+
+    def _restarts(self, verb: str, manner: str, as_low: str | None, low: str, places: str) -> None:
+        assert verb == "falling"
+        top = self.values[self.here]
+        rises = np.flatnonzero(np.diff(self.values[self.here :]) > 0) + self.here + 1
+        assert self.values[rises] == pytest.approx(top, rel=1e-5)
+        self._are_places(rises, places)
+        lowest = self.values[self.here :].min()
+        self._is_spelled(int(np.argmax(self.values == lowest)), low)
+        assert not as_low or self.values[self.here : rises[0]].min() > lowest
+        self.here = len(self.values) - 1
+
+    def _waves(self, low: str, high: str) -> None:
+        changes = np.diff(self.values)
+        assert changes.max() > 0 > changes.min()
+        rise = np.argmax(changes > 0)
+        assert changes[rise:].min() < 0, "more than a warm-up goes up and down"
+        self._is_spelled(int(np.argmin(self.values)), low)
+        self._is_spelled(int(np.argmax(self.values)), high)
+        self.here = len(self.values) - 1
+
+    def _peaks(self, number: str, falling: str | None) -> None:
+        going = np.diff(self.values)
+        kept = np.flatnonzero(going)
+        tops = kept[:-1][(going[kept[:-1]] > 0) & (going[kept[1:]] < 0)] + 1
+        assert int(number) == len(tops)
+        assert not falling or (np.diff(self.values[tops]) < 0).all()
+
+    def _ends(self, value: str, step: str) -> None:
+        assert int(step) == len(self.values) - 1
+        self._is_spelled(-1, value)
+        self._is_held(step)
+
+
+def glide(goal: float, steps: int) -> Callable[[float], Values]:
+    return lambda start: np.linspace(start, goal, steps + 1)[1:]
+
+
+def arc(goal: float, steps: int) -> Callable[[float], Values]:
+    turned = np.cos(np.pi * np.arange(1, steps + 1) / steps)
+    return lambda start: goal + (start - goal) * (1 + turned) / 2
+
+
+def stairs(ratio: float, every: int, times: int) -> Callable[[float], Values]:
+    powers = ratio ** (np.arange(1.0, every * times + 1) // every)
+    return lambda start: start * powers
+
+
+def hold(steps: int) -> Callable[[float], Values]:
+    return lambda start: np.full(steps, start)
+
+
+GOALS = st.sampled_from([0.0, 1e-6, 3e-5, 0.001, 0.01, 0.1, 0.5, 1.0]) | st.floats(1e-6, 1)
+LENGTHS = st.integers(1, 12)
+RATIO = st.sampled_from([0.1, 0.3, 0.5, 0.97, 1.1, 2.0])
+PARTS = st.one_of(
+    st.builds(glide, GOALS, LENGTHS),
+    st.builds(arc, GOALS, LENGTHS),
+    st.builds(stairs, RATIO, st.integers(1, 5), st.integers(1, 6)),
+    st.builds(hold, LENGTHS),
+)
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Values:
+    """Values put together of what schedules are made of, perhaps over and over."""
+    values = np.array([draw(GOALS)])
+    for part in draw(st.lists(PARTS, min_size=1, max_size=5)):
+        values = np.append(values, part(values[-1]))
+    cycles = np.tile(values, draw(st.integers(1, 4)))
+    warmup = np.linspace(draw(GOALS), values[0], draw(LENGTHS), endpoint=False)
+    return np.append(warmup, cycles) if draw(st.booleans()) else cycles
+
+
+SERIES = schedules() | st.lists(st.floats(-1, 1), min_size=1, max_size=20).map(np.array)
+
+
+@given(SERIES)
+def test_says_nothing_that_is_not_so_and_leaves_nothing_out(values: Values) -> None:
+    with patch.object(sentence, "MAX_LENGTH", 1000):
+        Reader(values).read(tell(*values))
+
+
+UP, DOWN = (
+    ("rising", "raised", "doubled", "up"),
+    ("falling", "lowered", "halved", "divided", "down"),
+)
+
+
+@given(SERIES.map(np.abs), st.sampled_from(Detail))
+def test_in_whatever_detail_what_it_says_is_so(values: Values, detail: Detail) -> None:
+    course = Course(values, "step", len(values) - 1)
+    telling = course.tell_barely() if detail is Detail.BARE else course.tell()
+    text = telling.say(values[None], detail)
+    ways = find_ways(values)
+    assert not any(word in text for word in UP) or (ways > 0).any()
+    assert not any(word in text for word in DOWN) or (ways < 0).any()
+    assert any(word in text for word in (*UP, *DOWN, "times", "changed")) == ways.any()
+    for number in re.findall(f"(?:^|to |between |low as ){NUMBER}", text):
+        assert np.abs(values - float(number)).min() <= 0.05 * float(number)
 
 
 NAMES = st.text(max_size=250)

@@ -1,16 +1,35 @@
 """The course of a schedule in words, told from its values alone."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lrviz.curve import Values
+from lrviz.sentence.phrase import Phrase, Telling
+from lrviz.sentence.shape import ALIKE, find_manner, find_ratio
+from lrviz.sentence.spell import count, join, spell_ratio
+from lrviz.sentence.stretch import (
+    Indices,
+    Stretch,
+    Ways,
+    count_turns,
+    find_changes,
+    find_low,
+    find_ways,
+    list_stretches,
+)
 
 MOST_MOVES = 4
-"""A course with more ups and downs than these is told as a whole."""
+"""A course with more moves than these is told as a whole."""
+
+MOST_MOVES_BARE = 3
+"""The same where there is little room."""
+
+MOST_PIECES = 3
+"""A rise or fall with more stays in between is told as one."""
 
 MOST_PLACES = 4
 """More places than these are counted, not listed."""
@@ -18,209 +37,207 @@ MOST_PLACES = 4
 MOST_LOOKED_AT = 10_000
 """A course with more ups and downs than these is not looked at closely."""
 
-MOST_DIVIDED = 1e-6
-"""A smaller ratio is told as it is, not as what it divides by."""
+MOST_CYCLES = 16
+"""The shape of a cycle is measured in so many of them."""
 
-SAME = 1e-9
-"""Values that differ by less than this share of the largest are one."""
+MOST_TIMES = 9999
+"""A lone change that multiplies or divides by more is told by where it leads."""
 
-ALIKE = 1e-6
-"""Ratios and slopes may differ by this share and be called the same."""
-
-Spell = Callable[[int], str]
-"""Gives the value at an index, as a text."""
-
-Indices = NDArray[np.intp]
+VERBS = {1: "rising", -1: "falling"}
+DONE = {1: "raised", -1: "lowered"}
 
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """One series of values, a value a call, and how to speak of it.
+    """One series of values, a value a call, and how to speak of its points.
 
     Attributes:
         values: shape (calls,).
-        spell: the value at an index; of several series at once where they take the same course.
         unit: what lies between two values: `step` or `epoch`.
         last: the step of the last point.
-        manner: how it moves where it moves along no straight line, ` along a cosine`; or empty.
     """
 
     values: Values
-    spell: Spell
     unit: str
     last: int
-    manner: str = ""
 
-    def tell(self) -> str:
+    # Between values near the largest float the difference is infinite, and to zero there is no
+    # ratio: both fail every comparison that asks for a shape, which is what they should do.
+    @np.errstate(all="ignore")
+    def tell(self) -> Telling:
         """Return how the values begin, move and end."""
-        ways = find_ways(self.values)
-        if not ways.any():
-            return f"{self.spell(0)} for {_count(self.last + 1, 'step')}"
-        end = f"{self.spell(len(self.values) - 1)} at step {self.last}"
-        if steady := self._steady():
-            return ", ".join([self.spell(0), *steady, end])
-        moves = list_moves(ways) if np.count_nonzero(np.diff(ways)) <= MOST_LOOKED_AT else []
-        if waves := self._tell_waves(moves):
-            return ", ".join([self.spell(0), *waves, end])
-        return ", ".join([self.spell(0), *self._iter_moves(moves)])
+        if not self.ways.any():
+            return Telling((), self.last)
+        return (
+            self._tell_at_once()
+            or self._tell_restarts()
+            or self._tell_moves()
+            or self._tell_waves(*self._tell_peaks())
+        )
 
-    def _steady(self) -> list[str]:
-        """Return the course in one phrase where its changes are all of a kind, or nothing."""
-        values = self.values
-        changes = find_changes(values)
-        if len(values) > 2 and len(changes) == len(values) - 1:
-            ratio = _one_ratio(values, changes)
-            return [f"{spell_ratio(ratio)} every {self.unit}"] if ratio else []
-        if len(changes) > 1 and np.diff(changes).min() == 1:
-            return []
-        ratio = _one_ratio(values, changes)
-        way = {-1: "lowered", 1: "raised"}.get(_one_way(values, changes), "changed")
-        how = spell_ratio(ratio) if ratio else way
-        if len(changes) == 1 and not ratio:
-            return [f"{how} to {self.spell(int(changes[0]))} at {self.unit} {changes[0]}"]
-        return [f"{how} {self._places(changes)}"]
+    @np.errstate(all="ignore")
+    def tell_barely(self) -> Telling:
+        """Return only what rises and falls."""
+        if len(self.stretches) > MOST_MOVES_BARE or not self.is_looked_at:
+            return self._tell_waves()
+        rises = (Phrase(VERBS[each.way], each.start, each.stop, "to") for each in self.stretches)
+        return Telling(tuple(rises), self.last)
 
-    def _places(self, changes: Indices) -> str:
-        """Return where changes are: all of them, how far apart, or how many."""
-        every = int(changes[0])
-        rest = len(self.values) - int(changes[-1])
-        if len(changes) > 1 and (np.diff(changes) == every).all() and rest <= every:
-            return f"every {every} {self.unit}s"
-        if len(changes) == 1:
-            return f"at {self.unit} {every}"
-        if len(changes) <= MOST_PLACES:
-            return f"at {self.unit}s {join([str(each) for each in changes])}"
-        return f"{len(changes)} times between {self.unit}s {changes[0]} and {changes[-1]}"
+    @cached_property
+    def ways(self) -> Ways:
+        """From every value to the next: 1 up, -1 down, 0 neither."""
+        return find_ways(self.values)
 
-    def _tell_waves(self, moves: "Sequence[Move]") -> list[str]:
-        """Return the course as a whole where it repeats itself, or goes up and down; or nothing."""
-        rises = [move for move in moves if move.way > 0]
-        falls = [move for move in moves if move.way < 0]
-        low, high = int(np.argmin(self.values)), int(np.argmax(self.values))
-        if rises and falls and self._restarts(rises) and not falls[0].is_jump:
-            again = self._places(np.array([move.stop for move in rises]))
-            return [f"falling{self._manner(falls[0])} to {self.spell(low)}", f"restarted {again}"]
-        if moves and len(rises) + len(falls) <= MOST_MOVES:
-            return []
-        between = f"up and down between {self.spell(low)} and {self.spell(high)}"
-        return [between, *self._tell_peaks(moves)]
+    @cached_property
+    def is_looked_at(self) -> bool:
+        """Whether its rises and falls are few enough to be listed."""
+        return count_turns(self.ways) <= MOST_LOOKED_AT
 
-    def _restarts(self, rises: "Sequence[Move]") -> bool:
-        """Whether every rise takes the value back at once to where it began."""
-        tops = self.values[[move.stop for move in rises]]
-        back = np.abs(tops - self.values[0]) <= ALIKE * abs(self.values[0])
-        return bool(back.all()) and all(move.is_jump for move in rises)
-
-    def _tell_peaks(self, moves: "Sequence[Move]") -> list[str]:
-        going = pairwise([move for move in moves if move.way])
-        heights = self.values[[one.stop for one, two in going if one.way > 0 > two.way]]
-        lower = len(heights) > 1 and bool((np.diff(heights) < -ALIKE * heights[:-1]).all())
-        peaks = [_count(len(heights), "peak")] if len(heights) else []
-        return [*peaks, *(["each lower than the last"] if lower else [])]
-
-    def _iter_moves(self, moves: "Sequence[Move]") -> Iterator[str]:
-        for place, move in enumerate(moves):
-            where = f"{self.spell(move.stop)} at {self.unit} {move.stop}"
-            if not move.way and place == len(moves) - 1:
-                yield f"held to step {self.last}"
-            elif not move.way:
-                yield f"held until {self.unit} {move.stop}"
-            elif move.is_jump:
-                yield f"{'raised' if move.way > 0 else 'lowered'} to {where}"
-            else:
-                verb = "rising" if move.way > 0 else "falling"
-                yield f"{verb}{self._manner(move)} to {where}"
-
-    def _manner(self, move: "Move") -> str:
-        slopes = np.diff(self.values[move.start : move.stop + 1])
-        straight = bool((np.abs(slopes - slopes[0]) <= ALIKE * np.abs(slopes[0])).all())
-        return " in a straight line" if straight and len(slopes) > 1 else self.manner
-
-
-@dataclass(frozen=True)
-class Move:
-    """A part of a series in which it only rises, only falls, or stays.
-
-    Attributes:
-        way: 1, -1 or 0.
-        start: index of its first value, which is also the last of the move before.
-        stop: index of its last value.
-    """
-
-    way: int
-    start: int
-    stop: int
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """Its rises and falls; none where they are not looked at."""
+        return list_stretches(self.ways) if self.is_looked_at else []
 
     @property
-    def is_jump(self) -> bool:
-        """Whether it is done in one call."""
-        return self.stop - self.start == 1
+    def _end(self) -> int:
+        return len(self.values) - 1
 
+    def _tell_at_once(self) -> Telling | None:
+        """Return the course in one phrase where its changes are all of a kind."""
+        changes = find_changes(self.ways)
+        start, goal = int(changes[0]) - 1, int(changes[-1])
+        if 1 < len(changes) == self._end and (ratio := find_ratio(self.values, changes)):
+            return self._end_with(Phrase(f"{spell_ratio(ratio)} every {self.unit}", start, goal))
+        if len(changes) == 1:
+            return self._tell_change(self.stretches[0])
+        if len(changes) == len(self.stretches) == 2 and goal - start > 2:
+            places = self._places(changes, 0, self._end)
+            return self._end_with(Phrase(f"changed {places}", start, goal))
+        return None
 
-def find_ways(values: Values) -> Indices:
-    """Return from every value to the next: 1 up, -1 down, 0 neither."""
-    steps = np.diff(values)
-    moved = np.abs(steps) > SAME * np.abs(values).max()
-    return np.where(moved, np.sign(steps), 0).astype(np.intp)
+    def _tell_change(self, change: Stretch) -> Telling:
+        """Return the course where there is but one change."""
+        start, stop = change.start, change.stop
+        place = f"at {self.unit} {stop}"
+        ratio = find_ratio(self.values, change.changes)
+        if 1 / MOST_TIMES < ratio < MOST_TIMES and stop < self._end:
+            return self._end_with(Phrase(f"{spell_ratio(ratio)} {place}", start, stop))
+        phrase = Phrase(DONE[change.way], start, stop, "to", place=place)
+        return Telling((phrase,), self.last, has_end=stop < self._end)
 
+    def _end_with(self, *phrases: Phrase) -> Telling:
+        return Telling(phrases, self.last, has_end=True)
 
-def list_moves(ways: Indices) -> list[Move]:
-    """Return the moves of a series, in order.
+    def _places(self, changes: Indices, start: int, stop: int) -> str:
+        """Return where in a part the changes are: how far apart, all of them, or how many."""
+        every = int(changes[0]) - start
+        rest = stop + 1 - int(changes[-1])
+        if len(changes) > 1 and (np.diff(changes) == every).all() and rest <= every:
+            return f"every {every} {self.unit}s" if every > 1 else f"every {self.unit}"
+        if len(changes) == 1:
+            return f"at {self.unit} {changes[0]}"
+        if len(changes) <= MOST_PLACES:
+            return f"at {self.unit}s {join([str(each) for each in changes])}"
+        return f"at {len(changes):,} {self.unit}s between {changes[0]} and {changes[-1]}"
 
-    >>> [(move.way, move.stop) for move in list_moves(np.array([1, 1, 0, -1]))]
-    [(1, 2), (0, 3), (-1, 4)]
-    """
-    starts = np.flatnonzero(np.diff(ways, prepend=2))
-    stops = [*starts[1:], len(ways)]
-    return [
-        Move(int(ways[start]), int(start), int(stop))
-        for start, stop in zip(starts, stops, strict=True)
-    ]
+    def _tell_restarts(self) -> Telling | None:
+        """Return the course where, after a warm-up or none, it falls over and over from one top."""
+        first = 1 if self.stretches and self.stretches[0].way > 0 else 0
+        warmup, cycles = self.stretches[:first], self.stretches[first:]
+        falls, rises = cycles[::2], cycles[1::2]
+        if not rises or not falls[0].is_ramp or not self._restarts(falls[0].start, rises):
+            return None
+        start = falls[0].start
+        again = np.array([rise.stop for rise in rises])
+        places = self._places(again, start, self._end)
+        return self._end_with(
+            *self._iter_moves(warmup, start),
+            self._tell_cycles(falls),
+            Phrase(f"restarted {places}", start, start),
+        )
 
+    def _restarts(self, top: int, rises: Sequence[Stretch]) -> bool:
+        """Whether every rise takes the value back at once to where it began to fall."""
+        tops = self.values[[rise.stop for rise in rises]]
+        back = np.abs(tops - self.values[top]) <= ALIKE * abs(self.values[top])
+        return bool(back.all()) and all(rise.is_jump for rise in rises)
 
-def find_changes(values: Values) -> Indices:
-    """Return the indices of the values that are not those before them."""
-    steps = np.abs(np.diff(values))
-    return np.flatnonzero(steps > SAME * np.maximum(np.abs(values[1:]), np.abs(values[:-1]))) + 1
+    def _tell_cycles(self, falls: Sequence[Stretch]) -> Phrase:
+        """Return what the falls between restarts do; the last one may be cut short."""
+        start = falls[0].start
+        low = start + find_low(self.values[start:])
+        reached = self.values[falls[0].stop] - self.values[low]
+        link = "to" if reached <= ALIKE * abs(self.values[low]) else "to as low as"
+        whole = [fall for fall in falls if len(fall.changes) >= len(falls[0].changes)]
+        manners = {self._manner(fall) for fall in whole[:MOST_CYCLES]}
+        return Phrase("falling", start, low, link, manners.pop() if len(manners) == 1 else "")
 
+    def _tell_moves(self) -> Telling | None:
+        """Return the course move by move where these are few."""
+        moves = [each for stretch in self.stretches for each in self._split(stretch)]
+        if len(moves) > MOST_MOVES:
+            moves = self.stretches
+        if not moves or len(moves) > MOST_MOVES:
+            return None
+        phrases = tuple(self._iter_moves(moves, self._end))
+        is_end_told = phrases[-1].link or phrases[-1].is_aside
+        return Telling(phrases, self.last, has_end=not is_end_told)
 
-def spell_ratio(ratio: float) -> str:
-    """Return what a value goes through when it is multiplied.
+    def _split(self, stretch: Stretch) -> list[Stretch]:
+        whole = self._find_stairs(stretch) or stretch.pieces > MOST_PIECES
+        return [stretch] if whole else stretch.split()
 
-    >>> [spell_ratio(ratio) for ratio in (0.5, 0.1, 2.0, 0.95)]
-    ['halved', 'divided by 10', 'doubled', 'times 0.95']
-    """
-    if abs(ratio - 0.5) < ALIKE:
-        return "halved"
-    if abs(ratio - 2) < ALIKE:
-        return "doubled"
-    if MOST_DIVIDED < ratio < 0.5 and abs(1 / ratio - round(1 / ratio)) < 1 / ratio * ALIKE:
-        return f"divided by {round(1 / ratio)}"
-    return f"times {ratio:.4g}"
+    def _find_stairs(self, stretch: Stretch) -> str:
+        """Return what every stair does, or nothing where they are none: two changes in a row."""
+        if stretch.is_jump or stretch.is_ramp:
+            return ""
+        if ratio := find_ratio(self.values, stretch.changes):
+            return spell_ratio(ratio)
+        return DONE[stretch.way] if stretch.gaps.min() > 1 else ""
 
+    def _iter_moves(self, moves: Sequence[Stretch], end: int) -> Iterator[Phrase]:
+        """Yield what moves do, and where the values are held before, between and after them."""
+        here = 0
+        stops = [*(move.start for move in moves), end][1:]
+        for move, stop in zip(moves, stops, strict=True):
+            stairs = self._find_stairs(move)
+            if stairs:
+                yield self._tell_stairs(stairs, move, here, stop)
+            else:
+                yield from self._hold(here, move.start)
+                yield self._tell_move(move)
+            here = move.stop
+            if stairs and stop == self._end:
+                return
+        yield from self._hold(here, end)
 
-def join(texts: Sequence[str]) -> str:
-    """Return texts as a list in a sentence.
+    def _hold(self, start: int, stop: int) -> Iterator[Phrase]:
+        if stop > start:
+            place = f"to step {self.last}" if stop == self._end else f"until {self.unit} {stop}"
+            yield Phrase("held", stop, stop, place=place, is_aside=True)
 
-    >>> join(["8", "24", "28"])
-    '8, 24 and 28'
-    """
-    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
+    def _tell_stairs(self, verb: str, stairs: Stretch, start: int, stop: int) -> Phrase:
+        link = "" if stop == self._end else "up to" if stairs.way > 0 else "down to"
+        places = self._places(stairs.changes, start, stop)
+        return Phrase(f"{verb} {places}", stairs.start, stairs.stop, link)
 
+    def _tell_move(self, move: Stretch) -> Phrase:
+        verb = (DONE if move.is_jump else VERBS)[move.way]
+        place = f"at {self.unit} {move.stop}"
+        return Phrase(verb, move.start, move.stop, "to", self._manner(move), place)
 
-def _one_ratio(values: Values, changes: Indices) -> float:
-    """Return what every change multiplies by; 0 where they differ, or no value could say."""
-    before, after = values[changes - 1], values[changes]
-    with np.errstate(all="ignore"):
-        ratios = after / before
-        alike = (np.abs(ratios - ratios[0]) <= ALIKE * np.abs(ratios[0])).all()
-    return float(ratios[0]) if alike and 0 < ratios[0] < np.inf else 0.0
+    def _manner(self, move: Stretch) -> str:
+        return find_manner(self.values[move.start : move.stop + 1]) if move.is_ramp else ""
 
+    def _tell_waves(self, *more: Phrase) -> Telling:
+        """Return the course as a whole: it goes up and down."""
+        low, high = find_low(self.values), find_low(-self.values)
+        return self._end_with(Phrase("up and down", low, high, "between"), *more)
 
-def _one_way(values: Values, changes: Indices) -> int:
-    ways = np.unique(np.sign(values[changes] - values[changes - 1]))
-    return int(ways[0]) if len(ways) == 1 else 0
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    def _tell_peaks(self) -> Iterator[Phrase]:
+        tops = [rise.stop for rise, _ in pairwise(self.stretches) if rise.way > 0]
+        heights = self.values[tops]
+        if len(tops):
+            yield Phrase(count(len(tops), "peak"), tops[0], tops[0], is_aside=True)
+        if len(tops) > 1 and (np.diff(heights) < -ALIKE * np.abs(heights[:-1])).all():
+            yield Phrase("each lower than the last", tops[0], tops[0], is_aside=True)
