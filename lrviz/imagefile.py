@@ -77,7 +77,7 @@ def decode_image(data: bytes) -> Pixels:
     >>> decode_image(b"%PDF-1.4")
     Traceback (most recent call last):
         ...
-    lrviz.errors.ImageError: a PDF, not a figure that lrviz drew
+    lrviz.errors.ImageError: no picture that carries a spec: PDF; name a PNG or WebP
     """
     size = width, height = image_size(data)
     if max(size) > MAX_SIDE or width * height > MAX_PIXELS:

@@ -1,0 +1,108 @@
+"""What a picture shows and how: its lines, its two axes, and their ticks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lrviz.curve import Values
+from lrviz.run import Run
+from lrviz.terminal.axis import Axis
+from lrviz.terminal.limits import Limits, find_limits, mend_limits, mend_steps
+from lrviz.terminal.looks import Look, choose_looks
+from lrviz.terminal.ticks import Ticks, choose_step_ticks, choose_value_ticks
+
+LEAST_STEP = {"step": 1.0, "epoch": 0.5}
+"""From one tick of the x axis to the next."""
+
+DOTS_ACROSS, DOTS_UP = 2, 4
+"""The dots of a character that is not a letter."""
+
+UNKNOWN: dict[str, Limits] = {"linear": (0.0, 1.0), "log": (0.1, 1.0)}
+"""The y axis of a run that is 0 throughout; ticks say no more of it than they know."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of a picture.
+
+    Attributes:
+        values: one a step.
+        unit: the steps in one unit of the x axis.
+        look: how it is drawn.
+    """
+
+    values: Values
+    unit: float
+    look: Look
+
+
+@dataclass(frozen=True)
+class Range:
+    """What the y axis shows.
+
+    Attributes:
+        limits: its lower and upper end, or the other way round.
+        log: whether it is logarithmic.
+        known: whether there is any value to say so.
+        hidden: what it has no place for, if there is any: values of so much or less.
+    """
+
+    limits: Limits
+    log: bool
+    known: bool
+    hidden: float | None
+
+
+def list_lines(run: Run, *, colors: bool, ascii_only: bool) -> list[Line]:
+    """Return a line for every param group of every curve."""
+    count = sum(len(curve.groups) for curve in run.curves)
+    looks = iter(choose_looks(count, colors=colors, ascii_only=ascii_only))
+    return [
+        Line(row, float(curve.steps_per_epoch) if run.figure.x == "epoch" else 1.0, next(looks))
+        for curve in run.curves
+        for row in curve.lr
+    ]
+
+
+def find_range(run: Run, lines: Sequence[Line]) -> Range:
+    """Return what the y axis shows: what a figure does, or what the spec asks for."""
+    log = run.figure.yscale == "log"
+    rows = [line.values for line in lines]
+    known = find_limits(rows, max(max(curve.base_lr) for curve in run.curves), log=log)
+    limits = known or UNKNOWN[run.figure.yscale]
+    # Limits of a spec are those of its first panel.
+    wanted = run.figure.ylim if run.figure.panels[0] == "lr" else None
+    if wanted:
+        limits = mend_limits(wanted, limits, log=log)
+    hidden = None
+    if log:
+        least = 0.0 if wanted or all(_is_shown(row, limits[0]) for row in rows) else limits[0]
+        hidden = least if any(float(row.min()) <= least for row in rows) else None
+    return Range(limits, log, bool(known or wanted), hidden)
+
+
+def _is_shown(values: Values, least: float) -> bool:
+    """Whether every value above 0 is at least so large."""
+    return not bool(((values > 0) & (values < least)).any())
+
+
+def plan_values(shown: Range, lines: Sequence[Line], cells: int) -> tuple[Axis, Ticks]:
+    """Return the y axis and its ticks.
+
+    Args:
+        shown: what it shows.
+        lines: of the picture.
+        cells: the rows that there are.
+    """
+    dots = 1 if lines[0].look.glyph else DOTS_UP
+    axis = Axis(*shown.limits, cells, dots, shown.log, shown.hidden)
+    if shown.known:
+        return axis, choose_value_ticks(axis)
+    return axis, {} if shown.log else {0: "0"}
+
+
+def plan_steps(run: Run, lines: Sequence[Line], cells: int) -> tuple[Axis, Ticks]:
+    """Return the x axis and its ticks; `cells` are the columns that there are."""
+    longest = max(len(line.values) / line.unit for line in lines)
+    dots = 1 if lines[0].look.glyph else DOTS_ACROSS
+    axis = Axis(*mend_steps(run.figure.xlim or (0.0, longest)), cells, dots)
+    return axis, choose_step_ticks(axis, LEAST_STEP[run.figure.x], 1)

@@ -1,0 +1,64 @@
+"""Text that is to fit a terminal: how wide it is, and what is left of it where it is too wide."""
+
+import unicodedata
+
+from lrviz.words import printable
+
+
+def clean(text: str, *, ascii_only: bool) -> str:
+    r"""Return a text of a spec as one line, with what a terminal cannot show spelt out.
+
+    >>> clean("a\nb · é\x1b", ascii_only=True)
+    'a b - \\xe9\\x1b'
+    """
+    line = printable(" ".join(text.split()))
+    if not ascii_only:
+        return line
+    return line.replace("·", "-").replace("…", "...").encode("ascii", "backslashreplace").decode()
+
+
+def measure(text: str) -> int:
+    """Return how many columns of a terminal a text takes.
+
+    >>> measure("abc"), measure("学習率")
+    (3, 6)
+    """
+    return sum(map(_measure, text))
+
+
+def _measure(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 1 + (unicodedata.east_asian_width(character) in "WF")
+
+
+def fit(text: str, width: int, ellipsis: str) -> str:
+    """Return a text without its middle, as far as it does not fit.
+
+    What tells two names apart stands at their end more often than not.
+
+    >>> fit("exponential_fast", 9, "…"), fit("step", 9, "…"), fit("exponential", 2, "...")
+    ('expo…fast', 'step', '..')
+    """
+    if measure(text) <= width:
+        return text
+    room = width - len(ellipsis)
+    if room < 2:
+        return ellipsis[:width]
+    tail = _take(text[::-1], room // 2)[::-1]
+    return f"{_take(text, room - measure(tail)).rstrip()}{ellipsis}{tail.lstrip()}"
+
+
+def _take(text: str, width: int) -> str:
+    """Return as much of a text's beginning as fits."""
+    used = 0
+    for end, character in enumerate(text):
+        used += _measure(character)
+        if used > width:
+            return text[:end]
+    return text
+
+
+def pad(text: str, width: int) -> str:
+    """Return a text with blanks behind it."""
+    return text + " " * (width - measure(text))
