@@ -43,19 +43,20 @@ class FigureOptions(BaseModel):
     """How a run is drawn: a style, and what overrides it.
 
     Attributes:
-        style: a built-in style's name, or a style's values.
-        size: width and height, in inches.
-        dpi: pixels an inch.
-        x: what the x axis counts.
-        yscale: of every panel.
-        xlim: the x axis' limits, in the unit that `x` names.
-        ylim: the first panel's limits.
-        xlabel: the x axis' label.
-        ylabel: the first panel's label.
-        panels: the quantities, one panel each, over one x axis.
-        markers: a marker at every step; `auto`: while they can be told apart.
-        legend: None: where there is more than one curve.
-        grid: None: as the style has it.
+        style: a built-in style's name, or a style's values; `article` unless given.
+        size: width and height of the figure, in inches; the style's unless given.
+        dpi: pixels an inch; the style's unless given.
+        x: what the x axis counts; steps unless given.
+        yscale: of the y axis of every panel; linear unless given.
+        xlim: where the x axis begins and ends, in the unit that `x` names; the run unless given.
+        ylim: where the y axis of the first panel begins and ends; as its values ask unless given.
+        xlabel: what the x axis is called.
+        ylabel: what the y axis of the first panel is called.
+        panels: the quantities that are drawn, a panel each, over one x axis; `lr` unless given.
+        markers: whether a marker stands at every step; `auto`, which is the default: while they can
+            be told apart.
+        legend: whether there is a legend; where there is more than one curve unless given.
+        grid: whether there are grid lines; as the style has it unless given.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -105,10 +106,10 @@ class FigureOptions(BaseModel):
 
 
 class LintOptions(BaseModel):
-    """What the linter is told about this spec.
+    """What `lrviz lint` is told about this spec.
 
     Attributes:
-        ignore: codes of rules that shall not speak.
+        ignore: codes of rules that shall not speak, as LR012.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,6 +1,8 @@
 """The keys of a spec that stand for themselves, and pydantic's findings in our words."""
 
+import re
 from collections.abc import Mapping
+from inspect import getdoc
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,12 +12,30 @@ from lrviz.errors import KeyPath
 from lrviz.spec.model import Tree
 from lrviz.spec.nodes import spell, suggest
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.style import styles
+from lrviz.spec.style import Style, styles
 from lrviz.spec.values import Text, Whole
 
 
 class Shape(BaseModel):
-    """The keys of a spec that stand for themselves; its schedules are read from the rest."""
+    """The keys of a spec that stand for themselves; its schedules are read from the rest.
+
+    Attributes:
+        title: drawn above the figure.
+        epochs: length of the run, in epochs.
+        steps_per_epoch: optimizer steps in an epoch; 1 unless given.
+        interval: when scheduler.step() is called; after every step unless given.
+        optimizer: the optimizer of torch.optim whose learning rate is scheduled, and its arguments;
+            SGD with an LR of 0.001 unless given.
+        scheduler: what schedules the learning rate, and its arguments.
+        metric: what ReduceLROnPlateau and its like are given, a value a call: a list whose last
+            value is held, an expression in `step`, or a column of a csv file.
+        curves: several schedules in one figure, each under its label; what a curve leaves out it
+            takes from the top of the spec.
+        sweep: one curve a value: key paths into the schedule, as optimizer.SGD.lr, and their
+            values.
+        figure: how the curves are drawn.
+        lint: what `lrviz lint` is told about this spec.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,17 +62,27 @@ def read_shape(tree: dict[str, Tree], problems: list[tuple[KeyPath, str]]) -> Sh
 
 
 def model_schema() -> tuple[dict[str, object], dict[str, object]]:
-    """Return the JSON Schema of the keys that stand for themselves, and of what they refer to."""
+    """Return the JSON Schema of every key of a spec, and of what they refer to.
+
+    What each key means is said by its model; of a key that does not stand for itself no more.
+    """
     schema = Shape.model_json_schema()
-    definitions = schema["$defs"]
+    definitions = schema.pop("$defs")
+    _describe(Shape, schema)
+    for model in (FigureOptions, LintOptions, Style):
+        _describe(model, definitions[model.__name__])
     style = definitions["FigureOptions"]["properties"]["style"]
     own = {key: style.pop(key) for key in ("$ref", "allOf") if key in style}
-    definitions["FigureOptions"]["properties"]["style"] = {
-        "description": "a built-in style, or a style's values",
-        "anyOf": [{"enum": list(styles())}, own],
-    }
-    named = ("title", "epochs", "steps_per_epoch", "figure", "lint")
-    return {key: schema["properties"][key] for key in named}, definitions
+    style["anyOf"] = [{"enum": list(styles())}, own]
+    return schema["properties"], definitions
+
+
+def _describe(model: type[BaseModel], schema: dict[str, Any]) -> None:
+    """Put the lines of a model's docstring where they belong in its schema."""
+    text = getdoc(model) or ""
+    schema["description"] = text.partition("\n")[0].rstrip(".")
+    for name, said in re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", text, re.MULTILINE):
+        schema["properties"][name]["description"] = " ".join(said.split()).rstrip(".")
 
 
 def _translate(error: ValidationError, tree: dict[str, Tree]) -> list[tuple[KeyPath, str]]:

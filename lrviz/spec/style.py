@@ -31,10 +31,10 @@ class Style(BaseModel):
         colors: the curves' colours, one after another, again from the start when used up.
         linestyles: the curves' line styles, changing with the colours; as matplotlib writes them,
             the lengths of dashes and gaps in multiples of the line's width.
-        linewidth: in points.
+        linewidth: of the curves, in points.
         marker_size: the diameter of a point's marker, in points.
         grid: whether grid lines are drawn at major ticks.
-        grid_color: their colour.
+        grid_color: the colour of grid lines.
         spines: which sides of the axes are drawn.
         fonts: font families in order of preference.
         font_size: of labels, in points; ticks and title follow it.
