@@ -363,6 +363,14 @@ def test_names_too_long_for_a_legend_keep_what_tells_them_apart() -> None:
     assert (first[-4:], second[-4:]) == ("lr 1", "lr 2")
 
 
+def test_names_that_differ_in_their_middle_keep_that() -> None:
+    names = tuple(f"encoder.layers.{i}.{'self_attention.' * 4}weight" for i in range(14))
+    legend = plot(make_run(*[STEP] * 14, groups=names, style="light")).axes[0].get_legend()
+    assert legend is not None
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts == [f"…layers.{i}…" for i in range(14)]
+
+
 def test_one_long_name_costs_no_other_its_entry() -> None:
     names = ("a group with a very long name that goes on and on", *map(str, range(8)))
     legend = plot(make_run(*[STEP] * 9, groups=names, style="light")).axes[0].get_legend()

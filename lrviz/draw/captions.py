@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from lrviz.draw.text import Measure, fit_text
+from lrviz.elide import shorten_apart
 
 
 def fit_captions(titles: Sequence[str], width: float, lines: int, measure: Measure) -> list[str]:
-    """Return titles that fit; those that would look the same are numbered by their place.
+    """Return titles that fit; those that still look the same are numbered by their place.
 
     Args:
         titles: one a panel; their line breaks are spaces.
@@ -21,7 +22,7 @@ def fit_captions(titles: Sequence[str], width: float, lines: int, measure: Measu
     ['1: one', '2: one']
     """
     plain = [" ".join(title.split()) for title in titles]
-    short = [shorten(title, width, lines, measure) for title in plain]
+    short = shorten_apart(plain, lambda title: shorten(title, width, lines, measure))
     counts = Counter(short)
     return [
         shorten(f"{place}: {title}", width, lines, measure) if counts[text] > 1 else text

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lrviz.elide import shorten_apart
 from lrviz.terminal.layers import paint
 from lrviz.terminal.looks import Look, Signs
 from lrviz.terminal.text import fit, measure, pad
@@ -40,9 +41,10 @@ def write_legend(
     longest = max(map(measure, names))
     columns = _count_columns(before, longest, len(names), width, rows)
     room = min(longest, (width + GAP) // columns - GAP - before)
+    short = shorten_apart(names, lambda name: fit(name, room, signs.ellipsis), signs.ellipsis)
     cells = [
-        f"{paint(mark, look.color)} {pad(fit(name, room, signs.ellipsis), room)}"
-        for name, look, mark in zip(names, looks, marks, strict=True)
+        f"{paint(mark, look.color)} {pad(name, room)}"
+        for name, look, mark in zip(short, looks, marks, strict=True)
     ]
     if len(cells) > rows * columns:
         last = (columns - 1) * (before + room + GAP)

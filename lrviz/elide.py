@@ -1,0 +1,75 @@
+"""Names that are cut to fit, and are still told apart."""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+
+# Behind what is between two words; a point or a dash before a digit may be a number's.
+_WORD = re.compile(r"(?<=[_/ ])|(?<=[.-])(?!\d)|(?<=[A-Za-z_]\.)")
+_BETWEEN = "._/ ,-"
+
+
+def shorten_apart(
+    names: Sequence[str], shorten: Callable[[str], str], ellipsis: str = "…"
+) -> list[str]:
+    """Return names cut to fit; those that would look the same then lose first what they share.
+
+    Args:
+        names: in any order.
+        shorten: cuts a name, if it has to, and may put it in lines.
+        ellipsis: in the place of what they share.
+
+    >>> names = ["block.10.attention", "block.11.attention", "head"]
+    >>> shorten_apart(names, lambda name: name if len(name) < 10 else "…")
+    ['block.10…', 'block.11…', 'head']
+    """
+    short = [shorten(name) for name in names]
+    alike: dict[str, list[int]] = {}
+    for place, text in enumerate(short):
+        alike.setdefault(text, []).append(place)
+    for places in alike.values():
+        told = [names[place] for place in places]
+        for context in (1, 0):
+            whole = elide_shared(told, ellipsis, context)
+            cut = [shorten(name) for name in whole]
+            if [name.replace("\n", " ") for name in cut] == whole:
+                break
+        for place, name in zip(places, cut, strict=True):
+            short[place] = name
+    return short
+
+
+def elide_shared(names: Sequence[str], ellipsis: str = "…", context: int = 1) -> list[str]:
+    """Return names without the words that all of them begin with, and end with.
+
+    Args:
+        names: in any order.
+        ellipsis: in the place of those words.
+        context: how many words before the rest are kept all the same.
+
+    >>> elide_shared(["encoder.layers.1.attention.bias", "encoder.layers.2.attention.bias"])
+    ['…layers.1…', '…layers.2…']
+    >>> elide_shared(["gamma 0.1, lr 1e-3", "gamma 0.5, lr 1e-3"], context=0)
+    ['…0.1…', '…0.5…']
+    >>> elide_shared(["one name"])
+    ['one name']
+    """
+    if len(set(names)) < 2:
+        return list(names)
+    words = [_WORD.split(name) for name in names]
+    most = min(map(len, words)) - 1
+    before = min(_count_shared(words), most)
+    after = min(_count_shared([each[::-1] for each in words]), most - before)
+    first = max(before - context, 0)
+    return [
+        ellipsis * bool(first)
+        + "".join(each[first : len(each) - after]).rstrip(_BETWEEN * bool(after))
+        + ellipsis * bool(after)
+        for each in words
+    ]
+
+
+def _count_shared(words: Sequence[Sequence[str]]) -> int:
+    """Return how many words all begin with."""
+    columns = zip(*words, strict=False)
+    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
