@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +12,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, BboxBase
+from numpy.typing import NDArray
 
 import lrviz
 from lrviz.draw import plot
@@ -282,6 +283,22 @@ def test_steps_beyond_the_axis_are_not_marked() -> None:
     assert list(list_marks(axes).values()) == [[4, 5]]
 
 
+def test_a_log_axis_is_made_for_what_the_other_axis_shows() -> None:
+    values = 10.0 ** -np.arange(9)
+    axes = plot(make_run(values, style="light", yscale="log", xlim=(0, 2))).axes[0]
+    low, high = axes.get_ylim()
+    assert 1e-4 < low < 1e-3  # the optimizer's own, beside 1, 0.1 and 0.01
+    assert 1 < high < 3
+
+
+@pytest.mark.filterwarnings("ignore:lr")
+def test_a_log_axis_without_values_has_no_ticks() -> None:
+    figure = plot(make_run(np.zeros(4), style="light", yscale="log"))
+    figure.draw_without_rendering()
+    ticks = figure.axes[0].yaxis.get_ticklabels(which="both")
+    assert not any(tick.get_text() for tick in ticks)
+
+
 @pytest.mark.parametrize(
     ("scheduler", "rest", "places", "names"),
     [
@@ -349,12 +366,15 @@ def test_curves_share_hairlines_where_they_hand_over_alike() -> None:
     gamma = "scheduler.SequentialLR.schedulers.1.ExponentialLR.gamma: [0.8, 0.9]"
     milestones = "scheduler.SequentialLR.milestones: [[8], [16]]"
     assert joints_of(gamma) == ([8], ["ConstantLR", "ExponentialLR"])
-    assert joints_of(milestones) == ([8, 16], [])
+    # Else every curve's phases are named, but once where several have the same.
+    assert joints_of(milestones) == ([8, 16], ["ConstantLR", "ExponentialLR", "ExponentialLR"])
 
 
-def test_a_hairline_of_one_curve_among_several_has_its_colour() -> None:
+def test_a_hairline_of_one_curve_among_several_has_its_colour_and_so_have_the_names() -> None:
     curves = "curves: {plain: {scheduler: {StepLR: {step_size: 4}}}, sequential: {}}"
     axes = plot(simulate(SEQUENTIAL, curves), style="light").axes[0]
+    assert name_phases(axes) == ["ConstantLR", "ExponentialLR"]
+    assert {text.get_color() for text in axes.texts} == {axes.lines[1].get_color()}
     (hairlines,) = (each for each in axes.collections if isinstance(each, LineCollection))
     assert list_joints(axes) == [8]
     red, green, blue, _ = np.asarray(hairlines.get_colors())[0]
@@ -398,7 +418,7 @@ def in_view(places: Sequence[float], low: float, high: float) -> list[float]:
 @pytest.mark.parametrize(("style", "yscale"), [("light", "linear"), ("dark", "log")])
 @pytest.mark.parametrize("xlim", [None, (3, 14)])
 @pytest.mark.parametrize("scheduler", [SEQUENTIAL, NESTED, CHAINED])
-def test_names_of_phases_stand_within_their_phase_and_above_the_line(
+def test_names_of_phases_stand_at_their_phase_and_above_the_line(
     scheduler: str,
     xlim: tuple[float, float] | None,
     yscale: str,
@@ -418,11 +438,21 @@ def test_names_of_phases_stand_within_their_phase_and_above_the_line(
     assert texts
     for text in texts:
         box = text.get_window_extent()
-        middle = (box.x0 + box.x1) / 2
-        after = int(np.searchsorted(ends, middle))
-        assert ends[after - 1] < box.x0 < box.x1 < ends[after]
+        assert stands_at_phase(text, box, ends)
         assert box.y1 <= axes.get_window_extent().y1
         assert line[:, 1].max() + thick <= box.y0
+    boxes = [text.get_window_extent() for text in texts]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def stands_at_phase(text: Text, box: BboxBase, ends: NDArray[np.float64]) -> bool:
+    """Whether a name stands between two hairlines or, staggered, beside one and in the axes."""
+    after = int(np.searchsorted(ends, (box.x0 + box.x1) / 2))
+    if text.get_horizontalalignment() == "center":
+        return bool(ends[after - 1] < box.x0 < box.x1 < ends[after])
+    near = box.x0 - ends if text.get_horizontalalignment() == "left" else ends - box.x1
+    inside = ends[0] < box.x0 < box.x1 < ends[-1]
+    return bool(inside and 0 < near[near > 0].min() < box.height)
 
 
 def test_names_are_left_out_where_limits_of_the_spec_leave_no_room_for_them() -> None:

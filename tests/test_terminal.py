@@ -283,6 +283,14 @@ def test_of_two_equal_lines_each_shows() -> None:
     assert drawn.count("a") == pytest.approx(drawn.count("b"), abs=1)
 
 
+def test_names_that_differ_in_their_middle_keep_that() -> None:
+    groups = ", ".join(f"{{name: encoder.layers.{i}.attention.weight}}" for i in range(3))
+    text = f"{{epochs: 9, optimizer: {{SGD: {{param_groups: [{groups}]}}}}, scheduler: LinearLR}}"
+    drawn = draw_terminal(lrviz.simulate(lrviz.parse_spec(text)), 30, 16)
+    named = re.findall(r"(\w) …layers\.(\d)…", drawn)
+    assert named == [("a", "0"), ("b", "1"), ("c", "2")]
+
+
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_legend_has_the_names_of_the_figure(name: str) -> None:
     run = lrviz.simulate(
@@ -324,6 +332,14 @@ def test_epochs_have_whole_numbers_or_halves(epochs: int, expected: list[float])
     assert any(line.startswith("epochs ") for line in picture.lines)
 
 
+def test_a_log_axis_is_made_for_what_the_other_axis_shows() -> None:
+    picture = draw_factor("0.1 ** epoch", 9, yscale="log", xlim="[0, 2]")
+    values = picture.values.values()
+    assert {1e-3, 1e-4, 1e-5} <= set(values)
+    assert min(values) > 1e-6  # the next one
+    assert "or less" not in picture.text
+
+
 def test_a_log_axis_has_decades_and_2_and_5_where_they_are_few() -> None:
     many = draw_factor("0.1 ** epoch", 7, yscale="log").values.values()
     assert list(many) == pytest.approx([1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9])
@@ -349,8 +365,10 @@ def test_limits_may_run_the_other_way() -> None:
     assert picture.column_of(0) > picture.column_of(30)
 
 
-@pytest.mark.parametrize(("panels", "said"), [("[lr, momentum]", False), ("[momentum]", True)])
-def test_a_panel_that_is_not_drawn_is_told_only_if_lr_is_none(panels: str, said: bool) -> None:
+@pytest.mark.parametrize(
+    ("panels", "said"), [("[lr, momentum]", True), ("[momentum]", True), ("[lr]", False)]
+)
+def test_a_panel_that_is_not_drawn_is_told(panels: str, said: bool) -> None:
     run = simulate(STEP, panels=panels, ylim="[0, 1]")
     assert ("only lr is drawn in characters" in draw_terminal(run)) is said
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -12,10 +13,11 @@ from lrviz.draw.chart import Chart, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.geometry import Geometry, find_unit, plan_geometry, scale_style, share_height
 from lrviz.draw.hidden import MARK, explain_hidden, mark_hidden, sink_hidden
-from lrviz.draw.joints import AFTER, BEFORE, choose_band, draw_joints, name_phases
+from lrviz.draw.joints import draw_joints, name_phases, plan_names
 from lrviz.draw.limits import find_limits, mend_limits, raise_limits
 from lrviz.draw.lines import draw_lines
 from lrviz.draw.phases import Phase, find_joints, find_phases
+from lrviz.draw.placing import AFTER, BEFORE
 from lrviz.draw.points import list_rows
 from lrviz.draw.text import fit_in, measure_with
 from lrviz.draw.ticks import set_value_ticks
@@ -92,7 +94,8 @@ class Painter:
         above = draw_above(panels[0], lines[0], self.run, self.options, self.words, geometry)
         alone = has_one_epoch(self.run) and not above.has_axis
         set_step_axis(panels[-1], geometry, style, alone=alone)
-        band = choose_band(self.phases, style, above.left)
+        layouts = plan_names(figure, self.phases, geometry, style, above.left)
+        band = layouts[0].band if layouts else 0.0
         notes: list[str] = []
         for index, (axes, share) in enumerate(zip(panels, shares, strict=True)):
             notes += self._set_values(axes, lines[index], index, 0.0 if index else band)
@@ -100,8 +103,10 @@ class Painter:
         figure.align_ylabels(panels)
         if style.phases:
             draw_joints(panels, find_joints(self.run, self.options.x), geometry, style)
-        if band and self._has_headroom(panels[0], band):
-            name_phases(panels[0], self.phases, geometry, style)
+        for layout in layouts:
+            if self._has_headroom(panels[0], layout.band):
+                name_phases(panels[0], layout, geometry, style)
+                break
         return notes
 
     @property
@@ -117,7 +122,7 @@ class Painter:
         quantity, scale = self.options.panels[index], self.options.yscale
         values = list_rows(self.run, quantity)
         base = max(max(curve.base_lr, default=0.0) for curve in self.run.curves)
-        limits = find_limits(values, quantity, base, scale)
+        limits = find_limits(self._list_visible(values), quantity, base, scale)
         if self.options.ylim and not index:
             limits = mend_limits(self.options.ylim, limits, scale)
         elif band:
@@ -128,10 +133,21 @@ class Painter:
         set_value_ticks(axes.yaxis, limits, scale, self._has_plain_numbers)
         if scale != "log":
             return []
+        if not _find_highest(values) > 0:
+            axes.yaxis.set_ticks([])  # beside values that the axis only marks they would be read
+            axes.yaxis.set_ticks([], minor=True)
         for line, row, unit in zip(lines, values, self._units, strict=True):
             sink_hidden(line, min(axes.get_ylim()))
             mark_hidden(axes, line, row, unit, self.geometry, MARK * line.get_markersize())
         return explain_hidden(values, quantity)
+
+    def _list_visible(self, rows: Sequence[Values]) -> list[Values]:
+        """Return what of the rows a y axis is made for: on a log axis what the x axis shows."""
+        if self.options.yscale != "log" or self.options.xlim is None:
+            return list(rows)
+        low, high = sorted(self.geometry.xlim)
+        ends = [(max(low * unit, 0), max(high * unit + 1, 0)) for unit in self._units]
+        return [row[ceil(start) : ceil(end)] for row, (start, end) in zip(rows, ends, strict=True)]
 
     def _has_headroom(self, axes: Axes, band: float) -> bool:
         """Whether the top of the first panel is empty, which limits of a spec's own may prevent."""

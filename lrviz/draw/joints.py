@@ -1,27 +1,37 @@
 """Hairlines where one scheduler hands over to the next, and the names of those between them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
-from lrviz.draw.captions import shorten
 from lrviz.draw.geometry import Geometry
-from lrviz.draw.phases import Joint, Phase
-from lrviz.draw.text import Measure, measure_with
+from lrviz.draw.phases import Joint, Phase, follow_one_another
+from lrviz.draw.placing import Placed, is_whole, place_names, stagger_names
+from lrviz.draw.text import measure_with
 from lrviz.spec.style import Style
 
 SIZE = 0.85
 """The size of a phase's name, as a multiple of the labels'."""
 
 BAND = 1.6
-"""The height that the names take at the top of the axes, in font sizes."""
+"""The height that a row of names takes at the top of the axes, in font sizes."""
+
+ROW = 1.2
+"""The height that every further row takes, likewise."""
+
+ROWS = 4
+"""The rows, at most."""
 
 MOST = 0.2
-"""The part of the axes' height, at most, that the names take; else they are left out."""
+"""The part of the axes' height, at most, that a row takes; else names are left out."""
+
+PART = 1 / 3
+"""The part of the axes' height, at most, that several rows take."""
 
 APART = 8
 """Points from one hairline to the next, at least, on average; else they are left out."""
@@ -29,28 +39,8 @@ APART = 8
 PAD = 0.35
 """Between a name and what is beside or above it, in font sizes."""
 
-LEAST = 4
-"""The characters, at least, that a shortened name keeps."""
-
 CERTAIN = 0.93
 """The part of the axes' width that there is for certain, however long the ticks' labels are."""
-
-BEFORE, AFTER = "← ", " →"
-"""Point from a name that stands beside its phase to the phase."""
-
-
-def choose_band(phases: Sequence[Phase], style: Style, height: float) -> float:
-    """Return the part of the axes' height to keep for the phases' names; 0 for none.
-
-    Args:
-        phases: in order; fewer than two have no names.
-        style: of the figure.
-        height: of the axes, in points.
-    """
-    if len(phases) < 2:
-        return 0.0
-    band = (BAND * style.font_size + style.marker_size / 2) / max(height, 1.0)
-    return band if band <= MOST else 0.0
 
 
 def draw_joints(
@@ -62,12 +52,9 @@ def draw_joints(
     """
     low, high = sorted(geometry.xlim)
     shown = [joint for joint in joints if low < joint.place < high]
-    if len(shown) * APART * geometry.dot > geometry.width:
+    if not _are_apart(len(shown), geometry):
         return
-    colors = [
-        style.foreground if joint.line is None else style.colors[joint.line % len(style.colors)]
-        for joint in shown
-    ]
+    colors = [_color(joint.line, style) for joint in shown]
     for axes in panels:
         axes.add_collection(
             LineCollection(
@@ -83,112 +70,117 @@ def draw_joints(
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A text, and the room along the x axis that it stands in the middle of, in pixels."""
+class Layout:
+    """Where the phases' names stand.
 
-    text: str
-    start: float
-    end: float
-
-
-def name_phases(axes: Axes, phases: Sequence[Phase], geometry: Geometry, style: Style) -> None:
-    """Write the phases' names at the top of the axes, as far as there is room.
-
-    A name that does not fit between its phase's hairlines stands beside them and points there.
+    Attributes:
+        placed: the phases that have a name there, and that.
+        band: the part of the axes' height to keep for them.
     """
+
+    placed: tuple[tuple[Phase, Placed], ...]
+    band: float
+
+
+def plan_names(
+    figure: Figure, phases: Sequence[Phase], geometry: Geometry, style: Style, height: float
+) -> list[Layout]:
+    """Return how the phases' names may stand, the best first: the next one needs less height.
+
+    Names stand in one row, beside their phase where that is too narrow. Where this would cut or
+    drop one, or the phases of several curves overlap, they are staggered on several rows.
+
+    Args:
+        figure: where they will stand.
+        phases: those that have names; fewer than two have none.
+        geometry: of the figure.
+        style: of the figure.
+        height: of the axes, in points.
+    """
+    band = _measure_band(1, style, height)
+    if len(phases) < 2 or band > MOST:
+        return []
+    shown = _list_shown(phases, geometry)
+    names, spans = [each.phase.name for each in shown], [(each.start, each.end) for each in shown]
+    size = SIZE * style.font_size
+    pad, measure = PAD * size * geometry.dot, measure_with(figure, size)
+    single = place_names(names, spans, pad, measure) if follow_one_another(phases) else []
+    layouts = [Layout(_refer(single, shown), band)] if single else []
+    if is_whole(single, names) or not _are_apart(len(shown) - 1, geometry):
+        return layouts
+    most = max(each for each in range(1, ROWS + 1) if _measure_band(each, style, height) <= PART)
+    several = stagger_names(names, spans, CERTAIN * geometry.width, most, pad, measure)
+    if several:
+        rows = 1 + max(each.row for each in several)
+        layouts.insert(0, Layout(_refer(several, shown), _measure_band(rows, style, height)))
+    return layouts
+
+
+def name_phases(axes: Axes, layout: Layout, geometry: Geometry, style: Style) -> None:
+    """Write the phases' names at the top of the axes."""
     size = SIZE * style.font_size
     figure = axes.get_figure(root=True)
     assert figure is not None
-    low, high = sorted(geometry.xlim)
-    pixel = (high - low) / (CERTAIN * geometry.width)  # in units of the x axis
-    ends = [*(phase.start for phase in phases), high]
-    spans = [(max(start, low) / pixel, min(end, high) / pixel) for start, end in pairwise(ends)]
-    drop = ScaledTranslation(0, -PAD * size / 72, figure.dpi_scale_trans)
-    names = [phase.name for phase in phases]
-    for placed in place_names(names, spans, PAD * size * geometry.dot, measure_with(figure, size)):
+    pixel = _measure_pixel(geometry)
+    for phase, each in layout.placed:
+        places = {"left": each.start, "center": (each.start + each.end) / 2, "right": each.end}
+        below = PAD * size + each.row * ROW * style.font_size
+        drop = ScaledTranslation(0, -below / 72, figure.dpi_scale_trans)
         axes.text(
-            (placed.start + placed.end) / 2 * pixel,
+            geometry.xlim[0] + places[each.align] * pixel,
             1,
-            placed.text,
+            each.text,
             transform=axes.get_xaxis_transform() + drop,
-            horizontalalignment="center",
+            horizontalalignment=each.align,
             verticalalignment="top",
             fontsize=size,
+            color=_color(phase.line, style),
             zorder=1.7,
             backgroundcolor=style.background,
             bbox={"facecolor": style.background, "edgecolor": "none", "pad": 0.1 * size},
         ).set_in_layout(False)
 
 
-def place_names(
-    names: Sequence[str], spans: Sequence[tuple[float, float]], pad: float, measure: Measure
-) -> list[Placed]:
-    """Return where the names of phases stand, from left to right; some may find no room.
+class _Shown(NamedTuple):
+    """A phase in view, and where it begins and ends, in pixels from the axes' left edge."""
 
-    Args:
-        names: one a phase; an empty one has none.
-        spans: where each phase begins and ends.
-        pad: between a name and what is beside it.
-        measure: the width of a text, in the unit of the spans.
-
-    >>> [each.text for each in place_names(["Linear", "Cosine"], [(0, 3), (3, 40)], 1, len)]
-    ['← Linear', 'Cosine']
-    """
-    rooms = [Placed("", start + pad, end - pad) for start, end in spans]
-    fitted = [
-        replace(room, text=shorten_name(name, room.end - room.start, measure))
-        for name, room in zip(names, rooms, strict=True)
-    ]
-    beside: list[Placed] = []
-    for place, name in enumerate(names):
-        if not name or fitted[place].text or spans[place][0] >= spans[place][1]:
-            continue
-        for host, before in ((place + 1, BEFORE), (place - 1, AFTER)):
-            if not 0 <= host < len(names):
-                continue
-            text = _point(name, before, fitted[host], pad, measure)
-            if text:
-                taken, fitted[host] = _part(text, before, fitted[host], pad, measure)
-                beside.append(taken)
-                break
-    return sorted([*(each for each in fitted if each.text), *beside], key=lambda each: each.start)
+    phase: Phase
+    start: float
+    end: float
 
 
-def _point(name: str, arrow: str, host: Placed, pad: float, measure: Measure) -> str:
-    """Return a name with an arrow as it fits beside another one; empty where it does not."""
-    room = host.end - host.start - (measure(host.text) + 2 * pad if host.text else 0)
-    for each in (name, _drop_ending(name)):
-        text = f"{arrow}{each}" if arrow is BEFORE else f"{each}{arrow}"
-        if measure(text) <= room:
-            return text
-    return ""
+def _list_shown(phases: Sequence[Phase], geometry: Geometry) -> list[_Shown]:
+    """Return the phases in view as they follow from left to right, which an axis may turn round."""
+    pixel, (first, last) = _measure_pixel(geometry), geometry.xlim
+    width = (last - first) / pixel
+    found = []
+    for phase in phases:
+        start, end = sorted(((phase.start - first) / pixel, (phase.end - first) / pixel))
+        if start < width and end > 0:
+            found.append(_Shown(phase, max(start, 0.0), min(end, width)))
+    return sorted(found, key=lambda each: each.start)
 
 
-def _part(
-    text: str, arrow: str, host: Placed, pad: float, measure: Measure
-) -> tuple[Placed, Placed]:
-    """Return what a text takes of another's room, at the side that it points to, and the rest."""
-    width = measure(text)
-    if arrow is BEFORE:
-        edge = host.start + width
-        return Placed(text, host.start, edge), replace(host, start=edge + 2 * pad)
-    edge = host.end - width
-    return Placed(text, edge, host.end), replace(host, end=edge - 2 * pad)
+def _refer(placed: Sequence[Placed], shown: Sequence[_Shown]) -> tuple[tuple[Phase, Placed], ...]:
+    return tuple((shown[each.phase].phase, each) for each in placed)
 
 
-def shorten_name(name: str, room: float, measure: Measure) -> str:
-    """Return a name as it fits on a line: without `LR`, then without its middle; else nothing.
-
-    >>> [shorten_name("CosineAnnealingLR", room, len) for room in (17, 16, 9, 4)]
-    ['CosineAnnealingLR', 'CosineAnnealing', 'Cosi…ngLR', '']
-    """
-    for each in (name, _drop_ending(name)):
-        if each and measure(each) <= room:
-            return each
-    if not name or " + " in name or room <= measure(name[:LEAST] + "…") - 1e-9:
-        return ""
-    return shorten(name, room, 1, measure)
+def _measure_pixel(geometry: Geometry) -> float:
+    """Return what a pixel is in units of the x axis, negative where that runs to the left."""
+    first, last = geometry.xlim
+    return (last - first) / (CERTAIN * geometry.width)
 
 
-def _drop_ending(name: str) -> str:
-    return " + ".join(part.removesuffix("LR") for part in name.split(" + "))
+def _measure_band(rows: int, style: Style, height: float) -> float:
+    """Return the part of the axes' height, in points, that so many rows of names take."""
+    points = (BAND + (rows - 1) * ROW) * style.font_size + style.marker_size / 2
+    return points / max(height, 1.0)
+
+
+def _are_apart(joints: int, geometry: Geometry) -> bool:
+    """Whether so many hairlines can be told apart."""
+    return joints * APART * geometry.dot <= geometry.width
+
+
+def _color(line: int | None, style: Style) -> str:
+    return style.foreground if line is None else style.colors[line % len(style.colors)]

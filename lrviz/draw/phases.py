@@ -1,7 +1,9 @@
 """Where the schedulers of a composite hand over to one another."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.geometry import find_unit
@@ -17,10 +19,14 @@ class Phase:
     Attributes:
         start: where its first value is seen, in units of the x axis.
         name: of the scheduler; empty where that is another one for every curve.
+        end: where the next one's first value is seen.
+        line: the first of the curve's lines that it is of; None for several curves'.
     """
 
     start: float
     name: str
+    end: float = math.inf
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,10 @@ class Joint:
 
 
 def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
-    """Return the phases that all curves of a run go through, in order.
+    """Return the phases that curves of a run go through, in order.
 
-    There are none where no SequentialLR hands over, or not every curve does so at the same places.
+    There are none where no SequentialLR hands over. Where not every curve does so at the same
+    places, they are those of every curve that hands over at all, and may overlap.
 
     Args:
         run: the curves and what is known of their schedulers.
@@ -47,11 +54,40 @@ def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
     """
     curves = list(_iter_phases(run, x))
     places = {tuple(phase.start for phase in phases) for phases in curves}
-    if len(places) != 1 or len(curves[0]) < 2:
+    if len(places) != 1:
+        return _gather_phases(run, curves)
+    if len(curves[0]) < 2:
         return ()
     shared = [{phase.name for phase in each} for each in zip(*curves, strict=True)]
-    called = (each.pop() if len(each) == 1 else "" for each in shared)
-    return tuple(map(Phase, places.pop(), called))
+    called = [each.pop() if len(each) == 1 else "" for each in shared]
+    return tuple(replace(phase, name=name) for phase, name in zip(curves[0], called, strict=True))
+
+
+def _gather_phases(run: Run, curves: Sequence[Sequence[Phase]]) -> tuple[Phase, ...]:
+    """Return the phases of curves that hand over, once where several have the same."""
+    found: dict[tuple[float, str], Phase] = {}
+    line = 0
+    for curve, phases in zip(run.curves, curves, strict=False):
+        for phase in phases if len(phases) > 1 else ():
+            known = found.get((phase.start, phase.name))
+            found[phase.start, phase.name] = (
+                replace(known, end=max(known.end, phase.end), line=None)
+                if known
+                else replace(phase, line=line)
+            )
+        line += len(curve.groups)
+    return tuple(sorted(found.values(), key=lambda phase: phase.start))
+
+
+def follow_one_another(phases: Sequence[Phase]) -> bool:
+    """Return whether no phase goes on when the next one begins.
+
+    >>> follow_one_another([Phase(0, "LinearLR", 8), Phase(8, "StepLR")])
+    True
+    >>> follow_one_another([Phase(0, "LinearLR", 8), Phase(4, "StepLR")])
+    False
+    """
+    return all(one.end <= other.start for one, other in pairwise(phases))
 
 
 def find_joints(run: Run, x: str) -> tuple[Joint, ...]:
@@ -76,7 +112,9 @@ def _iter_phases(run: Run, x: str) -> Iterator[list[Phase]]:
     for curve, schedule, facts in zip(run.curves, run.spec.schedules, run.schedulers, strict=True):
         each, unit = schedule.steps_per_call, find_unit(curve, x)
         starts = [(at * each, name) for at, name in list_starts(facts)]
-        yield [Phase(at / unit, name) for at, name in starts if at < curve.steps]
+        begun = [(at / unit, name) for at, name in starts if at < curve.steps]
+        ends = [at for at, _ in [*begun[1:], (math.inf, "")]]
+        yield [Phase(at, name, end) for (at, name), end in zip(begun, ends, strict=False)]
 
 
 def list_starts(facts: SchedulerFacts) -> Starts:

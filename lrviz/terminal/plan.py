@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from lrviz.curve import Values
 from lrviz.run import Run
@@ -33,6 +34,14 @@ class Line:
     values: Values
     unit: float
     look: Look
+
+    def list_within(self, limits: Limits | None) -> Values:
+        """Return the values between limits of the x axis: all of them without any."""
+        if limits is None:
+            return self.values
+        low, high = sorted(mend_steps(limits))
+        first, stop = max(low * self.unit, 0), max(high * self.unit + 1, 0)
+        return self.values[ceil(first) : ceil(stop)]
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,9 @@ def list_lines(run: Run, *, colors: bool, ascii_only: bool) -> list[Line]:
 def find_range(run: Run, lines: Sequence[Line]) -> Range:
     """Return what the y axis shows: what a figure does, or what the spec asks for."""
     log = run.figure.yscale == "log"
-    rows = [line.values for line in lines]
+    # A figure's log axis is made for what its x axis shows.
+    within = (line.list_within(run.figure.xlim if log else None) for line in lines)
+    rows = [row for row in within if row.size]
     known = find_limits(rows, max(max(curve.base_lr) for curve in run.curves), log=log)
     limits = known or UNKNOWN[run.figure.yscale]
     # Limits of a spec are those of its first panel.

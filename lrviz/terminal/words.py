@@ -10,7 +10,7 @@ UNITS = {"step": "steps", "epoch": "epochs"}
 """What an x axis is called that counts steps, or epochs."""
 
 MISSING = "only lr is drawn in characters"
-"""What is said where it is no panel of the figure."""
+"""What is said where the figure has other panels."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def find_words(run: Run, *, ascii_only: bool) -> Words:
         ),
         ylabel=clean("lr" if ylabel is None else ylabel, ascii_only=ascii_only),
         names=tuple(names) if legend else (),
-        missing="" if "lr" in options.panels else MISSING,
+        missing="" if options.panels == ("lr",) else MISSING,
     )
 
 
