@@ -87,8 +87,9 @@ def read_source(name: str) -> bytes:
         FileError: it cannot be read.
         UsageError: it is called like a picture, and there is none.
     """
-    if name.endswith(".py"):
-        raise UsageError(f"{name}: holds no spec; name a function in it as {name}:FUNCTION")
+    if name.removesuffix(":").endswith(".py"):
+        file = name.removesuffix(":")
+        raise UsageError(f"{file}: holds no spec; name a function in it as {file}:FUNCTION")
     try:
         return read_file(name, MAX_FILE_BYTES)
     except FileError as error:

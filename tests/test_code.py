@@ -442,6 +442,7 @@ def test_the_command_prints_it_or_writes_it(write_spec: WriteSpec, tmp_path: Pat
     printed = run("code", spec)
     assert (printed.status, printed.text, printed.stderr) == (0, code, "")
     assert run("code", spec, "-o", "-").text == code
+    assert "EPOCHS = 7" in run("code", spec, "--epochs", 7).text.splitlines()
     assert b"modules of \\xe9\n" in run("code", spec, encoding="ascii").stdout
     saved = run("code", spec, "-o", tmp_path / "script.py")
     assert (saved.status, saved.text, saved.stderr) == (0, "", "")

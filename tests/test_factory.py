@@ -397,6 +397,16 @@ def test_an_optimizer_that_it_does_not_use_is_a_warning(folder: Path) -> None:
     )
 
 
+def test_a_sweep_of_an_optimizer_that_it_does_not_use_is_an_error(folder: Path) -> None:
+    """One curve would lie on the other."""
+    sweep = ("--sweep", "optimizer.SGD.lr=[1, 2]")
+    done = run("plot", "train.py:make_both", "--epochs", 2, *sweep, cwd=folder)
+    assert (done.status, done.stdout) == (2, b"")
+    assert done.stderr.splitlines()[-1].endswith(
+        "sweep.optimizer.SGD.lr: is not used; the factory has an optimizer of its own"
+    )
+
+
 @pytest.mark.parametrize("name", ["a.py:b", "step:two"])
 def test_a_file_whose_name_has_a_colon_is_a_file(tmp_path: Path, name: str) -> None:
     text = "{epochs: 2, scheduler: {ExponentialLR: {gamma: 0.5}}}"
@@ -754,7 +764,7 @@ def test_a_composite_that_stands_first_earns_no_false_warning() -> None:
 
 
 def test_simulate_refuses_what_is_neither_spec_nor_factory() -> None:
-    with pytest.raises(UsageError, match="a str is neither a spec nor a factory"):
+    with pytest.raises(UsageError, match="str is neither a spec nor a factory"):
         lrviz.simulate("configs/steplr.yaml")  # type: ignore[call-overload]
     spec = lrviz.parse_spec("{epochs: 2, scheduler: {StepLR: {step_size: 1}}}")
     with pytest.raises(UsageError, match="steps: a spec says so itself"):

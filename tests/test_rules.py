@@ -99,6 +99,12 @@ def test_a_message_has_numbers_and_a_remedy(path: Path) -> None:
         assert not text.endswith((".", "!"))
 
 
+def test_a_run_of_one_call_is_not_told_to_drop_before_it() -> None:
+    spec = parse_spec("{epochs: 1, scheduler: {StepLR: {step_size: 1}}}")
+    (found,) = (each for each in lint(spec) if each.rule.code == "LR008")
+    assert found.problem.text.endswith("after 1 call, there is 1 call and so no room for a drop")
+
+
 def test_a_message_has_the_numbers_of_the_run() -> None:
     (found,) = lint(lrviz.load(ROOT / "tests/lint/bad/LR002_forgets_the_warmup.yaml"))
     assert found.problem.text == (

@@ -362,7 +362,7 @@ def test_ups_and_downs_of_several_groups_are_not_read_as_a_list() -> None:
     )
 
 
-def test_what_is_too_long_loses_shapes_first_then_places_and_never_how_it_goes() -> None:
+def test_what_is_too_long_loses_shapes_first_then_names_and_never_how_it_goes() -> None:
     first = "{LinearLR: {start_factor: 0.01, total_iters: 5}}"
     inside = f"[{first}, {{CosineAnnealingLR: {{T_max: 85}}}}]"
     composite = f"{{SequentialLR: {{schedulers: {inside}, milestones: [5]}}}}"
@@ -377,7 +377,7 @@ def test_what_is_too_long_loses_shapes_first_then_places_and_never_how_it_goes()
         "0.01, rising to 1 at step 5, falling to 0.00034 at step 89"
     )
     assert say_of("a" * 40, "b" * 40, "c" * 40) == (
-        "SequentialLR for 3 groups: 0.01, rising to 1, falling to 0.00034"
+        "SequentialLR for 3 groups: 0.01, rising to 1 at step 5, falling to 0.00034 at step 89"
     )
 
 

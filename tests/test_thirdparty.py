@@ -381,13 +381,20 @@ def test_one_that_is_training_is_told_how_far_it_is(unit: str, timm: Any) -> Non
         ahead = lrviz.preview(scheduler, steps=3 * STEPS, steps_per_epoch=STEPS, start=start)
         return np.asarray(ahead.lr[0])
 
-    fresh = look_ahead()
-    np.testing.assert_array_equal(fresh, look_ahead(start=0))
-    np.testing.assert_allclose(fresh, timms_loop(scheduler, range(3)), rtol=1e-12)
     with pytest.raises(UsageError, match=f"give start=, the {unit} so far"):
         look_ahead()
+    fresh = look_ahead(start=0)
+    np.testing.assert_allclose(fresh, timms_loop(scheduler, range(3)), rtol=1e-12)
     ahead = look_ahead(start=3 if unit == "epochs" else 3 * STEPS)
     np.testing.assert_allclose(ahead, timms_loop(scheduler, range(3, 6)), rtol=1e-12)
+
+
+def test_one_that_has_its_first_lr_still_is_no_new_one_for_that(timm: Any) -> None:
+    scheduler = timm.StepLRScheduler(make_optimizer("SGD", {"lr": 0.1}), 3, 0.1)
+    timms_loop(scheduler, range(2))  # the decay comes with the third of timm's epochs
+    assert lrviz.preview(scheduler, steps=2, start=2).lr[0].tolist() == [0.1, pytest.approx(0.01)]
+    with pytest.raises(UsageError, match="give start=, the epochs so far"):
+        lrviz.preview(scheduler, steps=2)
 
 
 @pytest.mark.filterwarnings("ignore:PlateauLRScheduler is deprecated:FutureWarning")

@@ -34,9 +34,21 @@ def export(
 
 
 @app.command()
-def code(spec: Spec, output: Output = "-", settings: Settings = None, allow: Allow = None) -> None:
+def code(
+    spec: Annotated[
+        str, typer.Argument(metavar="SPEC", help="A YAML file, a figure that lrviz drew, or -.")
+    ],
+    output: Output = "-",
+    settings: Settings = None,
+    allow: Allow = None,
+    epochs: Epochs = None,
+    steps_per_epoch: StepsPerEpoch = None,
+    interval: Calls = None,
+) -> None:
     """Print the schedule as Python to paste into a training script."""
     from lrviz.code import save_code
 
-    for line in save_code(spec, output or "-", words.overrides(settings), names.allowed(allow)):
+    length = words.length(epochs, steps_per_epoch, interval)
+    overrides = [*length, *words.overrides(settings)]
+    for line in save_code(spec, output or "-", overrides, names.allowed(allow)):
         say(line)

@@ -129,10 +129,12 @@ def _name_group(group: dict[str, Any]) -> dict[str, Tree]:
 
 def _unused(spec: Spec, schedule: Schedule, built: Built, facts: SchedulerFacts) -> Iterator[str]:
     """Yield what the spec says to no effect, in full lines."""
+    text = "is not used; the factory has an optimizer of its own"
     sweep = spec.tree.get("sweep")
-    swept = isinstance(sweep, dict) and any(key.startswith("optimizer.") for key in sweep)
-    if built.optimizer and ("optimizer" in spec.tree or swept):
-        text = "is not used; the factory has an optimizer of its own"
+    for key in sweep if built.optimizer and isinstance(sweep, dict) else ():
+        if key.startswith("optimizer."):  # one curve would lie on the other
+            raise SpecError([schedule.source.problem(("sweep", key), text)])
+    if built.optimizer and "optimizer" in spec.tree:
         yield f"warning: {schedule.source.problem(('optimizer',), text)}"
     if schedule.metric is not None and not facts.takes_metric:
         text = f"is not used; {facts.name} takes none"

@@ -4,10 +4,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any, overload
 
-import numpy as np
-
 from lrviz.drive.built import accept_scheduler, drive_built
-from lrviz.drive.copying import borrow_copy, find_groups
+from lrviz.drive.copying import borrow_copy
 from lrviz.drive.described import Metric, Optimizer, describe_factory, describe_run
 from lrviz.drive.factory import simulate_factories
 from lrviz.drive.guest import leave_no_trace
@@ -72,7 +70,7 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
             )
         return simulate_factories(spec) if spec.schedules[0].factory else simulate_spec(spec)
     if not callable(spec):
-        raise UsageError(f"a {type(spec).__name__} is neither a spec nor a factory")
+        raise UsageError(f"{type(spec).__name__} is neither a spec nor a factory")
     run = simulate_factories(describe_factory(spec, options))
     for line in run.warnings:  # which the command would print
         warnings.warn(line.removeprefix("warning: "), UserWarning, stacklevel=2)
@@ -103,8 +101,8 @@ def preview(
         interval: whether `scheduler.step()` is called after every step or every epoch; every step
             unless given, or as a scheduler of timm's counts.
         metric: what ReduceLROnPlateau will be given.
-        start: for a scheduler of timm's, which does not remember: how many epochs, or updates,
-            there have been.
+        start: for a scheduler of timm's, which does not count them and so needs it: how many
+            epochs, or updates, there have been; 0 for a new one.
 
     Raises:
         SpecError: it cannot be driven so far, or a learning rate is not finite.
@@ -135,26 +133,18 @@ def _count_done(scheduler: Any, start: int | None) -> int:
     """Return how many calls a scheduler has had that does not count them itself.
 
     Raises:
-        UsageError: it counts them itself, or has had some and nobody says how many.
+        UsageError: it counts them itself, or nobody says how many. Its learning rates do not tell:
+            they are the first ones again on a plateau and after a restart.
     """
     own = own_interval(scheduler)
     if own is None:
         if start is not None:
             raise UsageError(f"start: a {type(scheduler).__name__} knows how often it was called")
         return 0
-    if start is None and not _is_fresh(scheduler, own):
+    if start is None:
         what = {"epoch": "epochs", "step": "updates"}[own]
         raise UsageError(f"give start=, the {what} so far, which timm leaves to the caller")
-    return start or 0
-
-
-def _is_fresh(scheduler: Any, own: Interval) -> bool:
-    """Whether a scheduler of timm's has the learning rates that it begins with."""
-    with borrow_copy(scheduler) as copied:
-        groups = find_groups(copied)
-        now = [float(group["lr"]) for group in groups]
-        (copied.step if own == "epoch" else copied.step_update)(0)
-        return np.allclose(now, [float(group["lr"]) for group in groups], rtol=1e-9, atol=0)
+    return start
 
 
 def _name_optimizer(scheduler: object) -> str:

@@ -14,9 +14,11 @@ class Detail(IntEnum):
     FULL = 0
     PLAIN = 1
     """Without the shapes of rises and falls."""
-    BRIEF = 2
+    TERSE = 2
+    """Without the names of groups and of the schedulers inside a composite, too."""
+    BRIEF = 3
     """Without the places and the end, too."""
-    BARE = 3
+    BARE = 4
     """Only what rises, falls, or goes up and down."""
 
 
@@ -46,7 +48,7 @@ class Phrase:
     def say(self, spell: Speller, detail: Detail) -> str:
         """Return it in words."""
         manner = self.manner if detail is Detail.FULL else ""
-        place = self.place if detail <= Detail.PLAIN else ""
+        place = self.place if detail < Detail.BRIEF else ""
         return " ".join(filter(None, (self.verb, manner, self._say_goal(spell), place)))
 
     def _say_goal(self, spell: Speller) -> str:
@@ -78,7 +80,7 @@ class Telling:
         for phrase in self.phrases:
             if not (phrase.is_aside and detail >= Detail.BRIEF):
                 parts.append(phrase.say(spell, detail))
-        if self.has_end and detail <= Detail.PLAIN:
+        if self.has_end and detail < Detail.BRIEF:
             parts.append(f"{spell.at(-1)} at step {self.last}")
         return ", ".join(parts)
 

@@ -70,7 +70,7 @@ class _Teller:
 
     def _head(self, detail: Detail) -> str:
         """What it is called: its scheduler, its label, its groups."""
-        is_brief = detail >= Detail.BRIEF
+        is_brief = detail >= Detail.TERSE
         label = _shorten(self.curve.label)
         name = _name_scheduler(self.facts, is_brief) if self.facts else label
         if label and name != label:

@@ -16,12 +16,18 @@ def name_keys(keys: Sequence[str]) -> list[str]:
     ['gamma', 'epochs']
     >>> name_keys(["schedulers.0.LinearLR.total_iters", "schedulers.1.ConstantLR.total_iters"])
     ['LinearLR.total_iters', 'ConstantLR.total_iters']
+    >>> name_keys(["scheduler.MultiStepLR.milestones.0"])  # a place in a list says nothing alone
+    ['milestones.0']
     """
     ends = [[key.split(".")[-length:] for length in range(1, key.count(".") + 2)] for key in keys]
     names = []
     for place, own in enumerate(ends):
         others = [end for other in ends[:place] + ends[place + 1 :] for end in other]
-        names.append(".".join(next((end for end in own if end not in others), own[-1])))
+        names.append(
+            ".".join(
+                next((end for end in own if not end[0].isdigit() and end not in others), own[-1])
+            )
+        )
     return names
 
 

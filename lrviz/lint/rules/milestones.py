@@ -29,12 +29,18 @@ def never_reached(view: View) -> Iterator[Found]:
         if beyond:
             names = listed([count(each) for each in beyond])
             verb = "milestone {} is" if len(beyond) == 1 else "milestones {} are"
-            text = f"{verb.format(names)} never reached, there are {calls(part.length)}"
-            yield Found(part.key("milestones"), f"{text}; choose some below {part.length}")
+            text = f"{verb.format(names)} never reached, {_remedy(part, 'some')}"
+            yield Found(part.key("milestones"), text)
     for part in view.of("StepLR"):
         for every in unreached(part):
-            text = f"the first drop would come after {calls(int(every))}, there are {part.length}"
-            yield Found(part.key("step_size"), f"{text}; choose one below {part.length}")
+            text = f"the first drop would come after {calls(int(every))}, {_remedy(part, 'one')}"
+            yield Found(part.key("step_size"), text)
+
+
+def _remedy(part: Part, what: str) -> str:
+    if part.length == 1:
+        return "there is 1 call and so no room for a drop"
+    return f"there are {calls(part.length)}; choose {what} below {part.length}"
 
 
 def unreached(part: Part) -> list[float]:
