@@ -105,7 +105,7 @@ optimizer: {SGD: {lr: 1, param_groups: [{lr: 1}, {lr: 1}]}}
 sweep: {optimizer.SGD.param_groups.0.lr: [1], optimizer.SGD.param_groups.1.lr: [2]}
 """
     (curve,) = simulate(parse_spec(text)).curves
-    assert curve.label == "0.lr 1, 1.lr 2"
+    assert curve.label == "param_groups.0.lr 1, param_groups.1.lr 2"
     np.testing.assert_array_equal(curve.lr[:, 0], [1, 2])
 
 
