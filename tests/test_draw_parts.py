@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from lrviz.curve import SchedulerFacts
-from lrviz.draw.limits import find_limits
 from lrviz.draw.lines import choose_look
 from lrviz.draw.numbers import spell_number, spell_ticks
 from lrviz.draw.placing import place_names
-from lrviz.draw.points import pick_points
 from lrviz.draw.text import fit_text
 from lrviz.draw.ticks import choose_spacing
 from lrviz.draw.words import describe_schedulers
+from lrviz.limits import find_limits
+from lrviz.points import pick_points
 from lrviz.spec.style import Style, styles
 
 

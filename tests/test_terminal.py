@@ -15,10 +15,8 @@ import numpy as np
 import pytest
 
 import lrviz
-from lrviz.draw.limits import find_limits as find_figure_limits
 from lrviz.draw.words import name_lines
 from lrviz.terminal import draw_terminal
-from lrviz.terminal.limits import find_limits
 from lrviz.terminal.words import find_words
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -371,14 +369,6 @@ def test_limits_may_run_the_other_way() -> None:
 def test_a_panel_that_is_not_drawn_is_told(panels: str, said: bool) -> None:
     run = simulate(STEP, panels=panels, ylim="[0, 1]")
     assert ("only lr is drawn in characters" in draw_terminal(run)) is said
-
-
-@pytest.mark.parametrize("scale", ["linear", "log"])
-@pytest.mark.parametrize("values", [[1e-3], [0.0, 2.0], [-1.0, 5.0], [1e-30, 1.0], [1e308, -1e308]])
-def test_the_y_axis_is_as_long_as_the_figures(scale: str, values: list[float]) -> None:
-    rows = [np.array(values)]
-    expected = find_figure_limits(rows, "lr", 0.01, scale)
-    assert find_limits(rows, 0.01, log=scale == "log") == pytest.approx(expected)
 
 
 # Room

@@ -14,7 +14,6 @@ from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.geometry import Geometry, find_unit, plan_geometry, scale_style, share_height
 from lrviz.draw.hidden import MARK, explain_hidden, mark_hidden, sink_hidden
 from lrviz.draw.joints import draw_joints, name_phases, plan_names
-from lrviz.draw.limits import find_limits, mend_limits, raise_limits
 from lrviz.draw.lines import draw_lines
 from lrviz.draw.phases import Phase, find_joints, find_phases
 from lrviz.draw.placing import AFTER, BEFORE
@@ -24,6 +23,7 @@ from lrviz.draw.ticks import set_value_ticks
 from lrviz.draw.words import Words, find_words
 from lrviz.draw.xaxis import has_one_epoch, set_step_axis
 from lrviz.errors import SpecError
+from lrviz.limits import find_limits, mend_limits, raise_limits
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
 

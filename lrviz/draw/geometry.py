@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from lrviz.curve import Curve
-from lrviz.draw.limits import Limits, mend_steps
 from lrviz.draw.words import Words
+from lrviz.limits import Limits, mend_steps
 from lrviz.run import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 

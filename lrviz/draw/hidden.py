@@ -9,7 +9,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from lrviz.curve import Quantity, Values
 from lrviz.draw.geometry import Geometry
-from lrviz.draw.points import Indices
+from lrviz.points import Indices
 from lrviz.spec.style import Style
 
 MARK = 1.2

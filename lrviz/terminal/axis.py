@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrviz.curve import Values
-
-LARGEST = 1e307
-"""The farthest that an axis reaches from 0; the difference of two such ends is still finite."""
+from lrviz.limits import LARGEST
 
 FAR = 1e12
 """What is so many lengths of an axis away from it, or more, is beyond the picture all the same."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import ceil
 
 from lrviz.curve import Values
+from lrviz.limits import Limits, find_limits, mend_limits, mend_steps
 from lrviz.run import Run
 from lrviz.terminal.axis import Axis
-from lrviz.terminal.limits import Limits, find_limits, mend_limits, mend_steps
 from lrviz.terminal.looks import Look, choose_looks
 from lrviz.terminal.ticks import Ticks, choose_step_ticks, choose_value_ticks
 
@@ -16,9 +16,6 @@ LEAST_STEP = {"step": 1.0, "epoch": 0.5}
 
 DOTS_ACROSS, DOTS_UP = 2, 4
 """The dots of a character that is not a letter."""
-
-UNKNOWN: dict[str, Limits] = {"linear": (0.0, 1.0), "log": (0.1, 1.0)}
-"""The y axis of a run that is 0 throughout; ticks say no more of it than they know."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,17 +75,18 @@ def find_range(run: Run, lines: Sequence[Line]) -> Range:
     # A figure's log axis is made for what its x axis shows.
     within = (line.list_within(run.figure.xlim if log else None) for line in lines)
     rows = [row for row in within if row.size]
-    known = find_limits(rows, max(max(curve.base_lr) for curve in run.curves), log=log)
-    limits = known or UNKNOWN[run.figure.yscale]
+    base = max(max(curve.base_lr, default=0.0) for curve in run.curves)
+    known = base > 0 or any(bool((row > 0).any() if log else row.any()) for row in rows)
+    limits = find_limits(rows, "lr", base, run.figure.yscale)
     # Limits of a spec are those of its first panel.
     wanted = run.figure.ylim if run.figure.panels[0] == "lr" else None
     if wanted:
-        limits = mend_limits(wanted, limits, log=log)
+        limits = mend_limits(wanted, limits, run.figure.yscale)
     hidden = None
     if log:
         least = 0.0 if wanted or all(_is_shown(row, limits[0]) for row in rows) else limits[0]
         hidden = least if any(float(row.min()) <= least for row in rows) else None
-    return Range(limits, log, bool(known or wanted), hidden)
+    return Range(limits, log, known or bool(wanted), hidden)
 
 
 def _is_shown(values: Values, least: float) -> bool:

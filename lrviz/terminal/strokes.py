@@ -8,9 +8,8 @@ import plotille
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
+from lrviz.points import Indices, pick_points
 from lrviz.terminal.axis import Axis
-
-Indices = NDArray[np.intp]
 
 Codes = NDArray[np.uint32]
 """A character each, rows from the top: the dots that are set in it, as Unicode numbers them."""
@@ -48,33 +47,12 @@ def trace_curve(values: Values, unit: float, x: Axis, y: Axis) -> Strokes:
     ([0, 5, 1], [4, 9, 5])
     """
     low, high = x.limits
-    points = _pick_points(values, low * unit, high * unit, x.length)
+    points = pick_points(values, low * unit, high * unit, x.length)
     across, up = x.place(points / unit), y.place(values[points])
     if not x.rises:
         across, up = across[::-1], up[::-1]
     across, up = _fill_columns(across, up, x.length)
     return _join(np.rint(across).astype(np.intp), np.clip(np.rint(up), -1, y.length), x.length)
-
-
-def _pick_points(values: Values, first: float, last: float, columns: int) -> Indices:
-    """Return the indices of the points that show a curve as it is, in order.
-
-    A curve with far more points than the picture has columns is cut into blocks of at most one
-    column; of each the first, the lowest, the highest and the last point are kept.
-
-    >>> _pick_points(np.array([0.0, 1, 9, 1, 0, 0, 0, 0]), 0, 8, 1).tolist()
-    [0, 2, 7]
-    """
-    start = int(np.clip(np.floor(first) - 1, 0, len(values)))
-    stop = int(np.clip(np.ceil(last) + 2, 0, len(values)))
-    size = (stop - start) // columns
-    if size < 4:
-        return np.arange(start, stop)
-    whole = stop - (stop - start) % size
-    heads = np.arange(start, whole, size)
-    blocks = values[start:whole].reshape(-1, size)
-    kept = (heads, heads + blocks.argmin(1), heads + blocks.argmax(1), heads + size - 1)
-    return np.unique(np.concatenate((*kept, np.arange(whole, stop))))
 
 
 def _fill_columns(across: Values, up: Values, columns: int) -> tuple[Values, Values]:

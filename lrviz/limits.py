@@ -1,4 +1,4 @@
-"""What part of a quantity's range a panel shows."""
+"""What part of a quantity's range an axis shows, in a figure and in a terminal."""
 
 import math
 from collections.abc import Sequence
@@ -10,8 +10,10 @@ from lrviz.curve import Quantity, Values
 Limits = tuple[float, float]
 
 LARGEST = 1e307
+"""The farthest that an axis reaches from 0; the difference of two such ends is still finite."""
+
 SMALLEST = 1e-280
-"""The shortest axis that matplotlib divides."""
+"""The shortest axis that can be divided."""
 
 FARTHEST = 1e15
 """The farthest that an x axis reaches: beyond, floats do not tell steps apart."""
