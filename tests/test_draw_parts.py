@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.lines import choose_look
-from lrviz.draw.numbers import spell_number, spell_ticks
 from lrviz.draw.placing import place_names
 from lrviz.draw.text import fit_text
 from lrviz.draw.ticks import choose_spacing
@@ -18,6 +17,7 @@ from lrviz.draw.words import describe_schedulers
 from lrviz.limits import find_limits
 from lrviz.points import pick_points
 from lrviz.spec.style import Style, styles
+from lrviz.spelling import spell_number, spell_ticks
 
 
 @pytest.mark.parametrize(

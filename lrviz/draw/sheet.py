@@ -12,7 +12,6 @@ from lrviz.draw.cells import TEXT, Cells, plan_cells
 from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
 from lrviz.draw.figure import Built
 from lrviz.draw.fonts import choose_fonts, explain_missing
-from lrviz.draw.numbers import spell_number, spell_steps
 from lrviz.draw.outputs import Drawing, capture_pixels
 from lrviz.draw.points import take_thumbnail
 from lrviz.draw.text import Measure, measure_with
@@ -20,6 +19,7 @@ from lrviz.errors import UsageError
 from lrviz.limits import find_limits
 from lrviz.run import Run
 from lrviz.spec.style import Style, styles
+from lrviz.spelling import spell_number, spell_steps
 from lrviz.thumbnail import Thumbnail
 
 GAP = 0.8

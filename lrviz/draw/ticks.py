@@ -13,8 +13,8 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
-from lrviz.draw.numbers import spell_magnitudes, spell_steps, spell_ticks
 from lrviz.limits import Limits
+from lrviz.spelling import spell_magnitudes, spell_steps, spell_ticks
 
 MOST_MAJOR = 10
 LEAST_GAP = 3.6

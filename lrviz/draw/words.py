@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Quantity, SchedulerFacts
-from lrviz.draw.numbers import spell_number
 from lrviz.draw.points import has_hidden
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
+from lrviz.spelling import spell_number
 
 LABELS: dict[Quantity, str] = {
     "lr": "Learning Rate",

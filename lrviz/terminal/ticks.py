@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from lrviz.spelling import spell_magnitudes, spell_steps
 from lrviz.terminal.axis import Axis
-from lrviz.terminal.numbers import spell_magnitudes, spell_steps, spell_values
+from lrviz.terminal.numbers import spell_values
 
 MOST = 10
 """The parts that ticks divide an axis into, at most."""

@@ -1,4 +1,4 @@
-"""How numbers read in titles and at ticks."""
+"""How numbers read in titles and at ticks, in a figure and in a terminal."""
 
 import math
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def spell_number(value: float) -> str:
         return str(value)
     rounded = float(f"{value:.6g}")
     positional = np.format_float_positional(rounded, trim="-")
-    return min(positional, _scientific(rounded, SIGNIFICANT), key=len)
+    return min(positional, spell_scientific(rounded, SIGNIFICANT), key=len)
 
 
 def spell_ticks(values: Sequence[float]) -> list[str]:
@@ -38,10 +38,10 @@ def spell_ticks(values: Sequence[float]) -> list[str]:
     if not math.isfinite(largest):
         return [str(value) for value in values]
     if 0.01 <= largest < 1e5:
-        digits = _count_decimals(values, largest)
+        digits = count_digits(values, "f")
         return [f"{value:.{digits}f}" if value else "0" for value in values]
-    digits = _count_digits(values, largest)
-    return [_scientific(value, digits) for value in values]
+    digits = count_digits(values, "e")
+    return [spell_scientific(value, digits) for value in values]
 
 
 def spell_magnitudes(values: Sequence[float]) -> list[str]:
@@ -53,7 +53,7 @@ def spell_magnitudes(values: Sequence[float]) -> list[str]:
     positional = [np.format_float_positional(float(f"{x:.6g}"), trim="-") for x in values]
     if max(map(len, positional), default=0) <= MOST_PLACES:
         return positional
-    return [_scientific(x, SIGNIFICANT) for x in values]
+    return [spell_scientific(x, SIGNIFICANT) for x in values]
 
 
 def spell_steps(values: Sequence[float]) -> list[str]:
@@ -63,34 +63,38 @@ def spell_steps(values: Sequence[float]) -> list[str]:
     (['0', '50,000', '100,000'], ['0', '0.25', '0.50'])
     """
     largest = max(map(abs, values), default=0.0)
-    digits = _count_decimals(values, largest)
+    digits = count_digits(values, "f")
     apart = "," if largest >= 10_000 else ""
     return [f"{value:{apart}.{digits}f}" if value else "0" for value in values]
 
 
-def _count_decimals(values: Sequence[float], largest: float) -> int:
+def count_digits(values: Sequence[float], kind: str) -> int:
+    """Return how many digits after the point tell values apart, at most 9.
+
+    Args:
+        values: any numbers.
+        kind: `f` without exponents, `e` with them.
+
+    >>> count_digits([0.5, 0.25], "f"), count_digits([0.5, 0.25], "e")
+    (2, 1)
+    """
+    slack = 1e-10 * max(map(abs, values), default=0.0)
     return next(
         (
             digits
             for digits in range(MOST_DIGITS)
-            if all(abs(round(value, digits) - value) <= 1e-10 * largest for value in values)
+            if all(abs(float(f"{value:.{digits}{kind}}") - value) <= slack for value in values)
         ),
         MOST_DIGITS,
     )
 
 
-def _count_digits(values: Sequence[float], largest: float) -> int:
-    return next(
-        (
-            digits
-            for digits in range(MOST_DIGITS)
-            if all(abs(float(f"{value:.{digits}e}") - value) <= 1e-10 * largest for value in values)
-        ),
-        MOST_DIGITS,
-    )
+def spell_scientific(value: float, digits: int) -> str:
+    """Return a number with its exponent in as few characters as so many digits need.
 
-
-def _scientific(value: float, digits: int) -> str:
+    >>> spell_scientific(0.00025, 6), spell_scientific(2.0, 6)
+    ('2.5e-4', '2')
+    """
     if not value:
         return "0"
     text = np.format_float_scientific(value, precision=digits, unique=False, trim="-", exp_digits=1)
