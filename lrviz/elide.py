@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 
 # Behind what is between two words; a point or a dash before a digit may be a number's.
 _WORD = re.compile(r"(?<=[_/ ])|(?<=[.-])(?!\d)|(?<=[A-Za-z_]\.)")
@@ -14,6 +14,8 @@ def shorten_apart(
 ) -> list[str]:
     """Return names cut to fit; those that would look the same then lose first what they share.
 
+    What still looks the same is numbered by its place.
+
     Args:
         names: in any order.
         shorten: cuts a name, if it has to, and may put it in lines.
@@ -23,20 +25,35 @@ def shorten_apart(
     >>> shorten_apart(names, lambda name: name if len(name) < 10 else "…")
     ['block.10…', 'block.11…', 'head']
     """
-    short = [shorten(name) for name in names]
-    alike: dict[str, list[int]] = {}
-    for place, text in enumerate(short):
-        alike.setdefault(text, []).append(place)
-    for places in alike.values():
-        told = [names[place] for place in places]
-        for context in (1, 0):
-            whole = elide_shared(told, ellipsis, context)
-            cut = [shorten(name) for name in whole]
-            if [name.replace("\n", " ") for name in cut] == whole:
-                break
-        for place, name in zip(places, cut, strict=True):
-            short[place] = name
-    return short
+    alike = _find_alike([shorten(name) for name in names])
+    for places in (alike, [sorted(chain(*alike))]):  # what is elided apart may be alike again
+        texts = list(names)
+        for each in places:
+            elided = _elide([names[place] for place in each], shorten, ellipsis)
+            for place, text in zip(each, elided, strict=True):
+                texts[place] = text
+        left = _find_alike([shorten(text) for text in texts])
+        if not left:
+            break
+    for place in chain(*left):
+        texts[place] = f"{place + 1}: {texts[place]}"
+    return [shorten(text) for text in texts]
+
+
+def _find_alike(texts: Sequence[str]) -> list[list[int]]:
+    """Return the places of every text that there is more than once."""
+    places: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        places.setdefault(text, []).append(place)
+    return [each for each in places.values() if len(each) > 1]
+
+
+def _elide(names: Sequence[str], shorten: Callable[[str], str], ellipsis: str) -> list[str]:
+    """Return names without what they share, and without any word of it where that is too long."""
+    whole = elide_shared(names, ellipsis)
+    if all(shorten(name).replace("\n", " ") == name for name in whole):
+        return whole
+    return elide_shared(names, ellipsis, context=0)
 
 
 def elide_shared(names: Sequence[str], ellipsis: str = "…", context: int = 1) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which points of a curve show it as it is."""
+"""Which points of a curve an axis shows, and which of them show it as it is."""
 
 import math
 
@@ -8,6 +8,21 @@ from numpy.typing import NDArray
 from lrviz.curve import Values
 
 Indices = NDArray[np.intp]
+
+
+def list_within(values: Values, limits: tuple[float, float], unit: float) -> Values:
+    """Return the values that an x axis shows, and those that a line comes from and goes to.
+
+    Args:
+        values: one a step.
+        limits: of the axis, in either order.
+        unit: the steps in one unit of the axis.
+
+    >>> list_within(np.arange(8), (1.5, 2.0), 2.0).tolist()
+    [3, 4]
+    """
+    low, high = sorted(limits)
+    return values[max(math.floor(low * unit), 0) : max(math.ceil(high * unit) + 1, 0)]
 
 
 def pick_points(values: Values, first: float, last: float, columns: int) -> Indices:

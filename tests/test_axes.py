@@ -291,6 +291,15 @@ def test_a_log_axis_is_made_for_what_the_other_axis_shows() -> None:
     assert 1 < high < 3
 
 
+def test_so_it_is_where_phases_have_names() -> None:
+    flat, rise = '{LambdaLR: {lr_lambda: "1"}}', '{LambdaLR: {lr_lambda: "10 ** epoch"}}'
+    inside = f"{{schedulers: [{flat}, {flat}, {rise}], milestones: [10, 20]}}"
+    figure = "{style: light, yscale: log, xlim: [0, 15]}"
+    text = f"{{epochs: 30, scheduler: {{SequentialLR: {inside}}}, figure: {figure}}}"
+    run = lrviz.simulate(lrviz.parse_spec(text))
+    assert plot(run).axes[0].get_ylim()[1] < 0.01  # 0.001 is in view, and 1e6 is not
+
+
 @pytest.mark.filterwarnings("ignore:lr")
 def test_a_log_axis_without_values_has_no_ticks() -> None:
     figure = plot(make_run(np.zeros(4), style="light", yscale="log"))

@@ -397,13 +397,14 @@ def test_an_optimizer_that_it_does_not_use_is_a_warning(folder: Path) -> None:
     )
 
 
-def test_a_sweep_of_an_optimizer_that_it_does_not_use_is_an_error(folder: Path) -> None:
+@pytest.mark.parametrize("key", ["optimizer", "optimizer.SGD.lr"])
+def test_a_sweep_of_an_optimizer_that_it_does_not_use_is_an_error(folder: Path, key: str) -> None:
     """One curve would lie on the other."""
-    sweep = ("--sweep", "optimizer.SGD.lr=[1, 2]")
+    sweep = ("--sweep", f"{key}={'[SGD, Adam]' if key == 'optimizer' else '[1, 2]'}")
     done = run("plot", "train.py:make_both", "--epochs", 2, *sweep, cwd=folder)
     assert (done.status, done.stdout) == (2, b"")
     assert done.stderr.splitlines()[-1].endswith(
-        "sweep.optimizer.SGD.lr: is not used; the factory has an optimizer of its own"
+        f"sweep.{key}: is not used; the factory has an optimizer of its own"
     )
 
 

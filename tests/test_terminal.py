@@ -281,6 +281,17 @@ def test_of_two_equal_lines_each_shows() -> None:
     assert drawn.count("a") == pytest.approx(drawn.count("b"), abs=1)
 
 
+def test_names_that_differ_twice_are_never_the_same() -> None:
+    names = [
+        f"{part}.layers.{i}.attention.weight" for part in ("encoder", "decoder") for i in (1, 2)
+    ]
+    groups = ", ".join(f"{{name: {name}}}" for name in names)
+    text = f"{{epochs: 9, optimizer: {{SGD: {{param_groups: [{groups}]}}}}, scheduler: LinearLR}}"
+    drawn = draw_terminal(lrviz.simulate(lrviz.parse_spec(text)), 26, 16)
+    named = re.findall(r"^[a-d] (.+)$", drawn, re.MULTILINE)
+    assert len(named) == len(set(named)) == 4
+
+
 def test_names_that_differ_in_their_middle_keep_that() -> None:
     groups = ", ".join(f"{{name: encoder.layers.{i}.attention.weight}}" for i in range(3))
     text = f"{{epochs: 9, optimizer: {{SGD: {{param_groups: [{groups}]}}}}, scheduler: LinearLR}}"

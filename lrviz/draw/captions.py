@@ -1,6 +1,5 @@
 """Titles that fit their place and still differ where they did not."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from lrviz.draw.text import Measure, fit_text
@@ -22,12 +21,7 @@ def fit_captions(titles: Sequence[str], width: float, lines: int, measure: Measu
     ['1: one', '2: one']
     """
     plain = [" ".join(title.split()) for title in titles]
-    short = shorten_apart(plain, lambda title: shorten(title, width, lines, measure))
-    counts = Counter(short)
-    return [
-        shorten(f"{place}: {title}", width, lines, measure) if counts[text] > 1 else text
-        for place, (title, text) in enumerate(zip(plain, short, strict=True), 1)
-    ]
+    return shorten_apart(plain, lambda title: shorten(title, width, lines, measure))
 
 
 def shorten(text: str, width: float, lines: int, measure: Measure) -> str:

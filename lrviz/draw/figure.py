@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -24,6 +23,7 @@ from lrviz.draw.words import Words, find_words
 from lrviz.draw.xaxis import has_one_epoch, set_step_axis
 from lrviz.errors import SpecError
 from lrviz.limits import find_limits, mend_limits, raise_limits
+from lrviz.points import list_within
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
 
@@ -120,20 +120,20 @@ class Painter:
     ) -> list[str]:
         """Set scale, limits and ticks of a y axis; mark and return what it cannot show."""
         quantity, scale = self.options.panels[index], self.options.yscale
-        values = list_rows(self.run, quantity)
+        values, visible = list_rows(self.run, quantity), self._list_visible(quantity)
         base = max(max(curve.base_lr, default=0.0) for curve in self.run.curves)
-        limits = find_limits(self._list_visible(values), quantity, base, scale)
+        limits = find_limits(visible, quantity, base, scale)
         if self.options.ylim and not index:
             limits = mend_limits(self.options.ylim, limits, scale)
         elif band:
-            limits = raise_limits(limits, _find_highest(values), band, scale)
+            limits = raise_limits(limits, _find_highest(visible), band, scale)
         axes.set_autoscaley_on(False)  # it would look at values that the scale cannot show
         axes.set_yscale(scale)
         axes.set_ylim(*limits)
         set_value_ticks(axes.yaxis, limits, scale, self._has_plain_numbers)
         if scale != "log":
             return []
-        if not _find_highest(values) > 0:
+        if not (_find_highest(visible) > 0 or (self.options.ylim and not index)):
             axes.yaxis.set_ticks([])  # beside values that the axis only marks they would be read
             axes.yaxis.set_ticks([], minor=True)
         for line, row, unit in zip(lines, values, self._units, strict=True):
@@ -141,18 +141,18 @@ class Painter:
             mark_hidden(axes, line, row, unit, self.geometry, MARK * line.get_markersize())
         return explain_hidden(values, quantity)
 
-    def _list_visible(self, rows: Sequence[Values]) -> list[Values]:
-        """Return what of the rows a y axis is made for: on a log axis what the x axis shows."""
+    def _list_visible(self, quantity: Quantity) -> list[Values]:
+        """Return the values that a y axis is made for: on a log axis those that are in view."""
+        rows = list_rows(self.run, quantity)
         if self.options.yscale != "log" or self.options.xlim is None:
-            return list(rows)
-        low, high = sorted(self.geometry.xlim)
-        ends = [(max(low * unit, 0), max(high * unit + 1, 0)) for unit in self._units]
-        return [row[ceil(start) : ceil(end)] for row, (start, end) in zip(rows, ends, strict=True)]
+            return rows
+        limits = self.geometry.xlim
+        return [list_within(row, limits, unit) for row, unit in zip(rows, self._units, strict=True)]
 
     def _has_headroom(self, axes: Axes, band: float) -> bool:
         """Whether the top of the first panel is empty, which limits of a spec's own may prevent."""
         limits = axes.get_ylim()
-        highest = _find_highest(list_rows(self.run, self.options.panels[0]))
+        highest = _find_highest(self._list_visible(self.options.panels[0]))
         raised = raise_limits(limits, highest, 0.99 * band, self.options.yscale)
         return limits[0] < limits[1] == raised[1]
 

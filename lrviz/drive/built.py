@@ -132,7 +132,7 @@ def _unused(spec: Spec, schedule: Schedule, built: Built, facts: SchedulerFacts)
     text = "is not used; the factory has an optimizer of its own"
     sweep = spec.tree.get("sweep")
     for key in sweep if built.optimizer and isinstance(sweep, dict) else ():
-        if key.startswith("optimizer."):  # one curve would lie on the other
+        if key.partition(".")[0] == "optimizer":  # one curve would lie on the other
             raise SpecError([schedule.source.problem(("sweep", key), text)])
     if built.optimizer and "optimizer" in spec.tree:
         yield f"warning: {schedule.source.problem(('optimizer',), text)}"

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 
 from lrviz.curve import Values
 from lrviz.limits import Limits, find_limits, mend_limits, mend_steps
+from lrviz.points import list_within
 from lrviz.run import Run
 from lrviz.terminal.axis import Axis
 from lrviz.terminal.looks import Look, choose_looks
@@ -31,14 +31,6 @@ class Line:
     values: Values
     unit: float
     look: Look
-
-    def list_within(self, limits: Limits | None) -> Values:
-        """Return the values between limits of the x axis: all of them without any."""
-        if limits is None:
-            return self.values
-        low, high = sorted(mend_steps(limits))
-        first, stop = max(low * self.unit, 0), max(high * self.unit + 1, 0)
-        return self.values[ceil(first) : ceil(stop)]
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,8 @@ def find_range(run: Run, lines: Sequence[Line]) -> Range:
     """Return what the y axis shows: what a figure does, or what the spec asks for."""
     log = run.figure.yscale == "log"
     # A figure's log axis is made for what its x axis shows.
-    within = (line.list_within(run.figure.xlim if log else None) for line in lines)
+    seen = mend_steps(run.figure.xlim) if log and run.figure.xlim else None
+    within = (list_within(line.values, seen, line.unit) if seen else line.values for line in lines)
     rows = [row for row in within if row.size]
     base = max(max(curve.base_lr, default=0.0) for curve in run.curves)
     known = base > 0 or any(bool((row > 0).any() if log else row.any()) for row in rows)
