@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import lrviz
@@ -20,6 +21,12 @@ CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
 # A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C: what a
 # test interrupts would go on.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Generated examples are the same everywhere, so that what a run says depends on the code alone.
+# `--hypothesis-profile=search` looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("search", derandomize=False, print_blob=True)
+hypothesis.settings.load_profile("same")
 
 WriteSpec = Callable[..., Path]
 

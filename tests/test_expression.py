@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrviz.expression import ExpressionError, evaluate, parse_expression
+from lrviz.expression.body import define_function
 from lrviz.expression.exact import Range, counts
 from lrviz.expression.spelled import Vocabulary, spell_function, spell_python
+from lrviz.expression.term import Term, leaf
 from tests.scripts import complaints
 
 NUMBERS = st.one_of(
@@ -425,6 +427,44 @@ def test_what_is_nested_deeply_is_parted_into_functions() -> None:
     assert max(map(len, chain(*functions))) <= 88
     function = _run("\n".join(chain(*functions)), "factor")
     assert [function(4), function(7)] == [4, 2]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        (["x"], "chosen = factor_part_1(x)"),
+        (["x" * 48], f"chosen = factor_part_1({'x' * 48})"),  # to the last column
+        (["x" * 49], f"chosen = factor_part_1(\n{'x' * 49}\n)"),
+        (["first" * 6, "second" * 5], f"chosen = factor_part_1(\n{'first' * 6}, {'second' * 5}\n)"),
+        (
+            ["first" * 7, "second" * 6],
+            f"chosen = factor_part_1(\n{'first' * 7},\n{'second' * 6},\n)",
+        ),
+    ],
+)
+def test_names_too_long_for_a_line_are_wrapped_as_formatters_do(
+    parameters: list[str], expected: str, tmp_path: Path
+) -> None:
+    term = leaf("0.123456789")
+    for number in range(9):
+        test = Term("compare", "<", (leaf(parameters[number % len(parameters)]), leaf(f"{number}")))
+        term = Term("choice", "", (term, test, leaf("0.123456789")))
+    term = Term("binary", "+", (leaf("1"), term))
+    functions = define_function("factor", parameters, term, 88)
+    lines = [line.strip() for line in functions[-1]]
+    assert expected in "\n".join(lines)
+    blocks = ["\n".join(lines) for lines in functions]
+    (tmp_path / "script.py").write_text("\n\n\n".join(blocks) + "\n")
+    assert complaints(tmp_path) == ""
+
+
+@pytest.mark.parametrize("parameters", [["epoch"], ["epoch", "sine"]])
+def test_a_long_functions_head_is_wrapped_too(parameters: list[str], tmp_path: Path) -> None:
+    name = "f" * 80
+    (lines,) = define_function(name, parameters, leaf("epoch"), 88)
+    assert lines[0] == f"def {name}("
+    (tmp_path / "script.py").write_text("\n".join(lines) + "\n")
+    assert complaints(tmp_path) == ""
 
 
 WRITTEN = st.recursive(

@@ -61,14 +61,14 @@ class _Functions:
     def define(self, name: str, parameters: Sequence[str], term: Term) -> None:
         """Add a function that returns a term."""
         lines = list(_Body(self, parameters).give(term, _INDENT))
-        self.done.append([f"def {name}({', '.join(parameters)}):", *lines])
+        self.done.append([*_wrap(f"def {name}", parameters, ":", self.width), *lines])
 
     def define_part(self, parameters: Sequence[str], term: Term) -> str:
-        """Add a function that returns a part of the term, and return its call."""
+        """Add a function that returns a part of the term, and return its name."""
         self._parts += 1
         name = f"{self.name}_part_{self._parts}"
         self.define(name, parameters, term)
-        return f"{name}({', '.join(parameters)})"
+        return name
 
 
 class _Body:
@@ -107,7 +107,8 @@ class _Body:
         if len(indent) >= _DEEP:
             inside = set(_iter_leaves(choice))
             parameters = [name for name in self._known if name in inside]
-            yield f"{start}{self._functions.define_part(parameters, choice)}"
+            name = self._functions.define_part(parameters, choice)
+            yield from _wrap(f"{start}{name}", parameters, "", self._functions.width)
             return
         body, test, otherwise = choice.operands
         yield from self._write(f"{indent}if ", test, ":")
@@ -141,6 +142,24 @@ class _Body:
         word = "holds" if part.kind == "compare" else _WORDS.get(part.symbol, "value")
         names = [word, *(f"{word}_{number}" for number in range(2, len(self._known) + 2))]
         return next(name for name in names if name not in self._known)
+
+
+def _wrap(start: str, names: Sequence[str], end: str, width: int) -> Iterator[str]:
+    """Yield names in parentheses: in a line, else on a line of their own, else each on its own."""
+    indent = " " * (len(start) - len(start.lstrip()))
+    listed = ", ".join(names)
+    line = f"{start}({listed}){end}"
+    if len(line) <= width or not names:
+        yield line
+        return
+    yield f"{start}("
+    # Formatters give a definition's only parameter a comma, for those that may come.
+    grows = len(names) == 1 and start.startswith("def ")
+    if len(line := f"{indent}{_INDENT}{listed}") <= width and not grows:
+        yield line
+    else:
+        yield from (f"{indent}{_INDENT}{name}," for name in names)
+    yield f"{indent}){end}"
 
 
 def _iter_leaves(term: Term) -> Iterator[str]:
