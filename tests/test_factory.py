@@ -88,6 +88,11 @@ def asks(optimizer):
 
 if __name__ == "__main__":
     raise RuntimeError("run as a script")
+
+def refuse_four(optimizer):
+    if optimizer.param_groups[0]["lr"] > 3.5:
+        raise ValueError("too much")
+    return lr_scheduler.ExponentialLR(optimizer, 0.5)
 """
 
 
@@ -406,6 +411,13 @@ def test_a_sweep_of_an_optimizer_that_it_does_not_use_is_an_error(folder: Path, 
     assert done.stderr.splitlines()[-1].endswith(
         f"sweep.{key}: is not used; the factory has an optimizer of its own"
     )
+
+
+def test_what_fails_for_one_value_of_a_sweep_names_it(folder: Path) -> None:
+    sweep = ("--sweep", "optimizer.SGD.lr=[3, 4]")
+    done = run("plot", "train.py:refuse_four", "--epochs", 2, *sweep, cwd=folder)
+    assert (done.status, done.stdout) == (2, b"")
+    assert done.stderr.splitlines()[-1].endswith("fails with ValueError: too much (curve 'lr 4')")
 
 
 @pytest.mark.parametrize("name", ["a.py:b", "step:two"])

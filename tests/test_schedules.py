@@ -249,3 +249,32 @@ curves:
         "a.yaml:3:30: curves.one.scheduler.StepLR.step_size:",
         "a.yaml:4:30: curves.two.scheduler.StepLR.step_size:",
     ]
+
+
+def test_what_torch_cannot_drive_names_the_curves_that_it_is_of() -> None:
+    """From 0.001, 1e200 times it at step 1 is a float, and so much again none."""
+    text = """\
+epochs: 4
+scheduler: {ExponentialLR: {gamma: 1}}
+sweep: {scheduler.ExponentialLR.gamma: [0.5, 1e200, 1e201]}
+"""
+    place = "a.yaml:2:13: scheduler.ExponentialLR: the learning rate is inf at step 2 (LR025)"
+    assert problems(text) == [f"{place} (curve 'gamma 1e+200' and 1 more)"]
+    assert problems(text.replace("0.5, ", "")) == [place]  # it is so of all of them
+
+
+def test_what_stands_in_a_curve_is_of_that_curve() -> None:
+    text = """\
+epochs: 4
+curves:
+  one: {scheduler: {ExponentialLR: {gamma: 1e200}}}
+  two: {optimizer: {SGD: {lr: 1e300}}}
+  three: {optimizer: {SGD: {lr: 1}}}
+scheduler: {ExponentialLR: {gamma: 1e10}}
+"""
+    assert problems(text) == [
+        "a.yaml:3:21: curves.one.scheduler.ExponentialLR:"
+        " the learning rate is inf at step 2 (LR025)",
+        "a.yaml:6:13: scheduler.ExponentialLR:"
+        " the learning rate is inf at step 1 (LR025) (curve 'two')",
+    ]

@@ -12,6 +12,7 @@ from lrviz.curve import SchedulerFacts
 from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import explain_failure, find_culprit
 from lrviz.drive.built import Built, accept_scheduler, drive_built, factory_problem, read_rates
+from lrviz.drive.each import drive_each
 from lrviz.drive.guest import leave_no_trace
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.recover import KEY
@@ -37,9 +38,7 @@ def simulate_factories(spec: Spec) -> Run:
     with factory.guard(), leave_no_trace():
         with _named_failures(spec.schedules[0], "importing it"):
             function = factory.load()
-        runs = [
-            drive_built(spec, schedule, build(schedule, function)) for schedule in spec.schedules
-        ]
+        runs = drive_each(spec, lambda each: drive_built(spec, each, build(each, function)))
     return Run(
         replace(spec, schedules=tuple(run.spec.schedules[0] for run in runs)),
         tuple(run.curves[0] for run in runs),

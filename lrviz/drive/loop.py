@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from lrviz.curve import Curve, SchedulerFacts
+from lrviz.drive.each import drive_each
 from lrviz.drive.libraries import spell_cause
 from lrviz.drive.metric import metric_values, metric_warnings
 from lrviz.drive.plan import Plan, plan_run
@@ -40,17 +41,8 @@ def simulate(spec: Spec) -> Run:
     >>> simulate(spec).curves[0].lr.tolist()
     [[0.001, 0.0005, 0.00025]]
     """
-    driven: list[tuple[Curve, SchedulerFacts]] = []
-    failures: list[SpecError] = []
     with keep_stdout() if spec.packages else nullcontext():
-        for schedule in spec.schedules:
-            try:
-                driven.append(_simulate(schedule))
-            except SpecError as error:
-                failures.append(error)
-    if failures:
-        problems = dict.fromkeys(problem for error in failures for problem in error.problems)
-        raise SpecError(list(problems)) from failures[0].__cause__
+        driven = drive_each(spec, _simulate)
     return Run(
         spec,
         tuple(curve for curve, _ in driven),

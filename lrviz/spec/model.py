@@ -50,17 +50,22 @@ class Source:
 
     def problem(self, key: KeyPath, text: str) -> Problem:
         """Return the problem at a key, or at its nearest parent where the key is missing."""
-        place = key
-        for end in range(len(key), -1, -1):
-            if key[:end] in self.swept:
-                place = self.swept[key[:end]]
-                break
+        place = self.swept.get(self._swept(key), key)
         for end in range(len(place), -1, -1):
             if place[:end] in self.overrides:
                 return Problem(self.overrides[place[:end]], key, text)
             if place[:end] in self.positions:
                 return Problem(self.name, key, text, self.positions[place[:end]])
         return Problem(self.name, key, text)
+
+    def is_own(self, key: KeyPath) -> bool:
+        """Whether a key stands for something of one curve only."""
+        return key[:1] == ("curves",) or self._swept(key) in self.swept
+
+    def _swept(self, key: KeyPath) -> KeyPath:
+        """Return the part of a key that a sweep gives a value; all of it where none does."""
+        parents = (key[:end] for end in range(len(key), -1, -1))
+        return next((each for each in parents if each in self.swept), key)
 
 
 @dataclass(frozen=True)
