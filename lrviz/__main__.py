@@ -27,5 +27,18 @@ def main() -> None:
         sys.exit(130)
 
 
+def run() -> None:
+    """Run the command line, and end the process."""
+    try:
+        main()
+    except SystemExit as end:
+        status = end.code
+    else:
+        status = 0
+    from lrviz.startup import leave
+
+    leave(status)
+
+
 if __name__ == "__main__":
-    main()
+    run()

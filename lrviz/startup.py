@@ -1,19 +1,23 @@
-"""What makes the command quick: how torch and matplotlib are imported.
+"""What makes the command quick: how torch and matplotlib are imported, and how it ends.
 
 A library is a good guest and leaves the collector and the current folder alone, so all of it
 happens only once the command has said that the process is its own.
 """
 
+import atexit
 import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 _owned = False
+_has_guests = False
 
 
 def own_process() -> None:
@@ -26,6 +30,31 @@ def own_process() -> None:
 def is_own_process() -> bool:
     """Whether the process is lrviz's own, and no guest's."""
     return _owned
+
+
+def admit_guests() -> None:
+    """Say that the process runs code that is not lrviz's: it may have something left to do."""
+    global _has_guests
+    _has_guests = True
+
+
+def leave(status: object) -> NoReturn:
+    """End the process as `sys.exit` does, but without taking torch apart, which takes a while.
+
+    Where somebody else's code may count on an orderly end, there is one: that of guests, of a
+    thread that still runs, and of a profiler, a debugger or a prompt.
+    """
+    watched = sys.getprofile() or sys.gettrace() or sys.flags.interactive
+    if watched or _has_guests or threading.active_count() > 1 or not isinstance(status, int):
+        sys.exit(status)  # type: ignore[arg-type]
+    atexit._run_exitfuncs()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # as where it was closed from the start
+                stream.flush()
+    except (OSError, ValueError):
+        sys.exit(status)  # Python has words for it
+    os._exit(status)
 
 
 @contextmanager

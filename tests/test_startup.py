@@ -231,3 +231,57 @@ def test_a_current_folder_that_may_not_be_listed_is_returned_to(
         assert Path.cwd() != tmp_path
     gc.unfreeze()
     assert Path.cwd() == tmp_path
+
+
+ENDING = """
+import atexit, os, sys
+from lrviz.__main__ import run
+
+class Last:
+    def __del__(self, write=os.write):
+        write(1, b"orderly\\n")
+
+last = Last()
+atexit.register(print, "at exit")
+print("before", end=" ")  # to be flushed
+sys.argv[:] = ["lrviz", "plot", *sys.argv[1:]]
+{}
+run()
+"""
+
+GUEST = """
+from torch.optim.lr_scheduler import StepLR
+
+def make(optimizer):
+    return StepLR(optimizer, 2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "before", "status", "ending"),
+    [
+        (["step.yaml"], "", 0, "step.png\nat exit\n"),
+        (["none.yaml"], "", 3, "at exit\n"),
+        (["guest.py:make", "--epochs", "4"], "", 0, "make.png\nat exit\norderly\n"),
+        (["none.yaml"], "sys.setprofile(lambda *_: None)", 3, "at exit\norderly\n"),
+        (
+            ["none.yaml"],
+            "from threading import *; Thread(target=main_thread().join).start()",
+            3,
+            "at exit\norderly\n",
+        ),
+    ],
+)
+def test_the_command_ends_at_once_unless_others_count_on_more(
+    step: Path, arguments: list[str], before: str, status: int, ending: str
+) -> None:
+    (step.parent / "guest.py").write_text(GUEST)
+    done = subprocess.run(
+        [sys.executable, "-c", ENDING.format(before), *arguments],
+        cwd=step.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (status, f"before {ending}")

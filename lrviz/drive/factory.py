@@ -20,6 +20,7 @@ from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.run import Run
 from lrviz.spec import Factory, Spec
 from lrviz.spec.model import Schedule
+from lrviz.startup import admit_guests
 
 Function = Callable[..., object]
 
@@ -37,6 +38,7 @@ def simulate_factories(spec: Spec) -> Run:
         return _recall(spec, factory)
     with factory.guard(), leave_no_trace():
         with _named_failures(spec.schedules[0], "importing it"):
+            admit_guests()
             function = factory.load()
         runs = drive_each(spec, lambda each: drive_built(spec, each, build(each, function)))
     return Run(

@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from lrviz.catalog import Entry
 from lrviz.foreign import Foreign
-from lrviz.startup import quick_imports
+from lrviz.startup import admit_guests, quick_imports
 
 # Importing all of timm takes seconds and torchvision; its schedulers need neither.
 _IN_PARTS = frozenset({"timm"})
@@ -42,6 +42,8 @@ def find_in_library(entry: Entry, module: str, attribute: str) -> Callable[..., 
 
 def _import_library(entry: Entry, module: str) -> object:
     library = entry.package
+    if library != "torch":
+        admit_guests()
     if module in sys.modules:
         return sys.modules[module]
     try:
@@ -84,6 +86,7 @@ def import_foreign(foreign: Foreign) -> tuple[type, str]:
     top = foreign.module.partition(".")[0]
     if top not in sys.modules and find_spec(top) is None:
         raise NoSchedulerError(f"no module '{top}'; install it, or put its folder on PYTHONPATH")
+    admit_guests()
     try:
         found = getattr(import_module(foreign.module), foreign.attribute, None)
     except (Exception, SystemExit) as error:
