@@ -86,10 +86,11 @@ def list_entry_points() -> Mapping[str, Sequence[Foreign]]:
 
     found: dict[str, list[Foreign]] = {}
     for point in metadata.entry_points(group=GROUP):
-        target = _TARGET.fullmatch(point.value)
+        target = _TARGET.fullmatch(point.value.partition("[")[0].strip())  # extras say nothing
         if target is None or _NAME.fullmatch(point.name) is None or point.name in CATALOG:
             continue
-        giver = point.dist.name if point.dist is not None else "an unknown package"
+        # A damaged installation has lost its name.
+        giver = (point.dist and point.dist.name) or "an unknown package"
         foreign = Foreign(point.name, target[1], target[2], giver)
         same = found.setdefault(point.name, [])
         if foreign not in same:  # installed twice over, as an editable package can be

@@ -506,6 +506,27 @@ def test_an_installed_package_adds_names(add_module: AddModule, tmp_path: Path) 
     assert lrviz.parse_spec(new.text).scheduler.name == "acme.Halving"
 
 
+def test_extras_of_an_entry_point_say_nothing(add_module: AddModule, tmp_path: Path) -> None:
+    module = add_module()
+    add_package(tmp_path / "path", "acme", **{"acme.Halving": f"{module}:Halving [fast]"})
+    run = lrviz.simulate(lrviz.parse_spec(text_of("acme.Halving", "{every: 4}")))
+    assert run.curves[0].lr[0, 4] == 5e-4
+
+
+def test_a_package_that_has_lost_its_name_stops_nothing(
+    add_module: AddModule, tmp_path: Path
+) -> None:
+    module = add_module()
+    add_package(tmp_path / "path", "acme", **{"acme.Halving": f"{module}:Halving"})
+    (tmp_path / "path/acme-1.0.dist-info/METADATA").unlink()
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(text_of("acme.Halving", "{every: 4}"))
+    done = run("plot", spec, "-o", tmp_path / "spec.png")
+    assert (done.status, done.stderr) == (0, "")
+    shown = run("show", "acme.Halving").text
+    assert shown.startswith(f"acme.Halving: Halving of {module}, listed by an unknown package\n")
+
+
 def test_a_name_of_the_catalog_cannot_be_taken(add_module: AddModule, tmp_path: Path) -> None:
     module = add_module("raise RuntimeError('imported')")
     add_package(

@@ -390,7 +390,7 @@ def test_a_hairline_of_one_curve_among_several_has_its_colour_and_so_have_the_na
     assert to_hex((red, green, blue)) == axes.lines[1].get_color()
 
 
-def test_a_phase_that_is_another_scheduler_in_every_curve_has_no_name() -> None:
+def test_a_phase_that_is_another_scheduler_in_every_curve_is_named_for_each() -> None:
     other = SEQUENTIAL.replace("ExponentialLR: {gamma: 0.9}", "StepLR: {step_size: 4}")
     curves = "\n".join(
         f"  {name}:\n    scheduler:\n" + "\n".join(f"      {line}" for line in text.split("\n"))
@@ -398,7 +398,36 @@ def test_a_phase_that_is_another_scheduler_in_every_curve_has_no_name() -> None:
     )
     spec = lrviz.parse_spec(f"epochs: 4\nsteps_per_epoch: 8\ncurves:\n{curves}")
     axes = plot(lrviz.simulate(spec), style="light").axes[0]
-    assert (list_joints(axes), name_phases(axes)) == ([8], ["ConstantLR"])
+    assert list_joints(axes) == [8]
+    colors = {text.get_text(): text.get_color() for text in axes.texts}
+    first, second = (line.get_color() for line in axes.lines)
+    assert list(colors) == ["ConstantLR", "ExponentialLR", "StepLR"]
+    assert (colors["ExponentialLR"], colors["StepLR"]) == (first, second)
+    assert colors["ConstantLR"] not in (first, second)  # it is both curves'
+
+
+def sweep_milestones(milestones: Sequence[int], children: str, xlim: object = None) -> Axes:
+    scheduler = f"SequentialLR: {{schedulers: [{children}], milestones: [1]}}"
+    values = ", ".join(f"[{place}]" for place in milestones)
+    run = simulate(scheduler, f"sweep: {{scheduler.SequentialLR.milestones: [{values}]}}", 4, 50)
+    return plot(run, style="light", xlim=xlim).axes[0]
+
+
+def test_phases_that_all_curves_share_are_named_where_there_is_no_room_for_each() -> None:
+    """Seven flags of a hand-over, a step apart each, would need seven rows."""
+    children = "LinearLR: {total_iters: 80}, CosineAnnealingLR: {T_max: 100}"
+    axes = sweep_milestones(range(80, 87), children)
+    assert list_joints(axes) == list(range(80, 87))
+    linear, cosine = axes.texts
+    assert (linear.get_text(), cosine.get_text()) == ("LinearLR", "CosineAnnealingLR")
+    # In the middle of what all of them share: steps 0 to 80, and 86 to 200.
+    assert (linear.get_position()[0], cosine.get_position()[0]) == pytest.approx((40, 143), abs=1)
+
+
+def test_a_phase_ends_with_its_run() -> None:
+    axes = plot(simulate(SEQUENTIAL), style="light", xlim=(0, 64)).axes[0]
+    assert [text.get_position()[0] for text in axes.texts] == pytest.approx([4, 20], abs=0.5)
+    assert name_phases(plot(simulate(SEQUENTIAL), style="light", xlim=(40, 64)).axes[0]) == []
 
 
 def test_every_panel_has_the_hairlines_and_the_first_their_names() -> None:
@@ -465,9 +494,11 @@ def stands_at_phase(text: Text, box: BboxBase, ends: NDArray[np.float64]) -> boo
 
 
 def test_names_are_left_out_where_limits_of_the_spec_leave_no_room_for_them() -> None:
-    run = simulate(SEQUENTIAL)
-    assert name_phases(plot(run, style="light", ylim=(0, 1.05e-3)).axes[0]) == []
-    assert len(name_phases(plot(run, style="light", ylim=(0, 2e-3)).axes[0])) == 2
+    run = simulate(SEQUENTIAL.replace("ExponentialLR: {gamma: 0.9}", "StepLR: {step_size: 99}"))
+    low, high = name_phases(plot(run, style="light", ylim=(0, 2e-3)).axes[0])
+    assert (low, high) == ("ConstantLR", "StepLR")
+    # The first goes on at 1e-4, the second at 1e-3, where its name would stand.
+    assert name_phases(plot(run, style="light", ylim=(0, 1.05e-3)).axes[0]) == [low]
     assert name_phases(plot(run, style="light", ylim=(2e-3, 0)).axes[0]) == []
 
 

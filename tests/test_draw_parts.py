@@ -16,6 +16,7 @@ from lrviz.draw.ticks import choose_spacing
 from lrviz.draw.words import describe_schedulers
 from lrviz.limits import find_limits
 from lrviz.points import pick_points
+from lrviz.spec.schedules import MAX_CURVES
 from lrviz.spec.style import Style, styles
 from lrviz.spelling import spell_number, spell_ticks
 
@@ -317,6 +318,12 @@ def test_a_look_comes_again_only_when_all_colours_have_had_all_patterns(
     assert len({(look.color, look.pattern) for look in looks}) == count
 
 
+@pytest.mark.parametrize("name", ["article", "light", "dark"])
+def test_all_curves_that_a_spec_may_have_look_different(name: str) -> None:
+    looks = [choose_look(styles()[name], index, MAX_CURVES) for index in range(MAX_CURVES)]
+    assert len({(look.color, look.pattern, round(look.width, 6)) for look in looks}) == MAX_CURVES
+
+
 def test_what_is_drawn_with_less_ink_lies_above() -> None:
     """Equal curves would hide one another: 1 is solid, '--' and '-.' are 0.7, ':' is 0.38."""
     looks = [choose_look(styles()["light"], index, 6) for index in range(6)]
@@ -333,7 +340,6 @@ def test_what_is_drawn_with_less_ink_lies_above() -> None:
         (["Linear", "Cosine"], [(0, 3), (3, 40)], [("← Linear", 8), ("Cosine", 26.5)]),
         (["Cosine", "Linear"], [(0, 37), (37, 40)], [("Cosine", 13.5), ("Linear →", 32)]),
         (["Linear", "Cosine"], [(0, 3), (3, 20)], [("Cosine", 11.5)]),
-        (["", "Cosine"], [(0, 3), (3, 40)], [("Cosine", 21.5)]),
     ],
 )
 def test_a_name_without_room_stands_beside_its_phase(

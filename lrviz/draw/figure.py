@@ -12,9 +12,9 @@ from lrviz.draw.chart import Chart, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.geometry import Geometry, find_unit, plan_geometry, scale_style, share_height
 from lrviz.draw.hidden import MARK, explain_hidden, mark_hidden, sink_hidden
-from lrviz.draw.joints import draw_joints, name_phases, plan_names
+from lrviz.draw.joints import Named, draw_joints, name_phases, plan_names
 from lrviz.draw.lines import draw_lines
-from lrviz.draw.phases import Phase, find_joints, find_phases
+from lrviz.draw.phases import Phase, find_joints, find_phases, find_shared_phases
 from lrviz.draw.placing import AFTER, BEFORE
 from lrviz.draw.points import list_rows
 from lrviz.draw.text import fit_in, measure_with
@@ -53,7 +53,11 @@ def build_chart(run: Run, options: FigureOptions) -> Built:
     options = scale_style(options)
     words = find_words(run, options)
     geometry = plan_geometry(run, options, words)
-    phases = find_phases(run, options.x) if options.style.phases else ()
+    phases, shared = (
+        (find_phases(run, options.x), find_shared_phases(run, options.x))
+        if options.style.phases
+        else ((), ())
+    )
     names = (*(phase.name for phase in phases), BEFORE, AFTER) if phases else ()
     text = "".join((words.text, *names))
     fonts = choose_fonts(options.style.fonts, text)
@@ -63,7 +67,7 @@ def build_chart(run: Run, options: FigureOptions) -> Built:
     settings = gather_settings(options.style, fonts.families, grid, dense)
     with apply_settings(settings):
         figure = Chart(settings, geometry.size, geometry.dpi, geometry.fit)
-        notes += Painter(run, options, words, geometry, phases).paint(figure)
+        notes += Painter(run, options, words, geometry, phases, shared).paint(figure)
     return Built(figure, fonts.used, tuple(notes))
 
 
@@ -76,6 +80,7 @@ class Painter:
     words: Words
     geometry: Geometry
     phases: tuple[Phase, ...]
+    shared: tuple[Phase, ...]
 
     def paint(self, figure: Chart) -> list[str]:
         """Draw everything; return what is worth a warning."""
@@ -94,7 +99,7 @@ class Painter:
         above = draw_above(panels[0], lines[0], self.run, self.options, self.words, geometry)
         alone = has_one_epoch(self.run) and not above.has_axis
         set_step_axis(panels[-1], geometry, style, alone=alone)
-        layouts = plan_names(figure, self.phases, geometry, style, above.left)
+        layouts = plan_names(figure, self.phases, self.shared, geometry, style, above.left)
         band = layouts[0].band if layouts else 0.0
         notes: list[str] = []
         for index, (axes, share) in enumerate(zip(panels, shares, strict=True)):
@@ -103,10 +108,8 @@ class Painter:
         figure.align_ylabels(panels)
         if style.phases:
             draw_joints(panels, find_joints(self.run, self.options.x), geometry, style)
-        for layout in layouts:
-            if self._has_headroom(panels[0], layout.band):
-                name_phases(panels[0], layout, geometry, style)
-                break
+        free = [[each for each in one.names if self._is_free(panels[0], each)] for one in layouts]
+        name_phases(panels[0], max(free, key=len, default=[]), geometry, style)
         return notes
 
     @property
@@ -149,11 +152,12 @@ class Painter:
         limits = self.geometry.xlim
         return [list_within(row, limits, unit) for row, unit in zip(rows, self._units, strict=True)]
 
-    def _has_headroom(self, axes: Axes, band: float) -> bool:
-        """Whether the top of the first panel is empty, which limits of a spec's own may prevent."""
+    def _is_free(self, axes: Axes, name: Named) -> bool:
+        """Whether no curve is where a name stands, which limits of a spec's own may not prevent."""
         limits = axes.get_ylim()
-        highest = _find_highest(self._list_visible(self.options.panels[0]))
-        raised = raise_limits(limits, highest, 0.99 * band, self.options.yscale)
+        rows = zip(list_rows(self.run, self.options.panels[0]), self._units, strict=True)
+        beside = [list_within(row, name.span, unit) for row, unit in rows]
+        raised = raise_limits(limits, _find_highest(beside), 0.99 * name.band, self.options.yscale)
         return limits[0] < limits[1] == raised[1]
 
     @property

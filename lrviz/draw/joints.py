@@ -12,7 +12,7 @@ from matplotlib.transforms import ScaledTranslation
 from lrviz.draw.geometry import Geometry
 from lrviz.draw.phases import Joint, Phase, follow_one_another
 from lrviz.draw.placing import Placed, is_whole, place_names, stagger_names
-from lrviz.draw.text import measure_with
+from lrviz.draw.text import Measure, measure_with
 from lrviz.spec.style import Style
 
 SIZE = 0.85
@@ -69,21 +69,42 @@ def draw_joints(
         )
 
 
+class Named(NamedTuple):
+    """A phase's name where it stands.
+
+    Attributes:
+        phase: that it names.
+        placed: the text and its place.
+        span: where it begins and ends, in units of the x axis, or the other way round.
+        band: the part of the axes' height above its lower edge.
+    """
+
+    phase: Phase
+    placed: Placed
+    span: tuple[float, float]
+    band: float
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where the phases' names stand.
 
     Attributes:
-        placed: the phases that have a name there, and that.
+        names: those that stand there.
         band: the part of the axes' height to keep for them.
     """
 
-    placed: tuple[tuple[Phase, Placed], ...]
+    names: tuple[Named, ...]
     band: float
 
 
 def plan_names(
-    figure: Figure, phases: Sequence[Phase], geometry: Geometry, style: Style, height: float
+    figure: Figure,
+    phases: Sequence[Phase],
+    shared: Sequence[Phase],
+    geometry: Geometry,
+    style: Style,
+    height: float,
 ) -> list[Layout]:
     """Return how the phases' names may stand, the best first: the next one needs less height.
 
@@ -93,6 +114,7 @@ def plan_names(
     Args:
         figure: where they will stand.
         phases: those that have names; fewer than two have none.
+        shared: those of all curves at once, which one row names where the others overlap.
         geometry: of the figure.
         style: of the figure.
         height: of the axes, in points.
@@ -104,25 +126,31 @@ def plan_names(
     names, spans = [each.phase.name for each in shown], [(each.start, each.end) for each in shown]
     size = SIZE * style.font_size
     pad, measure = PAD * size * geometry.dot, measure_with(figure, size)
-    single = place_names(names, spans, pad, measure) if follow_one_another(phases) else []
-    layouts = [Layout(_refer(single, shown), band)] if single else []
-    if is_whole(single, names) or not _are_apart(len(shown) - 1, geometry):
+    follow = follow_one_another(phases)
+    in_row = shown if follow else _list_shown(shared, geometry)
+    single = place_names(
+        [each.phase.name for each in in_row],
+        [(each.start, each.end) for each in in_row],
+        pad,
+        measure,
+    )
+    layouts = [_lay_out(single, in_row, geometry, style, height, measure)] if single else []
+    if (follow and is_whole(single, names)) or not _are_apart(len(shown) - 1, geometry):
         return layouts
     most = max(each for each in range(1, ROWS + 1) if _measure_band(each, style, height) <= PART)
     several = stagger_names(names, spans, CERTAIN * geometry.width, most, pad, measure)
-    if several:
-        rows = 1 + max(each.row for each in several)
-        layouts.insert(0, Layout(_refer(several, shown), _measure_band(rows, style, height)))
+    if len(several) == len(names) or (several and not layouts):
+        layouts.insert(0, _lay_out(several, shown, geometry, style, height, measure))
     return layouts
 
 
-def name_phases(axes: Axes, layout: Layout, geometry: Geometry, style: Style) -> None:
+def name_phases(axes: Axes, names: Sequence[Named], geometry: Geometry, style: Style) -> None:
     """Write the phases' names at the top of the axes."""
     size = SIZE * style.font_size
     figure = axes.get_figure(root=True)
     assert figure is not None
     pixel = _measure_pixel(geometry)
-    for phase, each in layout.placed:
+    for phase, each, *_ in names:
         places = {"left": each.start, "center": (each.start + each.end) / 2, "right": each.end}
         below = PAD * size + each.row * ROW * style.font_size
         drop = ScaledTranslation(0, -below / 72, figure.dpi_scale_trans)
@@ -161,8 +189,25 @@ def _list_shown(phases: Sequence[Phase], geometry: Geometry) -> list[_Shown]:
     return sorted(found, key=lambda each: each.start)
 
 
-def _refer(placed: Sequence[Placed], shown: Sequence[_Shown]) -> tuple[tuple[Phase, Placed], ...]:
-    return tuple((shown[each.phase].phase, each) for each in placed)
+def _lay_out(
+    placed: Sequence[Placed],
+    shown: Sequence[_Shown],
+    geometry: Geometry,
+    style: Style,
+    height: float,
+    measure: Measure,
+) -> Layout:
+    """Return the layout of names that stand somewhere."""
+    pixel, first = _measure_pixel(geometry), geometry.xlim[0]
+    names = []
+    for each in placed:
+        width = measure(each.text)
+        middle = (each.start + each.end - width) / 2
+        left = {"left": each.start, "center": middle, "right": each.end - width}[each.align]
+        span = first + left * pixel, first + (left + width) * pixel
+        band = _measure_band(each.row + 1, style, height)
+        names.append(Named(shown[each.phase].phase, each, span, band))
+    return Layout(tuple(names), max(name.band for name in names))
 
 
 def _measure_pixel(geometry: Geometry) -> float:

@@ -1,5 +1,6 @@
 """The lines of a panel, and what tells one from the others: colour, pattern, width and markers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ THINNER = 0.6
 """How wide a line is whose pattern has been used before, as a multiple of the one before."""
 
 THINNEST = 0.4
+
+AGAIN = 0.8
+"""How wide a line is whose colour and pattern have been used before, likewise."""
 
 APART = 2.5
 """From one marker to the next, at least, in their sizes, so that a line's pattern shows between."""
@@ -62,10 +66,11 @@ def choose_look(style: Style, index: int, count: int) -> Look:
     """
     round, place = divmod(index, len(style.linestyles))
     pattern = style.linestyles[place]
+    again = index // math.lcm(len(style.colors), len(style.linestyles))
     return Look(
         color=style.colors[index % len(style.colors)],
         pattern=pattern,
-        width=style.linewidth * max(THINNEST, THINNER**round),
+        width=style.linewidth * max(THINNEST, THINNER**round) * AGAIN**again,
         marker=style.marker_size * (1 - NESTED * index / max(1, count - 1)),
         zorder=2 + 0.05 * (1 - _measure_ink(pattern)) + 0.001 * round,
     )

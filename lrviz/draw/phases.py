@@ -1,6 +1,5 @@
 """Where the schedulers of a composite hand over to one another."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,14 +17,14 @@ class Phase:
 
     Attributes:
         start: where its first value is seen, in units of the x axis.
-        name: of the scheduler; empty where that is another one for every curve.
-        end: where the next one's first value is seen.
+        name: of the scheduler.
+        end: where the next one's first value is seen, or the run ends.
         line: the first of the curve's lines that it is of; None for several curves'.
     """
 
     start: float
     name: str
-    end: float = math.inf
+    end: float
     line: int | None = None
 
 
@@ -46,45 +45,48 @@ def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
     """Return the phases that curves of a run go through, in order.
 
     There are none where no SequentialLR hands over. Where not every curve does so at the same
-    places, they are those of every curve that hands over at all, and may overlap.
+    places and to the same schedulers, they are those of every curve that hands over at all, and
+    may overlap.
 
     Args:
         run: the curves and what is known of their schedulers.
         x: what the x axis counts, `step` or `epoch`.
     """
-    curves = list(_iter_phases(run, x))
-    places = {tuple(phase.start for phase in phases) for phases in curves}
-    if len(places) != 1:
-        return _gather_phases(run, curves)
-    if len(curves[0]) < 2:
-        return ()
-    shared = [{phase.name for phase in each} for each in zip(*curves, strict=True)]
-    called = [each.pop() if len(each) == 1 else "" for each in shared]
-    return tuple(replace(phase, name=name) for phase, name in zip(curves[0], called, strict=True))
-
-
-def _gather_phases(run: Run, curves: Sequence[Sequence[Phase]]) -> tuple[Phase, ...]:
-    """Return the phases of curves that hand over, once where several have the same."""
     found: dict[tuple[float, str], Phase] = {}
     line = 0
-    for curve, phases in zip(run.curves, curves, strict=False):
+    for curve, phases in zip(run.curves, _iter_phases(run, x), strict=False):
         for phase in phases if len(phases) > 1 else ():
             known = found.get((phase.start, phase.name))
             found[phase.start, phase.name] = (
                 replace(known, end=max(known.end, phase.end), line=None)
                 if known
-                else replace(phase, line=line)
+                else replace(phase, line=line if len(run.curves) > 1 else None)
             )
         line += len(curve.groups)
     return tuple(sorted(found.values(), key=lambda phase: phase.start))
 
 
+def find_shared_phases(run: Run, x: str) -> tuple[Phase, ...]:
+    """Return the phases that all curves that hand over go through, where all of them are in each.
+
+    There are none where they do not go through the same ones, or are never in the same one.
+    """
+    curves = [phases for phases in _iter_phases(run, x) if len(phases) > 1]
+    if len({tuple(phase.name for phase in phases) for phases in curves}) != 1:
+        return ()
+    shared = [
+        Phase(max(each.start for each in alike), alike[0].name, min(each.end for each in alike))
+        for alike in zip(*curves, strict=True)
+    ]
+    return tuple(shared) if all(phase.start < phase.end for phase in shared) else ()
+
+
 def follow_one_another(phases: Sequence[Phase]) -> bool:
     """Return whether no phase goes on when the next one begins.
 
-    >>> follow_one_another([Phase(0, "LinearLR", 8), Phase(8, "StepLR")])
+    >>> follow_one_another([Phase(0, "LinearLR", 8), Phase(8, "StepLR", 32)])
     True
-    >>> follow_one_another([Phase(0, "LinearLR", 8), Phase(4, "StepLR")])
+    >>> follow_one_another([Phase(0, "LinearLR", 8), Phase(4, "StepLR", 32)])
     False
     """
     return all(one.end <= other.start for one, other in pairwise(phases))
@@ -113,7 +115,7 @@ def _iter_phases(run: Run, x: str) -> Iterator[list[Phase]]:
         each, unit = schedule.steps_per_call, find_unit(curve, x)
         starts = [(at * each, name) for at, name in list_starts(facts)]
         begun = [(at / unit, name) for at, name in starts if at < curve.steps]
-        ends = [at for at, _ in [*begun[1:], (math.inf, "")]]
+        ends = [*(at for at, _ in begun[1:]), curve.steps / unit]
         yield [Phase(at, name, end) for (at, name), end in zip(begun, ends, strict=False)]
 
 

@@ -41,7 +41,7 @@ def place_names(
     """Return where the names of phases stand, from left to right; some may find no room.
 
     Args:
-        names: one a phase; an empty one has none.
+        names: one a phase.
         spans: where each phase begins and ends.
         pad: between a name and what is beside it.
         measure: the width of a text, in the unit of the spans.
@@ -56,7 +56,7 @@ def place_names(
     ]
     beside: list[Placed] = []
     for place, name in enumerate(names):
-        if not name or fitted[place].text or spans[place][0] >= spans[place][1]:
+        if fitted[place].text or spans[place][0] >= spans[place][1]:
             continue
         for host, before in ((place + 1, BEFORE), (place - 1, AFTER)):
             if not 0 <= host < len(names):
@@ -74,14 +74,14 @@ def is_whole(placed: Sequence[Placed], names: Sequence[str]) -> bool:
 
     Args:
         placed: where names stand.
-        names: of the phases in view; an empty one is none.
+        names: of the phases in view.
 
     >>> is_whole(place_names(["Cosine", "Step"], [(0, 10), (10, 20)], 1, len), ["Cosine", "Step"])
     True
     >>> is_whole(place_names(["Cosine", "Step"], [(0, 7), (7, 20)], 1, len), ["Cosine", "Step"])
     False
     """
-    return len(placed) == sum(map(bool, names)) and not any("…" in each.text for each in placed)
+    return len(placed) == len(names) and not any("…" in each.text for each in placed)
 
 
 def stagger_names(
@@ -96,10 +96,10 @@ def stagger_names(
 
     One that would run out of the axes ends where its phase begins, and points there; so does one
     that begins only where its phase has ended. They lack their `LR`, and then their middle, where
-    only that makes them fit. There are none where not all of them do.
+    only that makes them fit; what does not fit then is left out.
 
     Args:
-        names: one a phase; an empty one has none.
+        names: one a phase.
         spans: where each phase begins and ends, from left to right.
         width: of the axes.
         most: how many rows there may be.
@@ -116,12 +116,13 @@ def stagger_names(
     for called in (names, plain, half):
         placed: list[Placed] = []
         for phase, (name, span) in enumerate(zip(called, spans, strict=True)):
-            if name:
+            if name:  # else it cannot be made any shorter
                 flag = _hoist(name, phase, span, width - pad, pad, measure)
                 placed.append(replace(flag, row=_find_row(flag, placed, pad)))
-        if all(each.row < most and each.start >= 0 for each in placed):
-            return placed
-    return []
+        fitting = [each for each in placed if each.row < most and each.start >= 0]
+        if len(fitting) == len(names):
+            break
+    return fitting
 
 
 def _hoist(
@@ -179,7 +180,7 @@ def shorten_name(name: str, room: float, measure: Measure) -> str:
     for each in (name, _drop_ending(name)):
         if each and measure(each) <= room:
             return each
-    if not name or " + " in name or room <= measure(name[:LEAST] + "…") - 1e-9:
+    if " + " in name or room <= measure(name[:LEAST] + "…") - 1e-9:
         return ""
     return shorten(name, room, 1, measure)
 
