@@ -6,11 +6,12 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from lrviz.atomic import replace_file, sweep_litter, write_all
 from lrviz.errors import FileError, UsageError
 
-__all__ = ["STDIO", "abandon_stdout", "read_file", "sweep_litter", "write_file", "write_stdout"]
+__all__ = ["STDIO", "abandon", "read_file", "sweep_litter", "write_file", "write_stdout"]
 
 STDIO = "-"
 """The name of standard input and standard output on the command line."""
@@ -93,7 +94,7 @@ def write_stdout(data: bytes) -> bool:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except OSError as cause:
-        abandon_stdout()
+        abandon(sys.stdout)
         if not isinstance(cause, BrokenPipeError):
             raise FileError.from_os_error("standard output", "write", cause) from cause
         return False
@@ -139,11 +140,11 @@ def _refuse_terminal(is_terminal: bool, data: bytes) -> None:
         raise UsageError("refusing to write a picture to a terminal; give -o FILE") from None
 
 
-def abandon_stdout() -> None:
-    """Send to nowhere what Python would still try to write when it ends."""
+def abandon(stream: TextIO) -> None:
+    """Send to nowhere what Python would still try to write to a stream when it ends."""
     with suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 

@@ -24,8 +24,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Generated examples are the same everywhere, so that what a run says depends on the code alone.
 # `--hypothesis-profile=search` looks for new ones.
-hypothesis.settings.register_profile("same", derandomize=True)
-hypothesis.settings.register_profile("search", derandomize=False, print_blob=True)
+# No machine is too slow.
+PATIENT = hypothesis.settings(
+    deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("same", PATIENT, derandomize=True)
+hypothesis.settings.register_profile("search", PATIENT, print_blob=True)
 hypothesis.settings.load_profile("same")
 
 WriteSpec = Callable[..., Path]

@@ -217,7 +217,9 @@ def test_a_full_disk_is_status_3_and_one_line(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no /dev/full")
 def test_where_no_message_can_be_written_the_exit_status_says_it(tmp_path: Path) -> None:
     arguments = (*LRVIZ, "plot", "none.yaml")
-    assert shell('"$@" 2>/dev/full', *arguments, cwd=tmp_path) == (3, "", "")
+    for buffered in ("", "1"):  # Python's own setting
+        command = f'PYTHONUNBUFFERED={buffered} "$@" 2>/dev/full'
+        assert shell(command, *arguments, cwd=tmp_path) == (3, "", "")
     assert shell('"$@" 2>&-', *arguments, cwd=tmp_path) == (3, "", "")
 
 

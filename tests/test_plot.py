@@ -328,7 +328,7 @@ def test_a_folder_without_permission_is_status_3(
     try:
         secret.chmod(0)
         if is_root:  # whom no permission stops
-            os.seteuid(65534)
+            become_nobody()
         written = run("plot", "step.yaml", "-o", "secret/x.png")
         read = run("plot", "secret/step.yaml")
     finally:
@@ -340,6 +340,13 @@ def test_a_folder_without_permission_is_status_3(
     assert read.stderr == "secret/step.yaml: cannot read: permission denied\n"
     assert names(tmp_path) == sorted([*before, "secret"])
     assert names(secret) == ["step.yaml"]
+
+
+def become_nobody() -> None:
+    try:
+        os.seteuid(65534)
+    except OSError:
+        pytest.skip("there is no other user here, and no permission stops this one")
 
 
 def picture(kind: str) -> bytes:

