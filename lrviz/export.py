@@ -13,7 +13,7 @@ from lrviz.factories import load_named
 from lrviz.files import STDIO, write_file, write_stdout
 from lrviz.run import Run
 from lrviz.startup import quick_imports
-from lrviz.targets import TABLES, Table, is_same_file, is_stdout
+from lrviz.targets import TABLES, Table, is_stdout, refuse_input
 
 # Lines are written some at a time, so that a long run's table never stands in memory as a whole.
 _CHUNK = 4096
@@ -29,16 +29,18 @@ def export_spec(
     """Write a spec's numbers and return what is worth saying, one line each.
 
     Raises:
-        UsageError: the output is also the input, or its ending names no format.
+        FileError: a file cannot be read or written.
+        SpecError: what the source holds is no spec, or none that torch can drive.
+        UsageError: the output is also an input, or its ending names no format.
     """
     output = STDIO if is_stdout(output) else output
     format = format or _format_of(output)
-    if output != STDIO and is_same_file(Path(output), source):
-        raise UsageError(f"{output}: is also the input; name another file with -o")
+    refuse_input(output, source)
     spec = load_named(source, overrides=overrides, allow=allow)
     with quick_imports():
         from lrviz.drive import simulate
     run = simulate(spec)
+    refuse_input(output, source, spec)
     lines = export_text(run, format)
     if output != STDIO:
         write_file(Path(output), "".join(lines).encode())

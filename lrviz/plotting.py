@@ -13,7 +13,7 @@ from lrviz.files import write_file, write_stdout
 from lrviz.run import Run
 from lrviz.spec import Spec
 from lrviz.startup import quick_imports
-from lrviz.targets import Format, Target, is_stdout, plan_targets
+from lrviz.targets import Format, Target, is_stdout, list_files, plan_targets, refuse_input
 from lrviz.watch import Watch
 from lrviz.words import printable
 
@@ -112,7 +112,7 @@ def _try(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
         outcome = _plot(spec, target, request, terminal)
     except LrvizError as error:
         outcome = Outcome(target.source, error=error)
-    return replace(outcome, files=tuple(_list_files(spec, target.source)))
+    return replace(outcome, files=tuple(list_files(spec, target.source)))
 
 
 def _plot(spec: Spec, target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
@@ -129,6 +129,7 @@ def _plot(spec: Spec, target: Target, request: PlotRequest, terminal: TextIO) ->
     if target.path is None:
         write_stdout(rendered.data)
     else:
+        refuse_input(target.path, target.source, spec)
         write_file(target.path, rendered.data)
     written = None if target.path is None else str(target.path)
     warnings = (*run.warnings, *rendered.warnings)
@@ -153,12 +154,3 @@ def _draw_picture(run: Run, target: Target, request: PlotRequest, terminal: Text
     heading = "" if alone else f"{printable(target.source)}\n"
     clear = CLEAR if request.watch and is_capable and alone else ""
     return f"{clear}{heading}{picture}\n{run}\n"
-
-
-def _list_files(spec: Spec, source: str) -> Iterator[Path]:
-    """Yield what a spec was read from beside its own file: its metrics, or its factory's code."""
-    for schedule in spec.schedules:
-        if schedule.metric_file:
-            yield Path(source).parent / schedule.metric_file
-        if schedule.factory:
-            yield from map(Path, sorted(schedule.factory.files))

@@ -2,14 +2,15 @@
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from lrviz.errors import UsageError
-from lrviz.factoryname import figure_stem
+from lrviz.factoryname import figure_stem, source_file
 from lrviz.files import STDIO
+from lrviz.spec import Spec
 
 Format = Literal["png", "webp", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -95,16 +96,40 @@ def _format_of(output: str) -> Format:
 def _refuse_inputs(targets: Sequence[Target]) -> None:
     for target in targets:
         for other in targets:
-            if target.path is not None and is_same_file(target.path, other.source):
-                raise UsageError(f"{target.path}: is also an input; name another file with -o")
+            refuse_input(target.path or STDIO, other.source)
 
 
 def is_same_file(output: Path, source: str) -> bool:
     """Whether writing an output would replace the file that a spec is read from."""
-    written, read = _status(output), _status(source)
+    written, read = _status(output), _status(source_file(source))
     if source == STDIO or written is None or read is None:
         return False
     return stat.S_ISREG(written.st_mode) and os.path.samestat(written, read)
+
+
+def refuse_input(output: Path | str, source: str, spec: Spec | None = None) -> None:
+    """Refuse to write over what a spec is read from.
+
+    Args:
+        output: a file, or standard output.
+        source: the spec as the user named it.
+        spec: the same, where it has been read: it tells what else was.
+
+    Raises:
+        UsageError: the output is an input.
+    """
+    inputs = [source, *map(str, list_files(spec, source) if spec else ())]
+    if not is_stdout(str(output)) and any(is_same_file(Path(output), each) for each in inputs):
+        raise UsageError(f"{output}: is also an input; name another file with -o")
+
+
+def list_files(spec: Spec, source: str) -> Iterator[Path]:
+    """Yield what a spec was read from beside its own file: its metrics, or its factory's code."""
+    for schedule in spec.schedules:
+        if schedule.metric_file:
+            yield Path(source).parent / schedule.metric_file
+        if schedule.factory:
+            yield from map(Path, sorted(schedule.factory.files))
 
 
 def _status(path: str | Path) -> os.stat_result | None:

@@ -342,6 +342,44 @@ def test_a_folder_without_permission_is_status_3(
     assert names(secret) == ["step.yaml"]
 
 
+INPUTS = {
+    "losses.csv": "loss\n0.9\n0.8\n",
+    "plateau.yaml": "epochs: 2\nmetric: {csv: losses.csv, column: loss}\n"
+    "scheduler: ReduceLROnPlateau\n",
+    "helper.py": "GAMMA = 0.5\n",
+    "train.py": "from torch.optim.lr_scheduler import ExponentialLR\nimport helper\n"
+    "def make(optimizer):\n    return ExponentialLR(optimizer, helper.GAMMA)\n",
+    "half.yaml": HALF,
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "source", "read"),
+    [
+        (command, source, read)
+        for command in ("plot", "export", "code", "compare")
+        for source, read in (
+            ("plateau.yaml", "losses.csv"),
+            ("train.py:make", "train.py"),
+            ("train.py:make", "helper.py"),
+        )
+        if (command, source) != ("code", "train.py:make")  # which is code already
+    ],
+)
+def test_what_a_spec_or_a_factory_reads_is_not_written_over(
+    command: str, source: str, read: str, tmp_path: Path
+) -> None:
+    for name, text in INPUTS.items():
+        (tmp_path / name).write_text(text)
+    length = ["--epochs", "2"]
+    formats = {"export": ["-f", "csv"], "code": []}.get(command, ["-f", "png"])
+    others = ["half.yaml"] if command == "compare" else []
+    done = run(command, source, *others, *length, "-o", read, *formats, cwd=tmp_path)
+    message = f"{read}: is also an input; name another file with -o\n"
+    assert (done.status, done.stdout, done.stderr) == (2, b"", message)
+    assert all((tmp_path / name).read_text() == text for name, text in INPUTS.items())
+
+
 def become_nobody() -> None:
     try:
         os.seteuid(65534)

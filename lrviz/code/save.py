@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lrviz.code.script import write_code
-from lrviz.errors import Problem, SpecError, UsageError
+from lrviz.errors import Problem, SpecError
 from lrviz.files import write_file, write_stdout
 from lrviz.sources import load
 from lrviz.startup import quick_imports
-from lrviz.targets import is_same_file, is_stdout
+from lrviz.targets import is_stdout, refuse_input
 from lrviz.words import encode_text
 
 
@@ -28,11 +28,11 @@ def save_code(
         allow: the scheduler classes beside the catalog that the spec may name.
 
     Raises:
+        FileError: a file cannot be read or written.
         SpecError: what the source holds is no spec, or none that torch can drive.
-        UsageError: the output is also the input.
+        UsageError: the output is also an input.
     """
-    if not is_stdout(output) and is_same_file(Path(output), source):
-        raise UsageError(f"{output}: is also the input; name another file with -o")
+    refuse_input(output, source)
     spec = load(source, overrides=overrides, allow=allow)
     if "factory" in spec.tree:  # of which a figure keeps the numbers
         raise SpecError([Problem(source, (), "drawn from a factory, which is code already")])
@@ -40,6 +40,7 @@ def save_code(
         from lrviz.drive import simulate
     run = simulate(spec)
     code = write_code(run)
+    refuse_input(output, source, spec)
     if is_stdout(output):
         write_stdout(encode_text(code, sys.stdout))
     else:

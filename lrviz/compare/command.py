@@ -14,7 +14,7 @@ from lrviz.run import Run
 from lrviz.spec import Spec
 from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
 from lrviz.startup import quick_imports
-from lrviz.targets import Format, Target, is_same_file, plan_targets
+from lrviz.targets import Format, Target, plan_targets, refuse_input
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,13 @@ def compare_specs(
             figure may have, or an output that is an input or has no known ending.
     """
     target = _plan(sources, output, format)
-    runs, errors = _drive([_load(source, overrides, allow) for source in sources])
+    specs = [_load(source, overrides, allow) for source in sources]
+    runs, errors = _drive(specs)
     if errors:
         return Compared(errors=_say_once(errors))
+    for source, spec in zip(sources, specs, strict=True):
+        if target is not None and isinstance(spec, Spec):
+            refuse_input(target.path or STDIO, source, spec)
     names = name_sources(sources, [run.spec.title for run in runs])
     run = combine_runs(runs, names)
     table = format_table(compare_curves(run.curves))
@@ -83,8 +87,7 @@ def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> 
         return None
     (target,) = plan_targets(sources[:1], output, format)
     for source in sources:
-        if target.path is not None and is_same_file(target.path, source):
-            raise UsageError(f"{target.path}: is also an input; name another file with -o")
+        refuse_input(target.path or STDIO, source)
     return target
 
 
