@@ -103,7 +103,7 @@ def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:
     found: object = run()
     for part in named.attribute.split("."):
         if not hasattr(found, part):
-            known = tuple(name for name, value in vars(found).items() if callable(value))
+            known = _list_functions(found)
             remedy = f"; {suggest(part, known)}" if known else ""
             raise _problem(named.place, f"no '{named.attribute}'{remedy}")
         found = getattr(found, part)
@@ -111,6 +111,15 @@ def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:
         kind = type(found).__name__
         raise _problem(named.place, f"{named.attribute} must be a function, is {kind}")
     return found
+
+
+def _list_functions(owner: object) -> tuple[str, ...]:
+    """Return the names that a module or class has for functions: its own, if there are any."""
+    values = getattr(owner, "__dict__", {})
+    found = [name for name, value in values.items() if callable(value)]
+    home = getattr(owner, "__name__", None)
+    own = [name for name in found if getattr(values[name], "__module__", None) == home]
+    return tuple(own or found)
 
 
 def _problem(place: str, text: str) -> SpecError:

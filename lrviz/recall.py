@@ -37,14 +37,25 @@ def recall_factory(record: Record, name: str, overrides: Sequence[tuple[str, str
     whole = bool(curves) and all(curve.block == 1 for curve in curves)
     tree = {key: value for key, value in record.spec.items() if key != "factory"}
     changes = [(key, value) for key, value in overrides if not _is_so(tree, key, value)]
-    if not whole or any(key.split(".")[0] not in KEPT for key, _ in changes):
-        text = f"drawn from the factory {factory}, which a figure cannot run; "
-        raise SpecError([Problem(name, (), f"{text}name it on the command line, with --epochs")])
+    driven = [key for key, _ in changes if key.split(".")[0] not in KEPT]
+    if not whole or driven:
+        why = "which a figure cannot run" if driven else _explain_missing(curves)
+        remedy = "name it on the command line, with --epochs"
+        text = f"drawn from the factory {factory}, {why}; {remedy}"
+        raise SpecError([Problem(name, (), text)])
     spec = parse_factory(Factory(factory, _refuse), tree, Source(name), changes)
     if [schedule.total_steps for schedule in spec.schedules] != [each.steps for each in curves]:
         raise SpecError([Problem(name, (), "its record is damaged: numbers of another spec")])
     drawn = tuple(map(_recall_curve, spec.schedules, curves))
     return parse_factory(Factory(factory, _refuse, drawn=drawn), tree, Source(name), changes)
+
+
+def _explain_missing(curves: Sequence[RecordedCurve]) -> str:
+    """Return why a figure does not hold every step."""
+    if not curves:
+        return "whose numbers it does not hold"
+    steps = max(curve.steps for curve in curves)
+    return f"and holds a summary only of its {steps:,} steps"
 
 
 def _is_so(tree: Mapping[str, Tree], key: str, value: str) -> bool:

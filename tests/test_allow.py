@@ -32,6 +32,14 @@ HALVING = """
         def get_lr(self):
             return [lr * self.factor ** (self.last_epoch // self.every) for lr in self.base_lrs]
 
+    class Offering(LRScheduler):
+        def get_lr(self):
+            return [lr * getattr(self, "metric", 1) for lr in self.base_lrs]
+
+        def step(self, metrics=None):
+            self.metric = 1 if metrics is None else metrics
+            super().step()
+
     class Bare:
         def __init__(self, opt: Optimizer, fall):
             self.opt, self.fall = opt, fall
@@ -312,6 +320,18 @@ def test_what_judges_a_metric_is_given_it(attribute: str, add_module: AddModule)
     (curve,) = lrviz.simulate(spec).curves
     assert curve.metric is not None
     assert problem_of(name) == ": needs a metric; give `metric` a list, an expression or a csv"
+
+
+def test_what_may_be_given_a_metric_is_given_the_specs(add_module: AddModule) -> None:
+    """Its LR is the metric's multiple of 1e-3."""
+    name = f"{add_module()}:Offering"
+    spec = lrviz.parse_spec(text_of(name, metric="[0.5, 0.25]"), allow=[name])
+    run = lrviz.simulate(spec)
+    assert run.curves[0].lr[0, :4].tolist() == [1e-3, 5e-4, 2.5e-4, 2.5e-4]
+    assert run.schedulers[0].takes_metric
+    without = lrviz.simulate(lrviz.parse_spec(text_of(name), allow=[name]))
+    assert without.curves[0].lr[0].tolist() == [1e-3] * 8
+    assert not without.schedulers[0].takes_metric
 
 
 @pytest.mark.parametrize(

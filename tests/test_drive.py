@@ -478,3 +478,16 @@ def test_what_was_recorded_cannot_be_written_over() -> None:
     for name in ("lr", "momentum", "weight_decay"):
         with pytest.raises(ValueError, match="read-only"):
             getattr(run, name)[:] = 0
+
+
+def test_a_metric_that_no_scheduler_takes_is_a_warning() -> None:
+    text = "epochs: 3\nmetric: [1]\nscheduler: LinearLR\n"
+    assert simulate(parse_spec(text, "a.yaml")).warnings == (
+        "warning: a.yaml:2:1: metric: is not used; LinearLR takes none",
+    )
+    curves = "curves: {one: {}, two: {scheduler: ReduceLROnPlateau}}\n"
+    assert simulate(parse_spec(text + curves, "a.yaml")).warnings == ()  # one of them takes it
+    own = "curves: {one: {metric: [2]}, two: {scheduler: ReduceLROnPlateau}}\n"
+    assert simulate(parse_spec(text + own, "a.yaml")).warnings == (
+        "warning: a.yaml:4:16: curves.one.metric: is not used; LinearLR takes none",
+    )

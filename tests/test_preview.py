@@ -182,7 +182,7 @@ def test_tells_what_a_twin_does_and_leaves_no_trace(
     advance(twin, past)
     before = everything(scheduler)
 
-    metric = METRIC[past:] if name == "ReduceLROnPlateau" else None
+    metric = METRIC[past : past + 20] if name == "ReduceLROnPlateau" else None
     run = lrviz.preview(scheduler, steps=20, metric=metric)
 
     assert everything(scheduler) == before
@@ -517,9 +517,10 @@ def test_arguments_are_those_that_torch_keeps() -> None:
     ("scheduler", "message"),
     [
         (3, "int is no scheduler: it has no step()"),
-        (torch.optim.SGD([torch.ones(1)], 0.1), "no optimizer"),
+        (torch.optim.SGD([torch.ones(1)], 0.1), "SGD is an optimizer, and no scheduler"),
+        (lr_scheduler.StepLR, "StepLR is a class; it must be given its optimizer"),
     ],
-    ids=["number", "optimizer"],
+    ids=["number", "optimizer", "class"],
 )
 def test_what_is_no_scheduler_is_refused(scheduler: object, message: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -563,3 +564,33 @@ def test_random_generators_gradients_and_warnings_are_left_alone(noisy: Any) -> 
     lrviz.preview(noisy, steps=5)
     assert state() == before
     assert torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize("requires_grad", [False, True])
+def test_a_rate_that_is_a_parameter_is_left_alone_too(requires_grad: bool) -> None:
+    rate = torch.nn.Parameter(torch.tensor(0.5), requires_grad=False)
+    optimizer = torch.optim.SGD([torch.ones(1)], lr=rate)
+    scheduler = lr_scheduler.StepLR(optimizer, 2, 0.5)
+    rate.requires_grad_(requires_grad)
+    if requires_grad:  # torch itself refuses to write into it
+        with pytest.raises(SpecError, match="leaf Variable that requires grad"):
+            lrviz.preview(scheduler, steps=6)
+    else:
+        run = lrviz.preview(scheduler, steps=6)
+        assert run.lr.tolist() == [[0.5, 0.5, 0.25, 0.25, 0.125, 0.125]]
+    assert optimizer.param_groups[0]["lr"] is rate
+    assert rate.item() == 0.5
+
+
+def test_what_has_no_effect_is_a_warning() -> None:
+    scheduler = BUILDS["StepLR"](make_optimizer("SGD", tensor=False))
+    with pytest.warns(UserWarning, match="metric: is not used; StepLR takes none") as caught:
+        lrviz.preview(scheduler, steps=2, metric=[1])
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("start", [-1, 2.5, "2", True, float("inf")])
+def test_where_a_scheduler_stands_is_a_whole_number(timm: Any, start: Any) -> None:
+    scheduler = timm.CosineLRScheduler(make_optimizer("SGD", tensor=False), 3)
+    with pytest.raises(UsageError, match="^start: must be "):
+        lrviz.preview(scheduler, steps=2, start=start)

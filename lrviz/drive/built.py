@@ -1,15 +1,18 @@
 """Driving a scheduler that somebody else has built, from where it stands."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
+
+import torch
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.blame import explain_failure, find_culprit
 from lrviz.drive.copying import find_groups
-from lrviz.drive.libraries import NoSchedulerError
+from lrviz.drive.libraries import INTERRUPTS, NoSchedulerError
 from lrviz.drive.loop import number_steps, record_calls, refuse_infinite
 from lrviz.drive.metric import metric_values, metric_warnings
 from lrviz.drive.readings import Recorded, build_curve, empty_record
@@ -80,7 +83,11 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     curve = build_curve(schedule, readable, built.base_lr, recorded, metric or [])
     refuse_infinite(schedule, curve)
     lines = [*_unused(spec, schedule, built, facts), *(metric_warnings(schedule) if metric else ())]
-    return Run(replace(spec, schedules=(schedule,)), (curve,), (facts,), tuple(lines))
+    tree = spec.tree
+    if schedule.interval != spec.interval:  # its own, which whoever reads the spec has to know
+        tree = {**tree, "interval": schedule.interval}
+    spec = replace(spec, tree=tree, schedules=(schedule,))
+    return Run(spec, (curve,), (facts,), tuple(lines))
 
 
 def accept_scheduler(scheduler: object, optimizer: str = "") -> Built:
@@ -89,6 +96,10 @@ def accept_scheduler(scheduler: object, optimizer: str = "") -> Built:
     Raises:
         UsageError: it is none.
     """
+    if isinstance(scheduler, type):
+        raise UsageError(f"{scheduler.__name__} is a class; it must be given its optimizer")
+    if isinstance(scheduler, torch.optim.Optimizer):
+        raise UsageError(f"{type(scheduler).__name__} is an optimizer, and no scheduler")
     try:
         refuse_step(scheduler)
     except NoSchedulerError as error:
@@ -115,14 +126,18 @@ def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
     if points > MAX_POINTS:
         raise factory_problem(schedule, f"{points:,} points are more than {MAX_POINTS:,}")
     optimizer = schedule.optimizer
+    groups = tuple(_name_group(group) for group in built.groups)
     if built.optimizer:
-        groups = tuple(_name_group(group) for group in built.groups)
         optimizer = Node(built.optimizer, ("optimizer",), {}, groups=groups)
+    elif len(groups) > schedule.groups or any(groups):  # the factory has added or named some
+        nothing: Mapping[str, Tree] = {}
+        known = zip_longest(optimizer.groups, groups, fillvalue=nothing)
+        optimizer = replace(optimizer, groups=tuple({**spec, **own} for spec, own in known))
     scheduler = Node(type(built.scheduler).__name__, ("factory",), {})
     return replace(schedule, optimizer=optimizer, scheduler=scheduler, factory=None)
 
 
-def _name_group(group: dict[str, Any]) -> dict[str, Tree]:
+def _name_group(group: Mapping[str, Any]) -> dict[str, Tree]:
     name = str(group.get("name") or "")[:MAX_TEXT]
     return {"name": name} if name and name.isprintable() else {}
 
@@ -158,7 +173,9 @@ def _named_calls(schedule: Schedule, recorded: Recorded) -> Iterator[None]:
         yield
     except LrvizError as error:
         raise factory_problem(schedule, f"step() {error}") from error
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, INTERRUPTS):
+            raise
         calls = len(recorded["lr"][0])
         what = f"step() after step {calls * schedule.steps_per_call - 1}"
         place = find_culprit(error) or schedule.source.name

@@ -111,6 +111,8 @@ class _Copier(pickle.Pickler):
         self._originals: list[object] = []  # what is looked up by its id must not go away
         self._modules: dict[int, dict[str, Any]] = {}
         self._parameters = {id(each) for group in groups for each in group.get("params", ())}
+        # Schedulers write into a learning rate that is a tensor, of whatever kind.
+        self._rates = {id(value) for group in groups for value in group.values()}
         self.reached: dict[type | FunctionType, None] = {}
 
     def persistent_id(self, obj: object) -> int | None:
@@ -120,9 +122,10 @@ class _Copier(pickle.Pickler):
             return self._place(obj.value, obj.value)
         if isinstance(obj, torch.Tensor):
             own = not isinstance(obj, torch.nn.Parameter) and not obj.requires_grad
-            own = own and id(obj) not in self._parameters
-            copied = own and obj.numel() <= MAX_COPIED
-            return self._place(obj, obj.detach().clone() if copied else obj)
+            own = (own and id(obj) not in self._parameters) or id(obj) in self._rates
+            if not own or obj.numel() > MAX_COPIED:
+                return self._place(obj, obj)
+            return self._place(obj, obj.detach().clone().requires_grad_(obj.requires_grad))
         if isinstance(obj, _SHARED) or (isinstance(obj, FunctionType) and not remembers(obj)):
             return self._place(obj, obj)
         if isinstance(obj, np.ndarray | Sized) and _count(obj) > MAX_COPIED:

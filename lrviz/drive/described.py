@@ -41,8 +41,8 @@ def describe_factory(factory: Callable[..., object], options: Mapping[str, Any])
     optimizer = _spell_optimizer(given.pop("optimizer", "SGD"))
     lr = given.pop("lr", None)
     if lr is not None:
-        optimizer = {name: {**(own or {}), "lr": lr} for name, own in optimizer.items()}
-    if "optimizer" in options or lr is not None:
+        optimizer = {name: _set_lr(own, lr) for name, own in optimizer.items()}
+    if options.get("optimizer") is not None or lr is not None:
         given["optimizer"] = optimizer
     name = _name(factory)
     return describe_run(Factory(name, lambda: factory), name, given)
@@ -62,7 +62,7 @@ def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spe
     """
     given = {key: value for key, value in options.items() if value is not None}
     for key in given.keys() & {"steps", "epochs", "steps_per_epoch"}:
-        given[key] = _whole(key, given[key])
+        given[key] = whole_number(key, given[key])
     if "steps" in given:
         steps, each = given.pop("steps"), given.get("steps_per_epoch", 1)
         if steps % each:
@@ -72,8 +72,12 @@ def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spe
     return parse_factory(factory, tree, Source(name), ())
 
 
-def _whole(name: str, value: Any) -> int:
-    """Return a number of steps or epochs, of whatever type it is."""
+def whole_number(name: str, value: Any, least: int = 1) -> int:
+    """Return a number of steps or epochs, of whatever type it is.
+
+    Raises:
+        UsageError: it is none, or less than so many.
+    """
     try:
         whole = int(value) if isinstance(value, float) and value.is_integer() else None
         number = operator.index(value) if whole is None else whole
@@ -81,23 +85,33 @@ def _whole(name: str, value: Any) -> int:
         number = None
     if number is None or isinstance(value, bool):
         raise UsageError(f"{name}: must be a whole number, got {value!r}")
-    if number < 1:
-        raise UsageError(f"{name}: must be at least 1, got {number}")
+    if number < least:
+        raise UsageError(f"{name}: must be at least {least}, got {number}")
     return number
+
+
+def _set_lr(arguments: Any, lr: float) -> Any:
+    """Return an optimizer's arguments with an LR; what is no mapping is for the checks."""
+    return {**(arguments or {}), "lr": lr} if isinstance(arguments, Mapping | None) else arguments
 
 
 def _spell_optimizer(value: Any) -> dict[str, Any]:
     """Return an optimizer as a spec has it."""
-    if isinstance(value, type) and issubclass(value, torch.optim.Optimizer):
+    if isinstance(value, type) and _is_torchs(value):
         value = value.__name__
     if isinstance(value, str):
         return {value: {}}
     if isinstance(value, Mapping):
         return dict(value)
     remedy = "name its class: 'SGD', or {'SGD': {'momentum': 0.9}}"
-    if isinstance(value, torch.optim.Optimizer):
+    if isinstance(value, type | torch.optim.Optimizer):
         remedy += "; a factory that takes nothing returns one of its own"
-    raise UsageError(f"optimizer: {type(value).__name__} is none that lrviz can build; {remedy}")
+    name = value.__name__ if isinstance(value, type) else type(value).__name__
+    raise UsageError(f"optimizer: {name} is none that lrviz can build; {remedy}")
+
+
+def _is_torchs(optimizer: type) -> bool:
+    return optimizer is getattr(torch.optim, optimizer.__name__, None)
 
 
 def _plain(value: Any) -> Tree:

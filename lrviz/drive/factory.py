@@ -14,6 +14,7 @@ from lrviz.drive.blame import explain_failure, find_culprit
 from lrviz.drive.built import Built, accept_scheduler, drive_built, factory_problem, read_rates
 from lrviz.drive.each import drive_each
 from lrviz.drive.guest import leave_no_trace
+from lrviz.drive.libraries import INTERRUPTS
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.recover import KEY
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
@@ -42,7 +43,7 @@ def simulate_factories(spec: Spec) -> Run:
             function = factory.load()
         runs = drive_each(spec, lambda each: drive_built(spec, each, build(each, function)))
     return Run(
-        replace(spec, schedules=tuple(run.spec.schedules[0] for run in runs)),
+        replace(runs[0].spec, schedules=tuple(run.spec.schedules[0] for run in runs)),
         tuple(run.curves[0] for run in runs),
         tuple(run.schedulers[0] for run in runs),
         tuple(dict.fromkeys(line for run in runs for line in run.warnings)),
@@ -81,8 +82,10 @@ def build(schedule: Schedule, function: Function) -> Built:
         warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step")
         result = function(optimizer)
     built = _accept(schedule, result, optimizer)
-    same = {id(group) for group in built.groups} == {id(each) for each in optimizer.param_groups}
-    return replace(built, base_lr=base_lr, optimizer="") if same else built
+    if {id(group) for group in built.groups} != {id(each) for each in optimizer.param_groups}:
+        return built
+    added = built.base_lr[len(base_lr) :]  # by the factory
+    return replace(built, base_lr=(*base_lr, *added), optimizer="")
 
 
 def _accept(schedule: Schedule, result: object, given: torch.optim.Optimizer | None) -> Built:
@@ -113,7 +116,8 @@ def _takes_optimizer(schedule: Schedule, function: Function) -> bool:
     by_name = [each for each in required if each.kind is inspect.Parameter.KEYWORD_ONLY]
     if len(required) > 1 or by_name:
         names = ", ".join(each.name for each in required)
-        raise factory_problem(schedule, f"wants {names}; a factory {_ONE_OR_NONE}")
+        how = " by name" if by_name else ""
+        raise factory_problem(schedule, f"wants {names}{how}; a factory {_ONE_OR_NONE}")
     first = parameters[0] if parameters else None
     takes_any = first is not None and first.kind is inspect.Parameter.VAR_POSITIONAL
     return bool(required) or takes_any or (first is not None and first.name in OWN_NAMES)
@@ -130,6 +134,8 @@ def _named_failures(schedule: Schedule, what: str) -> Iterator[None]:
         yield
     except LrvizError:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, INTERRUPTS):
+            raise
         place = find_culprit(error) or schedule.source.name
         raise SpecError([Problem(place, (), explain_failure(error, what))]) from error

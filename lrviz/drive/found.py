@@ -11,6 +11,7 @@ from lrviz.drive.libraries import (
     NoSchedulerError,
     find_in_library,
     import_foreign,
+    offers_metric,
     spell_cause,
 )
 from lrviz.drive.signatures import Argument, arguments_of
@@ -34,6 +35,7 @@ class Found:
         attribute: what it is called there.
         fills: the arguments that are filled in from the run.
         takes_metric: whether each call is given a metric.
+        offers_metric: whether each call is given one where the spec has one.
         nests: whether it is a scheduler of torch's, which may stand inside another.
         counts: whether each call is given its number, as timm's loop does.
         moves: what it may move beside the LR, of `momentum` and `weight_decay`.
@@ -46,6 +48,7 @@ class Found:
     attribute: str
     fills: Mapping[str, Fill]
     takes_metric: bool = False
+    offers_metric: bool = False
     nests: bool = True
     counts: bool = False
     moves: tuple[str, ...] = ()
@@ -94,6 +97,7 @@ def _find_foreign(foreign: Foreign) -> Found:
         foreign.attribute,
         {},
         takes_metric=takes_metric,
+        offers_metric=offers_metric(found, _METRIC_NAMES),
         nests=issubclass(found, LRScheduler) and not takes_metric,
         moves=("momentum", "weight_decay"),
     )

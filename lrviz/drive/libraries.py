@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -53,7 +53,9 @@ def _import_library(entry: Entry, module: str) -> object:
         missing = (error.name or library).partition(".")[0]
         needs = library if missing == library else f"{missing}, which {library} imports"
         raise NoSchedulerError(f"needs {needs}; pip install {missing}") from error
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, INTERRUPTS):
+            raise
         raise NoSchedulerError(f"{library} cannot be imported: {spell_cause(error)}") from error
 
 
@@ -89,7 +91,9 @@ def import_foreign(foreign: Foreign) -> tuple[type, str]:
     admit_guests()
     try:
         found = getattr(import_module(foreign.module), foreign.attribute, None)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, INTERRUPTS):
+            raise
         text = f"{foreign.module} cannot be imported: {spell_cause(error)}"
         raise NoSchedulerError(text) from error
     if found is None:
@@ -135,11 +139,21 @@ def _wanted(found: type) -> str:
     return next(required, "")
 
 
+def offers_metric(found: type, names: Collection[str]) -> bool:
+    """Whether a class' step() has an argument of one of these names."""
+    step = getattr(found, "step")  # noqa: B009 - not every class has one
+    return any(each.name in names for each in _parameters(step))
+
+
 def _parameters(of: Callable[..., Any]) -> list[inspect.Parameter]:
     try:
         return list(inspect.signature(of).parameters.values())
     except Exception:  # compiled and silent about its arguments, or wrong about them
         return []
+
+
+INTERRUPTS = (KeyboardInterrupt, GeneratorExit)
+"""What ends lrviz itself, and is nothing that somebody else's code has done wrong."""
 
 
 def spell_cause(error: BaseException) -> str:

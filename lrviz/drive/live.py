@@ -1,12 +1,12 @@
 """Looking ahead from Python: at what a factory would build, and at what is training now."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, overload
 
 from lrviz.drive.built import accept_scheduler, drive_built
 from lrviz.drive.copying import borrow_copy
-from lrviz.drive.described import Metric, Optimizer, describe_factory, describe_run
+from lrviz.drive.described import Metric, Optimizer, describe_factory, describe_run, whole_number
 from lrviz.drive.factory import simulate_factories
 from lrviz.drive.guest import leave_no_trace
 from lrviz.drive.loop import simulate as simulate_spec
@@ -33,6 +33,8 @@ def simulate(
     interval: Interval | None = None,
     optimizer: Optimizer | None = None,
     metric: Metric | None = None,
+    title: str | None = None,
+    figure: Mapping[str, Any] | None = None,
 ) -> Run: ...
 
 
@@ -48,8 +50,8 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
         **options: for a factory, how long the run is: `steps`, or `epochs` and `steps_per_epoch`
             (1); `interval` between calls of `scheduler.step()`, `"step"` or `"epoch"` (`"step"`, or
             as a scheduler of timm's counts); the `optimizer` that the factory is given, as a spec
-            names it or a class of `torch.optim` (SGD with an LR of 1e-3), its `lr`; and the
-            `metric` that ReduceLROnPlateau is given.
+            names it or a class of `torch.optim` (SGD with an LR of 1e-3), its `lr`; the `metric`
+            that ReduceLROnPlateau is given; and its figure's `title` and options, `figure`.
 
     Returns:
         The run: for every curve learning rates of shape (param groups, steps), steps counted
@@ -72,8 +74,7 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
     if not callable(spec):
         raise UsageError(f"{type(spec).__name__} is neither a spec nor a factory")
     run = simulate_factories(describe_factory(spec, options))
-    for line in run.warnings:  # which the command would print
-        warnings.warn(line.removeprefix("warning: "), UserWarning, stacklevel=2)
+    _warn(run)
     return run
 
 
@@ -104,6 +105,10 @@ def preview(
         start: for a scheduler of timm's, which does not count them and so needs it: how many
             epochs, or updates, there have been; 0 for a new one.
 
+    Returns:
+        The run: one curve of learning rates of shape (param groups, steps), step 0 the next one,
+        with momentum and weight decay beside them.
+
     Raises:
         SpecError: it cannot be driven so far, or a learning rate is not finite.
         UsageError: an option makes no sense, or the scheduler holds what cannot be copied.
@@ -126,7 +131,15 @@ def preview(
         done = _count_done(scheduler, start)
         with borrow_copy(scheduler) as copied:
             taken = accept_scheduler(copied, built.optimizer)
-            return drive_built(spec, spec.schedules[0], taken, done)
+            run = drive_built(spec, spec.schedules[0], taken, done)
+    _warn(run)
+    return run
+
+
+def _warn(run: Run) -> None:
+    """Warn the caller's caller of what the command would print."""
+    for line in run.warnings:
+        warnings.warn(line.removeprefix("warning: "), UserWarning, stacklevel=3)
 
 
 def _count_done(scheduler: Any, start: int | None) -> int:
@@ -144,7 +157,7 @@ def _count_done(scheduler: Any, start: int | None) -> int:
     if start is None:
         what = {"epoch": "epochs", "step": "updates"}[own]
         raise UsageError(f"give start=, the {what} so far, which timm leaves to the caller")
-    return start
+    return whole_number("start", start, least=0)
 
 
 def _name_optimizer(scheduler: object) -> str:

@@ -12,7 +12,7 @@ import torch
 
 from lrviz.curve import Curve, SchedulerFacts
 from lrviz.drive.each import drive_each
-from lrviz.drive.libraries import spell_cause
+from lrviz.drive.libraries import INTERRUPTS, spell_cause
 from lrviz.drive.metric import metric_values, metric_warnings
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.readings import Recorded, build_curve, empty_record
@@ -47,8 +47,20 @@ def simulate(spec: Spec) -> Run:
         spec,
         tuple(curve for curve, _ in driven),
         tuple(facts for _, facts in driven),
-        tuple(line for schedule in spec.schedules for line in metric_warnings(schedule)),
+        tuple(dict.fromkeys(_iter_warnings(spec, [facts for _, facts in driven]))),
     )
+
+
+def _iter_warnings(spec: Spec, schedulers: Sequence[SchedulerFacts]) -> Iterator[str]:
+    """Yield what is worth saying about metrics, in full lines."""
+    pairs = list(zip(spec.schedules, schedulers, strict=True))
+    taken = {schedule.metric_key for schedule, facts in pairs if facts.takes_metric}
+    for schedule, facts in pairs:
+        if facts.takes_metric:
+            yield from metric_warnings(schedule)
+        elif schedule.metric is not None and schedule.metric_key not in taken:
+            text = f"is not used; {facts.name} takes none"
+            yield f"warning: {schedule.source.problem(schedule.metric_key, text)}"
 
 
 def _simulate(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
@@ -148,7 +160,9 @@ def _named_failures(
     """Turn what a library raises into one line that names scheduler, step and cause."""
     try:
         yield
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, INTERRUPTS):
+            raise
         failed = _failing(error, plans) or plan
         calls = len(recorded)
         each = schedule.steps_per_call

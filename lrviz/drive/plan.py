@@ -1,7 +1,7 @@
 """A spec's schedulers, checked against the installed torch: the second stage of errors."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -188,6 +188,8 @@ def plan_run(schedule: Schedule) -> tuple[torch.optim.Optimizer, Plan]:
     plan = Planner(schedule, binder, optimizer).plan()
     if binder.problems or optimizer is None or plan is None:
         raise SpecError([schedule.source.problem(key, text) for key, text in binder.problems])
+    if schedule.metric is not None and plan.found.offers_metric:
+        plan = replace(plan, found=replace(plan.found, takes_metric=True))
     return optimizer, plan
 
 
