@@ -592,5 +592,5 @@ def test_what_has_no_effect_is_a_warning() -> None:
 @pytest.mark.parametrize("start", [-1, 2.5, "2", True, float("inf")])
 def test_where_a_scheduler_stands_is_a_whole_number(timm: Any, start: Any) -> None:
     scheduler = timm.CosineLRScheduler(make_optimizer("SGD", tensor=False), 3)
-    with pytest.raises(UsageError, match="^start: must be "):
+    with pytest.raises(UsageError, match=r"^start: must be "):
         lrviz.preview(scheduler, steps=2, start=start)
