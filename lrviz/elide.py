@@ -7,6 +7,28 @@ from itertools import chain, takewhile
 # Behind what is between two words; a point or a dash before a digit may be a number's.
 _WORD = re.compile(r"(?<=[_/ ])|(?<=[.-])(?!\d)|(?<=[A-Za-z_]\.)")
 _BETWEEN = "._/ ,-"
+# Between two settings, not between two items of a list or of a mapping.
+_SETTING = re.compile(r", (?![^\[{]*[\]}])")
+
+
+def part_settings(names: Sequence[str]) -> tuple[str, list[str]] | None:
+    """Return what settings are of, once for all of them, and their values.
+
+    Args:
+        names: each as many settings, parted by commas; there is nothing to part where they are
+            not all of the same.
+
+    >>> part_settings(["gamma 0.5, lr 1e-3", "gamma 0.9, lr 1e-3"])
+    ('gamma, lr', ['0.5, 1e-3', '0.9, 1e-3'])
+    >>> part_settings(["milestones [4, 8]", "milestones [6, 8]"])
+    ('milestones', ['[4, 8]', '[6, 8]'])
+    >>> part_settings(["gamma 0.5", "one of its own"])
+    """
+    pairs = [[each.partition(" ") for each in _SETTING.split(name)] for name in names]
+    heads = {tuple(head for head, _, _ in each) for each in pairs}
+    if len(names) < 2 or len(heads) > 1 or not all(rest for each in pairs for _, _, rest in each):
+        return None
+    return ", ".join(heads.pop()), [", ".join(rest for _, _, rest in each) for each in pairs]
 
 
 def shorten_apart(

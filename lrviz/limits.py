@@ -104,6 +104,28 @@ def raise_limits(limits: Limits, highest: float, band: float, scale: str) -> Lim
     return low, max(high, _clip(low + (_clip(highest) - low) / (1 - band)))
 
 
+def find_floor(values: Sequence[Values], limits: Limits, *, given: bool) -> float | None:
+    """Return what a log axis has no place for: values of so much or less; None where none is.
+
+    That is 0, or the lower end of an axis that would have too many decades with all there is above.
+
+    Args:
+        values: what the panel shows, any shapes.
+        limits: of its axis.
+        given: whether these were asked for: what is beyond them is only out of view.
+
+    >>> find_floor([np.array([1.0, 0.0])], (0.1, 1.0), given=False)
+    0.0
+    >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=False)
+    1e-17
+    >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=True)
+    """
+    lowest = min((float(each.min()) for each in values if each.size), default=math.inf)
+    smallest = min(float(each[each > 0].min(initial=math.inf)) for each in values)
+    floor = 0.0 if given or smallest >= min(limits) else min(limits)
+    return floor if lowest <= floor else None
+
+
 def _own_range(low: float, high: float) -> Limits:
     """Return a range and a tenth of it on either side, but none below 0 that is not needed."""
     if max(abs(low), abs(high)) < SMALLEST:

@@ -5,9 +5,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.curve import Values
+from lrviz.curve import Curve, Values
 
 Indices = NDArray[np.intp]
+
+
+def find_unit(curve: Curve, x: str) -> float:
+    """Return how many steps of a curve make one unit of an x axis, `step` or `epoch`."""
+    return float(curve.steps_per_epoch) if x == "epoch" else 1.0
 
 
 def list_within(values: Values, limits: tuple[float, float], unit: float) -> Values:
@@ -23,6 +28,18 @@ def list_within(values: Values, limits: tuple[float, float], unit: float) -> Val
     """
     low, high = sorted(limits)
     return values[max(math.floor(low * unit), 0) : max(math.ceil(high * unit) + 1, 0)]
+
+
+def list_seen(values: Values, limits: tuple[float, float], unit: float) -> Values:
+    """Return the values that an x axis shows, and no others; as `list_within`.
+
+    >>> list_seen(np.arange(8), (1.5, 2.0), 2.0).tolist()
+    [3, 4]
+    >>> list_seen(np.arange(8), (1.6, 2.4), 2.0).tolist()
+    [4]
+    """
+    low, high = sorted(limits)
+    return values[max(math.ceil(low * unit), 0) : max(math.floor(high * unit) + 1, 0)]
 
 
 def pick_points(values: Values, first: float, last: float, columns: int) -> Indices:

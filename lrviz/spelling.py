@@ -26,6 +26,15 @@ def spell_number(value: float) -> str:
     return min(positional, spell_scientific(rounded, SIGNIFICANT), key=len)
 
 
+def spell_floor(floor: float) -> str:
+    """Return what marks of a log axis are called, which has no place for so little.
+
+    >>> spell_floor(0.0), spell_floor(2e-20)
+    ('0 or less', '2e-20 or less')
+    """
+    return f"{f'{floor:.0e}' if floor else '0'} or less"
+
+
 def spell_ticks(values: Sequence[float]) -> list[str]:
     """Return tick labels in one notation, with just the digits that tell them apart.
 

@@ -224,6 +224,36 @@ def test_a_log_axis_marks_zeros_and_negatives_at_their_steps(style: str) -> None
     assert legend_texts(axes) == ["0 or less"]
 
 
+def test_a_log_axis_marks_what_lies_below_all_its_decades() -> None:
+    """From 1 down it shows 16 decades, and a twentieth of them below: 16.8."""
+    values = np.array([1.0, 1e-16, 1e-18, 0.0, 1e-17])
+    with pytest.warns(UserWarning, match="only marks 3 of 5 values, which are 2e-17 or less"):
+        figure = plot(make_run(values, style="light", yscale="log", title=""))
+    axes = figure.axes[0]
+    line = axes.lines[0]
+    bottom, _ = axes.get_ylim()
+    assert bottom == pytest.approx(10**-16.8)
+    assert list_marks(axes) == {str(line.get_color()): [2, 3, 4]}
+    assert legend_texts(axes) == ["2e-17 or less"]
+    np.testing.assert_allclose(np.asarray(line.get_ydata()), [1, 1e-16, *[bottom] * 3])
+
+
+def test_limits_of_the_specs_own_hide_nothing_above_0() -> None:
+    values = np.array([1.0, 1e-16, 1e-18])
+    axes = plot(make_run(values, style="light", yscale="log", ylim=(1e-9, 1))).axes[0]
+    assert (list_marks(axes), legend_texts(axes)) == ({}, [])
+
+
+def test_only_what_is_in_view_is_marked_and_counted() -> None:
+    run = make_run(FALLING, style="light", yscale="log", xlim=(1, 3))
+    axes = plot(run).axes[0]
+    assert (list_marks(axes), legend_texts(axes)) == ({}, [])
+    with pytest.warns(UserWarning, match="only marks 1 of 4 values"):
+        axes = plot(run, xlim=(1, 4)).axes[0]
+    assert list_marks(axes) == {str(axes.lines[0].get_color()): [4]}
+    assert legend_texts(axes) == ["0 or less"]
+
+
 @pytest.mark.filterwarnings("ignore:lr")
 @pytest.mark.parametrize("ylim", [None, (1e-2, 1e-6)])
 def test_marks_stand_on_the_end_of_the_axis_where_small_values_are(

@@ -120,7 +120,7 @@ def test_what_is_worth_saying_is_said_with_the_specs_name(tmp_path: Path) -> Non
     assert got.status == 0
     assert got.stderr.splitlines() == [
         "warning: specs/long.yaml:3:1: metric: has 3 values for 2 calls; the rest is not used",
-        "warning: specs/zero.yaml: lr: a log axis only marks 3 of 4 values, which are 0 or below",
+        "warning: specs/zero.yaml: lr: a log axis only marks 3 of 4 values, which are 0 or less",
         "2 specs: 2 drawn",
     ]
 
@@ -191,13 +191,16 @@ def test_only_what_has_changed_is_drawn_again(tmp_path: Path) -> None:
     assert got.stderr == "3 specs: 1 drawn, 2 up to date\n"
 
 
+PLATEAU = "epochs: 4\nscheduler: ReduceLROnPlateau\n"
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         (STEP, STEP.replace("4", "4.0", 1)),
         (STEP, f"# a comment\n{STEP}"),
         (STEP, "\n".join(reversed(STEP.splitlines()))),
-        (f"{STEP}metric: [.nan]\n", f"{STEP}metric: [.NaN]\n"),
+        (f"{PLATEAU}metric: [.nan]\n", f"{PLATEAU}metric: [.NaN]\n"),
         (f"{STEP}figure: {{style: light}}\n", f"{STEP}figure: {{style: light}}  \n"),
     ],
 )

@@ -319,7 +319,7 @@ def test_warnings_go_to_standard_error(tmp_path: Path) -> None:
     metric, axis = done.stderr.splitlines()
     assert metric.startswith(f"warning: {spec}:3:1: metric: has 3 values for 2 calls")
     assert axis == (
-        f"warning: {spec}: lr: a log axis only marks 2 of 2 values, which are 0 or below"
+        f"warning: {spec}: lr: a log axis only marks 2 of 2 values, which are 0 or less"
     )
 
 

@@ -400,6 +400,20 @@ def test_an_epoch_axis_counts_epochs() -> None:
     assert np.asarray(axes.lines[0].get_xdata())[[0, 1, 31]].tolist() == [0, 0.125, 3.875]
 
 
+def test_what_a_legend_has_no_room_for_in_every_name_stands_above_them() -> None:
+    names = tuple(f"gamma 0.{number}, lr 1e-3" for number in range(10001, 10031))
+    legend = plot(make_run(*[STEP] * 30, groups=names, style="light")).axes[0].get_legend()
+    assert legend is not None
+    assert legend.get_title().get_text() == "gamma, lr"
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts[:2] == ["0.10001, 1e-3", "0.10002, 1e-3"]
+    assert texts[-1] == f"… {30 - len(texts) + 1} more"
+    few = plot(make_run(STEP, STEP, groups=names[:2], style="light")).axes[0].get_legend()
+    assert few is not None
+    assert [text.get_text() for text in few.get_texts()] == list(names[:2])
+    assert few.get_title().get_text() == ""
+
+
 def test_one_line_has_no_legend_and_two_have_one_with_every_name() -> None:
     assert plot(make_run(STEP)).axes[0].get_legend() is None
     legend = plot(make_run(STEP, STEP, groups=("_hidden", "head"))).axes[0].get_legend()
@@ -532,7 +546,7 @@ def test_negative_values_are_inside_the_axes() -> None:
 
 def test_a_log_axis_names_how_many_values_it_cannot_show() -> None:
     drawing = draw_pixels(make_run([1e-3, 1e-4, 0, -1], yscale="log"))
-    expected = "lr: a log axis only marks 2 of 4 values, which are 0 or below"
+    expected = "lr: a log axis only marks 2 of 4 values, which are 0 or less"
     assert drawing.warnings == (expected,)
     with pytest.warns(UserWarning, match=f"^{expected}$") as caught:
         plot(make_run([1e-3, 1e-4, 0, -1], yscale="log"))

@@ -12,7 +12,7 @@ from lrviz.draw.geometry import Geometry
 from lrviz.draw.hidden import draw_mark
 from lrviz.draw.legend import add_legend, lift_legend, measure_legend
 from lrviz.draw.text import fit_in
-from lrviz.draw.words import NOTE, Words
+from lrviz.draw.words import Words
 from lrviz.draw.xaxis import LEAST_HEIGHT, add_top_axis, has_two_units, measure_top_axis
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
@@ -88,6 +88,6 @@ def _draw_legend(
     names = list(words.names) if words.legend else []
     handles = list(lines) if words.legend else []
     if words.note:
-        names.append(NOTE)
+        names.append(words.note)
         handles.append(draw_mark(style))
     return add_legend(axes, handles, names, style.font_size, width) if names else None

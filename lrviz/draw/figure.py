@@ -10,20 +10,20 @@ from lrviz.curve import Quantity, Values
 from lrviz.draw.above import draw_above
 from lrviz.draw.chart import Chart, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, explain_missing
-from lrviz.draw.geometry import Geometry, find_unit, plan_geometry, scale_style, share_height
+from lrviz.draw.geometry import Geometry, plan_geometry, scale_style, share_height
 from lrviz.draw.hidden import MARK, explain_hidden, mark_hidden, sink_hidden
 from lrviz.draw.joints import Named, draw_joints, name_phases, plan_names
 from lrviz.draw.lines import draw_lines
 from lrviz.draw.phases import Phase, find_joints, find_phases, find_shared_phases
 from lrviz.draw.placing import AFTER, BEFORE
-from lrviz.draw.points import list_rows
+from lrviz.draw.points import find_range, list_rows, list_units
 from lrviz.draw.text import fit_in, measure_with
 from lrviz.draw.ticks import set_value_ticks
 from lrviz.draw.words import Words, find_words
 from lrviz.draw.xaxis import has_one_epoch, set_step_axis
 from lrviz.errors import SpecError
-from lrviz.limits import find_limits, mend_limits, raise_limits
-from lrviz.points import list_within
+from lrviz.limits import raise_limits
+from lrviz.points import list_seen, list_within
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
 
@@ -115,42 +115,37 @@ class Painter:
     @property
     def _units(self) -> list[float]:
         """The steps in one unit of the x axis, for every line."""
-        curves = self.run.curves
-        return [find_unit(curve, self.options.x) for curve in curves for _ in curve.groups]
+        return list_units(self.run, self.options.x)
 
     def _set_values(
         self, axes: Axes, lines: Sequence[Line2D], index: int, band: float
     ) -> list[str]:
         """Set scale, limits and ticks of a y axis; mark and return what it cannot show."""
         quantity, scale = self.options.panels[index], self.options.yscale
-        values, visible = list_rows(self.run, quantity), self._list_visible(quantity)
-        base = max(max(curve.base_lr, default=0.0) for curve in self.run.curves)
-        limits = find_limits(visible, quantity, base, scale)
-        if self.options.ylim and not index:
-            limits = mend_limits(self.options.ylim, limits, scale)
-        elif band:
-            limits = raise_limits(limits, _find_highest(visible), band, scale)
+        values, seen = list_rows(self.run, quantity), self._list_seen(quantity)
+        limits, floor = find_range(self.run, self.options, index)
+        given = bool(self.options.ylim) and not index
+        if band and not given:
+            limits = raise_limits(limits, _find_highest(seen), band, scale)
         axes.set_autoscaley_on(False)  # it would look at values that the scale cannot show
         axes.set_yscale(scale)
         axes.set_ylim(*limits)
         set_value_ticks(axes.yaxis, limits, scale, self._has_plain_numbers)
-        if scale != "log":
-            return []
-        if not (_find_highest(visible) > 0 or (self.options.ylim and not index)):
+        if scale == "log" and not (given or _find_highest(seen) > 0):
             axes.yaxis.set_ticks([])  # beside values that the axis only marks they would be read
             axes.yaxis.set_ticks([], minor=True)
+        if floor is None:
+            return []
         for line, row, unit in zip(lines, values, self._units, strict=True):
-            sink_hidden(line, min(axes.get_ylim()))
-            mark_hidden(axes, line, row, unit, self.geometry, MARK * line.get_markersize())
-        return explain_hidden(values, quantity)
+            sink_hidden(line, floor, min(axes.get_ylim()))
+            size = MARK * line.get_markersize()
+            mark_hidden(axes, line, row, floor, unit, self.geometry, size)
+        return [explain_hidden(seen, floor, quantity)]
 
-    def _list_visible(self, quantity: Quantity) -> list[Values]:
-        """Return the values that a y axis is made for: on a log axis those that are in view."""
-        rows = list_rows(self.run, quantity)
-        if self.options.yscale != "log" or self.options.xlim is None:
-            return rows
-        limits = self.geometry.xlim
-        return [list_within(row, limits, unit) for row, unit in zip(rows, self._units, strict=True)]
+    def _list_seen(self, quantity: Quantity) -> list[Values]:
+        """Return the values in view, of every line."""
+        rows, limits = list_rows(self.run, quantity), self.geometry.xlim
+        return [list_seen(row, limits, unit) for row, unit in zip(rows, self._units, strict=True)]
 
     def _is_free(self, axes: Axes, name: Named) -> bool:
         """Whether no curve is where a name stands, which limits of a spec's own may not prevent."""
@@ -164,7 +159,7 @@ class Painter:
     def _has_plain_numbers(self) -> bool:
         """Whether ticks have their whole value: a factor would stand where other things do."""
         words = self.words
-        above = words.legend or words.note or bool(words.title) or len(words.ylabels) > 1
+        above = words.legend or bool(words.note or words.title) or len(words.ylabels) > 1
         return self.options.style.numbers == "short" or above
 
     def _name_values(self, figure: Chart, axes: Axes, text: str, share: float) -> None:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from lrviz.curve import Curve
 from lrviz.draw.words import Words
 from lrviz.limits import Limits, mend_steps
+from lrviz.points import find_unit
 from lrviz.run import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 
@@ -108,11 +108,6 @@ def plan_geometry(run: Run, options: FigureOptions, words: Words) -> Geometry:
     )
 
 
-def find_unit(curve: Curve, x: str) -> float:
-    """Return how many steps of a curve make one unit of the x axis."""
-    return float(curve.steps_per_epoch) if x == "epoch" else 1.0
-
-
 def share_height(panels: int) -> list[float]:
     """Return the panels' parts of the figure's height.
 
@@ -142,5 +137,5 @@ def _needs_fit(options: FigureOptions, words: Words) -> bool:
         or len(options.panels) > 1
         or bool(words.title)
         or words.legend
-        or words.note
+        or bool(words.note)
     )

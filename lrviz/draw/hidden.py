@@ -1,4 +1,7 @@
-"""What a logarithmic axis has no place for: marks at its end where a value is 0 or below."""
+"""What a logarithmic axis has no place for: marks at its end where a value is 0 or less.
+
+So are values above 0 that are too small for an axis of as many decades as a float has digits.
+"""
 
 from collections.abc import Sequence
 
@@ -6,23 +9,24 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
+from numpy.typing import NDArray
 
 from lrviz.curve import Quantity, Values
 from lrviz.draw.geometry import Geometry
 from lrviz.points import Indices
 from lrviz.spec.style import Style
+from lrviz.spelling import spell_floor
 
 MARK = 1.2
 """The size of a mark, as a multiple of a point's marker."""
 
 
-def explain_hidden(values: Sequence[Values], quantity: Quantity) -> list[str]:
-    """Return a note on how many values a log axis has no place for."""
-    hidden = sum(int(np.count_nonzero(row <= 0)) for row in values)
-    if not hidden:
-        return []
+def explain_hidden(values: Sequence[Values], floor: float, quantity: Quantity) -> str:
+    """Return a note on how many of the values in view a log axis has no place for."""
+    hidden = sum(int(np.count_nonzero(row <= floor)) for row in values)
     count = sum(row.size for row in values)
-    return [f"{quantity}: a log axis only marks {hidden} of {count} values, which are 0 or below"]
+    what = spell_floor(floor)
+    return f"{quantity}: a log axis only marks {hidden} of {count} values, which are {what}"
 
 
 def draw_mark(style: Style) -> Line2D:
@@ -38,18 +42,24 @@ def draw_mark(style: Style) -> Line2D:
     )
 
 
-def sink_hidden(line: Line2D, bottom: float) -> None:
-    """Have a line lead to the end of a log axis, not beyond, where its values are 0 or below."""
+def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
+    """Have a line lead to the end of a log axis, not beyond, where it has no place for a value."""
     values = np.asarray(line.get_ydata(), dtype=np.float64)
-    if (values <= 0).any():
-        line.set_ydata(np.where(values > 0, values, bottom))
-        line.set_markevery(np.flatnonzero(values > 0).tolist())
+    if (values <= floor).any():
+        line.set_ydata(np.where(values > floor, values, bottom))
+        line.set_markevery(np.flatnonzero(values > floor).tolist())
 
 
 def mark_hidden(
-    axes: Axes, line: Line2D, values: Values, unit: float, geometry: Geometry, size: float
+    axes: Axes,
+    line: Line2D,
+    values: Values,
+    floor: float,
+    unit: float,
+    geometry: Geometry,
+    size: float,
 ) -> None:
-    """Draw a triangle at the end of a log axis wherever a value of a curve is 0 or below.
+    """Draw a triangle at the end of a log axis wherever it has no place for a curve's value.
 
     Where there are too many to be told apart, some stand for those beside them.
 
@@ -57,13 +67,13 @@ def mark_hidden(
         axes: its limits in y are set.
         line: the curve's, whose colour they have.
         values: the curve's, shape (steps,).
+        floor: it has no place for so much, or less.
         unit: its steps in one unit of the x axis.
         geometry: of the figure.
         size: of a mark, in points.
     """
-    steps = find_hidden(
-        values, geometry.find_ends(unit), size * geometry.dot, geometry.measure_gap(unit)
-    )
+    low, ends = values <= floor, geometry.find_ends(unit)
+    steps = find_marks(low, ends, size * geometry.dot, geometry.measure_gap(unit))
     if not len(steps):
         return
     bottom, top = axes.get_ylim()
@@ -87,22 +97,25 @@ def mark_hidden(
     )
 
 
-def find_hidden(values: Values, ends: tuple[float, float], size: float, gap: float) -> Indices:
-    """Return the steps to mark: those with a value of 0 or below, thinned to what fits.
+def find_marks(
+    hidden: NDArray[np.bool_], ends: tuple[float, float], size: float, gap: float
+) -> Indices:
+    """Return the steps to mark: those with a value that is hidden, thinned to what fits.
 
     Args:
-        values: one a step.
+        hidden: one a step.
         ends: of the x axis, in steps.
         size: of a mark, in pixels.
         gap: from one step to the next, in pixels.
 
-    >>> find_hidden(np.array([0.0, 1, -1, 0, 0]), (0, 5), 4.0, 10.0).tolist()
+    >>> hidden = np.array([True, False, True, True, True])
+    >>> find_marks(hidden, (0, 5), 4.0, 10.0).tolist()
     [0, 2, 3, 4]
-    >>> find_hidden(np.array([0.0, 1, -1, 0, 0]), (0, 5), 3.0, 1.0).tolist()
+    >>> find_marks(hidden, (0, 5), 3.0, 1.0).tolist()
     [0, 3]
     """
     low, high = sorted(ends)
-    steps = np.flatnonzero(values <= 0)
+    steps = np.flatnonzero(hidden)
     steps = steps[(steps >= low) & (steps <= high)]
     steps = steps[np.unique(np.floor(steps * gap), return_index=True)[1]]  # one a pixel
     kept: list[int] = []

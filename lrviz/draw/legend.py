@@ -10,6 +10,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from lrviz.draw.captions import fit_captions
 from lrviz.draw.text import measure_with
+from lrviz.elide import part_settings
 
 HANDLE = 6.8
 """What an entry is wider than its text: line, gap and distance to the next, in font sizes."""
@@ -34,7 +35,8 @@ def add_legend(
 ) -> Legend:
     """Draw a legend above the axes, in as many columns as fit.
 
-    Entries for which there is no room are counted in its last one.
+    Where names would be cut, what they are settings of stands above them. Entries for which there
+    is no room are counted in its last one.
 
     Args:
         axes: whose lines they are.
@@ -47,12 +49,18 @@ def add_legend(
     assert figure is not None
     em = size * figure.dpi / 72
     measure = measure_with(figure, size)
-    room = max(width - HANDLE * em, 3 * em)
     rows = max(1, int(SHARE * figure.bbox.height / (ROW * em)))
     plain = [name.replace("\n", " ") or "?" for name in names]
     columns = _count_columns(max(map(measure, plain)) / em, len(plain), rows, width / em)
-    room = max(width / columns - HANDLE * em, 3 * em)
-    labels = fit_captions(plain, room, 1, measure)
+    labels = fit_captions(plain, _measure_room(columns, width, em), 1, measure)
+    heading = None
+    parted = part_settings(plain) if rows > 1 else None
+    if parted and (labels != plain or len(plain) > rows * columns):
+        heading, values = parted
+        rows -= 1
+        widest = max(map(measure, values)) / em  # a number without its middle is another one
+        columns = _count_columns(widest, len(values), rows, width / em, least=widest)
+        labels = fit_captions(values, _measure_room(columns, width, em), 1, measure)
     handles = list(lines)
     if len(labels) > rows * columns:
         kept = max(1, rows * columns - 1)
@@ -70,10 +78,18 @@ def add_legend(
         numpoints=2,
         handler_map={line: _ONE_MARK for line in lines if line.get_linestyle() == "None"},
         fontsize=size,
+        title=heading,
+        title_fontsize=size,
+        alignment="left",
     )
 
 
-def _count_columns(widest: float, count: int, rows: int, width: float) -> int:
+def _measure_room(columns: int, width: float, em: float) -> float:
+    """Return the room for a name, in pixels."""
+    return max(width / columns - HANDLE * em, 3 * em)
+
+
+def _count_columns(widest: float, count: int, rows: int, width: float, least: float = LEAST) -> int:
     """Return how many columns a legend has, all about as long.
 
     Args:
@@ -81,13 +97,14 @@ def _count_columns(widest: float, count: int, rows: int, width: float) -> int:
         count: of the names.
         rows: the most there is room for.
         width: of the legend, in font sizes.
+        least: the width of a name, at least, that makes room for others.
 
     >>> _count_columns(6, 7, 5, 70), _count_columns(40, 7, 5, 70), _count_columns(40, 3, 5, 70)
     (4, 2, 1)
     """
     columns = int(width / (widest + HANDLE))
     if columns * rows < count:  # names become shorter for it, as far as they can be read then
-        columns = max(columns, min(-(-count // rows), int(width / (LEAST + HANDLE))))
+        columns = max(columns, min(-(-count // rows), int(width / (least + HANDLE))))
     columns = max(1, min(columns, count))
     return -(-count // -(-count // columns))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lrviz.curve import SchedulerFacts
-from lrviz.draw.geometry import find_unit
+from lrviz.points import find_unit
 from lrviz.run import Run
 
 Starts = list[tuple[int, str]]

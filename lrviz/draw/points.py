@@ -3,7 +3,8 @@
 import numpy as np
 
 from lrviz.curve import Quantity, Values
-from lrviz.points import pick_points
+from lrviz.limits import Limits, find_floor, find_limits, mend_limits, mend_steps
+from lrviz.points import find_unit, list_seen, list_within, pick_points
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.thumbnail import Thumbnail
@@ -21,11 +22,28 @@ def list_rows(run: Run, quantity: Quantity) -> list[Values]:
     return rows
 
 
-def has_hidden(run: Run, options: FigureOptions) -> bool:
-    """Whether a panel has values for which its axis has no place: 0 or below, on a log axis."""
-    return options.yscale == "log" and any(
-        bool((row <= 0).any()) for panel in options.panels for row in list_rows(run, panel)
-    )
+def list_units(run: Run, x: str) -> list[float]:
+    """Return the steps in one unit of an x axis, for every line."""
+    return [find_unit(curve, x) for curve in run.curves for _ in curve.groups]
+
+
+def find_range(run: Run, options: FigureOptions, index: int) -> tuple[Limits, float | None]:
+    """Return the limits of a panel's y axis, and what it has no place for, as `find_floor` does."""
+    quantity, scale = options.panels[index], options.yscale
+    rows = list_rows(run, quantity)
+    seen = visible = rows
+    if scale == "log" and options.xlim is not None:  # it is made for what is in view
+        ends = mend_steps(options.xlim)
+        units = list_units(run, options.x)
+        visible = [list_within(row, ends, unit) for row, unit in zip(rows, units, strict=True)]
+        seen = [list_seen(row, ends, unit) for row, unit in zip(rows, units, strict=True)]
+    base = max(max(curve.base_lr, default=0.0) for curve in run.curves)
+    limits = find_limits(visible, quantity, base, scale)
+    given = options.ylim if not index else None  # they are the first panel's
+    if given:
+        limits = mend_limits(given, limits, scale)
+    floor = find_floor(seen, limits, given=given is not None) if scale == "log" else None
+    return limits, floor
 
 
 def take_thumbnail(run: Run) -> Thumbnail:

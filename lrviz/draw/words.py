@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Quantity, SchedulerFacts
-from lrviz.draw.points import has_hidden
+from lrviz.draw.points import find_range
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spelling import spell_number
+from lrviz.spelling import spell_floor, spell_number
 
 LABELS: dict[Quantity, str] = {
     "lr": "Learning Rate",
@@ -17,9 +17,6 @@ LABELS: dict[Quantity, str] = {
 
 UNITS = {"step": "Steps", "epoch": "Epochs"}
 """What an x axis is called that counts steps, or epochs."""
-
-NOTE = "0 or less"
-"""What a legend calls the marks of what a logarithmic axis has no place for."""
 
 MOST_ITEMS = 6
 JOINTS = {"SequentialLR": " → ", "ChainedScheduler": " + "}
@@ -35,7 +32,7 @@ class Words:
         ylabels: one a panel.
         names: one a line; of the legend.
         legend: whether it names lines.
-        note: whether it explains marks of what an axis cannot show.
+        note: what it calls marks of what an axis cannot show; empty for none.
     """
 
     title: str
@@ -43,14 +40,14 @@ class Words:
     ylabels: tuple[str, ...]
     names: tuple[str, ...]
     legend: bool
-    note: bool = False
+    note: str = ""
 
     @property
     def text(self) -> str:
         """All of it in one, and what text is shortened with."""
         names = self.names if self.legend else ()
-        note = NOTE if self.note else ""
-        return "".join((self.title, self.xlabel, *self.ylabels, *names, note, *UNITS.values(), "…"))
+        rest = (*self.ylabels, *names, self.note, *UNITS.values(), "…")
+        return "".join((self.title, self.xlabel, *rest))
 
 
 def find_words(run: Run, options: FigureOptions) -> Words:
@@ -65,8 +62,14 @@ def find_words(run: Run, options: FigureOptions) -> Words:
         ylabels=tuple(ylabels),
         names=names,
         legend=len(names) > 1 if options.legend is None else options.legend,
-        note=options.legend is not False and has_hidden(run, options),
+        note="" if options.legend is False else _name_marks(run, options),
     )
+
+
+def _name_marks(run: Run, options: FigureOptions) -> str:
+    """Return what a legend calls the marks of what the first such log axis has no place for."""
+    ranges = (find_range(run, options, index) for index in range(len(options.panels)))
+    return next((spell_floor(floor) for _, floor in ranges if floor is not None), "")
 
 
 def name_lines(run: Run) -> tuple[tuple[str, ...], ...]:
