@@ -191,7 +191,7 @@ def test_only_what_has_changed_is_drawn_again(tmp_path: Path) -> None:
     assert got.stderr == "3 specs: 1 drawn, 2 up to date\n"
 
 
-PLATEAU = "epochs: 4\nscheduler: ReduceLROnPlateau\n"
+PLATEAU = "epochs: 4\nscheduler: {ReduceLROnPlateau: {patience: 1}}\n"
 
 
 @pytest.mark.parametrize(

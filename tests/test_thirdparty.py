@@ -342,6 +342,23 @@ def test_a_length_that_is_filled_in_need_not_be_whole(timm: Any) -> None:
     np.testing.assert_allclose(curve.lr[:, ::STEPS].T, expected, rtol=1e-12)
 
 
+def test_what_is_filled_in_is_what_the_scheduler_gets_of_the_run(transformers: Any) -> None:
+    """Of 32 calls, 8 before the milestone and 24 from there on."""
+    name = "get_linear_schedule_with_warmup"
+    children = [{f"transformers.{name}": {"num_warmup_steps": 2}} for _ in range(2)]
+    curve = curve_of({"SequentialLR": {"schedulers": children, "milestones": [8]}})
+    optimizer = optimizer_by_hand()
+    build = getattr(transformers, name)
+    by_hand = [build(optimizer, 2, 8), build(optimizer, 2, 24)]
+    scheduler = torch.optim.lr_scheduler.SequentialLR(optimizer, by_hand, [8])
+    expected = []
+    for _ in range(TOTAL):
+        expected.append([group["lr"] for group in optimizer.param_groups])
+        optimizer.step()
+        scheduler.step()
+    np.testing.assert_allclose(curve.lr.T, expected, rtol=1e-12)
+
+
 def timms_loop(scheduler: Any, epochs: range, metric: float | None = None) -> list[float]:
     """Return what each step trains with in the loop of timm's train.py."""
     seen = []

@@ -21,7 +21,8 @@ class Fill:
     """What an argument is where a spec leaves it out, as it needs to know of the run.
 
     Attributes:
-        formula: over the run totals and the scheduler's other arguments, true being 1.
+        formula: over the run totals, of whose calls those count that are the scheduler's own, and
+            over its other arguments, true being 1.
         unless: where one of these arguments is given, nothing is filled in.
     """
 

@@ -6,7 +6,7 @@ from lrviz.catalog.entry import Entry, Fill
 
 _MODULE = "transformers.optimization"
 _WARMUP = {"num_warmup_steps": "calls on the way up from 0"}
-_TRAINING = {"num_training_steps": "calls of the whole schedule; the run's unless given"}
+_TRAINING = {"num_training_steps": "calls of the whole schedule; unless given, all that it gets"}
 _WAVES = {"num_cycles": "waves of the cosine; 0.5 falls once"}
 _MINIMUM = {
     "min_lr": "lowest LR; this or min_lr_rate",
@@ -121,7 +121,7 @@ TRANSFORMERS = (
         {
             **_WARMUP,
             "num_decay_steps": "calls on the way down",
-            "num_training_steps": "calls of all three; the run's unless num_stable_steps is given",
+            "num_training_steps": "calls of all three; all it gets unless num_stable_steps is given",
             "num_stable_steps": "calls at the optimizer's LR; what is left unless given",
             "warmup_type": "shape of the way up: linear, cosine or 1-sqrt",
             "decay_type": "shape of the way down: linear, cosine or 1-sqrt",

@@ -56,6 +56,7 @@ class Binder:
         constants: Mapping[str, float] | None = None,
         *,
         fills: Mapping[str, Fill] = _NOTHING,
+        calls: int = 0,
         partial: bool = False,
     ) -> Bound | None:
         """Return checked arguments, or None where a problem was added.
@@ -66,6 +67,7 @@ class Binder:
             key: their key path.
             constants: what formulas may name beside the totals.
             fills: what missing arguments are filled in with.
+            calls: of the run that are the scheduler's own; it is to know of no others.
             partial: whether required arguments may be missing, as in a param group.
         """
         before = len(self.problems)
@@ -90,16 +92,16 @@ class Binder:
         shown.update({name: _shown(value, arguments[name]) for name, value in values.items()})
         for name, fill in filling.items():
             if not {name, *fill.unless} & values.keys():
-                values[name] = shown[name] = self._fill(fill, (*key, name), shown)
+                values[name] = shown[name] = self._fill(fill, (*key, name), shown, calls)
         return None if len(self.problems) > before else Bound(values, {} if partial else shown)
 
-    def _fill(self, fill: Fill, key: KeyPath, shown: Mapping[str, object]) -> object:
+    def _fill(self, fill: Fill, key: KeyPath, shown: Mapping[str, object], calls: int) -> object:
         """Return what is left of a run; a whole number where it is one, as libraries want."""
         numbers = {
             name: float(each) for name, each in shown.items() if isinstance(each, int | float)
         }
         try:
-            value = evaluate(fill.formula, {**numbers, **self.totals})
+            value = evaluate(fill.formula, {**numbers, **self.totals, "total_calls": float(calls)})
         except ExpressionError as error:
             self.say(key, error.reason)
             return None

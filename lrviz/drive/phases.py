@@ -93,6 +93,24 @@ def sequential_phases(
     return phases
 
 
+def list_lengths(phases: Sequence[Phase], parent: int, start: int | None) -> list[int]:
+    """Return how many values of the run each of a SequentialLR's children governs.
+
+    Args:
+        phases: of the children.
+        parent: how many values it governs itself.
+        start: the first of them; None where there is none.
+
+    >>> list_lengths(sequential_phases([8], 2, [False, False], whole_run(32)), 32, 0)
+    [8, 24]
+    """
+    starts = [phase.first_value for phase in phases]
+    known = sorted(each for each in starts if each is not None)
+    ends = [*known[1:], (start or 0) + parent]
+    lengths = {each: end - each for each, end in zip(known, ends, strict=False)}
+    return [0 if each is None else lengths[each] for each in starts]
+
+
 def _reached(starts: Sequence[bool], start: int, end: int) -> list[bool]:
     """Return which of a parent's steps before the run are among its calls start to end - 1."""
     return [stepped and start <= sum(starts[: at + 1]) < end for at, stepped in enumerate(starts)]

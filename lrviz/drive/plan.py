@@ -13,7 +13,7 @@ from lrviz.drive.foresee_others import foresee_others
 from lrviz.drive.found import Found, find_scheduler
 from lrviz.drive.libraries import NoSchedulerError
 from lrviz.drive.optimizer import build_optimizer
-from lrviz.drive.phases import Phase, chained_phase, sequential_phases, whole_run
+from lrviz.drive.phases import Phase, chained_phase, list_lengths, sequential_phases, whole_run
 from lrviz.drive.signatures import arguments_of, optimizer_class
 from lrviz.errors import KeyPath, SpecError
 from lrviz.spec.model import Node, Schedule
@@ -109,9 +109,11 @@ class Planner:
 
     def plan(self) -> Plan | None:
         """Return the plan of the whole spec, or None where the binder has been told why not."""
-        return self._plan(self._schedule.scheduler, whole_run(self._schedule.total_calls), top=True)
+        calls = self._schedule.total_calls
+        return self._plan(self._schedule.scheduler, whole_run(calls), calls, top=True)
 
-    def _plan(self, node: Node, phase: Phase, *, top: bool = False) -> Plan | None:
+    def _plan(self, node: Node, phase: Phase, length: int, *, top: bool = False) -> Plan | None:
+        """Return the plan of a scheduler that governs so many values of the run."""
         say = self._binder.say
         try:
             found = find_scheduler(node)
@@ -119,7 +121,12 @@ class Planner:
             say(node.key, str(error))
             return None
         bound = self._binder.bind(
-            found.arguments, node.arguments, node.key, self._constants, fills=found.fills
+            found.arguments,
+            node.arguments,
+            node.key,
+            self._constants,
+            fills=found.fills,
+            calls=length or self._schedule.total_calls,
         )
         if bound is None:
             self._look_below(node)
@@ -140,9 +147,10 @@ class Planner:
         if phases is None:
             self._look_below(node)
             return None
-        children = [
-            self._plan(child, each) for child, each in zip(node.children, phases, strict=True)
-        ]
+        lengths = [length] * len(phases)
+        if node.name == "SequentialLR":
+            lengths = list_lengths(phases, length, phase.first_value)
+        children = [self._plan(*each) for each in zip(node.children, phases, lengths, strict=True)]
         done = tuple(child for child in children if child is not None)
         if wrong or len(done) < len(children):
             return None
@@ -154,7 +162,7 @@ class Planner:
         Which calls would reach them is not known.
         """
         for child in node.children:
-            self._plan(child, Phase(0, None))
+            self._plan(child, Phase(0, None), 0)
 
     def _phases(self, node: Node, bound: Bound, phase: Phase) -> list[Phase] | None:
         if node.name != "SequentialLR":
