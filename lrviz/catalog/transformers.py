@@ -121,7 +121,7 @@ TRANSFORMERS = (
         {
             **_WARMUP,
             "num_decay_steps": "calls on the way down",
-            "num_training_steps": "calls of all three; all it gets if num_stable_steps is not given",
+            "num_training_steps": "calls of all three; what it gets unless num_stable_steps is set",
             "num_stable_steps": "calls at the optimizer's LR; what is left unless given",
             "warmup_type": "shape of the way up: linear, cosine or 1-sqrt",
             "decay_type": "shape of the way down: linear, cosine or 1-sqrt",

@@ -81,6 +81,8 @@ def unknown_scheduler(name: str) -> str:
 
     >>> unknown_scheduler("get_wsd_schedule")
     "unknown scheduler 'get_wsd_schedule'; did you mean 'transformers.get_wsd_schedule'?"
+    >>> unknown_scheduler("OneC")
+    "unknown scheduler 'OneC'; did you mean 'OneCycleLR'?"
     """
     return f"unknown scheduler {_spell_name(name)}; {_suggest_scheduler(name)}"
 
@@ -99,7 +101,8 @@ def _suggest_scheduler(name: str) -> str:
 
 def _find_close(name: str, known: Sequence[str]) -> str | None:
     lowered = {each.lower(): each for each in known}
-    close = get_close_matches(name.lower(), lowered, n=1)
+    begun = [each for each in lowered if each.startswith(name.lower())]
+    close = begun if name and len(begun) == 1 else get_close_matches(name.lower(), lowered, n=1)
     return lowered[close[0]] if close else None
 
 
