@@ -202,14 +202,29 @@ def tight(axes: Axes | SecondaryAxis) -> Bbox:
     return box
 
 
-@pytest.mark.parametrize("limits", [(32, 0), (-5, 1e15), (-3, -1), (1e9, 1e9 + 100)])
-@pytest.mark.parametrize("x", ["step", "epoch"])
-def test_odd_limits_are_drawn_with_a_second_axis(limits: tuple[float, float], x: str) -> None:
+@pytest.mark.parametrize(
+    ("limits", "x", "ends"),
+    [
+        ((32, 0), "step", (4, 0)),
+        ((32, 0), "epoch", (256, 0)),
+        ((-5, 1e15), "step", (-0.625, 1.25e14)),
+        ((-5, 1e15), "epoch", (-40, 8e15)),
+        ((1e9, 1e9 + 100), "step", (1.25e8, 1.25e8 + 12.5)),
+        ((1e9, 1e9 + 100), "epoch", (8e9, 8e9 + 800)),
+        ((-3, -1), "epoch", (-24, -8)),
+    ],
+)
+def test_odd_limits_are_drawn_with_a_second_axis(
+    limits: tuple[float, float], x: str, ends: tuple[float, float]
+) -> None:
     figure = plot(make_run(STEP, style="light", xlim=limits, x=x))
-    bottom = figure.axes[0].get_xlim()
-    factor = 8 if x == "epoch" else 1 / 8
-    for second in top_axes(figure):
-        assert second.get_xlim() == pytest.approx([end * factor for end in bottom])
+    (second,) = top_axes(figure)
+    assert figure.axes[0].get_xlim() == limits
+    assert second.get_xlim() == pytest.approx(ends, rel=1e-12)
+
+
+def test_a_part_of_an_epoch_has_no_second_axis() -> None:
+    assert top_axes(plot(make_run(STEP, style="light", xlim=(-3, -1), x="step"))) == []
 
 
 FALLING = np.array([0, 1e-3, 5e-4, 1e-4, -1e-4, 0, 1e-5, 0])

@@ -172,6 +172,7 @@ def test_all_text_stays_in_its_cell_and_none_covers_another(style: str, count: i
     titles[0] = "W" * 300
     figure = sheet(runs, titles, style)
     figure.draw_without_rendering()
+    assert len(figure.axes) == count
     columns = choose_columns(count)
     cells = bounds(figure, columns, -(-count // columns))
     for axes, cell in zip(figure.axes, cells, strict=False):
