@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -90,20 +91,20 @@ HALVING = """
 
 AddModule = Callable[..., str]
 
+# A module that one test has imported stays: the next one's has another name.
+NUMBERS = count()
+
 
 @pytest.fixture
-def add_module(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> AddModule:
-    """A function that has a module importable under a name of the test's own."""
+def add_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AddModule:
+    """A function that has a module importable under a name that no other test has."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     folder = tmp_path / "path"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
-    number = iter(range(100))
 
     def add(text: str = HALVING) -> str:
-        name = f"of_test_{abs(hash(request.node.name))}_{next(number)}"
+        name = f"of_test_{next(NUMBERS)}"
         (folder / f"{name}.py").write_text(dedent(text))
         return name
 
