@@ -125,9 +125,7 @@ def phase_never_runs(view: View) -> Iterator[Found]:
                 text = f"{count(each)} is not above {count(milestones[index - 1])} before it"
                 yield Found((*key, index), f"{text}, a phase never runs; sort them")
             elif part.length <= each < 1e15:
-                name = (
-                    part.facts.children[index + 1].name if index + 1 < len(milestones) + 1 else ""
-                )
+                name = _child(part, index + 1)
                 text = f"{name} would start at call {count(each)}, there are {calls(part.length)}"
                 yield Found((*key, index), f"{text}; choose a milestone below {part.length}")
 

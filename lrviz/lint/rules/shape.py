@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from lrviz.catalog import SCHEDULERS
-from lrviz.lint.lengths import is_composite
 from lrviz.lint.phases import Part, View
 from lrviz.lint.rule import Found, Rule
 from lrviz.lint.rules.cycles import never_restarts
@@ -181,7 +180,7 @@ def _is_explained(view: View) -> bool:
         or has_no_length(part)
         or is_unfinished(view, part)
         for part in view.parts
-        if part.length and not (is_composite(part) and part.name == "ChainedScheduler")
+        if part.length and part.name != "ChainedScheduler"
     )
 
 
