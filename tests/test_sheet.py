@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from lrviz.draw import draw_sheet, take_thumbnail
+from lrviz.draw import Drawing, draw_thumbnails, take_thumbnail
 from lrviz.draw.captions import fit_captions
 from lrviz.draw.cells import choose_columns, plan_cells
 from lrviz.draw.sheet import build_sheet
@@ -26,6 +26,10 @@ NAMES = ("steplr", "cosineannealingwarmrestarts", "onecyclelr_linear")
 
 def sheet(runs: Sequence[Run], titles: Sequence[str], style: str = "light") -> Figure:
     return build_sheet([take_thumbnail(run) for run in runs], titles, style).figure
+
+
+def draw(runs: Sequence[Run], titles: Sequence[str], style: str = "light") -> Drawing:
+    return draw_thumbnails([take_thumbnail(run) for run in runs], titles, style)
 
 
 def many(count: int) -> tuple[list[Run], list[str]]:
@@ -155,7 +159,7 @@ def test_text_is_legible_up_to_a_thousand_and_ticks_go_first(count: int, ticks: 
 @pytest.mark.parametrize("count", [1, 5, 180])
 @pytest.mark.parametrize("style", ["article", "dark"])
 def test_pixels_have_the_size_that_was_planned(count: int, style: str) -> None:
-    drawing = draw_sheet(*many(count), style)
+    drawing = draw(*many(count), style)
     width, height = plan_cells(count, styles()[style]).pixels
     assert drawing.pixels.shape == (height, width, 4)
     assert drawing.dpi == styles()[style].dpi
@@ -217,28 +221,28 @@ def test_what_a_title_ends_with_is_kept() -> None:
 def test_titles_are_text_and_their_line_breaks_spaces() -> None:
     panels = sheet([make_run(STEP)] * 2, [r"$\frac{1}$ _{", "one\n\ntwo"]).axes
     assert [axes.get_title(loc="left") for axes in panels] == [r"$\frac{1}$ _{", "one two"]
-    assert draw_sheet([make_run(STEP)], [r"$\frac{1}$ _{"]).warnings == ()
+    assert draw([make_run(STEP)], [r"$\frac{1}$ _{"]).warnings == ()
 
 
 def test_a_character_that_no_font_has_is_a_warning() -> None:
-    (warning,) = draw_sheet([make_run(STEP)], ["a\U0001f9ff\u1b05"]).warnings
+    (warning,) = draw([make_run(STEP)], ["a\U0001f9ff\u1b05"]).warnings
     assert "\u1b05" in warning
 
 
 def test_the_same_runs_give_the_same_pixels_whatever_the_caller_has_set() -> None:
     runs, titles = many(5)
-    expected = draw_sheet(runs, titles).pixels
+    expected = draw(runs, titles).pixels
     before = dict(mpl.rcParams)
     with mpl.rc_context(STRANGE):  # type: ignore[arg-type]
-        assert np.array_equal(draw_sheet(runs, titles).pixels, expected)
+        assert np.array_equal(draw(runs, titles).pixels, expected)
     assert dict(mpl.rcParams) == before
 
 
 def test_a_change_of_one_run_changes_its_own_panel_only() -> None:
     runs, titles = many(4)
-    old = draw_sheet(runs, titles).pixels
+    old = draw(runs, titles).pixels
     runs[3] = make_run(COSINE * 4)
-    changed = (draw_sheet(runs, titles).pixels != old).any(axis=2)
+    changed = (draw(runs, titles).pixels != old).any(axis=2)
     height, width = changed.shape
     assert changed[height // 2 :, width // 2 :].any()
     assert not changed[: height // 2].any()
@@ -247,8 +251,8 @@ def test_a_change_of_one_run_changes_its_own_panel_only() -> None:
 
 def test_what_cannot_be_drawn_is_a_wrong_usage() -> None:
     with pytest.raises(UsageError, match=r"^a sheet needs a schedule at least$"):
-        draw_sheet([], [])
+        draw([], [])
     with pytest.raises(UsageError, match=r"^no style 'neon'; there are article, dark, light$"):
-        draw_sheet([make_run(STEP)], ["a"], "neon")
+        draw([make_run(STEP)], ["a"], "neon")
     with pytest.raises(ValueError, match="shorter"):
-        draw_sheet([make_run(STEP)] * 2, ["a"])
+        draw([make_run(STEP)] * 2, ["a"])

@@ -2,7 +2,6 @@
 
 from lrviz.draw.outputs import (
     Drawing,
-    VectorDrawing,
     draw_pixels,
     draw_vector,
     freetype_version,
@@ -10,15 +9,13 @@ from lrviz.draw.outputs import (
 )
 from lrviz.draw.overlay import Trace, draw_overlay
 from lrviz.draw.points import take_thumbnail
-from lrviz.draw.sheet import draw_sheet, draw_thumbnails
+from lrviz.draw.sheet import draw_thumbnails
 
 __all__ = [
     "Drawing",
     "Trace",
-    "VectorDrawing",
     "draw_overlay",
     "draw_pixels",
-    "draw_sheet",
     "draw_thumbnails",
     "draw_vector",
     "freetype_version",

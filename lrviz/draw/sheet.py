@@ -13,11 +13,9 @@ from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
 from lrviz.draw.figure import Built
 from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.outputs import Drawing, capture_pixels
-from lrviz.draw.points import take_thumbnail
 from lrviz.draw.text import Measure, measure_with
 from lrviz.errors import UsageError
 from lrviz.limits import find_limits
-from lrviz.run import Run
 from lrviz.spec.style import Style, styles
 from lrviz.spelling import spell_number, spell_steps
 from lrviz.thumbnail import Thumbnail
@@ -41,15 +39,17 @@ DIGITS = 3
 """The significant digits of a tick's label."""
 
 
-def draw_sheet(runs: Sequence[Run], titles: Sequence[str], style: str = "light") -> Drawing:
-    """Return several runs in one picture, each small and from zero, as an overview.
+def draw_thumbnails(
+    thumbnails: Sequence[Thumbnail], titles: Sequence[str], style: str = "light"
+) -> Drawing:
+    """Return a sheet: several runs in one picture, each small and from zero, as an overview.
 
     Every param group of every curve is drawn; an axis names its ends only: the first and the last
     step, zero and the highest learning rate. However many there are, the picture is no larger than
     a picture may be: its panels are smaller, and say less.
 
     Args:
-        runs: at least one; what their specs say of style and axes does not count.
+        thumbnails: one a run, at least one; what the specs say of style and axes does not count.
         titles: as many; those too long for their panel lose their middle, and those that look the
             same are numbered.
         style: a built-in style's name.
@@ -57,20 +57,13 @@ def draw_sheet(runs: Sequence[Run], titles: Sequence[str], style: str = "light")
     Raises:
         UsageError: there is no run, or no such style.
     """
-    return draw_thumbnails(list(map(take_thumbnail, runs)), titles, style)
-
-
-def draw_thumbnails(
-    thumbnails: Sequence[Thumbnail], titles: Sequence[str], style: str = "light"
-) -> Drawing:
-    """Return a sheet of what has been thinned, and so takes little memory; as `draw_sheet`."""
     return capture_pixels(build_sheet(thumbnails, titles, style))
 
 
 def build_sheet(
     thumbnails: Sequence[Thumbnail], titles: Sequence[str], style: str = "light"
 ) -> Built:
-    """Return the figure of a sheet; as `draw_sheet`."""
+    """Return the figure of a sheet; as `draw_thumbnails`."""
     if not thumbnails:
         raise UsageError("a sheet needs a schedule at least")
     if style not in styles():
