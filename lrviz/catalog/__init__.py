@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 from lrviz.catalog.entry import Entry as Entry
 from lrviz.catalog.entry import Fill as Fill
-from lrviz.catalog.entry import Library as Library
 from lrviz.catalog.timm import TIMM
 from lrviz.catalog.torch import OPTIMIZERS as OPTIMIZERS
 from lrviz.catalog.torch import TORCH

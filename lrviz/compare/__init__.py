@@ -1,7 +1,6 @@
 """Comparing schedules: where they part, by how much, and all of them in one figure."""
 
 from lrviz.compare.combine import combine_runs as combine_runs
-from lrviz.compare.command import Compared as Compared
 from lrviz.compare.command import compare_specs as compare_specs
 from lrviz.compare.curves import Comparison as Comparison
 from lrviz.compare.curves import Difference as Difference

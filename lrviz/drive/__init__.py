@@ -7,4 +7,3 @@ from lrviz.drive.live import preview as preview
 from lrviz.drive.live import simulate as simulate
 from lrviz.drive.signatures import Argument as Argument
 from lrviz.drive.signatures import Kind as Kind
-from lrviz.drive.signatures import installed_optimizer_arguments as installed_optimizer_arguments

@@ -5,8 +5,6 @@ and only then compiled. Every constant and variable is a float and `**` is `math
 grows without bound overflows at once instead of hanging.
 """
 
-from lrviz.expression.checked import Expression as Expression
 from lrviz.expression.checked import ExpressionError as ExpressionError
 from lrviz.expression.checked import evaluate as evaluate
 from lrviz.expression.checked import parse_expression as parse_expression
-from lrviz.expression.spelled import spell_python as spell_python

@@ -3,7 +3,6 @@
 from lrviz.spec.factory import Factory as Factory
 from lrviz.spec.model import Source as Source
 from lrviz.spec.model import Spec as Spec
-from lrviz.spec.options import FigureOptions as FigureOptions
 from lrviz.spec.parse import parse_spec as parse_spec
 from lrviz.spec.parse import parse_tree as parse_tree
 from lrviz.spec.parse import with_metric as with_metric
