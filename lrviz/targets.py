@@ -5,12 +5,14 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from lrviz.errors import UsageError
 from lrviz.factoryname import figure_stem, source_file
 from lrviz.files import STDIO
-from lrviz.spec import Spec
+
+if TYPE_CHECKING:  # every command imports this, to know of formats: a spec's models take long
+    from lrviz.spec import Spec
 
 Format = Literal["png", "webp", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -107,7 +109,7 @@ def is_same_file(output: Path, source: str) -> bool:
     return stat.S_ISREG(written.st_mode) and os.path.samestat(written, read)
 
 
-def refuse_input(output: Path | str, source: str, spec: Spec | None = None) -> None:
+def refuse_input(output: Path | str, source: str, spec: "Spec | None" = None) -> None:
     """Refuse to write over what a spec is read from.
 
     Args:
@@ -123,7 +125,7 @@ def refuse_input(output: Path | str, source: str, spec: Spec | None = None) -> N
         raise UsageError(f"{output}: is also an input; name another file with -o")
 
 
-def list_files(spec: Spec, source: str) -> Iterator[Path]:
+def list_files(spec: "Spec", source: str) -> Iterator[Path]:
     """Yield what a spec was read from beside its own file: its metrics, or its factory's code."""
     for schedule in spec.schedules:
         if schedule.metric_file:

@@ -36,6 +36,19 @@ for arguments, status in (
     assert not loaded, (arguments, loaded)
 """
 
+LOOK_UPS = """
+import sys
+from tests.lrvizrun import run
+for arguments in (
+    ["--help"], ["plot", "--help"], ["check", "--help"], ["lint", "--help"], ["--version"],
+    ["list"], ["new", "StepLR"],
+):
+    result = run(*arguments)
+    assert result.status == 0, (arguments, result)
+    loaded = sorted(sys.modules.keys() & set(sys.argv[1:]))
+    assert not loaded, (arguments, loaded)
+"""
+
 IMPORT = """
 import sys
 before = set(sys.modules)
@@ -73,6 +86,11 @@ def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_what_draws_nothing_loads_neither_torch_nor_matplotlib() -> None:
     done = python(LIGHT_COMMANDS, "torch", "matplotlib")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_reads_no_spec_loads_none_of_what_reads_one() -> None:
+    done = python(LOOK_UPS, *HEAVY, "yaml", "lrviz.spec")
     assert (done.returncode, done.stderr) == (0, "")
 
 
