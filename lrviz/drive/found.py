@@ -11,16 +11,15 @@ from lrviz.drive.libraries import (
     NoSchedulerError,
     find_in_library,
     import_foreign,
-    offers_metric,
     spell_cause,
 )
 from lrviz.drive.signatures import Argument, arguments_of
+from lrviz.drive.stepping import METRICS, offers_metric
 from lrviz.errors import UsageError
 from lrviz.foreign import Foreign
 from lrviz.spec.model import Node
 
 _MOVE_MOMENTUM = frozenset({"CyclicLR", "OneCycleLR"})
-_METRIC_NAMES = frozenset({"metric", "metrics", "loss", "val_loss"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +85,10 @@ def _find_foreign(foreign: Foreign) -> Found:
         arguments = arguments_of(found)
     except Exception as error:  # a signature of its own making
         raise NoSchedulerError(f"its arguments are not known: {spell_cause(error)}") from error
-    takes_metric = issubclass(found, ReduceLROnPlateau) or wanted in _METRIC_NAMES
+    takes_metric = issubclass(found, ReduceLROnPlateau) or wanted in METRICS
     if wanted and not takes_metric:
         raise NoSchedulerError(f"its step() wants {wanted}, which lrviz cannot give it")
+    step = getattr(found, "step")  # noqa: B009 - not every class has one
     return Found(
         lambda optimizer, **given: found(optimizer, **given),
         arguments,
@@ -97,7 +97,7 @@ def _find_foreign(foreign: Foreign) -> Found:
         foreign.attribute,
         {},
         takes_metric=takes_metric,
-        offers_metric=offers_metric(found, _METRIC_NAMES),
+        offers_metric=offers_metric(step),
         nests=issubclass(found, LRScheduler) and not takes_metric,
         moves=("momentum", "weight_decay"),
     )

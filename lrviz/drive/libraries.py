@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -13,6 +13,7 @@ import torch
 from torch.optim.lr_scheduler import LRScheduler
 
 from lrviz.catalog import Entry
+from lrviz.drive.stepping import find_required, list_parameters
 from lrviz.foreign import Foreign
 from lrviz.startup import admit_guests, quick_imports
 
@@ -102,7 +103,8 @@ def import_foreign(foreign: Foreign) -> tuple[type, str]:
         raise NoSchedulerError("is no class; a scheduler is one")
     if why := _why_no_scheduler(found):
         raise NoSchedulerError(f"is no scheduler: {why}")
-    return found, _wanted(found)
+    step = getattr(found, "step")  # noqa: B009 - not every class has one
+    return found, find_required(list_parameters(step)[1:])
 
 
 def _why_no_scheduler(found: type) -> str:
@@ -113,7 +115,7 @@ def _why_no_scheduler(found: type) -> str:
         return _why_not_built(found)
     if not callable(getattr(found, "step", None)):
         return "it has no step()"
-    first = next(iter(_parameters(found)), None)
+    first = next(iter(list_parameters(found)), None)
     annotation = "" if first is None else inspect.formatannotation(first.annotation)
     if first is None or not (
         first.name == "optimizer" or annotation.strip("'\"").endswith("Optimizer")
@@ -124,32 +126,8 @@ def _why_no_scheduler(found: type) -> str:
 
 def _why_not_built(found: type) -> str:
     """Return why a scheduler cannot be given its optimizer; empty where it can."""
-    later = [each.name for each in _parameters(found)[1:]]
+    later = [each.name for each in list_parameters(found)[1:]]
     return "it does not take an optimizer first" if "optimizer" in later else ""
-
-
-def _wanted(found: type) -> str:
-    """Return the first argument that its step() must be given; empty for none."""
-    step = getattr(found, "step")  # noqa: B009 - not every class has one
-    required = (
-        each.name
-        for each in _parameters(step)[1:]
-        if each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
-    )
-    return next(required, "")
-
-
-def offers_metric(found: type, names: Collection[str]) -> bool:
-    """Whether a class' step() has an argument of one of these names."""
-    step = getattr(found, "step")  # noqa: B009 - not every class has one
-    return any(each.name in names for each in _parameters(step))
-
-
-def _parameters(of: Callable[..., Any]) -> list[inspect.Parameter]:
-    try:
-        return list(inspect.signature(of).parameters.values())
-    except Exception:  # compiled and silent about its arguments, or wrong about them
-        return []
 
 
 INTERRUPTS = (KeyboardInterrupt, GeneratorExit)

@@ -10,10 +10,10 @@ import torch
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.libraries import NoSchedulerError
+from lrviz.drive.stepping import METRICS, find_required, list_parameters, offers_metric
 from lrviz.spec.interval import Interval
 
 KEY = ("factory",)
-METRICS = frozenset({"metric", "metrics", "loss", "val_loss"})
 
 _PLAIN = (type(None), bool, int, float, str)
 _NOT_HERE = frozenset({"last_epoch", "verbose"})
@@ -73,35 +73,17 @@ def wants_metric(scheduler: Any) -> bool:
     inside = getattr(scheduler, "lr_scheduler", None)  # timm's has torch's, and an optional metric
     if counts_calls(scheduler):
         return isinstance(inside, torch.optim.lr_scheduler.ReduceLROnPlateau)
-    return wanted_by_step(scheduler) in METRICS
+    return _wanted(scheduler) in METRICS
 
 
 def takes_metric(scheduler: Any) -> bool:
     """Whether a scheduler's `step` may be given a metric first, or must be."""
-    return wants_metric(scheduler) or next(
-        (each.name in METRICS for each in _parameters(scheduler)), False
-    )
+    return wants_metric(scheduler) or offers_metric(scheduler.step)
 
 
-def wanted_by_step(scheduler: Any) -> str:
+def _wanted(scheduler: Any) -> str:
     """Return the first argument that a scheduler's `step` must be given; empty for none."""
-    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return next(
-        (
-            each.name
-            for each in _parameters(scheduler)
-            if each.default is each.empty and each.kind not in variadic
-        ),
-        "",
-    )
-
-
-def _parameters(scheduler: Any) -> list[inspect.Parameter]:
-    """Return what a scheduler's `step` takes."""
-    try:
-        return list(inspect.signature(scheduler.step).parameters.values())
-    except (TypeError, ValueError):  # compiled, and silent about its arguments
-        return []
+    return find_required(list_parameters(scheduler.step))
 
 
 def refuse_step(scheduler: Any) -> None:
@@ -116,14 +98,14 @@ def refuse_step(scheduler: Any) -> None:
             "; return the scheduler itself" if isinstance(scheduler, dict | list | tuple) else ""
         )
         raise NoSchedulerError(f"{name} is no scheduler: it has no step(){remedy}")
-    wanted = wanted_by_step(scheduler)
+    wanted = _wanted(scheduler)
     if wanted and wanted not in METRICS and not counts_calls(scheduler):
         raise NoSchedulerError(f"step() of {name} wants {wanted}, which lrviz cannot give it")
 
 
 def counts_calls(scheduler: Any) -> bool:
     """Whether a scheduler is told the number of each call, as timm's are."""
-    return wanted_by_step(scheduler) == "epoch" and hasattr(scheduler, "step_update")
+    return _wanted(scheduler) == "epoch" and hasattr(scheduler, "step_update")
 
 
 def _iter_arguments(scheduler: Any) -> Iterator[tuple[str, object]]:
