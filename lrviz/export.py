@@ -12,6 +12,7 @@ from lrviz.errors import UsageError
 from lrviz.factories import load_named
 from lrviz.files import STDIO, write_file, write_stdout
 from lrviz.run import Run
+from lrviz.spec.flow import spell_special
 from lrviz.startup import quick_imports
 from lrviz.targets import TABLES, Table, is_stdout, refuse_input
 
@@ -99,7 +100,7 @@ def _spell(value: object) -> object:
     """Return a cell as strict JSON can hold it."""
     if not isinstance(value, float) or math.isfinite(value):
         return value
-    return ".nan" if math.isnan(value) else f"{'-' * (value < 0)}.inf"
+    return spell_special(value)
 
 
 class _Line:

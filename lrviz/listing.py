@@ -3,8 +3,9 @@
 import math
 from collections.abc import Mapping
 
-from lrviz.errors import Position
+from lrviz.errors import Position, Problem, spell_key
 from lrviz.factoryname import source_file
+from lrviz.spec.flow import spell_special
 from lrviz.words import printable
 
 _GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -43,6 +44,12 @@ def spell_position(position: Position | None) -> dict[str, int | None]:
     return {"line": position.line, "column": position.column}
 
 
+def spell_problem(problem: Problem) -> dict[str, object]:
+    """Return what is wrong with a spec for JSON."""
+    spelled = {"source": problem.source, "key": spell_key(problem.key), "text": problem.text}
+    return {**spelled, **spell_position(problem.position)}
+
+
 def clean_json(value: object) -> object:
     """Return what strict JSON can hold: of numbers, and of names that are not Unicode.
 
@@ -57,5 +64,5 @@ def clean_json(value: object) -> object:
         case str():
             return value.encode("utf-8", "backslashreplace").decode()
         case float() if not math.isfinite(value):
-            return None if math.isnan(value) else f"{'-' if value < 0 else ''}.inf"
+            return None if math.isnan(value) else spell_special(value)
     return value

@@ -17,6 +17,7 @@ from lrviz.errors import ImageError
 from lrviz.metadata import MAX_RECORD
 from lrviz.numbers import Recorded, parse_numbers, summarise
 from lrviz.run import Run
+from lrviz.spec.flow import spell_special
 from lrviz.spec.model import Tree
 from lrviz.versions import platform_tag, versions
 
@@ -162,7 +163,7 @@ def _spell(tree: object) -> object:
         case list() | tuple():
             return [_spell(value) for value in tree]
         case float() if not math.isfinite(tree):
-            return ".nan" if math.isnan(tree) else ".inf" if tree > 0 else "-.inf"
+            return spell_special(tree)
     return tree
 
 

@@ -28,8 +28,7 @@ A number that JSON has not is null (NaN), ".inf" or "-.inf".
 import json
 
 from lrviz.check.checked import Checked
-from lrviz.errors import Problem, spell_key
-from lrviz.listing import clean_json, spell_position
+from lrviz.listing import clean_json, spell_position, spell_problem
 from lrviz.numbers import Move, NumbersDifference, ShapeChange
 from lrviz.verdict import PixelsDifference, Verdict
 from lrviz.versions import versions
@@ -63,7 +62,7 @@ def _spell_verdict(verdict: Verdict) -> dict[str, object]:
         "pixels": None if verdict.pixels is None else _spell_pixels(verdict.pixels),
         "pixels_compared": verdict.pixels_compared,
         "versions": verdict.versions,
-        "problems": [_spell_problem(each) for each in verdict.problems],
+        "problems": list(map(spell_problem, verdict.problems)),
     }
     return {**spelled, **spell_position(verdict.position)}
 
@@ -91,8 +90,3 @@ def _spell_pixels(pixels: PixelsDifference) -> dict[str, object]:
         "old_size": pixels.old_size,
         "new_size": pixels.new_size,
     }
-
-
-def _spell_problem(problem: Problem) -> dict[str, object]:
-    spelled = {"source": problem.source, "key": spell_key(problem.key), "text": problem.text}
-    return {**spelled, **spell_position(problem.position)}

@@ -28,12 +28,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from lrviz.errors import Problem, SpecError, spell_key
+from lrviz.errors import SpecError, spell_key
 from lrviz.lint.fix import Change, Refusal
 from lrviz.lint.linted import Linted, count_states
 from lrviz.lint.rule import Finding
 from lrviz.lint.summary import Summary
-from lrviz.listing import clean_json, spell_position
+from lrviz.listing import clean_json, spell_position, spell_problem
 from lrviz.versions import versions
 
 SCHEMA = 1
@@ -62,7 +62,7 @@ def _spell_linted(linted: Linted) -> dict[str, object]:
         "fixed": list(map(_spell_change, linted.changes)),
         "not_fixed": list(map(_spell_refusal, linted.refusals)),
         "summaries": list(map(_spell_summary, linted.summaries)),
-        "problems": list(map(_spell_problem, problems)),
+        "problems": list(map(spell_problem, problems)),
         "error": None if error is None else str(error),
         "warnings": linted.warnings,
     }
@@ -103,12 +103,3 @@ def _spell_refusal(refusal: Refusal) -> dict[str, object]:
 
 def _spell_summary(summary: Summary) -> dict[str, object]:
     return asdict(summary) | {"warmup_share": summary.warmup_share}
-
-
-def _spell_problem(problem: Problem) -> dict[str, object]:
-    return {
-        "source": problem.source,
-        "key": spell_key(problem.key),
-        "text": problem.text,
-        **spell_position(problem.position),
-    }

@@ -14,6 +14,7 @@ from lrviz.numbers.recorded import (
     RecordedCurve,
     RecordedQuantity,
 )
+from lrviz.spec.flow import spell_special
 
 
 def summarise(run_curves: Sequence[Curve]) -> dict[str, object]:
@@ -167,4 +168,4 @@ def _spell(value: float) -> float | str | None:
     """Return a number as strict JSON can hold it."""
     if math.isfinite(value):
         return value
-    return None if math.isnan(value) else f"{'-' if value < 0 else ''}.inf"
+    return None if math.isnan(value) else spell_special(value)

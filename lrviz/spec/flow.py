@@ -29,8 +29,17 @@ def spell_flow(value: Tree, quotes: str = "") -> str:
         case str():
             return _spell_text(value, quotes)
         case float() if not math.isfinite(value):
-            return ".nan" if math.isnan(value) else f"{'-' * (value < 0)}.inf"
+            return spell_special(value)
     return re.sub(r"e([-+])0+(?=\d)", r"e\1", repr(value))
+
+
+def spell_special(value: float) -> str:
+    """Return what YAML writes for a number that JSON has not.
+
+    >>> [spell_special(each) for each in (math.nan, math.inf, -math.inf)]
+    ['.nan', '.inf', '-.inf']
+    """
+    return ".nan" if math.isnan(value) else f"{'-' * (value < 0)}.inf"
 
 
 def _spell_text(value: str, quotes: str) -> str:
