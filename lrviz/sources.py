@@ -6,15 +6,12 @@ from pathlib import Path
 from lrviz.errors import FileError, ImageError, Problem, SpecError, UsageError
 from lrviz.factoryname import split_factory
 from lrviz.files import STDIO, read_file
-from lrviz.metadata import read_record, sniff
+from lrviz.metadata import MAX_FILE, read_record, sniff
 from lrviz.metricfile import read_metric
 from lrviz.recall import recall_factory
 from lrviz.record import Record, parse_record
 from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
 from lrviz.spec.model import MetricCsv
-
-# A figure of 16 megapixels, should nothing in it compress.
-MAX_FILE_BYTES = 80_000_000
 
 PICTURE_ENDINGS = (".png", ".webp", ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
 
@@ -91,7 +88,7 @@ def read_source(name: str) -> bytes:
         file = name.removesuffix(":")
         raise UsageError(f"{file}: holds no spec; name a function in it as {file}:FUNCTION")
     try:
-        return read_file(name, MAX_FILE_BYTES)
+        return read_file(name, MAX_FILE)
     except FileError as error:
         missing = isinstance(error.__cause__, FileNotFoundError)
         if missing and name.lower().endswith(PICTURE_ENDINGS):

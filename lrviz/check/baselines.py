@@ -10,10 +10,9 @@ from pathlib import Path
 from lrviz.collect import FIGURE_ENDINGS, Found, collect_specs, iter_files
 from lrviz.errors import FileError, ImageError, LrvizError, UsageError
 from lrviz.files import read_file
-from lrviz.metadata import read_record
+from lrviz.metadata import MAX_FILE, read_record
 from lrviz.record import Record, parse_record
 from lrviz.sheetrecord import is_sheet
-from lrviz.sources import MAX_FILE_BYTES
 from lrviz.targets import is_same_file
 
 NEW_ENDING = ".webp"
@@ -122,7 +121,7 @@ def find_orphans(pairs: Sequence[Pair], folder: Path) -> list[Path]:
 def _is_sheet(path: Path) -> bool:
     """Whether it is the picture that `lrviz batch --sheet` makes of many specs."""
     try:
-        text = read_record(read_file(path, MAX_FILE_BYTES))
+        text = read_record(read_file(path, MAX_FILE))
     except LrvizError:
         return False
     return text is not None and is_sheet(text)
@@ -145,9 +144,9 @@ def read_baseline(path: Path) -> Baseline:
         raise FileError.from_os_error(path, "read", cause) from cause
     if not stat.S_ISREG(status.st_mode):
         return Baseline(unreadable="not a regular file", replaceable=path.is_symlink())
-    if status.st_size > MAX_FILE_BYTES:
-        return Baseline(unreadable=f"larger than {MAX_FILE_BYTES:,} bytes")
-    data = read_file(path, MAX_FILE_BYTES)
+    if status.st_size > MAX_FILE:
+        return Baseline(unreadable=f"larger than {MAX_FILE:,} bytes")
+    data = read_file(path, MAX_FILE)
     try:
         text = read_record(data)
         return Baseline(data, None if text is None else parse_record(text))

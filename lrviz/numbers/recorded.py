@@ -17,6 +17,8 @@ import numpy as np
 
 from lrviz.curve import QUANTITIES, Quantity, Values
 from lrviz.errors import ImageError
+from lrviz.spec.nodes import MAX_GROUPS
+from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
 
 RecordedQuantity = Quantity | Literal["metric"]
 RECORDED: tuple[RecordedQuantity, ...] = (*QUANTITIES, "metric")
@@ -26,8 +28,6 @@ MAX_NUMBERS = 32_768
 MAX_SERIES = 4_096
 """The most numbers of one series: every step, or a quarter as many blocks of four."""
 
-_MAX_STEPS = 20_000_000
-_MAX_CURVES = _MAX_GROUPS = 64
 _INFINITIES = {".inf": math.inf, "-.inf": -math.inf}
 _LARGEST = float(np.finfo(np.float64).max)
 _T = TypeVar("_T")
@@ -85,7 +85,7 @@ def parse_numbers(data: object) -> Recorded:
     lrviz.errors.ImageError: its numbers are damaged: lr: 2 numbers where 3 belong
     """
     curves = _take(data, "curves", list)
-    if not 1 <= len(curves) <= _MAX_CURVES:
+    if not 1 <= len(curves) <= MAX_CURVES:
         raise _damaged(f"{len(curves)} curves")
     recorded = Recorded(tuple(map(_parse_curve, curves)))
     if recorded.size > MAX_NUMBERS:
@@ -96,10 +96,10 @@ def parse_numbers(data: object) -> Recorded:
 def _parse_curve(data: object) -> RecordedCurve:
     groups = _take(data, "groups", list)
     steps, block = _take(data, "steps", int), _take(data, "block", int)
-    if not 1 <= len(groups) <= _MAX_GROUPS or not all(type(group) is str for group in groups):
+    if not 1 <= len(groups) <= MAX_GROUPS or not all(type(group) is str for group in groups):
         raise _damaged("groups: not the names of param groups")
-    if not 1 <= steps <= _MAX_STEPS:
-        raise _damaged(f"steps: not from 1 to {_MAX_STEPS:,}")
+    if not 1 <= steps <= MAX_POINTS:
+        raise _damaged(f"steps: not from 1 to {MAX_POINTS:,}")
     most = MAX_SERIES if block == 1 else MAX_SERIES // len(STATISTICS)
     if block < 1 or block.bit_count() != 1 or -(-steps // block) > most:
         raise _damaged("block: does not fit the steps")
