@@ -22,6 +22,7 @@ Listing = Literal["text", "json", "github"]
 """How findings are listed: for people, for programs, as annotations of a pull request."""
 
 Interval = Literal["step", "epoch"]
+"""The spec's own, whose module takes long to import."""
 
 _STDOUT = (STDIO, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 

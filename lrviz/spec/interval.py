@@ -3,7 +3,8 @@
 from typing import Literal
 
 from lrviz.catalog import CATALOG
-from lrviz.spec.model import Node, Tree
+from lrviz.spec.node import Node
+from lrviz.spec.tree import Tree
 
 Interval = Literal["step", "epoch"]
 

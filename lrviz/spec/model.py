@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
 
 from lrviz.errors import KeyPath, Position, Problem
 from lrviz.spec.factory import Factory
+from lrviz.spec.interval import Interval
 from lrviz.spec.node import Node as Node
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.tree import Tree as Tree
@@ -92,7 +92,7 @@ class Schedule:
     label: str
     epochs: int
     steps_per_epoch: int
-    interval: Literal["step", "epoch"]
+    interval: Interval
     optimizer: Node
     scheduler: Node
     metric: Metric | None
@@ -170,7 +170,7 @@ class Spec:
         return self.schedules[0].steps_per_epoch
 
     @property
-    def interval(self) -> Literal["step", "epoch"]:
+    def interval(self) -> Interval:
         """When `scheduler.step()` is called, after every step or after every epoch."""
         return self.schedules[0].interval
 
