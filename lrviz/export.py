@@ -9,11 +9,10 @@ from pathlib import Path
 
 from lrviz.curve import QUANTITIES, Curve
 from lrviz.errors import UsageError
-from lrviz.factories import load_named
+from lrviz.factories import drive_spec, load_named
 from lrviz.files import STDIO, write_file, write_stdout
 from lrviz.run import Run
 from lrviz.spec.flow import spell_special
-from lrviz.startup import quick_imports
 from lrviz.targets import TABLES, Table, is_stdout, refuse_input
 
 # Lines are written some at a time, so that a long run's table never stands in memory as a whole.
@@ -38,9 +37,7 @@ def export_spec(
     format = format or _format_of(output)
     refuse_input(output, source)
     spec = load_named(source, overrides=overrides, allow=allow)
-    with quick_imports():
-        from lrviz.drive import simulate
-    run = simulate(spec)
+    run = drive_spec(spec)
     refuse_input(output, source, spec)
     lines = export_text(run, format)
     if output != STDIO:

@@ -16,9 +16,11 @@ from lrviz.errors import Problem, SpecError
 from lrviz.factoryname import FactoryName, split_factory
 from lrviz.files import read_file
 from lrviz.record import Record
+from lrviz.run import Run
 from lrviz.sources import load
 from lrviz.spec import Factory, Source, Spec, parse_factory
 from lrviz.spec.nodes import suggest
+from lrviz.startup import quick_imports
 from lrviz.streams import keep_stdout
 
 MAX_CODE_BYTES = 10_000_000
@@ -62,6 +64,21 @@ def load_named(
     if "epochs" not in tree and not any(key == "epochs" for key, _ in overrides):
         raise _problem(source, "epochs is missing; give --epochs N")
     return parse_factory(factory, tree, Source(source), overrides)
+
+
+def drive_spec(spec: Spec) -> Run:
+    """Return what a spec gives, as `simulate`.
+
+    torch is imported only now: a spec that is wrong needs none to be said so.
+    """
+    return _load_driver()(spec)
+
+
+@cache
+def _load_driver() -> Callable[[Spec], Run]:
+    with quick_imports():
+        from lrviz.drive import simulate
+    return simulate
 
 
 def _find(named: FactoryName, source: str) -> Factory:

@@ -11,7 +11,15 @@ from typing import TextIO
 from lrviz.atomic import replace_file, sweep_litter, write_all
 from lrviz.errors import FileError, UsageError
 
-__all__ = ["STDIO", "abandon", "read_file", "sweep_litter", "write_file", "write_stdout"]
+__all__ = [
+    "STDIO",
+    "abandon",
+    "make_folder",
+    "read_file",
+    "sweep_litter",
+    "write_file",
+    "write_stdout",
+]
 
 STDIO = "-"
 """The name of standard input and standard output on the command line."""
@@ -77,6 +85,20 @@ def write_file(path: Path, data: bytes) -> None:
         if isinstance(cause, FileError):
             raise
         raise _file_error(path, "write", cause, _WRITE_REASONS) from cause
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, where they are missing.
+
+    Raises:
+        FileError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as cause:
+        raise FileError(str(folder), "write", "not a folder") from cause
+    except OSError as cause:
+        raise FileError.from_os_error(folder, "write", cause) from cause
 
 
 def write_stdout(data: bytes) -> bool:

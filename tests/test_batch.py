@@ -408,7 +408,7 @@ def test_a_file_where_a_folder_is_to_be_made_is_one_outcome(tmp_path: Path) -> N
     got = batch(tmp_path)
     assert got.status == 3
     assert got.stderr.splitlines() == [
-        "figures/deep: cannot write: file exists",
+        "figures/deep: cannot write: not a folder",
         "2 specs: 1 drawn, 1 failed",
     ]
 

@@ -357,7 +357,7 @@ def test_a_folder_that_cannot_be_made_is_a_failure(tmp_path: Path) -> None:
     (figures / "deep").write_text("a file")
     found = verdict(tmp_path / "specs", figures, adds=True)
     assert (found.outcome, found.exit_status) == ("failed", 3)
-    assert found.reason == f"cannot write {figures / 'deep'}: file exists"
+    assert found.reason == f"cannot write {figures / 'deep'}: not a folder"
 
 
 def test_a_figure_that_is_an_input_is_never_written_to(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from lrviz.batch.plan import Item
-from lrviz.errors import FileError
-from lrviz.files import write_file
+from lrviz.files import make_folder, write_file
 from lrviz.run import Run
 from lrviz.sheetrecord import build_sheet_record
 from lrviz.targets import Format
@@ -110,8 +109,5 @@ def draw_sheet_job(job: SheetJob) -> tuple[str, ...]:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file; the folders above it are made."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as cause:
-        raise FileError.from_os_error(path.parent, "write", cause) from cause
+    make_folder(path.parent)
     write_file(path, data)

@@ -4,22 +4,19 @@ import os
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 from lrviz.check.baselines import Baseline, Pair, find_orphans, pair_specs, read_baseline
 from lrviz.check.checked import Checked
-from lrviz.check.facts import Drive, gather_facts
+from lrviz.check.facts import gather_facts
 from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
 from lrviz.errors import FileError, LrvizError
-from lrviz.factories import load_named
+from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
-from lrviz.files import write_file
+from lrviz.files import make_folder, write_file
 from lrviz.pool import Workers, count_workers
-from lrviz.run import Run
 from lrviz.spec import Spec
-from lrviz.startup import quick_imports
 from lrviz.verdict import EXIT_STATUS, Evidence
 from lrviz.words import spell_option
 
@@ -93,17 +90,6 @@ def check_specs(request: Request) -> Checked:
     )
 
 
-@cache
-def _driver() -> Drive:
-    with quick_imports():  # only now: a spec that is wrong needs no torch to be said so
-        from lrviz.drive import simulate
-    return simulate
-
-
-def _drive(spec: Spec) -> Run:
-    return _driver()(spec)
-
-
 @dataclass
 class _Check:
     """A check under way."""
@@ -119,8 +105,8 @@ class _Check:
             try:
                 baseline = read_baseline(pair.path) if pair.exists else None
                 spec = self._load(source, baseline)
-                run = _drive(spec)
-                facts = gather_facts(source, path, run, baseline, _drive)
+                run = drive_spec(spec)
+                facts = gather_facts(source, path, run, baseline, drive_spec)
             except LrvizError as error:
                 self.found[pair.path] = Evidence(refuse(source, path, error))
                 continue
@@ -159,7 +145,7 @@ def _mend(examined: Examined, path: Path) -> Evidence:
         return evidence
     verdict = evidence.verdict
     try:
-        _make_folder(path.parent)
+        make_folder(path.parent)
         write_file(path, examined.data)
     except FileError as error:
         failed = refuse(verdict.source, verdict.baseline, error)
@@ -169,10 +155,3 @@ def _mend(examined: Examined, path: Path) -> Evidence:
     else:
         changed = replace(verdict, action=examined.action, exit_status=0)
     return replace(evidence, verdict=changed)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as cause:
-        raise FileError.from_os_error(folder, "write", cause) from cause

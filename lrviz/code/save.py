@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lrviz.code.script import write_code
 from lrviz.errors import Problem, SpecError
+from lrviz.factories import drive_spec
 from lrviz.files import write_file, write_stdout
 from lrviz.sources import load
-from lrviz.startup import quick_imports
 from lrviz.targets import is_stdout, refuse_input
 from lrviz.words import encode_text
 
@@ -36,9 +36,7 @@ def save_code(
     spec = load(source, overrides=overrides, allow=allow)
     if "factory" in spec.tree:  # of which a figure keeps the numbers
         raise SpecError([Problem(source, (), "drawn from a factory, which is code already")])
-    with quick_imports():
-        from lrviz.drive import simulate
-    run = simulate(spec)
+    run = drive_spec(spec)
     code = write_code(run)
     refuse_input(output, source, spec)
     if is_stdout(output):

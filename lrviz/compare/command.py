@@ -8,7 +8,7 @@ from lrviz.compare.curves import compare_curves
 from lrviz.compare.names import name_sources
 from lrviz.compare.table import format_table
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
-from lrviz.factories import load_named
+from lrviz.factories import drive_spec, load_named
 from lrviz.files import STDIO, write_file, write_stdout
 from lrviz.run import Run
 from lrviz.spec import Spec
@@ -111,10 +111,8 @@ def _load(
 
 
 def _simulate(spec: Spec) -> Run | LrvizError:
-    with quick_imports():
-        from lrviz.drive import simulate
     try:
-        return simulate(spec)
+        return drive_spec(spec)
     except LrvizError as error:
         return error
 

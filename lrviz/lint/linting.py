@@ -1,13 +1,12 @@
 """Linting of files and folders: specs are read, driven, linted, and mended where that is asked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from lrviz.collect import collect_specs
 from lrviz.errors import FileError, LrvizError, UsageError
-from lrviz.factories import load_named
+from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
 from lrviz.files import STDIO, write_file
 from lrviz.lint.engine import iter_unknown, lint_run, select_rules
@@ -19,8 +18,6 @@ from lrviz.lint.summary import summarise_curve
 from lrviz.metadata import sniff
 from lrviz.run import Run
 from lrviz.sources import parse_data, read_source
-from lrviz.spec import Spec
-from lrviz.startup import quick_imports
 
 Overrides = Sequence[tuple[str, str]]
 
@@ -74,13 +71,6 @@ def _collect(sources: Sequence[str]) -> list[str]:
     return found
 
 
-@cache
-def _driver() -> Callable[[Spec], Run]:
-    with quick_imports():  # only now: a spec that is wrong needs no torch to be said so
-        from lrviz.drive import simulate
-    return simulate
-
-
 @dataclass(frozen=True)
 class _Linter:
     """Lints one spec after another.
@@ -111,13 +101,13 @@ class _Linter:
         request = self.request
         if request.fixes:
             raise UsageError(f"{source}: --fix: changes what specs say; a factory is code")
-        run = _driver()(load_named(source, overrides=request.overrides, allow=request.allow))
+        run = drive_spec(load_named(source, overrides=request.overrides, allow=request.allow))
         return self._say(source, run, lint_run(run, RULES.values()))
 
     def _run(self, data: bytes, source: str) -> Run:
         request = self.request
         spec = parse_data(data, source, overrides=request.overrides, allow=request.allow)
-        return _driver()(spec)
+        return drive_spec(spec)
 
     def _say(self, source: str, run: Run, findings: Sequence[Finding]) -> Linted:
         told = {rule.code for rule in self.rules}

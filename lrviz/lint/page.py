@@ -12,11 +12,11 @@ from pathlib import Path
 from textwrap import fill
 
 from lrviz.errors import SpecError
+from lrviz.factories import drive_spec
 from lrviz.lint.engine import find_rule, lint_run, spell_finding
 from lrviz.lint.rule import Rule
 from lrviz.lint.rules import RULES
 from lrviz.sources import load
-from lrviz.startup import quick_imports
 
 WIDTH = 100
 
@@ -100,10 +100,8 @@ def read_examples(folder: Path, rules: Mapping[str, Rule]) -> dict[str, Example]
 
 def _say(path: Path, rules: Mapping[str, Rule], code: str) -> tuple[str, ...]:
     """Return what is said of a spec with a rule's code in it: torch may refuse the spec, too."""
-    with quick_imports():
-        from lrviz.drive import simulate
     try:
-        found = lint_run(simulate(load(path)), rules.values())
+        found = lint_run(drive_spec(load(path)), rules.values())
     except SpecError as error:
         return tuple(str(problem) for problem in error.problems if code in problem.text)
     return tuple(spell_finding(each) for each in found if each.rule.code == code)

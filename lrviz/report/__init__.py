@@ -8,8 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from lrviz.errors import FileError
-from lrviz.files import write_file
+from lrviz.files import make_folder, write_file
 from lrviz.report.article import build_article, build_matches
 from lrviz.report.markup import text
 from lrviz.verdict import OUTCOMES, Evidence, Outcome
@@ -27,12 +26,7 @@ def write_report(evidence: Sequence[Evidence], folder: Path) -> Path:
         FileError: the folder cannot be made, or the file not written.
     """
     path = folder / FILE_NAME
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as cause:
-        raise FileError(str(folder), "write", "not a folder") from cause
-    except OSError as cause:
-        raise FileError.from_os_error(folder, "write", cause) from cause
+    make_folder(folder)
     write_file(path, build_report(evidence).encode())
     return path
 
