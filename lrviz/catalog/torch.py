@@ -12,6 +12,19 @@ _LAMBDA = {
     "lr_lambda": "factor as an expression in `epoch`, the count of calls; one, or one a group"
 }
 
+PLATEAU = {
+    "mode": "min where less is better, max where more is",
+    "factor": "factor of each drop",
+    "patience": "calls without improvement before a drop",
+    "threshold": "what counts as improvement",
+    "threshold_mode": "threshold is relative (rel) or absolute (abs)",
+    "cooldown": "calls to wait after a drop",
+    "min_lr": "lowest LR; one, or one a group",
+    "eps": "smallest change that is made",
+}
+METRIC = 'metric: {expression: "max(exp(-step / 4), 0.1)"}'
+"""The line of an example that gives a metric."""
+
 TORCH = (
     Entry(
         "StepLR",
@@ -105,19 +118,10 @@ TORCH = (
     Entry(
         "ReduceLROnPlateau",
         "multiplies the LR by factor when a metric has stopped improving",
-        {
-            "mode": "min where less is better, max where more is",
-            "factor": "factor of each drop",
-            "patience": "calls without improvement before a drop",
-            "threshold": "what counts as improvement",
-            "threshold_mode": "threshold is relative (rel) or absolute (abs)",
-            "cooldown": "calls to wait after a drop",
-            "min_lr": "lowest LR; one, or one a group",
-            "eps": "smallest change that is made",
-        },
+        PLATEAU,
         "factor: 0.5\npatience: 4",
         takes_metric=True,
-        extra='metric: {expression: "max(exp(-step / 4), 0.1)"}',
+        extra=METRIC,
     ),
     Entry(
         "LambdaLR",

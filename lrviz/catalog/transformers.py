@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from lrviz.catalog.entry import Entry, Fill
+from lrviz.catalog.torch import METRIC, PLATEAU
 
 _MODULE = "transformers.optimization"
 _WARMUP = {"num_warmup_steps": "calls on the way up from 0"}
@@ -12,17 +13,6 @@ _MINIMUM = {
     "min_lr": "lowest LR; this or min_lr_rate",
     "min_lr_rate": "lowest LR as a share of the optimizer's; this or min_lr",
 }
-_PLATEAU = {
-    "mode": "min where less is better, max where more is",
-    "factor": "factor of each drop",
-    "patience": "calls without improvement before a drop",
-    "threshold": "what counts as improvement",
-    "threshold_mode": "threshold is relative (rel) or absolute (abs)",
-    "cooldown": "calls to wait after a drop",
-    "min_lr": "lowest LR; one, or one a group",
-    "eps": "smallest change that is made",
-}
-_METRIC = 'metric: {expression: "max(exp(-step / 4), 0.1)"}'
 _FILL_TRAINING = {"num_training_steps": Fill("total_calls")}
 
 
@@ -135,7 +125,7 @@ TRANSFORMERS = (
         "get_greedy_schedule",
         "raises the LR while a metric improves, lowers it while it does not",
         {
-            **_PLATEAU,
+            **PLATEAU,
             "factor": "factor of each drop; a rise divides by it",
             "patience": "calls of a kind in a row before a change",
             "warmup": "calls to wait after a rise",
@@ -145,16 +135,16 @@ TRANSFORMERS = (
             "reset_start": "drops wanted at min_lr before all starts again",
         },
         "factor: 0.8\npatience: 2\nmin_lr: 1e-4\nmax_lr: 1e-2",
-        extra=_METRIC,
+        extra=METRIC,
         fills={},
         signature=f"{_MODULE}:GreedyLR",
     ),
     _entry(
         "get_reduce_on_plateau_schedule",
         "multiplies the LR by factor when a metric has stopped improving",
-        _PLATEAU,
+        PLATEAU,
         "factor: 0.5\npatience: 4",
-        extra=_METRIC,
+        extra=METRIC,
         fills={},
         signature="torch.optim.lr_scheduler:ReduceLROnPlateau",
     ),
