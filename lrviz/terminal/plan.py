@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lrviz.curve import Values
 from lrviz.limits import Limits, find_limits, mend_limits, mend_steps
-from lrviz.points import list_within
+from lrviz.points import find_unit, list_within
 from lrviz.run import Run
 from lrviz.terminal.axis import Axis
 from lrviz.terminal.looks import Look, choose_looks
@@ -55,7 +55,7 @@ def list_lines(run: Run, *, colors: bool, ascii_only: bool) -> list[Line]:
     count = sum(len(curve.groups) for curve in run.curves)
     looks = iter(choose_looks(count, colors=colors, ascii_only=ascii_only))
     return [
-        Line(row, float(curve.steps_per_epoch) if run.figure.x == "epoch" else 1.0, next(looks))
+        Line(row, find_unit(curve, run.figure.x), next(looks))
         for curve in run.curves
         for row in curve.lr
     ]
