@@ -1,6 +1,7 @@
 """Names that are cut to fit, and are still told apart."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import chain, takewhile
 
@@ -60,6 +61,18 @@ def shorten_apart(
     for place in chain(*left):
         texts[place] = f"{place + 1}: {texts[place]}"
     return [shorten(text) for text in texts]
+
+
+def measure(text: str) -> int:
+    """Return how many columns of a terminal a text takes.
+
+    >>> measure("abc"), measure("学習率")
+    (3, 6)
+    """
+    return sum(
+        0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF")
+        for each in text
+    )
 
 
 def _find_alike(texts: Sequence[str]) -> list[list[int]]:

@@ -1,10 +1,10 @@
 """A comparison as text."""
 
-import unicodedata
 from collections.abc import Sequence
 from math import isnan
 
 from lrviz.compare.curves import Comparison, Difference
+from lrviz.elide import measure
 from lrviz.words import printable
 
 HEAD = (
@@ -41,7 +41,7 @@ def format_table(comparisons: Sequence[Comparison]) -> str:
     if len({each.against for each in comparisons}) < 2:
         rows = [(row[0], *row[_WORDS:]) for row in rows]
     words = len(rows[0]) - len(HEAD) + _WORDS
-    widths = [max(map(_measure, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(measure, column)) for column in zip(*rows, strict=True)]
     return "\n".join(_align(row, widths, words) for row in rows)
 
 
@@ -70,14 +70,6 @@ def _spell_difference(difference: Difference) -> tuple[str, str, str]:
 def _align(row: Sequence[str], widths: Sequence[int], words: int) -> str:
     cells = []
     for place, (text, width) in enumerate(zip(row, widths, strict=True)):
-        blank = " " * (width - _measure(text))
+        blank = " " * (width - measure(text))
         cells.append(text + blank if place < words else blank + text)
     return "  ".join(cells).rstrip()
-
-
-def _measure(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    return sum(
-        0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF")
-        for each in text
-    )

@@ -1,7 +1,6 @@
 """Text that is to fit a terminal: how wide it is, and what is left of it where it is too wide."""
 
-import unicodedata
-
+from lrviz.elide import measure as measure
 from lrviz.words import printable
 
 
@@ -15,21 +14,6 @@ def clean(text: str, *, ascii_only: bool) -> str:
     if not ascii_only:
         return line
     return line.replace("·", "-").replace("…", "...").encode("ascii", "backslashreplace").decode()
-
-
-def measure(text: str) -> int:
-    """Return how many columns of a terminal a text takes.
-
-    >>> measure("abc"), measure("学習率")
-    (3, 6)
-    """
-    return sum(map(_measure, text))
-
-
-def _measure(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 1 + (unicodedata.east_asian_width(character) in "WF")
 
 
 def fit(text: str, width: int, ellipsis: str) -> str:
@@ -53,7 +37,7 @@ def _take(text: str, width: int) -> str:
     """Return as much of a text's beginning as fits."""
     used = 0
     for end, character in enumerate(text):
-        used += _measure(character)
+        used += measure(character)
         if used > width:
             return text[:end]
     return text
