@@ -12,13 +12,12 @@ import pytest
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.ticker import MultipleLocator
-from numpy.typing import NDArray
-from PIL import Image
 from torch.optim import lr_scheduler
 
 import lrviz
 from lrviz.metadata import read_record
 from tests.lrvizrun import run
+from tests.test_plot import decode
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,11 +62,6 @@ def config(name: str) -> Path:
 
 def figure(name: str) -> Path:
     return ROOT / "figures" / f"{name}.webp"
-
-
-def decode(data: bytes) -> NDArray[np.uint8]:
-    with Image.open(BytesIO(data)) as image:
-        return np.asarray(image.convert("RGBA"))
 
 
 def train(name: str) -> list[float]:
