@@ -14,6 +14,7 @@ from lrviz.cli.options import (
     FigureFormat,
     Jobs,
     Output,
+    OutputFormat,
     Settings,
     Sources,
     Specs,
@@ -21,7 +22,6 @@ from lrviz.cli.options import (
 )
 from lrviz.cli.output import say, say_error, tell_path, tell_text
 from lrviz.files import STDIO
-from lrviz.targets import Listing
 
 
 @app.command()
@@ -39,9 +39,7 @@ def check(
     add_missing: Annotated[
         bool, typer.Option("--add-missing", help="Draw figures that are missing.")
     ] = False,
-    output_format: Annotated[
-        Listing, typer.Option("--output-format", help="How the findings are listed.")
-    ] = "text",
+    output_format: OutputFormat = "text",
     jobs: Jobs = None,
     allow: Allow = None,
     epochs: Epochs = None,
@@ -109,9 +107,7 @@ def lint(
     specs: Annotated[
         list[str] | None, typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, figures, folders.")
     ] = None,
-    output_format: Annotated[
-        Listing, typer.Option("--output-format", help="How the findings are listed.")
-    ] = "text",
+    output_format: OutputFormat = "text",
     select: Annotated[
         str | None,
         typer.Option("--select", metavar="CODES", help="Only rules whose codes begin like these."),

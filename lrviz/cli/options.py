@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lrviz import names, words
-from lrviz.targets import Format, Interval
+from lrviz.targets import Format, Interval, Listing
 
 Spec = Annotated[
     str,
@@ -63,6 +63,9 @@ Settings = Annotated[
 ]
 FigureFormat = Annotated[
     Format | None, typer.Option("-f", "--format", help="Default: as FILE ends, else png.")
+]
+OutputFormat = Annotated[
+    Listing, typer.Option("--output-format", help="How the findings are listed.")
 ]
 Sources = Annotated[
     list[str], typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, and folders of them.")
