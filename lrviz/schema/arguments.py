@@ -1,6 +1,8 @@
 """What an argument may be, as JSON Schema; as `lrviz.drive.arguments` converts it."""
 
+import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
@@ -36,13 +38,26 @@ _SHARED: Mapping[str, Kind] = {
 
 _NAMES: Mapping[Kind, str] = {kind: name for name, kind in _SHARED.items()}
 
+_WITH_FORMULA = re.compile(rf'"#/\$defs/({"|".join(("formula", *_SHARED))})(?=")')
+
 _LONGEST_DEFAULT = 8
 """The longest that a number is spelt which an editor writes into a spec."""
 
 
 def shared_definitions() -> dict[str, Schema]:
     """Return what the schemas of arguments refer to, by name."""
-    return text_definitions() | {name: _shape(kind) for name, kind in _SHARED.items()}
+    kinds = {name: _shape(kind) for name, kind in _SHARED.items()}
+    of_run_alone = {f"{name}_of_run": of_run(kind) for name, kind in kinds.items()}
+    return text_definitions() | kinds | of_run_alone
+
+
+def of_run(schema: Schema) -> Schema:
+    """Return the schema of values whose formulas cannot name the optimizer's LR, as its own are.
+
+    >>> of_run({"items": {"$ref": "#/$defs/number"}})
+    {'items': {'$ref': '#/$defs/number_of_run'}}
+    """
+    return cast(Schema, json.loads(_WITH_FORMULA.sub(r"\g<0>_of_run", json.dumps(schema))))
 
 
 def describe_argument(

@@ -7,21 +7,16 @@ from lrviz.spec.metric import MAX_METRIC
 from lrviz.spec.schedules import CURVE_KEYS, MAX_CURVES, SWEPT_KEYS
 from lrviz.spec.values import MAX_TEXT
 
+_SWEPT: Schema = {"type": "array", "minItems": 1, "maxItems": MAX_CURVES, "uniqueItems": True}
+
 INTERVAL: Schema = {
     "enum": ["step", "epoch"],
     "enumDescriptions": ["after every step", "after the last step of each epoch"],
 }
 
-_SWEPT: Schema = {
-    "type": "array",
-    "minItems": 1,
-    "maxItems": MAX_CURVES,
-    "uniqueItems": True,
-}
-
 _FILE: Schema = {
     "type": "string",
-    "pattern": "^[^/]",
+    "pattern": r"^(?!(\./+)*\.\.(/|$))[^/]",
     "patternErrorMessage": "must be a path in the spec's own folder",
     "description": "a file in the spec's own folder",
 }
@@ -45,7 +40,7 @@ def curves_schema() -> Schema:
 
 
 def sweep_schema() -> Schema:
-    """Return the schema of `{key.path: [values]}`; most values are checked where they are put."""
+    """Return the schema of `{key.path: [values]}`."""
     whole: Schema = {"type": "integer", "minimum": 1}
     path: Schema = {
         "title": "key path",
@@ -61,10 +56,9 @@ def sweep_schema() -> Schema:
         "patternProperties": {
             "^(epochs|steps_per_epoch)$": {**_SWEPT, "items": whole},
             "^interval$": {**_SWEPT, "items": INTERVAL},
-            "^optimizer[.][A-Za-z]+[.]lr$": {**_SWEPT, "items": refer("number")},
         },
         "additionalProperties": _SWEPT,
-        "allOf": [_sweep_whole(key) for key in NAMED],
+        "allOf": [*map(_sweep_whole, NAMED), *(refer(f"{key}_paths") for key in NAMED)],
         "defaultSnippets": [lr],
     }
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from lrviz.catalog import OPTIMIZERS
 from lrviz.drive import Argument
 from lrviz.drive.signatures import installed_optimizer_arguments, optimizer_class
-from lrviz.schema.arguments import describe_argument, spell_default
+from lrviz.schema.arguments import describe_argument, of_run, spell_default
 from lrviz.schema.names import arguments_of, named, swept
 from lrviz.schema.parts import Schema, closed, refer
+from lrviz.schema.paths import optimizer_paths
 from lrviz.schema.texts import printable
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.values import MAX_TEXT
@@ -20,11 +21,12 @@ _MARKS = re.compile(r":\w+:(?=`)|[`\\]|`_")
 
 
 def optimizer_definitions() -> dict[str, Schema]:
-    """Return `optimizer`, `swept_optimizer` and what they name."""
+    """Return `optimizer` and what it names, and what a sweep changes."""
     optimizers = {name: _optimizer(name) for name in OPTIMIZERS if optimizer_class(name)}
     return {
         "optimizer": named(optimizers),
         "swept_optimizer": swept(optimizers),
+        "optimizer_paths": optimizer_paths(optimizers),
         **optimizers,
     }
 
@@ -46,7 +48,7 @@ def _first_sentence(text: str) -> str:
 def _optimizer(name: str) -> Schema:
     meanings = read_meanings(name)
     arguments = {
-        each.name: describe_argument(each, _tell(each, meanings.get(each.name, "")))
+        each.name: of_run(describe_argument(each, _tell(each, meanings.get(each.name, ""))))
         for each in installed_optimizer_arguments(name)
     }
     page = f"https://pytorch.org/docs/stable/generated/torch.optim.{name}.html"

@@ -37,6 +37,15 @@ def any_of(alternatives: Sequence[Schema]) -> Schema:
     return {"anyOf": list(alternatives)} if len(alternatives) > 1 else dict(*alternatives)
 
 
+def has_key(pattern: str) -> Schema:
+    """Return the schema of a mapping one of whose keys matches.
+
+    >>> has_key("^optimizer")
+    {'not': {'propertyNames': {'not': {'pattern': '^optimizer'}}}}
+    """
+    return {"not": {"propertyNames": {"not": {"pattern": pattern}}}}
+
+
 def suggest(text: str) -> Schema:
     """Return the keyword by which yaml-language-server writes a value that is to be typed over.
 

@@ -7,7 +7,7 @@ anything, or nothing.
 from collections.abc import Mapping
 
 from lrviz.catalog import CATALOG, THIRD_PARTY
-from lrviz.schema.parts import Schema, any_of, refer
+from lrviz.schema.parts import Schema, any_of, has_key, refer
 from lrviz.spec.schedules import CURVE_KEYS, SWEPT_KEYS
 
 NAMED = ("scheduler", "optimizer")
@@ -40,8 +40,8 @@ def _read_rule(key: str) -> Schema:
 
 
 def _sweeps(pattern: str) -> Schema:
-    names: Schema = {"propertyNames": {"not": {"pattern": pattern}}}
-    return {"required": ["sweep"], "properties": {"sweep": {"type": "object", "not": names}}}
+    sweep: Schema = {"type": "object", **has_key(pattern)}
+    return {"required": ["sweep"], "properties": {"sweep": sweep}}
 
 
 def _in_every_curve(key: str) -> Schema:

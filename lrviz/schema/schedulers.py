@@ -11,10 +11,11 @@ from lrviz.schema.arguments import describe_argument, spell_default
 from lrviz.schema.limits import LIMITS, NEEDS
 from lrviz.schema.names import OTHERS, arguments_of, named, swept
 from lrviz.schema.parts import Schema, refer
+from lrviz.schema.paths import scheduler_paths
 
 
 def scheduler_definitions() -> dict[str, Schema]:
-    """Return `scheduler`, `child` (of a composite), `swept_scheduler` and what they name."""
+    """Return `scheduler`, `child` (of a composite) and what they name, and what a sweep changes."""
     schedulers = {name: _scheduler(entry) for name, entry in CATALOG.items()} | _entry_points()
     alone = {name for name, entry in CATALOG.items() if entry.package == "timm"}
     nested = {name: schema for name, schema in schedulers.items() if name not in alone}
@@ -24,6 +25,7 @@ def scheduler_definitions() -> dict[str, Schema]:
         "scheduler": named(schedulers, foreign=True),
         "child": named(nested, foreign=True, silent=silent),
         "swept_scheduler": swept(schedulers, foreign=True),
+        "scheduler_paths": scheduler_paths(schedulers),
         **schedulers,
     }
 

@@ -11,9 +11,10 @@ _LINES = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
 
 
 def text_definitions() -> dict[str, Schema]:
-    """Return `formula` and an expression a parameter, by name."""
+    """Return the formulas, those of the run alone as well, and an expression a parameter."""
     parameters = {*EXPRESSIONS.values(), ("step",), ("x",)}
-    return {"formula": _formula()} | {
+    formulas = {"formula": _formula((*TOTALS, "lr")), "formula_of_run": _formula(TOTALS)}
+    return formulas | {
         f"expression_in_{names[0]}": _expression(names) for names in sorted(parameters)
     }
 
@@ -33,8 +34,7 @@ def printable(most: int, *, lines: bool = False) -> Schema:
     }
 
 
-def _formula() -> Schema:
-    names = (*TOTALS, "lr")
+def _formula(names: Collection[str]) -> Schema:
     return {
         "title": "formula",
         "type": "string",
