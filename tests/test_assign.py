@@ -71,7 +71,33 @@ def test_a_value_is_put_where_its_key_leads(
         (
             "optimizer.Adam.lr",
             "1",
-            "--set optimizer.Adam.lr=1: optimizer.Adam.lr: leads through a value that has no keys",
+            "--set optimizer.Adam.lr=1: optimizer.Adam.lr: the spec has SGD here, not Adam; "
+            "to replace it, give all of optimizer",
+        ),
+        (
+            "optimizer.SDG.lr",
+            "1",
+            "--set optimizer.SDG.lr=1: optimizer.SDG.lr: unknown optimizer 'SDG'; "
+            "did you mean 'SGD'?",
+        ),
+        (
+            "scheduler.SequentialLr.milestones",
+            "[1]",
+            "--set scheduler.SequentialLr.milestones=[1]: scheduler.SequentialLr.milestones: "
+            "unknown scheduler 'SequentialLr'; did you mean 'SequentialLR'?",
+        ),
+        (
+            "scheduler.milestones",
+            "[1]",
+            "--set scheduler.milestones=[1]: scheduler.milestones: unknown scheduler 'milestones'; "
+            "the spec has SequentialLR here",
+        ),
+        (
+            "scheduler.SequentialLR.schedulers.0.ConstantLR.factor",
+            "1",
+            "--set scheduler.SequentialLR.schedulers.0.ConstantLR.factor=1: "
+            "scheduler.SequentialLR.schedulers.0.ConstantLR.factor: the spec has LinearLR here, "
+            "not ConstantLR; to replace it, give all of scheduler.SequentialLR.schedulers.0",
         ),
         (
             "scheduler.SequentialLR.milestones.1",
@@ -106,6 +132,34 @@ def test_what_was_set_is_named_as_the_place_of_what_is_wrong_with_it() -> None:
         "--set epochs=0: epochs: must be at least 1, got 0",
         "a.yaml:2:1: title: must be a text, got 5",
     ]
+
+
+def test_what_is_wrong_with_a_name_that_was_set_alone_is_said_in_its_place() -> None:
+    """The file has neither; what was set lies below what is wrong."""
+    with pytest.raises(SpecError) as caught:
+        parse_spec(
+            "epochs: 4\n",
+            "a.yaml",
+            overrides=[("optimizer.SDG.lr", "1"), ("scheduler.StepLr.gamma", "1")],
+        )
+    assert str(caught.value).splitlines() == [
+        "--set optimizer.SDG.lr=1: optimizer: unknown optimizer 'SDG'; did you mean 'SGD'?",
+        "--set scheduler.StepLr.gamma=1: scheduler: unknown scheduler 'StepLr'; "
+        "did you mean 'StepLR'?",
+    ]
+
+
+def test_a_curve_has_a_scheduler_of_its_own() -> None:
+    with pytest.raises(SpecError) as caught:
+        parse_spec(
+            "epochs: 4\ncurves:\n  a: {scheduler: LinearLR}\n",
+            overrides=[("curves.a.scheduler.LinaerLR.start_factor", "1")],
+        )
+    assert str(caught.value) == (
+        "--set curves.a.scheduler.LinaerLR.start_factor=1: "
+        "curves.a.scheduler.LinaerLR.start_factor: "
+        "unknown scheduler 'LinaerLR'; did you mean 'LinearLR'?"
+    )
 
 
 def test_values_are_set_in_order_and_the_last_one_counts() -> None:

@@ -213,6 +213,21 @@ def test_what_is_wrong_in_a_curve_is_said_in_its_place() -> None:
             "a.yaml:1:49: sweep: cannot stand beside `curves`; write each curve out",
         ),
         (
+            "{epochs: 1, scheduler: {StepLR: {step_size: 1}}, "
+            "sweep: {scheduler.StepLr.gamma: [1]}}",
+            "a.yaml:1:58: sweep.scheduler.StepLr.gamma: unknown scheduler 'StepLr'; "
+            "did you mean 'StepLR'?",
+        ),
+        (
+            "{epochs: 1, scheduler: StepLR, sweep: {scheduler.LinearLR.start_factor: [1]}}",
+            "a.yaml:1:40: sweep.scheduler.LinearLR.start_factor: the spec has StepLR here, "
+            "not LinearLR; to replace it, give all of scheduler",
+        ),
+        (
+            "{epochs: 1, scheduler: LinearLR, sweep: {optimizer.SDG.lr: [1]}}",
+            "a.yaml:1:61: optimizer: unknown optimizer 'SDG'; did you mean 'SGD'?",
+        ),
+        (
             "{epochs: 1, scheduler: LinearLR, sweep: {epochs.x: [1]}}",
             "a.yaml:1:42: sweep.epochs.x: leads through a value that has no keys",
         ),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lrviz.catalog import CATALOG
-from lrviz.errors import KeyPath, Problem, SpecError
+from lrviz.catalog import CATALOG, OPTIMIZERS
+from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.spec.flow import spell_flow
 from lrviz.spec.model import Source, Tree
+from lrviz.spec.nodes import spell_name, suggest
 from lrviz.spec.yamltree import YamlError, parse_yaml
 
 MAX_SPELT = 60
@@ -24,7 +25,8 @@ def assign(
         value: YAML, read as in a spec.
 
     Raises:
-        SpecError: the key path leads through something that is no mapping or list.
+        SpecError: the key path leads through something that is no mapping or list, or through
+            another scheduler or optimizer than stands there.
 
     >>> assign({"epochs": 4}, Source(), "optimizer.SGD.lr", "1e-2")[0]
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
@@ -33,6 +35,7 @@ def assign(
     path = split_key(key, tree)
     try:
         parsed, _ = parse_yaml(value)
+        refuse_other_names(tree, path)
         changed = with_value(tree, path, parsed)
     except YamlError as error:
         raise SpecError([Problem(text, path, error.reason)]) from None
@@ -83,6 +86,37 @@ def _at(tree: Tree, part: str | int) -> Tree:
     if isinstance(tree, list) and isinstance(part, int) and part < len(tree):
         return tree[part]
     return tree.get(str(part)) if isinstance(tree, dict) else None
+
+
+def refuse_other_names(tree: Tree, path: KeyPath) -> None:
+    """Do nothing where every scheduler and optimizer of a path is the one that stands there.
+
+    Raises:
+        LookupError: one is another, and would stand beside it.
+    """
+    for end, part in enumerate(path):
+        if kind := _kind(path[:end]):
+            own = next(iter(tree)) if isinstance(tree, dict) and len(tree) == 1 else tree
+            if isinstance(own, str) and part != own:
+                raise LookupError(_explain_other(kind, str(part), own, path[:end]))
+        tree = _at(tree, part)
+
+
+def _kind(key: KeyPath) -> str | None:
+    """Return what a name at a key path is of: `scheduler`, `optimizer`, or nothing."""
+    last = key[2] if len(key) == 3 and key[0] == "curves" else key[0] if len(key) == 1 else ""
+    if last in ("scheduler", "optimizer"):
+        return str(last)
+    return "scheduler" if key[-2:-1] == ("schedulers",) else None
+
+
+def _explain_other(kind: str, name: str, own: str, key: KeyPath) -> str:
+    if name in CATALOG or name in OPTIMIZERS:
+        remedy = f"to replace it, give all of {spell_key(key)}"
+        return f"the spec has {own} here, not {name}; {remedy}"
+    close = suggest(name, (own,))
+    remedy = close if close.startswith("did") else f"the spec has {own} here"
+    return f"unknown {kind} {spell_name(name)}; {remedy}"
 
 
 def with_value(tree: Tree, path: KeyPath, value: Tree) -> Tree:

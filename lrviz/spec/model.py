@@ -1,6 +1,6 @@
 """The spec: one YAML document, parsed and checked as far as is possible without torch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -49,14 +49,21 @@ class Source:
     swept: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
 
     def problem(self, key: KeyPath, text: str) -> Problem:
-        """Return the problem at a key, or at its nearest parent where the key is missing."""
-        place = self.swept.get(self._swept(key), key)
-        for end in range(len(place), -1, -1):
-            if place[:end] in self.overrides:
-                return Problem(self.overrides[place[:end]], key, text)
-            if place[:end] in self.positions:
-                return Problem(self.name, key, text, self.positions[place[:end]])
+        """Return the problem at a key, or at the nearest to it that stands somewhere."""
+        for place in self._near(key):
+            if place in self.overrides:
+                return Problem(self.overrides[place], key, text)
+            if place in self.positions:
+                return Problem(self.name, key, text, self.positions[place])
         return Problem(self.name, key, text)
+
+    def _near(self, key: KeyPath) -> Iterator[KeyPath]:
+        """Yield a key and its parents; below the root what lies below it, which has made it."""
+        yield from _walk_up(self.swept.get(self._swept(key), key))
+        for below in (*self.swept, *self.overrides):
+            if key and below[: len(key)] == key:
+                yield from _walk_up(self.swept.get(below, below))
+        yield ()
 
     def is_own(self, key: KeyPath) -> bool:
         """Whether a key stands for something of one curve only."""
@@ -64,8 +71,12 @@ class Source:
 
     def _swept(self, key: KeyPath) -> KeyPath:
         """Return the part of a key that a sweep gives a value; all of it where none does."""
-        parents = (key[:end] for end in range(len(key), -1, -1))
-        return next((each for each in parents if each in self.swept), key)
+        return next((each for each in _walk_up(key) if each in self.swept), key)
+
+
+def _walk_up(key: KeyPath) -> Iterator[KeyPath]:
+    """Yield a key path and its parents, but not the root."""
+    return (key[:end] for end in range(len(key), 0, -1))
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def spell(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _spell_name(name: str) -> str:
+def spell_name(name: str) -> str:
     """Return a name in quotes, letters that could be mistaken for others spelt out."""
     return f"'{name.encode('ascii', 'backslashreplace').decode()}'"
 
@@ -84,7 +84,7 @@ def unknown_scheduler(name: str) -> str:
     >>> unknown_scheduler("OneC")
     "unknown scheduler 'OneC'; did you mean 'OneCycleLR'?"
     """
-    return f"unknown scheduler {_spell_name(name)}; {_suggest_scheduler(name)}"
+    return f"unknown scheduler {spell_name(name)}; {_suggest_scheduler(name)}"
 
 
 def _suggest_scheduler(name: str) -> str:
@@ -141,7 +141,7 @@ class NodeReader:
             return None
         name, path, arguments = named
         if name not in OPTIMIZERS:
-            self._say(key, f"unknown optimizer {_spell_name(name)}; {suggest(name, OPTIMIZERS)}")
+            self._say(key, f"unknown optimizer {spell_name(name)}; {suggest(name, OPTIMIZERS)}")
             return None
         groups = list(self._read_groups(arguments.get("param_groups", []), (*path, "param_groups")))
         arguments = {k: v for k, v in arguments.items() if k != "param_groups"}

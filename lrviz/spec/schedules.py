@@ -7,7 +7,7 @@ from math import prod
 
 from lrviz.errors import KeyPath, Problem
 from lrviz.foreign import Foreign
-from lrviz.spec.assign import split_key, with_value
+from lrviz.spec.assign import refuse_other_names, split_key, with_value
 from lrviz.spec.interval import explain_interval, own_interval, read_interval
 from lrviz.spec.labels import name_keys, name_values
 from lrviz.spec.metric import read_metric
@@ -81,6 +81,7 @@ class ScheduleReader:
             for (key, values), index in zip(axes, picked, strict=True):
                 path = split_key(key, changed)
                 try:
+                    refuse_other_names(changed, path)
                     changed = with_value(changed, path, values[index])
                 except LookupError as error:
                     self._say(("sweep", key), str(error.args[0]))
