@@ -347,7 +347,7 @@ def test_a_report_is_given_pictures_of_what_does_not_match(tmp_path: Path) -> No
     spec, figures = draw(STEP, tmp_path)
     draw(STEP, tmp_path, "same")
     spec.write_text(STEP.replace("0.5", "0.25"))
-    same, differs = check(spec.parent, figures, shows=True).results
+    same, differs = check(spec.parent, figures, report=Path("report")).results
     assert same == Evidence(same.verdict)
     for picture in (differs.baseline, differs.result, differs.difference, differs.overlay):
         assert picture is not None
@@ -376,7 +376,7 @@ def test_without_a_report_there_are_no_pictures(tmp_path: Path) -> None:
 def test_of_a_missing_figure_only_the_result_is_shown(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     (figures / "step.webp").unlink()
-    (found,) = check(spec, figures, shows=True).results
+    (found,) = check(spec, figures, report=Path("report")).results
     assert found.result is not None
     assert (found.baseline, found.difference, found.overlay) == (None, None, None)
 
@@ -384,7 +384,7 @@ def test_of_a_missing_figure_only_the_result_is_shown(tmp_path: Path) -> None:
 def test_pictures_of_two_sizes_are_not_laid_over_each_other(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     spec.write_text(f"{STEP}figure: {{dpi: 50}}\n")
-    (found,) = check(spec, figures, shows=True).results
+    (found,) = check(spec, figures, report=Path("report")).results
     assert found.baseline is not None
     assert found.difference is None
     assert found.overlay is not None
@@ -393,7 +393,7 @@ def test_pictures_of_two_sizes_are_not_laid_over_each_other(tmp_path: Path) -> N
 def test_pixels_alone_are_marked_one_by_one(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     spoil_pixels(figures / "step.webp", lambda pixels: pixels.__setitem__((0, slice(7)), 0))
-    (found,) = check(spec, figures, shows=True).results
+    (found,) = check(spec, figures, report=Path("report")).results
     assert found.difference is not None
     assert red(decode_image(found.difference)) == 7
     assert found.steps == ()
@@ -405,7 +405,7 @@ def test_of_a_long_curve_the_table_names_blocks(tmp_path: Path) -> None:
 
     spec, figures = draw(STEP.replace("steps_per_epoch: 8", "steps_per_epoch: 2000"), tmp_path)
     spoil_record(figures / "step.webp", spoil)
-    (found,) = check(spec, figures, shows=True).results
+    (found,) = check(spec, figures, report=Path("report")).results
     assert [(row[0], row[1], row[4]) for row in found.steps] == [(24, "lr, max of 8 steps", 1.0)]
     assert found.overlay is not None
 
@@ -420,10 +420,28 @@ def test_an_overlay_survives_whatever_numbers_a_picture_stores(
 
     spec, figures = draw(STEP, tmp_path)
     spoil_record(figures / "step.webp", spoil)
-    (found,) = check(spec, figures, shows=True).results
+    (found,) = check(spec, figures, report=Path("report")).results
     assert found.overlay is not None
     with Image.open(BytesIO(found.overlay)) as image:
         assert image.size == (800, 400)
+
+
+@pytest.mark.parametrize("name", ["specs/step.yaml", "figures/step.webp", "notes.txt"])
+def test_a_report_in_place_of_a_file_is_refused_before_anything_is_done(
+    tmp_path: Path, name: str
+) -> None:
+    spec, figures = draw(STEP, tmp_path)
+    (figures / "step.webp").unlink()
+    (tmp_path / "notes.txt").write_text("mine")
+    if name.startswith("figures"):
+        (figures / "step.webp").write_bytes(b"old")
+    before = sorted(tmp_path.rglob("*"))
+    arguments = ("check", "specs", "--baselines", "figures", "--add-missing", "--report", name)
+    done = run(*arguments, cwd=tmp_path)
+    message = f"--report {name}: not a folder; the page is written below one, as index.html\n"
+    assert (done.status, done.text, done.stderr) == (2, "", message)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert spec.read_text() == STEP
 
 
 def test_the_report_is_written_and_named_on_standard_error(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from lrviz.check.checked import Checked
 from lrviz.check.facts import gather_facts
 from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
-from lrviz.errors import FileError, LrvizError
+from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
 from lrviz.files import make_folder, write_file
@@ -33,7 +33,7 @@ class Request:
         baselines: the folder of their figures.
         updates: whether figures that are no match are written anew.
         adds: whether those that are missing are written.
-        shows: whether pictures for a report are wanted.
+        report: the folder of the page that shows pictures; None for no page.
         jobs: how many processes draw; None for as many as there are processors.
         length: how long the runs of factories are, as (key, value) pairs; where it is left out,
             as long as those of their figures. A spec says so itself.
@@ -44,7 +44,7 @@ class Request:
     baselines: Path
     updates: bool = False
     adds: bool = False
-    shows: bool = False
+    report: Path | None = None
     jobs: int | None = None
     length: Sequence[tuple[str, str]] = ()
     allow: Sequence[str] = ()
@@ -72,6 +72,7 @@ def check_specs(request: Request) -> Checked:
         FileError: a folder cannot be read.
         UsageError: the request makes no sense, whatever the figures hold.
     """
+    _refuse_file(request.report)
     pairs = pair_specs(
         request.sources, request.baselines, updates=request.updates, adds=request.adds
     )
@@ -88,6 +89,13 @@ def check_specs(request: Request) -> Checked:
         ),
         tuple(check.warnings),
     )
+
+
+def _refuse_file(report: Path | None) -> None:
+    """Refuse what is no folder while nothing is done yet; what cannot be asked for is no file."""
+    if report is not None and os.path.exists(report) and not os.path.isdir(report):  # noqa: PTH110, PTH112
+        remedy = "the page is written below one, as index.html"
+        raise UsageError(f"--report {report}: not a folder; {remedy}")
 
 
 @dataclass
@@ -116,7 +124,7 @@ class _Check:
                 "png" if pair.path.suffix == ".png" else "webp",
                 updates=self.request.updates,
                 adds=self.request.adds,
-                shows=self.request.shows,
+                shows=self.request.report is not None,
                 remedy=self.request.remedy,
             )
 

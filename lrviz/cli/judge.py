@@ -50,8 +50,8 @@ def check(
     from lrviz.check import Request, check_specs, format_checked
 
     length = words.length(epochs, steps_per_epoch, interval)
-    shows, allowed = report is not None, names.allowed(allow)
-    request = Request(specs, baselines, update, add_missing, shows, jobs, length, allowed)
+    allowed = names.allowed(allow)
+    request = Request(specs, baselines, update, add_missing, report, jobs, length, allowed)
     checked = check_specs(request)
     for line in checked.warnings:
         say(line)
