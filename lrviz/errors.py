@@ -6,6 +6,7 @@ a caller would expect, carries its facts as attributes and builds its own messag
     LrvizError
     ├── UsageError (ValueError)     what was asked for makes no sense       exit status 2
     ├── SpecError (ValueError)      a spec is wrong: one problem or many    exit status 2
+    │   └── NoFigureError           there is none, and it is called a figure
     ├── ImageError (ValueError)     a picture or its record is damaged      exit status 2
     ├── FileError (OSError)         the machine failed: read, write         exit status 3
     └── WorkerDied                  a process was killed at its work        exit status 3
@@ -84,6 +85,21 @@ class SpecError(LrvizError, ValueError):
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.problems,)
+
+
+class NoFigureError(SpecError):
+    """A spec that is called like a picture, and is missing: it may have been one to draw.
+
+    Attributes:
+        path: the file as the user named it.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__([Problem(path, (), "no such figure")])
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.path,)
 
 
 class ImageError(LrvizError, ValueError):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from lrviz.errors import FileError, ImageError, Problem, SpecError, UsageError
+from lrviz.errors import FileError, ImageError, NoFigureError, Problem, SpecError
 from lrviz.factoryname import split_factory
 from lrviz.files import STDIO, read_file
 from lrviz.metadata import MAX_FILE, read_record, sniff
@@ -82,17 +82,18 @@ def read_source(name: str) -> bytes:
 
     Raises:
         FileError: it cannot be read.
-        UsageError: it is called like a picture, and there is none.
+        SpecError: it is called like a picture, and there is none; or like code.
     """
     if name.removesuffix(":").endswith(".py"):
         file = name.removesuffix(":")
-        raise UsageError(f"{file}: holds no spec; name a function in it as {file}:FUNCTION")
+        text = f"holds no spec; name a function in it as {file}:FUNCTION"
+        raise SpecError([Problem(file, (), text)])
     try:
         return read_file(name, MAX_FILE)
     except FileError as error:
         missing = isinstance(error.__cause__, FileNotFoundError)
         if missing and name.lower().endswith(PICTURE_ENDINGS):
-            raise UsageError(f"{name}: no such figure; did you mean -o {name}?") from None
+            raise NoFigureError(name) from None
         if missing and split_factory(name):
             text = "a factory is code already; this takes a spec"
             raise SpecError([Problem(name, (), text)]) from None

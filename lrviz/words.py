@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import TextIO
 
-from lrviz.errors import LrvizError, SpecError, UsageError
+from lrviz.errors import LrvizError, NoFigureError, SpecError, UsageError
 from lrviz.versions import versions
 
 _ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
@@ -88,6 +88,12 @@ def printable(text: str) -> str:
 def error_lines(error: LrvizError) -> list[str]:
     """Return what an error says, a line a problem."""
     return list(map(str, error.problems)) if isinstance(error, SpecError) else [str(error)]
+
+
+def error_lines_with_output(error: LrvizError) -> list[str]:
+    """Return what an error says to whoever may have meant a file to write, not to read."""
+    remedy = f"; did you mean -o {error.path}?" if isinstance(error, NoFigureError) else ""
+    return [f"{line}{remedy}" for line in error_lines(error)]
 
 
 def encode_text(text: str, stream: TextIO | None) -> bytes:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import lrviz
-from lrviz.errors import FileError, SpecError, UsageError
+from lrviz.errors import FileError, SpecError
 from tests.conftest import STEP, WriteSpec
 from tests.lrvizrun import run
 
@@ -65,11 +65,6 @@ def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
     assert caught.value.reason == "no such file"
 
 
-def test_a_missing_picture_is_more_likely_an_output(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"did you mean -o .*none\.svg\?"):
-        lrviz.load(tmp_path / "none.svg")
-
-
 def test_a_wrong_spec_is_a_value_error_that_holds_every_problem(write_spec: WriteSpec) -> None:
     spec = write_spec("epochs: 0\nsteps_per_epoch: 0\nscheduler: {ExponentialLR: {gamma: 1}}\n")
     with pytest.raises(ValueError, match="epochs") as caught:
@@ -85,3 +80,34 @@ def test_a_text_that_begins_like_a_picture_s_is_a_text(tmp_path: Path) -> None:
     odd = tmp_path / "odd.yaml"
     odd.write_text("# <svg> is no picture here\n" + STEP)
     assert lrviz.load(odd).epochs == 4
+
+
+@pytest.mark.parametrize("command", ["plot", "export", "code"])
+def test_a_figure_that_is_missing_may_have_been_one_to_draw(command: str, tmp_path: Path) -> None:
+    done = run(command, "new.png", cwd=tmp_path)
+    message = "new.png: no such figure; did you mean -o new.png?\n"
+    assert (done.status, done.stdout, done.stderr) == (2, b"", message)
+
+
+@pytest.mark.parametrize("name", ["new.png", "train.py"])
+@pytest.mark.parametrize(
+    "command", [["batch", "-o", "out"], ["lint"], ["check", "--add-missing", "--baselines", "out"]]
+)
+def test_a_source_that_is_no_spec_is_named_once_where_many_are_read(
+    command: list[str], name: str, tmp_path: Path
+) -> None:
+    message = {
+        "new.png": "new.png: no such figure",
+        "train.py": "train.py: holds no spec; name a function in it as train.py:FUNCTION",
+    }
+    done = run(*command, name, cwd=tmp_path)
+    assert done.status == 2
+    assert [line for line in (done.text + done.stderr).splitlines() if name in line] == [
+        message[name]
+    ]
+
+
+def test_of_a_figure_that_is_missing_a_caller_is_told_of_no_option(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as caught:
+        lrviz.load("new.png")
+    assert str(caught.value) == "new.png: no such figure"

@@ -19,7 +19,7 @@ def say(text: str) -> None:
 
 def say_error(error: LrvizError) -> int:
     """Print what is wrong, a line a problem, and return the exit status it stands for."""
-    for line in words.error_lines(error):
+    for line in words.error_lines_with_output(error):
         say(line)
     return error.exit_status
 

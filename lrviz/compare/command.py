@@ -136,7 +136,8 @@ def _say_once(errors: Sequence[LrvizError]) -> tuple[LrvizError, ...]:
             continue
         new = [problem for problem in error.problems if problem not in said]
         said.update(new)
-        kept += [SpecError(new)] if new else []
+        if new:
+            kept.append(error if len(new) == len(error.problems) else SpecError(new))
     return tuple(kept)
 
 
