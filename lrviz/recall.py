@@ -36,7 +36,7 @@ def recall_factory(record: Record, name: str, overrides: Sequence[tuple[str, str
     curves = record.numbers.curves if record.numbers else ()
     whole = bool(curves) and all(curve.block == 1 for curve in curves)
     tree = {key: value for key, value in record.spec.items() if key != "factory"}
-    changes = [(key, value) for key, value in overrides if not _is_so(tree, key, value)]
+    changes = [pair for pair in overrides if not _is_so(tree, *pair)]
     driven = [key for key, _ in changes if key.split(".")[0] not in KEPT]
     if not whole or driven:
         why = "which a figure cannot run" if driven else _explain_missing(curves)

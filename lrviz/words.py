@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TextIO
 
 from lrviz.errors import LrvizError, NoFigureError, SpecError, UsageError
+from lrviz.option import Option
 from lrviz.versions import versions
 
 _ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
@@ -34,23 +35,25 @@ def overrides(
     """
     pairs = [_split(setting, "--set", "epochs=10") for setting in settings or ()]
     if style is not None:
-        pairs.append(("figure.style", style))
+        pairs.append(Option("figure.style", style, "--style"))
     if sweeps:
         axes = [_split(sweep, "--sweep", "optimizer.SGD.lr=[0.1, 0.01]") for sweep in sweeps]
         pairs.append(("sweep", f"{{{', '.join(f'{json.dumps(k)}: {v}' for k, v in axes)}}}"))
     return pairs
 
 
-def length(
-    epochs: int | None, steps_per_epoch: int | None, interval: str | None
-) -> list[tuple[str, str]]:
+def length(epochs: int | None, steps_per_epoch: int | None, interval: str | None) -> list[Option]:
     """Return (key path, YAML value) pairs from the options that say how long a run is.
 
     >>> length(10, None, "epoch")
     [('epochs', '10'), ('interval', 'epoch')]
     """
     given = {"epochs": epochs, "steps_per_epoch": steps_per_epoch, "interval": interval}
-    return [(key, str(value)) for key, value in given.items() if value is not None]
+    return [
+        Option(key, str(value), spell_option(key))
+        for key, value in given.items()
+        if value is not None
+    ]
 
 
 def spell_option(key: str) -> str:

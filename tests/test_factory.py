@@ -365,7 +365,7 @@ def test_what_is_missing_is_said_before_anything_is_run(folder: Path) -> None:
     wrong = export(folder, "train.py:make_scheduler", "--epochs", 0)
     assert (wrong.status, wrong.stderr) == (
         2,
-        "--set epochs=0: epochs: must be at least 1, got 0\n",
+        "--epochs 0: epochs: must be at least 1, got 0\n",
     )
     gone = export(folder, "gone.py:make_scheduler", "--epochs", 2)
     assert (gone.status, gone.stderr) == (3, "gone.py: cannot read: no such file\n")

@@ -372,3 +372,9 @@ def test_batch_says_them_too(write_spec: WriteSpec, tmp_path: Path) -> None:
     result = run("batch", "a.yaml", "-o", "figures", "-j", "1", cwd=tmp_path)
     assert (result.status, result.text) == (0, "figures/a.webp\n")
     assert result.stderr == f"a.yaml:6:5: {CLIMBS}\n1 spec: 1 drawn\n"
+
+
+def test_an_option_of_its_own_is_named_as_it_was_typed(step: Path) -> None:
+    wrong = run("lint", step, "--epochs", 0, "--output-format", "json")
+    (spec,) = json.loads(wrong.text)["specs"]
+    assert [each["source"] for each in spec["problems"]] == ["--epochs 0"]

@@ -257,7 +257,16 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
         (["New.WEBP"], "New.WEBP: no such figure; did you mean -o New.WEBP?"),
         (
             ["a.yaml", "--style", "drak"],
-            "--set figure.style=drak: figure.style: no style 'drak'; did you mean 'dark'?",
+            "--style drak: figure.style: no style 'drak'; did you mean 'dark'?",
+        ),
+        (["a.yaml", "--epochs", "0"], "--epochs 0: epochs: must be at least 1, got 0"),
+        (
+            ["a.yaml", "--steps-per-epoch", "-1"],
+            "--steps-per-epoch -1: steps_per_epoch: must be at least 1, got -1",
+        ),
+        (
+            ["a.yaml", "--epochs", "4", "--set", "epochs=0"],
+            "--set epochs=0: epochs: must be at least 1, got 0",
         ),
         (
             ["a.yaml", "--set", "epoch=4"],

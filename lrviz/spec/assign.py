@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lrviz.catalog import CATALOG, OPTIMIZERS
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
+from lrviz.option import Option
 from lrviz.spec.flow import spell_flow
 from lrviz.spec.model import Source, Tree
 from lrviz.spec.nodes import spell_name, suggest
@@ -13,8 +14,18 @@ from lrviz.spec.yamltree import YamlError, parse_yaml
 MAX_SPELT = 60
 
 
+def assign_all(
+    tree: dict[str, Tree], source: Source, overrides: Sequence[tuple[str, str]]
+) -> tuple[dict[str, Tree], Source]:
+    """Return the tree with values replaced or added in order; as `assign`."""
+    for pair in overrides:
+        spelt = pair.spelt if isinstance(pair, Option) else ""
+        tree, source = assign(tree, source, *pair, spelt=spelt)
+    return tree, source
+
+
 def assign(
-    tree: dict[str, Tree], source: Source, key: str, value: str
+    tree: dict[str, Tree], source: Source, key: str, value: str, *, spelt: str = ""
 ) -> tuple[dict[str, Tree], Source]:
     """Return the tree with one value replaced or added, and the source that knows of it.
 
@@ -23,6 +34,7 @@ def assign(
         source: where the tree came from.
         key: a key path as messages spell it, list items by number.
         value: YAML, read as in a spec.
+        spelt: what gave it, where that was no `--set`.
 
     Raises:
         SpecError: the key path leads through something that is no mapping or list, or through
@@ -31,7 +43,7 @@ def assign(
     >>> assign({"epochs": 4}, Source(), "optimizer.SGD.lr", "1e-2")[0]
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
     """
-    text = f"--sweep {value.strip('{}')}" if key == "sweep" else f"--set {key}={value}"
+    text = f"--sweep {value.strip('{}')}" if key == "sweep" else spelt or f"--set {key}={value}"
     path = split_key(key, tree)
     try:
         parsed, _ = parse_yaml(value)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.foreign import Foreign, parse_allowed
-from lrviz.spec.assign import assign, with_value
+from lrviz.spec.assign import assign_all, with_value
 from lrviz.spec.model import MetricCsv, Schedule, Source, Spec, Tree
 from lrviz.spec.nodes import spell
 from lrviz.spec.schedules import ScheduleReader
@@ -54,8 +54,7 @@ def parse_tree(
         raise SpecError([source.problem((), "empty; a spec needs `epochs` and `scheduler`")])
     if not isinstance(tree, dict):
         raise SpecError([source.problem((), f"must be a mapping of keys, got {_name_kind(tree)}")])
-    for key, value in overrides:
-        tree, source = assign(tree, source, key, value)
+    tree, source = assign_all(tree, source, overrides)
     if beyond := [source.problem(key, text) for key, text in beyond_yaml(tree)]:
         raise SpecError(beyond)
     return _check(tree, source, allowed)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lrviz.errors import KeyPath, SpecError
-from lrviz.spec.assign import assign
+from lrviz.spec.assign import assign_all
 from lrviz.spec.factory import Factory
 from lrviz.spec.model import Node, Source, Spec, Tree
 from lrviz.spec.parse import parse_tree
@@ -29,8 +29,7 @@ def parse_factory(
     Raises:
         SpecError: everything that is wrong with its shape, at once.
     """
-    for key, value in overrides:
-        tree, source = assign(tree, source, key, value)
+    tree, source = assign_all(tree, source, overrides)
     swept = tree.get("sweep")
     text = "cannot stand beside a factory, which builds its scheduler itself"
     wrong: list[KeyPath] = [(key,) for key in OWN_KEYS if key in tree]
