@@ -62,7 +62,7 @@ class Verdict:
         pixels: how the pictures differ; None where they do not or were not compared.
         pixels_compared: whether the pictures could be compared at all.
         versions: what the baseline and this installation differ in: name to (then, now).
-        problems: what is wrong with the spec.
+        problems: what is wrong with the spec, or why it cannot be read.
         exit_status: what the command's exit status must be at least.
         position: the place in `source` that this is about: of the first key that differs, else of
             the scheduler; None where there is none.

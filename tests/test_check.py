@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lrviz.check import format_checked
-from lrviz.errors import Position, UsageError, WorkerDied
+from lrviz.errors import Position, Problem, UsageError, WorkerDied
 from lrviz.imagefile import Pixels, decode_image, encode_image
 from lrviz.numbers import ShapeChange
 from lrviz.verdict import PixelsDifference
@@ -442,7 +442,10 @@ def test_a_spec_that_cannot_be_read_fails_and_the_others_are_checked(tmp_path: P
     checked = check(spec, figures, sources=[str(tmp_path / "nowhere.yaml"), str(spec)])
     failed, match = checked.verdicts
     assert (failed.outcome, failed.exit_status, match.outcome) == ("failed", 3, "match")
-    assert failed.reason == f"cannot read {tmp_path / 'nowhere.yaml'}: no such file"
+    assert failed.reason == "cannot read: no such file"
+    assert failed.problems == (
+        Problem(str(tmp_path / "nowhere.yaml"), (), "cannot read: no such file"),
+    )
     assert checked.exit_status == 3
 
 

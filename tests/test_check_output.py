@@ -426,6 +426,44 @@ def test_an_overlay_survives_whatever_numbers_a_picture_stores(
         assert image.size == (800, 400)
 
 
+def test_a_spec_that_cannot_be_read_is_named_in_every_format(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    text, data, annotation = (
+        run("check", "--baselines", "out", "gone.yaml", "--output-format", listing, cwd=tmp_path)
+        for listing in ("text", "json", "github")
+    )
+    assert (text.status, data.status, annotation.status) == (3, 3, 3)
+    closing = "nothing was compared: no spec here has a figure that can be read\n1 spec: 1 failed\n"
+    assert text.text == f"gone.yaml: cannot read: no such file\n{closing}"
+    assert annotation.text == (
+        "::error file=gone.yaml,title=lrviz check%3A failed::cannot read: no such file\n" + closing
+    )
+    (result,) = json.loads(data.text)["results"]
+    said = {key: result[key] for key in ("outcome", "source", "baseline", "reason", "problems")}
+    assert said == {
+        "outcome": "failed",
+        "source": "gone.yaml",
+        "baseline": "out/gone.webp",
+        "reason": "cannot read: no such file",
+        "problems": [
+            {
+                "source": "gone.yaml",
+                "key": "",
+                "text": "cannot read: no such file",
+                "line": None,
+                "column": None,
+            }
+        ],
+    }
+
+
+def test_a_factory_s_file_that_cannot_be_read_is_named_alone(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    done = run("check", "--baselines", "out", "gone.py:make", cwd=tmp_path)
+    assert done.status == 3
+    assert done.text.splitlines()[0] == "gone.py: cannot read: no such file"
+
+
 @pytest.mark.parametrize("name", ["specs/step.yaml", "figures/step.webp", "notes.txt"])
 def test_a_report_in_place_of_a_file_is_refused_before_anything_is_done(
     tmp_path: Path, name: str

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lrviz.check.facts import Facts
-from lrviz.errors import FileError, KeyPath, LrvizError, Position, SpecError, spell_key
+from lrviz.errors import FileError, KeyPath, LrvizError, Position, Problem, SpecError, spell_key
+from lrviz.factoryname import source_file
 from lrviz.record import Versions
 from lrviz.verdict import EXIT_STATUS, Outcome, PixelsDifference, Verdict
 
@@ -106,11 +107,15 @@ def refuse(source: str, path: str, error: LrvizError) -> Verdict:
             position=first.position if first.source == source else None,
         )
     outcome: Outcome = "failed" if error.exit_status == EXIT_STATUS["failed"] else "wrong"
-    reason = str(error)
+    reason, problems = str(error), tuple[Problem, ...]()
     if isinstance(error, FileError):
-        reason = f"cannot {error.action}{'' if error.path == path else f' {error.path}'}"
-        reason += f": {error.reason}"
-    return Verdict(outcome, source, path, _clip(reason), exit_status=EXIT_STATUS[outcome])
+        reason = f"cannot {error.action}: {error.reason}"
+        if error.path == source_file(source):
+            problems = (Problem(error.path, (), reason),)
+        elif error.path != path:
+            reason = f"cannot {error.action} {error.path}: {error.reason}"
+    status = EXIT_STATUS[outcome]
+    return Verdict(outcome, source, path, _clip(reason), problems=problems, exit_status=status)
 
 
 def judge_orphan(path: str) -> Verdict:

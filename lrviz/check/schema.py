@@ -20,7 +20,8 @@ are added and never taken away or changed:
   - `pixels_compared`; `pixels`: null, or `moved`, `total`, `largest` (of 255), `old_size` and
     `new_size` ([width, height]);
   - `versions`: what drew the figure and differs here: name to [then, now];
-  - `problems`: of a wrong spec: `source`, `key`, `text`, `line` and `column` (null: no lines).
+  - `problems`: of a spec that is wrong or cannot be read: `source`, `key`, `text`, `line` and
+    `column` (null: no lines).
 
 A number that JSON has not is null (NaN), ".inf" or "-.inf".
 """
