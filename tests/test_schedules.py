@@ -293,3 +293,32 @@ scheduler: {ExponentialLR: {gamma: 1e10}}
         "a.yaml:6:13: scheduler.ExponentialLR:"
         " the learning rate is inf at step 1 (LR025) (curve 'two')",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "{epochs: 4, steps_per_epoch: 1e300, scheduler: LinearLR}",
+            "a.yaml:1:13: steps_per_epoch: 4.0e300 calls are more than 10,000,000",
+        ),
+        (
+            "{epochs: 1e308, steps_per_epoch: 1e308, scheduler: LinearLR}",
+            "a.yaml:1:2: epochs: 1.0e616 calls are more than 10,000,000",
+        ),
+        (
+            "{epochs: 2, interval: epoch, steps_per_epoch: 12345678901234567, scheduler: LinearLR}",
+            "a.yaml:1:30: steps_per_epoch: 2.4e16 points are more than 20,000,000",
+        ),
+        (
+            "{epochs: 4, scheduler: LinearLR, sweep: {steps_per_epoch: [1, 1e15]}}",
+            "a.yaml:1:63: steps_per_epoch: 4.0e15 calls are more than 10,000,000",
+        ),
+        (
+            "{epochs: 1000, steps_per_epoch: 999999999999, scheduler: LinearLR}",
+            "a.yaml:1:16: steps_per_epoch: 999,999,999,999,000 calls are more than 10,000,000",
+        ),
+    ],
+)
+def test_a_limit_is_told_in_short_where_the_run_is_longest(text: str, expected: str) -> None:
+    assert problems(text) == [expected]

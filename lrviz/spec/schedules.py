@@ -21,6 +21,9 @@ MAX_CURVES = 64
 MAX_CALLS = 10_000_000
 MAX_POINTS = 20_000_000
 
+READABLE = 10**15
+"""The largest number that a message writes out."""
+
 DEFAULT_OPTIMIZER: Tree = {"SGD": {"lr": 1e-3}}
 """The optimizer of the article."""
 
@@ -200,10 +203,24 @@ class ScheduleReader:
     def _refuse_too_many(self, schedules: list[Schedule]) -> None:
         calls = sum(schedule.total_calls for schedule in schedules)
         points = sum(schedule.total_steps * schedule.groups for schedule in schedules)
-        if calls > MAX_CALLS:
-            self._say(("epochs",), f"{calls:,} calls are more than {MAX_CALLS:,}")
-        elif points > MAX_POINTS:
-            self._say(("epochs",), f"{points:,} points are more than {MAX_POINTS:,}")
+        for count, most, what in (calls, MAX_CALLS, "calls"), (points, MAX_POINTS, "points"):
+            if count > most:
+                longest = max(schedules, key=lambda each: each.total_steps)
+                key = "epochs" if longest.epochs >= longest.steps_per_epoch else "steps_per_epoch"
+                text = f"{_spell_count(count)} {what} are more than {most:,}"
+                self._say((key,), text, longest.source)
+                return
+
+
+def _spell_count(count: int) -> str:
+    """Return a number as people read it: beyond `READABLE`, which floats may not hold, in short.
+
+    >>> _spell_count(10**15), _spell_count(2345 * 10**600)
+    ('1,000,000,000,000,000', '2.3e603')
+    """
+    digits = str(count)
+    short = f"{digits[0]}.{digits[1:2]}e{len(digits) - 1}"
+    return f"{count:,}" if count <= READABLE else short
 
 
 def _spell_mapping(value: Tree) -> str:
