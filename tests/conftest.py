@@ -1,5 +1,7 @@
 """What several tests need: specs to write, and a few that stand for all."""
 
+import errno
+import os
 import signal
 from collections.abc import Callable
 from importlib import import_module
@@ -33,6 +35,7 @@ hypothesis.settings.register_profile("search", PATIENT, print_blob=True)
 hypothesis.settings.load_profile("same")
 
 WriteSpec = Callable[..., Path]
+Forbid = Callable[[Path], None]
 
 
 @pytest.fixture
@@ -45,6 +48,24 @@ def write_spec(tmp_path: Path) -> WriteSpec:
         return path
 
     return write
+
+
+@pytest.fixture
+def forbid(monkeypatch: pytest.MonkeyPatch) -> Forbid:
+    """A function that makes a folder that nobody can look into, root neither."""
+    forbidden, look = set[Path](), os.scandir
+
+    def scandir(path: str | os.PathLike[str] = ".") -> Any:
+        if Path(path).resolve() in forbidden:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return look(path)
+
+    def make(folder: Path) -> None:
+        folder.mkdir(parents=True)
+        forbidden.add(folder.resolve())
+
+    monkeypatch.setattr("lrviz.collect.os.scandir", scandir)
+    return make
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from lrviz.sheetrecord import is_sheet
 from lrviz.spec import Spec
 from lrviz.versions import versions
 from tests import pooled
-from tests.conftest import STEP, WriteSpec
+from tests.conftest import STEP, Forbid, WriteSpec
 from tests.lrvizrun import Result, run, run_process
 
 WRONG = "epochs: 4\nscheduler: {StepLR: {step_size: 4, gama: 1}}\n"
@@ -385,6 +385,33 @@ def test_an_output_that_is_no_folder_is_refused(tmp_path: Path, output: str, mes
     fill(tmp_path / "specs", 1)
     got = run("batch", "specs", "-o", output, cwd=tmp_path)
     assert (got.status, got.stderr) == (2, message)
+
+
+def test_a_folder_that_cannot_be_read_is_one_outcome(tmp_path: Path, forbid: Forbid) -> None:
+    fill(tmp_path / "specs", 2)
+    forbid(tmp_path / "specs" / "b" / "secret")
+    got = batch(tmp_path, "--sheet", "figures/all.png")
+    assert got.status == 3
+    assert got.text == "figures/a.webp\nfigures/b.webp\nfigures/all.png\n"
+    assert got.stderr.splitlines() == [
+        "specs/b/secret: cannot read: permission denied",
+        "3 specs: 2 drawn, 1 failed",
+    ]
+    assert not (tmp_path / "figures" / "b").exists()
+
+
+def test_folders_that_cannot_be_read_share_no_figure(tmp_path: Path, forbid: Forbid) -> None:
+    fill(tmp_path / "specs", 1)
+    for name in "bc":
+        forbid(tmp_path / name / "secret")
+    sources = ("specs", "b/secret", "c/secret")
+    got = run("batch", *sources, "-o", "figures", "-j", 1, cwd=tmp_path)
+    assert (got.status, got.text) == (3, "figures/a.webp\n")
+    assert got.stderr.splitlines() == [
+        "b/secret: cannot read: permission denied",
+        "c/secret: cannot read: permission denied",
+        "3 specs: 1 drawn, 2 failed",
+    ]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

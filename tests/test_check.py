@@ -14,6 +14,7 @@ from lrviz.numbers import ShapeChange
 from lrviz.verdict import PixelsDifference
 from lrviz.versions import versions
 from tests.checking import STEP, check, draw, request, spoil_pixels, spoil_record, verdict
+from tests.conftest import Forbid
 from tests.lrvizrun import run
 
 ROOT = Path(__file__).parents[1]
@@ -447,6 +448,21 @@ def test_a_spec_that_cannot_be_read_fails_and_the_others_are_checked(tmp_path: P
         Problem(str(tmp_path / "nowhere.yaml"), (), "cannot read: no such file"),
     )
     assert checked.exit_status == 3
+
+
+def test_a_folder_that_cannot_be_read_fails_and_the_others_are_checked(
+    tmp_path: Path, forbid: Forbid
+) -> None:
+    """Its figures may be of specs in it: nobody can say that they are orphans."""
+    spec, figures = draw(STEP, tmp_path)
+    forbid(spec.parent / "deep" / "secret")
+    (figures / "deep" / "secret").mkdir(parents=True)
+    (figures / "deep" / "secret" / "old.webp").write_bytes((figures / "step.webp").read_bytes())
+    failed, match = check(spec.parent, figures).verdicts
+    assert (failed.outcome, failed.exit_status, match.outcome) == ("failed", 3, "match")
+    assert failed.problems == (
+        Problem(str(spec.parent / "deep" / "secret"), (), "cannot read: permission denied"),
+    )
 
 
 def test_a_worker_that_dies_is_a_failure_of_its_figure(

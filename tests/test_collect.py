@@ -5,6 +5,7 @@ import pytest
 
 from lrviz.collect import collect_specs, iter_files
 from lrviz.errors import FileError, UsageError
+from tests.conftest import Forbid
 
 
 def make(folder: Path, *names: str) -> Path:
@@ -88,3 +89,17 @@ def test_standard_input_has_no_name_for_a_figure() -> None:
 def test_a_folder_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"gone: cannot read: no such file or directory$"):
         list(iter_files(tmp_path / "gone", [".yaml"]))
+
+
+def test_a_folder_that_cannot_be_read_stands_for_itself_among_the_others(
+    tmp_path: Path, forbid: Forbid
+) -> None:
+    make(tmp_path, "a.yaml", "c.yaml")
+    forbid(tmp_path / "b" / "secret")
+    forbid(tmp_path / "d")
+    found = collect_specs([str(tmp_path), str(tmp_path / "d")])
+    assert [str(each.name) for each in found] == ["a", "b/secret", "c", "d", "."]
+    assert [str(each.error) for each in found if each.error] == [
+        f"{tmp_path / 'b' / 'secret'}: cannot read: permission denied",
+        *[f"{tmp_path / 'd'}: cannot read: permission denied"] * 2,
+    ]

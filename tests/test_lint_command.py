@@ -12,7 +12,7 @@ from lrviz.errors import FileError
 from lrviz.lint import beside, linting, page
 from lrviz.lint.fix import fix_text
 from lrviz.lint.linting import Request, iter_linted
-from tests.conftest import WriteSpec
+from tests.conftest import Forbid, WriteSpec
 from tests.linting import CLEAN, COSINE, ENDLESS, GROWING, RULES
 from tests.lrvizrun import run
 
@@ -378,3 +378,15 @@ def test_an_option_of_its_own_is_named_as_it_was_typed(step: Path) -> None:
     wrong = run("lint", step, "--epochs", 0, "--output-format", "json")
     (spec,) = json.loads(wrong.text)["specs"]
     assert [each["source"] for each in spec["problems"]] == ["--epochs 0"]
+
+
+def test_a_folder_that_cannot_be_read_is_one_outcome(
+    folder: Path, forbid: Forbid, tmp_path: Path
+) -> None:
+    forbid(folder / "b" / "secret")
+    result = run("lint", "specs", cwd=tmp_path)
+    assert result.status == 3
+    assert "specs/b/secret: cannot read: permission denied" in result.text.splitlines()
+    assert result.stderr == (
+        "5 specs: 1 clean, 2 with findings (1 warning, 1 note), 1 wrong, 1 failed\n"
+    )

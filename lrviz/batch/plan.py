@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from lrviz.collect import Found, collect_specs
-from lrviz.errors import UsageError
+from lrviz.errors import FileError, UsageError
 from lrviz.targets import Format, is_same_file
 
 SHEET_ENDINGS = (".png", ".webp")
@@ -23,12 +23,14 @@ class Item:
         name: what a sheet calls it: the path of its figure below the folder, without an ending.
         path: the figure's file.
         clash: why it is not drawn, as other specs would go to the same file; empty for the rest.
+        error: why it cannot be read, which is known already of a folder; None for a spec.
     """
 
     source: str
     name: str
     path: Path
     clash: str = ""
+    error: FileError | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Plan:
     @property
     def folders(self) -> list[Path]:
         """Every folder that something is written to, in order of name."""
-        paths = [item.path for item in self.items]
+        paths = [item.path for item in self.items if item.error is None]
         return sorted({path.parent for path in [*paths, *filter(None, [self.sheet])]})
 
 
@@ -69,7 +71,6 @@ def plan_batch(
         sheet: the file of the contact sheet.
 
     Raises:
-        FileError: a folder of specs cannot be read.
         UsageError: a figure, or the sheet, would be written over a spec; the sheet over a figure;
             or what is named is no folder.
 
@@ -91,8 +92,12 @@ def _iter_items(found: Sequence[Found], root: Path, format: Format) -> Iterator[
     paths = [root / f"{each.name}.{format}" for each in found]
     sharing: dict[str, list[str]] = defaultdict(list)
     for each, path in zip(found, paths, strict=True):
-        sharing[os.path.normcase(path)].append(each.source)
+        if each.error is None:
+            sharing[os.path.normcase(path)].append(each.source)
     for each, path in zip(found, paths, strict=True):
+        if each.error is not None:
+            yield Item(each.source, str(each.name), root / each.name, error=each.error)
+            continue
         others = [other for other in sharing[os.path.normcase(path)] if other != each.source]
         clash = f"{path}: {' and '.join(others)} would be written to it, too" if others else ""
         yield Item(each.source, str(each.name), path, clash)

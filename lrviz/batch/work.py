@@ -126,6 +126,8 @@ class _Batch:
                 self.settled[place] = Outcome("up to date", item.source, item.path)
 
     def _load(self, item: Item) -> Spec:
+        if item.error is not None:
+            raise item.error
         options = self.options
         return load_named(item.source, overrides=options.overrides, allow=options.allow)
 

@@ -62,7 +62,7 @@ def pair_specs(
         adds: whether figures may be added; then the folder need not exist yet.
 
     Raises:
-        FileError: a folder cannot be read.
+        FileError: the folder of the figures cannot be read.
         UsageError: a spec has two figures, a figure two specs, a figure that may be written is an
             input too, or there is no such folder.
     """
@@ -80,6 +80,8 @@ def pair_specs(
 
 
 def _pair(found: Found, folder: Path) -> Pair:
+    if found.error is not None:
+        return Pair(found, folder / found.name, exists=False)
     paths = [folder / f"{found.name}{ending}" for ending in FIGURE_ENDINGS]
     there = [path for path in paths if _status(path) is not None]
     if len(there) > 1:
@@ -100,7 +102,7 @@ def _status(path: Path) -> os.stat_result | None:
 
 def _refuse_collisions(pairs: Sequence[Pair]) -> None:
     seen: dict[Path, str] = {}
-    for pair in pairs:
+    for pair in (each for each in pairs if each.found.error is None):
         if pair.path in seen:
             both = f"{seen[pair.path]} and {pair.found.source}"
             raise UsageError(f"{pair.path}: both {both} would be held against it")
@@ -110,12 +112,15 @@ def _refuse_collisions(pairs: Sequence[Pair]) -> None:
 def find_orphans(pairs: Sequence[Pair], folder: Path) -> list[Path]:
     """Return the figures below a folder that belong to none of the specs; contact sheets do.
 
+    So do those that may be of specs in a folder that cannot be read.
+
     Raises:
         FileError: a folder cannot be read.
     """
     claimed = {pair.path for pair in pairs}
     figures = iter_files(folder, FIGURE_ENDINGS)
-    return [path for path in figures if path not in claimed and not _is_sheet(path)]
+    others = (path for path in figures if claimed.isdisjoint((path, *path.parents)))
+    return [path for path in others if not _is_sheet(path)]
 
 
 def _is_sheet(path: Path) -> bool:

@@ -69,7 +69,7 @@ def check_specs(request: Request) -> Checked:
     wants it, is a finding without an exit status.
 
     Raises:
-        FileError: a folder cannot be read.
+        FileError: the folder of the figures cannot be read.
         UsageError: the request makes no sense, whatever the figures hold.
     """
     _refuse_file(request.report)
@@ -80,11 +80,12 @@ def check_specs(request: Request) -> Checked:
     orphans = find_orphans(pairs, request.baselines) if whole else []
     check = _Check(request)
     with Workers(count_workers(request.jobs, len(pairs))) as workers:
-        for job, result in workers.map(examine, check.iter_jobs(pairs)):
+        readable = [pair for pair in pairs if pair.found.error is None]
+        for job, result in workers.map(examine, check.iter_jobs(readable)):
             check.take(job, result)
     return Checked(
         (
-            *(check.found[pair.path] for pair in pairs),
+            *map(check.tell, pairs),
             *(Evidence(judge_orphan(str(path))) for path in orphans),
         ),
         tuple(check.warnings),
@@ -133,6 +134,13 @@ class _Check:
         allow = self.request.allow
         drawn = baseline.record if baseline else None
         return load_named(source, overrides=length, allow=allow, drawn=drawn)
+
+    def tell(self, pair: Pair) -> Evidence:
+        """Return what became of a spec, or that its folder cannot be read."""
+        error = pair.found.error
+        if error is not None:
+            return Evidence(refuse(pair.found.source, str(pair.path), error))
+        return self.found[pair.path]
 
     def take(self, job: Job, result: Examined | BaseException) -> None:
         """Keep what became of a job, and write the figure if that is wanted."""

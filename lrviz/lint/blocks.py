@@ -32,7 +32,6 @@ def iter_blocks(request: Request, listing: Listing) -> Iterator[Block]:
     """Lint, and yield what is to be printed of every spec, then of all.
 
     Raises:
-        FileError: a folder cannot be read.
         UsageError: the request makes no sense, whatever the specs say.
     """
     done: list[Linted] = []

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lrviz.collect import collect_specs
+from lrviz.collect import Found, collect_specs
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
@@ -49,25 +49,21 @@ def iter_linted(request: Request) -> Iterator[Linted]:
     """Lint every spec, and yield what became of each; none stops the others.
 
     Raises:
-        FileError: a folder cannot be read.
         UsageError: the request makes no sense, whatever the specs say.
     """
     linter = _Linter(request, select_rules(RULES, request.select, request.ignore))
     if request.fixes and request.overrides:
         raise UsageError("--fix: changes what files say; leave --set, --epochs and the like out")
-    for source in _collect(request.sources):
-        yield linter.lint(source)
+    for found in _collect(request.sources):
+        yield Linted(found.source, error=found.error) if found.error else linter.lint(found.source)
 
 
-def _collect(sources: Sequence[str]) -> list[str]:
+def _collect(sources: Sequence[str]) -> list[Found]:
     if not sources:
         raise UsageError("nothing to lint; name a spec or a folder of them")
-    found: list[str] = []
+    found: list[Found] = []
     for source in sources:
-        if source == STDIO:
-            found.append(source)
-        else:
-            found += [each.source for each in collect_specs([source])]
+        found += [Found(source, Path())] if source == STDIO else collect_specs([source])
     return found
 
 
