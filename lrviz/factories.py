@@ -3,6 +3,7 @@
 Naming a factory on the command line is the consent to run it; nothing else in lrviz does.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from lrviz.errors import Problem, SpecError
-from lrviz.factoryname import FactoryName, split_factory
+from lrviz.factoryname import FILE_ENDINGS, FactoryName, split_factory
 from lrviz.files import read_file
 from lrviz.record import Record
 from lrviz.run import Run
@@ -57,6 +58,8 @@ def load_named(
     named = split_factory(source)
     if named is None:
         return load(source, overrides=overrides, allow=allow)
+    if _is_other_file(named):
+        raise _problem(named.place, "holds no factory; the file of one ends in .py")
     factory = _find(named, source)
     tree = dict(drawn.spec) if drawn else {}
     if tree.pop("factory", None) != factory.name:
@@ -79,6 +82,15 @@ def _load_driver() -> Callable[[Spec], Run]:
     with quick_imports():
         from lrviz.drive import simulate
     return simulate
+
+
+def _is_other_file(named: FactoryName) -> bool:
+    """Whether a module is called as a file that is there, a spec or a figure; a library may be."""
+    return _has_ending(named.place) and os.path.isfile(named.place)  # noqa: PTH113
+
+
+def _has_ending(place: str) -> bool:
+    return place.rpartition(".")[2].lower() in FILE_ENDINGS
 
 
 def _find(named: FactoryName, source: str) -> Factory:
@@ -111,8 +123,10 @@ def _import(name: str) -> ModuleType:
         if not f"{name}.".startswith(f"{error.name}."):
             raise  # what it imports in its turn
         file = f"{name.replace('.', '/')}.py"
-        text = f"no such module; a file is named with its ending, {file}"
-        raise _problem(name, text) from None
+        remedy = f"a file is named with its ending, {file}"
+        if _has_ending(name):
+            remedy = "the file of a factory ends in .py"
+        raise _problem(name, f"no such module; {remedy}") from None
 
 
 def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:

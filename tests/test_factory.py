@@ -379,6 +379,22 @@ def test_what_is_missing_is_said_before_anything_is_run(folder: Path) -> None:
         2,
         "lrvz.nowhere: no such module; a file is named with its ending, lrvz/nowhere.py\n",
     )
+    spec = export(folder, "gone.yaml:make", "--epochs", 2)
+    assert (spec.status, spec.stderr) == (
+        2,
+        "gone.yaml: no such module; the file of a factory ends in .py\n",
+    )
+
+
+@pytest.mark.parametrize("length", [(), ("--epochs", 2)])
+@pytest.mark.parametrize("command", ["plot", "export", "lint"])
+def test_a_spec_holds_no_factory_however_long_the_run(
+    folder: Path, command: str, length: tuple[object, ...]
+) -> None:
+    (folder / "s.yaml").write_text("epochs: 4\nscheduler: LinearLR\n")
+    done = run(command, "s.yaml:make", *length, cwd=folder)
+    message = "s.yaml: holds no factory; the file of one ends in .py"
+    assert (done.status, (done.text + done.stderr).splitlines()[0]) == (2, message)
 
 
 @pytest.mark.parametrize(
