@@ -207,6 +207,19 @@ def test_a_closed_standard_output_is_status_3_and_stops_no_figure(
     assert (tmp_path / "b.png").exists()
 
 
+@posix
+def test_a_closed_standard_output_is_said_once_of_all_that_is_linted(
+    step: Path, write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    write_spec(STEP, "b.yaml")
+    message = "standard output: cannot write: it is closed\n"
+    for listing in ("text", "github", "json"):
+        arguments = (*LRVIZ, "lint", "step.yaml", "b.yaml", "--output-format", listing)
+        status, _, stderr = shell('"$@" >&-', *arguments, cwd=tmp_path)
+        assert (status, stderr.count(message)) == (3, 1)
+        assert stderr.endswith("2 specs: 2 clean\n")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no /dev/full")
 def test_a_full_disk_is_status_3_and_one_line(tmp_path: Path) -> None:
     message = "standard output: cannot write: no space left on device\n"

@@ -147,9 +147,10 @@ def lint(
     overrides = [*length, *words.overrides(settings)]
     allowed = names.allowed(allow)
     request = Request(specs or [], select, ignore, fix, summary, overrides, allowed)
-    status = 0
+    status = unwritten = 0
     for block in iter_blocks(request, output_format):
         for line in block.lines:
             say(line)
-        status = max(status, block.exit_status, tell_text(block.text))
+        unwritten = unwritten or tell_text(block.text)  # once is enough
+        status = max(status, block.exit_status, unwritten)
     raise typer.Exit(status)
