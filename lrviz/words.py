@@ -74,6 +74,27 @@ def _split(setting: str, option: str, example: str) -> tuple[str, str]:
     return key.strip(), value
 
 
+def given(sources: str | Sequence[str] | None) -> str | Sequence[str] | None:
+    """Return the sources of a command, none of which is empty.
+
+    Raises:
+        UsageError: one is, as where a shell's variable is not set.
+    """
+    if "" in ([sources] if isinstance(sources, str) else sources or ()):
+        raise UsageError("SPEC is empty; name a file, or - for standard input")
+    return sources
+
+
+def plain_usage(message: str) -> str:
+    """Return what Typer says of a value, without the words of the library that looked at it.
+
+    >>> plain_usage("Input should be a valid integer, unable to parse string as an integer")
+    'must be a valid integer'
+    """
+    text = message.removeprefix("Value error, ").replace("Input should be", "must be", 1)
+    return text.partition(", unable to parse")[0]
+
+
 def printable(text: str) -> str:
     r"""Return a text as one line, with what would steer a terminal spelt out.
 

@@ -65,6 +65,10 @@ def test_the_list_has_every_scheduler_once_and_says_what_it_does() -> None:
         (["plot", "a.yaml", "--set"], "Option '--set' requires an argument."),
         (["plot", "a.yaml", "-f", "jpg"], "'jpg' is not one of 'png', 'webp', 'svg', 'pdf'."),
         (["export", "a.yaml", "b.yaml"], "Got unexpected extra argument(s) (b.yaml)"),
+        (
+            ["plot", "a.yaml", "-f", "gif"],
+            "Invalid value for '-f' / '--format': 'gif' is not one of 'png', 'webp', 'svg', 'pdf'.",
+        ),
         (["show"], "Missing argument 'NAME'."),
         (["new", "StepLR", "LinearLR"], "Got unexpected extra argument(s) (LinearLR)"),
     ],
@@ -75,6 +79,44 @@ def test_wrong_usage_is_status_2_and_says_what_is_right(
     result = run(*arguments, cwd=tmp_path)
     assert (result.status, result.stdout) == (2, b"")
     assert result.stderr.rstrip("\n").endswith(remedy)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["plot", "a.yaml", "--epochs", "x"], "'--epochs'"),
+        (["batch", "a.yaml", "-o", "out", "-j", "0"], "'-j' / '--jobs'"),
+    ],
+)
+def test_wrong_usage_is_said_in_no_library_s_words(
+    arguments: list[str], option: str, tmp_path: Path
+) -> None:
+    result = run(*arguments, cwd=tmp_path)
+    assert (result.status, result.stdout) == (2, b"")
+    assert f"Invalid value for {option}: " in result.stderr
+    assert "Input should" not in result.stderr
+    assert "parse" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["plot", ""],
+        ["plot", "a.yaml", ""],
+        ["batch", "", "-o", "out"],
+        ["check", "", "--baselines", "."],
+        ["compare", "a.yaml", ""],
+        ["lint", ""],
+        ["export", ""],
+        ["code", ""],
+    ],
+)
+def test_an_empty_spec_is_wrong_usage(arguments: list[str], tmp_path: Path) -> None:
+    """As a shell writes it for a variable that is not set."""
+    result = run(*arguments, cwd=tmp_path)
+    message = "SPEC is empty; name a file, or - for standard input\n"
+    assert (result.status, result.stdout, result.stderr) == (2, b"", message)
     assert not list(tmp_path.iterdir())
 
 

@@ -105,7 +105,10 @@ def compare(
 @app.command()
 def lint(
     specs: Annotated[
-        list[str] | None, typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, figures, folders.")
+        list[str] | None,
+        typer.Argument(
+            metavar="SPEC…/FOLDER…", help="Specs, figures, folders.", callback=words.given
+        ),
     ] = None,
     output_format: OutputFormat = "text",
     select: Annotated[

@@ -10,13 +10,17 @@ from lrviz.targets import Format, Interval, Listing
 Spec = Annotated[
     str,
     typer.Argument(
-        metavar="SPEC", help="A YAML file, a figure that lrviz drew, train.py:FACTORY, or -."
+        metavar="SPEC",
+        help="A YAML file, a figure that lrviz drew, train.py:FACTORY, or -.",
+        callback=words.given,
     ),
 ]
 Specs = Annotated[
     list[str],
     typer.Argument(
-        metavar="SPEC", help="YAML files, figures that lrviz drew, train.py:FACTORY, or -."
+        metavar="SPEC",
+        help="YAML files, figures that lrviz drew, train.py:FACTORY, or -.",
+        callback=words.given,
     ),
 ]
 Name = Annotated[
@@ -68,7 +72,10 @@ OutputFormat = Annotated[
     Listing, typer.Option("--output-format", help="How the findings are listed.")
 ]
 Sources = Annotated[
-    list[str], typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, and folders of them.")
+    list[str],
+    typer.Argument(
+        metavar="SPEC…/FOLDER…", help="Specs, and folders of them.", callback=words.given
+    ),
 ]
 Jobs = Annotated[
     int | None,

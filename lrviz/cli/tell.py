@@ -36,7 +36,12 @@ def export(
 @app.command()
 def code(
     spec: Annotated[
-        str, typer.Argument(metavar="SPEC", help="A YAML file, a figure that lrviz drew, or -.")
+        str,
+        typer.Argument(
+            metavar="SPEC",
+            help="A YAML file, a figure that lrviz drew, or -.",
+            callback=words.given,
+        ),
     ],
     output: Output = "-",
     settings: Settings = None,
