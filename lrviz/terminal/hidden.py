@@ -13,15 +13,6 @@ CLOSE = 3
 """Two marks this near to one another, in characters, or nearer, have others between them."""
 
 
-def explain_marks(hidden: float) -> str:
-    """Return what marks are called.
-
-    >>> explain_marks(0.0), explain_marks(2e-20)
-    ('0 or less', '2e-20 or less')
-    """
-    return f"{f'{hidden:.0e}' if hidden else '0'} or less"
-
-
 def find_marks(values: Values, hidden: float, unit: float, x: Axis) -> NDArray[np.bool_]:
     """Return which characters of the x axis have a mark.
 

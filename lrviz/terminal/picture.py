@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lrviz.run import Run
+from lrviz.spelling import spell_floor
 from lrviz.terminal.axis import Axis
 from lrviz.terminal.frame import count_rows, draw_frame, measure_margin
-from lrviz.terminal.hidden import explain_marks, find_marks
+from lrviz.terminal.hidden import find_marks
 from lrviz.terminal.layers import Layer, merge_layers
 from lrviz.terminal.legend import write_legend
 from lrviz.terminal.looks import ALONE, ASCII, UNICODE
@@ -54,7 +55,7 @@ def draw_terminal(
     shown = find_range(run, lines)
     mark = signs.down if shown.limits[0] < shown.limits[1] else signs.up
     above = [fit(words.title, columns, signs.ellipsis)] if words.title else []
-    below = [] if shown.hidden is None else [f"{mark} {explain_marks(shown.hidden)}"]
+    below = [] if shown.hidden is None else [f"{mark} {spell_floor(shown.hidden)}"]
     below += [fit(words.missing, columns, signs.ellipsis)] if words.missing else []
     height = rows - count_rows(words.xlabel) - len(above) - len(below)
     most = max(1, height - (rows - 2) // 2)  # about half of the terminal is the lines'

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Values
-from lrviz.limits import Limits, find_limits, mend_limits, mend_steps
-from lrviz.points import find_unit, list_within
+from lrviz.limits import Limits, find_floor, find_limits, mend_limits, mend_steps
+from lrviz.points import find_unit, list_seen, list_within
 from lrviz.run import Run
 from lrviz.terminal.axis import Axis
 from lrviz.terminal.looks import Look, choose_looks
@@ -66,8 +66,8 @@ def find_range(run: Run, lines: Sequence[Line]) -> Range:
     log = run.figure.yscale == "log"
     # A figure's log axis is made for what its x axis shows.
     seen = mend_steps(run.figure.xlim) if log and run.figure.xlim else None
-    within = (list_within(line.values, seen, line.unit) if seen else line.values for line in lines)
-    rows = [row for row in within if row.size]
+    rows = [list_within(line.values, seen, line.unit) if seen else line.values for line in lines]
+    shown = [list_seen(line.values, seen, line.unit) if seen else line.values for line in lines]
     base = max(max(curve.base_lr, default=0.0) for curve in run.curves)
     known = base > 0 or any(bool((row > 0).any() if log else row.any()) for row in rows)
     limits = find_limits(rows, "lr", base, run.figure.yscale)
@@ -75,16 +75,8 @@ def find_range(run: Run, lines: Sequence[Line]) -> Range:
     wanted = run.figure.ylim if run.figure.panels[0] == "lr" else None
     if wanted:
         limits = mend_limits(wanted, limits, run.figure.yscale)
-    hidden = None
-    if log:
-        least = 0.0 if wanted or all(_is_shown(row, limits[0]) for row in rows) else limits[0]
-        hidden = least if any(float(row.min()) <= least for row in rows) else None
+    hidden = find_floor(shown, limits, given=bool(wanted)) if log else None
     return Range(limits, log, known or bool(wanted), hidden)
-
-
-def _is_shown(values: Values, least: float) -> bool:
-    """Whether every value above 0 is at least so large."""
-    return not bool(((values > 0) & (values < least)).any())
 
 
 def plan_values(shown: Range, lines: Sequence[Line], cells: int) -> tuple[Axis, Ticks]:
