@@ -16,7 +16,7 @@ INTERVAL: Schema = {
 
 _FILE: Schema = {
     "type": "string",
-    "pattern": r"^(?!(\./+)*\.\.(/|$))[^/]",
+    "pattern": r"^(?!(\.{1,2}/+)*\.\.(/+[^/]*)?$)[^/]",  # what goes up and stays there
     "patternErrorMessage": "must be a path in the spec's own folder",
     "description": "a file in the spec's own folder",
 }
