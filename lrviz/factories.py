@@ -5,8 +5,7 @@ Naming a factory on the command line is the consent to run it; nothing else in l
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from importlib import import_module
 from itertools import count
@@ -16,13 +15,14 @@ from types import ModuleType
 from lrviz.errors import Problem, SpecError
 from lrviz.factoryname import FILE_ENDINGS, FactoryName, split_factory
 from lrviz.files import read_file
+from lrviz.program import as_module, as_script
+from lrviz.reads import Reads
 from lrviz.record import Record
 from lrviz.run import Run
-from lrviz.sources import load
+from lrviz.sources import parse_data, read_source
 from lrviz.spec import Factory, Source, Spec, parse_factory
 from lrviz.spec.nodes import suggest
 from lrviz.startup import quick_imports
-from lrviz.streams import keep_stdout
 
 MAX_CODE_BYTES = 10_000_000
 
@@ -37,6 +37,7 @@ def load_named(
     overrides: Sequence[tuple[str, str]] = (),
     allow: Sequence[str] = (),
     drawn: Record | None = None,
+    reads: Reads | None = None,
 ) -> Spec:
     """Return the spec in a file, as `load`, or the one that a factory stands for.
 
@@ -49,6 +50,7 @@ def load_named(
         allow: the scheduler classes beside the catalog that a spec may name.
         drawn: what a figure says of itself; where it was drawn from the same factory, of as long a
             run, and of the same optimizer.
+        reads: what else is read is added to it, for a factory as it is driven.
 
     Raises:
         FileError: a file cannot be read.
@@ -57,10 +59,11 @@ def load_named(
     """
     named = split_factory(source)
     if named is None:
-        return load(source, overrides=overrides, allow=allow)
+        data = read_source(source)
+        return parse_data(data, source, overrides=overrides, allow=allow, reads=reads)
     if _is_other_file(named):
         raise _problem(named.place, "holds no factory; the file of one ends in .py")
-    factory = _find(named, source)
+    factory = _find(named, source, reads or Reads())
     tree = dict(drawn.spec) if drawn else {}
     if tree.pop("factory", None) != factory.name:
         tree = {}
@@ -93,18 +96,17 @@ def _has_ending(place: str) -> bool:
     return place.rpartition(".")[2].lower() in FILE_ENDINGS
 
 
-def _find(named: FactoryName, source: str) -> Factory:
+def _find(named: FactoryName, source: str, reads: Reads) -> Factory:
     if named.is_file:
-        code = read_file(named.place, MAX_CODE_BYTES)
         path = Path(named.place).resolve()
+        reads.add(path)
+        code = read_file(named.place, MAX_CODE_BYTES)
         run = cache(partial(_run_file, path, code))
         name = f"{path.name}:{named.attribute}"
-        files = {str(path)}
-        return Factory(name, partial(_pick, named, run), partial(_as_script, path, files), files)
+        return Factory(name, partial(_pick, named, run), partial(as_script, path, reads), reads)
     run = cache(partial(_import, named.place))
-    files = set[str]()
-    guard = partial(_beside_us, named.place, files)
-    return Factory(source, partial(_pick, named, run), guard, files)
+    guard = partial(as_module, named.place, reads)
+    return Factory(source, partial(_pick, named, run), guard, reads)
 
 
 def _run_file(path: Path, code: bytes) -> ModuleType:
@@ -155,51 +157,3 @@ def _list_functions(owner: object) -> tuple[str, ...]:
 
 def _problem(place: str, text: str) -> SpecError:
     return SpecError([Problem(place, (), text)])
-
-
-@contextmanager
-def _as_script(path: Path, files: set[str]) -> Iterator[None]:
-    """Let code find what it would find as `python FILE.py`: its folder's modules, its name."""
-    with _as_program(str(path), path.parent, files):
-        sys.path.insert(0, str(path.parent))
-        yield
-
-
-@contextmanager
-def _beside_us(name: str, files: set[str]) -> Iterator[None]:
-    """Let code be found in the current folder, where it is not installed."""
-    try:
-        folder = Path.cwd()
-    except OSError:  # it has been removed
-        folder = None
-    with _as_program(name, folder, files):
-        if folder is not None:
-            sys.path.append(str(folder))
-        yield
-
-
-@contextmanager
-def _as_program(name: str, folder: Path | None, files: set[str]) -> Iterator[None]:
-    """Let code be what runs, with arguments of its own.
-
-    Its folder's modules are forgotten afterwards, as another may have some of the same names.
-
-    Args:
-        name: what it finds itself called.
-        folder: whose modules are its own; None for no folder.
-        files: theirs are added to it.
-    """
-    from lrviz.drive import is_installed
-
-    searched, arguments, known = sys.path[:], sys.argv, set(sys.modules)
-    sys.argv = [name]
-    try:
-        with keep_stdout():
-            yield
-    finally:
-        sys.path[:], sys.argv = searched, arguments
-        for each in sys.modules.keys() - known if folder else ():
-            file = getattr(sys.modules[each], "__file__", None) or ""
-            if folder and Path(file).is_relative_to(folder) and not is_installed(file):
-                files.add(file)
-                del sys.modules[each]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lrviz.errors import SpecError
+from lrviz.reads import Reads
 from lrviz.spec.metric import MAX_METRIC
 from lrviz.spec.model import MetricCsv, Schedule
 from lrviz.spec.nodes import spell
@@ -23,7 +24,7 @@ class _CsvError(ValueError):
         super().__init__(text)
 
 
-def read_metric(schedule: Schedule, folder: Path | None) -> list[float]:
+def read_metric(schedule: Schedule, folder: Path | None, reads: Reads) -> list[float]:
     """Return the values of the column that a schedule's metric names.
 
     The file is a regular one in the spec's own folder or below it, links included. Messages never
@@ -32,6 +33,7 @@ def read_metric(schedule: Schedule, folder: Path | None) -> list[float]:
     Args:
         schedule: one whose metric is a csv.
         folder: the spec's own folder; None where it has none.
+        reads: the file is added to it.
 
     Raises:
         SpecError: there is no such file or column, or a value is no number.
@@ -39,18 +41,20 @@ def read_metric(schedule: Schedule, folder: Path | None) -> list[float]:
     metric = schedule.metric
     assert isinstance(metric, MetricCsv)
     try:
-        text = _read_text(metric.csv, folder)
+        text = _read_text(metric.csv, folder, reads)
         return list(_iter_column(text, metric.column))
     except _CsvError as error:
         problem = schedule.source.problem((*schedule.metric_key, error.key), error.text)
         raise SpecError([problem]) from None
 
 
-def _read_text(name: str, folder: Path | None) -> str:
+def _read_text(name: str, folder: Path | None, reads: Reads) -> str:
     if folder is None:
         raise _CsvError("a csv is read from the spec's own folder, and this spec has none")
     try:
-        data = _read_regular(_resolve(name, folder))
+        path = _resolve(name, folder)
+        reads.add(folder / name)  # not what a link leads to now
+        data = _read_regular(path)
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         raise _CsvError(f"cannot read it: {reason}") from None

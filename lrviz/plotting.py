@@ -3,17 +3,17 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TextIO
 
 from lrviz.errors import LrvizError, UsageError
 from lrviz.factories import load_named
 from lrviz.files import write_file, write_stdout
+from lrviz.reads import Reads
 from lrviz.run import Run
 from lrviz.spec import Spec
 from lrviz.startup import quick_imports
-from lrviz.targets import Format, Target, is_stdout, list_files, plan_targets, refuse_input
+from lrviz.targets import Format, Target, is_stdout, plan_targets, refuse_input
 from lrviz.watch import Watch
 from lrviz.words import printable
 
@@ -57,7 +57,6 @@ class Outcome:
         picture: the curve in characters; empty where none was asked for.
         warnings: what is worth saying, one line each.
         error: why nothing was drawn; None where it was.
-        files: what it was read from beside the source's own file.
     """
 
     source: str
@@ -66,7 +65,6 @@ class Outcome:
     picture: str = ""
     warnings: tuple[str, ...] = ()
     error: LrvizError | None = None
-    files: tuple[Path, ...] = ()
 
 
 def iter_plots(request: PlotRequest, terminal: TextIO) -> Iterator[Outcome]:
@@ -84,9 +82,10 @@ def iter_plots(request: PlotRequest, terminal: TextIO) -> Iterator[Outcome]:
     for saved in watch.iter_saves() if watch else [list(request.sources)]:
         for target in targets:
             if target.source in saved:
-                outcome = _try(target, request, terminal)
+                reads = Reads()
+                outcome = _try(target, request, terminal, reads)
                 if watch:
-                    watch.add(target.source, outcome.files)
+                    watch.keep(target.source, reads)
                 yield outcome
 
 
@@ -103,16 +102,14 @@ def _plan(request: PlotRequest) -> list[Target]:
     return plan_targets(request.sources, output, request.format)
 
 
-def _try(target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
+def _try(target: Target, request: PlotRequest, terminal: TextIO, reads: Reads) -> Outcome:
     try:
-        spec = load_named(target.source, overrides=request.overrides, allow=request.allow)
+        spec = load_named(
+            target.source, overrides=request.overrides, allow=request.allow, reads=reads
+        )
+        return _plot(spec, target, request, terminal)
     except LrvizError as error:
         return Outcome(target.source, error=error)
-    try:
-        outcome = _plot(spec, target, request, terminal)
-    except LrvizError as error:
-        outcome = Outcome(target.source, error=error)
-    return replace(outcome, files=tuple(list_files(spec, target.source)))
 
 
 def _plot(spec: Spec, target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:

@@ -8,6 +8,7 @@ from lrviz.factoryname import split_factory
 from lrviz.files import STDIO, read_file
 from lrviz.metadata import MAX_FILE, read_record, sniff
 from lrviz.metricfile import read_metric
+from lrviz.reads import Reads
 from lrviz.recall import recall_factory
 from lrviz.record import Record, parse_record
 from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
@@ -48,15 +49,19 @@ def parse_data(
     *,
     overrides: Sequence[tuple[str, str]] = (),
     allow: Sequence[str] = (),
+    reads: Reads | None = None,
 ) -> Spec:
-    """Return the spec in a file's bytes; as `load`."""
+    """Return the spec in a file's bytes; as `load`.
+
+    What else is read is added to `reads`.
+    """
     if sniff(data):
         record = read_figure(name, data)
         if isinstance(record.spec.get("factory"), str):
             return recall_factory(record, name, overrides)
         return parse_tree(dict(record.spec), Source(name), overrides=overrides, allow=allow)
     spec = parse_spec(_decode(name, data), name, overrides=overrides, allow=allow)
-    return _with_metrics(spec, name)
+    return _with_metrics(spec, name, reads or Reads())
 
 
 def read_figure(name: str, data: bytes) -> Record:
@@ -108,10 +113,11 @@ def _decode(name: str, data: bytes) -> str:
         raise SpecError([Problem(name, (), text)]) from None
 
 
-def _with_metrics(spec: Spec, name: str) -> Spec:
+def _with_metrics(spec: Spec, name: str, reads: Reads) -> Spec:
     """Return the spec with the values of every csv in its folder: a regular file's own."""
     folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
     for schedule in spec.schedules:
         if isinstance(schedule.metric, MetricCsv):
-            spec = with_metric(spec, schedule.metric_key, read_metric(schedule, folder))
+            values = read_metric(schedule, folder, reads)
+            spec = with_metric(spec, schedule.metric_key, values)
     return spec

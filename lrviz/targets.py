@@ -132,7 +132,7 @@ def list_files(spec: "Spec", source: str) -> Iterator[Path]:
         if schedule.metric_file:
             yield Path(source).parent / schedule.metric_file
         if schedule.factory:
-            yield from map(Path, sorted(schedule.factory.files))
+            yield from schedule.factory.reads
 
 
 def _status(path: str | Path) -> os.stat_result | None:

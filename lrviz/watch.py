@@ -1,12 +1,13 @@
 """Waiting for files to be saved."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lrviz.errors import UsageError
 from lrviz.factoryname import split_factory
 from lrviz.files import STDIO
+from lrviz.reads import Reads, State, state_of
 
 INTERVAL = 0.05
 """Seconds between two looks; a look is one system call a file."""
@@ -16,8 +17,6 @@ SETTLED = 0.02
 
 EMPTY = 0.25
 """Seconds until a file that is empty is taken to be meant so: whoever writes it has begun to."""
-
-State = tuple[int, int, int] | None
 
 
 class Watch:
@@ -30,20 +29,23 @@ class Watch:
         sources: specs' files, or factories in a file or in a module of the current folder.
         interval: seconds between two looks.
 
+    Attributes:
+        has_file: whether there is any file to look after.
+
     Raises:
         UsageError: a source has no file that could be saved.
     """
 
     def __init__(self, sources: Sequence[str], interval: float = INTERVAL) -> None:
         self._interval = interval
-        self._seen: dict[str, dict[Path, State]] = {source: {} for source in sources}
-        for source in sources:
-            self.add(source, [_file_of(source)])
+        self._own = {source: _file_of(source) for source in sources}
+        self._seen = {source: {path: state_of(path)} for source, path in self._own.items()}
+        self.has_file = any(state for each in self._seen.values() for state in each.values())
 
-    def add(self, source: str, files: Iterable[str | Path]) -> None:
-        """Look after more files that a source has turned out to be read from."""
-        for path in map(Path, files):
-            self._seen[source].setdefault(path, _state(path))
+    def keep(self, source: str, reads: Reads) -> None:
+        """Look after what a source has been read from now, and no more after what it was before."""
+        own = self._own[source]
+        self._seen[source] = {**reads.states, own: self._seen[source][own]}
 
     def iter_saves(self) -> Iterator[list[str]]:
         """Yield every source at once, and then those that have been saved, as often as they are.
@@ -51,7 +53,7 @@ class Watch:
         It ends where there is no file to look after.
         """
         yield list(self._seen)
-        while any(state for states in self._seen.values() for state in states.values()):
+        while self.has_file:
             time.sleep(self._interval)
             saved = [source for source, states in self._seen.items() if _look(states)]
             if saved:
@@ -62,7 +64,7 @@ def _look(states: dict[Path, State]) -> bool:
     """Return whether one of a source's files has been saved; remember how they are."""
     saved = False
     for path, seen in states.items():
-        state = _state(path)
+        state = state_of(path)
         if state is not None and state != seen:
             states[path] = _settle(path, state)
             saved = True
@@ -74,7 +76,7 @@ def _settle(path: Path, state: State) -> State:
     since = time.monotonic()
     while True:
         time.sleep(SETTLED)
-        now = _state(path)
+        now = state_of(path)
         is_empty = now is None or now[1] == 0
         if now == state and (not is_empty or time.monotonic() - since > EMPTY):
             return state
@@ -95,11 +97,3 @@ def _file_of(source: str) -> Path:
     if source == STDIO or (path.exists() and not path.is_file()):
         raise UsageError(f"{source}: cannot be watched; --watch needs a file")
     return path
-
-
-def _state(path: Path) -> State:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,5 +1,6 @@
 """Waiting for files to be saved, and drawing again."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 
 import lrviz
 from lrviz.errors import UsageError
+from lrviz.plotting import Outcome, PlotRequest, iter_plots
+from lrviz.reads import Reads
 from lrviz.watch import Watch
 from tests.lrvizrun import LRVIZ, run
 
@@ -84,11 +87,28 @@ def test_what_else_a_source_is_read_from_is_watched_with_it(tmp_path: Path) -> N
     spec, losses = tmp_path / "spec.yaml", tmp_path / "losses.csv"
     spec.write_text("1", "utf-8")
     losses.write_text("1", "utf-8")
-    watched = Watch([str(spec)], interval=0.001)
+    watched, reads = Watch([str(spec)], interval=0.001), Reads()
     saves = watched.iter_saves()
     next(saves)
-    watched.add(str(spec), [losses])
-    losses.write_text("22", "utf-8")
+    reads.add(losses)
+    losses.write_text("22", "utf-8")  # after it has been read, and before that is known
+    watched.keep(str(spec), reads)
+    assert next(saves) == [str(spec)]
+    watched.keep(str(spec), Reads())
+    losses.write_text("333", "utf-8")  # which it is no longer read from
+    spec.write_text("22", "utf-8")
+    assert next(saves) == [str(spec)]
+
+
+def test_a_file_that_was_missed_is_waited_for(tmp_path: Path) -> None:
+    spec, losses = tmp_path / "spec.yaml", tmp_path / "losses.csv"
+    spec.write_text("1", "utf-8")
+    watched, reads = Watch([str(spec)], interval=0.001), Reads()
+    saves = watched.iter_saves()
+    next(saves)
+    reads.add(losses)
+    watched.keep(str(spec), reads)
+    losses.write_text("1", "utf-8")
     assert next(saves) == [str(spec)]
 
 
@@ -118,6 +138,183 @@ def test_pictures_do_not_follow_one_another_on_standard_output(step: Path, optio
     done = run("plot", step, option, "-o", "-")
     assert (done.status, done.stdout) == (2, b"")
     assert "name a file" in done.stderr
+
+
+# Drawing again
+
+
+PLATEAU = (
+    "epochs: 3\nmetric: {csv: losses.csv, column: loss}\n"
+    "scheduler: {ReduceLROnPlateau: {patience: 0}}\n"
+)
+TRAIN = """\
+from torch.optim.lr_scheduler import ExponentialLR
+from {module} import GAMMA
+def make(optimizer):
+    return ExponentialLR(optimizer, GAMMA)
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def draw(*sources: str) -> Iterator[Outcome]:
+    """Yield what becomes of sources whenever they are saved."""
+    request = PlotRequest(sources, overrides=[("epochs", "3")], watch=True)
+    return iter_plots(request, sys.stdout)
+
+
+def reason(outcome: Outcome) -> str:
+    """Return why nothing was drawn."""
+    return str(outcome.error)
+
+
+@pytest.mark.parametrize(
+    ("before", "message"),
+    [
+        (None, "metric.csv: cannot read it: no such file or directory"),
+        ("loss\n1\nx\n", "metric.csv: row 2 has no number in that column"),
+        ("less\n1\n", "metric.column: the csv has no column 'loss'"),
+    ],
+    ids=["missing", "no number", "no column"],
+)
+def test_a_metric_that_stopped_a_figure_is_watched(
+    here: Path, before: str | None, message: str
+) -> None:
+    (here / "a.yaml").write_text(PLATEAU, "utf-8")
+    if before is not None:
+        (here / "losses.csv").write_text(before, "utf-8")
+    outcomes = draw("a.yaml")
+    assert message in reason(next(outcomes))
+    (here / "losses.csv").write_text("loss\n1\n2\n", "utf-8")
+    assert next(outcomes).written == "a.png"
+
+
+def test_a_metric_that_a_save_has_named_is_watched(here: Path) -> None:
+    (here / "a.yaml").write_text(SPEC % 0.5, "utf-8")
+    (here / "losses.csv").write_text("loss\nx\n", "utf-8")
+    outcomes = draw("a.yaml")
+    assert next(outcomes).written == "a.png"
+    (here / "a.yaml").write_text(PLATEAU, "utf-8")
+    assert "row 1 has no number" in reason(next(outcomes))
+    (here / "losses.csv").write_text("loss\n1\n2\n", "utf-8")
+    assert next(outcomes).written == "a.png"
+
+
+@pytest.mark.parametrize(
+    ("module", "file"),
+    [
+        ("helper", "helper.py"),
+        ("helper", "helper/__init__.py"),
+        ("package.part", "package/part.py"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("before", "message"),
+    [(None, "ModuleNotFoundError"), ("GAMMA = \n", "SyntaxError"), ("1 / 0\n", "ZeroDivision")],
+    ids=["missing", "no Python", "raises"],
+)
+def test_a_module_that_stopped_a_figure_is_watched(
+    here: Path, module: str, file: str, before: str | None, message: str
+) -> None:
+    place = here / file
+    (here / "package").mkdir()
+    place.parent.mkdir(exist_ok=True)
+    if before is not None:
+        place.write_text(before, "utf-8")
+    elif place.parent.name == "helper":
+        place.parent.rmdir()
+    (here / "train.py").write_text(TRAIN.format(module=module), "utf-8")
+    outcomes = draw("train.py:make")
+    assert message in reason(next(outcomes))
+    beside = here / "beside"
+    beside.mkdir()
+    (beside / place.name).write_text("GAMMA = 0.5\n", "utf-8")
+    if place.parent.exists():
+        (beside / place.name).rename(place)
+    else:
+        beside.rename(place.parent)
+    assert next(outcomes).written == "make.png"
+
+
+def test_a_module_that_a_save_has_imported_is_watched(here: Path) -> None:
+    for name in ("one.py", "two.py"):
+        (here / name).write_text("GAMMA = 0.5\n", "utf-8")
+    (here / "train.py").write_text(TRAIN.format(module="one"), "utf-8")
+    outcomes = draw("train.py:make")
+    assert next(outcomes).written == "make.png"
+    for module, fix in (("two", "two.py"), ("three", "three.py")):
+        (here / "two.py").write_text("GAMMA = \n", "utf-8")
+        (here / "train.py").write_text(TRAIN.format(module=module), "utf-8")
+        assert "importing it fails with" in reason(next(outcomes))
+        (here / fix).write_text("GAMMA = 0.25\n", "utf-8")
+        assert next(outcomes).written == "make.png"
+
+
+def test_a_module_of_a_module_that_stopped_a_figure_is_watched(here: Path) -> None:
+    (here / "package").mkdir()
+    (here / "package/__init__.py").write_text("", "utf-8")
+    (here / "package/train.py").write_text(TRAIN.format(module=".part"), "utf-8")
+    outcomes = draw("package.train:make")
+    assert "no module named 'package.part'" in reason(next(outcomes)).lower()
+    (here / "package/part.py").write_text("GAMMA = 0.5\n", "utf-8")
+    assert next(outcomes).written == "make.png"
+
+
+@pytest.mark.parametrize(
+    ("source", "saved", "text", "rates"),
+    [
+        ("a.yaml", "losses.csv", "loss\n3\n2\n1\n", [0.001, 0.001, 0.001]),
+        ("train.py:make", "helper.py", "GAMMA = 0.1\n", [0.001, 0.0001, 0.00001]),
+    ],
+)
+def test_no_save_while_a_figure_is_drawn_is_lost(
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    saved: str,
+    text: str,
+    rates: list[float],
+) -> None:
+    (here / "a.yaml").write_text(PLATEAU, "utf-8")
+    (here / "losses.csv").write_text("loss\n1\n", "utf-8")
+    (here / "train.py").write_text(TRAIN.format(module="helper"), "utf-8")
+    (here / "helper.py").write_text("GAMMA = 0.5\n", "utf-8")
+    drive, runs = lrviz.simulate, []
+
+    def save_meanwhile(spec: lrviz.Spec) -> lrviz.Run:
+        runs.append(drive(spec))
+        if len(runs) == 1:
+            (here / saved).write_text(text, "utf-8")
+        return runs[-1]
+
+    monkeypatch.setattr("lrviz.drive.simulate", save_meanwhile)
+    outcomes = draw(source)
+    next(outcomes)
+    next(outcomes)
+    assert runs[0].lr[0].tolist() != pytest.approx(rates)
+    assert runs[1].lr[0].tolist() == pytest.approx(rates)
+
+
+def test_a_module_saved_twice_within_a_second_is_read_twice(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    helper = here / "helper.py"
+    (here / "train.py").write_text(TRAIN.format(module="helper"), "utf-8")
+    now = time.time_ns() + 3_600_000_000_000  # as fresh as it was, however slow this is
+    drawn = []
+    for gamma in ("0.5", "0.7"):
+        helper.write_text(f"GAMMA = {gamma}\n", "utf-8")
+        os.utime(helper, ns=(now, now))
+        run("plot", "train.py:make", "--epochs", "3")
+        drawn.append(lrviz.load("make.png"))
+    rates = [lrviz.simulate(spec).lr.tolist() for spec in drawn]
+    assert rates == [[[0.001, 0.0005, 0.00025]], [[0.001, 0.0007, 0.00049]]]
 
 
 class Watched:

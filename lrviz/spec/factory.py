@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from lrviz.curve import Curve
+from lrviz.reads import Reads
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,12 +17,12 @@ class Factory:
         load: returns the function, which takes an optimizer and returns a scheduler, or takes
             nothing and returns both.
         guard: what surrounds all of it: loading, calling and driving.
-        files: the code of the user's that it has turned out to consist of.
+        reads: the code of the user's that it has turned out to consist of.
         drawn: in place of code, what a figure remembers of the schedules it built.
     """
 
     name: str
     load: Callable[[], Callable[..., object]]
     guard: Callable[[], AbstractContextManager[object]] = nullcontext
-    files: set[str] = field(default_factory=set)
+    reads: Reads = field(default_factory=Reads)
     drawn: tuple[Curve, ...] = ()
