@@ -15,8 +15,8 @@ INTERVAL = 0.05
 SETTLED = 0.02
 """Seconds in which nothing more happens to a file that has been saved."""
 
-EMPTY = 0.25
-"""Seconds until a file that is empty is taken to be meant so: whoever writes it has begun to."""
+PATIENCE = 0.25
+"""Seconds until a file is taken as it is, be it empty or written to without a pause."""
 
 
 class Watch:
@@ -72,17 +72,16 @@ def _look(states: dict[Path, State]) -> bool:
 
 
 def _settle(path: Path, state: State) -> State:
-    """Return how a file is once it has been written."""
-    since = time.monotonic()
-    while True:
+    """Return how a file is once it has been written, or will be waited for no longer."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         time.sleep(SETTLED)
         now = state_of(path)
         is_empty = now is None or now[1] == 0
-        if now == state and (not is_empty or time.monotonic() - since > EMPTY):
-            return state
-        if is_empty and time.monotonic() - since > EMPTY:
-            return now
+        if now == state and not is_empty:
+            break
         state = now
+    return state
 
 
 def _file_of(source: str) -> Path:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from threading import Timer
 
@@ -14,7 +15,7 @@ import pytest
 import lrviz
 from lrviz.errors import UsageError
 from lrviz.plotting import Outcome, PlotRequest, iter_plots
-from lrviz.reads import Reads
+from lrviz.reads import Reads, state_of
 from lrviz.watch import Watch
 from tests.lrvizrun import LRVIZ, run
 
@@ -52,7 +53,7 @@ def test_a_file_that_another_takes_the_place_of_was_saved(tmp_path: Path) -> Non
 def test_a_file_that_is_being_written_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lrviz.watch.EMPTY", 60)
+    monkeypatch.setattr("lrviz.watch.PATIENCE", 60)
     spec = tmp_path / "spec.yaml"
     spec.write_text("1", "utf-8")
     saves = watch(spec)
@@ -110,6 +111,35 @@ def test_a_file_that_was_missed_is_waited_for(tmp_path: Path) -> None:
     watched.keep(str(spec), reads)
     losses.write_text("1", "utf-8")
     assert next(saves) == [str(spec)]
+
+
+def test_a_file_that_is_gone_for_long_is_still_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lrviz.watch.PATIENCE", 0)
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("1", "utf-8")
+    states = iter([(1, 1, 1), (2, 2, 2), None, (3, 3, 3)])  # it vanishes while it is waited for
+    monkeypatch.setattr("lrviz.watch.state_of", lambda _: next(states))
+    saves = watch(spec)
+    assert [next(saves), next(saves), next(saves)] == [[str(spec)]] * 3
+
+
+def test_a_file_that_is_written_without_a_pause_keeps_no_other_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy, other = tmp_path / "busy.yaml", tmp_path / "other.yaml"
+    for spec in (busy, other):
+        spec.write_text("1", "utf-8")
+    states = ((number, 1, 1) for number in count())
+    monkeypatch.setattr(
+        "lrviz.watch.state_of", lambda path: next(states) if path == busy else state_of(path)
+    )
+    saves = watch(busy, other)
+    next(saves)
+    other.write_text("two", "utf-8")
+    assert next(saves) == [str(busy), str(other)]
+    assert next(saves) == [str(busy)]
 
 
 @pytest.mark.parametrize(
