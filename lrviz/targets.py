@@ -126,6 +126,26 @@ def refuse_input(output: Path | str, source: str, spec: "Spec | None" = None) ->
         raise UsageError(f"{output}: is also an input; name another file with -o")
 
 
+def refuse_stdin_twice(sources: Sequence[str]) -> None:
+    """Refuse to read standard input for several specs: it is empty after the first.
+
+    Raises:
+        UsageError: it is named more than once.
+    """
+    if sources.count(STDIO) > 1:
+        raise UsageError("-: standard input can be read once; name files")
+
+
+def refuse_format(format: Format | None) -> None:
+    """Refuse the format of a figure where none is drawn.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if format is not None:
+        raise UsageError(f"-f {format}: nothing is drawn without a file; name one with -o")
+
+
 def list_files(spec: "Spec", source: str) -> Iterator[Path]:
     """Yield what a spec was read from beside its own file: its metrics, or its factory's code."""
     for schedule in spec.schedules:

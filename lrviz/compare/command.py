@@ -14,7 +14,14 @@ from lrviz.run import Run
 from lrviz.spec import Spec
 from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
 from lrviz.startup import quick_imports
-from lrviz.targets import Format, Target, plan_targets, refuse_input
+from lrviz.targets import (
+    Format,
+    Target,
+    plan_targets,
+    refuse_format,
+    refuse_input,
+    refuse_stdin_twice,
+)
 
 
 @dataclass(frozen=True)
@@ -79,11 +86,9 @@ def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> 
     """Return where the figure goes, if anywhere."""
     if len(sources) < 2:
         raise UsageError(f"{sources[0]}: nothing to compare it with; name two specs or more")
-    if sources.count(STDIO) > 1:
-        raise UsageError("-: standard input can be read once; name files")
+    refuse_stdin_twice(sources)
     if output is None:
-        if format is not None:
-            raise UsageError(f"-f {format}: nothing is drawn without a file; name one with -o")
+        refuse_format(format)
         return None
     (target,) = plan_targets(sources[:1], output, format)
     for source in sources:

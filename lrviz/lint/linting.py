@@ -18,6 +18,7 @@ from lrviz.lint.summary import summarise_curve
 from lrviz.metadata import sniff
 from lrviz.run import Run
 from lrviz.sources import parse_data, read_source
+from lrviz.targets import refuse_stdin_twice
 
 Overrides = Sequence[tuple[str, str]]
 
@@ -61,6 +62,7 @@ def iter_linted(request: Request) -> Iterator[Linted]:
 def _collect(sources: Sequence[str]) -> list[Found]:
     if not sources:
         raise UsageError("nothing to lint; name a spec or a folder of them")
+    refuse_stdin_twice(sources)
     found: list[Found] = []
     for source in sources:
         found += [Found(source, Path())] if source == STDIO else collect_specs([source])
