@@ -1,10 +1,8 @@
 """Specs to figures, one after another: in files, on standard output, or in characters."""
 
-import os
-import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TextIO
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TextIO
 
 from lrviz.errors import LrvizError, UsageError
 from lrviz.factories import load_named
@@ -13,12 +11,17 @@ from lrviz.reads import Reads
 from lrviz.run import Run
 from lrviz.spec import Spec
 from lrviz.startup import quick_imports
-from lrviz.targets import Format, Target, is_stdout, plan_targets, refuse_input
+from lrviz.targets import (
+    Format,
+    Target,
+    is_stdout,
+    plan_targets,
+    refuse_format,
+    refuse_input,
+    refuse_stdin_twice,
+)
 from lrviz.watch import Watch
 from lrviz.words import printable
-
-CLEAR = "\x1b[H\x1b[2J"
-"""To the corner of the screen, which is emptied."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Outcome:
         source: the spec as the user named it.
         written: the figure's path; None where none was written, or to standard output.
         description: what the figure shows, in a line.
+        clear: what empties the screen for it; empty where all is to stay.
         picture: the curve in characters; empty where none was asked for.
         warnings: what is worth saying, one line each.
         error: why nothing was drawn; None where it was.
@@ -62,34 +66,56 @@ class Outcome:
     source: str
     written: str | None = None
     description: str = ""
+    clear: str = ""
     picture: str = ""
     warnings: tuple[str, ...] = ()
     error: LrvizError | None = None
 
 
-def iter_plots(request: PlotRequest, terminal: TextIO) -> Iterator[Outcome]:
-    """Draw every spec, and yield what became of each; none stops the others.
+@dataclass(frozen=True)
+class Plan:
+    """What is to be drawn, as far as it can be said before any spec is read.
 
-    Args:
-        request: what is to be drawn.
-        terminal: where a picture in characters will be shown.
+    Attributes:
+        request: what was asked for.
+        targets: where every figure goes.
+        watch: what looks after the sources; None where each is drawn once.
+    """
+
+    request: PlotRequest
+    targets: Sequence[Target]
+    watch: Watch | None
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether anything will be drawn again."""
+        return self.watch is not None and self.watch.has_file
+
+
+class Streams(NamedTuple):
+    """Where what is drawn in characters will be shown, and what is worth saying; if they are open.
+
+    Attributes:
+        out: standard output.
+        err: standard error.
+    """
+
+    out: TextIO | None
+    err: TextIO | None
+
+
+def plan_plots(request: PlotRequest) -> Plan:
+    """Return what is to be drawn and where it goes.
 
     Raises:
         UsageError: what is refused before anything is written.
     """
-    targets = _plan(request)
-    watch = Watch(request.sources) if request.watch else None
-    for saved in watch.iter_saves() if watch else [list(request.sources)]:
-        for target in targets:
-            if target.source in saved:
-                reads = Reads()
-                outcome = _try(target, request, terminal, reads)
-                if watch:
-                    watch.keep(target.source, reads)
-                yield outcome
+    refuse_stdin_twice(request.sources)
+    targets = _list_targets(request)
+    return Plan(request, targets, Watch(request.sources) if request.watch else None)
 
 
-def _plan(request: PlotRequest) -> list[Target]:
+def _list_targets(request: PlotRequest) -> list[Target]:
     """Return where every figure goes; in the terminal alone, nowhere."""
     output = request.output
     if output is not None and is_stdout(output):
@@ -98,56 +124,69 @@ def _plan(request: PlotRequest) -> list[Target]:
         if request.terminal:
             raise UsageError(f"--terminal -o {output}: one of the two only; name a file")
     if request.terminal and output is None:
+        refuse_format(request.format)
         return [Target(source, None, "png") for source in request.sources]
     return plan_targets(request.sources, output, request.format)
 
 
-def _try(target: Target, request: PlotRequest, terminal: TextIO, reads: Reads) -> Outcome:
+def iter_plots(plan: Plan, streams: Streams) -> Iterator[Outcome]:
+    """Draw every spec, and yield what became of each; none stops the others."""
+    watch, sources = plan.watch, list(plan.request.sources)
+    for saved in watch.iter_saves() if watch else [sources]:
+        for target in plan.targets:
+            if target.source in saved:
+                reads = Reads()
+                outcome = _try(target, plan.request, streams, reads)
+                if watch:
+                    watch.keep(target.source, reads)
+                yield outcome
+
+
+def _try(target: Target, request: PlotRequest, streams: Streams, reads: Reads) -> Outcome:
     try:
         spec = load_named(
             target.source, overrides=request.overrides, allow=request.allow, reads=reads
         )
-        return _plot(spec, target, request, terminal)
+        return _plot(spec, target, request, streams)
     except LrvizError as error:
         return Outcome(target.source, error=error)
 
 
-def _plot(spec: Spec, target: Target, request: PlotRequest, terminal: TextIO) -> Outcome:
+def _plot(spec: Spec, target: Target, request: PlotRequest, streams: Streams) -> Outcome:
     with quick_imports():  # only now: a spec that is wrong is said to be so at once
         from lrviz.drive import simulate
         from lrviz.lint.beside import with_findings
     run = with_findings(simulate(spec))
-    picture = _draw_picture(run, target, request, terminal) if request.terminal else ""
-    if request.terminal and request.output is None:
-        return Outcome(target.source, None, str(run), picture, run.warnings)
+    outcome = Outcome(target.source, description=str(run), warnings=run.warnings)
+    if request.output is not None or not request.terminal:
+        outcome = _write(run, spec, outcome, target, metadata=request.metadata)
+    return _show(run, outcome, request, streams) if request.terminal else outcome
+
+
+def _write(run: Run, spec: Spec, outcome: Outcome, target: Target, *, metadata: bool) -> Outcome:
+    """Write the figure."""
     with quick_imports():
         from lrviz.figurefile import render_run
-    rendered = render_run(run, target.format, metadata=request.metadata)
+    rendered = render_run(run, target.format, metadata=metadata)
+    warnings = (*run.warnings, *rendered.warnings)
     if target.path is None:
         write_stdout(rendered.data)
-    else:
-        refuse_input(target.path, target.source, spec)
-        write_file(target.path, rendered.data)
-    written = None if target.path is None else str(target.path)
-    warnings = (*run.warnings, *rendered.warnings)
-    return Outcome(target.source, written, str(run), picture, warnings)
+        return replace(outcome, warnings=warnings)
+    refuse_input(target.path, target.source, spec)
+    write_file(target.path, rendered.data)
+    return replace(outcome, written=str(target.path), warnings=warnings)
 
 
-def _draw_picture(run: Run, target: Target, request: PlotRequest, terminal: TextIO) -> str:
-    """Return a run in characters, what it is of where there are several, and its sentence."""
-    from lrviz.terminal import draw_terminal
+def _show(run: Run, outcome: Outcome, request: PlotRequest, streams: Streams) -> Outcome:
+    """Draw the picture in characters, to fill the screen with what else is said there."""
+    from lrviz.screen import CLEAR, draw_screen, find_screen
 
-    is_capable = terminal.isatty() and os.environ.get("TERM") != "dumb"
-    alone = len(request.sources) == 1
-    size = shutil.get_terminal_size()
-    room = size.lines - 2 - (not alone)  # for the sentence, and where the cursor is
-    picture = draw_terminal(
-        run,
-        size.columns,
-        room,
-        colors=is_capable and not os.environ.get("NO_COLOR"),
-        ascii_only=terminal.encoding.lower().replace("-", "") != "utf8",
-    )
-    heading = "" if alone else f"{printable(target.source)}\n"
-    clear = CLEAR if request.watch and is_capable and alone else ""
-    return f"{clear}{heading}{picture}\n{run}\n"
+    screen = find_screen(streams.out)
+    is_alone = len(request.sources) == 1
+    is_cleared = request.watch and is_alone and screen.is_capable
+    heading = "" if is_alone else printable(outcome.source)
+    beside = [] if outcome.written is None else [printable(outcome.written)]
+    if is_cleared and streams.err is not None and streams.err.isatty():
+        beside += map(printable, outcome.warnings)
+    picture = draw_screen(run, screen, heading, beside)
+    return replace(outcome, clear=CLEAR if is_cleared else "", picture=picture)

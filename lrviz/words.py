@@ -127,9 +127,14 @@ def encode_text(text: str, stream: TextIO | None) -> bytes:
     >>> encode_text("▂█", io.TextIOWrapper(io.BytesIO(), "latin-1"))
     b'_#'
     """
-    if stream is None or codecs.lookup(stream.encoding).name == "utf-8":
+    if has_unicode(stream):
         return text.encode("utf-8", "backslashreplace")
     return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
+
+
+def has_unicode(stream: TextIO | None) -> bool:
+    """Whether a stream can show more than its own alphabet; where it is closed, it may be."""
+    return stream is None or codecs.lookup(stream.encoding).name == "utf-8"
 
 
 def encode_path(path: str, stream: TextIO | None, description: str = "") -> bytes:

@@ -229,7 +229,7 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
             ["a.yaml", "sub/a.yaml"],
             "a.png: both a.yaml and sub/a.yaml would be written to it",
         ),
-        (["-", "-"], "standard output: both - and - would be written to it"),
+        (["-", "-"], "-: standard input can be read once; name files"),
         (
             ["a.yaml", "-o", "a.yaml", "-f", "png"],
             "a.yaml: is also an input; name another file with -o",

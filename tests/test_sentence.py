@@ -18,7 +18,7 @@ from PIL import Image
 import lrviz
 from lrviz import words
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.plotting import PlotRequest, iter_plots
+from lrviz.plotting import PlotRequest, Streams, iter_plots, plan_plots
 from lrviz.sentence import MAX_LENGTH, describe_curves, sentence
 from lrviz.sentence.course import Course
 from lrviz.sentence.phrase import Detail
@@ -653,7 +653,7 @@ def test_a_figure_without_metadata_carries_none(step: Path, tmp_path: Path) -> N
 
 def test_stands_beside_the_path_on_a_terminal_and_nowhere_else(step: Path, tmp_path: Path) -> None:
     target = str(tmp_path / "a.png")
-    (outcome,) = iter_plots(PlotRequest([str(step)], target), io.StringIO())
+    (outcome,) = iter_plots(plan_plots(PlotRequest([str(step)], target)), Streams(None, None))
     assert outcome.description == SENTENCE
     stream = io.TextIOWrapper(io.BytesIO(), "utf-8")
     assert words.encode_path("a.png", stream, SENTENCE) == b"a.png\n"

@@ -14,7 +14,7 @@ import pytest
 
 import lrviz
 from lrviz.errors import UsageError
-from lrviz.plotting import Outcome, PlotRequest, iter_plots
+from lrviz.plotting import Outcome, PlotRequest, Streams, iter_plots, plan_plots
 from lrviz.reads import Reads, state_of
 from lrviz.watch import Watch
 from tests.lrvizrun import LRVIZ, run
@@ -157,10 +157,15 @@ def test_what_has_no_file_cannot_be_watched(source: str, message: str) -> None:
 
 def test_what_is_not_there_is_not_waited_for(tmp_path: Path) -> None:
     done = run("plot", "nowhere.yaml", "--watch", cwd=tmp_path)
-    assert (done.status, done.stderr.splitlines()[-1]) == (
-        3,
-        "nowhere.yaml: cannot read: no such file",
-    )
+    assert (done.status, done.stderr) == (3, "nowhere.yaml: cannot read: no such file\n")
+
+
+def test_no_watch_is_told_of_that_has_not_begun(step: Path) -> None:
+    done = run("plot", step, "--watch", "-o", "-")
+    message = "--watch -o -: one picture would follow another; name a file\n"
+    assert (done.status, done.stderr) == (2, message)
+    done = run("plot", "-", "--watch")
+    assert (done.status, done.stderr) == (2, "-: cannot be watched; --watch needs a file\n")
 
 
 @pytest.mark.parametrize("option", ["--watch", "--terminal"])
@@ -195,7 +200,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def draw(*sources: str) -> Iterator[Outcome]:
     """Yield what becomes of sources whenever they are saved."""
     request = PlotRequest(sources, overrides=[("epochs", "3")], watch=True)
-    return iter_plots(request, sys.stdout)
+    return iter_plots(plan_plots(request), Streams(None, None))
 
 
 def reason(outcome: Outcome) -> str:

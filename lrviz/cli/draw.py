@@ -53,17 +53,18 @@ def plot(
     ] = False,
 ) -> None:
     """Draw the schedule of every SPEC; print the figures' paths."""
-    from lrviz.plotting import PlotRequest, iter_plots
+    from lrviz.plotting import PlotRequest, Streams, iter_plots, plan_plots
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings, style, sweeps)]
     request = PlotRequest(
         specs, output, format, overrides, metadata, watch, terminal, names.allowed(allow)
     )
-    if watch:
+    plan = plan_plots(request)
+    if plan.is_watching:
         say(f"watching {', '.join(specs)}; Ctrl-C ends it")
     status = 0
-    for outcome in iter_plots(request, sys.stdout):
+    for outcome in iter_plots(plan, Streams(sys.stdout, sys.stderr)):
         status = max(status, _report(outcome))
     raise typer.Exit(status)
 
@@ -113,9 +114,12 @@ def _report(outcome: "Outcome") -> int:
     """Print what became of one spec, and return the exit status it stands for."""
     if outcome.error is not None:
         return say_error(outcome.error)
+    status = tell_text(outcome.clear) if outcome.clear else 0  # before what is not to be cleared
     for line in outcome.warnings:
         say(line)
-    status = tell_text(outcome.picture) if outcome.picture else 0
+    if outcome.picture:
+        status = max(status, tell_text(outcome.picture))
     if outcome.written is not None:
-        status = max(status, tell_path(outcome.written, outcome.description))
+        description = "" if outcome.picture else outcome.description  # else it is said already
+        status = max(status, tell_path(outcome.written, description))
     return status

@@ -16,6 +16,23 @@ def clean(text: str, *, ascii_only: bool) -> str:
     return line.replace("·", "-").replace("…", "...").encode("ascii", "backslashreplace").decode()
 
 
+def count_rows(text: str, width: int) -> int:
+    """Return how many rows a line takes, which a terminal breaks where it is full.
+
+    >>> count_rows("", 6), count_rows("abcdef", 6), count_rows("abcdefg", 6)
+    (1, 1, 2)
+    >>> count_rows("学習率", 5)
+    2
+    """
+    rows, used = 1, 0
+    for character in text:
+        wide = measure(character)
+        if used + wide > width:
+            rows, used = rows + 1, 0
+        used += wide
+    return rows
+
+
 def fit(text: str, width: int, ellipsis: str) -> str:
     """Return a text without its middle, as far as it does not fit.
 
