@@ -21,7 +21,7 @@ from lrviz.record import Record
 from lrviz.run import Run
 from lrviz.sources import parse_data, read_source
 from lrviz.spec import Factory, Source, Spec, parse_factory
-from lrviz.spec.nodes import suggest
+from lrviz.spec.wording import suggest
 from lrviz.startup import quick_imports
 
 MAX_CODE_BYTES = 10_000_000

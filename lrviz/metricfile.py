@@ -11,7 +11,7 @@ from lrviz.errors import SpecError
 from lrviz.reads import Reads
 from lrviz.spec.metric import MAX_METRIC
 from lrviz.spec.model import MetricCsv, Schedule
-from lrviz.spec.nodes import spell
+from lrviz.spec.wording import spell
 
 MAX_BYTES = 10_000_000
 

@@ -51,7 +51,7 @@ def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | Foreign:
     """
     found = CATALOG.get(name) or parse_allowed(allow).get(name) or find_entry_point(name)
     if found is None:
-        from lrviz.spec.nodes import unknown_scheduler
+        from lrviz.spec.wording import unknown_scheduler
 
         raise UsageError(unknown_scheduler(name))
     return found

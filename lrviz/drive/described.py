@@ -11,7 +11,7 @@ from lrviz.curve import Values
 from lrviz.errors import UsageError
 from lrviz.spec import Factory, Source, Spec, parse_factory
 from lrviz.spec.model import Tree
-from lrviz.spec.nodes import suggest
+from lrviz.spec.wording import suggest
 
 Metric = Sequence[float] | Values | Mapping[str, Any]
 """As a spec's `metric`: a value a call, the last one held, or an expression in `step`."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from lrviz.drive.arguments import Bound
 from lrviz.drive.phases import Phase
-from lrviz.spec.nodes import spell
+from lrviz.spec.wording import spell
 
 
 @dataclass(frozen=True)

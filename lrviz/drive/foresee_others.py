@@ -9,7 +9,7 @@ from typing import Any
 from lrviz.drive.arguments import Bound
 from lrviz.drive.foresee import Circumstances
 from lrviz.drive.found import Found
-from lrviz.spec.nodes import spell
+from lrviz.spec.wording import spell
 
 _MIN_LR = "transformers.get_cosine_with_min_lr_schedule_with_warmup"
 

@@ -6,7 +6,7 @@ from lrviz.errors import Position, Problem, UsageError
 from lrviz.lint.rule import Case, Finding, Fix, Rule
 from lrviz.run import Run
 from lrviz.spec import Spec
-from lrviz.spec.nodes import suggest
+from lrviz.spec.wording import suggest
 
 _NOWHERE = Position(0, 0)
 

@@ -8,8 +8,8 @@ from lrviz.errors import KeyPath, LrvizError, Problem
 from lrviz.lint.engine import is_failure
 from lrviz.lint.rule import Finding, Fix
 from lrviz.spec.edit import EditError, Value, find_value, replace_value
-from lrviz.spec.nodes import spell
 from lrviz.spec.tree import Tree, is_same_tree
+from lrviz.spec.wording import spell
 
 Lint = Callable[[str], tuple[Finding, ...]]
 """What a text's findings are; raises an `LrvizError` where it cannot be driven."""

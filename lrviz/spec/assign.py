@@ -8,7 +8,7 @@ from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.option import Option
 from lrviz.spec.flow import spell_flow
 from lrviz.spec.model import Source, Tree
-from lrviz.spec.nodes import spell_name, suggest
+from lrviz.spec.wording import spell_name, suggest
 from lrviz.spec.yamltree import YamlError, parse_yaml
 
 MAX_SPELT = 60

@@ -3,7 +3,8 @@
 from lrviz.errors import KeyPath
 from lrviz.expression import ExpressionError, parse_expression
 from lrviz.spec.model import Metric, MetricCsv, MetricExpression, Tree
-from lrviz.spec.nodes import TOTALS, spell
+from lrviz.spec.nodes import TOTALS
+from lrviz.spec.wording import spell
 
 MAX_METRIC = 16_384
 

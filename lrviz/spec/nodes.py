@@ -1,16 +1,15 @@
 """Schedulers and optimizers as a spec names them: `Name: {arguments}`, or the bare name."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
-from lrviz.catalog import CATALOG, COMPOSITES, OPTIMIZERS, SCHEDULERS, THIRD_PARTY
+from lrviz.catalog import CATALOG, COMPOSITES, OPTIMIZERS
 from lrviz.errors import KeyPath, UsageError
 from lrviz.expression import ExpressionError, parse_expression
-from lrviz.foreign import Foreign, find_entry_point, remedy
+from lrviz.foreign import Foreign, find_entry_point
 from lrviz.spec.model import Node, Tree
 from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
 
 TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
 """The run totals that every formula and expression may name."""
@@ -20,9 +19,6 @@ EXPRESSIONS: Mapping[str, tuple[str, ...]] = {"lr_lambda": ("epoch", "step"), "s
 
 MAX_GROUPS = 64
 
-MOST_NAMED = 6
-"""The most names that a remedy lists."""
-
 _NOT_HERE = {
     "optimizer": "is not an argument here; a spec's `optimizer` stands at its top",
     "params": "is not an argument here; lrviz makes the parameters",
@@ -31,79 +27,12 @@ _NOT_HERE = {
 }
 
 
-def spell(value: object) -> str:
-    """Return a value as YAML spells it, shortened.
-
-    >>> [spell(value) for value in (True, None, 0.001, "cos", [1, 2])]
-    ['true', 'null', '0.001', "'cos'", '[1, 2]']
-    """
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case list() | tuple():
-            text = f"[{', '.join(map(spell, value))}]"
-        case dict():
-            text = "a mapping"
-        case str():
-            text = f"'{value}'"
-        case _:
-            text = str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
-
-
-def spell_name(name: str) -> str:
-    """Return a name in quotes, letters that could be mistaken for others spelt out."""
-    return f"'{name.encode('ascii', 'backslashreplace').decode()}'"
-
-
 def _say_arguments(name: str, given: Tree, kind: str) -> str:
     """Return what is wrong with what stands for a mapping of arguments."""
     if name in CATALOG or name in OPTIMIZERS:
         return f"must be a mapping of arguments, got {spell(given)}"
     example = {"scheduler": "StepLR", "optimizer": "SGD"}.get(kind, "Name")
     return f"names no {kind}; arguments stand below its name, as `{example}: {{{name}: …}}`"
-
-
-def suggest(name: str, known: Sequence[str]) -> str:
-    """Return a remedy for a name that is not among the known ones.
-
-    >>> suggest("StepLr", ("StepLR", "LinearLR"))
-    "did you mean 'StepLR'?"
-    """
-    close = _find_close(name, known)
-    return f"did you mean '{close}'?" if close else f"known: {', '.join(known)}"
-
-
-def unknown_scheduler(name: str) -> str:
-    """Return what is wrong with a name that is no scheduler's, and a remedy.
-
-    >>> unknown_scheduler("get_wsd_schedule")
-    "unknown scheduler 'get_wsd_schedule'; did you mean 'transformers.get_wsd_schedule'?"
-    >>> unknown_scheduler("OneC")
-    "unknown scheduler 'OneC'; did you mean 'OneCycleLR'?"
-    """
-    return f"unknown scheduler {spell_name(name)}; {_suggest_scheduler(name)}"
-
-
-def _suggest_scheduler(name: str) -> str:
-    last = re.split("[.:]", name)[-1]
-    own = last if last in SCHEDULERS else None
-    others = (each for each, entry in THIRD_PARTY.items() if entry.attribute == last)
-    close = own or next(others, None) or _find_close(name, tuple(SCHEDULERS))
-    if close := close or _find_close(name, tuple(THIRD_PARTY)):
-        return f"did you mean '{close}'?"
-    if inside := [each for each in CATALOG if name and name.lower() in each.lower()]:
-        return f"there are {', '.join(inside[:MOST_NAMED])}"
-    return remedy(name) or suggest(name, tuple(SCHEDULERS))
-
-
-def _find_close(name: str, known: Sequence[str]) -> str | None:
-    lowered = {each.lower(): each for each in known}
-    begun = [each for each in lowered if each.startswith(name.lower())]
-    close = begun if name and len(begun) == 1 else get_close_matches(name.lower(), lowered, n=1)
-    return lowered[close[0]] if close else None
 
 
 @dataclass

@@ -7,8 +7,8 @@ from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.foreign import Foreign, parse_allowed
 from lrviz.spec.assign import assign_all, with_value
 from lrviz.spec.model import MetricCsv, Schedule, Source, Spec, Tree
-from lrviz.spec.nodes import spell
 from lrviz.spec.schedules import ScheduleReader
+from lrviz.spec.wording import spell
 from lrviz.spec.yamltree import YamlError, beyond_yaml, parse_yaml
 
 

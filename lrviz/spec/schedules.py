@@ -12,10 +12,11 @@ from lrviz.spec.interval import explain_interval, own_interval, read_interval
 from lrviz.spec.labels import name_keys, name_values
 from lrviz.spec.metric import read_metric
 from lrviz.spec.model import Schedule, Source, Tree
-from lrviz.spec.nodes import NodeReader, spell
+from lrviz.spec.nodes import NodeReader
 from lrviz.spec.shape import Shape, read_shape
 from lrviz.spec.tree import freeze
 from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.wording import spell
 
 MAX_CURVES = 64
 MAX_CALLS = 10_000_000

@@ -10,10 +10,10 @@ from pydantic_core import ErrorDetails
 
 from lrviz.errors import KeyPath
 from lrviz.spec.model import Tree
-from lrviz.spec.nodes import spell, suggest
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.style import Style, styles
 from lrviz.spec.values import Text, Whole
+from lrviz.spec.wording import spell, suggest
 
 
 class Shape(BaseModel):
