@@ -322,3 +322,18 @@ scheduler: {ExponentialLR: {gamma: 1e10}}
 )
 def test_a_limit_is_told_in_short_where_the_run_is_longest(text: str, expected: str) -> None:
     assert problems(text) == [expected]
+
+
+def test_a_curve_that_is_called_at_other_times_is_to_say_so_itself() -> None:
+    text = """\
+epochs: 4
+interval: step
+scheduler: {StepLR: {step_size: 1}}
+curves:
+  torch: {}
+  timm: {scheduler: {timm.CosineLRScheduler: {t_initial: 4}}}
+"""
+    expected = (
+        "timm.CosineLRScheduler counts epochs; give curve 'timm' an interval of its own, epoch"
+    )
+    assert problems(text) == [f"a.yaml:2:1: interval: {expected}, or set t_in_epochs to false"]

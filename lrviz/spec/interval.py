@@ -28,8 +28,17 @@ def own_interval(scheduler: Node | None) -> Interval | None:
     return "step" if scheduler.arguments.get("t_in_epochs") is False else "epoch"
 
 
-def explain_interval(scheduler: Node) -> str:
-    """Return what is wrong with an interval that is not the one of timm's scheduler."""
-    if own_interval(scheduler) == "step":
-        return f"{scheduler.name} counts updates where t_in_epochs is false; leave interval out"
-    return f"{scheduler.name} counts epochs; leave interval out, or set t_in_epochs to false"
+def explain_interval(scheduler: Node, curve: str = "") -> str:
+    """Return what is wrong with an interval that is not the one of timm's scheduler.
+
+    Args:
+        scheduler: of timm's.
+        curve: which it is of, where others take the interval, too.
+    """
+    own = own_interval(scheduler)
+    remedy = (
+        f"give curve '{curve}' an interval of its own, {own}" if curve else "leave interval out"
+    )
+    if own == "step":
+        return f"{scheduler.name} counts updates where t_in_epochs is false; {remedy}"
+    return f"{scheduler.name} counts epochs; {remedy}, or set t_in_epochs to false"

@@ -184,7 +184,9 @@ class ScheduleReader:
             text = f"must be one of step, epoch, got {spell(tree['interval'])}"
             found.append((keys["interval"], text))
         elif scheduler and own_interval(scheduler) not in (None, interval):
-            found.append((keys["interval"], explain_interval(scheduler)))
+            shared = "curves" in tree and keys["interval"] == ("interval",)
+            text = explain_interval(scheduler, label if shared else "")
+            found.append((keys["interval"], text))
         for key, text in found:
             self._say(key, text, source)
         if len(self.problems) > before or not (shape and optimizer and scheduler and interval):
