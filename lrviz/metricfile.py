@@ -52,8 +52,9 @@ def _read_text(name: str, folder: Path | None, reads: Reads) -> str:
     if folder is None:
         raise _CsvError("a csv is read from the spec's own folder, and this spec has none")
     try:
+        if _is_below(name):
+            reads.add(folder / name)  # not what a link leads to now
         path = _resolve(name, folder)
-        reads.add(folder / name)  # not what a link leads to now
         data = _read_regular(path)
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
@@ -64,6 +65,11 @@ def _read_text(name: str, folder: Path | None, reads: Reads) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _CsvError("not text in UTF-8") from None
+
+
+def _is_below(name: str) -> bool:
+    """Whether a path stays in a folder, links aside."""
+    return not Path(name).is_absolute() and ".." not in Path(name).parts
 
 
 def _resolve(name: str, folder: Path) -> Path:

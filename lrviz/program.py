@@ -89,11 +89,12 @@ class _Finder(MetaPathFinder):
         places = self._places(fullname, sys.path if path is None else path)
         free = [place for place in places if state_of(place) is None]  # before it is looked for
         spec = self._ask_others(fullname, path, target)
-        if spec is None or spec.origin is None:
+        origin = None if spec is None else spec.origin
+        if origin is None or self._is_own(origin):
             for place in free:
                 self._reads.states.setdefault(place, None)
-        elif self._is_own(spec.origin):
-            self._reads.add(Path(spec.origin))
+        if spec is not None and origin is not None and self._is_own(origin):
+            self._reads.add(Path(origin))
             if type(spec.loader) is SourceFileLoader:
                 spec.loader = _Loader(spec.loader.name, spec.loader.path)
         return spec

@@ -44,8 +44,7 @@ def leave(status: object) -> NoReturn:
     Where somebody else's code may count on an orderly end, there is one: that of guests, of a
     thread that still runs, and of a profiler, a debugger or a prompt.
     """
-    watched = sys.getprofile() or sys.gettrace() or sys.flags.interactive
-    if watched or _has_guests or threading.active_count() > 1 or not isinstance(status, int):
+    if _has_guests or _is_watched() or threading.active_count() > 1 or not isinstance(status, int):
         sys.exit(status)  # type: ignore[arg-type]
     atexit._run_exitfuncs()
     try:
@@ -55,6 +54,13 @@ def leave(status: object) -> NoReturn:
     except (OSError, ValueError):
         sys.exit(status)  # Python has words for it
     os._exit(status)
+
+
+def _is_watched() -> bool:
+    """Whether a profiler, a debugger or a prompt goes on when the command has ended."""
+    monitoring = getattr(sys, "monitoring", None)  # from Python 3.12 on
+    tools = map(monitoring.get_tool, range(6)) if monitoring else ()
+    return bool(sys.getprofile() or sys.gettrace() or sys.flags.interactive or any(tools))
 
 
 @contextmanager

@@ -41,6 +41,10 @@ HALVING = """
             self.metric = 1 if metrics is None else metrics
             super().step()
 
+    class Numbering(Offering):
+        def step(self, epoch=None, metrics=None):
+            super().step(epoch)
+
     class Bare:
         def __init__(self, opt: Optimizer, fall):
             self.opt, self.fall = opt, fall
@@ -330,6 +334,9 @@ def test_what_may_be_given_a_metric_is_given_the_specs(add_module: AddModule) ->
     run = lrviz.simulate(spec)
     assert run.curves[0].lr[0, :4].tolist() == [1e-3, 5e-4, 2.5e-4, 2.5e-4]
     assert run.schedulers[0].takes_metric
+    later = name.replace("Offering", "Numbering")  # where a number of calls comes first
+    numbered = lrviz.simulate(lrviz.parse_spec(text_of(later, metric="[0.5]"), allow=[later]))
+    assert numbered.curves[0].lr[0].tolist() == [1e-3] * 8
     without = lrviz.simulate(lrviz.parse_spec(text_of(name), allow=[name]))
     assert without.curves[0].lr[0].tolist() == [1e-3] * 8
     assert not without.schedulers[0].takes_metric

@@ -259,6 +259,14 @@ def test_limits_of_the_specs_own_hide_nothing_above_0() -> None:
     assert (list_marks(axes), legend_texts(axes)) == ({}, [])
 
 
+def test_a_line_comes_from_the_end_of_the_axis_where_what_is_out_of_view_is_0() -> None:
+    values = np.array([0.0, 1e-4, 1e-3])
+    axes = plot(make_run(values, style="light", yscale="log", xlim=(0.5, 2))).axes[0]
+    bottom, _ = axes.get_ylim()
+    assert bottom > 0
+    np.testing.assert_allclose(np.asarray(axes.lines[0].get_ydata()), [bottom, 1e-4, 1e-3])
+
+
 def test_only_what_is_in_view_is_marked_and_counted() -> None:
     run = make_run(FALLING, style="light", yscale="log", xlim=(1, 3))
     axes = plot(run).axes[0]

@@ -15,6 +15,7 @@ from lrviz.pool import Workers, count_workers
 from lrviz.sheetrecord import panel_digest, sheet_digest
 from lrviz.spec import Spec
 from lrviz.startup import quick_imports
+from lrviz.targets import refuse_input
 from lrviz.thumbnail import Thumbnail
 from lrviz.words import printable
 
@@ -137,7 +138,10 @@ class _Batch:
 
         for each in due:
             item = self.plan.items[each.place]
+            if self.plan.sheet is not None:
+                refuse_input(self.plan.sheet, item.source, each.spec)
             try:
+                refuse_input(item.path, item.source, each.spec)
                 run = with_findings(simulate(each.spec))
             except LrvizError as error:
                 self.settled[each.place] = explain_error(item.source, item.path, error)

@@ -85,9 +85,8 @@ def _draw_legend(
     axes: Axes, lines: Sequence[Line2D], words: Words, style: Style, width: float
 ) -> Legend | None:
     """Draw the legend, if any: the lines' names, and what marks are."""
-    names = list(words.names) if words.legend else []
-    handles = list(lines) if words.legend else []
-    if words.note:
-        names.append(words.note)
-        handles.append(draw_mark(style))
-    return add_legend(axes, handles, names, style.font_size, width) if names else None
+    note = (draw_mark(style), words.note) if words.note else None
+    if not (words.legend or note):
+        return None
+    lines, names = (lines, words.names) if words.legend else ([], ())
+    return add_legend(axes, lines, names, style.font_size, width, note)

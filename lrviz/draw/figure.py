@@ -134,10 +134,12 @@ class Painter:
         if scale == "log" and not (given or _find_highest(seen) > 0):
             axes.yaxis.set_ticks([])  # beside values that the axis only marks they would be read
             axes.yaxis.set_ticks([], minor=True)
+        if scale == "log":
+            for line in lines:  # it may lead to a value out of view
+                sink_hidden(line, floor or 0.0, min(axes.get_ylim()))
         if floor is None:
             return []
         for line, row, unit in zip(lines, values, self._units, strict=True):
-            sink_hidden(line, floor, min(axes.get_ylim()))
             size = MARK * line.get_markersize()
             mark_hidden(axes, line, row, floor, unit, self.geometry, size)
         return [explain_hidden(seen, floor, quantity)]

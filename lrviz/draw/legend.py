@@ -1,6 +1,7 @@
 """The legend: above the axes, where it covers nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 from matplotlib.legend import Legend
@@ -9,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
 from lrviz.draw.captions import fit_captions
-from lrviz.draw.text import measure_with
+from lrviz.draw.text import Measure, measure_with
 from lrviz.elide import part_settings
 
 HANDLE = 6.8
@@ -31,57 +32,112 @@ _ONE_MARK = HandlerLine2D(numpoints=1)
 
 
 def add_legend(
-    axes: Axes, lines: Sequence[Line2D], names: Sequence[str], size: float, width: float
+    axes: Axes,
+    lines: Sequence[Line2D],
+    names: Sequence[str],
+    size: float,
+    width: float,
+    note: tuple[Line2D, str] | None = None,
 ) -> Legend:
     """Draw a legend above the axes, in as many columns as fit.
 
-    Where names would be cut, what they are settings of stands above them. Entries for which there
-    is no room are counted in its last one.
+    Where names would be cut, what they are settings of stands above them. Those for which there is
+    no room are counted.
 
     Args:
         axes: whose lines they are.
-        lines: one an entry.
+        lines: one a name.
         names: as many; those too long for their column lose their middle.
         size: of the font, in points.
         width: the room there is, in pixels.
+        note: a mark and what it means, which has the last entry.
     """
     figure = axes.get_figure(root=True)
     assert figure is not None
     em = size * figure.dpi / 72
-    measure = measure_with(figure, size)
     rows = max(1, int(SHARE * figure.bbox.height / (ROW * em)))
+    room = _Room(rows, width, em, measure_with(figure, size))
     plain = [name.replace("\n", " ") or "?" for name in names]
-    columns = _count_columns(max(map(measure, plain)) / em, len(plain), rows, width / em)
-    labels = fit_captions(plain, _measure_room(columns, width, em), 1, measure)
-    heading = None
-    parted = part_settings(plain) if rows > 1 else None
-    if parted and (labels != plain or len(plain) > rows * columns):
-        heading, values = parted
-        rows -= 1
-        widest = max(map(measure, values)) / em  # a number without its middle is another one
-        columns = _count_columns(widest, len(values), rows, width / em, least=widest)
-        labels = fit_captions(values, _measure_room(columns, width, em), 1, measure)
-    handles = list(lines)
-    if len(labels) > rows * columns:
-        kept = max(1, rows * columns - 1)
-        labels = [*labels[:kept], f"… {len(labels) - kept} more"]
-        handles = [*handles[:kept], Line2D([], [], linestyle="none")]
+    entries = _choose_entries(plain, [note[1]] if note else [], room)
+    handles = [*lines[: entries.kept], *([note[0]] if note else [])]
+    if entries.kept < len(lines):
+        handles.insert(entries.kept, Line2D([], [], linestyle="none"))
+    marks = [line for line in handles if line.get_linestyle() == "None"]
     return axes.legend(
         handles,
-        labels,
+        entries.labels,
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=columns,
+        ncols=entries.columns,
         borderaxespad=0.3,
         borderpad=0.2,
         handlelength=LINE,
         numpoints=2,
-        handler_map={line: _ONE_MARK for line in lines if line.get_linestyle() == "None"},
+        handler_map=dict.fromkeys(marks, _ONE_MARK),
         fontsize=size,
-        title=heading,
+        title=entries.heading,
         title_fontsize=size,
         alignment="left",
     )
+
+
+@dataclass(frozen=True)
+class _Room:
+    """The room of a legend: how many rows, and pixels for a row and for a letter's height."""
+
+    rows: int
+    width: float
+    em: float
+    measure: Measure
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """What a legend says.
+
+    Attributes:
+        labels: as they are written.
+        columns: that they stand in.
+        kept: how many of the names are among them.
+        is_whole: whether none of those is cut.
+        heading: what stands above them; None for nothing.
+    """
+
+    labels: Sequence[str]
+    columns: int
+    kept: int
+    is_whole: bool
+    heading: str | None = None
+
+
+def _choose_entries(names: Sequence[str], note: Sequence[str], room: _Room) -> _Entries:
+    """Return the entries: names as they are, or parted where that tells more of them."""
+    entries = _fit_entries(names, note, room, LEAST)
+    parted = part_settings(names) if room.rows > 1 else None
+    if parted is None or (entries.is_whole and entries.kept == len(names)):
+        return entries
+    heading, values = parted
+    if room.measure(heading) > room.width:
+        return entries
+    # A number without its middle is another one.
+    whole = max(map(room.measure, values)) / room.em
+    below = _fit_entries(values, note, replace(room, rows=room.rows - 1), whole)
+    if entries.is_whole and entries.kept >= below.kept:
+        return entries
+    return replace(below, heading=heading)
+
+
+def _fit_entries(names: Sequence[str], note: Sequence[str], room: _Room, least: float) -> _Entries:
+    """Return the entries of as many names as there is room for; the note is always among them."""
+    texts = [*names, *note]
+    widest = max(map(room.measure, texts)) / room.em
+    columns = _count_columns(widest, len(texts), room.rows, room.width / room.em, least)
+    labels = fit_captions(texts, _measure_room(columns, room.width, room.em), 1, room.measure)
+    kept, places = len(names), room.rows * columns
+    if len(texts) > places:
+        kept = max(1, places - 1 - len(note))
+        labels = [*labels[:kept], f"… {len(names) - kept} more", *labels[len(names) :]]
+    return _Entries(labels, columns, kept, labels[:kept] == list(names[:kept]))
 
 
 def _measure_room(columns: int, width: float, em: float) -> float:
@@ -99,8 +155,8 @@ def _count_columns(widest: float, count: int, rows: int, width: float, least: fl
         width: of the legend, in font sizes.
         least: the width of a name, at least, that makes room for others.
 
-    >>> _count_columns(6, 7, 5, 70), _count_columns(40, 7, 5, 70), _count_columns(40, 3, 5, 70)
-    (4, 2, 1)
+    >>> [_count_columns(widest, count, 5, 70, 6) for widest, count in ((6, 7), (40, 7), (40, 3))]
+    [4, 2, 1]
     """
     columns = int(width / (widest + HANDLE))
     if columns * rows < count:  # names become shorter for it, as far as they can be read then

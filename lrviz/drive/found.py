@@ -14,7 +14,7 @@ from lrviz.drive.libraries import (
     spell_cause,
 )
 from lrviz.drive.signatures import Argument, arguments_of
-from lrviz.drive.stepping import METRICS, offers_metric
+from lrviz.drive.stepping import METRICS, list_parameters, offers_metric
 from lrviz.errors import UsageError
 from lrviz.foreign import Foreign
 from lrviz.spec.model import Node
@@ -97,7 +97,7 @@ def _find_foreign(foreign: Foreign) -> Found:
         foreign.attribute,
         {},
         takes_metric=takes_metric,
-        offers_metric=offers_metric(step),
+        offers_metric=offers_metric(list_parameters(step)[1:]),
         nests=issubclass(found, LRScheduler) and not takes_metric,
         moves=("momentum", "weight_decay"),
     )

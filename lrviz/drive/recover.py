@@ -78,7 +78,7 @@ def wants_metric(scheduler: Any) -> bool:
 
 def takes_metric(scheduler: Any) -> bool:
     """Whether a scheduler's `step` may be given a metric first, or must be."""
-    return wants_metric(scheduler) or offers_metric(scheduler.step)
+    return wants_metric(scheduler) or offers_metric(list_parameters(scheduler.step))
 
 
 def _wanted(scheduler: Any) -> str:

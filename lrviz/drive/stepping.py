@@ -29,10 +29,12 @@ def find_required(parameters: Sequence[inspect.Parameter]) -> str:
     return next(required, "")
 
 
-def offers_metric(step: Callable[..., Any]) -> bool:
-    """Whether a `step` may be given a metric, or must be.
+def offers_metric(parameters: Sequence[inspect.Parameter]) -> bool:
+    """Whether the first argument of a call is a metric.
 
-    >>> offers_metric(lambda metrics=None: None), offers_metric(lambda epoch=None: None)
-    (True, False)
+    >>> offers_metric(list_parameters(lambda metrics=None: None))
+    True
+    >>> offers_metric(list_parameters(lambda epoch=None, metrics=None: None))
+    False
     """
-    return any(each.name in METRICS for each in list_parameters(step))
+    return bool(parameters) and parameters[0].name in METRICS
