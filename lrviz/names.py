@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 
 from lrviz.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Entry
+from lrviz.catalog.entry import spell_install
 from lrviz.errors import UsageError
 from lrviz.foreign import Foreign, find_entry_point, list_entry_points, parse_allowed
 
@@ -25,7 +26,7 @@ def scheduler_list() -> str:
     parts = ["".join(_lines({name: entry.summary for name, entry in SCHEDULERS.items()}))]
     for library in dict.fromkeys(entry.package for entry in THIRD_PARTY.values()):
         is_there = find_spec(library) is not None
-        heading = "installed" if is_there else f"not installed; pip install {library}"
+        heading = "installed" if is_there else f"not installed; {spell_install(library)}"
         own = {name: each.summary for name, each in THIRD_PARTY.items() if each.package == library}
         parts.append("".join([f"\n{library} ({heading})\n", *_lines(own)]))
     if added := {name: _givers(each) for name, each in list_entry_points().items()}:
@@ -53,7 +54,7 @@ def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | Foreign:
     if found is None:
         from lrviz.spec.wording import unknown_scheduler
 
-        raise UsageError(unknown_scheduler(name))
+        raise UsageError(unknown_scheduler(name, allow))
     return found
 
 

@@ -202,6 +202,7 @@ def tight(axes: Axes | SecondaryAxis) -> Bbox:
     return box
 
 
+@pytest.mark.filterwarnings("ignore:xlim")
 @pytest.mark.parametrize(
     ("limits", "x", "ends"),
     [
@@ -223,6 +224,7 @@ def test_odd_limits_are_drawn_with_a_second_axis(
     assert second.get_xlim() == pytest.approx(ends, rel=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:xlim")
 def test_a_part_of_an_epoch_has_no_second_axis() -> None:
     assert top_axes(plot(make_run(STEP, style="light", xlim=(-3, -1), x="step"))) == []
 
@@ -477,6 +479,7 @@ def test_phases_that_all_curves_share_are_named_where_there_is_no_room_for_each(
     assert (linear.get_position()[0], cosine.get_position()[0]) == pytest.approx((40, 143), abs=1)
 
 
+@pytest.mark.filterwarnings("ignore:xlim")
 def test_a_phase_ends_with_its_run() -> None:
     axes = plot(simulate(SEQUENTIAL), style="light", xlim=(0, 64)).axes[0]
     assert [text.get_position()[0] for text in axes.texts] == pytest.approx([4, 20], abs=0.5)

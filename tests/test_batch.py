@@ -620,6 +620,17 @@ def test_a_sheet_that_cannot_be_is_refused_before_anything_is_written(
         plan_batch(["specs"], "figures", sheet=sheet)
 
 
+def test_a_sheet_is_not_written_over_what_a_spec_reads(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "epochs: 2\nmetric: {csv: m.png, column: loss}\nscheduler: ReduceLROnPlateau\n"
+    )
+    (tmp_path / "m.png").write_text("loss\n1\n")
+    got = run("batch", "a.yaml", "-o", "figures", "--sheet", "m.png", cwd=tmp_path)
+    assert got.status == 2
+    assert got.stderr.endswith("m.png: is also an input; name another file with -o\n")
+    assert (tmp_path / "m.png").read_text() == "loss\n1\n"
+
+
 def test_a_sheet_that_cannot_be_written_is_an_outcome_of_its_own(tmp_path: Path) -> None:
     fill(tmp_path / "specs", 1)
     (tmp_path / "s.png").mkdir()

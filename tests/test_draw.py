@@ -21,6 +21,7 @@ from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 from PIL import Image
 
+import lrviz
 from lrviz.curve import Curve, SchedulerFacts
 from lrviz.draw import draw_pixels, draw_vector, freetype_version, plot
 from lrviz.errors import Position, SpecError, UsageError
@@ -414,6 +415,54 @@ def test_what_a_legend_has_no_room_for_in_every_name_stands_above_them() -> None
     assert few.get_title().get_text() == ""
 
 
+def test_what_is_too_long_for_a_heading_is_none() -> None:
+    names = tuple(f"{'warmup_share_of_the_run_' * 8} {number}" for number in range(4))
+    figure = plot(make_run(*[STEP] * 4, groups=names, style="light"))
+    figure.draw_without_rendering()
+    legend = figure.axes[0].get_legend()
+    assert legend is not None
+    assert legend.get_title().get_text() == ""
+    assert [text.get_text()[-2:] for text in legend.get_texts()] == [" 0", " 1", " 2", " 3"]
+    assert figure.axes[0].get_position().width > 0.8
+
+
+def test_a_legend_without_room_keeps_what_its_marks_are() -> None:
+    names = tuple(f"gamma 0.{number}" for number in range(100, 160))
+    values = np.array([1e-3, 0.0])
+    run = make_run(*[values] * 60, groups=names, style="light", yscale="log")
+    with pytest.warns(UserWarning, match="only marks 60"):
+        legend = plot(run).axes[0].get_legend()
+    assert legend is not None
+    *named, more, note = (text.get_text() for text in legend.get_texts())
+    assert named[:2] == ["0.100", "0.101"]
+    assert (more, note) == (f"… {60 - len(named)} more", "0 or less")
+    assert legend.get_title().get_text() == "gamma"
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"xlim": (100, 200)}, "xlim: no step of the run is in view"),
+        ({"ylim": (5, 6)}, "ylim: no value is in view"),
+    ],
+)
+def test_limits_that_leave_nothing_to_see_are_a_warning(
+    limits: dict[str, tuple[float, float]], message: str
+) -> None:
+    with pytest.warns(UserWarning, match=message):
+        plot(make_run(STEP), **limits)
+
+
+@pytest.mark.parametrize("size", [(3, 2.2), (2, 2), (8, 4.5)])
+def test_the_panels_labels_stand_apart(size: tuple[float, float]) -> None:
+    text = "epochs: 9\nscheduler: {StepLR: {step_size: 3}}\n"
+    panels = ["lr", "momentum", "weight_decay"]
+    figure = plot(lrviz.simulate(lrviz.parse_spec(text)), style="light", size=size, panels=panels)
+    figure.draw_without_rendering()
+    boxes = [axes.yaxis.label.get_window_extent() for axes in figure.axes]
+    assert all(upper.y0 > lower.y1 for upper, lower in pairwise(boxes))
+
+
 def test_one_line_has_no_legend_and_two_have_one_with_every_name() -> None:
     assert plot(make_run(STEP)).axes[0].get_legend() is None
     legend = plot(make_run(STEP, STEP, groups=("_hidden", "head"))).axes[0].get_legend()
@@ -531,11 +580,28 @@ def test_odd_values_are_drawn_without_a_warning_of_matplotlib(
     assert all("a log axis only marks" in note for note in notes)
 
 
-@pytest.mark.parametrize("limits", [(0, 0), (5, 5), (1, 0), (-1e308, 1e308), (-2, -1), (0, 1e-320)])
-@pytest.mark.parametrize("scale", ["linear", "log"])
-def test_odd_limits_are_drawn_without_a_warning(limits: tuple[float, float], scale: str) -> None:
-    run = make_run(STEP, xlim=limits, ylim=limits, yscale=scale, style="light")
-    assert draw_pixels(run).warnings == ()
+NO_VALUE = "ylim: no value is in view"
+
+
+@pytest.mark.parametrize(
+    ("limits", "linear", "log"),
+    [
+        ((0, 0), [], []),
+        ((5, 5), [NO_VALUE], [NO_VALUE]),
+        # What a log axis cannot end at is its upper end, and 1 is farther up still.
+        ((1, 0), [], [NO_VALUE]),
+        ((-1e308, 1e308), [], []),
+        ((-2, -1), *[["xlim: no step of the run is in view"]] * 2),
+        # A linear axis has some room around 0; a log one ends where the smallest value is.
+        ((0, 1e-320), [], [NO_VALUE]),
+    ],
+)
+def test_odd_limits_are_drawn_and_earn_a_warning_where_there_is_nothing_to_see(
+    limits: tuple[float, float], linear: list[str], log: list[str]
+) -> None:
+    for scale, expected in (("linear", linear), ("log", log)):
+        run = make_run(STEP, xlim=limits, ylim=limits, yscale=scale, style="light")
+        assert list(draw_pixels(run).warnings) == expected
 
 
 def test_negative_values_are_inside_the_axes() -> None:

@@ -287,19 +287,26 @@ def test_show_tells_its_arguments_and_draws_it(name: str, request: pytest.Fixtur
 WARMUP = {"transformers.get_cosine_schedule_with_warmup": {"num_warmup_steps": 8}}
 
 
-@pytest.mark.parametrize("library", ["transformers", "timm"])
+@pytest.mark.parametrize(
+    ("library", "line"),
+    [
+        ("transformers", "pip install transformers"),
+        # It would bring torchvision, and that another torch.
+        ("timm", "pip install --no-deps timm"),
+    ],
+)
 def test_a_missing_library_earns_its_install_line(
-    library: str, monkeypatch: pytest.MonkeyPatch
+    library: str, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == library]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, library, None)
     name = next(name for name, entry in THIRD_PARTY.items() if entry.package == library)
-    assert problem_of(name) == f"scheduler: needs {library}; pip install {library}"
+    assert problem_of(name) == f"scheduler: needs {library}; {line}"
     result = run("show", name)
     assert (result.status, result.stderr) == (
         2,
-        f"{name}: needs {library}; pip install {library}\n",
+        f"{name}: needs {library}; {line}\n",
     )
 
 
@@ -700,7 +707,10 @@ def test_what_is_installed_is_told_without_importing_it() -> None:
 @pytest.mark.parametrize(
     ("found", "headings"),
     [
-        (["transformers"], ["transformers (installed)", "timm (not installed; pip install timm)"]),
+        (
+            ["transformers"],
+            ["transformers (installed)", "timm (not installed; pip install --no-deps timm)"],
+        ),
         (["timm"], ["transformers (not installed; pip install transformers)", "timm (installed)"]),
     ],
 )

@@ -14,6 +14,7 @@ import pytest
 
 import lrviz
 from lrviz.errors import UsageError
+from lrviz.factories import load_named
 from lrviz.plotting import Outcome, PlotRequest, Streams, iter_plots, plan_plots
 from lrviz.reads import Reads, state_of
 from lrviz.watch import Watch
@@ -382,6 +383,24 @@ class Watched:
         """Interrupt it, and return its exit status and what it said."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=60), self.stderr.read_text("utf-8")
+
+
+def test_all_that_a_module_may_be_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is there may be taken for a package that is written later."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "helper.py").write_text("GAMMA = 0.5\n", "utf-8")
+    (tmp_path / "train.py").write_text(
+        "from torch.optim.lr_scheduler import ExponentialLR\nfrom helper import GAMMA\n"
+        "def make(optimizer):\n    return ExponentialLR(optimizer, GAMMA)\n",
+        "utf-8",
+    )
+    reads = Reads()
+    lrviz.simulate(load_named("train.py:make", overrides=[("epochs", "3")], reads=reads))
+    found = {path for path in reads if path.is_relative_to(tmp_path)}
+    names = ("train.py", "helper.py", "helper", "helper/__init__.py")
+    assert {tmp_path / name for name in names} <= found
 
 
 @posix

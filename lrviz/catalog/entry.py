@@ -16,6 +16,17 @@ _ADDRESSES: Mapping[Library, str] = MappingProxyType(
 )
 
 
+def spell_install(package: str) -> str:
+    """Return the command that installs a package with schedulers, or one that it needs.
+
+    timm brings torchvision, and that a torch of its own; the schedulers do without.
+
+    >>> spell_install("transformers"), spell_install("timm")
+    ('pip install transformers', 'pip install --no-deps timm')
+    """
+    return f"pip install {'--no-deps ' * (package == 'timm')}{package}"
+
+
 @dataclass(frozen=True)
 class Fill:
     """What an argument is where a spec leaves it out, as it needs to know of the run.

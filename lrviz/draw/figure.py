@@ -101,10 +101,11 @@ class Painter:
         set_step_axis(panels[-1], geometry, style, alone=alone)
         layouts = plan_names(figure, self.phases, self.shared, geometry, style, above.left)
         band = layouts[0].band if layouts else 0.0
-        notes: list[str] = []
+        notes = self._explain_limits()
         for index, (axes, share) in enumerate(zip(panels, shares, strict=True)):
             notes += self._set_values(axes, lines[index], index, 0.0 if index else band)
-            self._name_values(figure, axes, self.words.ylabels[index], share)
+            room = above.left * share / shares[0] * geometry.dot
+            self._name_values(figure, axes, self.words.ylabels[index], room)
         figure.align_ylabels(panels)
         if style.phases:
             draw_joints(panels, find_joints(self.run, self.options.x), geometry, style)
@@ -144,6 +145,17 @@ class Painter:
             mark_hidden(axes, line, row, floor, unit, self.geometry, size)
         return [explain_hidden(seen, floor, quantity)]
 
+    def _explain_limits(self) -> list[str]:
+        """Return a note on limits of the spec's own that leave nothing to be seen."""
+        seen = [row for row in self._list_seen(self.options.panels[0]) if row.size]
+        if not seen:
+            return ["xlim: no step of the run is in view"]
+        (low, high), _ = find_range(self.run, self.options, 0)
+        low, high = min(low, high), max(low, high)
+        if self.options.ylim and all(row.max() < low or row.min() > high for row in seen):
+            return ["ylim: no value is in view"]
+        return []
+
     def _list_seen(self, quantity: Quantity) -> list[Values]:
         """Return the values in view, of every line."""
         rows, limits = list_rows(self.run, quantity), self.geometry.xlim
@@ -164,9 +176,9 @@ class Painter:
         above = words.legend or bool(words.note or words.title) or len(words.ylabels) > 1
         return self.options.style.numbers == "short" or above
 
-    def _name_values(self, figure: Chart, axes: Axes, text: str, share: float) -> None:
+    def _name_values(self, figure: Chart, axes: Axes, text: str, room: float) -> None:
         """Write a y axis' label, smaller where a word of it would not fit."""
-        room, size = 0.8 * share * figure.bbox.height, self.options.style.font_size
+        size = self.options.style.font_size
         longest = max(map(measure_with(figure, size), text.split() or [""]))
         size *= min(1.0, room / longest) if longest else 1.0
         axes.set_ylabel(fit_in(figure, text, room, 2, size), fontsize=size)

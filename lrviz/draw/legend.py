@@ -131,6 +131,7 @@ def _fit_entries(names: Sequence[str], note: Sequence[str], room: _Room, least: 
     """Return the entries of as many names as there is room for; the note is always among them."""
     texts = [*names, *note]
     widest = max(map(room.measure, texts)) / room.em
+    least = max([least, *(room.measure(text) / room.em for text in note)])
     columns = _count_columns(widest, len(texts), room.rows, room.width / room.em, least)
     labels = fit_captions(texts, _measure_room(columns, room.width, room.em), 1, room.measure)
     kept, places = len(names), room.rows * columns

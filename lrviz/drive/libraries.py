@@ -13,6 +13,7 @@ import torch
 from torch.optim.lr_scheduler import LRScheduler
 
 from lrviz.catalog import Entry
+from lrviz.catalog.entry import spell_install
 from lrviz.drive.stepping import find_required, list_parameters
 from lrviz.foreign import Foreign
 from lrviz.startup import admit_guests, quick_imports
@@ -53,7 +54,7 @@ def _import_library(entry: Entry, module: str) -> object:
     except ModuleNotFoundError as error:
         missing = (error.name or library).partition(".")[0]
         needs = library if missing == library else f"{missing}, which {library} imports"
-        raise NoSchedulerError(f"needs {needs}; pip install {missing}") from error
+        raise NoSchedulerError(f"needs {needs}; {spell_install(missing)}") from error
     except BaseException as error:
         if isinstance(error, INTERRUPTS):
             raise

@@ -106,7 +106,7 @@ class NodeReader:
             self._say(key, str(error))
             return None
         if found is None:
-            self._say(key, unknown_scheduler(name))
+            self._say(key, unknown_scheduler(name, self.allowed))
         return found
 
     def _read_children(self, arguments: Mapping[str, Tree], path: KeyPath) -> Iterator[Node]:

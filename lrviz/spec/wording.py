@@ -1,7 +1,7 @@
 """How messages spell values and names of a spec, and what a wrong name may have been meant for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from lrviz.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
@@ -48,15 +48,24 @@ def suggest(name: str, known: Sequence[str]) -> str:
     return f"did you mean '{close}'?" if close else f"known: {', '.join(known)}"
 
 
-def unknown_scheduler(name: str) -> str:
+def unknown_scheduler(name: str, allowed: Iterable[str] = ()) -> str:
     """Return what is wrong with a name that is no scheduler's, and a remedy.
 
+    Args:
+        name: that a spec has.
+        allowed: the classes that may be named beside the catalog.
+
+    >>> unknown_scheduler("Saw", ["mine:Saw"])
+    "unknown scheduler 'Saw'; did you mean 'mine:Saw'?"
     >>> unknown_scheduler("get_wsd_schedule")
     "unknown scheduler 'get_wsd_schedule'; did you mean 'transformers.get_wsd_schedule'?"
     >>> unknown_scheduler("OneC")
     "unknown scheduler 'OneC'; did you mean 'OneCycleLR'?"
     """
-    return f"unknown scheduler {spell_name(name)}; {_suggest_scheduler(name)}"
+    last = re.split("[.:]", name)[-1]
+    close = next((each for each in allowed if each.rpartition(":")[2] == last), None)
+    remedy = f"did you mean '{close}'?" if close else _suggest_scheduler(name)
+    return f"unknown scheduler {spell_name(name)}; {remedy}"
 
 
 def _suggest_scheduler(name: str) -> str:
