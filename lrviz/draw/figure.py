@@ -150,10 +150,10 @@ class Painter:
         seen = [row for row in self._list_seen(self.options.panels[0]) if row.size]
         if not seen:
             return ["xlim: no step of the run is in view"]
-        (low, high), _ = find_range(self.run, self.options, 0)
-        low, high = min(low, high), max(low, high)
-        if self.options.ylim and all(row.max() < low or row.min() > high for row in seen):
-            return ["ylim: no value is in view"]
+        if self.options.ylim:
+            low, high = sorted(find_range(self.run, self.options, 0)[0])
+            if all(row.max() < low or row.min() > high for row in seen):
+                return ["ylim: no value is in view"]
         return []
 
     def _list_seen(self, quantity: Quantity) -> list[Values]:

@@ -90,12 +90,15 @@ class Layout:
     """Where the phases' names stand.
 
     Attributes:
-        names: those that stand there.
-        band: the part of the axes' height to keep for them.
+        names: those that stand there; at least one.
     """
 
     names: tuple[Named, ...]
-    band: float
+
+    @property
+    def band(self) -> float:
+        """The part of the axes' height to keep for them."""
+        return max(name.band for name in self.names)
 
 
 def plan_names(
@@ -207,7 +210,7 @@ def _lay_out(
         span = first + left * pixel, first + (left + width) * pixel
         band = _measure_band(each.row + 1, style, height)
         names.append(Named(shown[each.phase].phase, each, span, band))
-    return Layout(tuple(names), max(name.band for name in names))
+    return Layout(tuple(names))
 
 
 def _measure_pixel(geometry: Geometry) -> float:

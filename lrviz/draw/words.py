@@ -62,8 +62,13 @@ def find_words(run: Run, options: FigureOptions) -> Words:
         ylabels=tuple(ylabels),
         names=names,
         legend=len(names) > 1 if options.legend is None else options.legend,
-        note="" if options.legend is False else _name_marks(run, options),
+        note=_name_marks(run, options) if _has_marks(options) else "",
     )
+
+
+def _has_marks(options: FigureOptions) -> bool:
+    """Whether a legend may have to say what marks are; a linear axis has a place for all values."""
+    return options.legend is not False and options.yscale == "log"
 
 
 def _name_marks(run: Run, options: FigureOptions) -> str:
