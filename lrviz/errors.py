@@ -5,6 +5,7 @@ a caller would expect, carries its facts as attributes and builds its own messag
 
     LrvizError
     ├── UsageError (ValueError)     what was asked for makes no sense       exit status 2
+    │   └── RefusedError            a file is not to be written, or not there
     ├── SpecError (ValueError)      a spec is wrong: one problem or many    exit status 2
     │   └── NoFigureError           there is none, and it is called a figure
     ├── ImageError (ValueError)     a picture or its record is damaged      exit status 2
@@ -70,6 +71,22 @@ class LrvizError(Exception):
 
 class UsageError(LrvizError, ValueError):
     """What was asked for makes no sense, whatever the files hold."""
+
+
+class RefusedError(UsageError):
+    """A file that is not written, as something would be lost, or land elsewhere.
+
+    Attributes:
+        path: the file, or what stands in its way.
+        reason: why not, and a remedy, in lower case.
+    """
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path, self.reason = str(path), reason
+        super().__init__(f"{path}: {reason}")
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.path, self.reason)
 
 
 class SpecError(LrvizError, ValueError):

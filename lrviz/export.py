@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
+from lrviz.collect import SPEC_ENDINGS
 from lrviz.curve import QUANTITIES, Curve
-from lrviz.errors import UsageError
+from lrviz.errors import RefusedError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.files import STDIO, write_file, write_stdout
+from lrviz.own import refuse_other
 from lrviz.run import Run
 from lrviz.spec.flow import spell_special
 from lrviz.targets import TABLES, Table, is_stdout, refuse_input
@@ -25,28 +27,42 @@ def export_spec(
     format: Table | None,
     overrides: Sequence[tuple[str, str]],
     allow: Sequence[str] = (),
+    *,
+    overwrite: bool = False,
 ) -> tuple[str, ...]:
     """Write a spec's numbers and return what is worth saying, one line each.
 
     Raises:
         FileError: a file cannot be read or written.
+        RefusedError: the output is also an input, or is not to be replaced.
         SpecError: what the source holds is no spec, or none that torch can drive.
-        UsageError: the output is also an input, or its ending names no format.
+        UsageError: the output's ending names no format.
     """
     output = STDIO if is_stdout(output) else output
     format = format or _format_of(output)
     refuse_input(output, source)
+    if output != STDIO:
+        _refuse_spec(Path(output))
+        refuse_other(Path(output), "table", overwrite=overwrite)
     spec = load_named(source, overrides=overrides, allow=allow)
     run = drive_spec(spec)
     refuse_input(output, source, spec)
     lines = export_text(run, format)
     if output != STDIO:
-        write_file(Path(output), "".join(lines).encode())
+        write_file(Path(output), "".join(lines).encode(), overwrite=overwrite)
         return run.warnings
     while chunk := "".join(islice(lines, _CHUNK)):
         if not write_stdout(chunk.encode()):
             break
     return run.warnings
+
+
+def _refuse_spec(path: Path) -> None:
+    """Refuse to write a table over what is called like a spec, whoever wrote it or insists."""
+    if path.suffix.lower() in SPEC_ENDINGS and path.is_file():
+        raise RefusedError(
+            path, "is called like a spec, which no table replaces; name another file"
+        )
 
 
 def export_text(run: Run, format: Table) -> Iterator[str]:

@@ -5,6 +5,7 @@ import os
 import stat
 import sys
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import TextIO
 
@@ -17,6 +18,7 @@ __all__ = [
     "make_folder",
     "read_file",
     "sweep_litter",
+    "write_below",
     "write_file",
     "write_stdout",
 ]
@@ -64,27 +66,50 @@ def read_file(path: str | os.PathLike[str], limit: int) -> bytes:
     return data
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     """Write a whole file, or leave what is there.
 
     An existing file's permissions are kept. A symbolic link is replaced, not written through; a
     device or pipe is written to, never replaced.
 
+    Args:
+        path: the file.
+        data: what it is to hold.
+        overwrite: whether the file is replaced, too, where lrviz did not write it.
+
     Raises:
         FileError: it cannot be written.
+        RefusedError: there is one that is not to be replaced.
         UsageError: it is a terminal, and the data is no text.
     """
+    from lrviz.own import find_kind, refuse_other  # not before: `--help` needs no look at pictures
+
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder")
         if _is_stream(path):
             _write_stream(path, data)
         else:
+            refuse_other(path, find_kind(BytesIO(data)), overwrite=overwrite)
             replace_file(path, data)
     except OSError as cause:
         if isinstance(cause, FileError):
             raise
         raise _file_error(path, "write", cause, _WRITE_REASONS) from cause
+
+
+def write_below(root: Path, path: Path, data: bytes, *, overwrite: bool = False) -> None:
+    """Write a file below a folder, as `write_file`; the folders above it are made.
+
+    Raises:
+        FileError: it cannot be written.
+        RefusedError: it is not to be replaced, is a pipe or device, or would lie elsewhere.
+    """
+    from lrviz.own import refuse_place
+
+    refuse_place(root, path)
+    make_folder(path.parent)
+    write_file(path, data, overwrite=overwrite)
 
 
 def make_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from lrviz.errors import ImageError
 from lrviz.metadata import (
+    CREATOR,
     KEYWORD,
     PNG_SIGNATURE,
     build_packet,
@@ -37,7 +38,8 @@ def encode_image(
 ) -> bytes:
     """Return the bytes of a picture that decodes to exactly these pixels.
 
-    The same arguments give the same bytes: neither time nor program is named in them.
+    The same arguments give the same bytes: no time and no version is named in them. All name lrviz
+    as the program that made them.
 
     Args:
         pixels: the picture, shape (height, width, 4).
@@ -56,13 +58,14 @@ def encode_image(
     options: dict[str, Any] = {"lossless": True, "exact": True}  # exact: clear pixels keep colour
     if format == "png":
         info = PngInfo()
+        info.add_text("Software", CREATOR)  # first, where whoever looks for it need not read far
         if record is not None:
             info.add_itxt(KEYWORD, record)
             if description:
                 info.add_itxt("Description", description, lang="en")
         options = {"dpi": (dpi, dpi), "pnginfo": info}
-    elif record is not None:
-        options["xmp"] = build_packet(record, description)
+    else:
+        options["xmp"] = build_packet(record, "" if record is None else description)
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, format, **options)
     return buffer.getvalue()

@@ -27,6 +27,8 @@ MAX_FILE = 80_000_000
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = "lrviz"
 NAMESPACE = "urn:lrviz:"
+CREATOR = "lrviz"
+"""What every figure names as the program that made it, in its format's own place for that."""
 
 _ELEMENT = f"{NAMESPACE} record"
 _MAX_CHUNKS = 65_536
@@ -48,8 +50,9 @@ _PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    f'<rdf:Description rdf:about="" xmlns:lrviz="{NAMESPACE}">'
-    "<lrviz:record>{}</lrviz:record>{}"
+    f'<rdf:Description rdf:about="" xmlns:lrviz="{NAMESPACE}"'
+    ' xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+    f"<xmp:CreatorTool>{CREATOR}</xmp:CreatorTool>{{}}{{}}"
     "</rdf:Description></rdf:RDF></x:xmpmeta>"
     '<?xpacket end="r"?>'
 )
@@ -103,18 +106,21 @@ def read_record(data: bytes) -> str | None:
     return None
 
 
-def build_packet(record: str, description: str = "") -> bytes:
-    """Return the XMP packet that carries a record: text of ASCII without control characters.
+def build_packet(record: str | None, description: str = "") -> bytes:
+    """Return the XMP packet that names lrviz, and carries a record where there is one.
 
     Args:
-        record: read again by `read_record`.
+        record: read again by `read_record`: ASCII without control characters; None for none.
         description: what the picture shows, for who cannot see it; empty for nothing.
 
     >>> b"<lrviz:record>1 &lt; 2</lrviz:record>" in build_packet("1 < 2")
     True
     """
+    carried = (
+        "" if record is None else f"<lrviz:record>{escape(record, quote=False)}</lrviz:record>"
+    )
     told = _DESCRIPTION.format(escape(description, quote=False)) if description else ""
-    return _PACKET.format(escape(record, quote=False), told).encode()
+    return _PACKET.format(carried, told).encode()
 
 
 def image_size(data: bytes) -> tuple[int, int]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from lrviz.errors import LrvizError, UsageError
 from lrviz.factories import load_named
 from lrviz.files import write_file, write_stdout
+from lrviz.own import refuse_other, refuse_place
 from lrviz.reads import Reads
 from lrviz.run import Run
 from lrviz.spec import Spec
@@ -37,6 +39,7 @@ class PlotRequest:
         watch: whether each is drawn again whenever it is saved, until interrupted.
         terminal: whether it is drawn in characters, and a figure only where `output` says so.
         allow: the scheduler classes beside the catalog that specs may name.
+        overwrite: whether a file is replaced, too, that lrviz did not write.
     """
 
     sources: Sequence[str]
@@ -47,6 +50,7 @@ class PlotRequest:
     watch: bool = False
     terminal: bool = False
     allow: Sequence[str] = ()
+    overwrite: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,10 @@ def plan_plots(request: PlotRequest) -> Plan:
     """
     refuse_stdin_twice(request.sources)
     targets = _list_targets(request)
+    for path in (target.path for target in targets if target.path is not None):
+        if request.output is None:  # a pipe that was named is meant
+            refuse_place(Path(), path)
+        refuse_other(path, "figure", overwrite=request.overwrite)
     return Plan(request, targets, Watch(request.sources) if request.watch else None)
 
 
@@ -159,21 +167,21 @@ def _plot(spec: Spec, target: Target, request: PlotRequest, streams: Streams) ->
     run = with_findings(simulate(spec))
     outcome = Outcome(target.source, description=str(run), warnings=run.warnings)
     if request.output is not None or not request.terminal:
-        outcome = _write(run, spec, outcome, target, metadata=request.metadata)
+        outcome = _write(run, spec, outcome, target, request)
     return _show(run, outcome, request, streams) if request.terminal else outcome
 
 
-def _write(run: Run, spec: Spec, outcome: Outcome, target: Target, *, metadata: bool) -> Outcome:
+def _write(run: Run, spec: Spec, outcome: Outcome, target: Target, request: PlotRequest) -> Outcome:
     """Write the figure."""
     with quick_imports():
         from lrviz.figurefile import render_run
-    rendered = render_run(run, target.format, metadata=metadata)
+    rendered = render_run(run, target.format, metadata=request.metadata)
     warnings = (*run.warnings, *rendered.warnings)
     if target.path is None:
         write_stdout(rendered.data)
         return replace(outcome, warnings=warnings)
     refuse_input(target.path, target.source, spec)
-    write_file(target.path, rendered.data)
+    write_file(target.path, rendered.data, overwrite=request.overwrite)
     return replace(outcome, written=str(target.path), warnings=warnings)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from lrviz.errors import UsageError
+from lrviz.errors import RefusedError, UsageError
 from lrviz.factoryname import figure_stem, source_file
 from lrviz.files import STDIO
 
@@ -119,11 +119,11 @@ def refuse_input(output: Path | str, source: str, spec: "Spec | None" = None) ->
         spec: the same, where it has been read: it tells what else was.
 
     Raises:
-        UsageError: the output is an input.
+        RefusedError: the output is an input.
     """
     inputs = [source, *map(str, list_files(spec, source) if spec else ())]
     if not is_stdout(str(output)) and any(is_same_file(Path(output), each) for each in inputs):
-        raise UsageError(f"{output}: is also an input; name another file with -o")
+        raise RefusedError(output, "is also an input; name another file with -o")
 
 
 def refuse_stdin_twice(sources: Sequence[str]) -> None:

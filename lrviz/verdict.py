@@ -17,6 +17,9 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 Action = Literal["updated", "added"]
 
+PAGE = "index.html"
+"""What a report is called in its folder."""
+
 EXIT_STATUS: Mapping[Outcome, int] = MappingProxyType(
     dict.fromkeys(OUTCOMES, 1) | {"match": 0, "wrong": 2, "failed": 3}
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from lrviz.batch.plan import Item
-from lrviz.files import make_folder, write_file
+from lrviz.files import make_folder, write_below, write_file
 from lrviz.run import Run
 from lrviz.sheetrecord import build_sheet_record
 from lrviz.targets import Format
@@ -28,6 +28,7 @@ class Job:
         draws: whether the figure is to be written.
         panel: the digest of its panel on the sheet; empty where there is no sheet to draw.
         title: of that panel.
+        overwrite: whether a file is replaced, too, that lrviz did not write.
     """
 
     place: int
@@ -37,6 +38,7 @@ class Job:
     draws: bool
     panel: str = ""
     title: str = ""
+    overwrite: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,7 @@ class SheetJob:
         digest: what it depends on.
         titles: one a panel.
         thumbnails: as many.
+        overwrite: whether a file is replaced, too, that lrviz did not write.
     """
 
     path: Path
@@ -71,6 +74,7 @@ class SheetJob:
     digest: str
     titles: tuple[str, ...]
     thumbnails: tuple[Thumbnail, ...]
+    overwrite: bool = False
 
 
 def draw_job(job: Job) -> Drawn:
@@ -78,6 +82,7 @@ def draw_job(job: Job) -> Drawn:
 
     Raises:
         FileError: it cannot be written.
+        RefusedError: it is not to be.
         SpecError: the figure asks for what the run lacks.
     """
     from lrviz.draw import take_thumbnail
@@ -87,7 +92,7 @@ def draw_job(job: Job) -> Drawn:
     if not job.draws:
         return Drawn(thumbnail=thumbnail)
     rendered = render_run(job.run, job.format)
-    _write(job.item.path, rendered.data)
+    write_below(job.item.root, job.item.path, rendered.data, overwrite=job.overwrite)
     own = (f"warning: {job.item.source}: {text}" for text in rendered.warnings)
     return Drawn((*job.run.warnings, *own), thumbnail)
 
@@ -97,17 +102,14 @@ def draw_sheet_job(job: SheetJob) -> tuple[str, ...]:
 
     Raises:
         FileError: it cannot be written.
+        RefusedError: it is not to be.
     """
     from lrviz.draw import draw_thumbnails
     from lrviz.imagefile import encode_image
 
     drawing = draw_thumbnails(job.thumbnails, job.titles, job.style)
     record = build_sheet_record(job.digest)
-    _write(job.path, encode_image(drawing.pixels, job.format, drawing.dpi, record))
+    make_folder(job.path.parent)
+    data = encode_image(drawing.pixels, job.format, drawing.dpi, record)
+    write_file(job.path, data, overwrite=job.overwrite)
     return tuple(f"warning: {job.path}: {text}" for text in drawing.warnings)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file; the folders above it are made."""
-    make_folder(path.parent)
-    write_file(path, data)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from lrviz.collect import Found, collect_specs
 from lrviz.errors import FileError, UsageError
+from lrviz.own import find_link
 from lrviz.targets import Format, is_same_file
 
 SHEET_ENDINGS = (".png", ".webp")
@@ -22,6 +23,7 @@ class Item:
         source: the spec as the user named it.
         name: what a sheet calls it: the path of its figure below the folder, without an ending.
         path: the figure's file.
+        root: the folder that it lies below, as the user named it.
         clash: why it is not drawn, as other specs would go to the same file; empty for the rest.
         error: why it cannot be read, which is known already of a folder; None for a spec.
     """
@@ -29,6 +31,7 @@ class Item:
     source: str
     name: str
     path: Path
+    root: Path
     clash: str = ""
     error: FileError | None = None
 
@@ -55,7 +58,8 @@ class Plan:
     @property
     def folders(self) -> list[Path]:
         """Every folder that something is written to, in order of name."""
-        paths = [item.path for item in self.items if item.error is None]
+        items = (item for item in self.items if item.error is None)
+        paths = [item.path for item in items if find_link(item.root, item.path) is None]
         return sorted({path.parent for path in [*paths, *filter(None, [self.sheet])]})
 
 
@@ -96,11 +100,11 @@ def _iter_items(found: Sequence[Found], root: Path, format: Format) -> Iterator[
             sharing[os.path.normcase(path)].append(each.source)
     for each, path in zip(found, paths, strict=True):
         if each.error is not None:
-            yield Item(each.source, str(each.name), root / each.name, error=each.error)
+            yield Item(each.source, str(each.name), root / each.name, root, error=each.error)
             continue
         others = [other for other in sharing[os.path.normcase(path)] if other != each.source]
         clash = f"{path}: {' and '.join(others)} would be written to it, too" if others else ""
-        yield Item(each.source, str(each.name), path, clash)
+        yield Item(each.source, str(each.name), path, root, clash)
 
 
 def _refuse_sheet(plan: Plan) -> None:

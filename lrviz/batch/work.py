@@ -11,6 +11,7 @@ from lrviz.batch.plan import Item, Plan
 from lrviz.errors import LrvizError
 from lrviz.factories import load_named
 from lrviz.files import sweep_litter
+from lrviz.own import refuse_other, refuse_place
 from lrviz.pool import Workers, count_workers
 from lrviz.sheetrecord import panel_digest, sheet_digest
 from lrviz.spec import Spec
@@ -32,6 +33,7 @@ class Options:
         jobs: workers; None for as many as there are processors and use for them.
         force: whether what is up to date is drawn, too.
         allow: the scheduler classes beside the catalog that specs may name.
+        overwrite: whether files are replaced, too, that lrviz did not write.
     """
 
     overrides: Sequence[tuple[str, str]] = ()
@@ -39,6 +41,7 @@ class Options:
     jobs: int | None = None
     force: bool = False
     allow: Sequence[str] = ()
+    overwrite: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,8 @@ class _Batch:
         settled: outcomes that have not been told, by place.
         told: how many have been.
         panels: what has been collected for the sheet: digest, title and picture of each panel.
+        has_sheet: whether the sheet is to be drawn.
+        refused: why it must not be; None where it may.
     """
 
     plan: Plan
@@ -77,10 +82,11 @@ class _Batch:
     told: int = 0
     panels: list[tuple[str, str, Thumbnail]] = field(default_factory=list)
     has_sheet: bool = False
+    refused: LrvizError | None = None
 
     def run(self) -> Iterator[Outcome]:
         """Yield every outcome."""
-        self.has_sheet = self.plan.sheet is not None and not self._is_sheet_current()
+        self.has_sheet = self._is_sheet_due()
         due = self._iter_due()
         first = next(due, None)
         if first is not None:
@@ -92,7 +98,9 @@ class _Batch:
                 for folder in self.plan.folders:  # what a killed worker was writing
                     sweep_litter(folder)
         yield from self._tell(len(self.plan.items))
-        if self.plan.sheet is not None and not self.has_sheet:
+        if self.plan.sheet is not None and self.refused is not None:
+            yield explain_error("", self.plan.sheet, self.refused)
+        elif self.plan.sheet is not None and not self.has_sheet:
             yield Outcome("up to date", "", self.plan.sheet)
 
     def _draw(self, workers: Workers, due: Iterator[_Due], *, alone: bool) -> Iterator[Outcome]:
@@ -117,14 +125,23 @@ class _Batch:
                 continue
             try:
                 spec = self._load(item)
+                draws = self._is_due(item, spec)
             except LrvizError as error:
                 self.settled[place] = explain_error(item.source, item.path, error)
                 continue
-            draws = self.options.force or not is_current(item.path, self.plan.format, spec)
             if draws or self.has_sheet:
                 yield _Due(place, spec, draws)
             else:
                 self.settled[place] = Outcome("up to date", item.source, item.path)
+
+    def _is_due(self, item: Item, spec: Spec) -> bool:
+        """Whether a figure is to be drawn; raises a `RefusedError` where it must not be."""
+        refuse_place(item.root, item.path)
+        if not self.options.force and is_current(item.path, self.plan.format, spec):
+            return False
+        refuse_input(item.path, item.source, spec)
+        refuse_other(item.path, "figure", overwrite=self.options.overwrite)
+        return True
 
     def _load(self, item: Item) -> Spec:
         if item.error is not None:
@@ -138,17 +155,15 @@ class _Batch:
 
         for each in due:
             item = self.plan.items[each.place]
-            if self.plan.sheet is not None:
-                refuse_input(self.plan.sheet, item.source, each.spec)
             try:
-                refuse_input(item.path, item.source, each.spec)
                 run = with_findings(simulate(each.spec))
             except LrvizError as error:
                 self.settled[each.place] = explain_error(item.source, item.path, error)
                 continue
             title = _title(each.spec, item)
             panel = panel_digest(each.spec, title) if self.has_sheet else ""
-            yield Job(each.place, item, run, self.plan.format, each.draws, panel, title)
+            overwrite = self.options.overwrite
+            yield Job(each.place, item, run, self.plan.format, each.draws, panel, title, overwrite)
 
     def _judge(self, job: Job, drawn: Drawn | BaseException) -> Outcome:
         """Return what became of a job; an error that is no outcome is raised."""
@@ -168,22 +183,27 @@ class _Batch:
             yield self.settled.pop(place)
         self.told = max(self.told, end)
 
-    def _is_sheet_current(self) -> bool:
-        assert self.plan.sheet is not None
-        if self.options.force:
+    def _is_sheet_due(self) -> bool:
+        """Whether the sheet is wanted, may be written and is not up to date."""
+        if self.plan.sheet is None:
             return False
-        panels = []
+        panels, is_new = [], self.options.force
         for item in self.plan.items:
             try:
                 spec = self._load(item)
             except LrvizError:
                 continue
-            if is_code(spec):
-                return False
+            refuse_input(self.plan.sheet, item.source, spec)
+            is_new = is_new or is_code(spec)
             if not item.clash:
                 panels.append(panel_digest(spec, _title(spec, item)))
+        try:
+            refuse_other(self.plan.sheet, "figure", overwrite=self.options.overwrite)
+        except LrvizError as error:
+            self.refused = error
+            return False
         digest = sheet_digest(panels, self.options.style or SHEET_STYLE)
-        return is_current_sheet(self.plan.sheet, self.plan.sheet_format, digest)
+        return is_new or not is_current_sheet(self.plan.sheet, self.plan.sheet_format, digest)
 
     def _draw_sheet(self, workers: Workers) -> Outcome:
         path = self.plan.sheet
@@ -191,7 +211,8 @@ class _Batch:
         style = self.options.style or SHEET_STYLE
         digests, titles, thumbnails = zip(*self.panels, strict=True)
         digest = sheet_digest(digests, style)
-        job = SheetJob(path, self.plan.sheet_format, style, digest, titles, thumbnails)
+        overwrite = self.options.overwrite
+        job = SheetJob(path, self.plan.sheet_format, style, digest, titles, thumbnails, overwrite)
         ((_, result),) = workers.map(draw_sheet_job, [job])
         if isinstance(result, LrvizError):
             return explain_error("", path, result)

@@ -11,13 +11,15 @@ from lrviz.check.checked import Checked
 from lrviz.check.facts import gather_facts
 from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
-from lrviz.errors import FileError, LrvizError, UsageError
+from lrviz.errors import LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
-from lrviz.files import make_folder, write_file
+from lrviz.files import write_below
+from lrviz.own import refuse_other, refuse_place
 from lrviz.pool import Workers, count_workers
 from lrviz.spec import Spec
-from lrviz.verdict import EXIT_STATUS, Evidence
+from lrviz.targets import refuse_input
+from lrviz.verdict import PAGE, Evidence
 from lrviz.words import spell_option
 
 MOST_NAMED = 3
@@ -38,6 +40,7 @@ class Request:
         length: how long the runs of factories are, as (key, value) pairs; where it is left out,
             as long as those of their figures. A spec says so itself.
         allow: the scheduler classes beside the catalog that specs may name.
+        overwrite: whether files are replaced, too, that lrviz did not write.
     """
 
     sources: Sequence[str]
@@ -48,6 +51,7 @@ class Request:
     jobs: int | None = None
     length: Sequence[tuple[str, str]] = ()
     allow: Sequence[str] = ()
+    overwrite: bool = False
 
     @property
     def remedy(self) -> str:
@@ -72,7 +76,7 @@ def check_specs(request: Request) -> Checked:
         FileError: the folder of the figures cannot be read.
         UsageError: the request makes no sense, whatever the figures hold.
     """
-    _refuse_file(request.report)
+    _refuse_report(request)
     pairs = pair_specs(
         request.sources, request.baselines, updates=request.updates, adds=request.adds
     )
@@ -92,11 +96,21 @@ def check_specs(request: Request) -> Checked:
     )
 
 
-def _refuse_file(report: Path | None) -> None:
-    """Refuse what is no folder while nothing is done yet; what cannot be asked for is no file."""
-    if report is not None and os.path.exists(report) and not os.path.isdir(report):  # noqa: PTH110, PTH112
-        remedy = "the page is written below one, as index.html"
+def _refuse_report(request: Request) -> None:
+    """Refuse a page that cannot be written while nothing is done yet.
+
+    What cannot be asked for is no file.
+    """
+    report = request.report
+    if report is None:
+        return
+    if os.path.exists(report) and not os.path.isdir(report):  # noqa: PTH110, PTH112
+        remedy = f"the page is written below one, as {PAGE}"
         raise UsageError(f"--report {report}: not a folder; {remedy}")
+    for source in request.sources:
+        refuse_input(report / PAGE, source)
+    refuse_place(report, report / PAGE)
+    refuse_other(report / PAGE, "report", overwrite=request.overwrite)
 
 
 @dataclass
@@ -114,6 +128,8 @@ class _Check:
             try:
                 baseline = read_baseline(pair.path) if pair.exists else None
                 spec = self._load(source, baseline)
+                if self.request.updates or self.request.adds:
+                    refuse_input(pair.path, source, spec)
                 run = drive_spec(spec)
                 facts = gather_facts(source, path, run, baseline, drive_spec)
             except LrvizError as error:
@@ -151,22 +167,21 @@ class _Check:
         if isinstance(result, BaseException):
             raise result
         self.warnings += result.warnings
-        self.found[Path(path)] = _mend(result, Path(path))
+        self.found[Path(path)] = _mend(result, Path(path), self.request)
 
 
-def _mend(examined: Examined, path: Path) -> Evidence:
+def _mend(examined: Examined, path: Path, request: Request) -> Evidence:
     """Write a figure where it is to be written, and return what there is to say then."""
     evidence = examined.evidence
     if examined.action is None:
         return evidence
     verdict = evidence.verdict
     try:
-        make_folder(path.parent)
-        write_file(path, examined.data)
-    except FileError as error:
+        write_below(request.baselines, path, examined.data, overwrite=request.overwrite)
+    except LrvizError as error:
         failed = refuse(verdict.source, verdict.baseline, error)
         changed = replace(
-            verdict, outcome="failed", reason=failed.reason, exit_status=EXIT_STATUS["failed"]
+            verdict, outcome=failed.outcome, reason=failed.reason, exit_status=failed.exit_status
         )
     else:
         changed = replace(verdict, action=examined.action, exit_status=0)

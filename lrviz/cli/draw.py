@@ -14,6 +14,7 @@ from lrviz.cli.options import (
     FigureFormat,
     Jobs,
     Output,
+    Overwrite,
     Settings,
     Sources,
     Specs,
@@ -51,6 +52,7 @@ def plot(
     terminal: Annotated[
         bool, typer.Option("--terminal", help="Show the curve here; a figure only with -o.")
     ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Draw the schedule of every SPEC; print the figures' paths."""
     from lrviz.plotting import PlotRequest, Streams, iter_plots, plan_plots
@@ -58,7 +60,7 @@ def plot(
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings, style, sweeps)]
     request = PlotRequest(
-        specs, output, format, overrides, metadata, watch, terminal, names.allowed(allow)
+        specs, output, format, overrides, metadata, watch, terminal, names.allowed(allow), overwrite
     )
     plan = plan_plots(request)
     if plan.is_watching:
@@ -78,6 +80,7 @@ def batch(
     format: Annotated[Format, typer.Option("-f", "--format", help="Of the figures.")] = "webp",
     jobs: Jobs = None,
     force: Annotated[bool, typer.Option("--force", help="Draw what is up to date, too.")] = False,
+    overwrite: Overwrite = False,
     sheet: Annotated[
         str | None,
         typer.Option("--sheet", metavar="FILE", help="Draw all of them, small, in one picture."),
@@ -96,7 +99,7 @@ def batch(
     plan = plan_batch(specs, output, format, sheet)
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings, style)]
-    options = Options(overrides, style, jobs, force, names.allowed(allow))
+    options = Options(overrides, style, jobs, force, names.allowed(allow), overwrite)
     outcomes = []
     status = 0
     for outcome in follow(iter_batch(plan, options), len(plan.items), sys.stderr):

@@ -15,6 +15,7 @@ from lrviz.cli.options import (
     Jobs,
     Output,
     OutputFormat,
+    Overwrite,
     Settings,
     Sources,
     Specs,
@@ -45,13 +46,16 @@ def check(
     epochs: Epochs = None,
     steps_per_epoch: StepsPerEpoch = None,
     interval: Calls = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Say which curves have moved since their figures were drawn."""
     from lrviz.check import Request, check_specs, format_checked
 
     length = words.length(epochs, steps_per_epoch, interval)
     allowed = names.allowed(allow)
-    request = Request(specs, baselines, update, add_missing, report, jobs, length, allowed)
+    request = Request(
+        specs, baselines, update, add_missing, report, jobs, length, allowed, overwrite
+    )
     checked = check_specs(request)
     for line in checked.warnings:
         say(line)
@@ -59,7 +63,7 @@ def check(
     if report is not None:
         from lrviz.report import write_report
 
-        say(f"report: {write_report(checked.results, report)}")
+        say(f"report: {write_report(checked.results, report, overwrite=overwrite)}")
     raise typer.Exit(status)
 
 
@@ -82,13 +86,16 @@ def compare(
     epochs: Epochs = None,
     steps_per_epoch: StepsPerEpoch = None,
     interval: Calls = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Say where schedules part, and how far; with -o draw them."""
     from lrviz.compare import compare_specs
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings, style)]
-    compared = compare_specs(specs, output, format, overrides, names.allowed(allow))
+    compared = compare_specs(
+        specs, output, format, overrides, names.allowed(allow), overwrite=overwrite
+    )
     statuses = [*map(say_error, compared.errors)]
     for line in compared.warnings:
         say(line)

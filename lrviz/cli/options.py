@@ -41,6 +41,9 @@ Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; - is standard output."),
 ]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace files, too, that lrviz did not write.")
+]
 Style = Annotated[
     str | None,
     typer.Option(

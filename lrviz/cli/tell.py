@@ -6,7 +6,16 @@ import typer
 
 from lrviz import names, words
 from lrviz.cli.app import app
-from lrviz.cli.options import Allow, Calls, Epochs, Output, Settings, Spec, StepsPerEpoch
+from lrviz.cli.options import (
+    Allow,
+    Calls,
+    Epochs,
+    Output,
+    Overwrite,
+    Settings,
+    Spec,
+    StepsPerEpoch,
+)
 from lrviz.cli.output import say
 from lrviz.targets import Table
 
@@ -23,13 +32,15 @@ def export(
     epochs: Epochs = None,
     steps_per_epoch: StepsPerEpoch = None,
     interval: Calls = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Print the numbers: one row a step, curve and param group."""
     from lrviz.export import export_spec
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings)]
-    for line in export_spec(spec, output or "-", format, overrides, names.allowed(allow)):
+    allowed = names.allowed(allow)
+    for line in export_spec(spec, output or "-", format, overrides, allowed, overwrite=overwrite):
         say(line)
 
 
@@ -49,11 +60,13 @@ def code(
     epochs: Epochs = None,
     steps_per_epoch: StepsPerEpoch = None,
     interval: Calls = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Print the schedule as Python to paste into a training script."""
     from lrviz.code import save_code
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings)]
-    for line in save_code(spec, output or "-", overrides, names.allowed(allow)):
+    allowed = names.allowed(allow)
+    for line in save_code(spec, output or "-", overrides, allowed, overwrite=overwrite):
         say(line)

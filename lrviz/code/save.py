@@ -8,6 +8,7 @@ from lrviz.code.script import write_code
 from lrviz.errors import Problem, SpecError
 from lrviz.factories import drive_spec
 from lrviz.files import write_file, write_stdout
+from lrviz.own import refuse_other
 from lrviz.sources import load
 from lrviz.targets import is_stdout, refuse_input
 from lrviz.words import encode_text
@@ -18,6 +19,8 @@ def save_code(
     output: str,
     overrides: Sequence[tuple[str, str]],
     allow: Sequence[str] = (),
+    *,
+    overwrite: bool = False,
 ) -> tuple[str, ...]:
     """Write a spec as Python and return what is worth saying, one line each.
 
@@ -26,13 +29,16 @@ def save_code(
         output: a file; `-` for standard output.
         overrides: (key path, YAML value) pairs, as `load` takes them.
         allow: the scheduler classes beside the catalog that the spec may name.
+        overwrite: whether the file is replaced, too, where lrviz did not write it.
 
     Raises:
         FileError: a file cannot be read or written.
+        RefusedError: the output is also an input, or is not to be replaced.
         SpecError: what the source holds is no spec, or none that torch can drive.
-        UsageError: the output is also an input.
     """
     refuse_input(output, source)
+    if not is_stdout(output):
+        refuse_other(Path(output), "script", overwrite=overwrite)
     spec = load(source, overrides=overrides, allow=allow)
     if "factory" in spec.tree:  # of which a figure keeps the numbers
         raise SpecError([Problem(source, (), "drawn from a factory, which is code already")])
@@ -42,5 +48,5 @@ def save_code(
     if is_stdout(output):
         write_stdout(encode_text(code, sys.stdout))
     else:
-        write_file(Path(output), code.encode())
+        write_file(Path(output), code.encode(), overwrite=overwrite)
     return run.warnings

@@ -10,6 +10,7 @@ from lrviz.compare.table import format_table
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.files import STDIO, write_file, write_stdout
+from lrviz.own import refuse_other
 from lrviz.run import Run
 from lrviz.spec import Spec
 from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
@@ -47,6 +48,8 @@ def compare_specs(
     format: Format | None = None,
     overrides: Sequence[tuple[str, str]] = (),
     allow: Sequence[str] = (),
+    *,
+    overwrite: bool = False,
 ) -> Compared:
     """Compare schedules with the first one, and draw all of them over each other.
 
@@ -56,12 +59,16 @@ def compare_specs(
         format: of the figure; None for what the file ends in.
         overrides: as `load` takes them; for every spec.
         allow: as `load` takes it; for every spec.
+        overwrite: whether the figure's file is replaced, too, where lrviz did not write it.
 
     Raises:
+        RefusedError: the figure's file is an input, or is not to be replaced.
         UsageError: fewer than two sources, standard input twice, more curves or points than one
-            figure may have, or an output that is an input or has no known ending.
+            figure may have, or an output that has no known ending.
     """
     target = _plan(sources, output, format)
+    if target is not None and target.path is not None:
+        refuse_other(target.path, "figure", overwrite=overwrite)
     specs = [_load(source, overrides, allow) for source in sources]
     runs, errors = _drive(specs)
     if errors:
@@ -75,7 +82,7 @@ def compare_specs(
     if target is None:
         return Compared(table, run.warnings)
     try:
-        warnings = _draw(run, target)
+        warnings = _draw(run, target, overwrite=overwrite)
     except LrvizError as error:
         return Compared(table, run.warnings, (error,))
     written = None if target.path is None else str(target.path)
@@ -146,7 +153,7 @@ def _say_once(errors: Sequence[LrvizError]) -> tuple[LrvizError, ...]:
     return tuple(kept)
 
 
-def _draw(run: Run, target: Target) -> tuple[str, ...]:
+def _draw(run: Run, target: Target, *, overwrite: bool) -> tuple[str, ...]:
     """Write the figure; without a record, which holds one spec. Return what is worth saying."""
     with quick_imports():
         from lrviz.figurefile import render_run
@@ -154,5 +161,5 @@ def _draw(run: Run, target: Target) -> tuple[str, ...]:
     if target.path is None:
         write_stdout(rendered.data)
     else:
-        write_file(target.path, rendered.data)
+        write_file(target.path, rendered.data, overwrite=overwrite)
     return rendered.warnings

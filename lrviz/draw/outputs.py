@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from lrviz.draw.chart import apply_settings
 from lrviz.draw.figure import Built, build_chart
 from lrviz.errors import SpecError, UsageError
+from lrviz.metadata import CREATOR
 from lrviz.run import Run
 from lrviz.spec.style import override_options
 
-METADATA: dict[str, dict[str, None]] = {
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+METADATA: dict[str, dict[str, str | None]] = {
+    "svg": {"Date": None, "Creator": CREATOR},
+    "pdf": {"Creator": CREATOR, "Producer": None, "CreationDate": None},
 }
-"""What matplotlib would write by itself, and what differs from one day or version to the next."""
+"""Who made it, and nothing that differs from one day or version to the next."""
 
 
 DESCRIPTION = {"svg": "Title", "pdf": "Subject"}
@@ -121,7 +122,7 @@ def save_vector(
     A description is an SVG's title, which is what is read out in its place, and a PDF's subject.
     """
     file = BytesIO()
-    metadata: dict[str, str | None] = dict(METADATA[format])
+    metadata = dict(METADATA[format])
     if description:
         metadata[DESCRIPTION[format]] = description
     with apply_settings(chart.figure.settings):

@@ -131,7 +131,7 @@ class _Linter:
             return _refuse(linted, "the file has changed since it was read")
         written = fixed.text.encode()
         try:
-            write_file(Path(source), written)
+            write_file(Path(source), written, overwrite=True)  # it is what the user named
         except FileError as error:
             return replace(linted, error=error)
         after = self._say(source, self._run(written, source), fixed.findings)

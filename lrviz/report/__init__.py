@@ -8,26 +8,24 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from lrviz.files import make_folder, write_file
+from lrviz.files import write_below
 from lrviz.report.article import build_article, build_matches
 from lrviz.report.markup import text
-from lrviz.verdict import OUTCOMES, Evidence, Outcome
+from lrviz.verdict import OUTCOMES, PAGE, Evidence, Outcome
 from lrviz.versions import versions
 
 __all__ = ["build_report", "write_report"]
 
-FILE_NAME = "index.html"
 
-
-def write_report(evidence: Sequence[Evidence], folder: Path) -> Path:
+def write_report(evidence: Sequence[Evidence], folder: Path, *, overwrite: bool = False) -> Path:
     """Write a report as `index.html` and return its path; the folder is made if it is missing.
 
     Raises:
         FileError: the folder cannot be made, or the file not written.
+        RefusedError: there is a file of that name that is no report.
     """
-    path = folder / FILE_NAME
-    make_folder(folder)
-    write_file(path, build_report(evidence).encode())
+    path = folder / PAGE
+    write_below(folder, path, build_report(evidence).encode(), overwrite=overwrite)
     return path
 
 
