@@ -41,12 +41,13 @@ def export_spec(
     output = STDIO if is_stdout(output) else output
     format = format or _format_of(output)
     refuse_input(output, source)
+    spec = load_named(source, overrides=overrides, allow=allow)
+    refuse_input(output, source, spec)
     if output != STDIO:
         _refuse_spec(Path(output))
         refuse_other(Path(output), "table", overwrite=overwrite)
-    spec = load_named(source, overrides=overrides, allow=allow)
     run = drive_spec(spec)
-    refuse_input(output, source, spec)
+    refuse_input(output, source, spec)  # of a factory it is known by now what it reads
     lines = export_text(run, format)
     if output != STDIO:
         write_file(Path(output), "".join(lines).encode(), overwrite=overwrite)

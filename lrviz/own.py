@@ -8,19 +8,22 @@ what stays.
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Literal
 
-from lrviz.errors import FileError, ImageError, RefusedError
-from lrviz.metadata import CREATOR, KEYWORD, MAX_FILE, NAMESPACE, Chunk, iter_chunks, sniff
+from lrviz.errors import FileError, RefusedError
+from lrviz.metadata import CREATOR, KEYWORD, NAMESPACE, sniff
 
 Kind = Literal["figure", "table", "script", "report", "schema", "spec"]
 
-_HEAD = 65_536
+_HEAD = 1_000_000
 """The bytes at a file's beginning, or before its end, in which it says who wrote it."""
+
+_MOST_CHUNKS = 1_000
+"""The chunks of a picture that are looked at."""
 
 _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = MappingProxyType(
     {
@@ -28,7 +31,12 @@ _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = MappingProxyType(
             rb"step,epoch,curve,group,lr(,momentum)?(,weight_decay)?(,metric)?\n"
             rb'|\[\n\{"step": 0, "epoch": 0, "curve": "'
         ),
-        "script": re.compile(rb"# Written by `lrviz code`\.\n"),
+        "script": re.compile(  # until somebody has put a training step where one belongs
+            rb"(import|from) .*\nfor epoch in range\(EPOCHS\):\n"
+            rb"    for step in range\(STEPS_PER_EPOCH\):\n"
+            rb"        # forward and backward pass\n        optimizer\.step\(",
+            re.DOTALL,
+        ),
         "report": re.compile(rb"<!doctype html>\n.*?\n<title>lrviz check: ", re.DOTALL),
         "schema": re.compile(rb'\{\n  "\$schema": "[^"]*",\n  "title": "lrviz spec",\n'),
         "spec": re.compile(
@@ -37,7 +45,9 @@ _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = MappingProxyType(
         ),
     }
 )
-_UNMARKED_SCRIPT = re.compile(rb"import (math|torch)\n|from torch\.optim import ")
+
+_UNMARKED = ("PNG", "WebP", "SVG", "PDF")
+"""The pictures of which lrviz 0.1 wrote some that do not say so."""
 
 # As matplotlib writes them: what another program has saved since is not lrviz's any more.
 _SVG = re.compile(
@@ -76,8 +86,8 @@ def refuse_other(path: Path, kind: Kind | None, *, overwrite: bool = False) -> N
     if not head or (found is not None and found == kind):
         return
     remedy = "name another file, or insist with --overwrite"
-    if found is None and _may_be_unmarked(head, kind):
-        remedy += f" (once, for a {kind} of 0.1 that does not name lrviz)"
+    if found is None and kind == "figure" and sniff(head) in _UNMARKED:
+        remedy += " (once, for a figure of 0.1 that does not name lrviz)"
     raise RefusedError(path, f"not a {kind or 'file'} that lrviz wrote; {remedy}")
 
 
@@ -125,8 +135,8 @@ def _is_figure(file: BinaryIO, head: bytes) -> bool:
             return _SVG.match(head) is not None
         case "PDF":
             return _is_pdf(file)
-        case "PNG" | "WebP":
-            return _has_mark(_read_at(file, 0, MAX_FILE))
+        case "PNG" | "WebP" as kind:
+            return any(_is_mark(*each) for each in _iter_texts(file, kind))
     return False
 
 
@@ -141,29 +151,29 @@ def _is_pdf(file: BinaryIO) -> bool:
     return _PDF_INFO.search(_read_at(file, start, place - start)) is not None
 
 
-def _has_mark(data: bytes) -> bool:
-    """Whether a PNG or WebP has lrviz's record, or names it, before any damage."""
-    with suppress(ImageError):
-        return any(_is_mark(chunk, data[chunk.start : chunk.stop]) for chunk in iter_chunks(data))
-    return False
+def _iter_texts(file: BinaryIO, kind: Literal["PNG", "WebP"]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the name of every chunk with text, and how the text begins.
+
+    A figure that was cut short or damaged is lrviz's still: it is walked as far as it goes.
+    """
+    is_png = kind == "PNG"
+    place = 8 if is_png else 12
+    for _ in range(_MOST_CHUNKS):
+        first, second = _read_at(file, place, 4), _read_at(file, place + 4, 4)
+        name, length = (second, first) if is_png else (first, second)
+        size = int.from_bytes(length, "big" if is_png else "little")
+        if not name:
+            return
+        if name in (b"tEXt", b"iTXt", b"XMP "):
+            yield name, _read_at(file, place + 8, min(size, _HEAD))
+        place += 8 + size + (4 if is_png else size % 2)
 
 
-def _is_mark(chunk: Chunk, content: bytes) -> bool:
-    match chunk.name:
-        case b"tEXt":
-            return content == f"Software\0{CREATOR}".encode()
-        case b"iTXt":
-            return content.startswith(f"{KEYWORD}\0".encode())
-        case b"XMP ":
-            return _XMP.search(content, 0, _HEAD) is not None
-    return False
-
-
-def _may_be_unmarked(head: bytes, kind: Kind | None) -> bool:
-    """Whether lrviz 0.1 may have written a file of this kind, which did not always say so."""
-    if kind == "script":
-        return _UNMARKED_SCRIPT.match(head) is not None
-    return kind == "figure" and sniff(head) in ("PNG", "WebP", "SVG", "PDF")
+def _is_mark(name: bytes, text: bytes) -> bool:
+    """Whether a chunk names lrviz, or is its record."""
+    if name == b"XMP ":
+        return _XMP.search(text) is not None
+    return text == f"Software\0{CREATOR}".encode() or text.startswith(f"{KEYWORD}\0".encode())
 
 
 def _is_regular(path: Path) -> bool:

@@ -1,11 +1,12 @@
 """Specs to figures, one after another: in files, on standard output, or in characters."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from lrviz.errors import LrvizError, UsageError
+from lrviz.errors import FileError, LrvizError, RefusedError, SpecError, UsageError
 from lrviz.factories import load_named
 from lrviz.files import write_file, write_stdout
 from lrviz.own import refuse_other, refuse_place
@@ -116,10 +117,8 @@ def plan_plots(request: PlotRequest) -> Plan:
     """
     refuse_stdin_twice(request.sources)
     targets = _list_targets(request)
-    for path in (target.path for target in targets if target.path is not None):
-        if request.output is None:  # a pipe that was named is meant
-            refuse_place(Path(), path)
-        refuse_other(path, "figure", overwrite=request.overwrite)
+    for target in targets:
+        _refuse_loss(target, request)
     return Plan(request, targets, Watch(request.sources) if request.watch else None)
 
 
@@ -137,6 +136,20 @@ def _list_targets(request: PlotRequest) -> list[Target]:
     return plan_targets(request.sources, output, request.format)
 
 
+def _refuse_loss(target: Target, request: PlotRequest) -> None:
+    """Refuse to write over what lrviz did not write; of what a spec reads that is said."""
+    if target.path is None:
+        return
+    if request.output is None:  # a pipe that was named is meant
+        refuse_place(Path(), target.path)
+    try:
+        refuse_other(target.path, "figure", overwrite=request.overwrite)
+    except RefusedError:
+        with suppress(SpecError, FileError):
+            refuse_input(target.path, target.source, _load(target, request, Reads()))
+        raise
+
+
 def iter_plots(plan: Plan, streams: Streams) -> Iterator[Outcome]:
     """Draw every spec, and yield what became of each; none stops the others."""
     watch, sources = plan.watch, list(plan.request.sources)
@@ -152,12 +165,13 @@ def iter_plots(plan: Plan, streams: Streams) -> Iterator[Outcome]:
 
 def _try(target: Target, request: PlotRequest, streams: Streams, reads: Reads) -> Outcome:
     try:
-        spec = load_named(
-            target.source, overrides=request.overrides, allow=request.allow, reads=reads
-        )
-        return _plot(spec, target, request, streams)
+        return _plot(_load(target, request, reads), target, request, streams)
     except LrvizError as error:
         return Outcome(target.source, error=error)
+
+
+def _load(target: Target, request: PlotRequest, reads: Reads) -> Spec:
+    return load_named(target.source, overrides=request.overrides, allow=request.allow, reads=reads)
 
 
 def _plot(spec: Spec, target: Target, request: PlotRequest, streams: Streams) -> Outcome:

@@ -100,6 +100,25 @@ UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
 }
 
+NOT_OURS = ("a text", "a JPEG named .png")
+
+
+@pytest.mark.parametrize("name", NOT_OURS)
+def test_update_writes_over_no_file_that_lrviz_did_not_write(tmp_path: Path, name: str) -> None:
+    spec, figures = draw(STEP, tmp_path, ending=".png")
+    draw(STEP, tmp_path, "other", ending=".png")
+    (spec.parent / "other.yaml").write_text(STEP.replace("0.5", "0.25"))
+    UNREADABLE[name][0](figures / "step.png")
+    before = (figures / "step.png").read_bytes()
+    other, refused = check(spec.parent, figures, updates=True).verdicts
+    assert other.action == "updated"
+    assert (refused.outcome, refused.action, refused.exit_status) == ("wrong", None, 2)
+    assert refused.reason == (
+        f"{figures / 'step.png'}: not a figure that lrviz wrote;"
+        " name another file, or insist with --overwrite"
+    )
+    assert (figures / "step.png").read_bytes() == before
+
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_a_figure_that_cannot_be_read_says_why_and_is_mended_by_update(
@@ -112,7 +131,7 @@ def test_a_figure_that_cannot_be_read_says_why_and_is_mended_by_update(
     spoil(figure)
     found = verdict(spec, figures)
     assert (found.outcome, found.reason, found.exit_status) == ("unreadable", reason, 1)
-    mended = verdict(spec, figures, updates=True)
+    mended = verdict(spec, figures, updates=True, overwrite=name in NOT_OURS)
     assert (mended.outcome, mended.action, mended.exit_status) == ("unreadable", "updated", 0)
     assert figure.read_bytes() == before
 
@@ -331,7 +350,7 @@ def test_a_wrong_spec_is_not_mended(tmp_path: Path) -> None:
 def test_a_figure_that_cannot_be_written_is_a_failure_and_the_others_are_mended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write(path: Path, data: bytes) -> None:
+    def write(root: Path, path: Path, data: bytes, *, overwrite: bool) -> None:
         if path.name == "step.webp":
             raise FileError(str(path), "write", "no space left on device")
         path.write_bytes(data)
@@ -340,7 +359,7 @@ def test_a_figure_that_cannot_be_written_is_a_failure_and_the_others_are_mended(
     draw(STEP, tmp_path, "other")
     for each in spec.parent.iterdir():
         each.write_text(STEP.replace("0.5", "0.25"))
-    monkeypatch.setattr("lrviz.check.work.write_file", write)
+    monkeypatch.setattr("lrviz.check.work.write_below", write)
     checked = check(spec.parent, figures, updates=True)
     other, failed = checked.verdicts
     assert (other.action, failed.outcome, failed.action) == ("updated", "failed", None)

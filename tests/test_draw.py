@@ -220,13 +220,17 @@ def test_vector_bytes_are_the_same_whatever_the_hash_seed(format: str) -> None:
     assert len(digests.pop()) == 65
 
 
-def test_vector_files_name_no_date_and_no_program() -> None:
+def test_vector_files_name_no_date_and_no_program_but_lrviz() -> None:
     run = make_run(STEP)
     svg, pdf = draw_vector(run, "svg").data, draw_vector(run, "pdf").data
     assert svg.startswith(b"<?xml")
     assert pdf.startswith(b"%PDF-")
-    assert not re.search(rb"<dc:date>|<dc:creator>", svg)
-    assert not re.search(rb"/CreationDate|/Creator|/Producer", pdf)
+    assert not re.search(rb"<dc:date>", svg)
+    creator = re.search(rb"<dc:creator>(.*)</dc:creator>", svg, re.DOTALL)
+    assert creator is not None
+    assert re.sub(rb"<.*?>", b"", creator[1]).split() == [b"lrviz"]
+    assert not re.search(rb"/CreationDate|/Producer", pdf)
+    assert re.findall(rb"/Creator \((.*?)\)", pdf) == [b"lrviz"]
 
 
 def test_options_come_over_those_of_the_spec() -> None:

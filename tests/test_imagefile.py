@@ -114,10 +114,11 @@ def test_the_sizes_of_all_three_kinds_of_webp_are_told() -> None:
     assert sizes == {b"VP8L": (300, 20), b"VP8 ": (300, 20), b"VP8X": (300, 20)}
 
 
-def test_a_png_has_its_resolution_and_one_uncompressed_text_chunk_and_no_other_metadata() -> None:
+def test_a_png_has_its_maker_its_record_and_its_resolution_and_no_other_metadata() -> None:
     data = encode_image(small(), "png", 100, RECORD)
     contents = {each.name: data[each.start : each.stop] for each in iter_chunks(data)}
-    assert list(contents) == [b"IHDR", b"iTXt", b"pHYs", b"IDAT", b"IEND"]
+    assert list(contents) == [b"IHDR", b"tEXt", b"iTXt", b"pHYs", b"IDAT", b"IEND"]
+    assert contents[b"tEXt"] == b"Software\0lrviz"
     assert contents[b"iTXt"] == b"lrviz\0\0\0\0\0" + RECORD.encode()
     # 100 pixels an inch are 100 / 0.0254 = 3937.0 pixels a metre, whose unit is 1.
     assert contents[b"pHYs"] == struct.pack(">IIB", 3937, 3937, 1)
@@ -131,9 +132,20 @@ def test_a_webp_has_its_record_in_an_xmp_packet_that_any_xml_reader_understands(
     assert packet.startswith('<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>')
     assert packet.endswith('<?xpacket end="r"?>')
     rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-    record = ElementTree.fromstring(packet).find(f"{rdf}RDF/{rdf}Description/{{urn:lrviz:}}record")
-    assert record is not None
-    assert record.text == RECORD
+    description = ElementTree.fromstring(packet).find(f"{rdf}RDF/{rdf}Description")
+    assert description is not None
+    assert [(each.tag, each.text) for each in description] == [
+        ("{http://ns.adobe.com/xap/1.0/}CreatorTool", "lrviz"),
+        ("{urn:lrviz:}record", RECORD),
+    ]
+
+
+def test_a_picture_without_a_record_names_its_maker_and_nothing_else() -> None:
+    png = encode_image(small(), "png", 100, None, "a sentence")
+    assert [each.name for each in iter_chunks(png)] == [b"IHDR", b"tEXt", b"pHYs", b"IDAT", b"IEND"]
+    assert b"tEXtSoftware\0lrviz" in png
+    webp = encode_image(small(), "webp", 100, None, "a sentence")
+    assert b"<xmp:CreatorTool>lrviz</xmp:CreatorTool></rdf:Description>" in webp
 
 
 def test_a_packet_that_was_rewritten_with_attributes_is_read() -> None:

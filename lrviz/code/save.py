@@ -37,14 +37,14 @@ def save_code(
         SpecError: what the source holds is no spec, or none that torch can drive.
     """
     refuse_input(output, source)
-    if not is_stdout(output):
-        refuse_other(Path(output), "script", overwrite=overwrite)
     spec = load(source, overrides=overrides, allow=allow)
     if "factory" in spec.tree:  # of which a figure keeps the numbers
         raise SpecError([Problem(source, (), "drawn from a factory, which is code already")])
+    refuse_input(output, source, spec)
+    if not is_stdout(output):
+        refuse_other(Path(output), "script", overwrite=overwrite)
     run = drive_spec(spec)
     code = write_code(run)
-    refuse_input(output, source, spec)
     if is_stdout(output):
         write_stdout(encode_text(code, sys.stdout))
     else:

@@ -16,7 +16,6 @@ from lrviz.spec.model import Schedule
 Names = Mapping[Imported, str]
 
 _OPTIMIZERS = "torch.optim"
-_HEADING = "# Written by `lrviz code`.\n\n"
 
 
 def write_code(run: Run) -> str:
@@ -34,7 +33,7 @@ def write_code(run: Run) -> str:
     body = "\n\n".join(bodies)
     imports = "\n".join(write_imports(names))
     standard = "import math\n\n" if _needs_math(body) else ""
-    return f"{_HEADING}{standard}{imports}\n\n{body}\n"
+    return f"{standard}{imports}\n\n{body}\n"
 
 
 def _iter_imported(

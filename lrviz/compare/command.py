@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from lrviz.compare.combine import combine_runs
 from lrviz.compare.curves import compare_curves
@@ -67,15 +68,16 @@ def compare_specs(
             figure may have, or an output that has no known ending.
     """
     target = _plan(sources, output, format)
-    if target is not None and target.path is not None:
-        refuse_other(target.path, "figure", overwrite=overwrite)
     specs = [_load(source, overrides, allow) for source in sources]
+    path = None if target is None else target.path
+    if path is not None:
+        _refuse_inputs(path, sources, specs)
+        refuse_other(path, "figure", overwrite=overwrite)
     runs, errors = _drive(specs)
     if errors:
         return Compared(errors=_say_once(errors))
-    for source, spec in zip(sources, specs, strict=True):
-        if target is not None and isinstance(spec, Spec):
-            refuse_input(target.path or STDIO, source, spec)
+    if path is not None:  # of factories it is known by now what they read
+        _refuse_inputs(path, sources, specs)
     names = name_sources(sources, [run.spec.title for run in runs])
     run = combine_runs(runs, names)
     table = format_table(compare_curves(run.curves))
@@ -85,7 +87,7 @@ def compare_specs(
         warnings = _draw(run, target, overwrite=overwrite)
     except LrvizError as error:
         return Compared(table, run.warnings, (error,))
-    written = None if target.path is None else str(target.path)
+    written = None if path is None else str(path)
     return Compared(table, run.warnings + warnings, written=written)
 
 
@@ -101,6 +103,11 @@ def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> 
     for source in sources:
         refuse_input(target.path or STDIO, source)
     return target
+
+
+def _refuse_inputs(path: Path, sources: Sequence[str], specs: Sequence[Spec | LrvizError]) -> None:
+    for source, spec in zip(sources, specs, strict=True):
+        refuse_input(path, source, spec if isinstance(spec, Spec) else None)
 
 
 def _drive(specs: Sequence[Spec | LrvizError]) -> tuple[list[Run], list[LrvizError]]:
