@@ -8,13 +8,16 @@ def main() -> None:
     if sys.path and not sys.flags.safe_path and sys.argv[0].endswith("__main__.py"):
         del sys.path[0]  # `python -m` put the current folder first: nothing in it is to be run
 
-    from lrviz.startup import own_process
+    from lrviz.startup import heed_signals, own_process
 
     own_process()
     try:
+        heed_signals()
         from lrviz.cli import app, give_up, say_error
         from lrviz.errors import LrvizError
+        from lrviz.files import write_streams_whole
 
+        write_streams_whole()
         try:
             app()
         except LrvizError as error:

@@ -8,6 +8,7 @@ the same folder: the system drops a lock with the process that held it.
 import os
 import re
 import secrets
+import select
 import stat
 import sys
 import time
@@ -58,10 +59,13 @@ def sweep_litter(folder: Path) -> None:
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write to an open file; a system call may take a part only."""
+    """Write to an open file; a system call may take a part only, and a full pipe none for now."""
     rest = memoryview(data)
     while rest:
-        rest = rest[os.write(descriptor, rest) :]
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:
+            select.select([], [descriptor], [])
 
 
 def _create_temporary(path: Path) -> tuple[Path, int]:

@@ -14,10 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 _owned = False
 _has_guests = False
+_ended_by = 0
+"""The signal that asked the process to end; 0 while none has."""
 
 
 def own_process() -> None:
@@ -25,6 +28,20 @@ def own_process() -> None:
     global _owned
     _owned = True
     gc.disable()
+
+
+def heed_signals() -> None:
+    """Have what asks the command to end be as Ctrl-C: no file that is half written is left."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # as `nohup` wants it
+            signal.signal(number, _end)
+
+
+def _end(signum: int, frame: FrameType | None) -> NoReturn:
+    global _ended_by
+    _ended_by = signum
+    raise KeyboardInterrupt
 
 
 def is_own_process() -> bool:
@@ -44,6 +61,7 @@ def leave(status: object) -> NoReturn:
     Where somebody else's code may count on an orderly end, there is one: that of guests, of a
     thread that still runs, and of a profiler, a debugger or a prompt.
     """
+    status = 128 + _ended_by if _ended_by else status  # as the shell tells it
     if _has_guests or _is_watched() or threading.active_count() > 1 or not isinstance(status, int):
         sys.exit(status)  # type: ignore[arg-type]
     atexit._run_exitfuncs()
@@ -118,16 +136,20 @@ def _hold_folder() -> int | str:
 
 @contextmanager
 def _quick_interrupts() -> Iterator[None]:
-    """Let Ctrl-C end the process at once.
+    """Let Ctrl-C, and what else asks for it, end the process at once.
 
     Compiled modules turn the KeyboardInterrupt of their start into an ImportError. Nothing is
     being written here, so nothing is left behind.
     """
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield
-        return
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    numbers = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    handlers = {number: signal.getsignal(number) for number in numbers if number is not None}
+    handlers = {
+        n: each for n, each in handlers.items() if each in (_end, signal.default_int_handler)
+    }
+    for number in handlers:
+        signal.signal(number, lambda number, _: os._exit(128 + number))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
