@@ -28,6 +28,15 @@ def processes_of_group(group: int) -> list[int]:
     return found
 
 
+def wait_for_sleep(pid: int) -> None:
+    """Wait until a process waits for something, as for room in a pipe, or has ended."""
+    asleep = 0
+    while asleep < 10 and is_running(pid):
+        status = Path(f"/proc/{pid}/stat").read_text()
+        asleep = asleep + 1 if status.rpartition(")")[2].split()[0] == "S" else 0
+        time.sleep(0.02)
+
+
 def wait_for_end(pids: Iterable[int], seconds: float) -> list[int]:
     """Wait until processes have ended; return those that have not."""
     deadline = time.monotonic() + seconds
