@@ -19,6 +19,8 @@ from lrviz.numbers import Recorded, parse_numbers, summarise
 from lrviz.run import Run
 from lrviz.spec.flow import spell_special
 from lrviz.spec.model import Tree
+from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.yamltree import is_text
 from lrviz.versions import platform_tag, versions
 
 FORMAT = 1
@@ -108,7 +110,7 @@ def parse_record(text: str) -> Record:
     if not isinstance(spec, dict):
         raise _damaged("spec: missing, or no mapping")
     return Record(
-        spec={key: _restore(value, 1, key in _WITH_NUMBERS) for key, value in spec.items()},
+        spec={_text(key): _restore(spec[key], 1, key in _WITH_NUMBERS) for key in spec},
         versions=_parse_versions(data.get("versions")),
         numbers=None if numbers is None else parse_numbers(numbers),
     )
@@ -148,10 +150,10 @@ def _refuse_constant(name: str) -> NoReturn:
 def _parse_versions(data: object) -> Versions:
     if not isinstance(data, dict):
         raise _damaged("versions: missing, or no mapping")
-    for value in data.values():
-        items = value if isinstance(value, list) else [value]
-        if not all(isinstance(item, str) for item in items):
-            raise _damaged("versions: not text")
+    for name, value in data.items():
+        for item in (name, *(value if isinstance(value, list) else [value])):
+            if not isinstance(item, str) or len(item) > MAX_TEXT or not is_text(item):
+                raise _damaged("versions: not text")
     return cast(Versions, data)
 
 
@@ -174,14 +176,23 @@ def _restore(tree: Tree, depth: int, with_numbers: bool) -> Tree:
     match tree:
         case dict():
             return {
-                key: _restore(each, depth + 1, with_numbers and key not in _TEXTS)
+                _text(key): _restore(each, depth + 1, with_numbers and key not in _TEXTS)
                 for key, each in tree.items()
             }
         case list():
             return [_restore(each, depth + 1, with_numbers) for each in tree]
-        case str() if with_numbers:
-            return _SPELLED.get(tree, tree)
+        case str() if with_numbers and tree in _SPELLED:
+            return _SPELLED[tree]
+        case str():
+            return _text(tree)
     return tree
+
+
+def _text(text: str) -> str:
+    """Return a text as YAML can hold it."""
+    if not is_text(text):
+        raise _damaged("spec: a control character")
+    return text
 
 
 def _damaged(what: str) -> ImageError:

@@ -70,6 +70,8 @@ class Verdict:
         position: the place in `source` that this is about: of the first key that differs, else of
             the scheduler; None where there is none.
         action: what was done about it; None for nothing.
+        block: steps a block of the numbers that were compared; 1 where every value was, 0 where
+            none is stored.
     """
 
     outcome: Outcome
@@ -85,6 +87,7 @@ class Verdict:
     exit_status: int = 0
     position: Position | None = None
     action: Action | None = None
+    block: int = 0
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from lrviz.check import format_checked
 from lrviz.errors import Position, Problem, UsageError, WorkerDied
 from lrviz.imagefile import Pixels, decode_image, encode_image
-from lrviz.numbers import ShapeChange
+from lrviz.numbers import NumbersDifference, ShapeChange
 from lrviz.verdict import PixelsDifference
 from lrviz.versions import versions
 from tests.checking import STEP, check, draw, request, spoil_pixels, spoil_record, verdict
@@ -508,3 +508,120 @@ def test_this_repositorys_figures_match_its_specs() -> None:
     assert {each.outcome for each in checked.verdicts} == {"match"}
     assert len(checked.verdicts) == len(list((ROOT / "configs").rglob("*.yaml")))
     assert request(ROOT / "configs", ROOT / "figures").remedy.endswith("--add-missing`")
+
+
+# Long curves, whose numbers are stored in blocks
+
+LONG = "epochs: 10\nsteps_per_epoch: 1000\nscheduler: {ExponentialLR: {gamma: 0.999}}\n"
+
+TRAIN = """\
+from torch.optim.lr_scheduler import LambdaLR
+
+def make(optimizer):
+    return LambdaLR(optimizer, lambda step: PEAK[step % 128] if step < 10_000 else 1)
+
+PEAK = [1 + step / 16 for step in range(16)] + [2 - step / 112 for step in range(112)]
+"""
+
+
+def as_0_1(record: dict[str, Any]) -> None:
+    """A record as version 0.1 wrote it."""
+    del record["numbers"]["digest"]
+    for curve in record["numbers"]["curves"]:
+        for series in curve["lr"]:
+            del series["order"]
+
+
+def of_another_digest(record: dict[str, Any]) -> None:
+    record["numbers"]["digest"] = "0" * 64
+
+
+def test_a_value_that_moved_within_its_block_is_found_by_the_digest(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(TRAIN)
+    command = ("check", "train.py:make", "--epochs", 16_384, "--baselines", "figures")
+    assert run(*command, "--add-missing", cwd=tmp_path).status == 0
+    assert run(*command, cwd=tmp_path).text == "1 spec: 1 match\n"
+    (tmp_path / "train.py").write_text(f"{TRAIN}PEAK[70] *= 1 + 1e-10\n")
+    done = run(*command, cwd=tmp_path)
+    assert (done.status, done.text.splitlines()[0]) == (
+        1,
+        "figures/make.webp: differs: values moved that blocks of 16 do not show: their digest "
+        "differs; torch's version is the same: what the factory builds has changed",
+    )
+
+
+def test_an_order_that_changed_within_blocks_is_found_under_another_torch(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(TRAIN.replace("10_000", "102_400"))
+    command = ("check", "train.py:make", "--epochs", 102_400, "--baselines", "figures")
+    assert run(*command, "--add-missing", cwd=tmp_path).status == 0
+    figure = tmp_path / "figures" / "make.webp"
+    spoil_record(figure, lambda record: record["versions"].update(torch="2.0.0"))
+    assert run(*command, cwd=tmp_path).status == 0
+    (tmp_path / "train.py").write_text(
+        TRAIN.replace("10_000", "102_400") + "PEAK = PEAK[:1] + PEAK[:0:-1]\n"
+    )
+    done = run(*command, cwd=tmp_path)
+    assert done.status == 1
+    assert done.text.startswith("figures/make.webp: differs: lr in steps 0 to 127: order was 0.00")
+    assert " (800 of 800 blocks of 128 differ); the spec is the same: torch changed" in done.text
+
+
+@pytest.mark.parametrize("name", ["torch", "lrviz", "platform", "matplotlib", "pillow", "fonts"])
+def test_the_digest_is_compared_where_what_drives_is_the_same(tmp_path: Path, name: str) -> None:
+    spec, figures = draw(LONG, tmp_path)
+    spoil_record(figures / "step.webp", of_another_digest)
+    assert verdict(spec, figures).numbers == NumbersDifference((), (), hidden=16)
+    spoil_record(figures / "step.webp", lambda record: record["versions"].update({name: "0.0.1"}))
+    found = verdict(spec, figures)
+    if name in ("torch", "lrviz", "platform"):
+        assert (found.outcome, found.numbers, found.block) == ("match", None, 16)
+        assert found.reason.endswith("the numbers agree in blocks of 16")
+    else:
+        assert found.reason == (
+            "values moved that blocks of 16 do not show: their digest differs; "
+            "the spec and torch's version are the same"
+        )
+
+
+def test_a_long_curve_that_matches_to_the_last_digit_says_nothing(tmp_path: Path) -> None:
+    found = verdict(*draw(LONG, tmp_path))
+    assert (found.outcome, found.reason, found.block) == ("match", "", 1)
+
+
+def test_pixels_that_differ_where_blocks_agree_are_said_to(tmp_path: Path) -> None:
+    spec, figures = draw(LONG, tmp_path)
+    spoil_record(figures / "step.webp", as_0_1)
+    found = verdict(spec, figures)
+    assert (found.outcome, found.reason) == ("match", "the numbers agree in blocks of 16")
+    spoil_pixels(figures / "step.webp", blot)
+    found = verdict(spec, figures)
+    assert (found.outcome, found.reason) == (
+        "differs",
+        "3 of 500,000 pixels differ, by up to 255 of 255; "
+        "the numbers agree in blocks of 16, the pixels do not",
+    )
+
+
+def test_a_stale_figure_whose_blocks_agree_is_said_to_be_so(tmp_path: Path) -> None:
+    spec, figures = draw(LONG, tmp_path)
+    spec.write_text(f"title: A\n{LONG}")
+    assert verdict(spec, figures).reason.endswith("title; the numbers are the same")
+    spoil_record(figures / "step.webp", as_0_1)
+    assert verdict(spec, figures).reason.endswith("title; the numbers agree in blocks of 16")
+
+
+def test_numbers_that_were_compared_in_blocks_alone_are_said_to_be_so(tmp_path: Path) -> None:
+    spec, figures = draw(LONG, tmp_path)
+    spoil_record(figures / "step.webp", as_0_1)
+    spoil_record(figures / "step.webp", other_matplotlib)
+    told = format_checked(check(spec, figures), "text")
+    assert told.splitlines()[0].endswith("; their numbers were compared, in blocks of up to 16")
+
+
+def test_pixels_that_differ_under_another_torch_are_not_those_of_the_same_versions(
+    tmp_path: Path,
+) -> None:
+    spec, figures = draw(STEP, tmp_path)
+    spoil_pixels(figures / "step.webp", blot)
+    spoil_record(figures / "step.webp", lambda record: record["versions"].update(torch="2.0.0"))
+    assert verdict(spec, figures).reason.endswith("; numbers and spec are the same")

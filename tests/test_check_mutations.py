@@ -197,7 +197,7 @@ def test_a_long_curve_under_the_same_spec_moved_in_a_block(tmp_path: Path) -> No
     assert found.numbers is not None
     assert (found.numbers.moves[0].start, found.numbers.moves[0].stop) == (3200, 3216)
     assert found.reason.startswith(
-        "lr in steps 3200 to 3215: first was 0.1, is 0.05 (425 of 625 blocks differ); "
+        "lr in steps 3200 to 3215: first was 0.1, is 0.05 (425 of 625 blocks of 16 differ); "
     )
 
 

@@ -50,7 +50,7 @@ class Checked:
 
 def is_seen_only(verdict: Verdict) -> bool:
     """Whether it is a match by its pixels alone: the figure stores no numbers."""
-    return verdict.outcome == "match" and verdict.pixels_compared and bool(verdict.reason)
+    return verdict.outcome == "match" and verdict.block == 0
 
 
 def is_unseen(verdict: Verdict) -> bool:

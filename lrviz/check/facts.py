@@ -1,6 +1,6 @@
 """What is known of a spec and its figure once torch has driven the spec, and before it is drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -18,9 +18,10 @@ from lrviz.numbers import (
     record_steps,
     summarise,
 )
-from lrviz.record import Record
+from lrviz.record import Record, Versions
 from lrviz.run import Run
 from lrviz.spec import Source, Spec, parse_tree
+from lrviz.versions import platform_tag, versions
 
 MOST_KEYS = 64
 MOST_STEPS = 24
@@ -41,6 +42,8 @@ class Facts:
         numbers: which numbers moved; None where none did or none are stored.
         keys: key paths of the spec that are not what the figure was drawn from.
         moves: the first places that moved, for a table.
+        block: steps a block of the numbers that were compared; 1 where every value was, 0 where
+            none is stored.
     """
 
     source: str
@@ -50,12 +53,12 @@ class Facts:
     numbers: NumbersDifference | None = None
     keys: tuple[KeyPath, ...] = ()
     moves: tuple[Move, ...] = ()
+    block: int = 0
 
     @property
     def has_numbers(self) -> bool:
         """Whether there are stored numbers that the curves could be held against."""
-        record = self.baseline.record if self.baseline else None
-        return record is not None and record.numbers is not None
+        return self.block > 0
 
 
 class _Compared(NamedTuple):
@@ -64,6 +67,7 @@ class _Compared(NamedTuple):
     difference: NumbersDifference | None
     old: Recorded
     new: Recorded
+    block: int
 
 
 def gather_facts(
@@ -85,15 +89,30 @@ def gather_facts(
     keys = tuple(islice(iter_differing_keys(record.spec, run.spec.canonical), MOST_KEYS))
     if record.numbers is None:
         return Facts(source, path, run, baseline, keys=keys)
-    compared = _compare(record.numbers, parse_numbers(summarise(run.curves)))
-    if keys and compared.difference and any(move.statistic for move in compared.difference.moves):
+    exact = _is_driven_alike(record.versions, run.spec.packages)
+    compared = _compare(record.numbers, parse_numbers(summarise(run.curves)), exact)
+    if keys and compared.difference and _is_in_blocks(compared.difference):
         compared = _compare_steps(record, path, run, drive) or compared
     moves = list_moves(compared.old, compared.new, MOST_STEPS) if compared.difference else []
-    return Facts(source, path, run, baseline, compared.difference, keys, tuple(moves))
+    return Facts(
+        source, path, run, baseline, compared.difference, keys, tuple(moves), compared.block
+    )
 
 
-def _compare(old: Recorded, new: Recorded) -> _Compared:
-    return _Compared(compare_numbers(old, new), old, new)
+def _is_driven_alike(then: Versions, packages: Sequence[str]) -> bool:
+    """Whether what drove a figure drives here, so that every digit must be the same."""
+    now = {**versions(packages), "platform": platform_tag()}
+    return all(then.get(name) == now[name] for name in now.keys() - {"matplotlib", "pillow"})
+
+
+def _is_in_blocks(difference: NumbersDifference) -> bool:
+    return bool(difference.hidden) or any(move.statistic for move in difference.moves)
+
+
+def _compare(old: Recorded, new: Recorded, exact: bool = False) -> _Compared:
+    difference = compare_numbers(old, new, exact=exact)
+    whole = difference is None and exact and old.digest == new.digest
+    return _Compared(difference, old, new, 1 if whole else max(old.block, new.block))
 
 
 def _compare_steps(record: Record, path: str, run: Run, drive: Drive) -> _Compared | None:
@@ -107,7 +126,9 @@ def _compare_steps(record: Record, path: str, run: Run, drive: Drive) -> _Compar
     except LrvizError:
         return None
     assert record.numbers is not None
-    if compare_numbers(record.numbers, parse_numbers(summarise(old.curves))) is not None:
+    exact = _is_driven_alike(record.versions, old.spec.packages)
+    stored = parse_numbers(summarise(old.curves))
+    if compare_numbers(record.numbers, stored, exact=exact) is not None:
         return None
     compared = _compare(record_steps(old.curves), record_steps(run.curves))
     return compared if compared.difference else None

@@ -65,9 +65,11 @@ def _closing(checked: Checked) -> Iterator[str]:
     if unseen:
         reasons = sorted({name_versions(each.versions) for each in unseen})
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+        block = max(each.block for each in unseen)
         yield (
             f"pixels inconclusive in {len(unseen)} of {counts['match']} that match: "
             f"{reasons[0]}{more}; their numbers were compared"
+            f"{f', in blocks of up to {block:,}' if block > 1 else ''}"
         )
     if not checked.compared:
         yield "nothing was compared: no spec here has a figure that can be read"

@@ -52,6 +52,7 @@ def judge(facts: Facts, look: Look, remedy: str = "") -> Verdict:
         keys=tuple(map(_spell, facts.keys)),
         pixels=look.pixels,
         pixels_compared=look.compared,
+        block=facts.block,
         versions=look.versions,
         exit_status=EXIT_STATUS[outcome],
         position=_place(facts),
@@ -70,12 +71,27 @@ def _weigh(facts: Facts, look: Look, remedy: str) -> tuple[Outcome, str]:
         is_code = "factory" in facts.run.spec.tree
         return "differs", f"{facts.numbers}; {_explain_move(facts.keys, look.versions, is_code)}"
     if facts.keys:
-        return "differs", f"stale: {_name_keys(facts.keys)}; the numbers are the same"
+        agreed = _say_blocks(facts) or "the numbers are the same"
+        return "differs", f"stale: {_name_keys(facts.keys)}; {agreed}"
     if not look.compared:
-        return "match", f"pixels inconclusive: {name_versions(look.versions)}"
+        reasons = [f"pixels inconclusive: {name_versions(look.versions)}", _say_blocks(facts)]
+        return "match", "; ".join(filter(None, reasons))
     if look.pixels is not None:
-        return "differs", f"{look.pixels}; numbers, spec and versions are the same"
-    return "match", ""
+        return "differs", f"{look.pixels}; {_say_same(facts, look)}"
+    return "match", _say_blocks(facts)
+
+
+def _say_blocks(facts: Facts) -> str:
+    """Return how numbers agree that were not compared one by one; empty for all others."""
+    return f"the numbers agree in blocks of {facts.block:,}" if facts.block > 1 else ""
+
+
+def _say_same(facts: Facts, look: Look) -> str:
+    """Return what is the same where pixels differ."""
+    if facts.block > 1:
+        return f"{_say_blocks(facts)}, the pixels do not"
+    same = "numbers and spec" if look.versions else "numbers, spec and versions"
+    return f"{same} are the same"
 
 
 def _weigh_pixels(look: Look) -> tuple[Outcome, str]:

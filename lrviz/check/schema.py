@@ -14,8 +14,10 @@ are added and never taken away or changed:
   - `numbers`: null, or `shape`: a list of `kind` (curves, groups, quantities or steps), `curve`,
     `old` and `new` (names, or a number of steps), and `moves`: a list of `quantity`, `curve`,
     `group`, `start` and `stop` (the first step that moved and one beyond; of a block, its ends),
-    `statistic` (of a block: first, min, max or mean; else empty), `old`, `new`, `moved` and
-    `total` (steps or blocks);
+    `statistic` (of a block: first, min, max, mean or order; else empty), `old`, `new`, `moved` and
+    `total` (steps or blocks), `block` (steps a block, or 1); and `hidden`: steps a block where
+    none of these numbers moved, but the digest of all values did; else 0;
+  - `block`: steps a block of the numbers that were compared; 1 where every value was, 0 for none;
   - `keys`: key paths of the spec that differ from what the figure was drawn from;
   - `pixels_compared`; `pixels`: null, or `moved`, `total`, `largest` (of 255), `old_size` and
     `new_size` ([width, height]);
@@ -58,6 +60,7 @@ def _spell_verdict(verdict: Verdict) -> dict[str, object]:
         "reason": verdict.reason,
         "exit_status": verdict.exit_status,
         "action": verdict.action,
+        "block": verdict.block,
         "numbers": None if verdict.numbers is None else _spell_numbers(verdict.numbers),
         "keys": verdict.keys,
         "pixels": None if verdict.pixels is None else _spell_pixels(verdict.pixels),
@@ -72,6 +75,7 @@ def _spell_numbers(numbers: NumbersDifference) -> dict[str, object]:
     return {
         "shape": [_spell_shape(each) for each in numbers.shape],
         "moves": [_spell_move(each) for each in numbers.moves],
+        "hidden": numbers.hidden,
     }
 
 

@@ -73,7 +73,7 @@ def _unfold(curve: RecordedCurve, series: Values) -> tuple[Values, Values]:
     starts = np.arange(series.shape[1], dtype=np.float64) * curve.block
     if len(series) == 1:
         return starts, series[0]
-    first, low, high, _ = series
+    first, low, high = series[:3]
     middles = np.minimum(starts + curve.block / 2, curve.steps - 1)
     steps = np.stack((starts, middles, middles), axis=1).ravel()
     return steps, np.stack((first, low, high), axis=1).ravel()

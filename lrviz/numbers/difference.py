@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.numbers.recorded import RECORDED, STATISTICS, Recorded, RecordedCurve, RecordedQuantity
-from lrviz.numbers.summary import coarsen
+from lrviz.numbers.blocks import STATISTICS, STATISTICS_0_1
+from lrviz.numbers.recorded import RECORDED, Recorded, RecordedCurve, RecordedQuantity
+from lrviz.numbers.summary import coarsen, split_steps
 
 RELATIVE = 1e-9
 ABSOLUTE = 1e-12
@@ -31,6 +32,7 @@ class Move(NamedTuple):
         quantity: what moved.
         curve: the curve's label.
         group: the param group's name; empty for a metric.
+        block: steps a block; 1 where every step is stored.
     """
 
     start: int
@@ -43,12 +45,13 @@ class Move(NamedTuple):
     quantity: RecordedQuantity
     curve: str = ""
     group: str = ""
+    block: int = 1
 
     def __str__(self) -> str:
         place, unit = f"at step {self.start}", "steps"
         if self.statistic:
-            place, unit = f"in steps {self.start} to {self.stop - 1}", "blocks"
-            place += f": {self.statistic}"
+            place = f"in steps {self.start} to {self.stop - 1}: {self.statistic}"
+            unit = f"blocks of {self.block:,}"
         names = ", ".join(_plain(name) for name in (self.curve, self.group) if name)
         return (
             f"{self.quantity}{f' ({names})' if names else ''} {place} "
@@ -88,21 +91,33 @@ class NumbersDifference:
     Attributes:
         shape: what only one of them has.
         moves: the series that both have and that differ, the earliest first.
+        hidden: steps a block, where all blocks agree and the digest of every value differs; else 0.
     """
 
     shape: tuple[ShapeChange, ...]
     moves: tuple[Move, ...]
+    hidden: int = 0
 
     def __str__(self) -> str:
+        if self.hidden:
+            return f"values moved that blocks of {self.hidden:,} do not show: their digest differs"
         return "; ".join(map(str, (*self.shape, *self.moves[:1])))
 
 
-def compare_numbers(old: Recorded, new: Recorded) -> NumbersDifference | None:
+def compare_numbers(
+    old: Recorded, new: Recorded, *, exact: bool = False
+) -> NumbersDifference | None:
     """Return how two figures' numbers differ, or None where they agree.
 
     Numbers agree within 1e-9 of the larger or within 1e-12, and NaN agrees with NaN. Curves and
     param groups belong together by name. Where one has more steps, the steps of both are compared;
     where one has coarser blocks, the other's are made as coarse.
+
+    Args:
+        old: of one figure.
+        new: of the other.
+        exact: whether what is not stored step by step must be the same to the last digit, where
+            both have a digest of it: what drove them is the same.
 
     >>> from lrviz.numbers import parse_numbers
     >>> curve = {"label": "", "groups": [""], "steps": 3, "block": 1, "lr": [[0.1, 0.1, 0.05]]}
@@ -119,7 +134,8 @@ def compare_numbers(old: Recorded, new: Recorded) -> NumbersDifference | None:
         shape += _iter_shape(old.curves[i], new.curves[j])
         moves += _iter_moves(old.curves[i], new.curves[j])
     if not shape and not moves:
-        return None
+        differ = exact and old.digest and new.digest and old.digest != new.digest
+        return NumbersDifference((), (), max(old.block, new.block)) if differ else None
     return NumbersDifference(tuple(shape), tuple(sorted(moves, key=lambda move: move.start)))
 
 
@@ -189,6 +205,8 @@ def _find_moves(
     block, steps = max(old.block, new.block), min(old.steps, new.steps)
     count = -(-steps // block) if old.steps == new.steps else steps // block
     was, now = (_align(*each, block, count) for each in ((old, was), (new, now)))
+    rows = min(len(was), len(now))
+    was, now = was[:rows], now[:rows]
     moved = ~_agree(was, now)
     places = np.flatnonzero(moved.any(axis=0))
     for place in map(int, places[:most]):
@@ -202,24 +220,29 @@ def _find_moves(
             moved=len(places),
             total=count,
             quantity="lr",
+            block=block,
         )
 
 
 def _align(curve: RecordedCurve, series: Values, block: int, count: int) -> Values:
-    """Return a series in blocks of so many steps, the first few of them."""
-    rows = 1 if block == 1 else len(STATISTICS)
+    """Return a series in blocks of so many steps, the first few of them.
+
+    One that never moves has no order.
+    """
     if series.size == 1:
+        rows = 1 if block == 1 else len(STATISTICS_0_1)
         return np.broadcast_to(series, (rows, count))
-    if curve.block < block:
-        four = np.broadcast_to(series, (rows, series.shape[1]))
-        series = coarsen(list(four), curve.steps, curve.block, block // curve.block)
+    if curve.block == 1 < block:
+        series = split_steps(series[0], block)
+    elif curve.block < block:
+        series = coarsen(list(series), curve.steps, curve.block, block // curve.block)
     return series[:, :count]
 
 
 def _agree(old: Values, new: Values) -> NDArray[np.bool_]:
     sizes = np.fmax(np.abs(old), np.abs(new))
     if len(sizes) > 1:  # a mean is as exact as what it is the mean of
-        sizes[3] = np.fmax(sizes[1], sizes[2])
+        sizes[3:] = np.fmax(sizes[1], sizes[2])
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(old - new) <= np.maximum(ABSOLUTE, RELATIVE * sizes)
     near &= np.isfinite(old) & np.isfinite(new)

@@ -72,7 +72,8 @@ def _spell(value: Tree, alike: Sequence[Mapping[str, Tree]]) -> str:
         own = {key: each for key, each in value.items() if not _is_shared(key, alike)}
         text = ", ".join(f"{key} {_spell(each, ())}" for key, each in own.items()) or "{}"
     else:
-        text = value if isinstance(value, str) else spell_flow(value)
+        plain = isinstance(value, str) and value.isprintable()
+        text = str(value) if plain else spell_flow(value)
     return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
 
 

@@ -97,6 +97,15 @@ def parse_yaml(text: str) -> tuple[Tree, dict[KeyPath, Position]]:
     return builder.root, builder.positions
 
 
+def is_text(text: str) -> bool:
+    r"""Whether a YAML text can hold a text: not with most control characters.
+
+    >>> is_text("a\tb"), is_text("a\0b")
+    (True, False)
+    """
+    return not yaml.reader.Reader.NON_PRINTABLE.search(text)
+
+
 def beyond_yaml(tree: Tree) -> Iterator[tuple[KeyPath, str]]:
     """Yield where plain data that came from elsewhere is not what a YAML text can give.
 
@@ -152,7 +161,7 @@ class _Builder:
         tag = getattr(event, "tag", None)
         if tag is not None:
             raise YamlError(f"tags ({tag}) are not allowed; a spec is plain data", position)
-        if yaml.reader.Reader.NON_PRINTABLE.search(getattr(event, "value", "")):
+        if not is_text(getattr(event, "value", "")):
             raise YamlError(_NO_TEXT, position)  # escaped: the reader has seen the others
 
     def _open(self, value: dict[str, Tree] | list[Tree], event: yaml.Event, at: Position) -> None:
