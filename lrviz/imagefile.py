@@ -9,6 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from lrviz.errors import ImageError
+from lrviz.intact import find_foreign, seal
 from lrviz.metadata import (
     CREATOR,
     KEYWORD,
@@ -68,14 +69,16 @@ def encode_image(
         options["xmp"] = build_packet(record, "" if record is None else description)
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, format, **options)
-    return buffer.getvalue()
+    data = buffer.getvalue()
+    return seal(data) if "xmp" in options else data
 
 
 def decode_image(data: bytes) -> Pixels:
     """Return the pixels of a PNG or WebP, shape (height, width, 4).
 
     Raises:
-        ImageError: it is neither, damaged, or has more pixels than lrviz draws.
+        ImageError: it is neither, damaged, has more pixels than lrviz draws, or carries what would
+            have it shown otherwise.
 
     >>> decode_image(b"%PDF-1.4")
     Traceback (most recent call last):
@@ -87,6 +90,8 @@ def decode_image(data: bytes) -> Pixels:
         raise ImageError(
             f"{width} x {height} pixels are more than {MAX_SIDE:,} a side or {MAX_PIXELS:,} in all"
         )
+    if foreign := find_foreign(data):
+        raise ImageError(f"carries what lrviz does not write: {foreign}")
     kind = sniff(data)
     bare = _strip(data)
     try:
@@ -102,7 +107,7 @@ def decode_image(data: bytes) -> Pixels:
 def _strip(data: bytes) -> bytes:
     """Return the picture with none but a PNG's chunks that make pixels.
 
-    What inflates, warns or animates, or is a second header, never reaches the decoder.
+    What inflates or warns never reaches the decoder.
     """
     chunks = list(iter_chunks(data))
     if chunks[0].name != b"IHDR":

@@ -30,7 +30,13 @@ NAMESPACE = "urn:lrviz:"
 CREATOR = "lrviz"
 """What every figure names as the program that made it, in its format's own place for that."""
 
+SEAL = "<lrviz:picture>{}</lrviz:picture>"
+"""What a packet says of the picture that it was written with; see `lrviz.intact`."""
+
+UNSEALED = "0" * 64
+
 _ELEMENT = f"{NAMESPACE} record"
+_TURNS = "http://ns.adobe.com/tiff/1.0/ Orientation"
 _MAX_CHUNKS = 65_536
 _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
     (b"\x89PNG", "PNG"),
@@ -52,7 +58,7 @@ _PACKET = (
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     f'<rdf:Description rdf:about="" xmlns:lrviz="{NAMESPACE}"'
     ' xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
-    f"<xmp:CreatorTool>{CREATOR}</xmp:CreatorTool>{{}}{{}}"
+    f"<xmp:CreatorTool>{CREATOR}</xmp:CreatorTool>{{}}{SEAL.format(UNSEALED)}{{}}"
     "</rdf:Description></rdf:RDF></x:xmpmeta>"
     '<?xpacket end="r"?>'
 )
@@ -220,6 +226,8 @@ def _parse_packet(packet: bytes) -> str | None:
     inside = [False]
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        if _TURNS in (name, *attributes):
+            raise ImageError("its XMP packet turns the picture")
         inside[0] = name == _ELEMENT
         found.extend(text for key, text in attributes.items() if key == _ELEMENT)
 

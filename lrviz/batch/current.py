@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lrviz.errors import LrvizError
 from lrviz.files import read_file
+from lrviz.intact import is_intact
 from lrviz.metadata import MAX_FILE, read_record, sniff
 from lrviz.record import parse_record
 from lrviz.sheetrecord import build_sheet_record
@@ -48,6 +49,7 @@ def _read_whole(path: Path, format: Format) -> str | None:
         if format not in _KINDS or not stat.S_ISREG(path.lstat().st_mode):
             return None
         data = read_file(path, MAX_FILE)
-        return read_record(data) if sniff(data) == _KINDS[format] else None
+        whole = sniff(data) == _KINDS[format] and is_intact(data)
+        return read_record(data) if whole else None
     except (OSError, LrvizError):
         return None
