@@ -5,10 +5,11 @@ from hashlib import sha256
 from lrviz.metadata import SEAL, UNSEALED, iter_chunks, sniff
 
 _PICTURE = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"VP8X", b"VP8L", b"VP8 ", b"ALPH")
-_BESIDE = (b"pHYs", b"tEXt", b"zTXt", b"iTXt", b"tIME", b"XMP ")
-"""Texts and times, which another program may have added: no picture looks different for them."""
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
+"""What another program may have added, more than once: no picture looks different for it."""
 
-_ONCE = (b"IHDR", b"VP8X", b"VP8L", b"VP8 ", b"XMP ")
+_KNOWN = frozenset((*_PICTURE, *_TEXTS, b"pHYs", b"XMP "))
+
 _TURNING = (b"XML:com.adobe.xmp\0", b"Raw profile type ")
 """How texts begin that hold an orientation, by which some programs turn a PNG."""
 
@@ -29,18 +30,19 @@ def find_foreign(data: bytes) -> str:
     >>> find_foreign(PNG_SIGNATURE + bytes.fromhex("0000000067414d41b2e1b71f"))
     'gAMA'
     """
-    seen: set[bytes] = set()
+    seen, last = set[bytes](), b""
     for name, start, stop in iter_chunks(data):
         head = data[start : min(stop, start + 18)]
-        if name not in _PICTURE + _BESIDE or head.startswith(_TURNING):
+        if name not in _KNOWN or head.startswith(_TURNING):
             return _spell(name)
-        if name in _ONCE and name in seen:
+        if name == b"pHYs" and head[:4] != head[4:8]:
+            return "pHYs of pixels that are not square"
+        if name in seen and name not in _TEXTS and not name == last == b"IDAT":
             return f"{_spell(name)} twice"
         if name == b"VP8X" and head[:1] and head[0] & ~_VP8X_FLAGS:
             return "flags of VP8X"
-        if name == b"pHYs" and head[:4] != head[4:8]:
-            return "pHYs of pixels that are not square"
         seen.add(name)
+        last = name
     return ""
 
 

@@ -30,10 +30,7 @@ NAMESPACE = "urn:lrviz:"
 CREATOR = "lrviz"
 """What every figure names as the program that made it, in its format's own place for that."""
 
-SEAL = "<lrviz:picture>{}</lrviz:picture>"
-"""What a packet says of the picture that it was written with; see `lrviz.intact`."""
-
-UNSEALED = "0" * 64
+SEAL, UNSEALED = "<lrviz:picture>{}</lrviz:picture>", "0" * 64  # see `lrviz.intact`
 
 _ELEMENT = f"{NAMESPACE} record"
 _TURNS = "http://ns.adobe.com/tiff/1.0/ Orientation"
@@ -226,7 +223,7 @@ def _parse_packet(packet: bytes) -> str | None:
     inside = [False]
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        if _TURNS in (name, *attributes):
+        if _TURNS in (name, *attributes):  # some programs turn a picture by it
             raise ImageError("its XMP packet turns the picture")
         inside[0] = name == _ELEMENT
         found.extend(text for key, text in attributes.items() if key == _ELEMENT)

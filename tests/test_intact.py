@@ -120,6 +120,7 @@ SHOWN_OTHERWISE: dict[str, tuple[Format, Spoil, str]] = {
     "a chunk of nobody's": ("png", with_png((b"ABCD", b"")), "ABCD"),
     "a name that is none": ("png", with_png((b"\xff\xfe\0\1", b"")), "\\xff\\xfe\\x00\\x01"),
     "a second header": ("png", with_png((b"IHDR", SQUARE)), "IHDR twice"),
+    "pixels in two places": ("png", with_png((b"IDAT", b""), (b"tIME", bytes(7))), "IDAT twice"),
     "long pixels": (
         "png",
         with_png((b"pHYs", NO_SQUARES)),
@@ -143,6 +144,11 @@ SHOWN_OTHERWISE: dict[str, tuple[Format, Spoil, str]] = {
     "an orientation without its flag": ("webp", with_webp((b"EXIF", TURNED)), "EXIF"),
     "flags alone": ("webp", with_webp(flags=2), "flags of VP8X"),
     "a second picture": ("webp", with_webp((b"VP8L", b"\x2f" + bytes(8))), "VP8L twice"),
+    "a second packet": (
+        "webp",
+        lambda data: riff(data[12:] + webp_chunk(b"XMP ", b"<x/>")),
+        "XMP twice",
+    ),
     "what nobody knows": ("webp", with_webp((b"FRGM", b"")), "FRGM"),
 }
 

@@ -299,10 +299,9 @@ def test_what_changes_only_the_order_within_blocks_is_found(name: str) -> None:
     was, now = (np.tile(cycle, CYCLES) for cycle in ORDERS[name])
     assert sorted(was) == sorted(now)
     old, new = record(curve(was.tolist())), record(curve(now.tolist()))
-    same = [
-        np.allclose(*rows, rtol=1e-9, atol=1e-12)
-        for rows in zip(*(each.curves[0].series["lr"][0] for each in (old, new)), strict=True)
-    ]
+    rows = (each.curves[0].series["lr"][0] for each in (old, new))
+    pairs = zip(*rows, strict=True)
+    same = [np.allclose(mine, other, rtol=1e-9, atol=1e-12) for mine, other in pairs]
     assert same == [True, True, True, True, False]
     move = one_move(old, new)
     assert (move.start, move.stop, move.block) == (0, 128, 128)

@@ -104,9 +104,7 @@ class NumbersDifference:
         return "; ".join(map(str, (*self.shape, *self.moves[:1])))
 
 
-def compare_numbers(
-    old: Recorded, new: Recorded, *, exact: bool = False
-) -> NumbersDifference | None:
+def compare_numbers(old: Recorded, new: Recorded, exact: bool = False) -> NumbersDifference | None:
     """Return how two figures' numbers differ, or None where they agree.
 
     Numbers agree within 1e-9 of the larger or within 1e-12, and NaN agrees with NaN. Curves and
@@ -116,8 +114,7 @@ def compare_numbers(
     Args:
         old: of one figure.
         new: of the other.
-        exact: whether what is not stored step by step must be the same to the last digit, where
-            both have a digest of it: what drove them is the same.
+        exact: whether the digests, where both have one, must be the same: what drove them is.
 
     >>> from lrviz.numbers import parse_numbers
     >>> curve = {"label": "", "groups": [""], "steps": 3, "block": 1, "lr": [[0.1, 0.1, 0.05]]}
@@ -204,9 +201,8 @@ def _find_moves(
     """Yield where two series of the same name differ, the first few places, not yet named."""
     block, steps = max(old.block, new.block), min(old.steps, new.steps)
     count = -(-steps // block) if old.steps == new.steps else steps // block
-    was, now = (_align(*each, block, count) for each in ((old, was), (new, now)))
-    rows = min(len(was), len(now))
-    was, now = was[:rows], now[:rows]
+    both = [_align(*each, block, count) for each in ((old, was), (new, now))]
+    was, now = (each[: min(map(len, both))] for each in both)
     moved = ~_agree(was, now)
     places = np.flatnonzero(moved.any(axis=0))
     for place in map(int, places[:most]):
