@@ -1,14 +1,23 @@
 """The versions that a figure's record names, told without importing what they are of."""
 
 import platform
+import re
 import sys
 from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
 
 from lrviz import __version__
 
 DISTRIBUTIONS = ("torch", "matplotlib", "pillow")
+
+_MODULES = {"pillow": "PIL"}
+"""What is imported of a distribution, where it is called otherwise."""
+
+_MOVING = re.compile(r"(a0|\.dev\d{1,7})$")
+"""How the version of a checkout ends, which stays while its code moves; a nightly has its date."""
 
 
 def versions(packages: Sequence[str] = ()) -> dict[str, str]:
@@ -33,6 +42,28 @@ def platform_tag() -> str:
     True
     """
     return f"{sys.platform}-{platform.machine()}".lower()
+
+
+@cache
+def is_release(name: str) -> bool:
+    """Whether a distribution's version tells what its code is.
+
+    It does not where a folder or a repository was installed, editable or not, where the code is
+    found elsewhere than it was installed, or where the version is that of a checkout.
+
+    >>> is_release("no-such-distribution")
+    False
+    """
+    try:
+        found = metadata.distribution(name)
+        module = find_spec(_MODULES.get(name, name))
+    except (metadata.PackageNotFoundError, ValueError):  # or a module that says nothing of itself
+        return False
+    origin = found.read_text("direct_url.json")  # as PEP 610 has it; an archive holds one version
+    if module is None or not module.origin or (origin and '"archive_info"' not in origin):
+        return False
+    is_there = Path(module.origin).is_relative_to(str(found.locate_file("")))
+    return is_there and _MOVING.search(_public_version(name)) is None
 
 
 @cache

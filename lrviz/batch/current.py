@@ -1,6 +1,7 @@
 """Whether a figure is up to date, told without torch and matplotlib."""
 
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from lrviz.errors import LrvizError
@@ -10,9 +11,9 @@ from lrviz.metadata import MAX_FILE, read_record, sniff
 from lrviz.record import parse_record
 from lrviz.sheetrecord import build_sheet_record
 from lrviz.spec import Spec
-from lrviz.spec.tree import is_same_spec
+from lrviz.spec.tree import Tree, is_same_spec
 from lrviz.targets import Format
-from lrviz.versions import platform_tag, versions
+from lrviz.versions import DISTRIBUTIONS, is_release, platform_tag, versions
 
 _KINDS = {"png": "PNG", "webp": "WebP"}
 
@@ -30,12 +31,24 @@ def is_current(path: Path, format: Format, spec: Spec) -> bool:
     except LrvizError:
         return False
     now = {**versions(spec.packages), "platform": platform_tag()}
-    return record.versions == record.versions | now and is_same_spec(record.spec, spec.canonical)
+    if record.versions != record.versions | now or not is_same_spec(record.spec, spec.canonical):
+        return False
+    return _spell_sweep(record.spec) == _spell_sweep(spec.canonical)
+
+
+def _spell_sweep(tree: Mapping[str, Tree]) -> str:
+    """Return the values of a sweep as they name its curves: 1 is not 1.0 there."""
+    return repr(tree.get("sweep"))
 
 
 def is_code(spec: Spec) -> bool:
-    """Whether a factory builds its scheduler, whose code may have changed since it was drawn."""
-    return "factory" in spec.tree
+    """Whether code has a part in its figure that may have changed under the same version.
+
+    That is a factory's, a class's of no catalog, and a library's that is no release of it.
+    """
+    nodes = (node for schedule in spec.schedules for node in schedule.scheduler.walk())
+    is_own = "factory" in spec.tree or any(node.foreign for node in nodes)
+    return is_own or not all(map(is_release, (*DISTRIBUTIONS, *spec.packages)))
 
 
 def is_current_sheet(path: Path, format: Format, digest: str) -> bool:
