@@ -51,7 +51,7 @@ def _collect(source: str) -> Iterator[Found]:
     if not os.path.isdir(source):  # noqa: PTH112 - which no name is too long for
         yield Found(source, PurePath(figure_stem(source)))
         return
-    below = list(_walk(Path(source), SPEC_ENDINGS))
+    below = list(iter_files(Path(source), SPEC_ENDINGS))
     if not below:
         raise UsageError(f"{source}: no spec in this folder; specs end in .yaml or .yml")
     for each in below:
@@ -61,33 +61,26 @@ def _collect(source: str) -> Iterator[Found]:
             yield Found(str(each), each.relative_to(source).with_suffix(""))
 
 
-def iter_files(folder: Path, endings: Sequence[str]) -> Iterator[Path]:
+def iter_files(folder: Path, endings: Sequence[str]) -> Iterator[Path | FileError]:
     """Yield the regular files below a folder that end in one of the endings, in order of name.
 
-    What is hidden, be it a file or a folder, is left out, and so are links.
-
-    Raises:
-        FileError: the folder, or one below it, cannot be read.
+    What is hidden, be it a file or a folder, is left out, and so are links. A folder that cannot be
+    read stands for itself, as an error.
     """
-    for found in _walk(folder, endings):
-        if isinstance(found, FileError):
-            raise found
-        yield found
-
-
-def _walk(folder: Path, endings: Sequence[str]) -> Iterator[Path | FileError]:
-    """Yield the files below a folder, as `iter_files`, and what folders cannot be read."""
-    try:
-        with os.scandir(folder) as entries:
-            children = sorted(entries, key=lambda entry: entry.name)
-    except OSError as cause:
-        yield FileError.from_os_error(folder, "read", cause)
-        return
-    for entry in children:
-        path = Path(entry.path)
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, endings)
-        elif path.suffix.lower() in endings and entry.is_file(follow_symlinks=False):
+    waiting = [(folder, True)]
+    while waiting:
+        path, is_folder = waiting.pop()
+        if not is_folder:
             yield path
+            continue
+        try:
+            with os.scandir(path) as entries:
+                children = sorted(entries, key=lambda entry: entry.name, reverse=True)
+        except OSError as cause:
+            yield FileError.from_os_error(path, "read", cause)
+            continue
+        for entry in children:
+            below, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
+            is_wanted = below.suffix.lower() in endings and entry.is_file(follow_symlinks=False)
+            if (is_folder or is_wanted) and not entry.name.startswith("."):
+                waiting.append((below, is_folder))

@@ -1,19 +1,25 @@
 """A metric in a csv file: the one file that a spec may name."""
 
 import csv
+import errno
 import io
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from lrviz.errors import SpecError
+from lrviz.errors import FileError, SpecError
 from lrviz.reads import Reads
 from lrviz.spec.metric import MAX_METRIC
 from lrviz.spec.model import MetricCsv, Schedule
 from lrviz.spec.wording import spell
 
 MAX_BYTES = 10_000_000
+
+_NO_FILE = frozenset(
+    (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO)
+)
+"""What is wrong with a file's name; all else is the machine's failure."""
 
 
 class _CsvError(ValueError):
@@ -36,6 +42,7 @@ def read_metric(schedule: Schedule, folder: Path | None, reads: Reads) -> list[f
         reads: the file is added to it.
 
     Raises:
+        FileError: the machine will not let it be read.
         SpecError: there is no such file or column, or a value is no number.
     """
     metric = schedule.metric
@@ -57,8 +64,10 @@ def _read_text(name: str, folder: Path | None, reads: Reads) -> str:
         path = _resolve(name, folder)
         data = _read_regular(path)
     except OSError as error:
-        reason = (error.strerror or "unreadable").lower()
-        raise _CsvError(f"cannot read it: {reason}") from None
+        failed = FileError.from_os_error(folder / name, "read", error)
+        if error.errno not in _NO_FILE:
+            raise failed from None
+        raise _CsvError(f"cannot read it: {failed.reason}") from None
     if len(data) > MAX_BYTES:
         raise _CsvError(f"larger than {MAX_BYTES // 1_000_000} MB")
     try:

@@ -137,4 +137,4 @@ def _identify(path: str | Path) -> tuple[int, int] | None:
 
 def _place(path: Path) -> str:
     """Return a path by which the same place has one name, whether there is a file or not."""
-    return os.path.normcase(path.parent.resolve() / path.name)
+    return os.path.normcase(os.path.join(os.path.realpath(path.parent), path.name))  # noqa: PTH118 - a loop of links is a place, too

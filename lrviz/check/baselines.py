@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,15 +62,10 @@ def pair_specs(
         adds: whether figures may be added; then the folder need not exist yet.
 
     Raises:
-        FileError: the folder of the figures cannot be read.
         UsageError: a spec has two figures, a figure two specs, a figure that may be written is an
             input too, or there is no such folder.
     """
-    status = _status(folder)
-    if status is None and not adds:
-        raise UsageError(f"--baselines {folder}: no such folder; --add-missing makes it")
-    if status is not None and not folder.is_dir():
-        raise UsageError(f"--baselines {folder}: not a folder")
+    _refuse_folder(folder, adds=adds)
     pairs = [_pair(found, folder) for found in collect_specs(sources)]
     _refuse_collisions(pairs)
     for pair in pairs:
@@ -79,11 +74,26 @@ def pair_specs(
     return pairs
 
 
+def _refuse_folder(folder: Path, *, adds: bool) -> None:
+    """Refuse a folder that is missing or none; one that cannot be read is told of each figure."""
+    try:
+        if _status(folder) is None:
+            if not adds:
+                raise UsageError(f"--baselines {folder}: no such folder; --add-missing makes it")
+        elif not folder.is_dir():
+            raise UsageError(f"--baselines {folder}: not a folder")
+    except OSError:
+        return
+
+
 def _pair(found: Found, folder: Path) -> Pair:
     if found.error is not None:
         return Pair(found, folder / found.name, exists=False)
     paths = [folder / f"{found.name}{ending}" for ending in FIGURE_ENDINGS]
-    there = [path for path in paths if _status(path) is not None]
+    try:
+        there = [path for path in paths if _status(path) is not None]
+    except FileError:  # reading it will say so
+        return Pair(found, folder / f"{found.name}{NEW_ENDING}", exists=True)
     if len(there) > 1:
         names = " and ".join(sorted(path.name for path in there))
         raise UsageError(f"{folder / found.name}: there are {names}; remove the one that is stale")
@@ -109,18 +119,19 @@ def _refuse_collisions(pairs: Sequence[Pair]) -> None:
         seen[pair.path] = pair.found.source
 
 
-def find_orphans(pairs: Sequence[Pair], folder: Path) -> list[Path]:
+def find_orphans(pairs: Sequence[Pair], folder: Path) -> list[Path | FileError]:
     """Return the figures below a folder that belong to none of the specs; contact sheets do.
 
-    So do those that may be of specs in a folder that cannot be read.
-
-    Raises:
-        FileError: a folder cannot be read.
+    So do those that may be of specs in a folder that cannot be read. A folder of figures that
+    cannot be read stands for itself, as an error.
     """
     claimed = {pair.path for pair in pairs}
     figures = iter_files(folder, FIGURE_ENDINGS)
-    others = (path for path in figures if claimed.isdisjoint((path, *path.parents)))
-    return [path for path in others if not _is_sheet(path)]
+    return [each for each in figures if isinstance(each, FileError) or _is_orphan(each, claimed)]
+
+
+def _is_orphan(path: Path, claimed: Set[Path]) -> bool:
+    return claimed.isdisjoint((path, *path.parents)) and not _is_sheet(path)
 
 
 def _is_sheet(path: Path) -> bool:
@@ -144,7 +155,7 @@ def read_baseline(path: Path) -> Baseline:
     try:
         status = path.stat()
     except OSError as cause:
-        if cause.errno in (errno.ENOENT, errno.ELOOP):
+        if cause.errno in (errno.ENOENT, errno.ELOOP) and path.is_symlink():
             return Baseline(unreadable="a link that leads nowhere")
         raise FileError.from_os_error(path, "read", cause) from cause
     if not stat.S_ISREG(status.st_mode):

@@ -79,7 +79,7 @@ def _closing(checked: Checked) -> Iterator[str]:
             words.append(f"{counts[outcome]} {outcome}{_mended(checked.verdicts, outcome)}")
         if outcome == "match" and (kinds := _name_kinds(checked.verdicts)):
             words[-1] += f" ({', '.join(kinds)})"
-    specs = counts["total"] - counts["orphan"]
+    specs = sum(bool(each.source) for each in checked.verdicts)
     yield f"{specs} spec{'s' * (specs != 1)}: {', '.join(words)}"
 
 

@@ -8,7 +8,8 @@ are added and never taken away or changed:
 - `counts`: every outcome, `total`, `updated`, `added` and `pixels_inconclusive`, as numbers;
 - `results`: one object a spec, in order, then one an orphan:
   - `outcome`: match, differs, missing, orphan, unreadable, inconclusive, wrong or failed;
-  - `source`: the spec's file, null for an orphan; `line` and `column` in it, or null;
+  - `source`: the spec's file, null for an orphan and for a folder of figures that cannot be read;
+    `line` and `column` in it, or null;
   - `baseline`: the figure's file; `reason`: one line for people; `exit_status`;
   - `action`: updated, added or null;
   - `numbers`: null, or `shape`: a list of `kind` (curves, groups, quantities or steps), `curve`,

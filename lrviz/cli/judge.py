@@ -29,10 +29,16 @@ from lrviz.files import STDIO
 def check(
     specs: Sources,
     baselines: Annotated[
-        Path, typer.Option("--baselines", metavar="FOLDER", help="The folder of their figures.")
+        Path,
+        typer.Option(
+            "--baselines", metavar="FOLDER", readable=False, help="The folder of their figures."
+        ),
     ],
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="FOLDER", help="Write an HTML page there.")
+        Path | None,
+        typer.Option(
+            "--report", metavar="FOLDER", readable=False, help="Write an HTML page there."
+        ),
     ] = None,
     update: Annotated[
         bool, typer.Option("--update", help="Draw figures anew that do not match.")
