@@ -14,14 +14,17 @@ def main() -> None:
     try:
         heed_signals()
         from lrviz.cli import app, give_up, say_error
-        from lrviz.errors import LrvizError
+        from lrviz.errors import LrvizError, Mishap
         from lrviz.files import write_streams_whole
+        from lrviz.mishap import OUT_OF_MEMORY
 
         write_streams_whole()
         try:
             app()
         except LrvizError as error:
             sys.exit(say_error(error))
+        except MemoryError:
+            sys.exit(say_error(Mishap("lrviz", OUT_OF_MEMORY)))
         except OSError as error:
             if error.filename is not None:
                 raise  # what becomes of files is said where they are read and written

@@ -10,7 +10,8 @@ a caller would expect, carries its facts as attributes and builds its own messag
     │   └── NoFigureError           there is none, and it is called a figure
     ├── ImageError (ValueError)     a picture or its record is damaged      exit status 2
     ├── FileError (OSError)         the machine failed: read, write         exit status 3
-    └── WorkerDied                  a process was killed at its work        exit status 3
+    ├── WorkerDied                  a process was killed at its work        exit status 3
+    └── Mishap                      memory ran out, or lrviz has a bug      exit status 3
 """
 
 from collections.abc import Sequence
@@ -171,3 +172,21 @@ class WorkerDied(LrvizError):  # noqa: N818 - what happened, as its name in mess
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.reason,)
+
+
+class Mishap(LrvizError):  # noqa: N818 - what happened, be it nobody's error
+    """What was raised on no purpose, as one outcome among others.
+
+    Attributes:
+        path: what came of it was lost: a spec, or a file that was to be written.
+        reason: what happened, and what tells more.
+    """
+
+    exit_status = 3
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path}: {reason}")
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.path, self.reason)

@@ -9,6 +9,7 @@ from typing import NamedTuple, TextIO
 from lrviz.errors import FileError, LrvizError, RefusedError, SpecError, UsageError
 from lrviz.factories import load_named
 from lrviz.files import write_file, write_stdout
+from lrviz.mishap import explain_mishap
 from lrviz.own import refuse_other, refuse_place
 from lrviz.reads import Reads
 from lrviz.run import Run
@@ -166,8 +167,9 @@ def iter_plots(plan: Plan, streams: Streams) -> Iterator[Outcome]:
 def _try(target: Target, request: PlotRequest, streams: Streams, reads: Reads) -> Outcome:
     try:
         return _plot(_load(target, request, reads), target, request, streams)
-    except LrvizError as error:
-        return Outcome(target.source, error=error)
+    except Exception as error:
+        alone = len(request.sources) == 1
+        return Outcome(target.source, error=explain_mishap(error, target.source, alone=alone))
 
 
 def _load(target: Target, request: PlotRequest, reads: Reads) -> Spec:

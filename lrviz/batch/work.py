@@ -11,6 +11,7 @@ from lrviz.batch.plan import Item, Plan
 from lrviz.errors import LrvizError
 from lrviz.factories import load_named
 from lrviz.files import sweep_litter
+from lrviz.mishap import explain_mishap
 from lrviz.own import refuse_other, refuse_place
 from lrviz.pool import Workers, count_workers
 from lrviz.sheetrecord import panel_digest, sheet_digest
@@ -126,8 +127,8 @@ class _Batch:
             try:
                 spec = self._load(item)
                 draws = self._is_due(item, spec)
-            except LrvizError as error:
-                self.settled[place] = explain_error(item.source, item.path, error)
+            except Exception as error:
+                self.settled[place] = self._explain(item, error)
                 continue
             if draws or self.has_sheet:
                 yield _Due(place, spec, draws)
@@ -157,25 +158,28 @@ class _Batch:
             item = self.plan.items[each.place]
             try:
                 run = with_findings(simulate(each.spec))
-            except LrvizError as error:
-                self.settled[each.place] = explain_error(item.source, item.path, error)
+                title = _title(each.spec, item)
+                panel = panel_digest(each.spec, title) if self.has_sheet else ""
+            except Exception as error:
+                self.settled[each.place] = self._explain(item, error)
                 continue
-            title = _title(each.spec, item)
-            panel = panel_digest(each.spec, title) if self.has_sheet else ""
             overwrite = self.options.overwrite
             yield Job(each.place, item, run, self.plan.format, each.draws, panel, title, overwrite)
 
     def _judge(self, job: Job, drawn: Drawn | BaseException) -> Outcome:
-        """Return what became of a job; an error that is no outcome is raised."""
+        """Return what became of a job."""
         item = job.item
-        if isinstance(drawn, LrvizError):
-            return explain_error(item.source, item.path, drawn)
         if isinstance(drawn, BaseException):
-            raise drawn
+            return self._explain(item, drawn)
         if drawn.thumbnail is not None:
             self.panels.append((job.panel, job.title, drawn.thumbnail))
         state: State = "drawn" if job.draws else "up to date"
         return Outcome(state, item.source, item.path, drawn.warnings)
+
+    def _explain(self, item: Item, error: BaseException) -> Outcome:
+        """Return the outcome that an error is; a bug is raised where it stops no other spec."""
+        told = explain_mishap(error, item.source, alone=len(self.plan.items) == 1)
+        return explain_error(item.source, item.path, told)
 
     def _tell(self, end: int) -> Iterator[Outcome]:
         """Yield the outcomes up to a place, in order."""
@@ -191,7 +195,7 @@ class _Batch:
         for item in self.plan.items:
             try:
                 spec = self._load(item)
-            except LrvizError:
+            except Exception:  # which is told when it is loaded to be drawn
                 continue
             refuse_input(self.plan.sheet, item.source, spec)
             is_new = is_new or is_code(spec)
@@ -214,10 +218,10 @@ class _Batch:
         overwrite = self.options.overwrite
         job = SheetJob(path, self.plan.sheet_format, style, digest, titles, thumbnails, overwrite)
         ((_, result),) = workers.map(draw_sheet_job, [job])
-        if isinstance(result, LrvizError):
-            return explain_error("", path, result)
         if isinstance(result, BaseException):
-            raise result
+            alone, remedy = len(self.plan.items) == 1, "draw the sheet of one spec"
+            error = explain_mishap(result, str(path), alone=alone, remedy=remedy)
+            return explain_error("", path, error)
         return Outcome("drawn", "", path, result)
 
 

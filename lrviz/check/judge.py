@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lrviz.check.facts import Facts
-from lrviz.errors import FileError, KeyPath, LrvizError, Position, Problem, SpecError, spell_key
+from lrviz.errors import (
+    FileError,
+    KeyPath,
+    LrvizError,
+    Mishap,
+    Position,
+    Problem,
+    SpecError,
+    spell_key,
+)
 from lrviz.factoryname import source_file
 from lrviz.record import Versions
 from lrviz.verdict import EXIT_STATUS, Outcome, PixelsDifference, Verdict
@@ -130,6 +139,8 @@ def refuse(source: str, path: str, error: LrvizError) -> Verdict:
             problems = (Problem(error.path, (), reason),)
         elif error.path != path:
             reason = f"cannot {error.action} {error.path}: {error.reason}"
+    if isinstance(error, Mishap):
+        reason = error.reason
     status = EXIT_STATUS[outcome]
     return Verdict(outcome, source, path, _clip(reason), problems=problems, exit_status=status)
 

@@ -11,10 +11,11 @@ from lrviz.check.checked import Checked
 from lrviz.check.facts import gather_facts
 from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
-from lrviz.errors import LrvizError, UsageError
+from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
 from lrviz.files import write_below
+from lrviz.mishap import explain_mishap
 from lrviz.own import refuse_other, refuse_place
 from lrviz.pool import Workers, count_workers
 from lrviz.spec import Spec
@@ -73,16 +74,15 @@ def check_specs(request: Request) -> Checked:
     wants it, is a finding without an exit status.
 
     Raises:
-        FileError: the folder of the figures cannot be read.
         UsageError: the request makes no sense, whatever the figures hold.
     """
     _refuse_report(request)
     pairs = pair_specs(
         request.sources, request.baselines, updates=request.updates, adds=request.adds
     )
-    whole = any(map(os.path.isdir, request.sources)) and request.baselines.is_dir()
+    whole = any(map(os.path.isdir, request.sources)) and os.path.isdir(request.baselines)  # noqa: PTH112 - one that may not be asked for is none
     orphans = find_orphans(pairs, request.baselines) if whole else []
-    check = _Check(request)
+    check = _Check(request, alone=len(pairs) == 1)
     with Workers(count_workers(request.jobs, len(pairs))) as workers:
         readable = [pair for pair in pairs if pair.found.error is None]
         for job, result in workers.map(examine, check.iter_jobs(readable)):
@@ -90,10 +90,17 @@ def check_specs(request: Request) -> Checked:
     return Checked(
         (
             *map(check.tell, pairs),
-            *(Evidence(judge_orphan(str(path))) for path in orphans),
+            *map(_judge_other, orphans),
         ),
         tuple(check.warnings),
     )
+
+
+def _judge_other(found: Path | FileError) -> Evidence:
+    """Return the verdict on a figure of no spec, or on a folder of figures nobody can look into."""
+    if isinstance(found, FileError):
+        return Evidence(refuse("", found.path, found))
+    return Evidence(judge_orphan(str(found)))
 
 
 def _refuse_report(request: Request) -> None:
@@ -115,9 +122,10 @@ def _refuse_report(request: Request) -> None:
 
 @dataclass
 class _Check:
-    """A check under way."""
+    """A check under way; `alone` is whether it is of one spec."""
 
     request: Request
+    alone: bool
     found: dict[Path, Evidence] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -132,8 +140,8 @@ class _Check:
                     refuse_input(pair.path, source, spec)
                 run = drive_spec(spec)
                 facts = gather_facts(source, path, run, baseline, drive_spec)
-            except LrvizError as error:
-                self.found[pair.path] = Evidence(refuse(source, path, error))
+            except Exception as error:
+                self.found[pair.path] = self._explain(source, path, error)
                 continue
             self.warnings += run.warnings
             yield Job(
@@ -160,14 +168,19 @@ class _Check:
 
     def take(self, job: Job, result: Examined | BaseException) -> None:
         """Keep what became of a job, and write the figure if that is wanted."""
-        path = job.facts.path
-        if isinstance(result, LrvizError):
-            self.found[Path(path)] = Evidence(refuse(job.facts.source, path, result))
-            return
+        source, path = job.facts.source, job.facts.path
         if isinstance(result, BaseException):
-            raise result
+            self.found[Path(path)] = self._explain(source, path, result)
+            return
         self.warnings += result.warnings
-        self.found[Path(path)] = _mend(result, Path(path), self.request)
+        try:
+            self.found[Path(path)] = _mend(result, Path(path), self.request)
+        except Exception as error:
+            self.found[Path(path)] = self._explain(source, path, error)
+
+    def _explain(self, source: str, path: str, error: BaseException) -> Evidence:
+        """Return the verdict that an error is; a bug is raised where it stops no other spec."""
+        return Evidence(refuse(source, path, explain_mishap(error, source, alone=self.alone)))
 
 
 def _mend(examined: Examined, path: Path, request: Request) -> Evidence:

@@ -11,6 +11,7 @@ from lrviz.compare.table import format_table
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.files import STDIO, write_file, write_stdout
+from lrviz.mishap import explain_mishap
 from lrviz.own import refuse_other
 from lrviz.run import Run
 from lrviz.spec import Spec
@@ -85,8 +86,9 @@ def compare_specs(
         return Compared(table, run.warnings)
     try:
         warnings = _draw(run, target, overwrite=overwrite)
-    except LrvizError as error:
-        return Compared(table, run.warnings, (error,))
+    except (LrvizError, MemoryError) as error:
+        failed = explain_mishap(error, output or "")
+        return Compared(table, run.warnings, (failed,))
     written = None if path is None else str(path)
     return Compared(table, run.warnings + warnings, written=written)
 
@@ -125,15 +127,15 @@ def _load(
 ) -> Spec | LrvizError:
     try:
         return load_named(source, overrides=overrides, allow=allow)
-    except LrvizError as error:
-        return error
+    except Exception as error:
+        return explain_mishap(error, source, remedy="plot this spec")
 
 
 def _simulate(spec: Spec) -> Run | LrvizError:
     try:
         return drive_spec(spec)
-    except LrvizError as error:
-        return error
+    except Exception as error:
+        return explain_mishap(error, spec.source.name, remedy="plot this spec")
 
 
 def _refuse_too_many(specs: Sequence[Spec]) -> None:

@@ -16,6 +16,7 @@ from lrviz.catalog import Entry
 from lrviz.catalog.entry import spell_install
 from lrviz.drive.stepping import find_required, list_parameters
 from lrviz.foreign import Foreign
+from lrviz.mishap import spell_exception
 from lrviz.startup import admit_guests, quick_imports
 
 # Importing all of timm takes seconds and torchvision; its schedulers need neither.
@@ -131,16 +132,13 @@ def _why_not_built(found: type) -> str:
     return "it does not take an optimizer first" if "optimizer" in later else ""
 
 
-INTERRUPTS = (KeyboardInterrupt, GeneratorExit)
-"""What ends lrviz itself, and is nothing that somebody else's code has done wrong."""
+INTERRUPTS = (KeyboardInterrupt, GeneratorExit, MemoryError)
+"""What is nothing that somebody else's code has done wrong: it ends lrviz itself, or it could be
+anybody's memory that ran out."""
 
 
 def spell_cause(error: BaseException) -> str:
     """Return an exception's kind and text, on one line."""
     if isinstance(error, SystemExit):
         return "sys.exit(), which would end the program"
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # of a class that is not ours
-        text = ""
-    return ": ".join(filter(None, (type(error).__name__, text)))
+    return spell_exception(error)

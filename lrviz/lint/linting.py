@@ -16,6 +16,7 @@ from lrviz.lint.rule import Finding, Rule
 from lrviz.lint.rules import RULES
 from lrviz.lint.summary import summarise_curve
 from lrviz.metadata import sniff
+from lrviz.mishap import explain_mishap
 from lrviz.run import Run
 from lrviz.sources import parse_data, read_source
 from lrviz.targets import refuse_stdin_twice
@@ -55,8 +56,10 @@ def iter_linted(request: Request) -> Iterator[Linted]:
     linter = _Linter(request, select_rules(RULES, request.select, request.ignore))
     if request.fixes and request.overrides:
         raise UsageError("--fix: changes what files say; leave --set, --epochs and the like out")
-    for found in _collect(request.sources):
-        yield Linted(found.source, error=found.error) if found.error else linter.lint(found.source)
+    collected = _collect(request.sources)
+    for source, error in ((each.source, each.error) for each in collected):
+        alone = len(collected) == 1
+        yield Linted(source, error=error) if error else linter.lint(source, alone=alone)
 
 
 def _collect(sources: Sequence[str]) -> list[Found]:
@@ -81,8 +84,8 @@ class _Linter:
     request: Request
     rules: Sequence[Rule]
 
-    def lint(self, source: str) -> Linted:
-        """Return what became of one spec."""
+    def lint(self, source: str, *, alone: bool) -> Linted:
+        """Return what became of one spec; a bug is raised where it is the only one."""
         try:
             if split_factory(source):
                 return self._lint_factory(source)
@@ -92,8 +95,8 @@ class _Linter:
             if not self.request.fixes:
                 return self._say(source, run, findings)
             return self._fix(source, data, run, findings)
-        except LrvizError as error:
-            return Linted(source, error=error)
+        except Exception as error:
+            return Linted(source, error=explain_mishap(error, source, alone=alone))
 
     def _lint_factory(self, source: str) -> Linted:
         request = self.request

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import BinaryIO, NoReturn
 
 from lrviz.errors import LrvizError
+from lrviz.mishap import StandInError, spell_exception
 from lrviz.pool.frames import READY, receive, send
 from lrviz.startup import own_process, quick_imports
 
@@ -66,7 +67,8 @@ def _portable(error: Exception) -> Exception:
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:
-        return RuntimeError(text)
+        error = StandInError(spell_exception(error))
+        error.add_note(text)
     return error
 
 

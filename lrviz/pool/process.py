@@ -79,6 +79,10 @@ class WorkerProcess:
             answer = receive(self._output)
         except (EOFError, OSError):
             raise WorkerDied(_spell_end(self._process.wait())) from None
+        except Exception:  # what is left in the pipes would be taken for the next answer
+            self._process.kill()
+            self._process.wait()
+            raise
         done, result = pickle.loads(answer)
         if done:
             return result

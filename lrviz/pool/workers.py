@@ -56,9 +56,12 @@ class Workers:
         self._threads: list[Thread] = []
         try:
             for _ in range(count if count > 1 else 0):
-                attendant = Thread(target=self._attend, args=(self._start(),), daemon=True)
+                if (process := self._start()) is None:  # fewer do, or this one alone
+                    break
+                attendant = Thread(target=self._attend, args=(process,), daemon=True)
                 self._threads.append(attendant)
                 attendant.start()
+            self._count = len(self._threads) or 1
         except BaseException:
             self.close()
             raise
@@ -127,16 +130,24 @@ class Workers:
     def _attend(self, process: WorkerProcess | None) -> None:
         """Give one process item after item; a new one takes the place of one that died."""
         while (ticket := self._tickets.get()) is not None:
-            for _ in range(ATTEMPTS):
-                process = self._make_ready(process)
-                ticket.result = WorkerDied("could not be started")
-                if process is None:
-                    break
-                ticket.result = _call(process.call, ticket.function, ticket.item)
-                if process.has_begun:  # or what ended it was not this item
-                    break
+            try:
+                process = self._work_off(ticket, process)
+            except Exception as error:  # what is never done would be waited for
+                ticket.result = error
             ticket.done.set()
             del ticket  # with what may be a large item
+
+    def _work_off(self, ticket: _Ticket, process: WorkerProcess | None) -> WorkerProcess | None:
+        """Give an item its result, and return the process that the next one is given to."""
+        for _ in range(ATTEMPTS):
+            process = self._make_ready(process)
+            ticket.result = WorkerDied("could not be started")
+            if process is None:
+                break
+            ticket.result = _call(process.call, ticket.function, ticket.item)
+            if process.has_begun:  # or what ended it was not this item
+                break
+        return process
 
     def _make_ready(self, process: WorkerProcess | None) -> WorkerProcess | None:
         """Return a process that can be given work; None where none can be started."""
@@ -151,11 +162,14 @@ class Workers:
         return process
 
     def _start(self) -> WorkerProcess | None:
-        """Return a new process; None once the workers are to end."""
+        """Return a new process; None once the workers are to end, or where there can be none."""
         with self._lock:
             if self._is_closed:
                 return None
-            process = WorkerProcess()
+            try:
+                process = WorkerProcess()
+            except OSError:  # as where a user may have no more of them
+                return None
             self._processes.append(process)
             return process
 
@@ -163,6 +177,8 @@ class Workers:
 def _call(function: Callable[..., R], *arguments: object) -> R | BaseException:
     try:
         return function(*arguments)
+    except MemoryError:
+        return MemoryError()  # a traceback would hold what is to be freed
     except Exception as error:
         return error
 
