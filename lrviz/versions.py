@@ -13,6 +13,9 @@ from lrviz import __version__
 
 DISTRIBUTIONS = ("torch", "matplotlib", "pillow")
 
+NO_FONT = "none"
+"""Stands behind the fonts of a figure that lack a character: one may be installed that has it."""
+
 _MODULES = {"pillow": "PIL"}
 """What is imported of a distribution, where it is called otherwise."""
 

@@ -4,9 +4,13 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
-from lrviz.batch.job import Drawn, Job, draw_job
+from lrviz.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
+from lrviz.check import job as check
 from lrviz.errors import FileError, Problem, SpecError
 
 
@@ -81,3 +85,49 @@ def draw_or_die(job: Job) -> Drawn:
 
 def draw_wrongly(job: Job) -> Drawn:
     raise ZeroDivisionError(f"a bug in drawing {job.item.name}")
+
+
+class MuteError(Exception):
+    """An exception that has nothing to say of itself."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
+MISHAPS: Mapping[str, tuple[Callable[[], Exception], str]] = {
+    "memory": (lambda: MemoryError("Unable to allocate 9 GiB"), "ran out of memory"),
+    "recursion": (lambda: RecursionError("too deep"), "bug in lrviz: RecursionError: too deep"),
+    "division": (lambda: ZeroDivisionError("a\nb"), "bug in lrviz: ZeroDivisionError: a b"),
+    "odd": (lambda: OddError(1, 2), "bug in lrviz: OddError: 1 and 2"),
+    "mute": (MuteError, "bug in lrviz: MuteError"),
+}
+"""What is raised for specs that are called so, and what is to be said of it."""
+
+
+def have_mishap(source: str | Path) -> None:
+    """Raise what a spec is called after."""
+    if Path(source).stem in MISHAPS:
+        raise MISHAPS[Path(source).stem][0]()
+
+
+def draw_with_mishap(place: str, job: Job) -> Drawn:
+    """Draw a job of a batch; what stands at a place raises what the spec is called after."""
+    with _broken(place, job.item.source):
+        return draw_job(job)
+
+
+def examine_with_mishap(place: str, job: check.Job) -> check.Examined:
+    """Examine a job of a check; as `draw_with_mishap`."""
+    with _broken(place, job.facts.source):
+        return check.examine(job)
+
+
+def draw_sheet_with_mishap(name: str, job: SheetJob) -> tuple[str, ...]:
+    have_mishap(name)
+    return draw_sheet_job(job)
+
+
+def _broken(place: str, source: str) -> AbstractContextManager[object]:
+    if Path(source).stem not in MISHAPS:
+        return nullcontext()
+    return patch(place, side_effect=lambda *_, **__: have_mishap(source))

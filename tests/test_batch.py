@@ -481,10 +481,10 @@ def test_a_killed_worker_costs_one_figure(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_bug_is_not_taken_for_an_outcome(
+def test_of_one_spec_alone_a_bug_is_not_taken_for_an_outcome(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
-    fill(tmp_path / "specs", 2)
+    fill(tmp_path / "specs", 1)
     monkeypatch.setattr(work, "draw_job", pooled.draw_wrongly)
     plan = plan_batch([str(tmp_path / "specs")], str(tmp_path / "figures"))
     with pytest.raises(ZeroDivisionError, match="a bug in drawing a"):

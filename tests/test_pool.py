@@ -1,15 +1,20 @@
+import errno
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lrviz.errors import FileError, LrvizError, SpecError, WorkerDied
 from lrviz.pool import Workers, process
+from lrviz.pool.frames import READY
 from tests import pooled
 from tests.processes import is_running, wait_for_end
 
@@ -161,6 +166,77 @@ def test_where_no_worker_can_start_every_item_says_so(monkeypatch: pytest.Monkey
         got = [result for _, result in workers.map(pooled.square, range(50))]
     assert {str(result) for result in got} == {"its worker process could not be started"}
     assert all(isinstance(result, LrvizError) for result in got)
+
+
+@pytest.mark.parametrize("started", [0, 1])
+def test_where_fewer_workers_can_be_started_than_wanted_fewer_do(
+    monkeypatch: pytest.MonkeyPatch, started: int
+) -> None:
+    real, calls = subprocess.Popen, 0
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        nonlocal calls
+        calls += 1
+        if calls > started:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(process.subprocess, "Popen", start)
+    with Workers(3) as workers:
+        got = list(workers.map(pooled.process_number, range(8)))
+        expected = workers.pids if started else (os.getpid(),)
+    assert {number for _, number in got} == set(expected)
+    assert calls == started + 1
+
+
+def test_an_answer_that_was_not_read_to_its_end_is_not_taken_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = process.receive
+
+    def receive(stream: Any) -> bytes:
+        if (answer := real(stream)) != READY and pickle.loads(answer)[1] == 9:
+            raise MemoryError  # and the rest of it would still be in the pipe
+        return answer
+
+    monkeypatch.setattr(process, "receive", receive)
+    with Workers(2) as workers:
+        before = workers.pids
+        got = list(workers.map(pooled.square, range(8)))
+        assert len(set(workers.pids) & set(before)) == 1
+    assert isinstance(got.pop(3)[1], MemoryError)
+    assert got == [(number, number * number) for number in range(8) if number != 3]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_befalls_an_attendant_is_the_result_of_its_item(
+    monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    def fail(_: object) -> bool:
+        raise RuntimeError("no more threads")
+
+    monkeypatch.setattr(process.WorkerProcess, "become_ready", fail)
+    with Workers(count) as workers:
+        got = [str(result) for _, result in workers.map(pooled.square, range(3))]
+    assert got == (["0", "1", "4"] if count == 1 else ["no more threads"] * 3)
+
+
+def test_memory_that_ran_out_is_free_when_the_next_item_begins() -> None:
+    held: list[weakref.ref[Any]] = []
+
+    def run_out(number: int) -> int:
+        if number == 0:
+            large = {1, 2}
+            held.append(weakref.ref(large))
+            raise MemoryError
+        assert held[0]() is None
+        return number
+
+    with Workers(1) as workers:
+        results = workers.map(run_out, range(2))
+        _, error = next(results)
+        assert isinstance(error, MemoryError)
+        assert next(results) == (1, 1)
 
 
 # A good child

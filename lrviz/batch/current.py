@@ -13,7 +13,7 @@ from lrviz.sheetrecord import build_sheet_record
 from lrviz.spec import Spec
 from lrviz.spec.tree import Tree, is_same_spec
 from lrviz.targets import Format
-from lrviz.versions import DISTRIBUTIONS, is_release, platform_tag, versions
+from lrviz.versions import DISTRIBUTIONS, NO_FONT, is_release, platform_tag, versions
 
 _KINDS = {"png": "PNG", "webp": "WebP"}
 
@@ -33,7 +33,8 @@ def is_current(path: Path, format: Format, spec: Spec) -> bool:
     now = {**versions(spec.packages), "platform": platform_tag()}
     if record.versions != record.versions | now or not is_same_spec(record.spec, spec.canonical):
         return False
-    return _spell_sweep(record.spec) == _spell_sweep(spec.canonical)
+    is_whole = NO_FONT not in record.versions.get("fonts", ())
+    return is_whole and _spell_sweep(record.spec) == _spell_sweep(spec.canonical)
 
 
 def _spell_sweep(tree: Mapping[str, Tree]) -> str:

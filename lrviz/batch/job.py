@@ -14,6 +14,7 @@ from lrviz.run import Run
 from lrviz.sheetrecord import build_sheet_record
 from lrviz.targets import Format
 from lrviz.thumbnail import Thumbnail
+from lrviz.versions import NO_FONT
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,8 @@ def draw_sheet_job(job: SheetJob) -> tuple[str, ...]:
     from lrviz.imagefile import encode_image
 
     drawing = draw_thumbnails(job.thumbnails, job.titles, job.style)
-    record = build_sheet_record(job.digest)
+    digest = "" if NO_FONT in drawing.fonts else job.digest  # a font may come that it lacks
+    record = build_sheet_record(digest)
     make_folder(job.path.parent)
     data = encode_image(drawing.pixels, job.format, drawing.dpi, record)
     write_file(job.path, data, overwrite=job.overwrite)

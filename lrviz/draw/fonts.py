@@ -9,6 +9,8 @@ from typing import NamedTuple
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
+from lrviz.versions import NO_FONT
+
 ALWAYS = "DejaVu Sans"
 """It comes with matplotlib."""
 
@@ -38,7 +40,7 @@ class Choice:
 
     Attributes:
         families: what matplotlib is given, in order.
-        used: those of them that draw something.
+        used: those of them that draw something, and `none` where characters are missing.
         missing: the characters that no installed font has, in the order they came.
     """
 
@@ -69,7 +71,7 @@ def choose_fonts(
     families = (font.family for font in (*own, *behind))
     return Choice(
         tuple(dict.fromkeys(families)),
-        tuple(dict.fromkeys(font.family for font in (*used, *behind))),
+        (*dict.fromkeys(font.family for font in (*used, *behind)), *(NO_FONT,) * bool(left)),
         "".join(left),
     )
 

@@ -61,7 +61,7 @@ class Workers:
                 attendant = Thread(target=self._attend, args=(process,), daemon=True)
                 self._threads.append(attendant)
                 attendant.start()
-            self._count = len(self._threads) or 1
+            self._count = len(self._threads)
         except BaseException:
             self.close()
             raise
@@ -95,7 +95,7 @@ class Workers:
             function: of a module that does not import torch.
             items: what is pickled to be given to it.
         """
-        if self._count == 1:
+        if not self._threads:
             for item in items:
                 yield item, _call(function, item)
             return
