@@ -1,4 +1,6 @@
+import inspect
 import os
+import sys
 from pathlib import Path, PurePath
 
 import pytest
@@ -67,6 +69,17 @@ def test_in_a_folder_links_pipes_folders_and_what_is_hidden_are_left_out(tmp_pat
     (tmp_path / "loop").symlink_to(".")
     os.mkfifo(tmp_path / "pipe.yaml")
     assert names(tmp_path) == ["folder.yaml/in", "real"]
+
+
+def test_folders_may_lie_deeper_than_functions_may_call(tmp_path: Path) -> None:
+    deep = "d/" * 200
+    make(tmp_path, "a.yaml", f"{deep}b.yaml", "e.yaml")
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        assert names(tmp_path) == ["a", f"{deep}b", "e"]
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def test_a_link_to_a_folder_is_followed_where_it_is_named(tmp_path: Path) -> None:

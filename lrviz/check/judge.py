@@ -140,7 +140,7 @@ def refuse(source: str, path: str, error: LrvizError) -> Verdict:
         elif error.path != path:
             reason = f"cannot {error.action} {error.path}: {error.reason}"
     if isinstance(error, Mishap):
-        reason = error.reason
+        reason, problems = error.reason, (Problem(source, (), error.reason),)
     status = EXIT_STATUS[outcome]
     return Verdict(outcome, source, path, _clip(reason), problems=problems, exit_status=status)
 
