@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from lrviz.errors import FileError, SpecError
 from lrviz.reads import Reads
@@ -30,8 +31,22 @@ class _CsvError(ValueError):
         super().__init__(text)
 
 
-def read_metric(schedule: Schedule, folder: Path | None, reads: Reads) -> list[float]:
-    """Return the values of the column that a schedule's metric names.
+class Column(NamedTuple):
+    """A column of a csv.
+
+    Attributes:
+        values: its numbers, the header left out.
+        lines: of the file that they stand on, counted from 1.
+        blanks: the lines between header and last number that are blank, which counts for no row.
+    """
+
+    values: list[float]
+    lines: list[int]
+    blanks: list[int]
+
+
+def read_metric(schedule: Schedule, folder: Path | None, reads: Reads) -> Column:
+    """Return the column that a schedule's metric names.
 
     The file is a regular one in the spec's own folder or below it, links included. Messages never
     quote it: a spec from a stranger may name any file there.
@@ -49,7 +64,7 @@ def read_metric(schedule: Schedule, folder: Path | None, reads: Reads) -> list[f
     assert isinstance(metric, MetricCsv)
     try:
         text = _read_text(metric.csv, folder, reads)
-        return list(_iter_column(text, metric.column))
+        return _read_column(text, metric.column)
     except _CsvError as error:
         problem = schedule.source.problem((*schedule.metric_key, error.key), error.text)
         raise SpecError([problem]) from None
@@ -105,30 +120,49 @@ def _read_regular(path: Path) -> bytes:
         os.close(descriptor)
 
 
-def _iter_column(text: str, column: str) -> Iterator[float]:
+def _read_column(text: str, name: str) -> Column:
     rows = _iter_rows(text)
-    header = [name.strip() for name in next(rows, [])]
-    if column not in header:
-        raise _CsvError(f"the csv has no column {spell(column)}", "column")
-    index = header.index(column)
-    count = 0
-    for count, row in enumerate(filter(None, rows), start=1):
-        if count > MAX_METRIC:
+    header = [cell.strip() for cell in next(rows, (1, []))[1]]
+    if (count := header.count(name)) != 1:
+        number = f"{count} columns" if count else "no column"
+        raise _CsvError(f"the csv has {number} {spell(name)}", "column")
+    column = Column([], [], [])
+    blanks: list[int] = []
+    for line, row in rows:
+        if not row:
+            blanks.append(line)
+            continue
+        if len(column.values) == MAX_METRIC:
             raise _CsvError(f"has more than {MAX_METRIC:,} rows")
-        yield _parse_number(row, index, count)
-    if not count:
+        column.values.append(_parse_number(row, header, name, len(column.values) + 1))
+        column.lines.append(line)
+        column.blanks.extend(blanks)
+        blanks.clear()
+    if not column.values:
         raise _CsvError("has no rows")
+    return column
 
 
-def _iter_rows(text: str) -> Iterator[list[str]]:
+def _iter_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line that each row begins on, and its cells; none where the line is blank."""
+    # A quote that is never closed would swallow the rows behind it, were it not strict.
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""))
+        while True:
+            line = rows.line_num + 1
+            yield line, next(rows)
+    except StopIteration:
+        return
     except csv.Error:
         raise _CsvError("not a csv") from None
 
 
-def _parse_number(row: list[str], index: int, count: int) -> float:
+def _parse_number(row: list[str], header: list[str], name: str, count: int) -> float:
+    if any(map(str.strip, row[len(header) :])):
+        text = f"row {count} has {len(row)} cells, the header {len(header)}"
+        raise _CsvError(f"{text}; a number has a point, and no comma")
     try:
-        return float(row[index])
+        cell = row[header.index(name)]
+        return float(cell if "_" not in cell else "")  # Python alone reads 1_000 as a number
     except (IndexError, ValueError):
         raise _CsvError(f"row {count} has no number in that column") from None

@@ -19,7 +19,8 @@ class Run:
         spec: what was driven.
         curves: one a schedule.
         schedulers: one a curve; those inside a composite are its children.
-        warnings: what is worth saying on standard error, one line each.
+        warnings: what is worth saying on standard error, one line each: warnings, and notes on what
+            may well be meant so.
     """
 
     spec: Spec

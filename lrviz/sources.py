@@ -118,6 +118,6 @@ def _with_metrics(spec: Spec, name: str, reads: Reads) -> Spec:
     folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
     for schedule in spec.schedules:
         if isinstance(schedule.metric, MetricCsv):
-            values = read_metric(schedule, folder, reads)
-            spec = with_metric(spec, schedule.metric_key, values)
+            column = read_metric(schedule, folder, reads)
+            spec = with_metric(spec, schedule.metric_key, *column)
     return spec

@@ -481,7 +481,7 @@ def test_what_was_recorded_cannot_be_written_over() -> None:
 
 
 def test_a_metric_that_no_scheduler_takes_is_a_warning() -> None:
-    text = "epochs: 3\nmetric: [1]\nscheduler: LinearLR\n"
+    text = "epochs: 3\nmetric: [3, 2, 1]\nscheduler: LinearLR\n"
     assert simulate(parse_spec(text, "a.yaml")).warnings == (
         "warning: a.yaml:2:1: metric: is not used; LinearLR takes none",
     )

@@ -16,7 +16,7 @@ from lrviz.draw.joints import Named, draw_joints, name_phases, plan_names
 from lrviz.draw.lines import draw_lines
 from lrviz.draw.phases import Phase, find_joints, find_phases, find_shared_phases
 from lrviz.draw.placing import AFTER, BEFORE
-from lrviz.draw.points import find_range, list_rows, list_units
+from lrviz.draw.points import find_range, list_held, list_rows, list_units
 from lrviz.draw.text import fit_in, measure_with
 from lrviz.draw.ticks import set_value_ticks
 from lrviz.draw.words import Words, find_words
@@ -90,8 +90,11 @@ class Painter:
         )
         panels: list[Axes] = list(grid[:, 0])
         style, geometry = self.options.style, self.geometry
+        held = list_held(self.run)
         lines = [
-            draw_lines(axes, list_rows(self.run, quantity), self._units, self.options, geometry)
+            draw_lines(
+                axes, list_rows(self.run, quantity), self._units, self.options, geometry, held
+            )
             for axes, quantity in zip(panels, self.options.panels, strict=True)
         ]
         xlabel = fit_in(figure, self.words.xlabel, geometry.width, 2, style.font_size)
@@ -136,7 +139,7 @@ class Painter:
             axes.yaxis.set_ticks([])  # beside values that the axis only marks they would be read
             axes.yaxis.set_ticks([], minor=True)
         if scale == "log":
-            for line in lines:  # it may lead to a value out of view
+            for line in axes.lines:  # it may lead to a value out of view
                 sink_hidden(line, floor or 0.0, min(axes.get_ylim()))
         if floor is None:
             return []

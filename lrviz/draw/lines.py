@@ -1,9 +1,11 @@
 """The lines of a panel, and what tells one from the others: colour, pattern, width and markers."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
@@ -27,6 +29,9 @@ AGAIN = 0.8
 
 APART = 2.5
 """From one marker to the next, at least, in their sizes, so that a line's pattern shows between."""
+
+HELD: Mapping[str, LineStyle] = {"-": "--", ":": "--"}
+"""The pattern of what follows a held metric, by the line's own; dotted for the others."""
 
 INK = {"-": 1.0, "--": 0.7, "-.": 0.7, ":": 0.38}
 """The part of each of matplotlib's own patterns that is drawn."""
@@ -82,8 +87,11 @@ def draw_lines(
     units: Sequence[float],
     options: FigureOptions,
     geometry: Geometry,
+    held: Sequence[int | None] = (),
 ) -> list[Line2D]:
     """Draw the values of every curve and param group; one without any has an empty line.
+
+    What follows a held metric is another line where the style says so, and is not returned.
 
     Args:
         axes: of a panel.
@@ -91,21 +99,39 @@ def draw_lines(
         units: for each, its steps in one unit of the x axis.
         options: of the figure.
         geometry: of the figure.
+        held: for each, the first step that follows a held metric; None for none.
     """
+    lines: list[Line2D] = []
     for index, (values, unit) in enumerate(zip(rows, units, strict=True)):
         look = choose_look(options.style, index, len(rows))
         points = pick_points(values, *geometry.find_ends(unit), int(geometry.width))
-        axes.plot(
-            points / unit,
-            values[points],
-            color=look.color,
-            linestyle=look.pattern,
-            linewidth=look.width,
-            marker="o" if _has_markers(options, geometry, unit, len(rows)) else "None",
-            markersize=look.marker,
-            zorder=look.zorder,
+        start = held[index] if held and options.style.held == "dashed" else None
+        cut = len(points) if start is None else int(np.searchsorted(points, start))
+        ink: dict[str, Any] = {
+            "color": look.color,
+            "linewidth": look.width,
+            "marker": "o" if _has_markers(options, geometry, unit, len(rows)) else "None",
+            "markersize": look.marker,
+        }
+        own, rest = points[:cut], points[max(cut - 1, 0) :]
+        lines += axes.plot(
+            own / unit, values[own], linestyle=look.pattern, zorder=look.zorder, **ink
         )
-    return list(axes.lines)
+        if cut < len(points):
+            ink |= _choose_held_look(look, options.style)
+            axes.plot(rest / unit, values[rest], markevery=(int(cut > 0), 1), **ink)
+    return lines
+
+
+def _choose_held_look(look: Look, style: Style) -> dict[str, Any]:
+    """Return what is another where a line follows a held metric: pattern, height and markers."""
+    pattern = HELD.get(str(look.pattern), ":")
+    higher = 0.05 * (_measure_ink(look.pattern) - _measure_ink(pattern))
+    return {
+        "linestyle": pattern,
+        "zorder": look.zorder + higher,
+        "markerfacecolor": style.background,
+    }
 
 
 def _has_markers(options: FigureOptions, geometry: Geometry, unit: float, count: int) -> bool:

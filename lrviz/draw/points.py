@@ -27,6 +27,16 @@ def list_units(run: Run, x: str) -> list[float]:
     return [find_unit(curve, x) for curve in run.curves for _ in curve.groups]
 
 
+def list_held(run: Run) -> list[int | None]:
+    """Return for every line the first step that follows a held metric; None where none does."""
+    pairs = zip(run.curves, run.spec.schedules, strict=True)
+    return [
+        None if curve.metric is None else schedule.held_from
+        for curve, schedule in pairs
+        for _ in curve.groups
+    ]
+
+
 def find_range(run: Run, options: FigureOptions, index: int) -> tuple[Limits, float | None]:
     """Return the limits of a panel's y axis, and what it has no place for, as `find_floor` does."""
     quantity, scale = options.panels[index], options.yscale

@@ -14,7 +14,7 @@ from lrviz.drive.blame import explain_failure, find_culprit
 from lrviz.drive.copying import find_groups
 from lrviz.drive.libraries import INTERRUPTS, NoSchedulerError
 from lrviz.drive.loop import number_steps, record_calls, refuse_infinite
-from lrviz.drive.metric import metric_values, metric_warnings
+from lrviz.drive.metric import metric_remarks, metric_values, unused_metric
 from lrviz.drive.readings import Recorded, build_curve, empty_record
 from lrviz.drive.recover import (
     counts_calls,
@@ -82,7 +82,8 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
         record_calls(step or built.scheduler.step, given, built.groups, recorded)
     curve = build_curve(schedule, readable, built.base_lr, recorded, metric or [])
     refuse_infinite(schedule, curve)
-    lines = [*_unused(spec, schedule, built, facts), *(metric_warnings(schedule) if metric else ())]
+    remarks = metric_remarks(schedule, curve) if metric else ()
+    lines = [*_unused(spec, schedule, built, facts), *map(str, remarks)]
     tree = spec.tree
     if schedule.interval != spec.interval:  # its own, which whoever reads the spec has to know
         tree = {**tree, "interval": schedule.interval}
@@ -152,8 +153,7 @@ def _unused(spec: Spec, schedule: Schedule, built: Built, facts: SchedulerFacts)
     if built.optimizer and "optimizer" in spec.tree:
         yield f"warning: {schedule.source.problem(('optimizer',), text)}"
     if schedule.metric is not None and not facts.takes_metric:
-        text = f"is not used; {facts.name} takes none"
-        yield f"warning: {schedule.source.problem(schedule.metric_key, text)}"
+        yield str(unused_metric(schedule, facts.name))
 
 
 def read_rates(groups: Sequence[dict[str, Any]], key: str) -> tuple[float, ...]:

@@ -1,6 +1,6 @@
 """Driving every schedule of a spec: what is wrong with several is said at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -27,13 +27,19 @@ def drive_each(spec: Spec, drive: Callable[[Schedule], Driven]) -> list[Driven]:
             for problem in error.problems:
                 found.setdefault(problem, []).append(schedule)
     if failures:
-        problems = [_name_curve(*each, len(spec.schedules)) for each in found.items()]
+        problems = [name_curve(*each, len(spec.schedules)) for each in found.items()]
         raise SpecError(problems) from failures[0].__cause__
     return driven
 
 
-def _name_curve(problem: Problem, schedules: list[Schedule], count: int) -> Problem:
-    """Return a problem that says which curve it is of, where its place does not."""
+def name_curve(problem: Problem, schedules: Sequence[Schedule], count: int) -> Problem:
+    """Return a problem that says which curve it is of, where its place does not.
+
+    Args:
+        problem: of one schedule or several.
+        schedules: those, at least one.
+        count: how many there are in all.
+    """
     first = schedules[0]
     if len(schedules) == count or first.source.is_own(problem.key):
         return problem

@@ -15,6 +15,7 @@ from lrviz.drive.built import Built, accept_scheduler, drive_built, factory_prob
 from lrviz.drive.each import drive_each
 from lrviz.drive.guest import leave_no_trace
 from lrviz.drive.libraries import INTERRUPTS
+from lrviz.drive.metric import metric_remarks
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.recover import KEY
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
@@ -58,6 +59,14 @@ def _recall(spec: Spec, factory: Factory) -> Run:
         tuple(
             SchedulerFacts(factory.name, KEY, {}, frozenset(), each.total_calls, 0, first_value=0)
             for each in spec.schedules
+        ),
+        tuple(
+            dict.fromkeys(
+                str(remark)
+                for each, curve in zip(spec.schedules, factory.drawn, strict=True)
+                if curve.metric is not None
+                for remark in metric_remarks(each, curve)
+            )
         ),
     )
 

@@ -137,9 +137,10 @@ def preview(
 
 
 def _warn(run: Run) -> None:
-    """Warn the caller's caller of what the command would print."""
+    """Warn the caller's caller of what the command would print, notes aside."""
     for line in run.warnings:
-        warnings.warn(line.removeprefix("warning: "), UserWarning, stacklevel=3)
+        if line.startswith("warning: "):
+            warnings.warn(line.removeprefix("warning: "), UserWarning, stacklevel=3)
 
 
 def _count_done(scheduler: Any, start: int | None) -> int:

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from lrviz.curve import Curve, SchedulerFacts
-from lrviz.drive.each import drive_each
+from lrviz.drive.each import drive_each, name_curve
 from lrviz.drive.libraries import INTERRUPTS, spell_cause
-from lrviz.drive.metric import metric_values, metric_warnings
+from lrviz.drive.metric import Remark, metric_remarks, metric_values, unused_metric
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.readings import Recorded, build_curve, empty_record
 from lrviz.errors import KeyPath, SpecError
@@ -47,20 +47,26 @@ def simulate(spec: Spec) -> Run:
         spec,
         tuple(curve for curve, _ in driven),
         tuple(facts for _, facts in driven),
-        tuple(dict.fromkeys(_iter_warnings(spec, [facts for _, facts in driven]))),
+        tuple(_iter_warnings(spec, driven)),
     )
 
 
-def _iter_warnings(spec: Spec, schedulers: Sequence[SchedulerFacts]) -> Iterator[str]:
-    """Yield what is worth saying about metrics, in full lines."""
-    pairs = list(zip(spec.schedules, schedulers, strict=True))
-    taken = {schedule.metric_key for schedule, facts in pairs if facts.takes_metric}
-    for schedule, facts in pairs:
+def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -> Iterator[str]:
+    """Yield what is worth saying about metrics, in full lines; what several curves share once."""
+    found: dict[Remark, list[Schedule]] = {}
+    pairs = list(zip(spec.schedules, driven, strict=True))
+    taken = {schedule.metric_key for schedule, (_, facts) in pairs if facts.takes_metric}
+    for schedule, (curve, facts) in pairs:
+        remarks: Iterable[Remark] = ()
         if facts.takes_metric:
-            yield from metric_warnings(schedule)
+            remarks = metric_remarks(schedule, curve)
         elif schedule.metric is not None and schedule.metric_key not in taken:
-            text = f"is not used; {facts.name} takes none"
-            yield f"warning: {schedule.source.problem(schedule.metric_key, text)}"
+            remarks = [unused_metric(schedule, facts.name)]
+        for remark in remarks:
+            found.setdefault(remark, []).append(schedule)
+    for remark, schedules in found.items():
+        problem = name_curve(remark.problem, schedules, len(spec.schedules))
+        yield str(remark._replace(problem=problem))
 
 
 def _simulate(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:

@@ -1,10 +1,31 @@
-"""What a plateau scheduler is given, call by call."""
+"""What a plateau scheduler is given, call by call, and what is worth saying of that."""
 
+from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
+from typing import Literal, NamedTuple
 
-from lrviz.errors import SpecError
+import numpy as np
+
+from lrviz.curve import Curve
+from lrviz.errors import Problem, SpecError
 from lrviz.expression import ExpressionError, parse_expression
+from lrviz.spec.flow import spell_special
 from lrviz.spec.model import MetricCsv, MetricExpression, Schedule
+
+
+class Remark(NamedTuple):
+    """What is worth saying beside a run.
+
+    Attributes:
+        grade: a note is of what may well be meant so.
+        problem: what it is of, and what there is to say.
+    """
+
+    grade: Literal["warning", "note"]
+    problem: Problem
+
+    def __str__(self) -> str:
+        return f"{self.grade}: {self.problem}"
 
 
 def metric_values(schedule: Schedule) -> list[float]:
@@ -35,11 +56,74 @@ def _expression_values(schedule: Schedule, text: str) -> list[float]:
         raise SpecError([problem]) from None
 
 
-def metric_warnings(schedule: Schedule) -> tuple[str, ...]:
-    """Return what is worth saying about the metric, in full lines."""
-    if not isinstance(schedule.metric, tuple) or len(schedule.metric) <= schedule.total_calls:
-        return ()
-    text = (
-        f"has {len(schedule.metric)} values for {schedule.total_calls} calls; the rest is not used"
-    )
-    return (f"warning: {schedule.source.problem(schedule.metric_key, text)}",)
+def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Remark]:
+    """Yield what is worth saying about a metric that was given: what was made up, and what is odd.
+
+    That the last value is held is a warning where the learning rate moves for it.
+
+    Args:
+        schedule: it has a metric.
+        curve: of the schedule.
+    """
+    if isinstance(schedule.metric, tuple):
+        count, calls = len(schedule.metric), schedule.total_calls
+        subject = f"{schedule.metric_file}:" if schedule.metric_file else "has"
+        text = f"{subject} {count} value{'s' * (count != 1)} for {calls} calls"
+        if count > calls:
+            yield _remark(schedule, "warning", f"{text}; the rest is not used")
+        elif count < calls:
+            text = f"{text}; the last is held from call {count} on"
+            moves = _moves_from(schedule.held_from, curve)
+            yield _remark(schedule, "warning" if moves else "note", text)
+        yield from _blank_lines(schedule)
+    yield from _special_values(schedule, curve)
+
+
+def _remark(
+    schedule: Schedule, grade: Literal["warning", "note"], text: str, *key: str | int
+) -> Remark:
+    return Remark(grade, schedule.source.problem((*schedule.metric_key, *key), text))
+
+
+def unused_metric(schedule: Schedule, scheduler: str) -> Remark:
+    """Return that a schedule has a metric, and a scheduler that takes none."""
+    return _remark(schedule, "warning", f"is not used; {scheduler} takes none")
+
+
+def _moves_from(step: int | None, curve: Curve) -> bool:
+    """Whether the learning rate moves at a step or after it."""
+    return step is not None and bool(np.diff(curve.lr[:, step - 1 :]).any())
+
+
+def _blank_lines(schedule: Schedule) -> Iterator[Remark]:
+    """Yield that lines of a csv were skipped, before the last value that is used."""
+    lines = schedule.metric_lines[: schedule.total_calls]
+    skipped = [line for line in schedule.metric_blanks if line < lines[-1]]
+    if skipped:
+        text = f"{schedule.metric_file}:{skipped[0]}: is blank{_count_more(skipped, 'lines')}"
+        remedy = "what stands below is given a call earlier; write nan for a missing value"
+        yield _remark(schedule, "warning", f"{text}; {remedy}")
+
+
+def _special_values(schedule: Schedule, curve: Curve) -> Iterator[Remark]:
+    """Yield that values are no finite numbers: how many were given, and where the first stands."""
+    assert curve.metric is not None
+    values = curve.metric[schedule.steps_per_call - 1 :: schedule.steps_per_call]
+    given = values[: len(schedule.metric)] if isinstance(schedule.metric, tuple) else values
+    special = np.flatnonzero(~np.isfinite(given)).tolist()
+    if not special:
+        return
+    call, value = special[0], float(given[special[0]])
+    more = _count_more(special, "values that are not finite")
+    if isinstance(schedule.metric, MetricExpression):
+        text = f"is {spell_special(value)} at call {call}"
+        yield _remark(schedule, "note", f"{text}{more}", "expression")
+    elif schedule.metric_lines:
+        place = f"{schedule.metric_file}:{schedule.metric_lines[call]}"
+        yield _remark(schedule, "note", f"{place}: {schedule.metric_name} is {value}{more}")
+    else:
+        yield _remark(schedule, "note", f"is {spell_special(value)}{more}", call)
+
+
+def _count_more(items: Sequence[int], what: str) -> str:
+    return f", the first of {len(items)} {what}" if len(items) > 1 else ""

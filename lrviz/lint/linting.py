@@ -117,7 +117,7 @@ class _Linter:
             source,
             tuple(finding for finding in findings if finding.rule.code in told),
             summaries=tuple(each for curve in curves for each in summarise_curve(curve)),
-            warnings=(*run.warnings, *map(str, iter_unknown(run.spec, RULES))),
+            warnings=(*_leave_notes(run.warnings), *map(str, iter_unknown(run.spec, RULES))),
         )
 
     def _fix(self, source: str, data: bytes, run: Run, findings: Sequence[Finding]) -> Linted:
@@ -145,6 +145,11 @@ class _Linter:
             return lint_run(self._run(changed.encode(), source), RULES.values())
 
         return fix_text(text, findings, lint, {rule.code for rule in self.rules})
+
+
+def _leave_notes(lines: Sequence[str]) -> Iterator[str]:
+    """Yield what a run has to say but for its notes: where they matter a rule says so."""
+    return (line for line in lines if not line.startswith("note: "))
 
 
 def _why_not(source: str, data: bytes) -> str:

@@ -95,6 +95,8 @@ class Schedule:
         metric_key: where that stands.
         metric_name: the column of the csv that it was read from; empty for any other.
         metric_file: that csv, as the spec names it.
+        metric_lines: the line of it that each value stands on.
+        metric_blanks: its lines that are blank, between others.
         factory: what builds the scheduler in the place of the spec; None for a spec's own, and
             once it has been driven.
     """
@@ -110,6 +112,8 @@ class Schedule:
     metric_key: KeyPath = ("metric",)
     metric_name: str = ""
     metric_file: str = field(default="", compare=False)
+    metric_lines: tuple[int, ...] = field(default=(), compare=False)
+    metric_blanks: tuple[int, ...] = field(default=(), compare=False)
     factory: Factory | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -126,6 +130,16 @@ class Schedule:
     def steps_per_call(self) -> int:
         """The number of optimizer steps from one call to the next."""
         return 1 if self.interval == "step" else self.steps_per_epoch
+
+    @property
+    def held_from(self) -> int | None:
+        """The first step that follows a call which is given a held metric; None for none.
+
+        It may lie beyond the run, where only the last call is given one.
+        """
+        if not isinstance(self.metric, tuple) or len(self.metric) >= self.total_calls:
+            return None
+        return (len(self.metric) + 1) * self.steps_per_call
 
     @property
     def groups(self) -> int:
@@ -220,13 +234,17 @@ class Spec:
     def canonical(self) -> dict[str, Tree]:
         """The spec as plain data that stands for itself.
 
-        Only the keys that were given, formulas as written, a style as its resolved values. A csv
-        metric has been replaced by its values when the file was read.
+        Only the keys that were given, formulas as written, a style as its resolved values; what it
+        says of a held metric only where one is held. A csv metric has been replaced by its values
+        when the file was read.
         """
         tree = dict(self.tree)
         figure = tree.get("figure")
         if isinstance(figure, dict) and isinstance(figure.get("style"), str):
-            tree["figure"] = figure | {"style": self.figure.style.model_dump(mode="json")}
+            is_held = any(schedule.held_from is not None for schedule in self.schedules)
+            without = None if is_held else {"held"}  # earlier versions did not know of it
+            style = self.figure.style.model_dump(mode="json", exclude=without)
+            tree["figure"] = figure | {"style": style}
         return tree
 
     def __eq__(self, other: object) -> bool:

@@ -76,18 +76,32 @@ def _check(tree: dict[str, Tree], source: Source, allowed: Mapping[str, Foreign]
     )
 
 
-def with_metric(spec: Spec, key: KeyPath, values: Sequence[float]) -> Spec:
+def with_metric(
+    spec: Spec,
+    key: KeyPath,
+    values: Sequence[float],
+    lines: Sequence[int] = (),
+    blanks: Sequence[int] = (),
+) -> Spec:
     """Return the spec with the values that the csv of one metric held.
 
     Args:
         spec: left as it is.
         key: the metric's key path.
         values: what it is to be.
+        lines: of the csv that they stand on, as many.
+        blanks: the lines between them that are blank.
     """
     tree = with_value(dict(spec.tree), key, list(values))
     assert isinstance(tree, dict)
     schedules = [
-        _with_values(schedule, values) if schedule.metric_key == key else schedule
+        replace(
+            _with_values(schedule, values),
+            metric_lines=tuple(lines),
+            metric_blanks=tuple(blanks),
+        )
+        if schedule.metric_key == key
+        else schedule
         for schedule in spec.schedules
     ]
     return replace(spec, tree=tree, schedules=tuple(schedules))

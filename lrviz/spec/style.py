@@ -46,6 +46,8 @@ class Style(BaseModel):
         second_axis: whether an axis on top counts in the other unit, epochs over steps and steps
             over epochs, where there is room and it says something.
         phases: whether hairlines stand where a SequentialLR hands over, and names between them.
+        held: how a curve is drawn from where it follows a metric that has run out, whose last value
+            is held; `dashed` in another pattern than before, its markers hollow.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,6 +71,7 @@ class Style(BaseModel):
     numbers: Literal["default", "short"] = "short"
     second_axis: Flag = False
     phases: Flag = False
+    held: Literal["solid", "dashed"] = "solid"
 
 
 @cache
