@@ -40,7 +40,7 @@ def combine_runs(runs: Sequence[Run], names: Sequence[str]) -> Run:
         spec,
         tuple(curves),
         tuple(facts for run in runs for facts in run.schedulers),
-        tuple(line for run in runs for line in run.warnings),
+        tuple(dict.fromkeys(line for run in runs for line in run.warnings)),
     )
 
 

@@ -18,6 +18,7 @@ from lrviz.drive.libraries import INTERRUPTS
 from lrviz.drive.metric import metric_remarks
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.recover import KEY
+from lrviz.drive.unread import iter_unread
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.run import Run
 from lrviz.spec import Factory, Spec
@@ -43,11 +44,13 @@ def simulate_factories(spec: Spec) -> Run:
             admit_guests()
             function = factory.load()
         runs = drive_each(spec, lambda each: drive_built(spec, each, build(each, function)))
+    curves = tuple(run.curves[0] for run in runs)
+    lines = dict.fromkeys(line for run in runs for line in run.warnings)
     return Run(
         replace(runs[0].spec, schedules=tuple(run.spec.schedules[0] for run in runs)),
-        tuple(run.curves[0] for run in runs),
+        curves,
         tuple(run.schedulers[0] for run in runs),
-        tuple(dict.fromkeys(line for run in runs for line in run.warnings)),
+        (*lines, *iter_unread(spec, curves)),
     )
 
 

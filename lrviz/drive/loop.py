@@ -16,6 +16,7 @@ from lrviz.drive.libraries import INTERRUPTS, spell_cause
 from lrviz.drive.metric import Remark, metric_remarks, metric_values, unused_metric
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.readings import Recorded, build_curve, empty_record
+from lrviz.drive.unread import iter_unread
 from lrviz.errors import KeyPath, SpecError
 from lrviz.expression import ExpressionError
 from lrviz.run import Run
@@ -43,11 +44,12 @@ def simulate(spec: Spec) -> Run:
     """
     with keep_stdout() if spec.packages else nullcontext():
         driven = drive_each(spec, _simulate)
+    curves = tuple(curve for curve, _ in driven)
     return Run(
         spec,
-        tuple(curve for curve, _ in driven),
+        curves,
         tuple(facts for _, facts in driven),
-        tuple(_iter_warnings(spec, driven)),
+        (*_iter_warnings(spec, driven), *iter_unread(spec, curves)),
     )
 
 

@@ -58,8 +58,16 @@ def _momentum_key(group: Group) -> str:
 
 
 def _group_names(schedule: Schedule) -> tuple[str, ...]:
+    """Return a name for every group, no two alike: one may be called as another is by its place."""
     given = schedule.optimizer.groups
-    names = [str(group.get("name") or f"group {index}") for index, group in enumerate(given)]
+    names: list[str] = []
+    for index, group in enumerate(given):
+        own, count = str(group.get("name") or f"group {index}"), 1
+        name = own
+        while name in names:
+            count += 1
+            name = f"{own} ({count})"
+        names.append(name)
     return tuple(names) if len(names) > 1 or any("name" in group for group in given) else ("",)
 
 

@@ -46,13 +46,32 @@ def name_values(name: str, values: Sequence[Tree]) -> list[str]:
     named = [_split_name(value) for value in values]
     if not any(isinstance(value, dict) for value in values) or not all(named):
         shared = [value for value in values if isinstance(value, dict)]
-        return [f"{name} {_spell(value, shared)}" for value in values]
-    heads = [each[0] for each in named if each]
-    alike = {head: [each[1] for each in named if each and each[0] == head] for head in heads}
+        return [f"{name} {text}" for text in _cut([_spell(value, shared) for value in values])]
+    pairs = list(filter(None, named))
+    alike = {head: [own for name, own in pairs if name == head] for head, _ in pairs}
+    texts = _cut([_spell(arguments, alike[head]) for head, arguments in pairs])
     return [
-        head if len(alike[head]) == 1 else f"{head} {_spell(arguments, alike[head])}"
-        for head, arguments in filter(None, named)
+        head if len(alike[head]) == 1 else f"{head} {text}"
+        for (head, _), text in zip(pairs, texts, strict=True)
     ]
+
+
+def _cut(texts: Sequence[str]) -> list[str]:
+    """Return texts that are not too long; those that are the same for it are numbered.
+
+    >>> [text[-5:] for text in _cut(["1" * 90, "1" * 80, "1" * 90])]
+    ['1111…', '… (2)', '1111…']
+    """
+    whole: dict[str, list[str]] = {}
+    cut = []
+    for text in texts:
+        short = text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
+        known = whole.setdefault(short, [])
+        if text not in known:
+            known.append(text)
+        place = known.index(text)
+        cut.append(f"{short} ({place + 1})" if place else short)
+    return cut
 
 
 def _split_name(value: Tree) -> tuple[str, dict[str, Tree]] | None:
@@ -67,14 +86,12 @@ def _split_name(value: Tree) -> tuple[str, dict[str, Tree]] | None:
 
 
 def _spell(value: Tree, alike: Sequence[Mapping[str, Tree]]) -> str:
-    """Return a value in short; of a mapping what others like it do not share with it."""
+    """Return a value; of a mapping what others like it do not share with it."""
     if isinstance(value, dict):
         own = {key: each for key, each in value.items() if not _is_shared(key, alike)}
-        text = ", ".join(f"{key} {_spell(each, ())}" for key, each in own.items()) or "{}"
-    else:
-        plain = isinstance(value, str) and value.isprintable()
-        text = str(value) if plain else spell_flow(value)
-    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
+        return ", ".join(f"{key} {_spell(each, ())}" for key, each in own.items()) or "{}"
+    plain = isinstance(value, str) and value.isprintable()
+    return str(value) if plain else spell_flow(value)
 
 
 def _is_shared(key: str, alike: Sequence[Mapping[str, Tree]]) -> bool:

@@ -1,14 +1,17 @@
-"""ReduceLROnPlateau: the wrong direction, too patient, or with nowhere to go."""
+"""ReduceLROnPlateau: the wrong direction, too patient, with nowhere to go, or given no loss."""
 
+import math
 import re
 from collections.abc import Iterator
 
 import numpy as np
 
+from lrviz.catalog import CATALOG
 from lrviz.curve import Values
 from lrviz.lint.phases import View
 from lrviz.lint.rule import Found, Rule
 from lrviz.lint.rules.define import calls, count, listed, rate, rule
+from lrviz.spec.flow import spell_special
 
 MORE_IS_BETTER = frozenset(
     {
@@ -23,6 +26,9 @@ LESS_IS_BETTER = frozenset(
     {"err", "error", "loss", "mae", "mse", "nll", "perplexity", "ppl", "rmse", "wer"}
 )
 """Words in the name of a metric that shrinks."""
+
+JUDGES = frozenset(name for name, entry in CATALOG.items() if entry.takes_metric)
+"""The schedulers whose learning rate follows a metric and nothing else, warm-ups aside."""
 
 
 @rule(
@@ -127,4 +133,61 @@ def floor_above_lr(view: View) -> Iterator[Found]:
             yield Found(part.key("min_lr"), f"{text}, which never drops; set it far lower")
 
 
-RULES: tuple[Rule, ...] = (plateau_mode, patience_outlasts, floor_above_lr)
+@rule(
+    "LR036",
+    "metric-runs-out",
+    "warning",
+    summary="the LR drops for a metric that has run out and whose last value is held",
+    why=(
+        "A metric with fewer values than there are calls goes on with its last one, which never "
+        "improves: every time that patience is over the LR drops, for losses that nobody has "
+        "measured. What the figure shows there is patience, not the run. A metric that ends with "
+        "the plateau that is meant needs as many values as calls, or an expression."
+    ),
+)
+def metric_runs_out(view: View) -> Iterator[Found]:
+    """Count the drops after the calls that have a value of their own."""
+    given = view.schedule.metric
+    if view.top.name not in JUDGES or not isinstance(given, tuple):
+        return
+    drops = np.flatnonzero((np.diff(view.lr[:, len(given) :]) < 0).any(axis=0))
+    if len(drops):
+        first = view.step(len(given) + int(drops[0]) + 1)
+        times = f"{len(drops)} times, first at" if len(drops) > 1 else "at"
+        values = f"{len(given)} value{'s' * (len(given) != 1)} for {calls(view.calls)}"
+        text = f"{values}: while the last is held the LR drops {times} step {first}"
+        yield Found(view.schedule.metric_key, f"{text}; give every call a value of its own")
+
+
+@rule(
+    "LR037",
+    "metric-not-finite",
+    "note",
+    summary="ReduceLROnPlateau is given a metric that is not a finite number",
+    why=(
+        "torch compares each value with the best so far. NaN is never better, so that it counts "
+        "towards patience like a loss that has stopped falling; an infinity is either no "
+        "improvement or one that nothing after it can beat, and the LR drops from then on. A loss "
+        "may well be NaN in a run that fell apart; a schedule is better judged without it."
+    ),
+)
+def metric_not_finite(view: View) -> Iterator[Found]:
+    """Look for NaN and infinities among the values, those that are held left out."""
+    if view.top.name not in JUDGES or view.metric is None:
+        return
+    given = view.schedule.metric
+    values = view.metric[: len(given)] if isinstance(given, tuple) else view.metric
+    special = np.flatnonzero(~np.isfinite(values))
+    if len(special):
+        call = int(special[0])
+        best = math.inf if view.top.facts.arguments.get("mode") == "max" else -math.inf
+        effect = "nothing after it is better" if values[call] == best else "no improvement to torch"
+        more = f", the first of {len(special)} that are not finite" if len(special) > 1 else ""
+        text = f"is {spell_special(float(values[call]))} at call {call}{more}: {effect}"
+        yield Found(view.schedule.metric_key, f"{text}; look at what was measured there")
+
+
+RULES: tuple[Rule, ...] = (
+    *(plateau_mode, patience_outlasts, floor_above_lr),
+    *(metric_runs_out, metric_not_finite),
+)
