@@ -1,6 +1,7 @@
 """A comparison as text."""
 
 from collections.abc import Sequence
+from itertools import compress
 from math import isnan
 
 from lrviz.compare.curves import Comparison, Difference
@@ -10,6 +11,7 @@ from lrviz.words import printable
 HEAD = (
     "schedule",
     "against",
+    "quantity",
     "steps",
     "parts at",
     "largest difference",
@@ -18,7 +20,7 @@ HEAD = (
     "area",
     "ratio",
 )
-_WORDS = 2
+_WORDS = 3
 """The columns that hold words, and so begin at the left."""
 
 _NONE = "-"
@@ -28,7 +30,7 @@ def format_table(comparisons: Sequence[Comparison]) -> str:
     """Return a line a param group, in columns; the first schedule's own have no difference.
 
     What each is compared with is a column of its own only where the first schedule has several
-    param groups.
+    param groups, and what is compared only where it is not the learning rate alone.
 
     >>> steps = Comparison("flat", "flat", 4, 0.1, 0.4, None)
     >>> other = Comparison("step", "flat", 4, 0.01, 0.22, Difference(2, False, -0.09, 2, 0.55))
@@ -38,9 +40,10 @@ def format_table(comparisons: Sequence[Comparison]) -> str:
     step          4         2               -0.09        2   0.01  0.22   0.55
     """
     rows = [HEAD, *map(_spell_row, comparisons)]
-    if len({each.against for each in comparisons}) < 2:
-        rows = [(row[0], *row[_WORDS:]) for row in rows]
-    words = len(rows[0]) - len(HEAD) + _WORDS
+    several = len({each.against for each in comparisons}) > 1
+    told = (True, several, any(each.quantity != "lr" for each in comparisons))
+    rows = [(*compress(row, told), *row[_WORDS:]) for row in rows]
+    words = sum(told)
     widths = [max(map(measure, column)) for column in zip(*rows, strict=True)]
     return "\n".join(_align(row, widths, words) for row in rows)
 
@@ -50,19 +53,24 @@ def _spell_row(comparison: Comparison) -> tuple[str, ...]:
     return (
         printable(comparison.name),
         printable(comparison.against) if difference else _NONE,
+        comparison.quantity,
         str(comparison.steps),
         *(_spell_difference(difference) if difference else (_NONE,) * 3),
-        f"{comparison.final:.6g}",
-        f"{comparison.area:.6g}",
-        _NONE if difference is None or isnan(difference.ratio) else f"{difference.ratio:.6g}",
+        _spell(comparison.final),
+        _spell(comparison.area),
+        _NONE if difference is None else _spell(difference.ratio),
     )
+
+
+def _spell(value: float) -> str:
+    return _NONE if isnan(value) else f"{value:.6g}"
 
 
 def _spell_difference(difference: Difference) -> tuple[str, str, str]:
     parts = "never" if difference.parts is None else str(difference.parts)
     return (
         f"{parts} (end)" if difference.ends else parts,
-        f"{difference.largest:.6g}",
+        _spell(difference.largest),
         str(difference.step) if difference.largest else _NONE,
     )
 
