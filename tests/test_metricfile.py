@@ -14,6 +14,8 @@ from tests.lrvizrun import run
 
 SPEC = "epochs: 4\nscheduler: ReduceLROnPlateau\nmetric: {{csv: '{}', column: '{}'}}\n"
 
+POINT = "a number has a point, and no comma"
+
 OUTSIDE = "must be a relative path to a file in the spec's own folder"
 
 
@@ -135,6 +137,15 @@ def test_a_missing_file_is_named_by_its_key(write_spec: WriteSpec) -> None:
         (b"a,loss\n1,2\nsecret\n", "csv: row 2 has no number in that column"),
         (b"loss\n1\n\xff\n", "csv: not text in UTF-8"),
         (b"loss\n" + b"1" * 200_000, "csv: not a csv"),
+        (b'loss,note\n1,"a\n2,b\n', "csv: not a csv"),  # a quote that swallows the rest
+        (b"loss,a,loss\n1,2,3\n", "column: the csv has 2 columns 'loss'"),
+        (b"a,loss\n1,\n", "csv: row 1 has no number in that column"),
+        (b"a,loss\n1,2\n3\n", "csv: row 2 has no number in that column"),
+        (b"loss\n1_000\n", "csv: row 1 has no number in that column"),
+        (b'loss\n"1,5"\n', "csv: row 1 has no number in that column"),
+        (b"loss\n1\nloss\n2\n", "csv: row 2 has no number in that column"),
+        (b"loss\n1,5\n", f"csv: row 1 has 2 cells, the header 1; {POINT}"),
+        (b"a,loss\n0,1\n1,0,7\n", f"csv: row 2 has 3 cells, the header 2; {POINT}"),
         (b"loss\n" + b"1\n" * 16_385, "csv: has more than 16,384 rows"),
         (b"loss\n" + b"1" * 10_000_000, "csv: larger than 10 MB"),
     ],
@@ -147,6 +158,54 @@ def test_a_wrong_file_is_told_what_is_wrong_and_is_not_quoted(
     found = problem(write_spec)
     assert found == f"metric.{reason}"
     assert "secret" not in found
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"loss\n1\n2\n",
+        b"\xef\xbb\xbfloss\r\n1\r\n2\r\n\r\n\r\n",
+        b"loss\r1\r2",
+        b'"a","loss"\n"x"," 1 "\n"y","2"\n',
+        b"loss,\n1,\n2,\n",
+        b"loss\n1,\n2, ,\n",  # cells that are empty tell nothing
+        b"loss,note\n1\n2,x\n",
+    ],
+    ids=["plain", "Windows", "old Mac", "quotes", "last comma", "more commas", "fewer cells"],
+)
+def test_a_number_is_read_as_it_stands(data: bytes, write_spec: WriteSpec, tmp_path: Path) -> None:
+    (tmp_path / "losses.csv").write_bytes(data)
+    spec = load(write_spec)
+    assert spec.metric == (1.0, 2.0)
+    (held,) = lrviz.simulate(spec).warnings
+    assert "2 values for 4 calls" in held
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("loss\n1\n\n2\n3\n4\n", "losses.csv:3: is blank"),
+        ("loss\n\n1\n2\n\n\n3\n4\n\n", "losses.csv:2: is blank, the first of 3 lines"),
+        ('note,loss\n"a\n\nb",1\n,2\n\n,3\n,4\n', "losses.csv:6: is blank"),
+    ],
+)
+def test_a_blank_line_between_others_is_skipped_and_said(
+    data: str, said: str, write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    (tmp_path / "losses.csv").write_text(data)
+    spec = load(write_spec)
+    assert spec.metric == (1.0, 2.0, 3.0, 4.0)
+    remedy = "what stands below is given a call earlier; write nan for a missing value"
+    (line,) = lrviz.simulate(spec).warnings
+    assert line.partition("metric: ")[2] == f"{said}; {remedy}"
+
+
+def test_a_blank_line_behind_all_that_is_used_is_not_worth_a_word(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    (tmp_path / "losses.csv").write_text("loss\n1\n2\n3\n4\n\n5\n")
+    (line,) = lrviz.simulate(load(write_spec)).warnings
+    assert line.endswith("5 values for 4 calls; the rest is not used")
 
 
 def test_the_most_rows_are_read(write_spec: WriteSpec, tmp_path: Path) -> None:
