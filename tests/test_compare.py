@@ -152,7 +152,108 @@ def test_every_schedule_is_compared_with_the_first() -> None:
     assert [each.difference and each.difference.largest for each in found] == [None, 1.0, 2.0]
 
 
+def other_rows(*runs: Run) -> list[tuple[str, str, str, int | None, float, int, float]]:
+    """Return of every comparison that is not of an LR what it says."""
+    return [
+        (each.name, each.against, each.quantity, found.parts, found.largest, found.step, each.final)
+        for each in compare_curves(combine_runs(runs, "abcdefgh"[: len(runs)]).curves)
+        if each.quantity != "lr" and (found := each.difference) is not None
+    ]
+
+
+WITH = "epochs: 2\nsteps_per_epoch: 2\nscheduler: LinearLR\noptimizer: {SGD: {%s}}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("momentum: 0.5", "momentum: 0.75", [("momentum", 0, 0.25, 0, 0.75)]),
+        ("momentum: 0.5", "", [("momentum", 0, -0.5, 0, 0.0)]),
+        ("weight_decay: 0.5", "weight_decay: 0.25", [("weight_decay", 0, -0.25, 0, 0.25)]),
+        (
+            "momentum: 0.5",
+            "weight_decay: 0.5",
+            [("momentum", 0, -0.5, 0, 0.0), ("weight_decay", 0, 0.5, 0, 0.5)],
+        ),
+        ("momentum: 0.5", "momentum: 0.5, dampening: 0.1", []),
+    ],
+)
+def test_schedules_of_one_learning_rate_part_in_what_else_is_recorded(
+    first: str, second: str, expected: list[tuple[str, int, float, int, float]]
+) -> None:
+    runs = [simulate(WITH % first), simulate(WITH % second)]
+    assert other_rows(*runs) == [("b", "a", *each) for each in expected]
+    assert all(
+        each.difference is None or each.difference.parts is None
+        for each in compare_curves([run.curves[0] for run in runs])
+        if each.quantity == "lr"
+    )
+
+
+def test_a_quantity_that_moves_is_compared_step_by_step() -> None:
+    """From 0.95 down to 0.85 in two steps of four, and from 0.95 to 0.75: at 0 they are one."""
+    text = (
+        "epochs: 4\noptimizer: {SGD: {momentum: 0.9}}\nscheduler: {CyclicLR: {base_lr: 0.1, "
+        "max_lr: 0.2, step_size_up: 2, base_momentum: %s, max_momentum: 0.95}}\n"
+    )
+    ((*_, parts, largest, step, final),) = other_rows(simulate(text % 0.85), simulate(text % 0.75))
+    assert (parts, step, largest, final) == (1, 2, pytest.approx(-0.1), pytest.approx(0.85))
+
+
+@pytest.mark.parametrize("names", [("SGD", "Rprop"), ("Rprop", "SGD")])
+def test_what_only_one_of_two_optimizers_has_differs_from_the_start(names: tuple[str, str]) -> None:
+    """Rprop has neither momentum nor weight decay."""
+    runs = [
+        simulate(f"epochs: 2\nscheduler: LinearLR\noptimizer: {{{name}: {{lr: 1}}}}\n")
+        for name in names
+    ]
+    rows = other_rows(*runs)
+    assert [row[2:4] for row in rows] == [("momentum", 0), ("weight_decay", 0)]
+    assert all(math.isnan(largest) for *_, largest, _, _ in rows)
+
+
+def test_param_groups_are_compared_in_all_of_it_and_a_metric_once_a_curve() -> None:
+    text = """\
+epochs: 4
+optimizer: {SGD: {param_groups: [{name: body, momentum: %s}, {name: head}]}}
+scheduler: ReduceLROnPlateau
+metric: [1, 1, %s, .nan]
+"""
+    rows = other_rows(simulate(text % (0.5, 1)), simulate(text % (0.25, 3)))
+    assert [row[:6] for row in rows] == [
+        ("b · body", "a · body", "momentum", 0, -0.25, 0),
+        ("b", "a", "metric", 2, 2.0, 2),
+    ]
+    assert other_rows(simulate(text % (0.5, 1)), simulate(text % (0.5, 1))) == []
+
+
+def test_a_metric_that_only_one_is_given_is_no_difference_of_the_schedules() -> None:
+    plateau = "epochs: 4\nscheduler: ReduceLROnPlateau\nmetric: [4, 3, 2, 1]\n"
+    assert other_rows(simulate(plateau), simulate("epochs: 4\nscheduler: LinearLR\n")) == []
+
+
+def test_that_one_ends_is_said_of_the_learning_rate_alone() -> None:
+    assert other_rows(simulate(HALF), simulate(HALF.replace("epochs: 4", "epochs: 5"))) == []
+
+
 # The table
+
+
+def test_what_else_differs_has_a_line_of_its_own(write_spec: WriteSpec, tmp_path: Path) -> None:
+    write_spec(WITH % "momentum: 0.5", "a.yaml"), write_spec(WITH % "weight_decay: 0.5", "b.yaml")
+    result = run("compare", "a.yaml", "b.yaml", cwd=tmp_path)
+    rows = [line.split() for line in result.text.splitlines()]
+    assert rows[0][:3] == ["schedule", "quantity", "steps"]
+    assert [row[:3] for row in rows[1:]] == [
+        ["a", "lr", "4"],
+        ["b", "lr", "4"],
+        ["b", "momentum", "4"],
+        ["b", "weight_decay", "4"],
+    ]
+    assert rows[2][3] == "never"
+    assert rows[3][3:] == ["0", "-0.5", "0", "0", "-", "-"]
+    assert rows[4][3:] == ["0", "0.5", "0", "0.5", "-", "-"]
+    assert len({len(row) for row in rows[1:]}) == 1
 
 
 def test_the_table_has_a_line_a_schedule_in_columns() -> None:

@@ -491,3 +491,11 @@ def test_a_metric_that_no_scheduler_takes_is_a_warning() -> None:
     assert simulate(parse_spec(text + own, "a.yaml")).warnings == (
         "warning: a.yaml:4:16: curves.one.metric: is not used; LinearLR takes none",
     )
+
+
+def test_no_two_param_groups_of_a_curve_have_one_name() -> None:
+    """A table has nothing else to tell them by."""
+    groups = "[{name: group 1}, {}, {name: group 1 (2)}, {}]"
+    text = f"{{epochs: 1, optimizer: {{SGD: {{param_groups: {groups}}}}}, scheduler: LinearLR}}"
+    names = simulate(parse_spec(text)).curves[0].groups
+    assert names == ("group 1", "group 1 (2)", "group 1 (2) (2)", "group 3")

@@ -147,6 +147,72 @@ def test_a_value_that_is_swept_twice_is_refused() -> None:
     ]
 
 
+LAMBDA = "{epochs: 2, scheduler: {LambdaLR: {lr_lambda: 1}}, sweep: {KEY: VALUES}}"
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "label"),
+    [
+        ("scheduler.LambdaLR.lr_lambda", '[1, "1"]', "lr_lambda 1"),
+        ("scheduler.LambdaLR.lr_lambda", '["1", 1]', "lr_lambda 1"),
+        ("scheduler.LambdaLR.lr_lambda", '["2 * 1", "2  * 1"]', "lr_lambda 2  * 1"),
+        ("scheduler.LambdaLR.lr_lambda", '[[1], "[1]"]', "lr_lambda [1]"),
+        ("optimizer.SGD.nesterov", '[false, "false"]', "nesterov false"),
+        ("optimizer.SGD.foreach", '[null, "null"]', "foreach null"),
+        ("scheduler", "[LinearLR, {LinearLR: {}}]", "LinearLR {}"),
+        ("scheduler", "[LinearLR, {LinearLR: null}]", "LinearLR {}"),
+        (
+            "scheduler",
+            '[{LambdaLR: {lr_lambda: 1}}, {LambdaLR: {lr_lambda: "1"}}]',
+            "LambdaLR lr_lambda 1",
+        ),
+    ],
+)
+def test_two_values_that_would_have_one_label_are_one_value_given_twice(
+    key: str, values: str, label: str
+) -> None:
+    text = LAMBDA.replace("KEY", key).replace("VALUES", values)
+    (line,) = problems(text)
+    place = text.index(values) + values.index(", ", values.index("]") if "[[" in values else 0) + 3
+    assert line == (
+        f"a.yaml:1:{place}: sweep.{key}.1: is item 0 again; both curves would be called '{label}'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ("[0.001, '1e-3']", ["lr_lambda 0.001", "lr_lambda 1e-3"]),
+        ("[8, =8]", ["lr_lambda 8", "lr_lambda =8"]),
+    ],
+)
+def test_what_is_spelt_otherwise_can_be_told_apart(values: str, labels: list[str]) -> None:
+    text = LAMBDA.replace("KEY", "scheduler.LambdaLR.lr_lambda").replace("VALUES", values)
+    assert [schedule.label for schedule in parse_spec(text).schedules] == labels
+
+
+def test_long_values_that_are_cut_alike_are_numbered() -> None:
+    long = "1 + 0 * epoch" + " + 0 * epoch" * 6
+    values = f'["{long}", "{long} + 1", 1, "{long} + 2"]'
+    text = LAMBDA.replace("KEY", "scheduler.LambdaLR.lr_lambda").replace("VALUES", values)
+    labels = [schedule.label for schedule in parse_spec(text).schedules]
+    cut = f"lr_lambda {long[:59]}…"
+    assert labels == [cut, f"{cut} (2)", "lr_lambda 1", f"{cut} (3)"]
+    assert list(rates(parse_spec(text))) == labels  # as many curves as labels
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("'a'", "'a '"), ("'a b'", "'a  b'"), ('"\\u00e9"', '"e\\u0301"')],
+    ids=["space behind", "two spaces", "an accent"],
+)
+def test_two_labels_that_read_alike_are_refused(one: str, other: str) -> None:
+    (line,) = problems(f"epochs: 2\nscheduler: LinearLR\ncurves:\n  {one}: {{}}\n  {other}: {{}}\n")
+    assert line.startswith("a.yaml:5:3: curves.")
+    assert "reads like '" in line
+    assert line.endswith("; give it another label")
+
+
 def test_a_bare_name_can_be_swept_into_arguments() -> None:
     text = "{epochs: 2, scheduler: LinearLR, sweep: {scheduler.LinearLR.start_factor: [0.5, 1]}}"
     assert rates(parse_spec(text))["start_factor 0.5"][0] == 0.0005
