@@ -197,7 +197,8 @@ def test_a_quantity_that_moves_is_compared_step_by_step() -> None:
         "max_lr: 0.2, step_size_up: 2, base_momentum: %s, max_momentum: 0.95}}\n"
     )
     ((*_, parts, largest, step, final),) = other_rows(simulate(text % 0.85), simulate(text % 0.75))
-    assert (parts, step, largest, final) == (1, 2, pytest.approx(-0.1), pytest.approx(0.85))
+    assert (parts, step) == (1, 2)
+    assert (largest, final) == pytest.approx((-0.1, 0.85))
 
 
 @pytest.mark.parametrize("names", [("SGD", "Rprop"), ("Rprop", "SGD")])

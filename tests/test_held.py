@@ -144,8 +144,8 @@ def test_a_lint_is_clean_where_the_lr_stays_and_says_so_where_it_drops(
     result = run("lint", "drops.yaml", cwd=tmp_path)
     assert result.status == 1
     assert result.text == (  # held at calls 3 and 4: one call more than the patience
-        "drops.yaml:3:1: LR036 warning: metric: 3 values for 7 calls: while the last is held the "
-        "LR drops at step 5; give every call a value of its own\n"
+        "drops.yaml:3:1: LR036 warning: metric: the LR drops at step 5 while the last of 3 values "
+        "is held, from call 3 on; give every call a value of its own\n"
     )
 
 

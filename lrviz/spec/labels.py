@@ -1,6 +1,7 @@
 """What the curves of a sweep are called: what differs between them, and nothing else."""
 
 from collections.abc import Mapping, Sequence
+from unicodedata import normalize
 
 from lrviz.spec.flow import spell_flow
 from lrviz.spec.tree import Tree, is_same_tree
@@ -72,6 +73,22 @@ def _cut(texts: Sequence[str]) -> list[str]:
         place = known.index(text)
         cut.append(f"{short} ({place + 1})" if place else short)
     return cut
+
+
+def find_twins(labels: Sequence[str]) -> dict[int, int]:
+    """Return the places of the labels that read like an earlier one, and for each that one's.
+
+    >>> find_twins(["a b", "c", "a  b "])
+    {2: 0}
+    """
+    seen: dict[str, int] = {}
+    firsts = [seen.setdefault(_plain(label), index) for index, label in enumerate(labels)]
+    return {index: first for index, first in enumerate(firsts) if first != index}
+
+
+def _plain(label: str) -> str:
+    """Return a label as it reads: letters one with their accents, and no spaces unseen."""
+    return " ".join(normalize("NFC", label).split())
 
 
 def _split_name(value: Tree) -> tuple[str, dict[str, Tree]] | None:

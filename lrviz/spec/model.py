@@ -95,8 +95,7 @@ class Schedule:
         metric_key: where that stands.
         metric_name: the column of the csv that it was read from; empty for any other.
         metric_file: that csv, as the spec names it.
-        metric_lines: the line of it that each value stands on.
-        metric_blanks: its lines that are blank, between others.
+        metric_lines: its line for each value, and `metric_blanks` the blank ones between them.
         factory: what builds the scheduler in the place of the spec; None for a spec's own, and
             once it has been driven.
     """
@@ -133,10 +132,7 @@ class Schedule:
 
     @property
     def held_from(self) -> int | None:
-        """The first step that follows a call which is given a held metric; None for none.
-
-        It may lie beyond the run, where only the last call is given one.
-        """
+        """The first step, perhaps behind the run, that follows a held metric; None for none."""
         if not isinstance(self.metric, tuple) or len(self.metric) >= self.total_calls:
             return None
         return (len(self.metric) + 1) * self.steps_per_call
@@ -234,16 +230,15 @@ class Spec:
     def canonical(self) -> dict[str, Tree]:
         """The spec as plain data that stands for itself.
 
-        Only the keys that were given, formulas as written, a style as its resolved values; what it
-        says of a held metric only where one is held. A csv metric has been replaced by its values
-        when the file was read.
+        Only the keys that were given, formulas as written, a style as its resolved values, `held`
+        where a metric is. A csv metric has been replaced by its values when the file was read.
         """
         tree = dict(self.tree)
         figure = tree.get("figure")
         if isinstance(figure, dict) and isinstance(figure.get("style"), str):
-            is_held = any(schedule.held_from is not None for schedule in self.schedules)
-            without = None if is_held else {"held"}  # earlier versions did not know of it
-            style = self.figure.style.model_dump(mode="json", exclude=without)
+            style = self.figure.style.model_dump(mode="json")
+            if all(schedule.held_from is None for schedule in self.schedules):
+                del style["held"]  # which earlier versions did not know of
             tree["figure"] = figure | {"style": style}
         return tree
 

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
-from unicodedata import normalize
 
 from lrviz.errors import KeyPath, Problem
 from lrviz.foreign import Foreign
 from lrviz.spec.assign import refuse_other_names, split_key, with_value
 from lrviz.spec.interval import explain_interval, own_interval, read_interval
-from lrviz.spec.labels import name_keys, name_values
+from lrviz.spec.labels import find_twins, name_keys, name_values
 from lrviz.spec.metric import read_metric
 from lrviz.spec.model import Schedule, Source, Tree
 from lrviz.spec.nodes import NodeReader
@@ -80,7 +79,10 @@ class ScheduleReader:
         base = {key: value for key, value in tree.items() if key != "sweep"}
         names = name_keys([key for key, _ in axes])
         told = [name_values(name, values) for name, (_, values) in zip(names, axes, strict=True)]
-        if not all(map(self._refuse_twins, axes, told)):
+        before = len(self.problems)
+        for (key, _), labels in zip(axes, told, strict=True):
+            self._refuse_twins(key, labels)
+        if len(self.problems) > before:
             return
         for picked in product(*(range(len(values)) for _, values in axes)):
             changed: Tree = base
@@ -131,15 +133,10 @@ class ScheduleReader:
                 text = f"is item {first} again; one curve would lie on the other"
                 self._say(("sweep", key, index), text)
 
-    def _refuse_twins(self, axis: tuple[str, list[Tree]], labels: list[str]) -> bool:
-        """Return whether no two values of a key would give their curves one label."""
-        seen: dict[str, int] = {}
-        for index, label in enumerate(labels):
-            first = seen.setdefault(_plain(label), index)
-            if first != index:
-                text = f"is item {first} again; both curves would be called '{label}'"
-                self._say(("sweep", axis[0], index), text)
-        return len(seen) == len(labels)
+    def _refuse_twins(self, key: str, labels: list[str]) -> None:
+        for index, first in find_twins(labels).items():
+            text = f"is item {first} again; both curves would be called '{labels[index]}'"
+            self._say(("sweep", key, index), text)
 
     def _read_variant(
         self, label: str, tree: dict[str, Tree], source: Source
@@ -164,12 +161,12 @@ class ScheduleReader:
         if len(curves) > MAX_CURVES:
             self._say(("curves",), f"{len(curves)} curves are more than {MAX_CURVES}")
             return
-        seen: dict[str, str] = {}
+        labels = list(curves)
+        for index, first in find_twins(labels).items():
+            text = f"reads like '{labels[first]}'; give it another label"
+            self._say(("curves", labels[index]), text)
         for name, own in curves.items():
-            first = seen.setdefault(_plain(name), name)
-            if first != name:
-                self._say(("curves", name), f"reads like '{first}'; give it another label")
-            elif not name.isprintable() or not 0 < len(name) <= MAX_TEXT:
+            if not name.isprintable() or not 0 < len(name) <= MAX_TEXT:
                 self._say(("curves", name), f"a label has 1 to {MAX_TEXT} printable characters")
             elif not isinstance(own, dict):
                 text = f"must be a mapping with {', '.join(CURVE_KEYS)}, got {spell(own)}"
@@ -241,15 +238,6 @@ def _spell_count(count: int) -> str:
     digits = str(count)
     short = f"{digits[0]}.{digits[1:2]}e{len(digits) - 1}"
     return f"{count:,}" if count <= READABLE else short
-
-
-def _plain(label: str) -> str:
-    """Return a label as it reads: accents one letter with theirs, and no spaces that do not show.
-
-    >>> _plain(" a  b") == _plain("a b")
-    True
-    """
-    return " ".join(normalize("NFC", label).split())
 
 
 def _spell_mapping(value: Tree) -> str:

@@ -153,9 +153,11 @@ def metric_runs_out(view: View) -> Iterator[Found]:
     drops = np.flatnonzero((np.diff(view.lr[:, len(given) :]) < 0).any(axis=0))
     if len(drops):
         first = view.step(len(given) + int(drops[0]) + 1)
-        times = f"{len(drops)} times, first at" if len(drops) > 1 else "at"
-        values = f"{len(given)} value{'s' * (len(given) != 1)} for {calls(view.calls)}"
-        text = f"{values}: while the last is held the LR drops {times} step {first}"
+        when = f"at step {first}"
+        if len(drops) > 1:
+            when = f"{len(drops)} times, first {when},"
+        last = f"the last of {len(given)} values" if len(given) > 1 else "the only value"
+        text = f"the LR drops {when} while {last} is held, from call {len(given)} on"
         yield Found(view.schedule.metric_key, f"{text}; give every call a value of its own")
 
 
