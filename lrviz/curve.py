@@ -30,6 +30,8 @@ class Curve:
         base_lr: each group's learning rate as the optimizer was given it, before the scheduler.
         label: what tells this curve from others in one figure.
         steps_per_epoch: optimizer steps in an epoch.
+        held_from: the first step, perhaps behind the last, that follows a call which was given the
+            metric's last value once more; None where every call had one of its own.
 
     Row 0 of `lr` may be drawn, compared and written like any array:
 
@@ -45,6 +47,7 @@ class Curve:
     metric: Values | None = None
     label: str = ""
     steps_per_epoch: int = 1
+    held_from: int | None = None
 
     @property
     def steps(self) -> int:

@@ -80,6 +80,7 @@ def _recall_curve(schedule: Schedule, curve: RecordedCurve) -> Curve:
         metric=None if metric is None else metric[0],
         label=schedule.label,
         steps_per_epoch=schedule.steps_per_epoch,
+        held_from=None if metric is None else schedule.held_from,
     )
 
 

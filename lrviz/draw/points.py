@@ -29,12 +29,7 @@ def list_units(run: Run, x: str) -> list[float]:
 
 def list_held(run: Run) -> list[int | None]:
     """Return for every line the first step that follows a held metric; None where none does."""
-    pairs = zip(run.curves, run.spec.schedules, strict=True)
-    return [
-        None if curve.metric is None else schedule.held_from
-        for curve, schedule in pairs
-        for _ in curve.groups
-    ]
+    return [curve.held_from for curve in run.curves for _ in curve.groups]
 
 
 def find_range(run: Run, options: FigureOptions, index: int) -> tuple[Limits, float | None]:

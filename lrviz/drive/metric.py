@@ -59,7 +59,8 @@ def _expression_values(schedule: Schedule, text: str) -> list[float]:
 def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Remark]:
     """Yield what is worth saying about a metric that was given: what was made up, and what is odd.
 
-    That the last value is held is a warning where the learning rate moves for it.
+    That the last value is held is a warning where the learning rate moves for it; beside code it
+    is a note, as whoever calls it has chosen the metric for it.
 
     Args:
         schedule: it has a metric.
@@ -73,7 +74,7 @@ def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Remark]:
             yield _remark(schedule, "warning", f"{text}; the rest is not used")
         elif count < calls:
             text = f"{text}; the last is held from call {count} on"
-            moves = _moves_from(schedule.held_from, curve)
+            moves = schedule.scheduler.key != ("factory",) and _moves_from(curve)
             yield _remark(schedule, "warning" if moves else "note", text)
         yield from _blank_lines(schedule)
     yield from _special_values(schedule, curve)
@@ -90,9 +91,9 @@ def unused_metric(schedule: Schedule, scheduler: str) -> Remark:
     return _remark(schedule, "warning", f"is not used; {scheduler} takes none")
 
 
-def _moves_from(step: int | None, curve: Curve) -> bool:
-    """Whether the learning rate moves at a step or after it."""
-    return step is not None and bool(np.diff(curve.lr[:, step - 1 :]).any())
+def _moves_from(curve: Curve) -> bool:
+    """Whether the learning rate moves for a metric that is held."""
+    return curve.held_from is not None and bool(np.diff(curve.lr[:, curve.held_from - 1 :]).any())
 
 
 def _blank_lines(schedule: Schedule) -> Iterator[Remark]:

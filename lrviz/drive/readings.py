@@ -49,6 +49,7 @@ def build_curve(
         metric=_stretch_metric(metric, each) if metric else None,
         label=schedule.label,
         steps_per_epoch=schedule.steps_per_epoch,
+        held_from=schedule.held_from if metric else None,
     )
 
 
