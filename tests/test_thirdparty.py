@@ -325,33 +325,6 @@ def test_a_library_that_cannot_be_imported_is_told_with_its_cause(
     )
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"decay_t": 2, "warmup_t": ".nan"}, "'total_calls - warmup_t' is nan"),
-        ({"decay_t": 2, "warmup_t": 4}, "must be more than 0, got 0"),
-    ],
-)
-def test_a_length_that_cannot_be_filled_in_is_told(
-    arguments: dict[str, Any], message: str, timm: Any
-) -> None:
-    given = {name: math.nan if value == ".nan" else value for name, value in arguments.items()}
-    assert problem_of({"timm.WSDLRScheduler": given}).endswith(message)
-
-
-def test_a_length_that_is_filled_in_need_not_be_whole(timm: Any) -> None:
-    """Half an epoch of warm-up leaves 3.5 of 4 for what follows."""
-    given = {"warmup_t": 0.5, "warmup_prefix": True, "lr_min": 0.01}
-    curve = curve_of({"timm.TanhLRScheduler": given})
-    optimizer = optimizer_by_hand()
-    scheduler = timm.TanhLRScheduler(optimizer, t_initial=3.5, **given)
-    expected = []
-    for epoch in range(EPOCHS):
-        expected.append([group["lr"] for group in optimizer.param_groups])
-        scheduler.step(epoch + 1)
-    np.testing.assert_allclose(curve.lr[:, ::STEPS].T, expected, rtol=1e-12)
-
-
 def test_what_is_filled_in_is_what_the_scheduler_gets_of_the_run(transformers: Any) -> None:
     """Of 32 calls, 8 before the milestone and 24 from there on."""
     name = "get_linear_schedule_with_warmup"
@@ -494,13 +467,13 @@ def _shadow(library: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPat
         (
             "get_polynomial_decay_schedule_with_warmup",
             {"num_warmup_steps": 1, "lr_end": 1},
-            ": transformers fails when it was built with ValueError: "
+            ".lr_end: transformers fails when it was built with ValueError: "
             "lr_end (1.0) must be smaller than initial lr (0.1)",
         ),
         (
             "get_wsd_schedule",
             {"num_warmup_steps": 4, "num_decay_steps": 4, "decay_type": "sqrt"},
-            ": transformers fails when it was built with ValueError: "
+            ".decay_type: transformers fails when it was built with ValueError: "
             "Unknown decay type: sqrt, expected 'linear', 'cosine' or '1-sqrt'",
         ),
         (
@@ -533,13 +506,32 @@ def test_what_transformers_cannot_drive_is_told(
         (
             "CosineLRScheduler",
             {"warmup_prefix": True, "warmup_t": 4},
-            ": must be more than 0, got 0",
+            ".warmup_t: takes 4 of the run's 4 epochs and leaves the schedule none; "
+            "give it fewer, or set t_initial",
         ),
         (
             "WSDLRScheduler",
-            {"decay_t": 9},
-            ": timm fails when it was built with ValueError: "
-            "Invalid decay_t (9), must be in (0, t_initial] w/ t_initial=4.",
+            {"decay_t": 33, "t_in_epochs": False},
+            ".decay_t: takes 33 of the run's 32 steps; give it fewer, or set t_initial",
+        ),
+        (
+            "WSDLRScheduler",
+            {"decay_t": 2, "warmup_t": 3},
+            ".decay_t: takes 2 of the run's 4 epochs, of which the warm-up takes 3; "
+            "give it fewer, or set t_initial",
+        ),
+        (
+            "WSDLRScheduler",
+            {"decay_t": 9, "t_initial": 8},
+            ".decay_t: must be at most t_initial, 8, got 9",
+        ),
+        ("WSDLRScheduler", {"decay_t": 0}, ".decay_t: must be at least 1, got 0"),
+        ("StepLRScheduler", {"decay_t": 0}, ".decay_t: must be at least 1, got 0"),
+        ("TanhLRScheduler", {"ub": -7}, ".ub: must be more than lb, -7.0, got -7.0"),
+        (
+            "StepLRScheduler",
+            {"decay_t": 1, "noise_range_t": [2]},
+            ".noise_range_t: must be a number or a list of 2, got [2]",
         ),
     ],
 )
@@ -565,8 +557,8 @@ def test_a_plateau_of_any_library_needs_a_metric(name: str, request: pytest.Fixt
 @pytest.mark.usefixtures("transformers")
 def test_a_failure_in_the_run_names_the_library_and_the_step() -> None:
     name = "transformers.get_polynomial_decay_schedule_with_warmup"
-    found = problem_of({name: {"num_warmup_steps": 4, "num_training_steps": 4}})
-    text = f"scheduler.{name}: transformers fails after step 3 with ZeroDivisionError: "
+    found = problem_of({name: {"num_warmup_steps": 4, "num_training_steps": 8, "power": -1}})
+    text = f"scheduler.{name}.power: transformers fails after step 7 with ZeroDivisionError: "
     assert found.startswith(text)
 
 
@@ -576,7 +568,8 @@ def test_a_failure_below_a_composite_is_the_childs() -> None:
     child = {name: {"num_warmup_steps": 1, "lr_end": 1}}
     found = problem_of({"ChainedScheduler": {"schedulers": ["LinearLR", child]}})
     place = f"scheduler.ChainedScheduler.schedulers.1.{name}"
-    assert found.startswith(f"{place}: transformers fails when it was built with ValueError: ")
+    text = "transformers fails when it was built with ValueError: "
+    assert found.startswith(f"{place}.lr_end: {text}")
 
 
 def test_a_schedule_of_transformers_may_stand_inside_a_composite(transformers: Any) -> None:

@@ -61,6 +61,8 @@ class Entry:
         takes_metric: whether each call is given a metric.
         signature: the class, as `module:name`, that takes the arguments which a function only
             passes on; empty where its own signature tells them.
+        lengths: the arguments that count calls, none of which may be a share of the run.
+        cycles: the arguments that count cycles.
     """
 
     name: str
@@ -74,6 +76,8 @@ class Entry:
     fills: Mapping[str, Fill] = field(default_factory=dict)
     takes_metric: bool = False
     signature: str = ""
+    lengths: frozenset[str] = frozenset()
+    cycles: frozenset[str] = frozenset()
 
     @property
     def attribute(self) -> str:

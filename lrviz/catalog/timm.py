@@ -31,6 +31,13 @@ _DECAY_RATE = {"decay_rate": "factor of each drop"}
 _REST = {**_WARMUP, **_PREFIX, **_UNIT, **_NOISE, **_INITIALIZE}
 _FILL_LENGTH = {"t_initial": Fill("total_calls - warmup_t * warmup_prefix")}
 
+_LENGTHS = frozenset(
+    {
+        *("t_initial", "warmup_t", "decay_t", "stable_timescale"),
+        *("patience_t", "cooldown_t", "noise_range_t"),
+    }
+)
+
 
 def _entry(
     name: str,
@@ -53,6 +60,8 @@ def _entry(
         package="timm",
         fills=fills or {},
         takes_metric=bool(extra),
+        lengths=_LENGTHS & arguments.keys(),
+        cycles=frozenset({"cycle_limit"}) & arguments.keys(),
     )
 
 

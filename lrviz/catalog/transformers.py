@@ -15,6 +15,13 @@ _MINIMUM = {
 }
 _FILL_TRAINING = {"num_training_steps": Fill("total_calls")}
 
+_LENGTHS = frozenset(
+    {
+        *("num_warmup_steps", "num_training_steps", "num_decay_steps", "num_stable_steps"),
+        *("timescale", "patience", "cooldown", "warmup", "window_size"),
+    }
+)
+
 
 def _entry(
     name: str,
@@ -39,6 +46,8 @@ def _entry(
         fills=fills,
         takes_metric=bool(extra),
         signature=signature,
+        lengths=_LENGTHS & arguments.keys(),
+        cycles=frozenset({"num_cycles"}) & arguments.keys(),
     )
 
 

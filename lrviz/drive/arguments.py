@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from lrviz.catalog import Fill
+from lrviz.drive.counts import refuse_count, suggest_formula
 from lrviz.drive.signatures import Argument, Kind
 from lrviz.drive.values import WrongError, read_items, read_one, read_tuple
 from lrviz.errors import KeyPath
@@ -42,11 +43,13 @@ class Binder:
     Attributes:
         groups: how many param groups the optimizer has.
         totals: the run totals, by name.
+        run: which of them is the length of the run, as schedulers count it.
         problems: what was wrong so far.
     """
 
     groups: int
     totals: Mapping[str, float]
+    run: str = "total_calls"
     problems: list[tuple[KeyPath, str]] = field(default_factory=list)
 
     def bind(
@@ -119,21 +122,32 @@ class Binder:
         try:
             if value is None and (kind.optional or kind.base == "any"):
                 return None
-            if kind.base == "expression":
-                return self._functions(argument.name, kind, value)
-            if kind.base == "list":
-                return read_items(value, Kind("whole"), names)
-            if kind.base == "tuple":
-                return read_tuple(value, argument.default, names)
-            if kind.per_group and isinstance(value, list):
-                self._count(value)
-                return read_items(value, kind, names)
-            if kind.base == "any" and isinstance(value, list):
-                return read_items(value, kind, names)
-            return read_one(value, kind, names)
+            read = self._read(argument, value, names)
+            if kind.role:
+                refuse_count(read, value, kind)
+            return read
         except WrongError as error:
-            self.say(key if error.index is None else (*key, error.index), error.text)
+            at, wrong = key, value
+            if error.index is not None and isinstance(value, list):
+                at, wrong = (*key, error.index), value[error.index]
+            remedy = suggest_formula(wrong, names, self.run) if kind.role == "length" else ""
+            self.say(at, f"{error.text}{remedy}")
         return None
+
+    def _read(self, argument: Argument, value: Tree, names: Mapping[str, float]) -> object:
+        kind = argument.kind
+        if kind.base == "expression":
+            return self._functions(argument.name, kind, value)
+        if kind.base == "list":
+            return read_items(value, Kind("whole", strict=kind.strict), names)
+        if kind.base == "tuple":
+            return read_tuple(value, argument.default, names)
+        if kind.per_group and isinstance(value, list):
+            self._count(value)
+            return read_items(value, kind, names)
+        if kind.base == "any" and isinstance(value, list):
+            return read_items(value, kind, names)
+        return read_one(value, kind, names)
 
     def _count(self, values: Sequence[object]) -> None:
         if len(values) != self.groups:

@@ -24,12 +24,14 @@ class Circumstances:
         has_momentum: whether the optimizer has `momentum` or `betas`.
         has_metric: whether the spec has a metric.
         total_calls: the calls of the run.
+        run: what formulas call the length of the run, as schedulers count it.
     """
 
     phase: Phase
     has_momentum: bool
     has_metric: bool
     total_calls: int
+    run: str
 
 
 Found = Iterator[tuple[str, str]]

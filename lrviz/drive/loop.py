@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from lrviz.curve import Curve, SchedulerFacts
+from lrviz.drive.culprit import name_argument
 from lrviz.drive.each import drive_each, name_curve
 from lrviz.drive.libraries import INTERRUPTS, spell_cause
 from lrviz.drive.metric import Remark, metric_remarks, metric_values, unused_metric
@@ -72,7 +73,17 @@ def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -
 
 
 def _simulate(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
-    optimizer, plan = plan_run(schedule)
+    planned = plan_run(schedule)
+    try:
+        return _drive_plan(schedule, *planned)
+    except SpecError as error:
+        named = name_argument(schedule, error, lambda other: _drive_plan(other, *plan_run(other)))
+        raise named from error.__cause__
+
+
+def _drive_plan(
+    schedule: Schedule, optimizer: torch.optim.Optimizer, plan: Plan
+) -> tuple[Curve, SchedulerFacts]:
     metric = metric_values(schedule) if plan.found.takes_metric else None
     with warnings.catch_warnings():
         # The order warning is false here, and what else torch warns of is about its API.

@@ -138,9 +138,13 @@ class Planner:
             say(node.key, f"cannot stand inside another scheduler; {why}")
             return None
         at = Circumstances(
-            phase, self._has_momentum, self._schedule.metric is not None, self._schedule.total_calls
+            phase,
+            self._has_momentum,
+            self._schedule.metric is not None,
+            self._schedule.total_calls,
+            self._binder.run,
         )
-        wrong = [*foresee(node.name, bound, at), *foresee_others(node.name, found, bound, at)]
+        wrong = [*foresee(node.name, bound, at), *foresee_others(node, found, bound, at)]
         for argument, text in wrong:
             say((*node.key, argument) if argument in node.arguments else node.key, text)
         phases = self._phases(node, bound, phase)
@@ -191,7 +195,8 @@ def plan_run(schedule: Schedule) -> tuple[torch.optim.Optimizer, Plan]:
     Raises:
         SpecError: everything on which torch would raise, as far as it can be foreseen.
     """
-    binder = Binder(schedule.groups, schedule.totals)
+    run = "epochs" if schedule.interval == "epoch" else "total_steps"
+    binder = Binder(schedule.groups, schedule.totals, run)
     optimizer = plan_optimizer(schedule, binder)
     plan = Planner(schedule, binder, optimizer).plan()
     if binder.problems or optimizer is None or plan is None:

@@ -12,7 +12,7 @@ import torch.optim
 import torch.optim.lr_scheduler
 import torch.optim.swa_utils
 
-from lrviz.catalog import COMPOSITES
+from lrviz.catalog import COMPOSITES, THIRD_PARTY, Entry
 
 Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list", "tuple", "any"]
 
@@ -25,10 +25,11 @@ class Kind:
 
     Attributes:
         base: what one value is; `list` is a list of whole numbers, `any` is left for torch.
-        strict: for a whole number: torch refuses 8.5; else it drives it.
+        strict: for whole numbers: 8.5 is refused; else torch drives it.
         optional: whether null is allowed.
         per_group: whether a list with one value a param group is allowed.
         choices: for a choice, what it may be.
+        role: what other libraries' numbers count, if anything: calls, or cycles.
     """
 
     base: Base
@@ -36,6 +37,7 @@ class Kind:
     optional: bool = False
     per_group: bool = False
     choices: tuple[str, ...] = ()
+    role: Literal["", "length", "cycles"] = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ _CORRECTIONS: Mapping[tuple[str, str], Kind] = {
     (_POLYNOMIAL, "num_training_steps"): Kind("whole"),
     (_POLYNOMIAL, "lr_end"): Kind("number"),
     (_POLYNOMIAL, "power"): Kind("number"),
+    ("timm.WSDLRScheduler", "decay_fn"): Kind("text"),
 }
 
 
@@ -154,8 +157,18 @@ def _argument(owner: str | None, parameter: inspect.Parameter) -> Argument:
         text = inspect.formatannotation(parameter.annotation).strip("'\"")
     required = parameter.default is parameter.empty
     kind = _CORRECTIONS.get((owner or "", parameter.name)) or kind_of(text)
+    if owner in THIRD_PARTY:
+        kind = _of_other_library(kind, THIRD_PARTY[owner], parameter.name)
     default = None if required else parameter.default
     return Argument(parameter.name, kind, text, required, default)
+
+
+def _of_other_library(kind: Kind, entry: Entry, name: str) -> Kind:
+    """Return a kind with what the catalog knows of an argument; what is said to be int is one."""
+    strict = kind.strict or kind.base in ("whole", "list")
+    if name in entry.lengths:
+        return replace(kind, strict=strict, role="length")
+    return replace(kind, strict=strict, role="cycles" if name in entry.cycles else "")
 
 
 def kind_of(annotation: str) -> Kind:

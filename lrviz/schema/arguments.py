@@ -131,6 +131,8 @@ def _one(kind: Kind, argument: Argument | None) -> list[Schema]:
         return [refer(f"expression_in_{parameters[0]}")]
     if kind.base == "tuple":
         return [_tuple(argument.default if argument else None)]
+    if kind.base == "list" and kind.strict:
+        return [{"type": "array", "items": refer("whole")}]
     return _BASES[_driven(kind).base]
 
 

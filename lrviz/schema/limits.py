@@ -27,14 +27,14 @@ LIMITS: Mapping[str, Mapping[str, Schema]] = MappingProxyType(
         "timm.CosineLRScheduler": _CYCLE,
         "timm.PlateauLRScheduler": {"decay_rate": _BELOW_1},
         "timm.PolyLRScheduler": _CYCLE,
-        "timm.TanhLRScheduler": {
-            **_CYCLE,
-            **dict.fromkeys(("cycle_limit", "warmup_t", "warmup_lr_init"), _AT_LEAST_0),
-        },
+        "timm.TanhLRScheduler": {**_CYCLE, "warmup_lr_init": _AT_LEAST_0},
         "timm.WSDLRScheduler": _CYCLE,
     }
 )
 """What a scheduler takes of the numbers that an argument's kind allows."""
+
+COUNTS: Mapping[str, Schema] = MappingProxyType({"length": _AT_LEAST_0, "cycles": _POSITIVE})
+"""What every scheduler of another library takes of a number by what it counts."""
 
 
 def _given(*names: str) -> Schema:

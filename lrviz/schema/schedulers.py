@@ -8,7 +8,7 @@ from lrviz.catalog import CATALOG, Entry
 from lrviz.drive import Argument, declared_arguments, installed_arguments
 from lrviz.foreign import list_entry_points
 from lrviz.schema.arguments import describe_argument, spell_default
-from lrviz.schema.limits import LIMITS, NEEDS
+from lrviz.schema.limits import COUNTS, LIMITS, NEEDS
 from lrviz.schema.names import OTHERS, arguments_of, named, swept
 from lrviz.schema.parts import Schema, refer
 from lrviz.schema.paths import scheduler_paths
@@ -52,7 +52,8 @@ def _argument(argument: Argument, entry: Entry) -> Schema:
         return {**items, "description": meaning}
     default = spell_default(argument)
     told = f"{meaning} (default {default})" if default else meaning
-    return describe_argument(argument, told, LIMITS.get(entry.name, {}).get(argument.name))
+    limits = LIMITS.get(entry.name, {}).get(argument.name) or COUNTS.get(argument.kind.role)
+    return describe_argument(argument, told, limits)
 
 
 def _entry_points() -> dict[str, Schema]:

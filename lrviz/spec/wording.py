@@ -1,11 +1,13 @@
 """How messages spell values and names of a spec, and what a wrong name may have been meant for."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from lrviz.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
 from lrviz.foreign import remedy
+from lrviz.spec.flow import spell_special
 
 MOST_NAMED = 6
 """The most names that a remedy lists."""
@@ -14,14 +16,16 @@ MOST_NAMED = 6
 def spell(value: object) -> str:
     """Return a value as YAML spells it, shortened.
 
-    >>> [spell(value) for value in (True, None, 0.001, "cos", [1, 2])]
-    ['true', 'null', '0.001', "'cos'", '[1, 2]']
+    >>> [spell(value) for value in (True, None, 0.001, float("inf"), "cos", [1, 2])]
+    ['true', 'null', '0.001', '.inf', "'cos'", '[1, 2]']
     """
     match value:
         case None:
             return "null"
         case bool():
             return str(value).lower()
+        case float() if not math.isfinite(value):
+            return spell_special(value)
         case list() | tuple():
             text = f"[{', '.join(map(spell, value))}]"
         case dict():
