@@ -1,5 +1,6 @@
 """Which argument a library fails on: the one without which it does not."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -39,15 +40,24 @@ def name_argument(
 
 
 def _iter_given(scheduler: Node, below: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    """Yield the arguments of other libraries' schedulers, lengths last: those have been looked at.
+    """Yield the arguments of other libraries' schedulers, those that are likely at fault first.
 
-    A flag is never too large or too small.
+    Flags are left as they are: without one the rest may not be looked at at all.
     """
     for node in scheduler.walk():
         if node.name in THIRD_PARTY and node.key[: len(below)] == below:
-            names = [name for name, value in node.arguments.items() if not isinstance(value, bool)]
-            for name in sorted(names, key=lambda each: each in THIRD_PARTY[node.name].lengths):
+            given = [name for name, value in node.arguments.items() if not isinstance(value, bool)]
+            for name in sorted(given, key=lambda each: _rank(node, each)):
                 yield node.key, name
+
+
+def _rank(node: Node, name: str) -> int:
+    """Return how far from suspicion an argument is: what counts something has been looked at."""
+    value, entry = node.arguments[name], THIRD_PARTY[node.name]
+    if isinstance(value, float) and not math.isfinite(value):
+        return 0
+    counts = name in entry.lengths | entry.cycles
+    return 1 if isinstance(value, int | float) and not counts else 2
 
 
 def _leave_out(node: Node, key: KeyPath, name: str) -> Node:

@@ -72,6 +72,8 @@ def _timm(node: Node, given: Mapping[str, Any], at: Circumstances) -> Problems:
     """Yield what timm asserts without a word, or divides by."""
     if node.name == "timm.StepLRScheduler" and given.get("decay_t") == 0:
         yield "decay_t", "must be at least 1, got 0"
+    if given.get("stable_timescale") == 0 and given["stable_fn"] != "constant":
+        yield "stable_timescale", "must be at least 1, got 0"
     if "t_initial" not in given:
         return
     yield from _timms_length(node, given, at)
