@@ -1,5 +1,6 @@
 """One value of a spec, as the type that its argument's kind has in Python."""
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -25,13 +26,16 @@ class WrongError(ValueError):
 
 
 def read_items(value: Tree, kind: Kind, names: Mapping[str, float]) -> list[object]:
-    """Return the items of a list, each as `read_one`."""
+    """Return the items of a list, each as `read_one`; of whole numbers none is infinite."""
     if not isinstance(value, list):
         raise WrongError(f"must be a list of numbers, got {spell(value)}")
     items = []
     for index, item in enumerate(value):
         try:
-            items.append(read_one(item, kind, names))
+            read = read_one(item, kind, names)
+            if kind.base == "whole" and isinstance(read, float) and not math.isfinite(read):
+                raise WrongError(f"must be {_describe(kind)}, got {spell(item)}")
+            items.append(read)
         except WrongError as error:
             raise WrongError(error.text, index) from None
     return items

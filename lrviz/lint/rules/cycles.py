@@ -6,7 +6,7 @@ import numpy as np
 
 from lrviz.lint.phases import Part, View
 from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import calls, count, rate, rule
+from lrviz.lint.rules.define import calls, rate, rule
 from lrviz.lint.rules.onecycle import outlasts
 from lrviz.lint.rules.units import mistaken_unit
 
@@ -27,9 +27,9 @@ def no_restart(view: View) -> Iterator[Found]:
     """Compare T_0 with the calls."""
     for part in view.of("CosineAnnealingWarmRestarts"):
         if never_restarts(part) and mistaken_unit(view) is not part:
-            first = count(part.number("T_0") or 0)
+            first = calls(part.number("T_0") or 0)
             text = (
-                f"the first restart would come after {calls(int(first))} and there are "
+                f"the first restart would come after {first} and there are "
                 f"{part.length}: none happens; set T_0 to {max(1, part.length // 2)} for two "
                 f"cycles, or take CosineAnnealingLR with T_max {part.length}"
             )

@@ -1,9 +1,12 @@
 """How a rule is written down, and how its messages spell numbers."""
 
+import math
 from collections.abc import Callable, Iterator
 
 from lrviz.lint.phases import View, view_of
 from lrviz.lint.rule import Case, Found, Rule, Severity
+from lrviz.spec.flow import spell_special
+from lrviz.spec.schedules import READABLE
 
 See = Callable[[View], Iterator[Found]]
 
@@ -49,19 +52,21 @@ def rate(value: float) -> str:
 def count(value: float) -> str:
     """Return a number of calls as messages spell it.
 
-    >>> count(100000.0), count(2.4)
-    ('100000', '2.4')
+    >>> count(100000.0), count(2.4), count(1e300), count(math.inf)
+    ('100000', '2.4', '1e+300', '.inf')
     """
-    return str(int(value)) if value == int(value) else f"{value:g}"
+    if not math.isfinite(value):
+        return spell_special(value)
+    return str(int(value)) if value == int(value) and abs(value) < READABLE else f"{value:g}"
 
 
-def calls(value: int) -> str:
+def calls(value: float) -> str:
     """Return a length in words.
 
     >>> calls(1), calls(28)
     ('1 call', '28 calls')
     """
-    return "1 call" if value == 1 else f"{value} calls"
+    return "1 call" if value == 1 else f"{count(value)} calls"
 
 
 def listed(values: list[str]) -> str:

@@ -1,5 +1,7 @@
 """Milestones and step sizes: never reached, never matched, out of order."""
 
+import math
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -7,6 +9,9 @@ from lrviz.lint.phases import Part, View
 from lrviz.lint.rule import Found, Rule
 from lrviz.lint.rules.define import calls, count, listed, rule
 from lrviz.lint.rules.warmups import lasting_warmup
+
+_MOST_WRITTEN = 16
+"""The most milestones that a remedy writes out."""
 
 
 @rule(
@@ -71,7 +76,8 @@ def fractional(view: View) -> Iterator[Found]:
                 what = "the LR does not drop there"
                 if part.name == "SequentialLR":
                     what = "the next scheduler is not started there"
-                text = f"{each:g} is no whole number of calls, {what}; write {round(each)}"
+                remedy = f"write {round(each)}" if math.isfinite(each) else "leave it out"
+                text = f"{count(each)} is no whole number of calls, {what}; {remedy}"
                 yield Found((*part.key("milestones"), index), text)
 
 
@@ -91,7 +97,7 @@ def out_of_order(view: View) -> Iterator[Found]:
     """Compare every milestone with the one before."""
     for part in view.all_of("MultiStepLR"):
         milestones = part.numbers("milestones")
-        twice = sorted({each for each in milestones if milestones.count(each) > 1})
+        twice = sorted(each for each, times in Counter(milestones).items() if times > 1)
         key = part.key("milestones")
         if twice:
             at = listed([count(each) for each in twice])
@@ -99,7 +105,8 @@ def out_of_order(view: View) -> Iterator[Found]:
             yield Found(key, f"{text}; name each once")
         elif any(after <= before for before, after in pairwise(milestones)):
             wanted = ", ".join(count(each) for each in sorted(milestones))
-            yield Found(key, f"not in order; write [{wanted}]")
+            remedy = f"write [{wanted}]" if len(milestones) <= _MOST_WRITTEN else "sort them"
+            yield Found(key, f"not in order; {remedy}")
 
 
 @rule(
