@@ -129,13 +129,69 @@ def test_a_setting_is_linted_and_named(write_spec: WriteSpec) -> None:
     assert result.text.startswith(f"--set {key}=8: LR901 warning: {key}: ends after 8 of 32 calls")
 
 
-def test_a_slip_in_what_a_spec_ignores_is_said(write_spec: WriteSpec, tmp_path: Path) -> None:
-    write_spec(f"{CLEAN}lint: {{ignore: [LR777]}}\n", "a.yaml")
+SLIP = "lint: {ignore: [LR911, LR777]}\n"
+NO_RULE = "no rule LR777; known: LR901, LR902, LR911"
+
+
+def test_a_slip_in_what_a_spec_ignores_is_a_finding(write_spec: WriteSpec, tmp_path: Path) -> None:
+    write_spec(f"{CLEAN}{SLIP}", "a.yaml")
     result = run("lint", "a.yaml", cwd=tmp_path)
-    assert result.stderr.splitlines()[0] == (
-        "a.yaml:3:17: lint.ignore.0: no rule LR777; known: LR901, LR902, LR911"
+    assert (result.status, result.text, result.stderr) == (
+        1,
+        f"a.yaml:3:24: LR000 warning: lint.ignore.1: {NO_RULE}\n",
+        "1 spec: 1 with findings (1 warning)\n",
     )
+
+
+def test_such_a_slip_is_told_in_every_format(write_spec: WriteSpec, tmp_path: Path) -> None:
+    write_spec(f"{CLEAN}{SLIP}", "a.yaml")
+    result = run("lint", "a.yaml", "--output-format", "github", cwd=tmp_path)
+    assert result.status == 1
+    assert result.text == (
+        f"::warning file=a.yaml,line=3,col=24,title=LR000 no-such-rule::lint.ignore.1: {NO_RULE}\n"
+    )
+    result = run("lint", "a.yaml", "--output-format", "json", cwd=tmp_path)
+    found = json.loads(result.text)
+    assert (result.status, found["exit_status"], found["counts"]["warnings"]) == (1, 1, 1)
+    (spec,) = found["specs"]
+    assert (spec["state"], spec["warnings"]) == ("findings", [])
+    assert spec["findings"] == [
+        {
+            "code": "LR000",
+            "name": "no-such-rule",
+            "severity": "warning",
+            "key": "lint.ignore.1",
+            "message": NO_RULE,
+            "line": 3,
+            "column": 24,
+            "option": None,
+            "curve": "",
+            "fix": None,
+        }
+    ]
+
+
+def test_such_a_slip_is_told_once_whatever_is_selected_and_left_alone_by_fixes(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    text = f"{COSINE}sweep: {{scheduler.CosineAnnealingLR.eta_min: [0, 1e-5]}}\n{SLIP}"
+    path = write_spec(text, "a.yaml")
+    said = f"a.yaml:9:24: LR000 warning: lint.ignore.1: {NO_RULE}\n"
+    assert run("lint", "a.yaml", "--select", "LR902", cwd=tmp_path).text == said
+    assert run("lint", "a.yaml", "--ignore", "LR901", cwd=tmp_path).text == said
+    result = run("lint", "a.yaml", "--fix", cwd=tmp_path)
+    assert (result.status, result.text) == (1, said)
+    assert path.read_text("utf-8") == text.replace("T_max: 20", "T_max: 32")
+
+
+@pytest.mark.parametrize("command", [["plot"], ["batch", "-o", "out"]])
+def test_to_draw_such_a_spec_says_nothing_of_it(
+    command: list[str], write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    write_spec(f"{CLEAN}{SLIP}", "a.yaml")
+    result = run(*command, "a.yaml", cwd=tmp_path)
     assert result.status == 0
+    assert "LR777" not in result.text + result.stderr
 
 
 @pytest.mark.parametrize("options", [[], ["--output-format", "github"], ["--summary"]])

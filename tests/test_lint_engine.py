@@ -10,7 +10,7 @@ from lrviz.errors import Position, Problem, UsageError
 from lrviz.lint.engine import (
     failure_lines,
     find_rule,
-    iter_unknown,
+    find_unknown,
     lint_run,
     select_rules,
     spell_finding,
@@ -129,6 +129,6 @@ def test_a_rule_is_found_by_its_code() -> None:
 
 def test_a_spec_that_ignores_what_is_no_rule_is_told() -> None:
     spec = parse_spec(f"{COSINE}lint: {{ignore: [LR901, LR777]}}\n", "a.yaml")
-    assert [str(each) for each in iter_unknown(spec, RULES)] == [
-        "a.yaml:8:24: lint.ignore.1: no rule LR777; known: LR901, LR902, LR911"
+    assert [spell_finding(each) for each in find_unknown(spec, RULES)] == [
+        "a.yaml:8:24: LR000 warning: lint.ignore.1: no rule LR777; known: LR901, LR902, LR911"
     ]

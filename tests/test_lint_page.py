@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from lrviz.lint import page
+from lrviz.lint.engine import NO_RULE
 from lrviz.lint.page import explain_rule, read_examples, render_page
+from lrviz.lint.rule import Rule
 from lrviz.lint.rules import RULES
 from tests.linting import COSINE
 from tests.linting import RULES as FEW
@@ -69,9 +71,9 @@ def test_what_torch_refuses_is_an_example_by_the_code_in_its_message(tmp_path: P
     )
 
 
-@pytest.mark.parametrize("code", RULES)
-def test_every_rule_is_explained_in_lines_that_fit(code: str) -> None:
-    rule = RULES[code]
+@pytest.mark.parametrize("rule", [NO_RULE, *RULES.values()], ids=lambda rule: rule.code)
+def test_every_rule_is_explained_in_lines_that_fit(rule: Rule) -> None:
+    code = rule.code
     text = explain_rule(code)
     assert text.startswith(f"{code} {rule.name} ({rule.severity})\n\n")
     assert " ".join(rule.why.split()) in " ".join(text.split())

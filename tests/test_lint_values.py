@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import MultiStepLR
 
 import lrviz
 from lrviz.catalog import CATALOG
@@ -40,7 +42,7 @@ def _values(argument: Argument) -> Iterator[Any]:
 
 def _specs(name: str) -> Iterator[dict[str, Any]]:
     """Yield specs with an argument set to every value, alone and inside of composites."""
-    tree = dict(parse_spec(spec_template(CATALOG[name])).tree)
+    tree: dict[str, Any] = dict(parse_spec(spec_template(CATALOG[name])).tree)
     tree |= {"epochs": 2, "steps_per_epoch": 6}
     groups = {"SGD": {"lr": 0.1, "momentum": 0.9, "param_groups": [{}, {"lr": 0.01}]}}
     named = tree["scheduler"]
@@ -110,9 +112,12 @@ def test_no_command_takes_a_milestone_that_no_count_comes_to(
 @pytest.mark.parametrize("milestone", [math.inf, math.nan])
 def test_a_factory_may_give_torch_such_a_milestone_and_is_told(milestone: float) -> None:
     """Torch looks it up and never finds it: the LR halves at 4 and nowhere else."""
-    from torch.optim.lr_scheduler import MultiStepLR
 
-    driven = lrviz.simulate(lambda optimizer: MultiStepLR(optimizer, [4, milestone], 0.5), steps=8)
+    def build(optimizer: Optimizer) -> MultiStepLR:
+        milestones: list[Any] = [4, milestone]
+        return MultiStepLR(optimizer, milestones, 0.5)
+
+    driven = lrviz.simulate(build, steps=8)
     assert driven.lr[0].tolist() == [1e-3] * 4 + [5e-4] * 4
     spelt = ".nan" if math.isnan(milestone) else ".inf"
     (found,) = lint_run(driven, [RULES["LR009"]])

@@ -157,8 +157,8 @@ def _argument(owner: str | None, parameter: inspect.Parameter) -> Argument:
         text = inspect.formatannotation(parameter.annotation).strip("'\"")
     required = parameter.default is parameter.empty
     kind = _CORRECTIONS.get((owner or "", parameter.name)) or kind_of(text)
-    if owner in THIRD_PARTY:
-        kind = _of_other_library(kind, THIRD_PARTY[owner], parameter.name)
+    if entry := THIRD_PARTY.get(owner or ""):
+        kind = _of_other_library(kind, entry, parameter.name)
     default = None if required else parameter.default
     return Argument(parameter.name, kind, text, required, default)
 
@@ -175,7 +175,7 @@ def kind_of(annotation: str) -> Kind:
     """Return the kind that an annotation's text stands for, `any` where it is not understood.
 
     >>> kind_of("float | list[float]")
-    Kind(base='number', strict=False, optional=False, per_group=True, choices=())
+    Kind(base='number', strict=False, optional=False, per_group=True, choices=(), role='')
     >>> kind_of("Optional[int]").optional
     True
     """

@@ -1,6 +1,6 @@
 """What the rules see in a run: values in, values out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lrviz.errors import Position, Problem, UsageError
 from lrviz.lint.rule import Case, Finding, Fix, Rule
@@ -36,6 +36,11 @@ def lint_run(run: Run, rules: Iterable[Rule]) -> tuple[Finding, ...]:
         Finding(rule, problem, fix, _name_curves(labels, len(run.curves)))
         for (_, problem), (rule, fix, labels) in seen.items()
     ]
+    return sort_findings(findings)
+
+
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in file order."""
     return tuple(sorted(findings, key=_place))
 
 
@@ -117,9 +122,32 @@ def find_rule(rules: Mapping[str, Rule], code: str) -> Rule:
     return rule
 
 
-def iter_unknown(spec: Spec, rules: Mapping[str, Rule]) -> Iterator[Problem]:
-    """Yield what a spec ignores that is no rule: a slip, or a rule of another version."""
-    for index, code in enumerate(spec.lint.ignore):
-        if code not in rules:
-            text = f"no rule {code}; {suggest(code, tuple(rules))}"
-            yield spec.source.problem(("lint", "ignore", index), text)
+NO_RULE = Rule(
+    "LR000",
+    "no-such-rule",
+    "warning",
+    summary="a spec ignores what is no rule",
+    why=(
+        "A code in a spec's `lint: {ignore: [...]}` that no rule has ignores nothing. It is a slip "
+        "and what should not be said is said all the same, or a rule of another version. It is a "
+        "finding whatever rules are selected, and cannot be ignored itself. Write the code of the "
+        "rule that is meant, or leave it out."
+    ),
+    threads=(),
+    check=lambda _: iter(()),
+)
+"""What is said of the codes that a spec ignores; it looks at no schedule."""
+
+
+def find_unknown(spec: Spec, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
+    """Return a finding for each code that a spec ignores and no rule has."""
+    unknown = [each for each in enumerate(spec.lint.ignore) if each[1] not in rules]
+    return tuple(
+        Finding(
+            NO_RULE,
+            spec.source.problem(
+                ("lint", "ignore", index), f"no rule {code}; {suggest(code, tuple(rules))}"
+            ),
+        )
+        for index, code in unknown
+    )

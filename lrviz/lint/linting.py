@@ -9,7 +9,7 @@ from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
 from lrviz.files import STDIO, write_file
-from lrviz.lint.engine import iter_unknown, lint_run, select_rules
+from lrviz.lint.engine import find_unknown, lint_run, select_rules, sort_findings
 from lrviz.lint.fix import Fixed, Refusal, fix_text
 from lrviz.lint.linted import Linted
 from lrviz.lint.rule import Finding, Rule
@@ -113,11 +113,12 @@ class _Linter:
     def _say(self, source: str, run: Run, findings: Sequence[Finding]) -> Linted:
         told = {rule.code for rule in self.rules}
         curves = run.curves if self.request.summarises else ()
+        selected = [finding for finding in findings if finding.rule.code in told]
         return Linted(
             source,
-            tuple(finding for finding in findings if finding.rule.code in told),
+            sort_findings([*selected, *find_unknown(run.spec, RULES)]),
             summaries=tuple(each for curve in curves for each in summarise_curve(curve)),
-            warnings=(*_leave_notes(run.warnings), *map(str, iter_unknown(run.spec, RULES))),
+            warnings=tuple(_leave_notes(run.warnings)),
         )
 
     def _fix(self, source: str, data: bytes, run: Run, findings: Sequence[Finding]) -> Linted:

@@ -13,7 +13,7 @@ from textwrap import fill
 
 from lrviz.errors import SpecError
 from lrviz.factories import drive_spec
-from lrviz.lint.engine import find_rule, lint_run, spell_finding
+from lrviz.lint.engine import NO_RULE, find_rule, lint_run, spell_finding
 from lrviz.lint.rule import Rule
 from lrviz.lint.rules import RULES
 from lrviz.sources import load
@@ -25,7 +25,8 @@ _INTRODUCTION = """\
 
 Generated from the rules. Errors and warnings make the command end with exit status 1, notes never
 do. A spec says what shall not be said of it, best with the reason beside it:
-`lint: {ignore: [LR012]}`. `lrviz lint --explain CODE` says the same of one rule.
+`lint: {ignore: [LR012]}`; a code there that no rule has is a finding itself, `LR000`.
+`lrviz lint --explain CODE` says the same of one rule.
 """
 _THREAD = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)")
 
@@ -49,7 +50,7 @@ def explain_rule(code: str) -> str:
     Raises:
         UsageError: there is no rule of that code.
     """
-    rule = find_rule(RULES, code)
+    rule = NO_RULE if code.strip().upper() == NO_RULE.code else find_rule(RULES, code)
     threads = _wrap(f"Met in {', '.join(rule.threads)}.") if rule.threads else ""
     parts = (_wrap(_sentence(rule.summary)), _wrap(rule.why), threads)
     heading = f"{rule.code} {rule.name} ({rule.severity})"

@@ -9,10 +9,10 @@ are added and never taken away or changed:
 - `specs`: one object a spec, in order:
   - `file`: as it was named; `state`: clean, findings, wrong (torch cannot drive it) or failed (the
     machine could not read or write it); `exit_status`;
-  - `findings`: one object each: `code`, `name`, `severity` (error, warning or note), `key` (the
-    key path), `message`, `line` and `column` (null: no lines, as in a figure), `option` (which
-    gave the value, as `--set KEY=VALUE`, or null), `curve` (its label, empty for all), `fix`: null,
-    or `key` and `value`;
+  - `findings`: one object each: `code` (LR000 where the spec ignores what is no rule), `name`,
+    `severity` (error, warning or note), `key` (the key path), `message`, `line` and `column` (null:
+    no lines, as in a figure), `option` (which gave the value, as `--set KEY=VALUE`, or null),
+    `curve` (its label, empty for all), `fix`: null, or `key` and `value`;
   - `fixed`: values that `--fix` replaced: `code`, `key`, `old`, `new` and `added` (whether the key
     was left out); `not_fixed`: `code`, `key` and `reason`;
   - `summaries`: with `--summary` one object a curve and param group, else none: `curve`, `group`,
