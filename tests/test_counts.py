@@ -361,3 +361,11 @@ def test_of_a_long_run_the_scheduler_is_named_and_it_is_not_driven_again_and_aga
     found = _drive("timm.CosineLRScheduler", {"t_initial": 4, "cycle_mul": 0})
     assert isinstance(found, Problem)
     assert found.key == ("scheduler", "timm.CosineLRScheduler")
+
+
+@pytest.mark.parametrize("argument", ["num_training_steps", "num_stable_steps"])
+def test_a_length_that_is_null_is_left_out(argument: str, transformers: Any) -> None:
+    name = "transformers.get_wsd_schedule"
+    given = {"num_warmup_steps": 3, "num_decay_steps": 3}
+    found = _drive(name, given | {argument: None})
+    assert found == _by_hand(transformers, name, given)

@@ -94,8 +94,9 @@ class Binder:
             return None
         shown = {name: argument.plain_default for name, argument in known.items()}
         shown.update({name: _shown(value, arguments[name]) for name, value in values.items()})
+        told = {name for name, value in values.items() if value is not None}
         for name, fill in filling.items():
-            if not {name, *fill.unless} & values.keys():
+            if not {name, *fill.unless} & told:
                 values[name] = shown[name] = self._fill(fill, (*key, name), shown, calls)
         return None if len(self.problems) > before else Bound(values, {} if partial else shown)
 
