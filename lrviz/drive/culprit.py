@@ -23,10 +23,10 @@ def name_argument(
 
     Args:
         schedule: that failed.
-        error: with one problem, at the scheduler that failed, or at all of them.
+        error: with one problem, mostly at the scheduler that failed or at the outermost one.
         drive: raises a SpecError where a schedule cannot be driven.
     """
-    (problem,) = error.problems
+    problem = error.problems[0]
     given = list(_iter_given(schedule.scheduler, problem.key))
     if len(given) * schedule.total_calls > MOST_CALLS:
         return error
