@@ -1,6 +1,5 @@
 """The figure, and the settings of matplotlib that it is always drawn with."""
 
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from matplotlib.figure import Figure
 
 from lrviz.draw.pieces import InPieces
 from lrviz.spec.style import Style
+from lrviz.threads import ONE_AT_A_TIME, hide_warnings
 
 SIDES = ("left", "bottom", "right", "top")
 
@@ -41,6 +41,11 @@ class Chart(Figure):
                 self._part_lines()
             super().draw(renderer)
 
+    def savefig(self, fname: Any, *, transparent: bool | None = None, **options: Any) -> None:
+        """Write the figure; what settings it reads itself are the caller's, of no other figure."""
+        with ONE_AT_A_TIME:
+            super().savefig(fname, transparent=transparent, **options)
+
     def _part_lines(self) -> None:
         """Have lines drawn in pieces; markers are drawn faster all at once."""
         for axes in self.axes:
@@ -57,9 +62,8 @@ def apply_settings(settings: Settings) -> Iterator[None]:
     figure too small for its text, nobody can; and a tick beyond the largest float is off the axis.
     """
     values: dict[Any, Any] = dict(settings)
-    with mpl.rc_context(values), warnings.catch_warnings(), np.errstate(over="ignore"):
-        warnings.filterwarnings("ignore", "Glyph .* missing")
-        warnings.filterwarnings("ignore", ".*constrained_layout not applied")
+    said = hide_warnings("Glyph .* missing|.*constrained_layout not applied")
+    with ONE_AT_A_TIME, mpl.rc_context(values), said, np.errstate(over="ignore"):
         yield
 
 

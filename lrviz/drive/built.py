@@ -1,6 +1,5 @@
 """Driving a scheduler that somebody else has built, from where it stands."""
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from lrviz.spec.model import Node, Schedule, Tree
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.schedules import MAX_POINTS
 from lrviz.spec.values import MAX_TEXT
+from lrviz.threads import hide_warnings
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +77,7 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     recorded = empty_record(readable, ("momentum", "weight_decay"))
     step = number_steps(built.scheduler, schedule, done) if counts_calls(built.scheduler) else None
     given = [(value,) for value in metric] if metric else ((),) * schedule.total_calls
-    with warnings.catch_warnings(), _named_calls(schedule, recorded):
-        warnings.simplefilter("ignore")  # the order warning is false here
+    with hide_warnings(), _named_calls(schedule, recorded):  # the order warning is false here
         record_calls(step or built.scheduler.step, given, built.groups, recorded)
     curve = build_curve(schedule, readable, built.base_lr, recorded, metric or [])
     refuse_infinite(schedule, curve)

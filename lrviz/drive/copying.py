@@ -39,12 +39,16 @@ _SHARED = (
 
 
 @contextmanager
-def borrow_copy(scheduler: Any) -> Iterator[Any]:
+def borrow_copy(scheduler: Any, changed: list[str] | None = None) -> Iterator[Any]:
     """Give a copy of a scheduler with an optimizer of its own, whose `step` does nothing.
 
     No parameter is copied, nor the optimizer's state: both are shared, and not written to. As long
     as the copy is used, what the user's classes and modules remember is copied, too, and theirs
     again afterwards.
+
+    Args:
+        scheduler: the original.
+        changed: what is shared, and seen to be another afterwards, is added to it in words.
 
     Raises:
         UsageError: it is no scheduler, or holds what cannot be copied.
@@ -52,19 +56,24 @@ def borrow_copy(scheduler: Any) -> Iterator[Any]:
     groups = find_groups(scheduler)
     name = type(scheduler).__name__
     try:
-        copied, places, copies = _copy(scheduler, groups)
+        copied, places, copies, shared = _copy(scheduler, groups)
     except Exception as error:
         raise UsageError(f"{name} cannot be copied: {spell_cause(error)}") from error
     if {id(group) for group in groups} & {id(group) for group in find_groups(copied)}:
         raise UsageError(f"{name} cannot be copied apart from its optimizer")
+    counts = [_count(each) for each in shared]
     with staged(places, copies):
         yield copied
+    for each, count in zip(shared, counts, strict=True):
+        if changed is not None and _count(each) != count:
+            text = f"a {type(each).__name__} of {count:,} items is too large to be copied"
+            changed.append(f"{name}: {text}; it has {_count(each):,} now")
 
 
 def _copy(
     scheduler: Any, groups: list[dict[str, Any]]
-) -> tuple[Any, Sequence[Place], Sequence[object]]:
-    """Return a copy, and the copies of what its classes and modules remember.
+) -> tuple[Any, Sequence[Place], Sequence[object], Sequence[object]]:
+    """Return a copy, the copies of what its classes and modules remember, and what is shared.
 
     What they remember may be of other classes that remember more.
     """
@@ -76,7 +85,7 @@ def _copy(
         found = find_places(copier.reached)
         if len(found) == len(places):
             copied, copies = _Reader(BytesIO(file.getvalue()), copier.shared).load()
-            return copied, places, copies
+            return copied, places, copies, copier.shared
         places = found
 
 

@@ -1,7 +1,6 @@
 """Driving what training code builds: a scheduler, and perhaps the optimizer that it schedules."""
 
 import inspect
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +23,7 @@ from lrviz.run import Run
 from lrviz.spec import Factory, Spec
 from lrviz.spec.model import Schedule
 from lrviz.startup import admit_guests
+from lrviz.threads import hide_warnings
 
 Function = Callable[..., object]
 
@@ -89,9 +89,9 @@ def build(schedule: Schedule, function: Function) -> Built:
     if binder.problems or optimizer is None:
         raise SpecError([schedule.source.problem(key, text) for key, text in binder.problems])
     base_lr = read_rates(optimizer.param_groups, "lr")
-    with _named_failures(schedule, "the factory"), warnings.catch_warnings():
-        # False where a composite stands first in a SequentialLR.
-        warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step")
+    # False where a composite stands first in a SequentialLR.
+    order = "Detected call of `lr_scheduler.step"
+    with _named_failures(schedule, "the factory"), hide_warnings(order):
         result = function(optimizer)
     built = _accept(schedule, result, optimizer)
     if {id(group) for group in built.groups} != {id(each) for each in optimizer.param_groups}:

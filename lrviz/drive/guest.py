@@ -1,14 +1,65 @@
 """Running the user's code and leaving no trace in what all code shares."""
 
+import pickle
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
+from threading import current_thread, main_thread
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
 from lrviz.startup import same_folder
+from lrviz.threads import ONE_AT_A_TIME
+
+
+class Setting(NamedTuple):
+    """Something that code may change.
+
+    Attributes:
+        read: returns what it is now, which can be compared.
+        write: makes it what it was.
+    """
+
+    read: Callable[[], Any]
+    write: Callable[[Any], object]
+
+
+@contextmanager
+def leave_no_trace() -> Iterator[None]:
+    """Put back what code inside changes, one thread at a time; what it leaves alone is not touched.
+
+    That is what torch does by default: whether it keeps gradients, the type and the device of what
+    is made, whether only deterministic algorithms may be used; and what NumPy says of numbers that
+    are not finite.
+
+    In the main thread it is the random generators of Python, NumPy and torch, the filters of
+    warnings and the current folder, too. In others they stay as they have become: the main thread
+    may have drawn and moved meanwhile, and would draw the same again.
+    """
+    with ONE_AT_A_TIME, np.errstate(), ExitStack() as stack:
+        settings = _DEFAULTS
+        if current_thread() is main_thread():
+            stack.enter_context(_same_folder_if_any())
+            settings = (*_list_drawn(), *settings)
+        for setting in settings:
+            stack.enter_context(_kept(setting))
+        yield
+
+
+@contextmanager
+def _kept(setting: Setting) -> Iterator[None]:
+    before = setting.read()
+    try:
+        yield
+    finally:
+        if setting.read() != before:
+            setting.write(before)
 
 
 @contextmanager
@@ -23,33 +74,64 @@ def _same_folder_if_any() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def leave_no_trace() -> Iterator[None]:
-    """Put back what is drawn from the random generators, torch's defaults and the folder.
+def _list_drawn() -> Iterator[Setting]:
+    """Yield the filters of warnings and every random generator that is there by itself."""
+    yield Setting(lambda: list(warnings.filters), _set_filters)
+    yield Setting(random.getstate, random.setstate)
+    if "numpy.random" in sys.modules:  # else there is none yet
+        yield Setting(
+            lambda: pickle.dumps(np.random.get_state(legacy=False)),
+            lambda state: np.random.set_state(pickle.loads(state)),
+        )
+    # Those of a GPU are there once something has used it.
+    others = (*torch.cuda.default_generators, *torch.xpu.default_generators)
+    for generator in (torch.default_generator, *others):
+        yield Setting(partial(_read_generator, generator), partial(_set_generator, generator))
 
-    Its defaults are whether gradients are kept, the type and the device of what is made, and
-    whether only deterministic algorithms may be used.
-    """
-    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    grad, dtype, device = (
-        torch.is_grad_enabled(),
-        torch.get_default_dtype(),
-        torch.get_default_device(),
-    )
-    exact = (
+
+def _set_filters(filters: list[Any]) -> None:
+    warnings.filters[:] = filters  # type: ignore[index]
+
+
+def _read_generator(generator: torch.Generator) -> bytes:
+    return generator.get_state().numpy().tobytes()
+
+
+def _set_generator(generator: torch.Generator, state: bytes) -> None:
+    generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+
+
+def _read_device() -> Any:
+    """Return what stands for the default device: torch's own function may start a GPU to tell."""
+    return getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)
+
+
+def _set_device(context: Any) -> None:
+    torch.set_default_device(None if context is None else context.device)
+
+
+def _read_exact() -> tuple[bool, bool, bool | None]:
+    """Return whether algorithms are deterministic, or warned of, and whether compiled ones are."""
+    compiler = sys.modules.get("torch._inductor.config")
+    return (
         torch.are_deterministic_algorithms_enabled(),
         torch.is_deterministic_algorithms_warn_only_enabled(),
+        getattr(compiler, "deterministic", None),
     )
-    try:
-        with _same_folder_if_any():
-            yield
-    finally:
-        torch.set_grad_enabled(grad)
-        torch.set_default_dtype(dtype)
-        if torch.get_default_device() != device:
-            # Where none had been set, it was the processor.
-            torch.set_default_device(None if device.type == "cpu" else device)
-        torch.use_deterministic_algorithms(exact[0], warn_only=exact[1])
-        random.setstate(states[0])
-        np.random.set_state(states[1])
-        torch.set_rng_state(states[2])
+
+
+def _set_exact(before: tuple[bool, bool, bool | None]) -> None:
+    """Set what `_read_exact` returns: torch's own function would import the compiler for it."""
+    exact, warn_only, compiled = before
+    torch._C._set_deterministic_algorithms(exact, warn_only=warn_only)
+    compiler: Any = sys.modules.get("torch._inductor.config")
+    if hasattr(compiler, "deterministic"):
+        compiler.deterministic = exact if compiled is None else compiled
+
+
+_DEFAULTS = (
+    Setting(torch.is_grad_enabled, torch.set_grad_enabled),
+    Setting(torch.get_default_dtype, torch.set_default_dtype),
+    Setting(_read_device, _set_device),
+    Setting(_read_exact, _set_exact),
+)

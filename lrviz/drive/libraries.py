@@ -18,6 +18,7 @@ from lrviz.drive.stepping import find_required, list_parameters
 from lrviz.foreign import Foreign
 from lrviz.mishap import spell_exception
 from lrviz.startup import admit_guests, quick_imports
+from lrviz.threads import ONE_AT_A_TIME
 
 # Importing all of timm takes seconds and torchvision; its schedulers need neither.
 _IN_PARTS = frozenset({"timm"})
@@ -47,11 +48,13 @@ def _import_library(entry: Entry, module: str) -> object:
     library = entry.package
     if library != "torch":
         admit_guests()
-    if module in sys.modules:
-        return sys.modules[module]
     try:
-        with quick_imports():
-            return _import_part(library, module) if library in _IN_PARTS else import_module(module)
+        with ONE_AT_A_TIME:
+            if module in sys.modules:
+                return sys.modules[module]
+            with quick_imports():
+                in_parts = library in _IN_PARTS
+                return _import_part(library, module) if in_parts else import_module(module)
     except ModuleNotFoundError as error:
         missing = (error.name or library).partition(".")[0]
         needs = library if missing == library else f"{missing}, which {library} imports"

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, overload
 
 from lrviz.drive.built import accept_scheduler, drive_built
@@ -91,9 +92,19 @@ def preview(
 
     A copy is driven. Scheduler and optimizer are not touched, nor is a parameter or a buffer of
     the optimizer copied. What a scheduler's functions and classes remember is copied with them, and
-    put back. What is too large or too much alive for a copy they share: a model, data, arrays and
-    lists of more than 65,536 items, queues, threads and files. So what a scheduler's `step()`
-    writes to a file is written.
+    put back: variables of a closure, defaults, attributes, names of their own modules, random
+    generators of their own.
+
+    What is too large or too much alive for a copy they share, and what `step()` does to it stays
+    done: a model, data, arrays and lists of more than 65,536 items (a warning says that a list has
+    grown), files, queues, threads, context variables, the environment, what compiled code keeps
+    and `functools.cache` remembers, and names that are new in a class or a module. A generator
+    cannot be copied, and drawing from one is an error.
+
+    Other threads must leave the scheduler alone meanwhile, and what its functions and classes
+    remember. The random generators that all code shares, the filters of warnings and the current
+    folder are put back where this is called in the main thread; in another one, what functions
+    draw is drawn.
 
     Args:
         scheduler: a scheduler of torch's or of another library's, with its optimizer.
@@ -127,11 +138,13 @@ def preview(
         raise UsageError("steps: must be a whole number, got None")
     options = {**length, "interval": interval, "metric": metric}
     spec = describe_run(Factory(name, lambda: lambda: scheduler), name, options)
+    changed: list[str] = []
     with leave_no_trace():
         done = _count_done(scheduler, start)
-        with borrow_copy(scheduler) as copied:
+        with borrow_copy(scheduler, changed) as copied:
             taken = accept_scheduler(copied, built.optimizer)
             run = drive_built(spec, spec.schedules[0], taken, done)
+    run = replace(run, warnings=(*run.warnings, *changed))
     _warn(run)
     return run
 

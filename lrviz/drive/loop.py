@@ -1,6 +1,5 @@
 """Driving: a planned scheduler and its calls, and what is read between them."""
 
-import warnings
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -23,6 +22,7 @@ from lrviz.expression import ExpressionError
 from lrviz.run import Run
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.streams import keep_stdout
+from lrviz.threads import hide_warnings
 
 
 def simulate(spec: Spec) -> Run:
@@ -85,9 +85,8 @@ def _drive_plan(
     schedule: Schedule, optimizer: torch.optim.Optimizer, plan: Plan
 ) -> tuple[Curve, SchedulerFacts]:
     metric = metric_values(schedule) if plan.found.takes_metric else None
-    with warnings.catch_warnings():
-        # The order warning is false here, and what else torch warns of is about its API.
-        warnings.simplefilter("ignore")
+    # The order warning is false here, and what else torch warns of is about its API.
+    with hide_warnings():
         base_lr = tuple(float(group["lr"]) for group in optimizer.param_groups)
         recorded = _drive(schedule, plan, optimizer, metric)
     curve = build_curve(schedule, optimizer.param_groups, base_lr, recorded, metric or [])

@@ -15,6 +15,8 @@ def build_optimizer(
 
     It is a subclass that overrides `add_param_group` and `step` and nothing else. The first call
     of torch's own `add_param_group` imports its compiler, which takes longer than all of lrviz.
+    Its `step` says that it calls hooks already, so that torch does not have it call those that
+    somebody has registered for all optimizers: this is none of theirs.
 
     Raises:
         Exception: whatever torch's own constructor says of the arguments.
@@ -26,9 +28,10 @@ def build_optimizer(
     def step(self: torch.optim.Optimizer, closure: object = None) -> None:
         del self, closure
 
+    step.hooked = True  # type: ignore[attr-defined]
     body = {"add_param_group": add_param_group, "step": step, "__module__": __name__}
     dummy = type(found.__name__, (found,), body)
     # Muon wants matrices; nobody looks at the values.
-    params = [{"params": [torch.empty(1, 1)], **group} for group in groups or [{}]]
+    params = [{"params": [torch.empty(1, 1, device="cpu")], **group} for group in groups or [{}]]
     optimizer: torch.optim.Optimizer = dummy(params, **arguments)
     return optimizer

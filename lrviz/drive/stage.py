@@ -1,8 +1,8 @@
-"""What classes and modules remember: set aside while a copy is driven, and put back afterwards.
+"""What classes, functions and modules remember: set aside while a copy is driven, then put back.
 
 A scheduler's copy has variables of its own, but shares its class, and with it what the methods of
-that class write to: attributes of the class, names of their module. Only code of the user's is
-looked at; what is installed keeps no state of a schedule there.
+that class write to: attributes of the class and of functions, names of their module. Only code of
+the user's is looked at; what is installed keeps no state of a schedule there.
 """
 
 import enum
@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 from lrviz.drive.blame import is_installed
 from lrviz.drive.memory import CONSTANT, list_names
 
-Namespace = type | dict[str, Any]
+Namespace = type | FunctionType | dict[str, Any]
 
 
 class Place(NamedTuple):
     """A name that code reads, and may write.
 
     Attributes:
-        owner: a class, or a module's names.
+        owner: a class, a function, or a module's names.
         name: what it has there.
         value: what stands there now.
     """
@@ -89,6 +89,7 @@ class _Search:
     def _look_through(self, function: FunctionType) -> None:
         if is_installed(function.__code__.co_filename):
             return
+        self._add(function, "__dict__", vars(function))  # all of it: attributes may be new
         names, known = set(list_names(function.__code__)), function.__globals__
         for name in names & known.keys():
             value = known[name]
@@ -116,7 +117,7 @@ class _Search:
 
 
 def _put(place: Place, value: object) -> None:
-    if isinstance(place.owner, type):
-        setattr(place.owner, place.name, value)
-    else:
+    if isinstance(place.owner, dict):
         place.owner[place.name] = value
+    else:
+        setattr(place.owner, place.name, value)

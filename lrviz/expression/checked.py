@@ -2,10 +2,11 @@
 
 import ast
 import math
-import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from lrviz.threads import hide_warnings
 
 MAX_LENGTH = 500
 MAX_DEPTH = 100
@@ -194,10 +195,7 @@ def parse_expression(
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"longer than {MAX_LENGTH} characters")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # Python's opinion on `1if x else 2` is for its own files
+        with hide_warnings():  # Python's opinion on `1if x else 2` is for its own files
             tree = ast.parse(text.strip(), mode="eval")
         _refuse_depth(tree.body)
         body = _Checked(frozenset(parameters), frozenset(constants)).visit(tree.body)

@@ -1,7 +1,6 @@
 """Expressions as a Python script spells them, on one line or as functions."""
 
 import ast
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from lrviz.expression.checked import CONSTANTS, FUNCTIONS
 from lrviz.expression.exact import LIMIT, Range, keep_exact
 from lrviz.expression.number import spell_number
 from lrviz.expression.term import Term, call, leaf, spell
+from lrviz.threads import hide_warnings
 
 _BUILT_IN = frozenset({"abs", "min", "max", "round"})
 
@@ -85,8 +85,7 @@ def spell_function(text: str, vocabulary: Vocabulary, name: str, width: int) -> 
 
 
 def _build_term(text: str, vocabulary: Vocabulary) -> Term:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Python's opinion on `1if x else 2` is for its own files
+    with hide_warnings():  # Python's opinion on `1if x else 2` is for its own files
         tree = ast.parse(text.strip(), mode="eval")
     term = _Builder(vocabulary).build(tree.body)
     return keep_exact(term, {**_KNOWN, **vocabulary.ranges})
