@@ -9,6 +9,10 @@ Four functions, each of which takes and returns values and leaves the caller as 
 - `plot(run)` returns a figure of matplotlib's.
 
 What they need is imported when they are first used: `import lrviz` costs nothing.
+
+Several threads may call them at once. What a process has only once is changed by one of them at a
+time and put back; no other may set matplotlib's settings while a figure is drawn or written, as it
+would find the figure's. Of a spec, nothing but drawing changes any.
 """
 
 # Not even `typing` is imported here: under `python -m lrviz` the current folder is still searched.

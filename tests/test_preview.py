@@ -6,6 +6,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial, wraps
 from threading import Thread
 from typing import Any, ClassVar
 
@@ -364,6 +365,57 @@ def test_what_a_function_reaches_through_a_name_stays_too(
     assert (HISTORY, Noting.calls) == before
 
 
+def count(epoch: int) -> float:
+    """Lower, and count in itself."""
+    count.calls += 1  # type: ignore[attr-defined]
+    return float(0.9**count.calls)  # type: ignore[attr-defined]
+
+
+def count_from_none(epoch: int) -> float:
+    """Lower, and count in itself from the second call on."""
+    if epoch:
+        count.calls = getattr(count, "calls", 0) + 1  # type: ignore[attr-defined]
+    return float(0.9 ** getattr(count, "calls", 0))
+
+
+def note(epoch: int) -> float:
+    """Lower, and note it in a list of its own."""
+    vars(count).setdefault("calls", []).append(epoch)
+    return float(0.9 ** len(vars(count)["calls"]))
+
+
+COUNTING: dict[str, Callable[[int], float]] = {
+    "itself": count,
+    "another's attribute that is new": count_from_none,
+    "another's list": note,
+    "through a lambda": lambda epoch: count(epoch),
+    "through a partial": partial(lambda base, epoch: base * count(epoch), 1.0),
+    "through a wrapper": wraps(count)(lambda epoch: count(epoch)),
+    "through a module": lambda epoch: float(this_module.count(epoch)),
+}
+
+
+@pytest.mark.parametrize("name", COUNTING)
+def test_what_a_function_keeps_in_its_attributes_stays_too(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "this_module", sys.modules[__name__])
+
+    def build() -> Any:
+        vars(count).clear()
+        if "itself" in name or "through" in name:
+            vars(count)["calls"] = 0
+        return lr_scheduler.LambdaLR(torch.optim.SGD([torch.ones(1)], lr=1.0), COUNTING[name])
+
+    twin = [each[0] for each in advance(build(), 8)]
+    scheduler = build()
+    before, kept = repr(vars(count)), vars(count)
+    assert lrviz.preview(scheduler, steps=4).lr[0].tolist() == twin[:4]
+    assert repr(vars(count)) == before
+    assert vars(count) is kept
+    assert [each[0] for each in advance(scheduler, 8)] == twin
+
+
 def test_a_function_that_an_object_calls_is_no_exception() -> None:
     HISTORY.clear()
     scheduler = lr_scheduler.LambdaLR(torch.optim.SGD([torch.ones(1)], lr=1.0), Notes())
@@ -442,6 +494,20 @@ def test_data_of_any_size_is_shared() -> None:
 
     scheduler = lr_scheduler.LambdaLR(torch.optim.SGD([torch.ones(1)], lr=1.0), factor)
     assert lrviz.preview(scheduler, steps=3).lr.tolist() == [[1.0, 0.5, 0.25]]
+
+
+def test_a_list_that_is_too_large_to_be_copied_and_has_grown_is_a_warning() -> None:
+    past: list[float] = [1.0] * 70_000
+
+    def noted(epoch: int) -> float:
+        past.append(epoch)
+        return 0.5**epoch
+
+    scheduler = lr_scheduler.LambdaLR(torch.optim.SGD([torch.ones(1)], lr=1.0), noted)
+    text = "^LambdaLR: a list of 70,001 items is too large to be copied; it has 70,004 now$"
+    with pytest.warns(UserWarning, match=text) as caught:
+        lrviz.preview(scheduler, steps=3)
+    assert [each.filename for each in caught] == [__file__]
 
 
 def test_a_lock_is_shared_and_a_generator_refused() -> None:

@@ -64,7 +64,9 @@ class VectorDrawing:
 def plot(run: Run, **options: object) -> Figure:
     """Return a run as a matplotlib figure.
 
-    It is no figure of pyplot and needs no closing; `figure.savefig(path)` writes it.
+    It is no figure of pyplot and needs no closing; `figure.savefig(path)` writes it. Threads may
+    draw at once: one does, and the others wait. What else uses matplotlib in another thread finds
+    the figure's settings meanwhile, and must not set its own.
 
     Args:
         run: what `simulate` gave.

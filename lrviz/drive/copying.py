@@ -61,11 +61,11 @@ def borrow_copy(scheduler: Any, changed: list[str] | None = None) -> Iterator[An
         raise UsageError(f"{name} cannot be copied: {spell_cause(error)}") from error
     if {id(group) for group in groups} & {id(group) for group in find_groups(copied)}:
         raise UsageError(f"{name} cannot be copied apart from its optimizer")
-    counts = [_count(each) for each in shared]
+    large = [(each, count) for each in shared if (count := _count(each)) > MAX_COPIED]
     with staged(places, copies):
         yield copied
-    for each, count in zip(shared, counts, strict=True):
-        if changed is not None and _count(each) != count:
+    for each, count in large if changed is not None else ():
+        if _count(each) != count:
             text = f"a {type(each).__name__} of {count:,} items is too large to be copied"
             changed.append(f"{name}: {text}; it has {_count(each):,} now")
 

@@ -45,6 +45,10 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
     The installed scheduler is stepped as a training loop would step it, on an optimizer of its
     own; the values are read before each step.
 
+    What a factory changes of torch's defaults, and in the main thread of random generators, the
+    filters of warnings and the current folder, is put back. One factory runs at a time, so none
+    may wait for another thread that calls lrviz.
+
     Args:
         spec: what `load` or `parse_spec` gave; or a factory, which takes an optimizer and returns
             a scheduler, or takes nothing and returns both.
