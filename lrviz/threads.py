@@ -21,7 +21,7 @@ def hide_warnings(pattern: str = "") -> Iterator[None]:
     Args:
         pattern: which a warning's text begins with.
     """
-    filters: list[Any] = warnings.filters  # type: ignore[assignment]
+    filters: Any = warnings.filters
     text = _OwnText(pattern)
     hidden = ("ignore", text, Warning, None, 0)
     filters.insert(0, hidden)
@@ -29,9 +29,10 @@ def hide_warnings(pattern: str = "") -> Iterator[None]:
         yield
     finally:
         text.thread = 0  # filters that another thread has set aside meanwhile keep it
-        for each in (filters, warnings.filters):
+        current: Any = warnings.filters
+        for each in (filters, current):
             with suppress(ValueError):
-                each.remove(hidden)  # type: ignore[attr-defined]
+                each.remove(hidden)
 
 
 class _OwnText:

@@ -44,11 +44,7 @@ def borrow_copy(scheduler: Any, changed: list[str] | None = None) -> Iterator[An
 
     No parameter is copied, nor the optimizer's state: both are shared, and not written to. As long
     as the copy is used, what the user's classes and modules remember is copied, too, and theirs
-    again afterwards.
-
-    Args:
-        scheduler: the original.
-        changed: what is shared, and seen to be another afterwards, is added to it in words.
+    again afterwards. What is shared and another afterwards is added to `changed`, as far as seen.
 
     Raises:
         UsageError: it is no scheduler, or holds what cannot be copied.
@@ -64,16 +60,16 @@ def borrow_copy(scheduler: Any, changed: list[str] | None = None) -> Iterator[An
     large = [(each, count) for each in shared if (count := _count(each)) > MAX_COPIED]
     with staged(places, copies):
         yield copied
-    for each, count in large if changed is not None else ():
-        if _count(each) != count:
+    for each, count in large:
+        if changed is not None and (now := _count(each)) != count:
             text = f"a {type(each).__name__} of {count:,} items is too large to be copied"
-            changed.append(f"{name}: {text}; it has {_count(each):,} now")
+            changed.append(f"{name}: {text}; it has {now:,} now")
 
 
 def _copy(
     scheduler: Any, groups: list[dict[str, Any]]
 ) -> tuple[Any, Sequence[Place], Sequence[object], Sequence[object]]:
-    """Return a copy, the copies of what its classes and modules remember, and what is shared.
+    """Return a copy, the places of what its classes remember and their copies, and what is shared.
 
     What they remember may be of other classes that remember more.
     """

@@ -43,7 +43,7 @@ def leave_no_trace() -> Iterator[None]:
     may have drawn and moved meanwhile, and would draw the same again.
     """
     with ONE_AT_A_TIME, np.errstate(), ExitStack() as stack:
-        settings = _DEFAULTS
+        settings: tuple[Setting, ...] = _DEFAULTS
         if current_thread() is main_thread():
             stack.enter_context(_same_folder_if_any())
             settings = (*_list_drawn(), *settings)
