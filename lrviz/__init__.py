@@ -12,7 +12,7 @@ What they need is imported when they are first used: `import lrviz` costs nothin
 
 Several threads may call them at once. What a process has only once is changed by one of them at a
 time and put back; no other may set matplotlib's settings while a figure is drawn or written, as it
-would find the figure's. Of a spec, nothing but drawing changes any.
+would find the figure's. Reading and driving a spec changes nothing of the kind.
 """
 
 # Not even `typing` is imported here: under `python -m lrviz` the current folder is still searched.
