@@ -70,7 +70,7 @@ def encode_image(
     buffer = BytesIO()
     Image.fromarray(pixels).save(buffer, format, **options)
     data = buffer.getvalue()
-    return seal(data) if "xmp" in options else data
+    return data if format == "png" or record is None else seal(data)
 
 
 def decode_image(data: bytes) -> Pixels:

@@ -55,7 +55,7 @@ _PACKET = (
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     f'<rdf:Description rdf:about="" xmlns:lrviz="{NAMESPACE}"'
     ' xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
-    f"<xmp:CreatorTool>{CREATOR}</xmp:CreatorTool>{{}}{SEAL.format(UNSEALED)}{{}}"
+    f"<xmp:CreatorTool>{CREATOR}</xmp:CreatorTool>{{}}{{}}"
     "</rdf:Description></rdf:RDF></x:xmpmeta>"
     '<?xpacket end="r"?>'
 )
@@ -119,9 +119,10 @@ def build_packet(record: str | None, description: str = "") -> bytes:
     >>> b"<lrviz:record>1 &lt; 2</lrviz:record>" in build_packet("1 < 2")
     True
     """
-    carried = (
-        "" if record is None else f"<lrviz:record>{escape(record, quote=False)}</lrviz:record>"
-    )
+    carried = ""
+    if record is not None:
+        carried = f"<lrviz:record>{escape(record, quote=False)}</lrviz:record>"
+        carried += SEAL.format(UNSEALED)
     told = _DESCRIPTION.format(escape(description, quote=False)) if description else ""
     return _PACKET.format(carried, told).encode()
 

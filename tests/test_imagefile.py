@@ -1,6 +1,7 @@
 import struct
 import zlib
 from contextlib import suppress
+from hashlib import sha256
 from io import BytesIO
 from typing import Literal
 from xml.etree import ElementTree
@@ -134,9 +135,11 @@ def test_a_webp_has_its_record_in_an_xmp_packet_that_any_xml_reader_understands(
     rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
     description = ElementTree.fromstring(packet).find(f"{rdf}RDF/{rdf}Description")
     assert description is not None
+    rest = b"".join(name + contents[name] for name in (b"VP8X", b"VP8L"))
     assert [(each.tag, each.text) for each in description] == [
         ("{http://ns.adobe.com/xap/1.0/}CreatorTool", "lrviz"),
         ("{urn:lrviz:}record", RECORD),
+        ("{urn:lrviz:}picture", sha256(rest).hexdigest()),
     ]
 
 

@@ -22,17 +22,18 @@ NAMES = sorted((*GOOD, *MISHAPS))
 REMEDY = "; name this spec alone to see where"
 
 # What a place in the parent is called with, as far as it tells the spec.
-SOURCES: dict[str, Callable[[Any], str]] = {
-    "load_named": str,
-    "read_source": str,
-    "is_current": str,
-    "write_file": str,
-    "drive_spec": lambda spec: spec.source.name,
-    "simulate": lambda spec: spec.source.name,
-    "with_findings": lambda run: run.spec.source.name,
-    "lint_run": lambda run: run.spec.source.name,
-    "render_run": lambda run: run.spec.source.name,
-    "gather_facts": str,
+SOURCES: dict[str, Callable[..., str]] = {
+    "load_named": lambda source, *_: source,
+    "read_source": lambda source, *_: source,
+    "is_current": lambda path, *_: str(path),
+    "write_file": lambda path, *_: str(path),
+    "write_below": lambda root, path, *_: str(path),
+    "drive_spec": lambda spec, *_: spec.source.name,
+    "simulate": lambda spec, *_: spec.source.name,
+    "with_findings": lambda run, *_: run.spec.source.name,
+    "lint_run": lambda run, *_: run.spec.source.name,
+    "render_run": lambda run, *_: run.spec.source.name,
+    "gather_facts": lambda source, *_: source,
 }
 
 
@@ -59,7 +60,7 @@ def break_here(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     real = getattr(import_module(module), name)
 
     def broken(*arguments: Any, **options: Any) -> Any:
-        pooled.have_mishap(SOURCES[name](arguments[0]))
+        pooled.have_mishap(SOURCES[name](*arguments))
         return real(*arguments, **options)
 
     monkeypatch.setattr(place, broken)
@@ -73,7 +74,7 @@ IN_PARENT = (
 )
 IN_WORKER = (
     *("lrviz.figurefile.draw_pixels", "lrviz.figurefile.build_record"),
-    *("lrviz.figurefile.encode_image", "lrviz.batch.job.make_folder", "lrviz.batch.job.write_file"),
+    *("lrviz.figurefile.encode_image", "lrviz.batch.job.write_below"),
 )
 
 
@@ -152,7 +153,7 @@ def test_a_sheet_shows_what_had_no_mishap_and_is_drawn_again_when_that_is_over(
 
 CHECK_PARENT = (
     *("lrviz.check.work.load_named", "lrviz.check.work.drive_spec"),
-    *("lrviz.check.work.gather_facts", "lrviz.check.work.write_file"),
+    *("lrviz.check.work.gather_facts", "lrviz.check.work.write_below"),
 )
 CHECK_WORKER = ("lrviz.check.examine.draw_pixels", "lrviz.check.examine.encode_drawing")
 
