@@ -3,12 +3,12 @@
 import errno
 import os
 import stat
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from lrviz.collect import FIGURE_ENDINGS, Found, collect_specs, iter_files
-from lrviz.errors import FileError, ImageError, LrvizError, UsageError
+from lrviz.errors import FileError, ImageError, LrvizError, RefusedError, UsageError
 from lrviz.files import read_file
 from lrviz.metadata import MAX_FILE, read_record
 from lrviz.record import Record, parse_record
@@ -68,9 +68,14 @@ def pair_specs(
     _refuse_folder(folder, adds=adds)
     pairs = [_pair(found, folder) for found in collect_specs(sources)]
     _refuse_collisions(pairs)
-    for pair in pairs:
-        if (updates or adds) and is_same_file(pair.path, pair.found.source):
-            raise UsageError(f"{pair.path}: is also an input; it would be written to")
+    if updates or adds:
+        figures = [
+            each.found.source
+            for each in pairs
+            if each.found.source.lower().endswith(FIGURE_ENDINGS)
+        ]
+        for pair in pairs:
+            refuse_read(pair.path, [pair.found.source, *figures])
     return pairs
 
 
@@ -84,6 +89,16 @@ def _refuse_folder(folder: Path, *, adds: bool) -> None:
             raise UsageError(f"--baselines {folder}: not a folder")
     except OSError:
         return
+
+
+def refuse_read(path: Path, sources: Iterable[str | Path]) -> None:
+    """Refuse to write a figure over what is read.
+
+    Raises:
+        RefusedError: it is one of the sources.
+    """
+    if any(is_same_file(path, str(source)) for source in sources):
+        raise RefusedError(path, "is also an input; it would be written to")
 
 
 def _pair(found: Found, folder: Path) -> Pair:

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lrviz.check.baselines import Baseline, Pair, find_orphans, pair_specs, read_baseline
+from lrviz.check.baselines import (
+    Baseline,
+    Pair,
+    find_orphans,
+    pair_specs,
+    read_baseline,
+    refuse_read,
+)
 from lrviz.check.checked import Checked
 from lrviz.check.facts import gather_facts
 from lrviz.check.job import Examined, Job, examine
@@ -19,7 +26,7 @@ from lrviz.mishap import explain_mishap
 from lrviz.own import refuse_other, refuse_place
 from lrviz.pool import Workers, count_workers
 from lrviz.spec import Spec
-from lrviz.targets import refuse_input
+from lrviz.targets import is_same_file, list_files
 from lrviz.verdict import PAGE, Evidence
 from lrviz.words import spell_option
 
@@ -114,8 +121,8 @@ def _refuse_report(request: Request) -> None:
     if os.path.exists(report) and not os.path.isdir(report):  # noqa: PTH110, PTH112
         remedy = f"the page is written below one, as {PAGE}"
         raise UsageError(f"--report {report}: not a folder; {remedy}")
-    for source in request.sources:
-        refuse_input(report / PAGE, source)
+    if any(is_same_file(report / PAGE, source) for source in request.sources):
+        raise UsageError(f"--report {report}: its {PAGE} is also an input; name another folder")
     refuse_place(report, report / PAGE)
     refuse_other(report / PAGE, "report", overwrite=request.overwrite)
 
@@ -137,7 +144,7 @@ class _Check:
                 baseline = read_baseline(pair.path) if pair.exists else None
                 spec = self._load(source, baseline)
                 if self.request.updates or self.request.adds:
-                    refuse_input(pair.path, source, spec)
+                    refuse_read(pair.path, list_files(spec, source))
                 run = drive_spec(spec)
                 facts = gather_facts(source, path, run, baseline, drive_spec)
             except Exception as error:
