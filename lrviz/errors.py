@@ -20,6 +20,12 @@ from typing import ClassVar
 
 KeyPath = tuple[str | int, ...]
 
+MOST_TOLD = 50
+"""The most things that are told one by one of one spec."""
+
+MAX_PART = 300
+"""The longest that a part of a key path is spelt: nothing that exists is called so."""
+
 
 @dataclass(frozen=True, order=True)
 class Position:
@@ -61,7 +67,17 @@ def spell_key(key: KeyPath) -> str:
     >>> spell_key(("optimizer", "SGD", "param_groups", 0, "lr"))
     'optimizer.SGD.param_groups.0.lr'
     """
-    return ".".join(map(str, key))
+    parts = map(str, key)
+    return ".".join(part if len(part) <= MAX_PART else f"{part[:MAX_PART]}…" for part in parts)
+
+
+def count_rest(count: int) -> str:
+    """Return how many of so many things are not told; empty where all are.
+
+    >>> count_rest(MOST_TOLD + 7_950), count_rest(MOST_TOLD)
+    ('and 7,950 more', '')
+    """
+    return f"and {count - MOST_TOLD:,} more" if count > MOST_TOLD else ""
 
 
 class LrvizError(Exception):
@@ -99,7 +115,14 @@ class SpecError(LrvizError, ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda each: each.position or Position(0, 0)))
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__("\n".join(map(str, self.told)))
+
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """The problems that are worth printing: the first 50, then how many more there are."""
+        rest = count_rest(len(self.problems))
+        closing = [Problem(self.problems[-1].source, (), rest)] if rest else []
+        return (*self.problems[:MOST_TOLD], *closing)
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.problems,)

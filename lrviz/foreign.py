@@ -98,15 +98,21 @@ def list_entry_points() -> Mapping[str, Sequence[Foreign]]:
     return MappingProxyType({name: tuple(found[name]) for name in sorted(found)})
 
 
-def find_entry_point(name: str) -> Foreign | None:
+def find_entry_point(
+    name: str, listed: Mapping[str, Sequence[Foreign]] | None = None
+) -> Foreign | None:
     """Return the scheduler that an installed package lists under a name; None where none does.
+
+    Args:
+        name: that a spec has.
+        listed: what packages list, for who asks of many names; looked up unless given.
 
     Raises:
         UsageError: several packages list it.
     """
     if _NAME.fullmatch(name) is None:
         return None
-    found = list_entry_points().get(name, ())
+    found = (list_entry_points() if listed is None else listed).get(name, ())
     if len(found) > 1:
         givers = " and ".join(dict.fromkeys(each.giver for each in found))
         raise UsageError(f"'{name}' is listed by {givers}; uninstall one of them")

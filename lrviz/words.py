@@ -111,7 +111,7 @@ def printable(text: str) -> str:
 
 def error_lines(error: LrvizError) -> list[str]:
     """Return what an error says, a line a problem."""
-    return list(map(str, error.problems)) if isinstance(error, SpecError) else [str(error)]
+    return list(map(str, error.told)) if isinstance(error, SpecError) else [str(error)]
 
 
 def error_lines_with_output(error: LrvizError) -> list[str]:

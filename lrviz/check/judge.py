@@ -126,8 +126,8 @@ def refuse(source: str, path: str, error: LrvizError) -> Verdict:
             "wrong",
             source,
             path,
-            _clip("; ".join(each.text for each in error.problems)),
-            problems=error.problems,
+            _clip("; ".join(each.text for each in error.told)),
+            problems=error.told,
             exit_status=EXIT_STATUS["wrong"],
             position=first.position if first.source == source else None,
         )

@@ -17,6 +17,7 @@ from lrviz.drive.metric import Remark, metric_remarks, metric_values, unused_met
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.readings import Recorded, build_curve, empty_record
 from lrviz.drive.unread import iter_unread
+from lrviz.drive.weight import refuse_too_much
 from lrviz.errors import KeyPath, SpecError
 from lrviz.expression import ExpressionError
 from lrviz.run import Run
@@ -44,6 +45,7 @@ def simulate(spec: Spec) -> Run:
     [[0.001, 0.0005, 0.00025]]
     """
     with keep_stdout() if spec.packages else nullcontext():
+        refuse_too_much(spec)
         driven = drive_each(spec, _simulate)
     curves = tuple(curve for curve, _ in driven)
     return Run(

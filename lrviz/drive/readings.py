@@ -34,15 +34,20 @@ def build_curve(
     recorded: Recorded,
     metric: Sequence[float],
 ) -> Curve:
-    """Return the curve of a schedule that has been driven; what did not move is as it is now."""
+    """Return the curve of a schedule that has been driven; what did not move is as it is now.
+
+    What was recorded is taken out of where it was, so that a long run is in memory once.
+    """
     each, steps = schedule.steps_per_call, schedule.total_steps
 
     def read(key: str) -> Values | None:
-        return _stretch(recorded[key], each) if key in recorded else _constant(groups, key, steps)
+        if key not in recorded:
+            return _constant(groups, key, steps)
+        return _stretch(recorded.pop(key), each)
 
     return Curve(
         groups=_group_names(schedule),
-        lr=_stretch(recorded["lr"], each),
+        lr=_stretch(recorded.pop("lr"), each),
         base_lr=base_lr,
         momentum=read(_momentum_key(groups[0])),
         weight_decay=read("weight_decay"),
@@ -74,7 +79,9 @@ def _group_names(schedule: Schedule) -> tuple[str, ...]:
 
 def _stretch(recorded: Sequence["array[float]"], each: int) -> Values:
     """Return values of shape (groups, steps) from one value a call; what was read stays so."""
-    values = np.repeat(np.array(recorded, dtype=np.float64), each, axis=1)
+    values = np.array(recorded, dtype=np.float64)
+    if each > 1:
+        values = np.repeat(values, each, axis=1)
     values.setflags(write=False)
     return values
 

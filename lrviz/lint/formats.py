@@ -28,7 +28,7 @@ def iter_annotations(linted: Linted) -> Iterator[str]:
     for finding in linted.findings:
         yield _annotate_finding(linted.source, finding)
     if isinstance(linted.error, SpecError):
-        for problem in linted.error.problems:
+        for problem in linted.error.told:
             text = str(Problem("", problem.key, problem.text))
             yield _annotate("error", linted.source, problem, "lrviz lint: wrong", text)
     elif linted.error is not None:

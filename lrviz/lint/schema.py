@@ -53,7 +53,7 @@ def format_json(linted: Sequence[Linted]) -> str:
 
 def _spell_linted(linted: Linted) -> dict[str, object]:
     error = linted.error
-    problems = error.problems if isinstance(error, SpecError) else ()
+    problems = error.told if isinstance(error, SpecError) else ()
     return {
         "file": linted.source,
         "state": linted.state,

@@ -8,10 +8,19 @@ from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.option import Option
 from lrviz.spec.flow import spell_flow
 from lrviz.spec.model import Source, Tree
+from lrviz.spec.values import MAX_TEXT
 from lrviz.spec.wording import spell_name, suggest
-from lrviz.spec.yamltree import YamlError, parse_yaml
+from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml
 
 MAX_SPELT = 60
+
+MAX_DOTS = MAX_DEPTH + MAX_TEXT
+"""More dots than any key path has: one a key, and one a character of a name."""
+
+MAX_DIGITS = 9
+"""The most digits of a list item's number."""
+
+TOO_DEEP = f"leads too deep; a spec is nested at most {MAX_DEPTH} deep"
 
 
 def assign_all(
@@ -44,8 +53,9 @@ def assign(
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
     """
     text = f"--sweep {value.strip('{}')}" if key == "sweep" else spelt or f"--set {key}={value}"
-    path = split_key(key, tree)
+    path: KeyPath = ()
     try:
+        path = split_key(key, tree)
         parsed, _ = parse_yaml(value)
         refuse_other_names(tree, path)
         changed = with_value(tree, path, parsed)
@@ -74,23 +84,39 @@ def split_key(key: str, tree: Tree = None) -> KeyPath:
         key: parts parted by dots, list items by number.
         tree: what it leads into; names with dots are those that stand there, and the catalog's.
 
+    Raises:
+        LookupError: it leads deeper than a spec may be nested.
+
     >>> split_key("optimizer.SGD.param_groups.0.lr")
     ('optimizer', 'SGD', 'param_groups', 0, 'lr')
     >>> split_key("scheduler.timm.CosineLRScheduler.t_initial")
     ('scheduler', 'timm.CosineLRScheduler', 't_initial')
     """
-    parts = key.split(".")
+    if key.count(".") > MAX_DOTS:
+        raise LookupError(TOO_DEEP)
     path: list[str | int] = []
-    while parts:
-        count = next((n for n in range(len(parts), 1, -1) if _is_name(parts[:n], tree)), 1)
-        name, parts = ".".join(parts[:count]), parts[count:]
-        path.append(int(name) if name.isdecimal() else name)
+    rest: str | None = key
+    while rest is not None:
+        if len(path) == MAX_DEPTH:
+            raise LookupError(TOO_DEEP)
+        name, rest = _split_name(rest, tree)
+        path.append(int(name) if name.isdecimal() and len(name) <= MAX_DIGITS else name)
         tree = _at(tree, path[-1])
     return tuple(path)
 
 
-def _is_name(parts: Sequence[str], tree: Tree) -> bool:
-    name = ".".join(parts)
+def _split_name(key: str, tree: Tree) -> tuple[str, str | None]:
+    """Return the first part of a key path, and the rest of it; None where that is all."""
+    end = len(key)
+    while end > 0 and not _is_name(key[:end], tree):
+        end = key.rfind(".", 0, end)
+    if end <= 0:
+        name, dot, rest = key.partition(".")
+        return name, rest if dot else None
+    return key[:end], key[end + 1 :] if end < len(key) else None
+
+
+def _is_name(name: str, tree: Tree) -> bool:
     return name in CATALOG or (isinstance(tree, dict) and name in tree) or name == tree
 
 

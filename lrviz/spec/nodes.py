@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lrviz.catalog import CATALOG, COMPOSITES, OPTIMIZERS
 from lrviz.errors import KeyPath, UsageError
 from lrviz.expression import ExpressionError, parse_expression
-from lrviz.foreign import Foreign, find_entry_point
+from lrviz.foreign import Foreign, find_entry_point, list_entry_points
 from lrviz.spec.model import Node, Tree
 from lrviz.spec.values import MAX_TEXT
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
@@ -46,6 +47,10 @@ class NodeReader:
 
     problems: list[tuple[KeyPath, str]] = field(default_factory=list)
     allowed: Mapping[str, Foreign] = field(default_factory=dict)
+
+    @cached_property
+    def _listed(self) -> Mapping[str, Sequence[Foreign]]:
+        return list_entry_points()
 
     def read_scheduler(self, tree: Tree, key: KeyPath) -> Node | None:
         """Return the scheduler that a tree names, or None where it names none."""
@@ -101,7 +106,7 @@ class NodeReader:
         if name in self.allowed:
             return self.allowed[name]
         try:
-            found = find_entry_point(name)
+            found = find_entry_point(name, self._listed)
         except UsageError as error:
             self._say(key, str(error))
             return None

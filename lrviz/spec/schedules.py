@@ -7,7 +7,7 @@ from math import prod
 
 from lrviz.errors import KeyPath, Problem
 from lrviz.foreign import Foreign
-from lrviz.spec.assign import refuse_other_names, split_key, with_value
+from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, refuse_other_names, split_key, with_value
 from lrviz.spec.interval import explain_interval, own_interval, read_interval
 from lrviz.spec.labels import find_twins, name_keys, name_values
 from lrviz.spec.metric import read_metric
@@ -21,6 +21,13 @@ from lrviz.spec.wording import spell
 MAX_CURVES = 64
 MAX_CALLS = 10_000_000
 MAX_POINTS = 20_000_000
+MAX_SCHEDULERS = 4_096
+
+MAX_WRITTEN = 1_000_000
+"""The most characters of optimizers and schedulers, if every curve had its own written out.
+
+A sweep of a few values makes that many times what its text holds, and all of it is looked at.
+"""
 
 READABLE = 10**15
 """The largest number that a message writes out."""
@@ -31,7 +38,10 @@ DEFAULT_OPTIMIZER: Tree = {"SGD": {"lr": 1e-3}}
 CURVE_KEYS = ("scheduler", "optimizer", "interval", "metric")
 """What a curve may have of its own; what it leaves out it takes from the top of the spec."""
 
-SWEPT_KEYS = ("epochs", "steps_per_epoch", "interval", "optimizer", "scheduler")
+LENGTH_KEYS = ("epochs", "steps_per_epoch")
+"""How long a run is: what a schedule reads of the keys that stand for themselves."""
+
+SWEPT_KEYS = (*LENGTH_KEYS, "interval", "optimizer", "scheduler")
 """What a sweep may change: the schedule, not how it is drawn."""
 
 Keys = Mapping[str, KeyPath]
@@ -44,12 +54,17 @@ class ScheduleReader:
     Attributes:
         source: where the spec came from.
         allowed: the schedulers beside the catalog that the user allowed, by name.
-        problems: what was wrong so far.
     """
 
     source: Source
     allowed: Mapping[str, Foreign] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    _found: dict[Problem, None] = field(default_factory=dict, init=False)
+    _written: int = field(default=0, init=False)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong so far: what is wrong in all variants is there once."""
+        return tuple(self._found)
 
     def read(self, tree: dict[str, Tree]) -> tuple[Shape | None, list[Schedule]]:
         """Return the keys that stand for themselves, and the schedules that could be read."""
@@ -62,9 +77,7 @@ class ScheduleReader:
         return shape, schedules
 
     def _say(self, key: KeyPath, text: str, source: Source | None = None) -> None:
-        problem = (source or self.source).problem(key, text)
-        if problem not in self.problems:  # what is wrong in all variants is said once
-            self.problems.append(problem)
+        self._found.setdefault((source or self.source).problem(key, text))
 
     def _shape(self, tree: dict[str, Tree], source: Source) -> Shape | None:
         found: list[tuple[KeyPath, str]] = []
@@ -88,8 +101,8 @@ class ScheduleReader:
             changed: Tree = base
             swept: dict[KeyPath, KeyPath] = {}
             for (key, values), index in zip(axes, picked, strict=True):
-                path = split_key(key, changed)
                 try:
+                    path = split_key(key, changed)
                     refuse_other_names(changed, path)
                     changed = with_value(changed, path, values[index])
                 except LookupError as error:
@@ -102,7 +115,7 @@ class ScheduleReader:
 
     def _axes(self, tree: dict[str, Tree]) -> list[tuple[str, list[Tree]]]:
         sweep = tree["sweep"]
-        before = len(self.problems)
+        before = len(self._found)
         if not isinstance(sweep, dict) or not sweep:
             self._say(
                 ("sweep",), f"must be a mapping of key paths to lists, got {_spell_mapping(sweep)}"
@@ -117,13 +130,17 @@ class ScheduleReader:
                 self._say(("sweep", key), f"is not part of a schedule; it must begin with {known}")
             elif not isinstance(values, list) or not values:
                 self._say(("sweep", key), f"must be a list of values, got {spell(values)}")
+            elif key.count(".") > MAX_DOTS:
+                self._say(("sweep", key), TOO_DEEP)
             else:
                 self._refuse_repeats(key, values)
                 axes.append((key, values))
         curves = prod(len(values) for _, values in axes)
         if curves > MAX_CURVES:
-            self._say(("sweep",), f"{curves:,} curves are more than {MAX_CURVES}")
-        return axes if len(self.problems) == before else []
+            self._say(("sweep",), f"{_spell_count(curves)} curves are more than {MAX_CURVES}")
+        if len(sweep) > MAX_CURVES:
+            self._say(("sweep",), f"{len(sweep)} key paths are more than {MAX_CURVES}")
+        return axes if len(self._found) == before else []
 
     def _refuse_repeats(self, key: str, values: list[Tree]) -> None:
         seen: dict[object, int] = {}
@@ -141,7 +158,7 @@ class ScheduleReader:
     def _read_variant(
         self, label: str, tree: dict[str, Tree], source: Source
     ) -> Iterator[Schedule]:
-        shape = self._shape(tree, source)
+        shape = self._shape({key: tree[key] for key in LENGTH_KEYS if key in tree}, source)
         top: dict[str, KeyPath] = {key: (key,) for key in CURVE_KEYS if key in tree}
         if "curves" not in tree:
             yield from self._read_schedule(label, tree, top, shape, source)
@@ -181,7 +198,9 @@ class ScheduleReader:
         self, label: str, tree: dict[str, Tree], keys: Keys, shape: Shape | None, source: Source
     ) -> Iterator[Schedule]:
         """Yield the schedule, or nothing where a problem was added; `keys` tells where it is."""
-        before = len(self.problems)
+        if self._is_too_much(tree, source):
+            return
+        before = len(self._found)
         found: list[tuple[KeyPath, str]] = []
         reader = NodeReader(found, self.allowed)
         at = keys.get("optimizer", ("optimizer",))
@@ -203,7 +222,7 @@ class ScheduleReader:
             found.append((keys["interval"], text))
         for key, text in found:
             self._say(key, text, source)
-        if len(self.problems) > before or not (shape and optimizer and scheduler and interval):
+        if len(self._found) > before or not (shape and optimizer and scheduler and interval):
             return
         yield Schedule(
             source=source,
@@ -217,7 +236,24 @@ class ScheduleReader:
             metric_key=metric_key,
         )
 
+    def _is_too_much(self, tree: dict[str, Tree], source: Source) -> bool:
+        """Whether curves that share a text make far more of it than it holds; then that is said."""
+        key = "sweep" if source.swept else "curves"
+        if key == "curves" and key not in tree:
+            return False
+        self._written += sum(len(str(tree.get(each))) for each in ("optimizer", "scheduler"))
+        if self._written <= MAX_WRITTEN:
+            return False
+        what = "the optimizers and schedulers of all curves, written out,"
+        self._say((key,), f"{what} have more than {MAX_WRITTEN:,} characters")
+        return True
+
     def _refuse_too_many(self, schedules: list[Schedule]) -> None:
+        schedulers = [sum(1 for _ in each.scheduler.walk()) for each in schedules]
+        if sum(schedulers) > MAX_SCHEDULERS:
+            most = schedules[schedulers.index(max(schedulers))]
+            text = f"{sum(schedulers):,} schedulers are more than {MAX_SCHEDULERS:,}"
+            self._say(most.scheduler.key, text, most.source)
         calls = sum(schedule.total_calls for schedule in schedules)
         points = sum(schedule.total_steps * schedule.groups for schedule in schedules)
         for count, most, what in (calls, MAX_CALLS, "calls"), (points, MAX_POINTS, "points"):

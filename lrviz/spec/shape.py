@@ -91,11 +91,8 @@ def _translate(error: ValidationError, tree: dict[str, Tree]) -> list[tuple[KeyP
     for details in error.errors():
         key, text = _say(details, tree)
         found[key] = text if key not in found else f"{found[key]}, or {text}"
-    return [
-        (key, text)
-        for key, text in found.items()
-        if not any(key != other and key == other[: len(key)] for other in found if key)
-    ]
+    lists = {key[:end] for key in found for end in range(1, len(key))}
+    return [(key, text) for key, text in found.items() if key not in lists]
 
 
 def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:

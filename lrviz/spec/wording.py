@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from lrviz.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
-from lrviz.foreign import remedy
+from lrviz.foreign import MAX_NAME, remedy
 from lrviz.spec.flow import spell_special
+
+MOST_SPELT = 60
+"""The longest that a value is spelt, and more items than a list of that length has."""
 
 MOST_NAMED = 6
 """The most names that a remedy lists."""
@@ -27,19 +30,20 @@ def spell(value: object) -> str:
         case float() if not math.isfinite(value):
             return spell_special(value)
         case list() | tuple():
-            text = f"[{', '.join(map(spell, value))}]"
+            text = f"[{', '.join(map(spell, value[:MOST_SPELT]))}]"
         case dict():
             text = "a mapping"
         case str():
             text = f"'{value}'"
         case _:
             text = str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return text if len(text) <= MOST_SPELT else f"{text[: MOST_SPELT - 1]}…"
 
 
 def spell_name(name: str) -> str:
     """Return a name in quotes, letters that could be mistaken for others spelt out."""
-    return f"'{name.encode('ascii', 'backslashreplace').decode()}'"
+    text = name.encode("ascii", "backslashreplace").decode()
+    return f"'{text}'" if len(text) <= MAX_NAME else f"'{text[:MAX_NAME]}…'"
 
 
 def suggest(name: str, known: Sequence[str]) -> str:
