@@ -1,5 +1,6 @@
 """The recorded values of a schedule."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -93,3 +94,9 @@ class SchedulerFacts:
     takes_metric: bool = field(default=False, compare=False)
     first_value: int | None = field(default=None, compare=False)
     functions: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def walk(self) -> Iterator["SchedulerFacts"]:
+        """Yield this scheduler and those inside it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()

@@ -41,14 +41,8 @@ def _iter_imported(
 ) -> Iterator[Imported]:
     for schedule, facts in pairs:
         yield _OPTIMIZERS, schedule.optimizer.name
-        for each in _walk(facts):
+        for each in facts.walk():
             yield each.module, each.attribute
-
-
-def _walk(facts: SchedulerFacts) -> Iterator[SchedulerFacts]:
-    yield facts
-    for child in facts.children:
-        yield from _walk(child)
 
 
 def _needs_math(body: str) -> bool:

@@ -1,18 +1,26 @@
-"""Remedies that are certain and local, applied to a spec's text one by one."""
+"""Remedies that are certain and local, applied to a spec's text."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from lrviz.errors import KeyPath, LrvizError, Problem
+from lrviz.errors import KeyPath, LrvizError, Problem, SpecError
 from lrviz.lint.engine import is_failure
 from lrviz.lint.rule import Finding, Fix
-from lrviz.spec.edit import EditError, Value, find_value, replace_value
+from lrviz.spec.edit import Document, EditError, Value
 from lrviz.spec.tree import Tree, is_same_tree
 from lrviz.spec.wording import spell
 
 Lint = Callable[[str], tuple[Finding, ...]]
 """What a text's findings are; raises an `LrvizError` where it cannot be driven."""
+
+MOST_TRIES = 32
+"""How often a spec is linted for its fixes."""
+
+_Place = tuple[str, KeyPath]
+"""The code of a rule, and the key path of a value that it would fix."""
+
+_Wanted = tuple[Finding, Fix]
 
 
 @dataclass(frozen=True)
@@ -69,80 +77,167 @@ class Fixed:
     refusals: tuple[Refusal, ...] = ()
 
 
-def fix_text(text: str, findings: Sequence[Finding], lint: Lint, codes: Container[str]) -> Fixed:
+def fix_text(
+    text: str,
+    findings: Sequence[Finding],
+    lint: Lint,
+    codes: Container[str],
+    tries: int = MOST_TRIES,
+) -> Fixed:
     """Return a text in which what can be fixed is.
 
-    A fix is made only if the findings are fewer for it: the changed text is linted again, so that
-    the next fix is the one that fits then. Where it would bring an error or a warning, or torch
-    could not drive the spec any more, the text stays as it was.
+    Fixes are made together, and only if the findings are fewer for them: the changed text is linted
+    again. Where it would bring an error or a warning, or torch could not drive the spec any more,
+    parts of them are tried alone, until the fix that is to blame is left out.
 
     Args:
         text: of a spec.
         findings: what there is to say of it.
         lint: what there is to say of another text.
         codes: of the rules whose fixes are wanted.
+        tries: how many other texts may be linted.
     """
-    current = tuple(findings)
-    tried: set[tuple[str, KeyPath]] = set()
-    changes: list[Change] = []
-    refusals: list[Refusal] = []
-    while (found := _next(current, tried, codes)) is not None:
-        finding, fix = found
-        tried.add((finding.rule.code, fix.key))
-        try:
-            text, current, change = _try(text, current, finding, fix, lint)
-        except EditError as error:
-            refusals.append(Refusal(finding, fix, error.reason))
-        else:
-            changes.append(change)
-    return Fixed(text, current, tuple(changes), tuple(refusals))
+    mender = _Mender(text, tuple(findings), lint, tries)
+    tried: set[_Place] = set()
+    while places := _next(mender.findings, tried, codes):
+        tried |= places
+        mender.make(places)
+    return Fixed(mender.text, mender.findings, tuple(mender.changes), tuple(mender.refusals))
 
 
 def _next(
-    findings: Sequence[Finding], tried: set[tuple[str, KeyPath]], codes: Container[str]
-) -> tuple[Finding, Fix] | None:
-    """Return the first finding whose fix is wanted and has not been tried."""
-    for finding in findings:
-        code, fix = finding.rule.code, finding.fix
-        if fix is not None and code in codes and (code, fix.key) not in tried:
-            return finding, fix
-    return None
+    findings: Sequence[Finding], tried: Container[_Place], codes: Container[str]
+) -> set[_Place]:
+    """Return where fixes are wanted and have not been tried, one of each value."""
+    found: dict[KeyPath, _Place] = {}
+    for finding, fix in _list_fixes(findings):
+        place = finding.rule.code, fix.key
+        if finding.rule.code in codes and place not in tried:
+            found.setdefault(fix.key, place)
+    return set(found.values())
 
 
-def _try(
-    text: str, findings: Sequence[Finding], finding: Finding, fix: Fix, lint: Lint
-) -> tuple[str, tuple[Finding, ...], Change]:
-    """Return the text after one fix, what there is to say of it, and what was done.
+def _list_fixes(findings: Sequence[Finding]) -> list[_Wanted]:
+    return [(finding, finding.fix) for finding in findings if finding.fix is not None]
 
-    Raises:
-        EditError: the fix is not to be made.
+
+class _NoHelpError(EditError):
+    """Fixes after which something is wrong.
+
+    Attributes:
+        keys: the key paths of what is wrong.
     """
-    _refuse_disagreement(findings, fix)
-    old = find_value(text, fix.key)
-    changed = replace_value(text, fix.key, fix.value)
-    try:
-        after = lint(changed)
-    except LrvizError as error:
-        raise EditError(f"torch could not drive it then: {str(error).splitlines()[0]}") from None
-    new = _count(after) - _count(findings)
-    if new:
-        raise EditError(f"{', '.join(sorted(new))} would be found then")
-    code = finding.rule.code
-    if _count_all(after)[code] >= _count_all(findings)[code]:
-        raise EditError("it would be found all the same")
-    return changed, after, Change(finding, old, fix.value)
+
+    def __init__(self, reason: str, keys: Sequence[KeyPath]) -> None:
+        self.keys = keys
+        super().__init__(reason)
 
 
-def _refuse_disagreement(findings: Sequence[Finding], fix: Fix) -> None:
+def _split(wanted: Sequence[_Wanted], wrong: Sequence[KeyPath]) -> tuple[Sequence[_Wanted], ...]:
+    """Return fixes in two parts: those of other schedulers or curves than what is wrong come first.
+
+    Where that is not to be told, either half of them.
+    """
+    schedulers = {key[:end] for key in wrong for end in range(2, len(key) + 1)}
+    curves = {key[:2] for key in wrong if key[:1] == ("curves",)}
+    for suspects in (
+        [each for each in wanted if each[1].key[:-1] in schedulers],
+        [each for each in wanted if each[1].key[:2] in curves],
+    ):
+        if 0 < len(suspects) < len(wanted):
+            places = {fix.key for _, fix in suspects}
+            return [each for each in wanted if each[1].key not in places], suspects
+    half = len(wanted) // 2
+    return wanted[:half], wanted[half:]
+
+
+class _Mender:
+    """Makes fixes.
+
+    Attributes:
+        text: as it is by now.
+        findings: what there is to say of it.
+        changes: what was done, in order.
+        refusals: what was not.
+    """
+
+    def __init__(self, text: str, findings: tuple[Finding, ...], lint: Lint, tries: int) -> None:
+        self.text, self.findings = text, findings
+        self.changes: list[Change] = []
+        self.refusals: list[Refusal] = []
+        self._lint, self._left = lint, tries
+        self._limit = f"not tried alone, as a spec of this size is linted {tries} times at most"
+
+    def make(self, places: Container[_Place]) -> None:
+        """Make the fixes of places, as they are by now, and say of every other why not."""
+        document = Document(self.text)
+        wanted = list(self._iter_possible(places, document))
+        try:
+            after = self._try(document, wanted) if wanted else (self.text, self.findings)
+        except EditError as error:
+            if len(wanted) == 1 or not self._left:
+                reason = error.reason if len(wanted) == 1 else self._limit
+                self.refusals += [Refusal(*each, reason) for each in wanted]
+                return
+            for some in _split(wanted, error.keys if isinstance(error, _NoHelpError) else ()):
+                self.make({(finding.rule.code, fix.key) for finding, fix in some})
+        else:
+            self.text, self.findings = after
+            self.changes += [
+                Change(each, document.find(fix.key), fix.value) for each, fix in wanted
+            ]
+
+    def _iter_possible(self, places: Container[_Place], document: Document) -> Iterator[_Wanted]:
+        """Yield the fixes of places that the text allows, and about which findings agree."""
+        values: dict[KeyPath, list[Tree]] = {}
+        for _, fix in _list_fixes(self.findings):
+            values.setdefault(fix.key, []).append(fix.value)
+        seen: set[KeyPath] = set()
+        for finding, fix in _list_fixes(self.findings):
+            if (finding.rule.code, fix.key) not in places or fix.key in seen:
+                continue
+            seen.add(fix.key)
+            try:
+                _refuse_disagreement(values[fix.key], fix)
+                document.edit(fix.key, fix.value)
+            except EditError as error:
+                self.refusals.append(Refusal(finding, fix, error.reason))
+            else:
+                yield finding, fix
+
+    def _try(
+        self, document: Document, wanted: Sequence[_Wanted]
+    ) -> tuple[str, tuple[Finding, ...]]:
+        """Return the text after fixes, and what there is to say of it.
+
+        Raises:
+            EditError: the fixes are not to be made, or not together.
+        """
+        changed = document.replace([(fix.key, fix.value) for _, fix in wanted])
+        if not self._left:
+            raise EditError(self._limit)
+        self._left -= 1
+        try:
+            after = self._lint(changed)
+        except LrvizError as error:
+            keys = [each.key for each in error.problems] if isinstance(error, SpecError) else ()
+            reason = str(error).splitlines()[0]
+            raise _NoHelpError(f"torch could not drive it then: {reason}", keys) from None
+        if new := _count(after) - _count(self.findings):
+            keys = [each.problem.key for each in after if each.rule.code in new]
+            raise _NoHelpError(f"{', '.join(sorted(new))} would be found then", keys)
+        gone = _count_all(self.findings) - _count_all(after)
+        if same := Counter(finding.rule.code for finding, _ in wanted) - gone:
+            keys = [each.problem.key for each in after if each.rule.code in same]
+            raise _NoHelpError("it would be found all the same", keys)
+        return changed, after
+
+
+def _refuse_disagreement(values: Sequence[Tree], fix: Fix) -> None:
     """Refuse a fix of a value that another would set otherwise: several curves may share it."""
-    for other in findings:
-        theirs = other.fix
-        if (
-            theirs is not None
-            and theirs.key == fix.key
-            and not is_same_tree(theirs.value, fix.value)
-        ):
-            both = f"{spell(fix.value)} or {spell(theirs.value)}"
+    for value in values:
+        if not is_same_tree(value, fix.value):
+            both = f"{spell(fix.value)} or {spell(value)}"
             raise EditError(f"it could be {both}; give each its own")
 
 

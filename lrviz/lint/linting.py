@@ -10,7 +10,7 @@ from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
 from lrviz.files import STDIO, write_file
 from lrviz.lint.engine import find_unknown, lint_run, select_rules, sort_findings
-from lrviz.lint.fix import Fixed, Refusal, fix_text
+from lrviz.lint.fix import MOST_TRIES, Fixed, Refusal, fix_text
 from lrviz.lint.linted import Linted
 from lrviz.lint.rule import Finding, Rule
 from lrviz.lint.rules import RULES
@@ -19,6 +19,7 @@ from lrviz.metadata import sniff
 from lrviz.mishap import explain_mishap
 from lrviz.run import Run
 from lrviz.sources import parse_data, read_source
+from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
 from lrviz.targets import refuse_stdin_twice
 
 Overrides = Sequence[tuple[str, str]]
@@ -128,7 +129,7 @@ class _Linter:
             return linted
         if reason := _why_not(source, data):
             return _refuse(linted, reason)
-        fixed = self._mend(source, data.decode(), findings)
+        fixed, driven = self._mend(source, data.decode(), run, findings)
         if not fixed.changes:
             return replace(linted, refusals=fixed.refusals)
         if _is_changed(source, data):
@@ -138,14 +139,31 @@ class _Linter:
             write_file(Path(source), written, overwrite=True)  # it is what the user named
         except FileError as error:
             return replace(linted, error=error)
-        after = self._say(source, self._run(written, source), fixed.findings)
+        after = self._say(source, driven or self._run(written, source), fixed.findings)
         return replace(after, changes=fixed.changes, refusals=fixed.refusals)
 
-    def _mend(self, source: str, text: str, findings: Sequence[Finding]) -> Fixed:
-        def lint(changed: str) -> tuple[Finding, ...]:
-            return lint_run(self._run(changed.encode(), source), RULES.values())
+    def _mend(
+        self, source: str, text: str, run: Run, findings: Sequence[Finding]
+    ) -> tuple[Fixed, Run | None]:
+        """Return what became of a text, and its run where it was the last one to be driven."""
+        last: dict[str, Run] = {}
 
-        return fix_text(text, findings, lint, {rule.code for rule in self.rules})
+        def lint(changed: str) -> tuple[Finding, ...]:
+            last.clear()
+            last[changed] = self._run(changed.encode(), source)
+            return lint_run(last[changed], RULES.values())
+
+        codes = {rule.code for rule in self.rules}
+        fixed = fix_text(text, findings, lint, codes, _count_tries(text, run))
+        return fixed, last.get(fixed.text)
+
+
+def _count_tries(text: str, run: Run) -> int:
+    """Return how often a spec may be driven for its fixes: a large one not as often as a small."""
+    calls = sum(each.calls for facts in run.schedulers for each in facts.walk())
+    points = sum(curve.lr.size for curve in run.curves)
+    most = min(MAX_CALLS // (calls + points), MAX_WRITTEN // len(text), MOST_TRIES)
+    return max(most, 1)
 
 
 def _leave_notes(lines: Sequence[str]) -> Iterator[str]:

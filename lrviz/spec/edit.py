@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -47,7 +48,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class _Edit:
+class Edit:
     """A part of a text, and what takes its place."""
 
     start: int
@@ -72,44 +73,68 @@ def replace_value(text: str, key: KeyPath, value: Tree) -> str:
     >>> replace_value("epochs: 4  # short", ("epochs",), 8)
     'epochs: 8  # short'
     """
-    mark, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
-    tree = _parse(text)
-    key = _name_bare(tree, key)
-    try:
-        expected = with_value(tree, key, value)
-    except LookupError as error:
-        raise EditError(str(error.args[0])) from None
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    if root is None:
-        raise EditError("the file is empty")
-    changed = text
-    for edit in sorted(_Editor(text).edits(root, key, value), key=lambda each: -each.start):
-        changed = changed[: edit.start] + edit.new + changed[edit.end :]
-    try:
-        same = json.dumps(parse_yaml(changed)[0]) == json.dumps(expected)
-    except YamlError:
-        same = False
-    if not same:
-        raise EditError("the file is laid out so that other values would change")
-    return mark + changed
+    return Document(text).replace([(key, value)])
+
+
+class Document:
+    """A YAML text, read once; an EditError says that it is none."""
+
+    def __init__(self, text: str) -> None:
+        self._mark = _BOM if text.startswith(_BOM) else ""
+        self._text = text.removeprefix(_BOM)
+        self._tree = _parse(self._text)
+        self._root = yaml.compose(self._text, Loader=yaml.SafeLoader)
+
+    def find(self, key: KeyPath) -> Value:
+        """Return what stands at a key path."""
+        tree, key = self._tree, _name_bare(self._tree, key)
+        for part in key:
+            if isinstance(tree, dict) and part in tree:
+                tree = tree[str(part)]
+            elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
+                tree = tree[part]
+            else:
+                return Value(key, given=False)
+        return Value(key, given=True, tree=tree)
+
+    def replace(self, values: Sequence[tuple[KeyPath, Tree]]) -> str:
+        """Return the text in which values are others, as `replace_value`.
+
+        Raises:
+            EditError: that cannot be done in certainty, or not at once.
+        """
+        changed, end = self._text, len(self._text)
+        edits = [edit for key, value in values for edit in self.edit(key, value)]
+        for edit in sorted(edits, key=lambda each: -each.start):
+            if edit.end > end:
+                raise EditError("two values stand in one place")
+            changed, end = changed[: edit.start] + edit.new + changed[edit.end :], edit.start
+        expected = self._tree
+        for key, value in values:
+            expected = with_value(expected, _name_bare(expected, key), value)
+        try:
+            same = json.dumps(parse_yaml(changed)[0]) == json.dumps(expected)
+        except YamlError:
+            same = False
+        if not same:
+            raise EditError("the file is laid out so that other values would change")
+        return self._mark + changed
+
+    def edit(self, key: KeyPath, value: Tree) -> list[Edit]:
+        """Return what is to be done to the text to replace one value; as `replace`."""
+        key = _name_bare(self._tree, key)
+        try:
+            with_value(self._tree, key, value)
+        except LookupError as error:
+            raise EditError(str(error.args[0])) from None
+        if self._root is None:
+            raise EditError("the file is empty")
+        return _Editor(self._text).edits(self._root, key, value)
 
 
 def find_value(text: str, key: KeyPath) -> Value:
-    """Return what stands at a key path of a YAML text.
-
-    Raises:
-        EditError: the text is no YAML.
-    """
-    tree = _parse(text.removeprefix(_BOM))
-    key = _name_bare(tree, key)
-    for part in key:
-        if isinstance(tree, dict) and part in tree:
-            tree = tree[str(part)]
-        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
-            tree = tree[part]
-        else:
-            return Value(key, given=False)
-    return Value(key, given=True, tree=tree)
+    """Return what stands at a key path of a YAML text."""
+    return Document(text).find(key)
 
 
 def _parse(text: str) -> Tree:
@@ -143,7 +168,7 @@ class _Editor:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    def edits(self, root: yaml.Node, key: KeyPath, value: Tree) -> list[_Edit]:
+    def edits(self, root: yaml.Node, key: KeyPath, value: Tree) -> list[Edit]:
         """Return the edits that give the text its value, none overlapping another."""
         node, rest = root, list(key)
         while rest:
@@ -161,7 +186,7 @@ class _Editor:
             return [self._insert(node, str(rest[0]), value)]
         return self._replace(node, {str(rest[0]): value})  # a bare name, or nothing
 
-    def _replace(self, node: yaml.Node, value: Tree) -> list[_Edit]:
+    def _replace(self, node: yaml.Node, value: Tree) -> list[Edit]:
         if isinstance(node, yaml.ScalarNode):
             return self._replace_scalar(node, value)
         if (
@@ -174,13 +199,13 @@ class _Editor:
         self._refuse_comments(node)
         start, end = node.start_mark.index, find_end(self._text, node)
         if isinstance(node, yaml.CollectionNode) and node.flow_style:
-            return [_Edit(start, end, spell_flow(value))]
+            return [Edit(start, end, spell_flow(value))]
         before = self._text[:start].rstrip()  # a block stands on lines of its own
         if "#" in _BREAK.split(before)[-1]:
             raise EditError("there is a comment in the value")
-        return [_Edit(len(before), end, " " + spell_flow(value))]
+        return [Edit(len(before), end, " " + spell_flow(value))]
 
-    def _replace_scalar(self, node: yaml.ScalarNode, value: Tree) -> list[_Edit]:
+    def _replace_scalar(self, node: yaml.ScalarNode, value: Tree) -> list[Edit]:
         start, end = node.start_mark.index, find_end(self._text, node)
         said = parse_scalar(node.value) if node.style is None else node.value
         if json.dumps(said) == json.dumps(value):
@@ -191,23 +216,23 @@ class _Editor:
         if start == end:  # nothing stands here, not even a colon if this is `{Name}`
             before = self._text[:start].rstrip()[-1:]
             new = f" {new}" if before in (":", "-") else f": {new}"
-        return [_Edit(start, end, new)]
+        return [Edit(start, end, new)]
 
-    def _insert(self, node: yaml.MappingNode, name: str, value: Tree) -> _Edit:
+    def _insert(self, node: yaml.MappingNode, name: str, value: Tree) -> Edit:
         """Return the edit that adds a key behind the last one."""
         entry = f"{spell_flow(name)}: {spell_flow(value)}"
         if not node.value:
             start = node.start_mark.index + 1
-            return _Edit(start, start, entry)
+            return Edit(start, start, entry)
         last = node.value[-1][1]
         end = find_end(self._text, last)
         if node.flow_style:
-            return _Edit(end, end, f", {entry}")
+            return Edit(end, end, f", {entry}")
         rest = _REST_OF_LINE.match(self._text, end)
         if rest is None or ends_in_literal(last):
             raise EditError("the key is not in the file, and cannot be added in certainty")
         indent = " " * node.value[0][0].start_mark.column
-        return _Edit(rest.end(), rest.end(), f"{self._line_break()}{indent}{entry}")
+        return Edit(rest.end(), rest.end(), f"{self._line_break()}{indent}{entry}")
 
     def _line_break(self) -> str:
         found = _BREAK.search(self._text)
