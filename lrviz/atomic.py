@@ -12,6 +12,7 @@ import select
 import stat
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,8 +24,8 @@ _STALE = 3600.0
 """Seconds after which a temporary file is abandoned, where files cannot be locked."""
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Give a file new content, whole or not at all; its permissions are kept.
+def replace_file(path: Path, parts: Iterable[bytes]) -> None:
+    """Give a file new content, part by part, whole or not at all; its permissions are kept.
 
     What killed writers of this file left behind is removed.
 
@@ -36,7 +37,8 @@ def replace_file(path: Path, data: bytes) -> None:
     try:
         try:
             _copy_permissions(path, descriptor)
-            write_all(descriptor, data)
+            for part in parts:
+                write_all(descriptor, part)
             os.fsync(descriptor)
             if sys.platform != "win32":  # under its lock, so that no sweeper comes between
                 temporary.replace(path)

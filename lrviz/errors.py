@@ -71,13 +71,15 @@ def spell_key(key: KeyPath) -> str:
     return ".".join(part if len(part) <= MAX_PART else f"{part[:MAX_PART]}…" for part in parts)
 
 
-def count_rest(count: int) -> str:
-    """Return how many of so many things are not told; empty where all are.
+def tell_first(lines: Sequence[str], source: str) -> tuple[str, ...]:
+    """Return the first 50 lines on a source, and in one more how many others there are.
 
-    >>> count_rest(MOST_TOLD + 7_950), count_rest(MOST_TOLD)
-    ('and 7,950 more', '')
+    >>> tell_first(["a.yaml: one"] * 8_000, "a.yaml")[-2:]
+    ('a.yaml: one', 'a.yaml: and 7,950 more')
     """
-    return f"and {count - MOST_TOLD:,} more" if count > MOST_TOLD else ""
+    if len(lines) <= MOST_TOLD:
+        return tuple(lines)
+    return (*lines[:MOST_TOLD], f"{source}: and {len(lines) - MOST_TOLD:,} more")
 
 
 class LrvizError(Exception):
@@ -120,9 +122,11 @@ class SpecError(LrvizError, ValueError):
     @property
     def told(self) -> tuple[Problem, ...]:
         """The problems that are worth printing: the first 50, then how many more there are."""
-        rest = count_rest(len(self.problems))
-        closing = [Problem(self.problems[-1].source, (), rest)] if rest else []
-        return (*self.problems[:MOST_TOLD], *closing)
+        rest = self.problems[MOST_TOLD:]
+        if not rest:
+            return self.problems
+        closing = Problem(rest[-1].source, (), f"and {len(rest):,} more")
+        return (*self.problems[:MOST_TOLD], closing)
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.problems,)

@@ -5,7 +5,9 @@ import io
 import os
 import stat
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -70,7 +72,7 @@ def read_file(path: str | os.PathLike[str], limit: int) -> bytes:
     return data
 
 
-def write_file(path: Path, data: bytes, *, overwrite: bool = False) -> None:
+def write_file(path: Path, data: bytes | Iterable[bytes], *, overwrite: bool = False) -> None:
     """Write a whole file, or leave what is there.
 
     An existing file's permissions are kept. A symbolic link is replaced, not written through; a
@@ -78,7 +80,7 @@ def write_file(path: Path, data: bytes, *, overwrite: bool = False) -> None:
 
     Args:
         path: the file.
-        data: what it is to hold.
+        data: what it is to hold, whole or in parts, each of which is made when it is written.
         overwrite: whether the file is replaced, too, where lrviz did not write it.
 
     Raises:
@@ -91,11 +93,13 @@ def write_file(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder")
+        parts = iter([data] if isinstance(data, bytes) else data)
         if _is_stream(path):
-            _write_stream(path, data)
+            _write_stream(path, parts)
         else:
-            refuse_other(path, find_kind(io.BytesIO(data)), overwrite=overwrite)
-            replace_file(path, data)
+            first = next(parts, b"")
+            refuse_other(path, find_kind(io.BytesIO(first)), overwrite=overwrite)
+            replace_file(path, chain([first], parts))
     except OSError as cause:
         if isinstance(cause, FileError):
             raise
@@ -220,11 +224,12 @@ def _is_stream(path: Path) -> bool:
     return not stat.S_ISREG(mode)
 
 
-def _write_stream(path: Path, data: bytes) -> None:
+def _write_stream(path: Path, parts: Iterable[bytes]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)  # `>> FILE` keeps what FILE holds
     try:
-        _refuse_terminal(os.isatty(descriptor), data)
-        write_all(descriptor, data)
+        for part in parts:
+            _refuse_terminal(os.isatty(descriptor), part)
+            write_all(descriptor, part)
     finally:
         os.close(descriptor)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from lrviz.errors import Position, Problem, UsageError
+from lrviz.errors import Position, Problem, UsageError, tell_first
 from lrviz.lint.rule import Case, Finding, Fix, Rule
 from lrviz.run import Run
 from lrviz.spec import Spec
@@ -76,7 +76,7 @@ def is_failure(finding: Finding) -> bool:
 def failure_lines(run: Run, rules: Mapping[str, Rule]) -> tuple[str, ...]:
     """Return the errors and warnings of a run, a line each; notes are not worth asking for."""
     asked = [rule for rule in rules.values() if rule.severity != "note"]
-    return tuple(map(spell_finding, lint_run(run, asked)))
+    return tell_first(list(map(spell_finding, lint_run(run, asked))), run.spec.source.name)
 
 
 def select_rules(
