@@ -35,7 +35,7 @@ PRINTING = {
     "completion": ["--show-completion", "bash"],
     "version": ["--version"],
 }
-ENVIRONMENTS = ({}, {"PYTHONUNBUFFERED": "1"})
+ENVIRONMENTS: tuple[dict[str, str], ...] = ({}, {"PYTHONUNBUFFERED": "1"})
 
 LIMIT = 100_000
 """Bytes that a file may have."""
@@ -199,6 +199,6 @@ def test_a_signal_that_is_to_be_ignored_is(folder: Path) -> None:
     while not begun.exists():
         time.sleep(0.01)
     child.send_signal(signal.SIGHUP)
-    assert child.communicate(timeout=60) == (None, b"")
+    assert child.communicate(timeout=60)[1] == b""
     assert child.returncode == 0
     assert [path.name for path in (folder / "out").iterdir()] == ["a.csv"]
