@@ -140,8 +140,10 @@ class _Body:
 
     def _next_name(self, part: Term) -> str:
         word = "holds" if part.kind == "compare" else _WORDS.get(part.symbol, "value")
-        names = [word, *(f"{word}_{number}" for number in range(2, len(self._known) + 2))]
-        return next(name for name in names if name not in self._known)
+        if word not in self._known:
+            return word
+        numbers = range(2, len(self._known) + 2)
+        return next(name for n in numbers if (name := f"{word}_{n}") not in self._known)
 
 
 def _wrap(start: str, names: Sequence[str], end: str, width: int) -> Iterator[str]:

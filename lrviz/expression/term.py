@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
@@ -28,6 +29,11 @@ class Term:
     def is_integer(self) -> bool:
         """Whether it is a literal of an integer, without a sign."""
         return self.kind == "leaf" and self.symbol.isdigit()
+
+    @cached_property
+    def text(self) -> str:
+        """It as Python, without parentheses around it: read again for every part that it is in."""
+        return _spell_bare(self)
 
 
 def leaf(symbol: str) -> Term:
@@ -62,8 +68,7 @@ def spell(term: Term, least: int = _ANYTHING) -> str:
     >>> spell(Term("unary", "-", (Term("binary", "**", (leaf("x"), leaf("2"))),)))
     '-(x**2)'
     """
-    text = _spell_bare(term)
-    return text if _level(term) >= least else f"({text})"
+    return term.text if _level(term) >= least else f"({term.text})"
 
 
 def _level(term: Term) -> int:
@@ -143,4 +148,7 @@ def replace_term(term: Term, old: Term, new: Term) -> Term:
     """
     if term == old:
         return new
-    return replace(term, operands=tuple(replace_term(each, old, new) for each in term.operands))
+    operands = tuple(replace_term(each, old, new) for each in term.operands)
+    if all(each is known for each, known in zip(operands, term.operands, strict=True)):
+        return term
+    return replace(term, operands=operands)

@@ -23,7 +23,7 @@ MAX_CALLS = 10_000_000
 MAX_POINTS = 20_000_000
 MAX_SCHEDULERS = 4_096
 
-MAX_WRITTEN = 1_000_000
+MAX_WRITTEN = 512_000
 """The most characters of optimizers and schedulers, if every curve had its own written out.
 
 A sweep of a few values makes that many times what its text holds, and all of it is looked at.
@@ -251,9 +251,9 @@ class ScheduleReader:
     def _refuse_too_many(self, schedules: list[Schedule]) -> None:
         schedulers = [sum(1 for _ in each.scheduler.walk()) for each in schedules]
         if sum(schedulers) > MAX_SCHEDULERS:
-            most = schedules[schedulers.index(max(schedulers))]
+            largest = schedules[schedulers.index(max(schedulers))]
             text = f"{sum(schedulers):,} schedulers are more than {MAX_SCHEDULERS:,}"
-            self._say(most.scheduler.key, text, most.source)
+            self._say(largest.scheduler.key, text, largest.source)
         calls = sum(schedule.total_calls for schedule in schedules)
         points = sum(schedule.total_steps * schedule.groups for schedule in schedules)
         for count, most, what in (calls, MAX_CALLS, "calls"), (points, MAX_POINTS, "points"):
