@@ -31,7 +31,7 @@ def refuse_too_much(spec: Spec) -> None:
         return
     planned = drive_each(spec, plan_run)
     weights = [
-        _weigh(schedule, *each) for schedule, each in zip(spec.schedules, planned, strict=True)
+        weigh(schedule, *each) for schedule, each in zip(spec.schedules, planned, strict=True)
     ]
     for index, (most, text) in enumerate([(MAX_CALLS, _CALLS), (MAX_POINTS, _POINTS)]):
         counts = [weight[index] for weight in weights]
@@ -50,7 +50,7 @@ def _may_be_too_much(schedules: Sequence[Schedule]) -> bool:
     return calls > MAX_CALLS or points * _MOST_QUANTITIES > MAX_POINTS
 
 
-def _weigh(schedule: Schedule, optimizer: torch.optim.Optimizer, plan: Plan) -> tuple[int, int]:
+def weigh(schedule: Schedule, optimizer: torch.optim.Optimizer, plan: Plan) -> tuple[int, int]:
     """Return how many calls there are in all, and how many points are made or held."""
     called = [(each.phase.calls, each) for each in plan.walk() if not each.children]
     calls = sum(count * (schedule.groups if _has_functions(each) else 1) for count, each in called)

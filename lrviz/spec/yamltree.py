@@ -16,6 +16,7 @@ from lrviz.spec.model import Tree
 
 MAX_BYTES = 256_000
 MAX_DEPTH = 20
+MAX_REASON = 200
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _OCTAL_OR_HEX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
@@ -42,6 +43,8 @@ class YamlError(ValueError):
     """
 
     def __init__(self, reason: str, position: Position | None, key: KeyPath = ()) -> None:
+        if len(reason) > MAX_REASON:  # it may quote what is written there
+            reason = f"{reason[:MAX_REASON]}…"
         self.reason, self.position, self.key = reason, position, key
         super().__init__(reason)
 
