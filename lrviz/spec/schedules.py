@@ -92,10 +92,10 @@ class ScheduleReader:
         base = {key: value for key, value in tree.items() if key != "sweep"}
         names = name_keys([key for key, _ in axes])
         told = [name_values(name, values) for name, (_, values) in zip(names, axes, strict=True)]
-        before = len(self.problems)
+        before = len(self._found)
         for (key, _), labels in zip(axes, told, strict=True):
             self._refuse_twins(key, labels)
-        if len(self.problems) > before:
+        if len(self._found) > before:
             return
         for picked in product(*(range(len(values)) for _, values in axes)):
             changed: Tree = base
