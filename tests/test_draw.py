@@ -312,15 +312,15 @@ def test_a_line_of_thousands_of_spikes_shows_every_one() -> None:
 def test_a_line_that_is_drawn_in_pieces_looks_like_one_that_is_not(
     linestyle: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    values = 1e-3 * np.abs(np.sin(np.arange(5000) / 150))
+    values = 1e-3 * np.abs(np.sin(np.arange(5000) / 20))
     style = styles()["light"].model_dump() | {"linestyles": [linestyle], "grid": False}
     run = make_run(values, steps_per_epoch=5000, style=style)
     parted = draw_pixels(run).pixels.astype(int)
-    monkeypatch.setattr("lrviz.draw.pieces.PIECE", 10**6)
+    monkeypatch.setattr("lrviz.draw.pieces._cut", lambda places, _: [0, len(places) - 1])
     whole = draw_pixels(run).pixels.astype(int)
     assert not np.array_equal(parted, whole)
-    assert np.abs(parted - whole).mean() < 0.3
-    assert np.count_nonzero(np.abs(parted - whole) > 100) < 100
+    assert np.abs(parted - whole).mean() < 0.01
+    assert np.count_nonzero(np.abs(parted - whole) > 100) < 10
 
 
 @pytest.mark.parametrize(("count", "shown"), [(32, True), (90, True), (100, False)])

@@ -51,5 +51,7 @@ def _without_middle(text: str, kept: int) -> str:
 
 def _wrap(text: str, width: float, lines: int, measure: Measure) -> str | None:
     """Return a text in lines; None where they are too many."""
+    if lines == 1:
+        return text if measure(text) <= width else None
     wrapped = fit_text(text, width, lines + 1, measure)
     return wrapped if wrapped.count("\n") < lines else None

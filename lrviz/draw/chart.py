@@ -10,7 +10,6 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from lrviz.draw.pieces import InPieces
 from lrviz.spec.style import Style
 from lrviz.threads import ONE_AT_A_TIME, hide_warnings
 
@@ -37,21 +36,12 @@ class Chart(Figure):
     def draw(self, renderer: RendererBase) -> None:
         """Draw the figure with its own settings."""
         with apply_settings(self.settings):
-            if self.settings["lines.solid_capstyle"] == "round":
-                self._part_lines()
             super().draw(renderer)
 
     def savefig(self, fname: Any, *, transparent: bool | None = None, **options: Any) -> None:
         """Write the figure; what settings it reads itself are the caller's, of no other figure."""
         with ONE_AT_A_TIME:
             super().savefig(fname, transparent=transparent, **options)
-
-    def _part_lines(self) -> None:
-        """Have lines drawn in pieces; markers are drawn faster all at once."""
-        for axes in self.axes:
-            for line in axes.lines:
-                if line.get_marker() == "None":
-                    line.set_path_effects([InPieces()])
 
 
 @contextmanager
@@ -67,15 +57,13 @@ def apply_settings(settings: Settings) -> Iterator[None]:
         yield
 
 
-def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool, dense: bool) -> Settings:
+def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool) -> Settings:
     """Return matplotlib's defaults with a style over them.
 
     Args:
         style: what to set.
         fonts: families in order of preference.
         grid: whether there are grid lines.
-        dense: whether a line has points in every pixel column; it is drawn in pieces then, whose
-            ends are round.
     """
     defaults: dict[str, object] = {
         key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"
@@ -94,7 +82,6 @@ def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool, dense: boo
         "font.family": list(fonts),
         "font.size": style.font_size,
         "lines.linewidth": style.linewidth,
-        "lines.solid_capstyle": "round" if dense else "projecting",
         "lines.markersize": style.marker_size,
         "legend.frameon": style.legend_frame,
         "svg.hashsalt": "lrviz",

@@ -15,6 +15,7 @@ from lrviz.draw.hidden import MARK, explain_hidden, mark_hidden, sink_hidden
 from lrviz.draw.joints import Named, draw_joints, name_phases, plan_names
 from lrviz.draw.lines import draw_lines
 from lrviz.draw.phases import Phase, find_joints, find_phases, find_shared_phases
+from lrviz.draw.pieces import ease_lines, explain_effort
 from lrviz.draw.placing import AFTER, BEFORE
 from lrviz.draw.points import find_range, list_held, list_rows, list_units
 from lrviz.draw.text import fit_in, measure_with
@@ -63,8 +64,7 @@ def build_chart(run: Run, options: FigureOptions) -> Built:
     fonts = choose_fonts(options.style.fonts, text)
     notes = [explain_missing(fonts.missing)] if fonts.missing else []
     grid = options.style.grid if options.grid is None else options.grid
-    dense = geometry.measure_gap(geometry.unit) < 1
-    settings = gather_settings(options.style, fonts.families, grid, dense)
+    settings = gather_settings(options.style, fonts.families, grid)
     with apply_settings(settings):
         figure = Chart(settings, geometry.size, geometry.dpi, geometry.fit)
         notes += Painter(run, options, words, geometry, phases, shared).paint(figure)
@@ -114,7 +114,14 @@ class Painter:
             draw_joints(panels, find_joints(self.run, self.options.x), geometry, style)
         free = [[each for each in one.names if self._is_free(panels[0], each)] for one in layouts]
         name_phases(panels[0], max(free, key=len, default=[]), geometry, style)
+        self._ease_lines(panels)
         return notes
+
+    def _ease_lines(self, panels: Sequence[Axes]) -> None:
+        """Have lines drawn quickly; raise where nothing helps."""
+        text = explain_effort(ease_lines(panels))
+        if text:
+            raise SpecError([self.run.spec.source.problem(("figure",), text)])
 
     @property
     def _units(self) -> list[float]:

@@ -25,6 +25,9 @@ LEAST = 6
 ROW = 1.5
 """From one row to the next, in font sizes."""
 
+MOST = 128
+"""The names, at most, that a legend gives however much room there is."""
+
 SHARE = 0.3
 """The part of the figure's height that a legend may take."""
 
@@ -120,7 +123,7 @@ def _choose_entries(names: Sequence[str], note: Sequence[str], room: _Room) -> _
     if room.measure(heading) > room.width:
         return entries
     # A number without its middle is another one.
-    whole = max(map(room.measure, values)) / room.em
+    whole = max(map(room.measure, values[:MOST])) / room.em
     below = _fit_entries(values, note, replace(room, rows=room.rows - 1), whole)
     if entries.is_whole and entries.kept >= below.kept:
         return entries
@@ -129,15 +132,17 @@ def _choose_entries(names: Sequence[str], note: Sequence[str], room: _Room) -> _
 
 def _fit_entries(names: Sequence[str], note: Sequence[str], room: _Room, least: float) -> _Entries:
     """Return the entries of as many names as there is room for; the note is always among them."""
-    texts = [*names, *note]
+    texts, count = [*names[:MOST], *note], len(names) + len(note)
     widest = max(map(room.measure, texts)) / room.em
     least = max([least, *(room.measure(text) / room.em for text in note)])
-    columns = _count_columns(widest, len(texts), room.rows, room.width / room.em, least)
-    labels = fit_captions(texts, _measure_room(columns, room.width, room.em), 1, room.measure)
-    kept, places = len(names), room.rows * columns
-    if len(texts) > places:
-        kept = max(1, places - 1 - len(note))
-        labels = [*labels[:kept], f"… {len(names) - kept} more", *labels[len(names) :]]
+    columns = _count_columns(widest, count, room.rows, room.width / room.em, least)
+    kept, places = min(len(names), MOST), room.rows * columns
+    if count > places or kept < len(names):
+        kept = max(1, min(kept, places - 1 - len(note)))
+    shown = [*names[:kept], *note]
+    labels = fit_captions(shown, _measure_room(columns, room.width, room.em), 1, room.measure)
+    if kept < len(names):
+        labels.insert(kept, f"… {len(names) - kept} more")
     return _Entries(labels, columns, kept, labels[:kept] == list(names[:kept]))
 
 

@@ -27,6 +27,12 @@ THINNEST = 0.4
 AGAIN = 0.8
 """How wide a line is whose colour and pattern have been used before, likewise."""
 
+WIDTHS = 4
+"""As many widths of that kind are told apart; then they come again."""
+
+LEAST_PERIOD = 1.0
+"""The length of a pattern, at least, in pixels; what is drawn in a shorter one is a line."""
+
 APART = 2.5
 """From one marker to the next, at least, in their sizes, so that a line's pattern shows between."""
 
@@ -35,6 +41,9 @@ HELD: Mapping[str, LineStyle] = {"-": "--", ":": "--"}
 
 INK = {"-": 1.0, "--": 0.7, "-.": 0.7, ":": 0.38}
 """The part of each of matplotlib's own patterns that is drawn."""
+
+PERIODS = {"-": math.inf, "--": 5.3, "-.": 10.6, ":": 2.65}
+"""The length of each, likewise, in widths of the line."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +65,14 @@ class Look:
     zorder: float
 
 
-def choose_look(style: Style, index: int, count: int) -> Look:
+def choose_look(style: Style, index: int, count: int, dot: float = math.inf) -> Look:
     """Return how a line is drawn.
 
     Args:
         style: of the figure.
         index: of the line, from 0.
         count: of all lines.
+        dot: pixels in a point; patterns of any length are told apart unless given.
 
     >>> from lrviz.spec.style import styles
     >>> look = choose_look(styles()["light"], 7, 8)
@@ -70,12 +80,15 @@ def choose_look(style: Style, index: int, count: int) -> Look:
     ('--', True)
     """
     round, place = divmod(index, len(style.linestyles))
-    pattern = style.linestyles[place]
     again = index // math.lcm(len(style.colors), len(style.linestyles))
+    width = style.linewidth * max(THINNEST, THINNER**round) * AGAIN ** (again % WIDTHS)
+    pattern = style.linestyles[place]
+    if _measure_period(pattern) * width * dot < LEAST_PERIOD:
+        pattern = "-"
     return Look(
         color=style.colors[index % len(style.colors)],
         pattern=pattern,
-        width=style.linewidth * max(THINNEST, THINNER**round) * AGAIN**again,
+        width=width,
         marker=style.marker_size * (1 - NESTED * index / max(1, count - 1)),
         zorder=2 + 0.05 * (1 - _measure_ink(pattern)) + 0.001 * round,
     )
@@ -103,7 +116,7 @@ def draw_lines(
     """
     lines: list[Line2D] = []
     for index, (values, unit) in enumerate(zip(rows, units, strict=True)):
-        look = choose_look(options.style, index, len(rows))
+        look = choose_look(options.style, index, len(rows), geometry.dot)
         points = pick_points(values, *geometry.find_ends(unit), int(geometry.width))
         start = held[index] if held and options.style.held == "dashed" else None
         cut = len(points) if start is None else int(np.searchsorted(points, start))
@@ -139,6 +152,11 @@ def _has_markers(options: FigureOptions, geometry: Geometry, unit: float, count:
         return options.markers
     size = options.style.marker_size * geometry.dot
     return geometry.measure_gap(unit) > size * (APART if count > 1 else 1.0)
+
+
+def _measure_period(pattern: LineStyle) -> float:
+    """Return the length after which a pattern comes again, in widths of its line."""
+    return PERIODS[pattern] if isinstance(pattern, str) else sum(pattern[1])
 
 
 def _measure_ink(pattern: LineStyle) -> float:

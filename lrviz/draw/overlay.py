@@ -13,6 +13,7 @@ from lrviz.draw.chart import Chart, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts
 from lrviz.draw.geometry import DEFAULT_SHARE
 from lrviz.draw.legend import add_legend
+from lrviz.draw.pieces import ease_lines
 from lrviz.draw.ticks import set_value_ticks
 from lrviz.draw.words import LABELS
 from lrviz.limits import LARGEST, find_limits, mend_steps
@@ -55,13 +56,14 @@ def draw_overlay(traces: Sequence[Trace], quantity: RecordedQuantity) -> NDArray
     style = styles()["light"]
     names = _name(traces)
     fonts = choose_fonts(style.fonts, "".join(names))
-    settings = gather_settings(style, fonts.families, style.grid, dense=True)
+    settings = gather_settings(style, fonts.families, style.grid)
     with apply_settings(settings):
         figure = Chart(settings, SIZE, DPI, fit=True)
         axes = figure.subplots()
         _draw_lines(axes, traces, style.colors)
         _set_axes(axes, traces, quantity)
         add_legend(axes, list(axes.lines), names, style.font_size, WIDTH)
+        ease_lines([axes])
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]

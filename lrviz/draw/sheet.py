@@ -13,6 +13,7 @@ from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
 from lrviz.draw.figure import Built
 from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.outputs import Drawing, capture_pixels
+from lrviz.draw.pieces import ease_lines
 from lrviz.draw.text import Measure, measure_with
 from lrviz.errors import UsageError
 from lrviz.limits import find_limits
@@ -77,6 +78,7 @@ def build_sheet(
         size = (width + 0.01) / chosen.dpi, (height + 0.01) / chosen.dpi
         figure = Chart(settings, size, chosen.dpi, fit=False)
         _Sheet(figure, cells, chosen).draw(thumbnails, titles)
+        ease_lines(figure.axes)
     notes = (explain_missing(fonts.missing),) if fonts.missing else ()
     return Built(figure, fonts.used, notes)
 
@@ -93,7 +95,7 @@ def _gather_settings(style: Style, cells: Cells, fonts: tuple[str, ...]) -> Sett
         }
     )
     hair = max(0.6 * cells.scale, thinnest / 2)
-    settings = gather_settings(small, fonts, style.grid and cells.ticks, dense=True)
+    settings = gather_settings(small, fonts, style.grid and cells.ticks)
     return {
         **settings,
         **dict.fromkeys(("axes.linewidth", "xtick.major.width", "ytick.major.width"), hair),

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import cache
 
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -18,6 +19,7 @@ def measure_with(figure: Figure, size: float) -> Measure:
     """
     probe = Text(fontsize=size, figure=figure)
 
+    @cache  # a thousand names are shortened in turn, and each of their beginnings is asked for again
     def measure(text: str) -> float:
         probe.set_text(text)
         return float(probe.get_window_extent().width)

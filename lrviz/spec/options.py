@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from lrviz.curve import Quantity
 from lrviz.spec.style import Style, styles
-from lrviz.spec.values import Flag, Number, Positive, Text
+from lrviz.spec.values import Dpi, Flag, Number, Positive, Text
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 16_383
@@ -63,7 +63,7 @@ class FigureOptions(BaseModel):
 
     style: Annotated[Style, BeforeValidator(_resolve_style)] = "article"  # type: ignore[assignment]
     size: tuple[Positive, Positive] | None = None
-    dpi: Positive | None = None
+    dpi: Dpi | None = None
     x: Literal["step", "epoch"] = "step"
     yscale: Literal["linear", "log"] = "linear"
     xlim: Limits | None = None

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from lrviz.errors import UsageError, spell_key
-from lrviz.spec.values import Color, Flag, LineStyle, Number, Positive, Text
+from lrviz.spec.values import Color, Dpi, Flag, LineStyle, Number, Positive, Text
 
 Options = TypeVar("Options", bound=BaseModel)
 
@@ -53,14 +53,14 @@ class Style(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     size: tuple[Positive, Positive]
-    dpi: Positive
+    dpi: Dpi
     title: Literal["own", "schedule"]
     background: Color
     foreground: Color
     colors: Annotated[tuple[Color, ...], Field(min_length=1, max_length=16)]
     linestyles: Annotated[tuple[LineStyle, ...], Field(min_length=1, max_length=16)]
-    linewidth: Annotated[Number, Field(gt=0, le=20)]
-    marker_size: Annotated[Number, Field(gt=0, le=50)]
+    linewidth: Annotated[Number, Field(ge=0.1, le=20)]
+    marker_size: Annotated[Number, Field(ge=0.1, le=50)]
     grid: Flag
     grid_color: Color
     spines: tuple[Literal["left", "bottom", "right", "top"], ...]

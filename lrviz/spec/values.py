@@ -43,13 +43,14 @@ def _pairs(lengths: tuple[float, ...]) -> tuple[float, ...]:
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
+Dpi = Annotated[Number, Field(gt=0, le=2400)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Text = Annotated[
     str, StringConstraints(max_length=MAX_TEXT, strict=True), AfterValidator(_printable)
 ]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$", strict=True)]
 Dashes = Annotated[
-    tuple[Annotated[Number, Field(gt=0, le=100)], ...],
+    tuple[Annotated[Number, Field(gt=0, ge=0.1, le=100)], ...],
     Field(min_length=2, max_length=8),
     AfterValidator(_pairs),
 ]
