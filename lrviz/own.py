@@ -25,8 +25,17 @@ _HEAD = 1_000_000
 _MOST_CHUNKS = 1_000
 """The chunks of a picture that are looked at."""
 
+_SNIFF = 4_096
+"""The bytes that tell what kind of file it is."""
+
+# An SVG and a PDF are as matplotlib writes them: what another program has saved since is its own.
 _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = MappingProxyType(
     {
+        "figure": re.compile(
+            rb'<\?xml version="1\.0" encoding="utf-8" standalone="no"\?>\n<!DOCTYPE svg .*?'
+            rb"<dc:creator>\s*<cc:Agent>\s*<dc:title>%s</dc:title>" % CREATOR.encode(),
+            re.DOTALL,
+        ),
         "table": re.compile(
             rb"step,epoch,curve,group,lr(,momentum)?(,weight_decay)?(,metric)?\n"
             rb'|\[\n\{"step": 0, "epoch": 0, "curve": "'
@@ -49,15 +58,9 @@ _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = MappingProxyType(
 _UNMARKED = ("PNG", "WebP", "SVG", "PDF")
 """The pictures of which lrviz 0.1 wrote some that do not say so."""
 
-# As matplotlib writes them: what another program has saved since is not lrviz's any more.
-_SVG = re.compile(
-    rb'<\?xml version="1\.0" encoding="utf-8" standalone="no"\?>\n<!DOCTYPE svg .*?'
-    rb"<dc:creator>\s*<cc:Agent>\s*<dc:title>%s</dc:title>" % CREATOR.encode(),
-    re.DOTALL,
-)
 _PDF_END = re.compile(rb"startxref\n(\d{1,12})\n%%EOF\n\Z")
 _PDF_INFO = re.compile(
-    rb"<< /Creator \(%s\)(\s/Subject .*)? >>\nendobj\n\Z" % CREATOR.encode(), re.DOTALL
+    rb"<< /Creator \(%s\)(\s/Subject .*)? >>\nendobj\n" % CREATOR.encode(), re.DOTALL
 )
 _XMP = re.compile(rb"%s|xmp:CreatorTool(>|=[\"'])%s[<\"']" % (NAMESPACE.encode(), CREATOR.encode()))
 
@@ -78,7 +81,7 @@ def refuse_other(path: Path, kind: Kind | None, *, overwrite: bool = False) -> N
         return
     try:
         with path.open("rb") as file:
-            found, head = find_kind(file), _read_at(file, 0, _HEAD)
+            found, head = find_kind(file), _read_at(file, 0, _SNIFF)
     except FileNotFoundError:  # it was there a moment ago
         return
     except OSError as cause:
@@ -119,25 +122,17 @@ def find_link(root: Path, path: Path) -> Path | None:
 def find_kind(file: BinaryIO) -> Kind | None:
     r"""Return what an open file holds that lrviz wrote; None where somebody else did.
 
+    >>> from io import BytesIO
     >>> find_kind(BytesIO(b"step,epoch,curve,group,lr\n")), find_kind(BytesIO(b"step,loss\n"))
     ('table', None)
     """
-    head = _read_at(file, 0, _HEAD)
-    for kind, beginning in _BEGINNINGS.items():
-        if beginning.match(head):
-            return kind
-    return "figure" if _is_figure(file, head) else None
-
-
-def _is_figure(file: BinaryIO, head: bytes) -> bool:
-    match sniff(head):
-        case "SVG":
-            return _SVG.match(head) is not None
+    match sniff(_read_at(file, 0, _SNIFF)):
+        case "PNG" | "WebP" as format:
+            return "figure" if any(_is_mark(*each) for each in _iter_texts(file, format)) else None
         case "PDF":
-            return _is_pdf(file)
-        case "PNG" | "WebP" as kind:
-            return any(_is_mark(*each) for each in _iter_texts(file, kind))
-    return False
+            return "figure" if _is_pdf(file) else None
+    head = _read_at(file, 0, _HEAD)
+    return next((kind for kind, start in _BEGINNINGS.items() if start.match(head)), None)
 
 
 def _is_pdf(file: BinaryIO) -> bool:
@@ -148,15 +143,16 @@ def _is_pdf(file: BinaryIO) -> bool:
         return False
     place = int(end[1])
     start = max(0, place - _HEAD)
-    return _PDF_INFO.search(_read_at(file, start, place - start)) is not None
+    parts = _read_at(file, start, place - start)
+    return _PDF_INFO.fullmatch(parts, max(0, parts.rfind(b"<< /Creator ("))) is not None
 
 
-def _iter_texts(file: BinaryIO, kind: Literal["PNG", "WebP"]) -> Iterator[tuple[bytes, bytes]]:
+def _iter_texts(file: BinaryIO, format: Literal["PNG", "WebP"]) -> Iterator[tuple[bytes, bytes]]:
     """Yield the name of every chunk with text, and how the text begins.
 
     A figure that was cut short or damaged is lrviz's still: it is walked as far as it goes.
     """
-    is_png = kind == "PNG"
+    is_png = format == "PNG"
     place = 8 if is_png else 12
     for _ in range(_MOST_CHUNKS):
         first, second = _read_at(file, place, 4), _read_at(file, place + 4, 4)

@@ -10,15 +10,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from lrviz import atomic
+from lrviz import atomic, files
 from lrviz.errors import FileError, UsageError
-from lrviz.files import read_file, sweep_litter, write_file, write_stdout
+from lrviz.files import read_file, sweep_litter, write_stdout
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
+
+write_file = partial(files.write_file, overwrite=True)
+"""How a file is replaced; `test_own.py` has which may be."""
 
 
 def names(folder: Path) -> list[str]:
@@ -216,7 +220,7 @@ with tempfile.TemporaryDirectory() as folder:
     path.write_bytes(b"old")
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
     try:
-        write_file(path, bytes(2000))
+        write_file(path, bytes(2000), overwrite=True)
     except OSError as error:
         print(error.reason, path.read_bytes(), [each.name for each in Path(folder).iterdir()])
 """
@@ -286,7 +290,7 @@ os.write = lambda descriptor, data: real_write(descriptor, data[:4096])  # many 
 names = "open write fchown fchmod fsync replace rename close unlink scandir".split()
 for name in names:
     setattr(os, name, watched(getattr(os, name)))
-write_file(path, bytes(10_000))
+write_file(path, bytes(10_000), overwrite=True)
 real_write(1, b"%d" % count)
 """
 
@@ -412,7 +416,7 @@ from pathlib import Path
 from lrviz.files import *
 path = Path(sys.argv[1])
 for i in range(60):
-    write_file(path, bytes([65 + i]) * 50_000)
+    write_file(path, bytes([65 + i]) * 50_000, overwrite=True)
     sweep_litter(path.parent)
     assert len(set(path.read_bytes())) == 1
 """

@@ -402,7 +402,7 @@ def test_a_file_that_changed_since_it_was_read_is_left_alone(
 def test_a_fix_that_cannot_be_written_is_a_failure_of_the_machine(
     write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path, data: bytes) -> None:
+    def refuse(path: Path, data: bytes, *, overwrite: bool) -> None:
         raise FileError(str(path), "write", "disk full")
 
     monkeypatch.setattr(linting, "write_file", refuse)
