@@ -126,6 +126,25 @@ def find_floor(values: Sequence[Values], limits: Limits, *, given: bool) -> floa
     return floor if lowest <= floor else None
 
 
+def explain_empty(values: Sequence[Values], wanted: Limits | None) -> str:
+    """Return why limits of a spec's own leave nothing to be seen; empty where they do not.
+
+    Args:
+        values: those that the x axis shows, any shapes.
+        wanted: the ends of the y axis that were asked for, mended; None for none.
+
+    >>> explain_empty([np.array([])], None), explain_empty([np.array([1.0])], (2.0, 3.0))
+    ('xlim: no step of the run is in view', 'ylim: no value is in view')
+    """
+    seen = [row for row in values if row.size]
+    if not seen:
+        return "xlim: no step of the run is in view"
+    low, high = sorted(wanted or (-math.inf, math.inf))
+    if all(row.max() < low or row.min() > high for row in seen):
+        return "ylim: no value is in view"
+    return ""
+
+
 def _own_range(low: float, high: float) -> Limits:
     """Return a range and a tenth of it on either side, but none below 0 that is not needed."""
     if max(abs(low), abs(high)) < SMALLEST:

@@ -204,7 +204,11 @@ def _write(run: Run, spec: Spec, outcome: Outcome, target: Target, request: Plot
 def _show(run: Run, outcome: Outcome, request: PlotRequest, streams: Streams) -> Outcome:
     """Draw the picture in characters, to fill the screen with what else is said there."""
     from lrviz.screen import CLEAR, draw_screen, find_screen
+    from lrviz.terminal import explain_limits
 
+    note = explain_limits(run)
+    if note and note not in outcome.warnings:  # a figure has said so
+        outcome = replace(outcome, warnings=(*outcome.warnings, note))
     screen = find_screen(streams.out)
     is_alone = len(request.sources) == 1
     is_cleared = request.watch and is_alone and screen.is_capable

@@ -23,7 +23,7 @@ from lrviz.draw.ticks import set_value_ticks
 from lrviz.draw.words import Words, find_words
 from lrviz.draw.xaxis import has_one_epoch, set_step_axis
 from lrviz.errors import SpecError
-from lrviz.limits import raise_limits
+from lrviz.limits import explain_empty, raise_limits
 from lrviz.points import list_seen, list_within
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
@@ -157,14 +157,9 @@ class Painter:
 
     def _explain_limits(self) -> list[str]:
         """Return a note on limits of the spec's own that leave nothing to be seen."""
-        seen = [row for row in self._list_seen(self.options.panels[0]) if row.size]
-        if not seen:
-            return ["xlim: no step of the run is in view"]
-        if self.options.ylim:
-            low, high = sorted(find_range(self.run, self.options, 0)[0])
-            if all(row.max() < low or row.min() > high for row in seen):
-                return ["ylim: no value is in view"]
-        return []
+        wanted = find_range(self.run, self.options, 0)[0] if self.options.ylim else None
+        note = explain_empty(self._list_seen(self.options.panels[0]), wanted)
+        return [note] if note else []
 
     def _list_seen(self, quantity: Quantity) -> list[Values]:
         """Return the values in view, of every line."""

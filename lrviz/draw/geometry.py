@@ -26,6 +26,9 @@ ROOMY = (36, 20)
 LEGIBLE = 6.5
 """The smallest size of text, in points, that becoming smaller leads to."""
 
+LEAST_TEXT = 1.0
+"""The smallest size of text, in pixels, that there is; FreeType knows none below a half."""
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -87,6 +90,7 @@ def scale_style(options: FigureOptions) -> FigureOptions:
     sizes = {
         name: getattr(style, name) * factor for name in ("font_size", "linewidth", "marker_size")
     }
+    sizes["font_size"] = max(sizes["font_size"], LEAST_TEXT * 72 / options.pixels_an_inch)
     return options.model_copy(update={"style": style.model_copy(update=sizes)})
 
 

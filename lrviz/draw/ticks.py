@@ -20,6 +20,9 @@ MOST_MAJOR = 10
 LEAST_GAP = 3.6
 """Points from one minor tick to the next, at least."""
 
+MOST_MINOR = 990
+"""The minor ticks, at most, however long the axis; matplotlib warns of more."""
+
 
 class PlainFormatter(Formatter):
     """Labels every tick with its whole value."""
@@ -64,7 +67,10 @@ def choose_spacing(
     fitting = (
         unit
         for unit in (step, epoch)
-        if unit < major and _divides(unit, major) and points * unit >= LEAST_GAP * span
+        if unit < major
+        and _divides(unit, major)
+        and points * unit >= LEAST_GAP * span
+        and span <= MOST_MINOR * unit
     )
     return major, next(fitting, None)
 

@@ -65,7 +65,7 @@ class Style(BaseModel):
     grid_color: Color
     spines: tuple[Literal["left", "bottom", "right", "top"], ...]
     fonts: Annotated[tuple[Text, ...], Field(min_length=1, max_length=8)]
-    font_size: Annotated[Number, Field(gt=0, le=100)]
+    font_size: Annotated[Number, Field(ge=1, le=100)]
     legend_frame: Flag
     margins: Literal["default", "fit"] = "fit"
     numbers: Literal["default", "short"] = "short"

@@ -43,7 +43,7 @@ def _pairs(lengths: tuple[float, ...]) -> tuple[float, ...]:
 Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
-Dpi = Annotated[Number, Field(gt=0, le=2400)]
+Dpi = Annotated[Number, Field(gt=0, ge=10, le=2400)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Text = Annotated[
     str, StringConstraints(max_length=MAX_TEXT, strict=True), AfterValidator(_printable)

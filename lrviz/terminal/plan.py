@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Values
-from lrviz.limits import Limits, find_floor, find_limits, mend_limits, mend_steps
+from lrviz.limits import FARTHEST, Limits, explain_empty, find_floor, find_limits, mend_limits, mend_steps
 from lrviz.points import find_unit, list_seen, list_within
 from lrviz.run import Run
 from lrviz.terminal.axis import Axis
@@ -77,6 +77,15 @@ def find_range(run: Run, lines: Sequence[Line]) -> Range:
         limits = mend_limits(wanted, limits, run.figure.yscale)
     hidden = find_floor(shown, limits, given=bool(wanted)) if log else None
     return Range(limits, log, known or bool(wanted), hidden)
+
+
+def explain_limits(run: Run) -> str:
+    """Return a note on limits of the spec's own that leave nothing to be seen; empty for none."""
+    lines, options = list_lines(run, colors=False, ascii_only=False), run.figure
+    ends = mend_steps(options.xlim or (0.0, FARTHEST))
+    seen = [list_seen(line.values, ends, line.unit) for line in lines]
+    has_ylim = options.ylim is not None and options.panels[0] == "lr"
+    return explain_empty(seen, find_range(run, lines).limits if has_ylim else None)
 
 
 def plan_values(shown: Range, lines: Sequence[Line], cells: int) -> tuple[Axis, Ticks]:
