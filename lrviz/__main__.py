@@ -15,8 +15,8 @@ def main() -> None:
         heed_signals()
         from lrviz.cli import app, give_up, say_error
         from lrviz.errors import LrvizError, Mishap
-        from lrviz.files import write_streams_whole
         from lrviz.mishap import OUT_OF_MEMORY
+        from lrviz.whole import write_streams_whole
 
         write_streams_whole()
         try:

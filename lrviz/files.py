@@ -9,13 +9,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from lrviz.atomic import replace_file, sweep_litter, write_all
 from lrviz.errors import FileError, UsageError
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from lrviz.streams import descriptor_of
 
 __all__ = [
     "STDIO",
@@ -26,7 +24,6 @@ __all__ = [
     "write_below",
     "write_file",
     "write_stdout",
-    "write_streams_whole",
 ]
 
 STDIO = "-"
@@ -146,7 +143,7 @@ def write_stdout(data: bytes) -> bool:
     _refuse_terminal(sys.stdout.isatty(), data)
     try:
         sys.stdout.flush()
-        descriptor = _descriptor_of(sys.stdout)
+        descriptor = descriptor_of(sys.stdout)
         if descriptor is None:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
@@ -158,55 +155,6 @@ def write_stdout(data: bytes) -> bool:
             raise FileError.from_os_error("standard output", "write", cause) from cause
         return False
     return True
-
-
-class _Whole(io.RawIOBase):
-    """An open file that takes all that it is given: Python's own may take a part, and go on."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def isatty(self) -> bool:
-        return os.isatty(self._descriptor)
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: "ReadableBuffer", /) -> int:
-        write_all(self._descriptor, bytes(data))
-        return memoryview(data).nbytes
-
-
-def write_streams_whole() -> None:
-    """Have what anybody prints arrive whole, or fail; for a process that is lrviz's own."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        descriptor = None if stream is None else _descriptor_of(stream)
-        if descriptor is not None:
-            whole = io.TextIOWrapper(
-                _Whole(descriptor),  # type: ignore[type-var]
-                stream.encoding,
-                stream.errors,
-                line_buffering=stream.line_buffering,
-                write_through=stream.write_through,
-            )
-            setattr(sys, name, whole)
-
-
-def _descriptor_of(stream: TextIO) -> int | None:
-    """Return what the system knows a stream by; None where it is Python's alone.
-
-    On Windows, where a console takes text and no bytes, all of them are left to Python.
-    """
-    if sys.platform == "win32":
-        return None
-    try:
-        return stream.fileno()
-    except OSError:
-        return None
 
 
 def _is_stream(path: Path) -> bool:

@@ -27,8 +27,7 @@ MAX_FILE = 80_000_000
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = "lrviz"
 NAMESPACE = "urn:lrviz:"
-CREATOR = "lrviz"
-"""What every figure names as the program that made it, in its format's own place for that."""
+CREATOR = "lrviz"  # what every figure names as the program that made it
 
 SEAL, UNSEALED = "<lrviz:picture>{}</lrviz:picture>", "0" * 64  # see `lrviz.intact`
 
@@ -56,9 +55,9 @@ _PACKET = (
     f'<rdf:Description rdf:about="" xmlns:lrviz="{NAMESPACE}"'
     ' xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
     f"<xmp:CreatorTool>{CREATOR}</xmp:CreatorTool>{{}}{{}}"
-    "</rdf:Description></rdf:RDF></x:xmpmeta>"
-    '<?xpacket end="r"?>'
+    '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
 )
+_RECORD = f"<lrviz:record>{{}}</lrviz:record>{SEAL.format(UNSEALED)}"
 
 
 class Chunk(NamedTuple):
@@ -119,10 +118,7 @@ def build_packet(record: str | None, description: str = "") -> bytes:
     >>> b"<lrviz:record>1 &lt; 2</lrviz:record>" in build_packet("1 < 2")
     True
     """
-    carried = ""
-    if record is not None:
-        carried = f"<lrviz:record>{escape(record, quote=False)}</lrviz:record>"
-        carried += SEAL.format(UNSEALED)
+    carried = "" if record is None else _RECORD.format(escape(record, quote=False))
     told = _DESCRIPTION.format(escape(description, quote=False)) if description else ""
     return _PACKET.format(carried, told).encode()
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
+from typing import TextIO
 
 from lrviz.startup import is_own_process
 
@@ -42,3 +43,16 @@ def _redirected() -> Iterator[None]:
         if saved is not None:
             os.dup2(saved, _OUT)
             os.close(saved)
+
+
+def descriptor_of(stream: TextIO) -> int | None:
+    """Return what the system knows a stream by; None where it is Python's alone.
+
+    On Windows, where a console takes text and no bytes, all of them are left to Python.
+    """
+    if sys.platform == "win32":
+        return None
+    try:
+        return stream.fileno()
+    except OSError:
+        return None
