@@ -28,6 +28,7 @@ from lrviz.lint.rule import Finding
 from lrviz.lint.rules import RULES as ALL_RULES
 from lrviz.spec import nodes, parse_spec, shape
 from lrviz.spec.assign import split_key
+from lrviz.spec.model import Tree
 from tests.conftest import WriteSpec
 from tests.linting import RULES, lint
 from tests.lrvizrun import LRVIZ, run
@@ -189,7 +190,7 @@ def test_a_key_path_that_leads_too_deep_is_said_to(parts: int, tmp_path: Path) -
 
 def test_a_name_with_many_dots_is_one_part_of_a_key_path() -> None:
     name = "v1.0" + ".2" * 90
-    tree = {"curves": {name: {"metric": [1, 2]}}}
+    tree: Tree = {"curves": {name: {"metric": [1, 2]}}}
     assert split_key(f"curves.{name}.metric.1", tree) == ("curves", name, "metric", 1)
 
 
@@ -242,7 +243,7 @@ def test_an_expression_of_any_shape_is_a_number_or_one_problem(text: str, place:
         keys = {"scheduler": {"ExponentialLR": {"gamma": f"={text}"}}}
     elif place == "metric":
         keys = {"scheduler": "ReduceLROnPlateau", "metric": {"expression": text}}
-    found, wrong = 0, ()
+    found, wrong = 0, tuple[Problem, ...]()
     try:
         found = simulate(parse_spec(spell(**keys))).lr.size
     except SpecError as error:
@@ -364,7 +365,7 @@ def _build(plan: Any, optimizer: Any) -> Any:
         (
             {"scheduler": {"MultiStepLR": {"milestones": list(range(3_000))}}, "sweep": swept()},
             "sweep: the optimizers and schedulers of all curves, written out, have more than "
-            "512,000 characters",
+            "1,000,000 characters",
         ),
         (
             {
@@ -372,7 +373,7 @@ def _build(plan: Any, optimizer: Any) -> Any:
                 "curves": {f"c{index}": {} for index in range(64)},
             },
             "curves: the optimizers and schedulers of all curves, written out, have more than "
-            "512,000 characters",
+            "1,000,000 characters",
         ),
         (
             {"sweep": {f"optimizer.SGD.a{index}": [1] for index in range(65)}},

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from lrviz.expression.body import define_function
@@ -81,7 +82,16 @@ def spell_function(text: str, vocabulary: Vocabulary, name: str, width: int) -> 
             return epoch / 5
         return 0.9 ** (epoch - 5)
     """
-    return define_function(name, vocabulary.parameters[:1], _build_term(text, vocabulary), width)
+    term = _build_term(text, vocabulary)
+    return list(map(list, _define(name, tuple(vocabulary.parameters[:1]), term, width)))
+
+
+@lru_cache(maxsize=1024)
+def _define(
+    name: str, parameters: tuple[str, ...], term: Term, width: int
+) -> tuple[tuple[str, ...], ...]:
+    """Return what `define_function` does; the curves of a sweep have most functions in common."""
+    return tuple(map(tuple, define_function(name, parameters, term, width)))
 
 
 def _build_term(text: str, vocabulary: Vocabulary) -> Term:

@@ -23,7 +23,7 @@ MAX_CALLS = 10_000_000
 MAX_POINTS = 20_000_000
 MAX_SCHEDULERS = 4_096
 
-MAX_WRITTEN = 512_000
+MAX_WRITTEN = 1_000_000
 """The most characters of optimizers and schedulers, if every curve had its own written out.
 
 A sweep of a few values makes that many times what its text holds, and all of it is looked at.
