@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lrviz.sources import load
     from lrviz.spec import Spec, parse_spec
 
-__version__ = "0.1.0"
+__version__ = "0.1.1"
 
 __all__ = [
     "Curve",
