@@ -1,7 +1,6 @@
 """No spec draws for minutes or fills the memory: what it asks for is bounded, or refused."""
 
 import math
-import re
 from collections.abc import Mapping
 
 import numpy as np

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Values
-from lrviz.limits import FARTHEST, Limits, explain_empty, find_floor, find_limits, mend_limits, mend_steps
+from lrviz.limits import (
+    FARTHEST,
+    Limits,
+    explain_empty,
+    find_floor,
+    find_limits,
+    mend_limits,
+    mend_steps,
+)
 from lrviz.points import find_unit, list_seen, list_within
 from lrviz.run import Run
 from lrviz.terminal.axis import Axis
