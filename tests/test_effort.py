@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pytest
@@ -179,8 +180,14 @@ def test_an_ordinary_line_is_in_one_piece() -> None:
 def test_lines_that_are_too_long_together_are_a_problem_of_the_figure() -> None:
     source = Source("a.yaml", {("figure",): Position(7, 1)})
     zigzag = 1e-3 * (np.arange(8000) % 2)
-    size = {"size": (16, 9), "style": "light", "legend": False}
-    run = make_run(*[zigzag] * 60, steps_per_epoch=8000, source=source, **size)
+    run = make_run(
+        *[zigzag] * 60,
+        steps_per_epoch=8000,
+        source=source,
+        size=(16, 9),
+        style="light",
+        legend=False,
+    )
     expected = r"a\.yaml:7:1: figure: has \d{3},\d{3},\d{3} pixels of lines and markers to draw,"
     with pytest.raises(
         SpecError, match=f"^{expected} more than 400,000,000; draw fewer or a smaller"
@@ -198,7 +205,7 @@ def test_points_and_pixels_have_limits_each() -> None:
     )
 
 
-def count_markers(values: NDArray[np.float64], **options: object) -> int:
+def count_markers(values: NDArray[np.float64], **options: Any) -> int:
     figure = plot(make_run(values, steps_per_epoch=len(values), markers=True, **options))
     every = figure.axes[0].lines[0].get_markevery()
     assert every is None or isinstance(every, list)
@@ -207,7 +214,7 @@ def count_markers(values: NDArray[np.float64], **options: object) -> int:
 
 def test_markers_that_can_be_told_apart_are_all_drawn() -> None:
     """From one to the next there are more pixels than a quarter of a marker of 9.4."""
-    assert count_markers(STEP, style="light") == 32
+    assert count_markers(np.asarray(STEP, dtype=np.float64), style="light") == 32
     assert count_markers(np.linspace(1, 0, 300), style="light") == 300
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,8 @@ SIZES: tuple[tuple[tuple[float, float], float], ...] = (
 
 def make_stairs(steps: int, gamma: float = 0.5, count: int = 5) -> Values:
     """The values of a StepLR."""
-    return 1e-3 * gamma ** (np.arange(steps) // max(1, steps // count))
+    drops = np.arange(steps) // max(1, steps // count)
+    return np.asarray(1e-3 * gamma**drops, dtype=np.float64)
 
 
 def list_level(values: Values) -> list[tuple[int, int]]:
@@ -45,7 +47,7 @@ def iter_stretches(
 ) -> Iterator[NDArray[np.uint8]]:
     """Yield the pixels of every level stretch in view, away from its ends: a row a column."""
     line = axes.lines[0]
-    thick = line.get_linewidth() * axes.figure.dpi / 72  # type: ignore[union-attr]
+    thick = line.get_linewidth() * axes.figure.dpi / 72
     box = axes.get_window_extent()
     for start, end in list_level(values):
         places = [(start / unit, values[start]), (end / unit, values[start])]
@@ -65,7 +67,7 @@ def draw(figure: Figure) -> NDArray[np.uint8]:
     return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
 
-def count_columns(values: Values, **options: object) -> list[int]:
+def count_columns(values: Values, **options: Any) -> list[int]:
     """Draw a run; return how many different columns of pixels each of its level stretches has."""
     each = max(1, len(values) // 4) if options.get("x") == "epoch" else len(values)
     run = make_run(values, steps_per_epoch=each, markers=False, **options)
@@ -107,7 +109,7 @@ def test_so_it_has_where_the_next_one_is_a_part_of_a_pixel_below(steps: int, gam
     ids=str,
 )
 @pytest.mark.parametrize("width", [0.1, 1.75, 7])
-def test_so_it_has_whatever_the_axes_show(figure: dict[str, object], width: float) -> None:
+def test_so_it_has_whatever_the_axes_show(figure: dict[str, Any], width: float) -> None:
     style = PLAIN["light"] | {"linewidth": width}
     values = make_stairs(5000)
     run = dict(figure) | ({"momentum": values[::-1]} if "panels" in figure else {})

@@ -126,3 +126,46 @@ def test_a_format_without_a_figure_is_refused(step: Path) -> None:
     done = run("plot", step, "--terminal", "-f", "pdf")
     message = "-f pdf: nothing is drawn without a file; name one with -o\n"
     assert (done.status, done.stdout, done.stderr) == (2, b"", message)
+
+
+NO_STEP, NO_VALUE = "xlim: no step of the run is in view", "ylim: no value is in view"
+
+
+@pytest.mark.parametrize(
+    ("figure", "note"),
+    [
+        ("xlim: [100, 200]", NO_STEP),
+        ("xlim: [-9, -3]", NO_STEP),
+        ("xlim: [0.2, 0.8]", NO_STEP),
+        ("xlim: [100, 200], x: epoch", NO_STEP),
+        ("ylim: [0.1, 0.2]", NO_VALUE),
+        ("ylim: [0.2, 0.1], yscale: log", NO_VALUE),
+        ("xlim: [0, 9], ylim: [0, 4e-4]", NO_VALUE),  # 1e-3, then 5e-4 from step 10 on
+        ("xlim: [100, 200], ylim: [0.1, 0.2]", NO_STEP),
+        ("xlim: [19, 200], ylim: [4e-4, 0.2]", None),
+        ("xlim: [20, 0], yscale: log", None),
+    ],
+)
+@pytest.mark.parametrize("output", [(), ("-o", "a.png")], ids=len)
+def test_an_empty_picture_earns_the_warning_of_an_empty_figure_once(
+    figure: str, note: str | None, output: tuple[str, ...], tmp_path: Path
+) -> None:
+    scheduler = "scheduler: {StepLR: {step_size: 10, gamma: 0.5}}"
+    (tmp_path / "a.yaml").write_text(f"epochs: 20\n{scheduler}\nfigure: {{{figure}}}\n", "utf-8")
+    shown = run("plot", "a.yaml", "--terminal", *output, cwd=tmp_path)
+    drawn = run("plot", "a.yaml", "-o", "b.png", cwd=tmp_path)
+    assert (shown.status, drawn.status) == (0, 0)
+    assert shown.stderr == drawn.stderr == ("" if note is None else f"{note}\n")
+
+
+def test_limits_of_another_panel_leave_the_picture_of_the_learning_rate_as_it_is(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "epochs: 20\noptimizer: {SGD: {lr: 1e-3, momentum: 0.9}}\n"
+        "scheduler: {StepLR: {step_size: 10}}\n"
+        "figure: {panels: [momentum, lr], ylim: [2, 3]}\n",
+        "utf-8",
+    )
+    assert run("plot", "a.yaml", "--terminal", cwd=tmp_path).stderr == ""
+    assert run("plot", "a.yaml", "-o", "a.png", cwd=tmp_path).stderr == f"{NO_VALUE}\n"

@@ -1,5 +1,6 @@
 """What would take long to draw: thinned, drawn in pieces, or counted."""
 
+import math
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
@@ -88,9 +89,14 @@ smaller figure'
 def _place(line: Line2D) -> Values:
     """Return where a line's points are, in pixels; what is out of the axes is at their edge."""
     assert line.axes is not None
-    box = line.axes.bbox
-    places = line.get_transform().transform(line.get_xydata())
-    return np.clip(np.nan_to_num(places), box.min - 1, box.max + 1)
+    left, bottom, right, top = line.axes.bbox.extents
+    places = line.get_transform().transform(np.asarray(line.get_xydata()))
+    return _clip(places, (left, bottom), (right, top))
+
+
+def _clip(places: Values, low: tuple[float, float], high: tuple[float, float]) -> Values:
+    """Return places of which none is more than a pixel out of a picture."""
+    return np.clip(np.nan_to_num(places), np.subtract(low, 1), np.add(high, 1))
 
 
 def _ease_line(line: Line2D, places: Values) -> float:
@@ -121,10 +127,10 @@ def _thin_markers(line: Line2D, places: Values) -> float:
 
 def _list_marked(line: Line2D) -> Indices:
     """Return which points of a line have a marker."""
-    all_points, every = np.arange(len(line.get_xydata())), line.get_markevery()
+    points, every = np.arange(len(np.asarray(line.get_xydata()))), line.get_markevery()
     if isinstance(every, tuple):
-        return all_points[int(every[0]) :: int(every[1])]
-    return all_points if every is None else all_points[every]
+        return points[int(every[0]) :: int(every[1])]
+    return points if every is None else np.asarray(every, dtype=np.intp)
 
 
 class Exactly(AbstractPathEffect):
@@ -182,12 +188,12 @@ class InPieces(Exactly):
         if dashes is None:
             own.set_capstyle("round")
         points = np.asarray(tpath.vertices)
-        edges = np.array((renderer.width, renderer.height))
-        places = np.clip(np.nan_to_num(affine.transform(points)), -1, edges + 1)
+        places = _clip(affine.transform(points), (0, 0), (renderer.width, renderer.height))
         lengths = _measure(places)
+        period = math.inf if dashes is None else np.sum(dashes)
         for start, end in pairwise(_cut(places, lengths)):
             gone = (offset or 0) + lengths[start] * 72 / renderer.dpi
-            own.set_dashes(gone % sum(dashes) if dashes else 0, dashes)
+            own.set_dashes(gone % period, dashes)
             super().draw_path(renderer, own, Path(points[start : end + 1]), affine)
         own.restore()
 
@@ -205,7 +211,7 @@ def _cut(places: Values, lengths: Values) -> list[int]:
 
 def _is_level(points: Values) -> NDArray[np.bool_]:
     """Return which of a path's segments are level."""
-    return points[1:, 1] == points[:-1, 1]
+    return np.equal(points[1:, 1], points[:-1, 1])
 
 
 def _measure(places: Values) -> Values:

@@ -19,7 +19,7 @@ def measure_with(figure: Figure, size: float) -> Measure:
     """
     probe = Text(fontsize=size, figure=figure)
 
-    @cache  # a thousand names are shortened in turn, which often begin alike
+    @cache  # a name that is shortened is asked for again and again
     def measure(text: str) -> float:
         probe.set_text(text)
         return float(probe.get_window_extent().width)
