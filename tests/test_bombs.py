@@ -432,7 +432,7 @@ def test_a_file_stays_where_a_part_of_the_new_one_cannot_be_made(tmp_path: Path)
     path = tmp_path / "o.csv"
     path.write_bytes(b"old")
     with pytest.raises(KeyboardInterrupt):
-        write_file(path, parts())
+        write_file(path, parts(), overwrite=True)
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"old"]
 
 
@@ -510,7 +510,7 @@ def test_a_large_spec_is_linted_for_its_fixes_less_often_than_a_small(
 
 def test_beside_a_figure_50_findings_are_told(write_spec: WriteSpec, tmp_path: Path) -> None:
     each = {f"c{n}": {"scheduler": _cosine(n)} for n in range(60)}
-    spec = write_spec(spell(epochs=30, curves=each))
+    spec = write_spec(json.dumps({"epochs": 30, "curves": each}))
     result = run("plot", spec, cwd=tmp_path)
     lines = result.stderr.splitlines()
     assert (result.status, len(lines)) == (0, MOST_TOLD + 1)
