@@ -122,11 +122,7 @@ def _list_fixes(findings: Sequence[Finding]) -> list[_Wanted]:
 
 
 class _NoHelpError(EditError):
-    """Fixes after which something is wrong.
-
-    Attributes:
-        keys: the key paths of what is wrong.
-    """
+    """Fixes after which something is wrong, at these keys."""
 
     def __init__(self, reason: str, keys: Sequence[KeyPath]) -> None:
         self.keys = keys
@@ -134,10 +130,7 @@ class _NoHelpError(EditError):
 
 
 def _split(wanted: Sequence[_Wanted], wrong: Sequence[KeyPath]) -> tuple[Sequence[_Wanted], ...]:
-    """Return fixes in two parts: those of other schedulers or curves than what is wrong come first.
-
-    Where that is not to be told, either half of them.
-    """
+    """Return fixes in two: those that are not to blame and the others; halves, if none can tell."""
     schedulers = {key[:end] for key in wrong for end in range(2, len(key) + 1)}
     curves = {key[:2] for key in wrong if key[:1] == ("curves",)}
     for suspects in (
@@ -213,10 +206,10 @@ class _Mender:
         Raises:
             EditError: the fixes are not to be made, or not together.
         """
-        changed = document.replace([(fix.key, fix.value) for _, fix in wanted])
         if not self._left:
             raise EditError(self._limit)
         self._left -= 1
+        changed = document.replace([(fix.key, fix.value) for _, fix in wanted])
         try:
             after = self._lint(changed)
         except LrvizError as error:

@@ -18,7 +18,8 @@ are added and never taken away or changed:
   - `summaries`: with `--summary` one object a curve and param group, else none: `curve`, `group`,
     `steps`, `peak`, `peak_step`, `peak_epoch`, `warmup_share` (0 to 1), `final`, `full_steps`,
     `jump`, `jump_step` (null: nothing changes) and `small_steps` (below 1 % of the peak);
-  - `problems`: of a wrong spec: `source`, `key`, `text`, `line` and `column`;
+  - `problems`: of a wrong spec: `source`, `key`, `text`, `line` and `column`; after 50 one more
+    says how many are left out;
   - `error`: why the spec could not be linted or written, or null; `warnings`: other lines.
 
 A number that JSON has not is null (NaN), ".inf" or "-.inf".

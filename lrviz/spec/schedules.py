@@ -16,7 +16,7 @@ from lrviz.spec.nodes import NodeReader
 from lrviz.spec.shape import Shape, read_shape
 from lrviz.spec.tree import freeze
 from lrviz.spec.values import MAX_TEXT
-from lrviz.spec.wording import spell
+from lrviz.spec.wording import spell, spell_count
 
 MAX_CURVES = 64
 MAX_CALLS = 10_000_000
@@ -28,9 +28,6 @@ MAX_WRITTEN = 1_000_000
 
 A sweep of a few values makes that many times what its text holds, and all of it is looked at.
 """
-
-READABLE = 10**15
-"""The largest number that a message writes out."""
 
 DEFAULT_OPTIMIZER: Tree = {"SGD": {"lr": 1e-3}}
 """The optimizer of the article."""
@@ -137,7 +134,7 @@ class ScheduleReader:
                 axes.append((key, values))
         curves = prod(len(values) for _, values in axes)
         if curves > MAX_CURVES:
-            self._say(("sweep",), f"{_spell_count(curves)} curves are more than {MAX_CURVES}")
+            self._say(("sweep",), f"{spell_count(curves)} curves are more than {MAX_CURVES}")
         if len(sweep) > MAX_CURVES:
             self._say(("sweep",), f"{len(sweep)} key paths are more than {MAX_CURVES}")
         return axes if len(self._found) == before else []
@@ -260,20 +257,9 @@ class ScheduleReader:
             if count > most:
                 longest = max(schedules, key=lambda each: each.total_steps)
                 key = "epochs" if longest.epochs >= longest.steps_per_epoch else "steps_per_epoch"
-                text = f"{_spell_count(count)} {what} are more than {most:,}"
+                text = f"{spell_count(count)} {what} are more than {most:,}"
                 self._say((key,), text, longest.source)
                 return
-
-
-def _spell_count(count: int) -> str:
-    """Return a number as people read it: beyond `READABLE`, which floats may not hold, in short.
-
-    >>> _spell_count(10**15), _spell_count(2345 * 10**600)
-    ('1,000,000,000,000,000', '2.3e603')
-    """
-    digits = str(count)
-    short = f"{digits[0]}.{digits[1:2]}e{len(digits) - 1}"
-    return f"{count:,}" if count <= READABLE else short
 
 
 def _spell_mapping(value: Tree) -> str:

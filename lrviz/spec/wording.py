@@ -12,6 +12,9 @@ from lrviz.spec.flow import spell_special
 MOST_SPELT = 60
 """The longest that a value is spelt, and more items than a list of that length has."""
 
+READABLE = 10**15
+"""The largest number that a message writes out."""
+
 MOST_NAMED = 6
 """The most names that a remedy lists."""
 
@@ -38,6 +41,17 @@ def spell(value: object) -> str:
         case _:
             text = str(value)
     return text if len(text) <= MOST_SPELT else f"{text[: MOST_SPELT - 1]}…"
+
+
+def spell_count(count: int) -> str:
+    """Return a number as people read it: beyond `READABLE`, which floats may not hold, in short.
+
+    >>> spell_count(10**15), spell_count(2345 * 10**600)
+    ('1,000,000,000,000,000', '2.3e603')
+    """
+    digits = str(count)
+    short = f"{digits[0]}.{digits[1:2]}e{len(digits) - 1}"
+    return f"{count:,}" if count <= READABLE else short
 
 
 def spell_name(name: str) -> str:
