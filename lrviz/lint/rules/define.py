@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from lrviz.lint.phases import View, view_of
 from lrviz.lint.rule import Case, Found, Rule, Severity
 from lrviz.spec.flow import spell_special
-from lrviz.spec.schedules import READABLE
+from lrviz.spec.wording import READABLE
 
 See = Callable[[View], Iterator[Found]]
 
