@@ -273,7 +273,8 @@ def test_a_vector_figure_that_another_program_saved_since_is_that_programs(folde
     assert find_kind(BytesIO(annotated)) is None
 
 
-def test_a_script_is_the_users_once_it_trains(folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_a_script_is_the_users_once_anything_in_it_is_changed() -> None:
     code = run("code", "step.yaml").stdout
     assert find_kind(BytesIO(code)) == "script"
     filled = code.replace(b"# forward and backward pass", b"loss(batch).backward()")
@@ -281,6 +282,13 @@ def test_a_script_is_the_users_once_it_trains(folder: Path) -> None:
     assert find_kind(BytesIO(filled)) is None
     below = code.replace(b"backward pass\n", b"backward pass\n        loss(batch).backward()\n")
     assert find_kind(BytesIO(below)) is None
+    for mine in (
+        code + b"test()\n",
+        b"import mine\n" + code,
+        code.replace(b"lr=0.001", b"lr=0.01"),
+    ):
+        assert mine != code
+        assert find_kind(BytesIO(mine)) is None
 
 
 def test_a_watched_figure_is_drawn_again_until_somebody_else_writes_it(folder: Path) -> None:

@@ -32,7 +32,7 @@ TEMPLATES = {name: spec_template(entry) for name, entry in CATALOG.items()}
 IN_MESSAGE = re.compile(r"\((LR\d{3})\)")
 
 # E, W and I as the catalog of mistakes has them, in its order.
-GRADES = "WWEEWWWWEWEWEEEWIIEWWWWWEWEIEWWWWIIWI"
+GRADES = "WWEEWWWWEWEWEEEWIIEWWWWWEWEIEWWWWIIWIW"
 
 
 def lint(spec: Spec) -> tuple[Finding, ...]:

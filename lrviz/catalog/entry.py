@@ -63,6 +63,7 @@ class Entry:
             passes on; empty where its own signature tells them.
         lengths: the arguments that count calls, none of which may be a share of the run.
         cycles: the arguments that count cycles.
+        shares: the arguments that are a share of the LR.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Entry:
     signature: str = ""
     lengths: frozenset[str] = frozenset()
     cycles: frozenset[str] = frozenset()
+    shares: frozenset[str] = frozenset()
 
     @property
     def attribute(self) -> str:

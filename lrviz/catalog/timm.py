@@ -62,6 +62,7 @@ def _entry(
         takes_metric=bool(extra),
         lengths=_LENGTHS & arguments.keys(),
         cycles=frozenset({"cycle_limit"}) & arguments.keys(),
+        shares=frozenset({"noise_pct"}) & arguments.keys(),
     )
 
 

@@ -48,6 +48,7 @@ def _entry(
         signature=signature,
         lengths=_LENGTHS & arguments.keys(),
         cycles=frozenset({"num_cycles"}) & arguments.keys(),
+        shares=frozenset({"min_lr_rate", "min_lr_ratio", "warmup_lr_rate"}) & arguments.keys(),
     )
 
 

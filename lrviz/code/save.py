@@ -8,7 +8,7 @@ from lrviz.code.script import write_code
 from lrviz.errors import Problem, SpecError
 from lrviz.factories import drive_spec
 from lrviz.files import write_file, write_stdout
-from lrviz.own import refuse_other
+from lrviz.own import refuse_other, sign_script
 from lrviz.sources import load
 from lrviz.targets import is_stdout, refuse_input
 from lrviz.words import encode_text
@@ -44,7 +44,7 @@ def save_code(
     if not is_stdout(output):
         refuse_other(Path(output), "script", overwrite=overwrite)
     run = drive_spec(spec)
-    code = write_code(run)
+    code = sign_script(write_code(run))
     if is_stdout(output):
         write_stdout(encode_text(code, sys.stdout))
     else:

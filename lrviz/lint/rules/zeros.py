@@ -1,8 +1,9 @@
-"""Lengths and factors of zero."""
+"""Lengths and factors of zero, and shares of more than all."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from lrviz.catalog import CATALOG
 from lrviz.lint.phases import Part, View
 from lrviz.lint.rule import Found, Rule
 from lrviz.lint.rules.define import count, rate, rule
@@ -56,4 +57,27 @@ def has_no_length(part: Part) -> bool:
     return length is not None and length <= 0 and not is_off
 
 
-RULES: tuple[Rule, ...] = (zero_length_or_factor,)
+@rule(
+    "LR038",
+    "share-outside",
+    "warning",
+    summary="a share of the LR is below 0 or above 1",
+    why=(
+        "transformers and timm take a floor, a first LR or a noise as a share of the optimizer's "
+        "LR, and any number for it. Above 1 the schedule climbs beyond the LR that was asked for, "
+        "below 0 it ends there or is cut off in silence: mostly a percentage, or an LR, was meant."
+    ),
+)
+def share_outside(view: View) -> Iterator[Found]:
+    """Look at every argument that the catalog calls a share."""
+    for part in view.parts:
+        shares = CATALOG[part.name].shares if part.name in CATALOG else ()
+        for name in sorted(shares):
+            share = part.number(name)
+            if share is not None and not 0 <= share <= 1:
+                peak = f"the LR is {rate(float(view.lr.max()))} at most"
+                text = f"a share of the LR, got {share:g}: {peak}"
+                yield Found(part.key(name), f"{text}; choose one from 0 to 1")
+
+
+RULES: tuple[Rule, ...] = (zero_length_or_factor, share_outside)
