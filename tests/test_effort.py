@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 import lrviz
 from lrviz.draw import draw_pixels, plot
 from lrviz.draw.lines import PERIODS, choose_look
-from lrviz.draw.pieces import MAX_LENGTH, MAX_POINTS, Effort, InPieces, explain_effort
 from lrviz.draw.pieces import PIECE as LENGTH
+from lrviz.draw.pieces import Effort, InPieces, explain_effort
 from lrviz.draw.pieces import _cut as cut
 from lrviz.draw.pieces import _measure as measure
 from lrviz.errors import Position, SpecError, UsageError
@@ -188,21 +188,19 @@ def test_lines_that_are_too_long_together_are_a_problem_of_the_figure() -> None:
         style="light",
         legend=False,
     )
-    expected = r"a\.yaml:7:1: figure: has \d{3},\d{3},\d{3} pixels of lines and markers to draw,"
-    with pytest.raises(
-        SpecError, match=f"^{expected} more than 400,000,000; draw fewer or a smaller"
-    ):
+    expected = r"a\.yaml:7:1: figure: takes as long to draw as a line of \d{3},\d{3},\d{3} pixels"
+    remedy = "more than 400,000,000; draw fewer curves or a smaller figure"
+    with pytest.raises(SpecError, match=f"^{expected}, {remedy}$"):
         draw_pixels(run)
 
 
 def test_points_and_pixels_have_limits_each() -> None:
-    assert explain_effort(Effort(MAX_POINTS, MAX_LENGTH)) == ""
-    assert explain_effort(Effort(MAX_POINTS + 1, 0)).startswith(
-        "has 8,000,001 points of lines to draw"
-    )
-    assert explain_effort(Effort(0, MAX_LENGTH + 1)).startswith(
-        "has 400,000,001 pixels of lines and"
-    )
+    remedy = "; draw fewer curves or a smaller figure"
+    assert explain_effort(Effort(5_000_000, 4e8)) == ""
+    points = explain_effort(Effort(5_000_001, 0))
+    assert points == f"5,000,001 points are more than 5,000,000{remedy}"
+    length = "takes as long to draw as a line of 400,000,001 pixels, more than 400,000,000"
+    assert explain_effort(Effort(0, 4e8 + 1)) == f"{length}{remedy}"
 
 
 def count_markers(values: NDArray[np.float64], **options: Any) -> int:
@@ -265,6 +263,26 @@ def test_a_legend_gives_128_names_at_most_however_much_room_there_is() -> None:
     assert legend is not None
     texts = [text.get_text() for text in legend.get_texts()]
     assert texts == [*(f"group {index}" for index in range(128)), "… 172 more"]
+
+
+def test_a_long_axis_has_no_more_ticks_than_matplotlib_likes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """On 11,000 points there is room for a tick every 3.6, one a step."""
+    figure = plot(make_run(np.linspace(1, 0, 3000), steps_per_epoch=3, size=(163.8, 9.7), dpi=100))
+    figure.draw_without_rendering()
+    assert len(figure.axes[0].xaxis.get_minor_ticks()) <= 1000
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("font_size", [1, 4, 100])
+@pytest.mark.parametrize("size", [(0.5, 0.5), (300, 200)])
+def test_text_that_no_font_is_small_enough_for_is_drawn_all_the_same(
+    size: tuple[float, float], font_size: float
+) -> None:
+    style = LIGHT | {"font_size": font_size, "dpi": 10}
+    run = make_run(STEP, STEP, style=style, size=size, title="A title")
+    assert draw_pixels(run).pixels.shape == (10 * size[1], 10 * size[0], 4)
 
 
 def test_figure_options_say_their_limits_to_an_editor() -> None:

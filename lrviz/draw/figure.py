@@ -10,7 +10,7 @@ from lrviz.curve import Quantity, Values
 from lrviz.draw.above import draw_above
 from lrviz.draw.chart import Chart, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, explain_missing
-from lrviz.draw.geometry import Geometry, plan_geometry, scale_style, share_height
+from lrviz.draw.geometry import LEAST_TEXT, Geometry, plan_geometry, scale_style, share_height
 from lrviz.draw.hidden import MARK, explain_hidden, mark_hidden, sink_hidden
 from lrviz.draw.joints import Named, draw_joints, name_phases, plan_names
 from lrviz.draw.lines import draw_lines
@@ -48,7 +48,8 @@ def build_chart(run: Run, options: FigureOptions) -> Built:
     """Return the figure of a run.
 
     Raises:
-        SpecError: a panel's quantity is one that no optimizer of the run has.
+        SpecError: a panel's quantity is one that no optimizer of the run has, or the lines are more
+            than can be drawn in reasonable time.
     """
     _refuse_missing(run, options.panels)
     options = scale_style(options)
@@ -186,6 +187,7 @@ class Painter:
         size = self.options.style.font_size
         longest = max(map(measure_with(figure, size), text.split() or [""]))
         size *= min(1.0, room / longest) if longest else 1.0
+        size = max(size, LEAST_TEXT / self.geometry.dot)
         axes.set_ylabel(fit_in(figure, text, room, 2, size), fontsize=size)
 
 

@@ -75,7 +75,8 @@ def plot(run: Run, **options: object) -> Figure:
 
     Raises:
         UsageError: an option does not exist, or its value is not allowed.
-        SpecError: the spec asks for a panel of a quantity that its optimizer has not.
+        SpecError: the spec asks for a panel of a quantity that its optimizer has not, or for more
+            lines than can be drawn in reasonable time.
     """
     if not isinstance(run, Run):
         raise UsageError(f"plot takes a Run, as simulate gives it, not a {type(run).__name__}")
@@ -94,16 +95,21 @@ def draw_pixels(run: Run) -> Drawing:
     """Return a run drawn as its spec asks.
 
     Raises:
-        SpecError: the spec asks for a panel of a quantity that its optimizer has not.
+        SpecError: the spec asks for a panel of a quantity that its optimizer has not, or for more
+            lines than can be drawn in reasonable time.
     """
-    return capture_pixels(build_chart(run, run.figure))
+    chart = build_chart(run, run.figure)
+    drawing = capture_pixels(chart)
+    chart.figure.clear()  # it may hold millions of points, and an encoder needs the room
+    return drawing
 
 
 def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> VectorDrawing:
     """Return a run drawn as its spec asks, as the bytes of a vector format.
 
     Raises:
-        SpecError: the spec asks for a panel of a quantity that its optimizer has not.
+        SpecError: the spec asks for a panel of a quantity that its optimizer has not, or for more
+            lines than can be drawn in reasonable time.
     """
     return save_vector(build_chart(run, run.figure), format, str(run))
 

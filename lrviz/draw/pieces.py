@@ -35,11 +35,11 @@ DASHED, MARKER, OUTLINE = 6, 100, 20
 """What takes as long as a pixel of a plain line, and more: one of a dashed line, at most; a marker;
 a pixel of its size."""
 
-MAX_POINTS = 8_000_000
+MAX_POINTS = 5_000_000
 """The points that all lines of a figure have together, at most."""
 
 MAX_LENGTH = 400_000_000
-"""The pixels of plain line that a figure takes as long as, at most."""
+"""The pixels of the plain line that a figure takes as long to draw as, at most."""
 
 
 class Effort(NamedTuple):
@@ -74,16 +74,17 @@ def ease_lines(panels: Iterable[Axes]) -> Effort:
 def explain_effort(effort: Effort) -> str:
     """Return why that is more than a figure may take; empty where it is not.
 
-    >>> explain_effort(Effort(8_000_000, 1e9))
-    'has 1,000,000,000 pixels of lines and markers to draw, more than 400,000,000; draw fewer or a \
-smaller figure'
+    >>> explain_effort(Effort(9_000_000, 0.0))
+    '9,000,000 points are more than 5,000,000; draw fewer curves or a smaller figure'
     """
-    what, count, most = "points of lines", effort.points, MAX_POINTS
-    if count <= most:
-        what, count, most = "pixels of lines and markers", round(effort.length), MAX_LENGTH
-    if count <= most:
+    if effort.points > MAX_POINTS:
+        problem = f"{effort.points:,} points are more than {MAX_POINTS:,}"
+    elif effort.length > MAX_LENGTH:
+        took = f"takes as long to draw as a line of {effort.length:,.0f} pixels"
+        problem = f"{took}, more than {MAX_LENGTH:,}"
+    else:
         return ""
-    return f"has {count:,} {what} to draw, more than {most:,}; draw fewer or a smaller figure"
+    return f"{problem}; draw fewer curves or a smaller figure"
 
 
 def _place(line: Line2D) -> Values:
