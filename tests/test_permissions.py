@@ -43,11 +43,10 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "specs/losses.csv").write_text("loss\n3\n2\n1\n")
     batch = ("batch", "specs", "-o", "figures", "-j", 1, "--sheet", "../sheet.png")
     compare = ("compare", "specs/a.yaml", "specs/b.yaml")
-    singles = [(name, "specs/a.yaml", "-o", "../one") for name in ("export", "code", "plot")]
-    formats = [("-f", "csv"), (), ("-f", "png")]
+    outputs = (("export", "../one.csv"), ("code", "../one.py"), ("plot", "../one.png"))
     for command in (
         *(batch, (*CHECK, "--report", "../report"), ("lint", "specs"), compare),
-        *((*single, *format) for single, format in zip(singles, formats, strict=True)),
+        *((name, "specs/a.yaml", "-o", output) for name, output in outputs),
     ):
         assert run(*command, cwd=home).status == 0
     return home

@@ -63,7 +63,7 @@ def borrow_copy(scheduler: Any, changed: list[str] | None = None) -> Iterator[An
     for each, count in large:
         if changed is not None and (now := _count(each)) != count:
             text = f"a {type(each).__name__} of {count:,} items is too large to be copied"
-            changed.append(f"{name}: {text}; it has {now:,} now")
+            changed.append(f"warning: {name}: {text}; it has {now:,} now")
 
 
 def _copy(
