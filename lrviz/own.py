@@ -114,7 +114,8 @@ def refuse_place(root: Path, path: Path) -> None:
 def find_link(root: Path, path: Path) -> Path | None:
     """Return the symbolic link that stands between a folder and a file below it, if one does."""
     between = [root / folder for folder in path.relative_to(root).parents][:-1]
-    return next((folder for folder in between if folder.is_symlink()), None)
+    # What may not be looked at is no link; writing there says why not.
+    return next((each for each in between if os.path.islink(each)), None)  # noqa: PTH114
 
 
 def find_kind(file: BinaryIO) -> Kind | None:

@@ -40,7 +40,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, gamma in (("a", 0.5), ("b", 0.6), ("deep/c", 0.7)):
         (home / f"specs/{name}.yaml").write_text(small(gamma))
     (home / "specs/p.yaml").write_text(PLATEAU)
-    (home / "specs/losses.csv").write_text("loss\n3\n2\n1\n")
+    (home / "specs/losses.csv").write_text("loss\n4\n3\n2\n1\n")
     batch = ("batch", "specs", "-o", "figures", "-j", 1, "--sheet", "../sheet.png")
     compare = ("compare", "specs/a.yaml", "specs/b.yaml")
     outputs = (("export", "../one.csv"), ("code", "../one.py"), ("plot", "../one.png"))
