@@ -23,6 +23,8 @@ CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
 # A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C: what a
 # test interrupts would go on.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Ignored under `nohup`; children begin with what the system does, and this process goes on.
+signal.signal(signal.SIGHUP, lambda *_: None)
 
 # Generated examples are the same everywhere, so that what a run says depends on the code alone.
 # `--hypothesis-profile=search` looks for new ones.
