@@ -65,9 +65,10 @@ def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool) -> Setting
         fonts: families in order of preference.
         grid: whether there are grid lines.
     """
-    defaults: dict[str, object] = {
-        key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"
-    }
+    with ONE_AT_A_TIME:  # matplotlib hides warnings from every thread while it lists its settings
+        defaults: dict[str, object] = {
+            key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"
+        }
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     grounds = ("figure.facecolor", "axes.facecolor")
     return {
