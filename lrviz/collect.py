@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from lrviz.errors import FileError, UsageError
 from lrviz.factoryname import figure_stem
-from lrviz.files import STDIO
+from lrviz.system.files import STDIO
 
 SPEC_ENDINGS = (".yaml", ".yml")
 FIGURE_ENDINGS = (".png", ".webp")

@@ -14,10 +14,10 @@ from lrviz.collect import SPEC_ENDINGS
 from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.errors import Problem, RefusedError, SpecError, UsageError
 from lrviz.factories import drive_spec, load_named
-from lrviz.files import STDIO, write_file, write_stdout
-from lrviz.own import refuse_other
 from lrviz.run import Run
 from lrviz.spec.flow import spell_special
+from lrviz.system.files import STDIO, write_file, write_stdout
+from lrviz.system.own import refuse_other
 from lrviz.targets import TABLES, Table, is_stdout, refuse_input
 
 MAX_ROWS = 10_000_000

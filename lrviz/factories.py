@@ -14,15 +14,15 @@ from types import ModuleType
 
 from lrviz.errors import Problem, SpecError
 from lrviz.factoryname import FILE_ENDINGS, FactoryName, split_factory
-from lrviz.files import read_file
 from lrviz.program import as_module, as_script
-from lrviz.reads import Reads
 from lrviz.record import Record
 from lrviz.run import Run
 from lrviz.sources import parse_data, read_source
 from lrviz.spec import Factory, Source, Spec, parse_factory
 from lrviz.spec.wording import suggest
-from lrviz.startup import quick_imports
+from lrviz.system.files import read_file
+from lrviz.system.reads import Reads
+from lrviz.system.startup import quick_imports
 
 MAX_CODE_BYTES = 10_000_000
 

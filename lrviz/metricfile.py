@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lrviz.errors import FileError, SpecError
-from lrviz.reads import Reads
 from lrviz.spec.metric import MAX_METRIC
 from lrviz.spec.model import MetricCsv, Schedule
 from lrviz.spec.wording import spell
+from lrviz.system.reads import Reads
 
 MAX_BYTES = 10_000_000
 

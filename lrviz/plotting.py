@@ -8,13 +8,13 @@ from typing import NamedTuple, TextIO
 
 from lrviz.errors import FileError, LrvizError, RefusedError, SpecError, UsageError
 from lrviz.factories import load_named
-from lrviz.files import write_file, write_stdout
-from lrviz.mishap import explain_mishap
-from lrviz.own import refuse_other, refuse_place
-from lrviz.reads import Reads
 from lrviz.run import Run
 from lrviz.spec import Spec
-from lrviz.startup import quick_imports
+from lrviz.system.files import write_file, write_stdout
+from lrviz.system.mishap import explain_mishap
+from lrviz.system.own import refuse_other, refuse_place
+from lrviz.system.reads import Reads
+from lrviz.system.startup import quick_imports
 from lrviz.targets import (
     Format,
     Target,

@@ -10,8 +10,8 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
-from lrviz.reads import Reads, state_of
-from lrviz.streams import keep_stdout
+from lrviz.system.reads import Reads, state_of
+from lrviz.system.streams import keep_stdout
 
 YOUNG = 2
 """Seconds in which a file may be saved again without Python's cache of it noticing."""

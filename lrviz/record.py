@@ -21,7 +21,7 @@ from lrviz.spec.flow import spell_special
 from lrviz.spec.model import Tree
 from lrviz.spec.values import MAX_TEXT
 from lrviz.spec.yamltree import is_text
-from lrviz.versions import platform_tag, versions
+from lrviz.system.versions import platform_tag, versions
 
 FORMAT = 1
 MAX_NUMBERS_TEXT = 1_000_000

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 
 from lrviz.spec import Spec
-from lrviz.versions import platform_tag, versions
+from lrviz.system.versions import platform_tag, versions
 
 FORMAT = 1
 

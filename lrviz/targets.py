@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from lrviz.errors import RefusedError, UsageError
 from lrviz.factoryname import figure_stem, source_file
-from lrviz.files import STDIO
+from lrviz.system.files import STDIO
 
 if TYPE_CHECKING:  # every command imports this, to know of formats: a spec's models take long
     from lrviz.spec import Spec

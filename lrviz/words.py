@@ -9,7 +9,7 @@ from typing import TextIO
 
 from lrviz.errors import LrvizError, NoFigureError, SpecError, UsageError
 from lrviz.option import Option
-from lrviz.versions import versions
+from lrviz.system.versions import versions
 
 _ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
 

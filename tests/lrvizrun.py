@@ -13,8 +13,8 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from lrviz import startup
 from lrviz.__main__ import main
+from lrviz.system import startup
 
 LRVIZ = (str(Path(sys.executable).with_name("lrviz")),)
 MODULE = (sys.executable, "-m", "lrviz")

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from lrviz import atomic
 from lrviz.batch import Options, Outcome, iter_batch, plan_batch, work
 from lrviz.curve import Curve
 from lrviz.drive import simulate
 from lrviz.errors import UsageError
 from lrviz.imagefile import decode_image
 from lrviz.metadata import read_record
-from lrviz.pool import count_workers
 from lrviz.progress import follow
 from lrviz.record import parse_record
 from lrviz.run import Run
 from lrviz.sheetrecord import is_sheet
 from lrviz.spec import Spec
-from lrviz.versions import versions
+from lrviz.system import atomic
+from lrviz.system.pool import count_workers
+from lrviz.system.versions import versions
 from tests import pooled
 from tests.conftest import STEP, Forbid, WriteSpec
 from tests.lrvizrun import Result, run, run_process

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lrviz.spec import parse_spec
-from lrviz.versions import DISTRIBUTIONS, is_release
+from lrviz.system.versions import DISTRIBUTIONS, is_release
 from tests.conftest import STEP, WriteSpec
 from tests.lrvizrun import run
 

@@ -12,14 +12,12 @@ from typing import Any
 import pytest
 import torch
 
-from lrviz.atomic import write_all
 from lrviz.drive import simulate
 from lrviz.drive.plan import plan_run
 from lrviz.drive.weight import refuse_too_much, weigh
 from lrviz.errors import MOST_TOLD, Position, Problem, SpecError
 from lrviz.expression import term
 from lrviz.expression.spelled import Vocabulary, spell_function
-from lrviz.files import write_file
 from lrviz.lint import linting
 from lrviz.lint.engine import lint_run
 from lrviz.lint.fix import fix_text
@@ -29,6 +27,8 @@ from lrviz.lint.rules import RULES as ALL_RULES
 from lrviz.spec import nodes, parse_spec, shape
 from lrviz.spec.assign import split_key
 from lrviz.spec.model import Tree
+from lrviz.system.atomic import write_all
+from lrviz.system.files import write_file
 from tests.conftest import WriteSpec
 from tests.linting import RULES, lint
 from tests.lrvizrun import LRVIZ, run
@@ -416,7 +416,7 @@ def test_a_file_is_written_a_part_at_a_time(
         written.append(len(data))
         original(descriptor, data)
 
-    monkeypatch.setattr("lrviz.atomic.write_all", write)
+    monkeypatch.setattr("lrviz.system.atomic.write_all", write)
     assert run("export", spec, "-o", f"o.{ending}", cwd=tmp_path).status == 0
     data = (tmp_path / f"o.{ending}").read_bytes()
     assert data == run("export", spec, "-f", ending).stdout

@@ -11,8 +11,8 @@ from lrviz.check import format_checked
 from lrviz.errors import Position, Problem, UsageError, WorkerDied
 from lrviz.imagefile import Pixels, decode_image, encode_image
 from lrviz.numbers import NumbersDifference, ShapeChange
+from lrviz.system.versions import versions
 from lrviz.verdict import PixelsDifference
-from lrviz.versions import versions
 from tests.checking import STEP, check, draw, request, spoil_pixels, spoil_record, verdict
 from tests.conftest import Forbid
 from tests.lrvizrun import run

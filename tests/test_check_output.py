@@ -14,9 +14,9 @@ from lrviz.check import Checked, format_checked
 from lrviz.errors import Position, Problem
 from lrviz.imagefile import decode_image
 from lrviz.numbers import Move, NumbersDifference, ShapeChange
+from lrviz.system.versions import versions
 from lrviz.targets import Listing
 from lrviz.verdict import Evidence, Outcome, PixelsDifference, Verdict
-from lrviz.versions import versions
 from tests.checking import STEP, check, draw, spoil_pixels, spoil_record
 from tests.lrvizrun import run, run_process
 

@@ -18,7 +18,7 @@ from lrviz.limits import find_limits
 from lrviz.points import pick_points
 from lrviz.spec.schedules import MAX_CURVES
 from lrviz.spec.style import Style, styles
-from lrviz.spelling import spell_number, spell_ticks
+from lrviz.spell import spell_number, spell_ticks
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from lrviz import atomic, files
 from lrviz.errors import FileError, UsageError
-from lrviz.files import read_file, sweep_litter, write_stdout
+from lrviz.system import atomic, files
+from lrviz.system.files import read_file, sweep_litter, write_stdout
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
 
@@ -150,7 +150,7 @@ def test_a_device_is_written_to(tmp_path: Path) -> None:
 def test_the_name_of_standard_output_is_written_to_even_where_it_is_a_file(
     tmp_path: Path, name: str
 ) -> None:
-    code = "import sys; from lrviz.files import *; from pathlib import Path\n"
+    code = "import sys; from lrviz.system.files import *; from pathlib import Path\n"
     code += "write_file(Path(sys.argv[1]), b'new')"
     out = tmp_path / "out"
     out.write_bytes(b"old, ")
@@ -214,7 +214,7 @@ def test_a_full_disk_leaves_the_old_file() -> None:
     code = """
 import resource, tempfile
 from pathlib import Path
-from lrviz.files import *
+from lrviz.system.files import *
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "a"
     path.write_bytes(b"old")
@@ -267,7 +267,7 @@ def test_a_folder_that_cannot_be_synced_does_not_matter(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from lrviz.files import write_file
+from lrviz.system.files import write_file
 
 path, point, count = Path(sys.argv[1]), int(sys.argv[2]), 0
 
@@ -413,7 +413,7 @@ def test_many_writers_and_sweepers_in_one_folder_never_lose_a_file(tmp_path: Pat
     code = """
 import sys
 from pathlib import Path
-from lrviz.files import *
+from lrviz.system.files import *
 path = Path(sys.argv[1])
 for i in range(60):
     write_file(path, bytes([65 + i]) * 50_000, overwrite=True)
@@ -447,7 +447,7 @@ def test_litter_that_may_not_be_opened_stays(
 
 # Standard output
 
-WRITE_STDOUT = "import sys; from lrviz.files import write_stdout; write_stdout(%s)"
+WRITE_STDOUT = "import sys; from lrviz.system.files import write_stdout; write_stdout(%s)"
 
 
 def test_standard_output_is_given_the_bytes_after_what_was_printed() -> None:
@@ -584,7 +584,7 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
 def test_standard_input_is_read(name: str) -> None:
-    code = "import sys; from lrviz.files import read_file; print(read_file(sys.argv[1], 9))"
+    code = "import sys; from lrviz.system.files import read_file; print(read_file(sys.argv[1], 9))"
     child = python(code, name, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.communicate(b"epochs: 4", timeout=60)[0] == b"b'epochs: 4'\n"
 

@@ -39,7 +39,7 @@ import lrviz
 from lrviz import Run
 from lrviz.catalog import OPTIMIZERS
 from lrviz.draw import draw_vector
-from lrviz.threads import hide_warnings
+from lrviz.system.threads import hide_warnings
 
 ROOT = Path(__file__).parents[1]
 TEXT = """

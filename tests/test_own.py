@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lrviz.errors import RefusedError
-from lrviz.files import write_file
-from lrviz.own import find_kind
 from lrviz.plotting import PlotRequest, Streams, iter_plots, plan_plots
+from lrviz.system.files import write_file
+from lrviz.system.own import find_kind
 from tests.conftest import ROOT, STEP
 from tests.lrvizrun import Result, run
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from lrviz.errors import FileError, LrvizError, SpecError, WorkerDied
-from lrviz.pool import Workers, process
-from lrviz.pool.frames import HEAD
+from lrviz.system.pool import Workers, process
+from lrviz.system.pool.frames import HEAD
 from tests import pooled
 from tests.processes import is_running, wait_for_end
 
@@ -180,7 +180,7 @@ def test_where_fewer_workers_can_be_started_than_wanted_fewer_do(
             raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
         return real(*arguments, **options)
 
-    monkeypatch.setattr("lrviz.pool.process.subprocess.Popen", start)
+    monkeypatch.setattr("lrviz.system.pool.process.subprocess.Popen", start)
     with Workers(3) as workers:
         got = list(workers.map(pooled.process_number, range(8)))
         expected = workers.pids if started else (os.getpid(),)
@@ -295,7 +295,7 @@ def test_no_process_is_left_when_the_context_ends_however_it_ends(busy: bool) ->
 
 PARENT = """
 import sys, time
-from lrviz.pool import Workers
+from lrviz.system.pool import Workers
 from tests import pooled
 if __name__ == "__main__":
     with Workers(2) as workers:

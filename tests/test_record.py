@@ -18,7 +18,7 @@ from lrviz.metadata import MAX_RECORD
 from lrviz.record import build_record, drawing_versions, parse_record
 from lrviz.run import Run
 from lrviz.spec import Source, parse_spec, parse_tree
-from lrviz.versions import platform_tag, versions
+from lrviz.system.versions import platform_tag, versions
 
 SPEC = """\
 title: ".nan"
@@ -140,7 +140,7 @@ def test_a_record_names_what_drew_it() -> None:
 
 def test_versions_are_told_without_importing_what_they_are_of() -> None:
     code = (
-        "import sys; from lrviz.versions import platform_tag, versions; versions(); platform_tag();"
+        "import sys; from lrviz.system.versions import platform_tag, versions; versions(); platform_tag();"
         "print([name for name in ('torch', 'matplotlib', 'PIL', 'numpy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

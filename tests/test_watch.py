@@ -16,7 +16,7 @@ import lrviz
 from lrviz.errors import UsageError
 from lrviz.factories import load_named
 from lrviz.plotting import Outcome, PlotRequest, Streams, iter_plots, plan_plots
-from lrviz.reads import Reads, state_of
+from lrviz.system.reads import Reads, state_of
 from lrviz.watch import Watch
 from tests.lrvizrun import LRVIZ, run
 

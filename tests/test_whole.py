@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.atomic import write_all
+from lrviz.system.atomic import write_all
 from tests.conftest import STEP
 from tests.lrvizrun import LRVIZ, run
 from tests.processes import wait_for_sleep

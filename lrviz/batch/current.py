@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lrviz.errors import LrvizError
-from lrviz.files import read_file
 from lrviz.intact import is_intact
 from lrviz.metadata import MAX_FILE, read_record, sniff
 from lrviz.record import parse_record
 from lrviz.sheetrecord import build_sheet_record
 from lrviz.spec import Spec
 from lrviz.spec.tree import Tree, is_same_spec
+from lrviz.system.files import read_file
+from lrviz.system.versions import DISTRIBUTIONS, NO_FONT, is_release, platform_tag, versions
 from lrviz.targets import Format
-from lrviz.versions import DISTRIBUTIONS, NO_FONT, is_release, platform_tag, versions
 
 _KINDS = {"png": "PNG", "webp": "WebP"}
 

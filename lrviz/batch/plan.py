@@ -9,7 +9,7 @@ from typing import Literal
 
 from lrviz.collect import Found, collect_specs
 from lrviz.errors import FileError, UsageError
-from lrviz.own import find_link
+from lrviz.system.own import find_link
 from lrviz.targets import Format, is_same_file
 
 SHEET_ENDINGS = (".png", ".webp")

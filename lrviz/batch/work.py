@@ -10,13 +10,13 @@ from lrviz.batch.outcome import Outcome, State, explain_error
 from lrviz.batch.plan import Item, Plan
 from lrviz.errors import LrvizError
 from lrviz.factories import load_named
-from lrviz.files import sweep_litter
-from lrviz.mishap import explain_mishap
-from lrviz.own import refuse_other, refuse_place
-from lrviz.pool import Workers, count_workers
 from lrviz.sheetrecord import panel_digest, sheet_digest
 from lrviz.spec import Spec
-from lrviz.startup import quick_imports
+from lrviz.system.files import sweep_litter
+from lrviz.system.mishap import explain_mishap
+from lrviz.system.own import refuse_other, refuse_place
+from lrviz.system.pool import Workers, count_workers
+from lrviz.system.startup import quick_imports
 from lrviz.targets import refuse_input
 from lrviz.thumbnail import Thumbnail
 from lrviz.words import printable

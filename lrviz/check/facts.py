@@ -21,7 +21,7 @@ from lrviz.numbers import (
 from lrviz.record import Record, Versions
 from lrviz.run import Run
 from lrviz.spec import Source, Spec, parse_tree
-from lrviz.versions import platform_tag, versions
+from lrviz.system.versions import platform_tag, versions
 
 MOST_KEYS = 64
 MOST_STEPS = 24

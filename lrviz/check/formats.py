@@ -8,7 +8,7 @@ from lrviz.check.checked import Checked, is_seen_only, is_unseen
 from lrviz.check.judge import name_versions
 from lrviz.check.schema import format_json
 from lrviz.errors import Problem
-from lrviz.listing import spell_annotation
+from lrviz.system.listing import spell_annotation
 from lrviz.targets import Listing
 from lrviz.verdict import OUTCOMES, Verdict
 from lrviz.words import printable

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lrviz.check.facts import Facts
-from lrviz.startup import quick_imports
+from lrviz.system.startup import quick_imports
 from lrviz.verdict import Action, Evidence
 
 

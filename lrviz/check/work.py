@@ -21,11 +21,11 @@ from lrviz.check.judge import judge_orphan, refuse
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
-from lrviz.files import write_below
-from lrviz.mishap import explain_mishap
-from lrviz.own import refuse_other, refuse_place
-from lrviz.pool import Workers, count_workers
 from lrviz.spec import Spec
+from lrviz.system.files import write_below
+from lrviz.system.mishap import explain_mishap
+from lrviz.system.own import refuse_other, refuse_place
+from lrviz.system.pool import Workers, count_workers
 from lrviz.targets import is_same_file, list_files
 from lrviz.verdict import PAGE, Evidence
 from lrviz.words import spell_option

@@ -22,7 +22,7 @@ from lrviz.cli.options import (
     StepsPerEpoch,
 )
 from lrviz.cli.output import say, say_error, tell_path, tell_text
-from lrviz.files import STDIO
+from lrviz.system.files import STDIO
 
 
 @app.command()

@@ -8,7 +8,7 @@ from lrviz import names
 from lrviz.cli.app import app
 from lrviz.cli.options import Allow, Name
 from lrviz.cli.output import tell_text
-from lrviz.startup import quick_imports
+from lrviz.system.startup import quick_imports
 
 
 @app.command(name="list")

@@ -6,7 +6,7 @@ import typer
 
 from lrviz import words
 from lrviz.errors import FileError, LrvizError
-from lrviz.files import abandon, write_stdout
+from lrviz.system.files import abandon, write_stdout
 
 
 def say(text: str) -> None:

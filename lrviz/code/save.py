@@ -7,9 +7,9 @@ from pathlib import Path
 from lrviz.code.script import write_code
 from lrviz.errors import Problem, SpecError
 from lrviz.factories import drive_spec
-from lrviz.files import write_file, write_stdout
-from lrviz.own import refuse_other, sign_script
 from lrviz.sources import load
+from lrviz.system.files import write_file, write_stdout
+from lrviz.system.own import refuse_other, sign_script
 from lrviz.targets import is_stdout, refuse_input
 from lrviz.words import encode_text
 

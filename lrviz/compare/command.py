@@ -10,13 +10,13 @@ from lrviz.compare.names import name_sources
 from lrviz.compare.table import format_table
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.factories import drive_spec, load_named
-from lrviz.files import STDIO, write_file, write_stdout
-from lrviz.mishap import explain_mishap
-from lrviz.own import refuse_other
 from lrviz.run import Run
 from lrviz.spec import Spec
 from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
-from lrviz.startup import quick_imports
+from lrviz.system.files import STDIO, write_file, write_stdout
+from lrviz.system.mishap import explain_mishap
+from lrviz.system.own import refuse_other
+from lrviz.system.startup import quick_imports
 from lrviz.targets import (
     Format,
     Target,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from lrviz.factoryname import split_factory
-from lrviz.files import STDIO
+from lrviz.system.files import STDIO
 
 
 def name_sources(sources: Sequence[str], titles: Sequence[str | None]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from itertools import compress
 from math import isnan
 
 from lrviz.compare.curves import Comparison, Difference
-from lrviz.elide import measure
+from lrviz.spell import measure
 from lrviz.words import printable
 
 HEAD = (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lrviz.draw.text import Measure, fit_text
-from lrviz.elide import shorten_apart
+from lrviz.spell import shorten_apart
 
 
 def fit_captions(titles: Sequence[str], width: float, lines: int, measure: Measure) -> list[str]:

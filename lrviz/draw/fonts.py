@@ -9,7 +9,7 @@ from typing import NamedTuple
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
-from lrviz.versions import NO_FONT
+from lrviz.system.versions import NO_FONT
 
 ALWAYS = "DejaVu Sans"
 """It comes with matplotlib."""

@@ -15,7 +15,7 @@ from lrviz.curve import Quantity, Values
 from lrviz.draw.geometry import Geometry
 from lrviz.points import Indices
 from lrviz.spec.style import Style
-from lrviz.spelling import spell_floor
+from lrviz.spell import spell_floor
 
 MARK = 1.2
 """The size of a mark, as a multiple of a point's marker."""

@@ -11,7 +11,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from lrviz.draw.captions import fit_captions
 from lrviz.draw.text import Measure, measure_with
-from lrviz.elide import part_settings
+from lrviz.spell import part_settings
 
 HANDLE = 6.8
 """What an entry is wider than its text: line, gap and distance to the next, in font sizes."""

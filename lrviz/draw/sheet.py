@@ -18,7 +18,7 @@ from lrviz.draw.text import Measure, measure_with
 from lrviz.errors import UsageError
 from lrviz.limits import find_limits
 from lrviz.spec.style import Style, styles
-from lrviz.spelling import spell_number, spell_steps
+from lrviz.spell import spell_number, spell_steps
 from lrviz.thumbnail import Thumbnail
 
 GAP = 0.8

@@ -14,7 +14,7 @@ from matplotlib.ticker import (
 )
 
 from lrviz.limits import Limits
-from lrviz.spelling import spell_magnitudes, spell_steps, spell_ticks
+from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
 MOST_MAJOR = 10
 LEAST_GAP = 3.6

@@ -7,7 +7,7 @@ from lrviz.curve import Quantity, SchedulerFacts
 from lrviz.draw.points import find_range
 from lrviz.run import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spelling import spell_floor, spell_number
+from lrviz.spell import spell_floor, spell_number
 
 LABELS: dict[Quantity, str] = {
     "lr": "Learning Rate",

@@ -29,7 +29,7 @@ from lrviz.spec.model import Node, Schedule, Tree
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.schedules import MAX_POINTS
 from lrviz.spec.values import MAX_TEXT
-from lrviz.threads import hide_warnings
+from lrviz.system.threads import hide_warnings
 
 
 @dataclass(frozen=True, eq=False)

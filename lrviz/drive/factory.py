@@ -22,8 +22,8 @@ from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.run import Run
 from lrviz.spec import Factory, Spec
 from lrviz.spec.model import Schedule
-from lrviz.startup import admit_guests
-from lrviz.threads import hide_warnings
+from lrviz.system.startup import admit_guests
+from lrviz.system.threads import hide_warnings
 
 Function = Callable[..., object]
 

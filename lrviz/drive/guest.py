@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from lrviz.startup import same_folder
-from lrviz.threads import ONE_AT_A_TIME
+from lrviz.system.startup import same_folder
+from lrviz.system.threads import ONE_AT_A_TIME
 
 
 class Setting(NamedTuple):

@@ -16,9 +16,9 @@ from lrviz.catalog import Entry
 from lrviz.catalog.entry import spell_install
 from lrviz.drive.stepping import find_required, list_parameters
 from lrviz.foreign import Foreign
-from lrviz.mishap import spell_exception
-from lrviz.startup import admit_guests, quick_imports
-from lrviz.threads import ONE_AT_A_TIME
+from lrviz.system.mishap import spell_exception
+from lrviz.system.startup import admit_guests, quick_imports
+from lrviz.system.threads import ONE_AT_A_TIME
 
 # Importing all of timm takes seconds and torchvision; its schedulers need neither.
 _IN_PARTS = frozenset({"timm"})

@@ -22,8 +22,8 @@ from lrviz.errors import KeyPath, SpecError
 from lrviz.expression import ExpressionError
 from lrviz.run import Run
 from lrviz.spec.model import Node, Schedule, Spec
-from lrviz.streams import keep_stdout
-from lrviz.threads import hide_warnings
+from lrviz.system.streams import keep_stdout
+from lrviz.system.threads import hide_warnings
 
 
 def simulate(spec: Spec) -> Run:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from lrviz.threads import hide_warnings
+from lrviz.system.threads import hide_warnings
 
 MAX_LENGTH = 500
 MAX_DEPTH = 100

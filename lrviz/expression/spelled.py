@@ -11,7 +11,7 @@ from lrviz.expression.checked import CONSTANTS, FUNCTIONS
 from lrviz.expression.exact import LIMIT, Range, keep_exact
 from lrviz.expression.number import spell_number
 from lrviz.expression.term import Term, call, leaf, spell
-from lrviz.threads import hide_warnings
+from lrviz.system.threads import hide_warnings
 
 _BUILT_IN = frozenset({"abs", "min", "max", "round"})
 

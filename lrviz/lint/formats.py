@@ -7,7 +7,7 @@ from lrviz.errors import Problem, SpecError
 from lrviz.lint.engine import spell_finding, spell_message
 from lrviz.lint.linted import Linted
 from lrviz.lint.rule import Finding, Severity
-from lrviz.listing import spell_annotation
+from lrviz.system.listing import spell_annotation
 from lrviz.words import error_lines, printable
 
 LEVELS: Mapping[Severity, str] = MappingProxyType(

@@ -8,7 +8,6 @@ from lrviz.collect import Found, collect_specs
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.factoryname import split_factory
-from lrviz.files import STDIO, write_file
 from lrviz.lint.engine import find_unknown, lint_run, select_rules, sort_findings
 from lrviz.lint.fix import MOST_TRIES, Fixed, Refusal, fix_text
 from lrviz.lint.linted import Linted
@@ -16,10 +15,11 @@ from lrviz.lint.rule import Finding, Rule
 from lrviz.lint.rules import RULES
 from lrviz.lint.summary import summarise_curve
 from lrviz.metadata import sniff
-from lrviz.mishap import explain_mishap
 from lrviz.run import Run
 from lrviz.sources import parse_data, read_source
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
+from lrviz.system.files import STDIO, write_file
+from lrviz.system.mishap import explain_mishap
 from lrviz.targets import refuse_stdin_twice
 
 Overrides = Sequence[tuple[str, str]]

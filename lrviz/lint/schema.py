@@ -34,8 +34,8 @@ from lrviz.lint.fix import Change, Refusal
 from lrviz.lint.linted import Linted, count_states
 from lrviz.lint.rule import Finding
 from lrviz.lint.summary import Summary
-from lrviz.listing import clean_json, spell_position, spell_problem
-from lrviz.versions import versions
+from lrviz.system.listing import clean_json, spell_position, spell_problem
+from lrviz.system.versions import versions
 
 SCHEMA = 1
 

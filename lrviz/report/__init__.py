@@ -8,11 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from lrviz.files import write_below
 from lrviz.report.article import build_article, build_matches
 from lrviz.report.markup import text
+from lrviz.system.files import write_below
+from lrviz.system.versions import versions
 from lrviz.verdict import OUTCOMES, PAGE, Evidence, Outcome
-from lrviz.versions import versions
 
 __all__ = ["build_report", "write_report"]
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from lrviz.curve import Curve
-from lrviz.reads import Reads
+from lrviz.system.reads import Reads
 
 
 @dataclass(frozen=True, eq=False)

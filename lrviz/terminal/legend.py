@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lrviz.elide import shorten_apart
+from lrviz.spell import shorten_apart
 from lrviz.terminal.layers import paint
 from lrviz.terminal.looks import Look, Signs
 from lrviz.terminal.text import fit, measure, pad

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lrviz.spelling import count_digits, spell_scientific
+from lrviz.spell import count_digits, spell_scientific
 
 MOST_DECIMALS = 5
 """The decimals of a value on a linear axis before all of its values have exponents."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lrviz.run import Run
-from lrviz.spelling import spell_floor
+from lrviz.spell import spell_floor
 from lrviz.terminal.axis import Axis
 from lrviz.terminal.frame import count_rows, draw_frame, measure_margin
 from lrviz.terminal.hidden import find_marks

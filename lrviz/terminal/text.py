@@ -1,6 +1,6 @@
 """Text that is to fit a terminal: how wide it is, and what is left of it where it is too wide."""
 
-from lrviz.elide import measure as measure
+from lrviz.spell import measure as measure
 from lrviz.words import printable
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lrviz.spelling import spell_magnitudes, spell_steps
+from lrviz.spell import spell_magnitudes, spell_steps
 from lrviz.terminal.axis import Axis
 from lrviz.terminal.numbers import spell_values
 

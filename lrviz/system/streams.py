@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TextIO
 
-from lrviz.startup import is_own_process
+from lrviz.system.startup import is_own_process
 
 _OUT, _ERR = 1, 2
 

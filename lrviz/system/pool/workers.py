@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from lrviz.errors import WorkerDied
-from lrviz.pool.process import WorkerProcess
+from lrviz.system.pool.process import WorkerProcess
 
 A = TypeVar("A")
 R = TypeVar("R")

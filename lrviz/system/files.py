@@ -11,9 +11,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-from lrviz.atomic import replace_file, sweep_litter, write_all
 from lrviz.errors import FileError, UsageError
-from lrviz.streams import descriptor_of
+from lrviz.system.atomic import replace_file, sweep_litter, write_all
+from lrviz.system.streams import descriptor_of
 
 __all__ = [
     "STDIO",
@@ -85,7 +85,7 @@ def write_file(path: Path, data: bytes | Iterable[bytes], *, overwrite: bool = F
         RefusedError: there is one that is not to be replaced.
         UsageError: it is a terminal, and the data is no text.
     """
-    from lrviz.own import find_kind, refuse_other  # not before: `--help` needs no look at pictures
+    from lrviz.system.own import find_kind, refuse_other
 
     try:
         if path.is_dir():
@@ -110,7 +110,7 @@ def write_below(root: Path, path: Path, data: bytes, *, overwrite: bool = False)
         FileError: it cannot be written.
         RefusedError: it is not to be replaced, is a pipe or device, or would lie elsewhere.
     """
-    from lrviz.own import refuse_place
+    from lrviz.system.own import refuse_place
 
     refuse_place(root, path)
     make_folder(path.parent)

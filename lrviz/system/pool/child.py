@@ -16,9 +16,9 @@ from types import FrameType
 from typing import BinaryIO, NoReturn
 
 from lrviz.errors import LrvizError
-from lrviz.mishap import StandInError, spell_exception
-from lrviz.pool.frames import READY, receive, send
-from lrviz.startup import own_process, quick_imports
+from lrviz.system.mishap import StandInError, spell_exception
+from lrviz.system.pool.frames import READY, receive, send
+from lrviz.system.startup import own_process, quick_imports
 
 GRACE = 0.3
 """Seconds that a worker without a parent has to remove a file that it is writing."""

@@ -5,8 +5,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from lrviz.atomic import write_all
-from lrviz.streams import descriptor_of
+from lrviz.system.atomic import write_all
+from lrviz.system.streams import descriptor_of
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

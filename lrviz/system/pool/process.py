@@ -10,7 +10,7 @@ from pathlib import Path
 
 import lrviz
 from lrviz.errors import WorkerDied
-from lrviz.pool.frames import receive, send
+from lrviz.system.pool.frames import receive, send
 
 # The worker finds what its parent finds; lrviz's own folder, which is the current one in an
 # uninstalled source tree, is on the path for lrviz alone.
@@ -19,7 +19,7 @@ import sys
 home, sys.path[:] = sys.argv[1], [*sys.argv[2:], sys.argv[1]]
 import lrviz
 sys.path.pop()
-from lrviz.pool.child import serve
+from lrviz.system.pool.child import serve
 serve()
 """
 

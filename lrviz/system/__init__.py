@@ -1,0 +1,1 @@
+"""The machine: disk, pipes, processes, the interpreter's start and end."""
