@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 
-from lrviz.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Entry
-from lrviz.catalog.entry import spell_install
 from lrviz.errors import UsageError
-from lrviz.foreign import Foreign, find_entry_point, list_entry_points, parse_allowed
+from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Entry
+from lrviz.spec.catalog.entry import spell_install
+from lrviz.spec.catalog.external import Foreign, find_entry_point, list_entry_points, parse_allowed
 
 
 def allowed(names: Sequence[str] | None) -> tuple[str, ...]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Container, Mapping, Sequence
 
-from lrviz.catalog import Entry
 from lrviz.drive import Argument, installed_arguments, simulate
-from lrviz.foreign import Foreign
 from lrviz.spec import parse_spec
+from lrviz.spec.catalog import Entry
+from lrviz.spec.catalog.external import Foreign
 from lrviz.template import spec_template
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"

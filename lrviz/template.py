@@ -1,7 +1,7 @@
 """A commented spec to start from."""
 
-from lrviz.catalog import Entry
-from lrviz.foreign import Foreign
+from lrviz.spec.catalog import Entry
+from lrviz.spec.catalog.external import Foreign
 
 SCHEMA_FILE = "lrviz.schema.json"
 """What an editor looks for beside a spec; a spec that is copied or committed finds its own."""
@@ -19,7 +19,7 @@ def spec_template(found: Entry | Foreign) -> str:
 
     What is in no catalog has no example: its arguments are left to be filled in.
 
-    >>> from lrviz.catalog import SCHEDULERS
+    >>> from lrviz.spec.catalog import SCHEDULERS
     >>> print(spec_template(SCHEDULERS["ExponentialLR"]))  # doctest: +ELLIPSIS
     # yaml-language-server: $schema=lrviz.schema.json
     ...

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TextIO
 
 from lrviz.errors import LrvizError, NoFigureError, SpecError, UsageError
-from lrviz.option import Option
+from lrviz.spec.option import Option
 from lrviz.system.versions import versions
 
 _ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
@@ -150,7 +150,7 @@ def encode_path(path: str, stream: TextIO | None, description: str = "") -> byte
 
 def complete_style(incomplete: str) -> Iterator[str]:
     """Yield the styles that begin like a word."""
-    for entry in sorted((files("lrviz") / "styles").iterdir(), key=lambda entry: entry.name):
+    for entry in sorted((files("lrviz.spec") / "styles").iterdir(), key=lambda entry: entry.name):
         name, _, ending = entry.name.partition(".")
         if ending == "toml" and name.startswith(incomplete):
             yield name

@@ -12,19 +12,20 @@ from typing import Any
 import pytest
 import torch
 
+from lrviz.code import term
+from lrviz.code.spelled import Vocabulary, spell_function
 from lrviz.drive import simulate
 from lrviz.drive.plan import plan_run
 from lrviz.drive.weight import refuse_too_much, weigh
 from lrviz.errors import MOST_TOLD, Position, Problem, SpecError
-from lrviz.expression import term
-from lrviz.expression.spelled import Vocabulary, spell_function
 from lrviz.lint import linting
 from lrviz.lint.engine import lint_run
 from lrviz.lint.fix import fix_text
 from lrviz.lint.linting import Request, iter_linted
 from lrviz.lint.rule import Finding
 from lrviz.lint.rules import RULES as ALL_RULES
-from lrviz.spec import nodes, parse_spec, shape
+from lrviz.spec import keys as shape
+from lrviz.spec import nodes, parse_spec
 from lrviz.spec.assign import split_key
 from lrviz.spec.model import Tree
 from lrviz.system.atomic import write_all

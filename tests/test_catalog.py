@@ -10,8 +10,8 @@ import torch
 from torch.optim import lr_scheduler
 
 import lrviz
-from lrviz.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS
 from lrviz.show import draw_text
+from lrviz.spec.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS
 from tests.lrvizrun import run
 
 # What lrviz decides itself: which optimizer, and that a schedule is drawn from its start.

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 import lrviz
-from lrviz.catalog import SCHEDULERS
 from lrviz.code import write_code
+from lrviz.spec.catalog import SCHEDULERS
 from lrviz.template import spec_template
 from tests.conftest import WriteSpec
 from tests.lrvizrun import run

@@ -11,10 +11,10 @@ import pytest
 import torch
 
 import lrviz
-from lrviz.catalog import CATALOG, THIRD_PARTY
 from lrviz.drive import installed_arguments
 from lrviz.errors import Problem, SpecError
 from lrviz.spec import Source, parse_spec, parse_tree
+from lrviz.spec.catalog import CATALOG, THIRD_PARTY
 from tests.training import make_optimizer
 
 CALLS = 12

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from lrviz.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.drive import simulate
 from lrviz.run import Run
 from lrviz.spec import Source, parse_spec, parse_tree
+from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
 from tests.training import Trained, make_optimizer, make_scheduler, train
 
 FUNCTIONS = {

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrviz.expression import ExpressionError, evaluate, parse_expression
-from lrviz.expression.body import define_function
-from lrviz.expression.exact import Range, counts
-from lrviz.expression.spelled import Vocabulary, spell_function, spell_python
-from lrviz.expression.term import Term, leaf
+from lrviz.code.body import define_function
+from lrviz.code.exact import Range, counts
+from lrviz.code.spelled import Vocabulary, spell_function, spell_python
+from lrviz.code.term import Term, leaf
+from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
 from tests.scripts import complaints
 
 NUMBERS = st.one_of(

@@ -37,8 +37,8 @@ from torch.optim import optimizer as optimizers
 
 import lrviz
 from lrviz import Run
-from lrviz.catalog import OPTIMIZERS
 from lrviz.draw import draw_vector
+from lrviz.spec.catalog import OPTIMIZERS
 from lrviz.system.threads import hide_warnings
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lrviz
-from lrviz.catalog import CATALOG
 from lrviz.drive import simulate
 from lrviz.errors import SpecError
 from lrviz.lint.engine import is_failure, lint_run, spell_finding
@@ -21,6 +20,7 @@ from lrviz.lint.rule import SEVERITIES, Case, Finding
 from lrviz.lint.rules import RULES
 from lrviz.spec import Source, Spec, parse_spec, parse_tree
 from lrviz.spec.assign import with_value
+from lrviz.spec.catalog import CATALOG
 from lrviz.template import spec_template
 from tests.test_foresee import ARGUMENTS, BESIDE, around, node
 

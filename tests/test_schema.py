@@ -17,16 +17,16 @@ import jsonschema
 import pytest
 
 import lrviz
-from lrviz.catalog import CATALOG, OPTIMIZERS
 from lrviz.curve import QUANTITIES
 from lrviz.drive.arguments import Binder
 from lrviz.drive.signatures import Argument, Base, Kind
-from lrviz.foreign import Foreign
 from lrviz.lint.rules import RULES
 from lrviz.schema import build_schema
 from lrviz.schema.arguments import describe_argument, shared_definitions
 from lrviz.schema.limits import LIMITS
 from lrviz.spec import Source, parse_tree
+from lrviz.spec.catalog import CATALOG, OPTIMIZERS
+from lrviz.spec.catalog.external import Foreign
 from lrviz.spec.yamltree import parse_yaml
 from lrviz.template import spec_template
 from tests.conftest import WriteSpec

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrviz.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.errors import SpecError
 from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
+from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.spec.model import MetricCsv, MetricExpression, Node, Tree
 from lrviz.spec.style import styles
 

@@ -16,13 +16,13 @@ import pytest
 import torch
 
 import lrviz
-from lrviz.catalog import CATALOG, THIRD_PARTY
 from lrviz.code import write_code
 from lrviz.curve import Curve, Values
 from lrviz.drive import declared_arguments, installed_arguments, libraries
 from lrviz.errors import SpecError, UsageError
 from lrviz.metadata import read_record
 from lrviz.spec import Source, Spec, parse_tree
+from lrviz.spec.catalog import CATALOG, THIRD_PARTY
 from lrviz.template import spec_template
 from tests.lrvizrun import run
 from tests.scripts import recorded

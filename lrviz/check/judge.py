@@ -14,8 +14,8 @@ from lrviz.errors import (
     SpecError,
     spell_key,
 )
-from lrviz.factoryname import source_file
 from lrviz.record import Versions
+from lrviz.spec.factoryname import source_file
 from lrviz.verdict import EXIT_STATUS, Outcome, PixelsDifference, Verdict
 
 DRAWING = ("lrviz", "matplotlib", "freetype", "pillow", "fonts", "platform")

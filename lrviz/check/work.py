@@ -20,8 +20,8 @@ from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
-from lrviz.factoryname import split_factory
 from lrviz.spec import Spec
+from lrviz.spec.factoryname import split_factory
 from lrviz.system.files import write_below
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from lrviz.catalog import CATALOG
+from lrviz.code.exact import Range, counts
 from lrviz.code.imports import RESERVED
 from lrviz.code.layout import INDENT, WIDTH, Item, Lines, Listed, Part
+from lrviz.code.spelled import Vocabulary, spell_function, spell_python
 from lrviz.code.values import spell_value
 from lrviz.curve import SchedulerFacts
-from lrviz.expression.exact import Range, counts
-from lrviz.expression.spelled import Vocabulary, spell_function, spell_python
+from lrviz.spec.catalog import CATALOG
 from lrviz.spec.model import MetricExpression, Schedule
 from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.schedules import MAX_CALLS

@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from lrviz.catalog import THIRD_PARTY
 from lrviz.code.functions import spell_argument, spell_metric
 from lrviz.code.imports import Imported, name_imports, write_imports
 from lrviz.code.layout import INDENT, Item, Lines, Listed, Part, wrap
@@ -11,6 +10,7 @@ from lrviz.code.optimizer import write_optimizer
 from lrviz.code.values import spell_value
 from lrviz.curve import SchedulerFacts
 from lrviz.run import Run
+from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Schedule
 
 Names = Mapping[Imported, str]

@@ -1,6 +1,6 @@
 """Values as a script spells them."""
 
-from lrviz.expression.number import spell_number
+from lrviz.spec.expression import spell_number
 
 
 def spell_value(value: object) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from lrviz.catalog import Fill
 from lrviz.drive.counts import refuse_count, suggest_formula
 from lrviz.drive.signatures import Argument, Kind
 from lrviz.drive.values import WrongError, read_items, read_one, read_tuple
 from lrviz.errors import KeyPath
-from lrviz.expression import ExpressionError, evaluate, parse_expression
+from lrviz.spec.catalog import Fill
+from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
 from lrviz.spec.model import Tree
 from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.wording import spell, suggest

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from lrviz.catalog import THIRD_PARTY
 from lrviz.errors import KeyPath, SpecError
+from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Node, Schedule
 
 MOST_CALLS = 100_000

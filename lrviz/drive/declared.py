@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from inspect import Parameter
 from pathlib import Path
 
-from lrviz.catalog import Entry
 from lrviz.drive.signatures import Argument, arguments_from, arguments_of
+from lrviz.spec.catalog import Entry
 
 _UNTOLD = ...
 """Stands for a default that is no literal."""

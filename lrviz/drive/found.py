@@ -6,7 +6,6 @@ from typing import Any
 
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
-from lrviz.catalog import CATALOG, COMPOSITES, Entry, Fill
 from lrviz.drive.libraries import (
     NoSchedulerError,
     find_in_library,
@@ -16,7 +15,8 @@ from lrviz.drive.libraries import (
 from lrviz.drive.signatures import Argument, arguments_of
 from lrviz.drive.stepping import METRICS, list_parameters, offers_metric
 from lrviz.errors import UsageError
-from lrviz.foreign import Foreign
+from lrviz.spec.catalog import CATALOG, COMPOSITES, Entry, Fill
+from lrviz.spec.catalog.external import Foreign
 from lrviz.spec.model import Node
 
 _MOVE_MOMENTUM = frozenset({"CyclicLR", "OneCycleLR"})

@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch.optim.lr_scheduler import LRScheduler
 
-from lrviz.catalog import Entry
-from lrviz.catalog.entry import spell_install
 from lrviz.drive.stepping import find_required, list_parameters
-from lrviz.foreign import Foreign
+from lrviz.spec.catalog import Entry
+from lrviz.spec.catalog.entry import spell_install
+from lrviz.spec.catalog.external import Foreign
 from lrviz.system.mishap import spell_exception
 from lrviz.system.startup import admit_guests, quick_imports
 from lrviz.system.threads import ONE_AT_A_TIME

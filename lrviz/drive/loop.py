@@ -19,8 +19,8 @@ from lrviz.drive.readings import Recorded, build_curve, empty_record
 from lrviz.drive.unread import iter_unread
 from lrviz.drive.weight import refuse_too_much
 from lrviz.errors import KeyPath, SpecError
-from lrviz.expression import ExpressionError
 from lrviz.run import Run
+from lrviz.spec.expression import ExpressionError
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.system.streams import keep_stdout
 from lrviz.system.threads import hide_warnings

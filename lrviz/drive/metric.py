@@ -8,7 +8,7 @@ import numpy as np
 
 from lrviz.curve import Curve
 from lrviz.errors import Problem, SpecError
-from lrviz.expression import ExpressionError, parse_expression
+from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.flow import spell_special
 from lrviz.spec.model import MetricCsv, MetricExpression, Schedule
 

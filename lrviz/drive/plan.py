@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from lrviz.catalog import COMPOSITES
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.arguments import Binder, Bound
 from lrviz.drive.foresee import Circumstances, foresee
@@ -16,6 +15,7 @@ from lrviz.drive.optimizer import build_optimizer
 from lrviz.drive.phases import Phase, chained_phase, list_lengths, sequential_phases, whole_run
 from lrviz.drive.signatures import arguments_of, optimizer_class
 from lrviz.errors import KeyPath, SpecError
+from lrviz.spec.catalog import COMPOSITES
 from lrviz.spec.model import Node, Schedule
 
 _NO_LR_SCHEDULER = "it is no LRScheduler of torch's, and only those can be composed"

@@ -12,7 +12,7 @@ import torch.optim
 import torch.optim.lr_scheduler
 import torch.optim.swa_utils
 
-from lrviz.catalog import COMPOSITES, THIRD_PARTY, Entry
+from lrviz.spec.catalog import COMPOSITES, THIRD_PARTY, Entry
 
 Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list", "tuple", "any"]
 

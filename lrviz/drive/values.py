@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from lrviz.drive.signatures import Kind
-from lrviz.expression import ExpressionError, evaluate, parse_expression
+from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
 from lrviz.spec.model import Tree
 from lrviz.spec.wording import spell
 

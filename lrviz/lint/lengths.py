@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from lrviz.catalog import COMPOSITES
 from lrviz.lint.phases import Part
+from lrviz.spec.catalog import COMPOSITES
 
 
 def is_composite(part: Part) -> bool:

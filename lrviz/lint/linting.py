@@ -7,7 +7,6 @@ from pathlib import Path
 from lrviz.collect import Found, collect_specs
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
-from lrviz.factoryname import split_factory
 from lrviz.lint.engine import find_unknown, lint_run, select_rules, sort_findings
 from lrviz.lint.fix import MOST_TRIES, Fixed, Refusal, fix_text
 from lrviz.lint.linted import Linted
@@ -17,6 +16,7 @@ from lrviz.lint.summary import summarise_curve
 from lrviz.metadata import sniff
 from lrviz.run import Run
 from lrviz.sources import parse_data, read_source
+from lrviz.spec.factoryname import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
 from lrviz.system.files import STDIO, write_file
 from lrviz.system.mishap import explain_mishap

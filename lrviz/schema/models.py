@@ -7,7 +7,7 @@ from typing import Any, cast
 from lrviz.lint.rules import RULES
 from lrviz.schema.parts import Schema, suggest
 from lrviz.schema.texts import printable
-from lrviz.spec.shape import model_schema
+from lrviz.spec.keys import model_schema
 
 _KEYWORDS: Mapping[str, str] = MappingProxyType(
     {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum"}

@@ -4,7 +4,6 @@ import inspect
 import re
 from collections.abc import Mapping
 
-from lrviz.catalog import OPTIMIZERS
 from lrviz.drive import Argument
 from lrviz.drive.signatures import installed_optimizer_arguments, optimizer_class
 from lrviz.schema.arguments import describe_argument, of_run, spell_default
@@ -12,6 +11,7 @@ from lrviz.schema.names import arguments_of, named, swept
 from lrviz.schema.parts import Schema, closed, refer
 from lrviz.schema.paths import optimizer_paths
 from lrviz.schema.texts import printable
+from lrviz.spec.catalog import OPTIMIZERS
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.values import MAX_TEXT
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from lrviz.catalog import COMPOSITES
 from lrviz.schema.names import FOREIGN
 from lrviz.schema.parts import Schema, has_key
+from lrviz.spec.catalog import COMPOSITES
 
 _ITEM = r"[.]\d+"
 _CHILDREN = f"({'|'.join(sorted(COMPOSITES))})[.]schedulers"

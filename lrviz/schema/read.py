@@ -6,8 +6,8 @@ anything, or nothing.
 
 from collections.abc import Mapping
 
-from lrviz.catalog import CATALOG, THIRD_PARTY
 from lrviz.schema.parts import Schema, any_of, has_key, refer
+from lrviz.spec.catalog import CATALOG, THIRD_PARTY
 from lrviz.spec.schedules import CURVE_KEYS, SWEPT_KEYS
 
 NAMED = ("scheduler", "optimizer")

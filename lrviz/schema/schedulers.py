@@ -4,14 +4,14 @@ Other libraries' signatures are read, not imported; of a library that is not ins
 knows the names of the arguments.
 """
 
-from lrviz.catalog import CATALOG, Entry
 from lrviz.drive import Argument, declared_arguments, installed_arguments
-from lrviz.foreign import list_entry_points
 from lrviz.schema.arguments import describe_argument, spell_default
 from lrviz.schema.limits import COUNTS, LIMITS, NEEDS
 from lrviz.schema.names import OTHERS, arguments_of, named, swept
 from lrviz.schema.parts import Schema, refer
 from lrviz.schema.paths import scheduler_paths
+from lrviz.spec.catalog import CATALOG, Entry
+from lrviz.spec.catalog.external import list_entry_points
 
 
 def scheduler_definitions() -> dict[str, Schema]:

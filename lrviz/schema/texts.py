@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from lrviz.expression.checked import CONSTANTS, FUNCTIONS, MAX_LENGTH
 from lrviz.schema.parts import Schema
+from lrviz.spec.expression import CONSTANTS, FUNCTIONS, MAX_LENGTH
 from lrviz.spec.nodes import EXPRESSIONS, TOTALS
 
 _LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"

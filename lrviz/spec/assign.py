@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lrviz.catalog import CATALOG, OPTIMIZERS
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
-from lrviz.option import Option
+from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.flow import spell_flow
 from lrviz.spec.model import Source, Tree
+from lrviz.spec.option import Option
 from lrviz.spec.values import MAX_TEXT
 from lrviz.spec.wording import spell_name, suggest
 from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import yaml
 
-from lrviz.catalog import CATALOG, OPTIMIZERS
 from lrviz.errors import KeyPath
 from lrviz.spec.assign import with_value
+from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.flow import spell_flow
 from lrviz.spec.marks import ends_in_literal, find_child, find_end, list_leaves
 from lrviz.spec.model import Tree

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from lrviz.catalog import CATALOG
+from lrviz.spec.catalog import CATALOG
 from lrviz.spec.node import Node
 from lrviz.spec.tree import Tree
 

@@ -1,7 +1,7 @@
 """The metric of a schedule as a spec writes it: a list, an expression, or a column of a csv."""
 
 from lrviz.errors import KeyPath
-from lrviz.expression import ExpressionError, parse_expression
+from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import Metric, MetricCsv, MetricExpression, Tree
 from lrviz.spec.nodes import TOTALS
 from lrviz.spec.wording import spell

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lrviz.catalog import CATALOG
 from lrviz.errors import KeyPath
-from lrviz.foreign import Foreign
+from lrviz.spec.catalog import CATALOG
+from lrviz.spec.catalog.external import Foreign
 from lrviz.spec.tree import Tree
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lrviz.catalog import CATALOG, COMPOSITES, OPTIMIZERS
 from lrviz.errors import KeyPath, UsageError
-from lrviz.expression import ExpressionError, parse_expression
-from lrviz.foreign import Foreign, find_entry_point, list_entry_points
+from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS
+from lrviz.spec.catalog.external import Foreign, find_entry_point, list_entry_points
+from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import Node, Tree
 from lrviz.spec.values import MAX_TEXT
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler

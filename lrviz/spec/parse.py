@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lrviz.errors import KeyPath, Problem, SpecError
-from lrviz.foreign import Foreign, parse_allowed
 from lrviz.spec.assign import assign_all, with_value
+from lrviz.spec.catalog.external import Foreign, parse_allowed
 from lrviz.spec.model import MetricCsv, Schedule, Source, Spec, Tree
 from lrviz.spec.schedules import ScheduleReader
 from lrviz.spec.wording import spell

@@ -6,14 +6,14 @@ from itertools import product
 from math import prod
 
 from lrviz.errors import KeyPath, Problem
-from lrviz.foreign import Foreign
 from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, refuse_other_names, split_key, with_value
+from lrviz.spec.catalog.external import Foreign
 from lrviz.spec.interval import explain_interval, own_interval, read_interval
+from lrviz.spec.keys import Shape, read_shape
 from lrviz.spec.labels import find_twins, name_keys, name_values
 from lrviz.spec.metric import read_metric
 from lrviz.spec.model import Schedule, Source, Tree
 from lrviz.spec.nodes import NodeReader
-from lrviz.spec.shape import Shape, read_shape
 from lrviz.spec.tree import freeze
 from lrviz.spec.values import MAX_TEXT
 from lrviz.spec.wording import spell, spell_count

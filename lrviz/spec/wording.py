@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from lrviz.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
-from lrviz.foreign import MAX_NAME, remedy
+from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
+from lrviz.spec.catalog.external import MAX_NAME, remedy
 from lrviz.spec.flow import spell_special
 
 MOST_SPELT = 60

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from lrviz.errors import Position, Problem, spell_key
-from lrviz.factoryname import source_file
+from lrviz.spec.factoryname import source_file
 from lrviz.spec.flow import spell_special
 from lrviz.words import printable
 

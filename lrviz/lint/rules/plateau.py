@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lrviz.catalog import CATALOG
 from lrviz.curve import Values
 from lrviz.lint.phases import View
 from lrviz.lint.rule import Found, Rule
 from lrviz.lint.rules.define import calls, count, listed, rate, rule
+from lrviz.spec.catalog import CATALOG
 from lrviz.spec.flow import spell_special
 
 MORE_IS_BETTER = frozenset(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lrviz.catalog import SCHEDULERS
 from lrviz.lint.phases import Part, View
 from lrviz.lint.rule import Found, Rule
 from lrviz.lint.rules.cycles import never_restarts
@@ -16,6 +15,7 @@ from lrviz.lint.rules.onecycle import never_anneals, outlasts
 from lrviz.lint.rules.units import UNDERFLOW, mistaken_unit
 from lrviz.lint.rules.warmups import lasting_warmup
 from lrviz.lint.rules.zeros import has_no_length
+from lrviz.spec.catalog import SCHEDULERS
 
 
 @rule(

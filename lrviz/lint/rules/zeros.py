@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from lrviz.catalog import CATALOG
 from lrviz.lint.phases import Part, View
 from lrviz.lint.rule import Found, Rule
 from lrviz.lint.rules.define import count, rate, rule
+from lrviz.spec.catalog import CATALOG
 
 LENGTHS: Mapping[str, str] = MappingProxyType(
     {

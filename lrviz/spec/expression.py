@@ -1,9 +1,15 @@
-"""Checking and compiling expressions."""
+"""Formulas and expressions: arithmetic on floats, and nothing else of Python.
+
+A text is parsed by Python's own parser, every node is checked against a list of what is allowed,
+and only then compiled. Every constant and variable is a float and `**` is `math.pow`, so what
+grows without bound overflows at once instead of hanging.
+"""
 
 import ast
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 
 from lrviz.system.threads import hide_warnings
@@ -190,7 +196,7 @@ def parse_expression(
     >>> parse_expression("x.__class__", {"x"}, ())
     Traceback (most recent call last):
         ...
-    lrviz.expression.checked.ExpressionError: only arithmetic is allowed, not x.__class__
+    lrviz.spec.expression.ExpressionError: only arithmetic is allowed, not x.__class__
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"longer than {MAX_LENGTH} characters")
@@ -235,3 +241,23 @@ def _say_syntax(text: str, error: BaseException) -> str:
 
 def _shorten(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+# From here on, and below there, a number is easier to read with an exponent.
+_LARGE, _SMALL = 1e4, 1e-3
+
+
+def spell_number(value: float) -> str:
+    """Return a number as short as it reads back equal, an integer with all its digits.
+
+    >>> [spell_number(value) for value in (0.001, 1e5, 1e-05, 25, 1e300, float("-inf"))]
+    ['0.001', '1e5', '1e-5', '25', '1e300', 'float("-inf")']
+    """
+    if not math.isfinite(value):
+        return f'float("{value}")'
+    text = repr(value)
+    if isinstance(value, int) or value == 0 or _SMALL <= abs(value) < _LARGE:
+        return text
+    # Formatters take the plus from 1e+300, but leave the zero of 1e-05.
+    short = f"{Decimal(text).normalize():e}".replace("e+", "e")
+    return min(short, text, key=len)

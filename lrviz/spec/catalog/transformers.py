@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from lrviz.catalog.entry import Entry, Fill
-from lrviz.catalog.torch import METRIC, PLATEAU
+from lrviz.spec.catalog.entry import Entry, Fill
+from lrviz.spec.catalog.torch import METRIC, PLATEAU
 
 _MODULE = "transformers.optimization"
 _WARMUP = {"num_warmup_steps": "calls on the way up from 0"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from lrviz.expression.term import Term, call, iter_always, leaf, replace_term, spell
+from lrviz.code.term import Term, call, iter_always, leaf, replace_term, spell
 
 _INDENT = "    "
 # So deep, a choice gets a function of its own: there would soon be no room left for its lines.

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from lrviz.expression.number import spell_number
-from lrviz.expression.term import Term, call, leaf
+from lrviz.code.term import Term, call, leaf
+from lrviz.spec.expression import spell_number
 
 LIMIT = 2**53
 
@@ -50,7 +50,7 @@ def keep_exact(term: Term, ranges: Mapping[str, Range]) -> Term:
         term: as it was written.
         ranges: the values of what it names.
 
-    >>> from lrviz.expression.term import spell
+    >>> from lrviz.code.term import spell
     >>> power = Term("binary", "**", (leaf("3"), leaf("epoch")))
     >>> [spell(keep_exact(power, {"epoch": counts(calls)})) for calls in (9, 99)]
     ['3**epoch', '3.0**epoch']

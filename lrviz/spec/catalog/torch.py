@@ -1,6 +1,6 @@
 """torch's own schedulers and optimizers, in the order of the article, composites and SWALR last."""
 
-from lrviz.catalog.entry import Entry
+from lrviz.spec.catalog.entry import Entry
 
 _ANNEAL = {"anneal_strategy": "shape of the way: cos or linear"}
 _CYCLE_MOMENTUM = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lrviz.catalog.entry import Entry, Fill
+from lrviz.spec.catalog.entry import Entry, Fill
 
 _WARMUP = {
     "warmup_t": "epochs (or updates) on the way up",

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from lrviz.catalog.entry import Entry as Entry
-from lrviz.catalog.entry import Fill as Fill
-from lrviz.catalog.timm import TIMM
-from lrviz.catalog.torch import OPTIMIZERS as OPTIMIZERS
-from lrviz.catalog.torch import TORCH
-from lrviz.catalog.transformers import TRANSFORMERS
+from lrviz.spec.catalog.entry import Entry as Entry
+from lrviz.spec.catalog.entry import Fill as Fill
+from lrviz.spec.catalog.timm import TIMM
+from lrviz.spec.catalog.torch import OPTIMIZERS as OPTIMIZERS
+from lrviz.spec.catalog.torch import TORCH
+from lrviz.spec.catalog.transformers import TRANSFORMERS
 
 SCHEDULERS: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in TORCH})
 """torch's own schedulers by name, in the order of the article, composites and SWALR last."""

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
-from lrviz.expression.body import define_function
-from lrviz.expression.checked import CONSTANTS, FUNCTIONS
-from lrviz.expression.exact import LIMIT, Range, keep_exact
-from lrviz.expression.number import spell_number
-from lrviz.expression.term import Term, call, leaf, spell
+from lrviz.code.body import define_function
+from lrviz.code.exact import LIMIT, Range, keep_exact
+from lrviz.code.term import Term, call, leaf, spell
+from lrviz.spec.expression import CONSTANTS, FUNCTIONS, spell_number
 from lrviz.system.threads import hide_warnings
 
 _BUILT_IN = frozenset({"abs", "min", "max", "round"})

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from lrviz.catalog import CATALOG
 from lrviz.errors import UsageError
+from lrviz.spec.catalog import CATALOG
 
 GROUP = "lrviz.schedulers"
 """The entry-point group by which an installed package adds names."""
