@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lrviz.draw import plot
     from lrviz.drive import preview, simulate
     from lrviz.errors import FileError, LrvizError, SpecError, UsageError
-    from lrviz.run import Run
+    from lrviz.run.driven.driven import Run
     from lrviz.sources import load
     from lrviz.spec import Spec, parse_spec
 
@@ -49,7 +49,7 @@ _HOMES = {
     "Curve": "lrviz.curve",
     "FileError": "lrviz.errors",
     "LrvizError": "lrviz.errors",
-    "Run": "lrviz.run",
+    "Run": "lrviz.run.driven",
     "Spec": "lrviz.spec",
     "SpecError": "lrviz.errors",
     "UsageError": "lrviz.errors",

@@ -8,7 +8,7 @@ from typing import NamedTuple, TextIO
 
 from lrviz.errors import FileError, LrvizError, RefusedError, SpecError, UsageError
 from lrviz.factories import load_named
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.spec import Spec
 from lrviz.system.files import write_file, write_stdout
 from lrviz.system.mishap import explain_mishap

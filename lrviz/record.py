@@ -16,7 +16,7 @@ from typing import NoReturn, cast
 from lrviz.errors import ImageError
 from lrviz.metadata import MAX_RECORD
 from lrviz.numbers import Recorded, parse_numbers, summarise
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.spec.flow import spell_special
 from lrviz.spec.model import Tree
 from lrviz.spec.values import MAX_TEXT

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.terminal import draw_terminal
 from lrviz.terminal.text import count_rows
 from lrviz.words import has_unicode

@@ -7,6 +7,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+from lrviz.run.driven.driven import Run
 
 from lrviz.batch import Options, Outcome, iter_batch, plan_batch, work
 from lrviz.curve import Curve
@@ -16,7 +17,6 @@ from lrviz.imagefile import decode_image
 from lrviz.metadata import read_record
 from lrviz.progress import follow
 from lrviz.record import parse_record
-from lrviz.run import Run
 from lrviz.sheetrecord import is_sheet
 from lrviz.spec import Spec
 from lrviz.system import atomic

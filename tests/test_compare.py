@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lrviz.run.driven.driven import Run
 from matplotlib.figure import Figure
 
 import lrviz
@@ -22,7 +23,6 @@ from lrviz.curve import Curve
 from lrviz.draw import plot
 from lrviz.errors import UsageError
 from lrviz.metadata import read_record
-from lrviz.run import Run
 from lrviz.spec.style import styles
 from tests.conftest import STEP, WriteSpec
 from tests.lrvizrun import run, run_process

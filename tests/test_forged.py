@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
+from lrviz.run.driven.driven import Run
 
 from lrviz.check import format_checked
 from lrviz.check.baselines import Baseline
@@ -23,7 +24,6 @@ from lrviz.export import export_text
 from lrviz.factories import drive_spec, load_named
 from lrviz.imagefile import encode_image
 from lrviz.record import build_record, parse_record
-from lrviz.run import Run
 from lrviz.sources import parse_data
 from lrviz.targets import Listing
 from lrviz.terminal import draw_terminal

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lrviz.run.driven.driven import Run
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
@@ -17,7 +18,6 @@ from lrviz.drive import simulate
 from lrviz.lint.engine import lint_run
 from lrviz.lint.rules import RULES
 from lrviz.metadata import read_record
-from lrviz.run import Run
 from lrviz.spec import parse_spec
 from lrviz.spec.style import styles
 from tests.conftest import WriteSpec

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lrviz.run.driven.driven import Run
 
 from lrviz.curve import Curve
 from lrviz.errors import ImageError
 from lrviz.metadata import MAX_RECORD
 from lrviz.record import build_record, drawing_versions, parse_record
-from lrviz.run import Run
 from lrviz.spec import Source, parse_spec, parse_tree
 from lrviz.system.versions import platform_tag, versions
 

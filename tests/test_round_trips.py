@@ -11,12 +11,12 @@ from typing import Any, Literal, get_args
 import jsonschema
 import numpy as np
 import pytest
+from lrviz.run.driven.driven import Run
 
 import lrviz
 from lrviz.code import write_code
 from lrviz.draw import draw_pixels
 from lrviz.figurefile import encode_drawing
-from lrviz.run import Run
 from lrviz.schema import build_schema
 from lrviz.sources import parse_data
 from lrviz.spec.yamltree import parse_yaml

@@ -12,6 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lrviz.run.driven.course import Course
+from lrviz.run.driven.phrase import Detail
+from lrviz.run.driven.sentence import MAX_LENGTH, describe_curves
+from lrviz.run.driven.stretch import find_ways
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -19,10 +23,7 @@ import lrviz
 from lrviz import words
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.plotting import PlotRequest, Streams, iter_plots, plan_plots
-from lrviz.sentence import MAX_LENGTH, describe_curves, sentence
-from lrviz.sentence.course import Course
-from lrviz.sentence.phrase import Detail
-from lrviz.sentence.stretch import find_ways
+from lrviz.run.driven import sentence
 from tests.lrvizrun import run
 
 STEPS = "epochs: 4\nsteps_per_epoch: 8\n"

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from lrviz.batch.plan import Item
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
+from lrviz.run.driven.thumbnail import Thumbnail
 from lrviz.sheetrecord import build_sheet_record
 from lrviz.system.files import make_folder, write_below, write_file
 from lrviz.system.versions import NO_FONT
 from lrviz.targets import Format
-from lrviz.thumbnail import Thumbnail
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from lrviz.batch.outcome import Outcome, State, explain_error
 from lrviz.batch.plan import Item, Plan
 from lrviz.errors import LrvizError
 from lrviz.factories import load_named
+from lrviz.run.driven.thumbnail import Thumbnail
 from lrviz.sheetrecord import panel_digest, sheet_digest
 from lrviz.spec import Spec
 from lrviz.system.files import sweep_litter
@@ -18,7 +19,6 @@ from lrviz.system.own import refuse_other, refuse_place
 from lrviz.system.pool import Workers, count_workers
 from lrviz.system.startup import quick_imports
 from lrviz.targets import refuse_input
-from lrviz.thumbnail import Thumbnail
 from lrviz.words import printable
 
 SHEET_STYLE = "light"

@@ -9,7 +9,7 @@ from lrviz.code.layout import INDENT, Item, Lines, Listed, Part, wrap
 from lrviz.code.optimizer import write_optimizer
 from lrviz.code.values import spell_value
 from lrviz.curve import SchedulerFacts
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Schedule
 

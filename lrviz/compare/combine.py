@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import override_options, styles
 

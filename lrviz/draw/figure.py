@@ -25,7 +25,7 @@ from lrviz.draw.xaxis import has_one_epoch, set_step_axis
 from lrviz.errors import SpecError
 from lrviz.limits import explain_empty, raise_limits
 from lrviz.points import list_seen, list_within
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.spec.options import FigureOptions
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lrviz.draw.words import Words
 from lrviz.limits import Limits, mend_steps
 from lrviz.points import find_unit
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 
 PANEL = 0.6

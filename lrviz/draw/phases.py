@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from lrviz.curve import SchedulerFacts
 from lrviz.points import find_unit
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 
 Starts = list[tuple[int, str]]
 

@@ -17,9 +17,9 @@ from lrviz.draw.pieces import ease_lines
 from lrviz.draw.text import Measure, measure_with
 from lrviz.errors import UsageError
 from lrviz.limits import find_limits
+from lrviz.run.driven.thumbnail import Thumbnail
 from lrviz.spec.style import Style, styles
 from lrviz.spell import spell_number, spell_steps
-from lrviz.thumbnail import Thumbnail
 
 GAP = 0.8
 """Between a cell's edge and what is in it, in font sizes."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lrviz.lint.engine import failure_lines
 from lrviz.lint.rules import RULES
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 
 
 def with_findings(run: Run) -> Run:

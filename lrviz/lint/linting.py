@@ -14,7 +14,7 @@ from lrviz.lint.rule import Finding, Rule
 from lrviz.lint.rules import RULES
 from lrviz.lint.summary import summarise_curve
 from lrviz.metadata import sniff
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.sources import parse_data, read_source
 from lrviz.spec.factoryname import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN

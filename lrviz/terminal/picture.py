@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.spell import spell_floor
 from lrviz.terminal.axis import Axis
 from lrviz.terminal.frame import count_rows, draw_frame, measure_margin

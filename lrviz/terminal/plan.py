@@ -14,7 +14,7 @@ from lrviz.limits import (
     mend_steps,
 )
 from lrviz.points import find_unit, list_seen, list_within
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.terminal.axis import Axis
 from lrviz.terminal.looks import Look, choose_looks
 from lrviz.terminal.ticks import Ticks, choose_step_ticks, choose_value_ticks

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lrviz.run import Run
+from lrviz.run.driven.driven import Run
 from lrviz.terminal.text import clean
 
 UNITS = {"step": "steps", "epoch": "epochs"}

@@ -1,13 +1,13 @@
-"""Curves and their schedulers in one sentence of bounded length."""
+"""A run in one sentence: for a terminal, and for who cannot see its figure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.sentence.course import Course
-from lrviz.sentence.phrase import Detail, Telling
-from lrviz.sentence.spell import MOST_GROUPS, join
+from lrviz.run.driven.course import Course
+from lrviz.run.driven.phrase import Detail, Telling
+from lrviz.run.driven.spell_values import MOST_GROUPS, join
 
 MAX_LENGTH = 200
 MAX_NAME = 40

@@ -1,0 +1,1 @@
+"""What driving gives, and the sentence that says it."""
