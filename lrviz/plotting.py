@@ -203,8 +203,8 @@ def _write(run: Run, spec: Spec, outcome: Outcome, target: Target, request: Plot
 
 def _show(run: Run, outcome: Outcome, request: PlotRequest, streams: Streams) -> Outcome:
     """Draw the picture in characters, to fill the screen with what else is said there."""
-    from lrviz.screen import CLEAR, draw_screen, find_screen
-    from lrviz.terminal import explain_limits
+    from lrviz.draw.terminal import explain_limits
+    from lrviz.draw.terminal.screen import CLEAR, draw_screen, find_screen
 
     note = explain_limits(run)
     if note and note not in outcome.warnings:  # a figure has said so

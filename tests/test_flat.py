@@ -15,7 +15,7 @@ from lrviz.curve import Values
 from lrviz.draw import draw_vector, plot, take_thumbnail
 from lrviz.draw.overlay import Trace, draw_overlay
 from lrviz.draw.sheet import build_sheet
-from lrviz.points import find_unit
+from lrviz.draw.thinning import find_unit
 from lrviz.spec.style import Style, styles
 from tests.test_draw import make_run
 

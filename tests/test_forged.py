@@ -19,6 +19,7 @@ from lrviz.check.checked import Checked
 from lrviz.check.facts import gather_facts
 from lrviz.check.judge import Look, judge
 from lrviz.code.script import write_code
+from lrviz.draw.terminal import draw_terminal
 from lrviz.errors import ImageError, SpecError
 from lrviz.export import export_text
 from lrviz.factories import drive_spec, load_named
@@ -26,7 +27,6 @@ from lrviz.imagefile import encode_image
 from lrviz.record import build_record, parse_record
 from lrviz.sources import parse_data
 from lrviz.targets import Listing
-from lrviz.terminal import draw_terminal
 from lrviz.verdict import Evidence
 from tests.checking import STEP, check, draw, spoil_record
 from tests.conftest import WriteSpec

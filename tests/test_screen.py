@@ -11,7 +11,7 @@ from signal import SIGINT
 import pytest
 
 import lrviz
-from lrviz.screen import CLEAR, Screen, draw_screen, find_screen
+from lrviz.draw.terminal.screen import CLEAR, Screen, draw_screen, find_screen
 from tests.lrvizrun import LRVIZ, run
 
 CONFIGS = Path(__file__).parents[1] / "configs"

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 import lrviz
+from lrviz.draw.terminal import draw_terminal
+from lrviz.draw.terminal.words import find_words
 from lrviz.draw.words import name_lines
-from lrviz.terminal import draw_terminal
-from lrviz.terminal.words import find_words
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 DRAWN = ["steplr", "onecyclelr_cos", "transformers_wsd", "warmup_cosine_groups", "decays_compared"]

@@ -18,13 +18,13 @@ from lrviz.draw.phases import Phase, find_joints, find_phases, find_shared_phase
 from lrviz.draw.pieces import ease_lines, explain_effort
 from lrviz.draw.placing import AFTER, BEFORE
 from lrviz.draw.points import find_range, list_held, list_rows, list_units
+from lrviz.draw.scale import explain_empty, raise_limits
 from lrviz.draw.text import fit_in, measure_with
+from lrviz.draw.thinning import list_seen, list_within
 from lrviz.draw.ticks import set_value_ticks
 from lrviz.draw.words import Words, find_words
 from lrviz.draw.xaxis import has_one_epoch, set_step_axis
 from lrviz.errors import SpecError
-from lrviz.limits import explain_empty, raise_limits
-from lrviz.points import list_seen, list_within
 from lrviz.run.driven.driven import Run
 from lrviz.spec.options import FigureOptions
 

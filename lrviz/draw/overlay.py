@@ -14,11 +14,11 @@ from lrviz.draw.fonts import choose_fonts
 from lrviz.draw.geometry import DEFAULT_SHARE
 from lrviz.draw.legend import add_legend
 from lrviz.draw.pieces import ease_lines
+from lrviz.draw.scale import LARGEST, find_limits, mend_steps
+from lrviz.draw.thinning import pick_points
 from lrviz.draw.ticks import set_value_ticks
 from lrviz.draw.words import LABELS
-from lrviz.limits import LARGEST, find_limits, mend_steps
 from lrviz.numbers import RecordedQuantity
-from lrviz.points import pick_points
 from lrviz.spec.style import styles
 
 SIZE = (8.0, 4.0)

@@ -14,9 +14,9 @@ from lrviz.draw.figure import Built
 from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.outputs import Drawing, capture_pixels
 from lrviz.draw.pieces import ease_lines
+from lrviz.draw.scale import find_limits
 from lrviz.draw.text import Measure, measure_with
 from lrviz.errors import UsageError
-from lrviz.limits import find_limits
 from lrviz.run.driven.thumbnail import Thumbnail
 from lrviz.spec.style import Style, styles
 from lrviz.spell import spell_number, spell_steps

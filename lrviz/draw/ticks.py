@@ -13,7 +13,7 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
-from lrviz.limits import Limits
+from lrviz.draw.scale import Limits
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
 MOST_MAJOR = 10

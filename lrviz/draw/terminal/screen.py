@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from lrviz.draw.terminal import draw_terminal
+from lrviz.draw.terminal.text import count_rows
 from lrviz.run.driven.driven import Run
-from lrviz.terminal import draw_terminal
-from lrviz.terminal.text import count_rows
 from lrviz.words import has_unicode
 
 CLEAR = "\x1b[H\x1b[2J"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.terminal.axis import Axis
+from lrviz.draw.terminal.axis import Axis
 
 CLOSE = 3
 """Two marks this near to one another, in characters, or nearer, have others between them."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from lrviz.draw.terminal.layers import paint
+from lrviz.draw.terminal.looks import Look, Signs
+from lrviz.draw.terminal.text import fit, measure, pad
 from lrviz.spell import shorten_apart
-from lrviz.terminal.layers import paint
-from lrviz.terminal.looks import Look, Signs
-from lrviz.terminal.text import fit, measure, pad
 
 GAP = 3
 """The blanks between two entries."""
@@ -27,7 +27,7 @@ def write_legend(
         width: the room for a line.
         rows: how many lines there may be.
 
-    >>> from lrviz.terminal.looks import ASCII
+    >>> from lrviz.draw.terminal.looks import ASCII
     >>> names, looks = ["one", "two", "three", "four"], [Look(each, None) for each in "abcd"]
     >>> write_legend(names, looks, ASCII, 30, 2)
     ['a one     b two', 'c three   d four']

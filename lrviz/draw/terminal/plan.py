@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Values
-from lrviz.limits import (
+from lrviz.draw.scale import (
     FARTHEST,
     Limits,
     explain_empty,
@@ -13,11 +13,11 @@ from lrviz.limits import (
     mend_limits,
     mend_steps,
 )
-from lrviz.points import find_unit, list_seen, list_within
+from lrviz.draw.terminal.axis import Axis
+from lrviz.draw.terminal.looks import Look, choose_looks
+from lrviz.draw.terminal.ticks import Ticks, choose_step_ticks, choose_value_ticks
+from lrviz.draw.thinning import find_unit, list_seen, list_within
 from lrviz.run.driven.driven import Run
-from lrviz.terminal.axis import Axis
-from lrviz.terminal.looks import Look, choose_looks
-from lrviz.terminal.ticks import Ticks, choose_step_ticks, choose_value_ticks
 
 LEAST_STEP = {"step": 1.0, "epoch": 0.5}
 """From one tick of the x axis to the next."""

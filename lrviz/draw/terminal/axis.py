@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrviz.curve import Values
-from lrviz.limits import LARGEST
+from lrviz.draw.scale import LARGEST
 
 FAR = 1e12
 """What is so many lengths of an axis away from it, or more, is beyond the picture all the same."""

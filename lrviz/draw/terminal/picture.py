@@ -4,18 +4,18 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from lrviz.draw.terminal.axis import Axis
+from lrviz.draw.terminal.frame import count_rows, draw_frame, measure_margin
+from lrviz.draw.terminal.hidden import find_marks
+from lrviz.draw.terminal.layers import Layer, merge_layers
+from lrviz.draw.terminal.legend import write_legend
+from lrviz.draw.terminal.looks import ALONE, ASCII, UNICODE
+from lrviz.draw.terminal.plan import Line, find_range, list_lines, plan_steps, plan_values
+from lrviz.draw.terminal.strokes import draw_strokes, trace_curve
+from lrviz.draw.terminal.text import fit
+from lrviz.draw.terminal.words import find_words
 from lrviz.run.driven.driven import Run
 from lrviz.spell import spell_floor
-from lrviz.terminal.axis import Axis
-from lrviz.terminal.frame import count_rows, draw_frame, measure_margin
-from lrviz.terminal.hidden import find_marks
-from lrviz.terminal.layers import Layer, merge_layers
-from lrviz.terminal.legend import write_legend
-from lrviz.terminal.looks import ALONE, ASCII, UNICODE
-from lrviz.terminal.plan import Line, find_range, list_lines, plan_steps, plan_values
-from lrviz.terminal.strokes import draw_strokes, trace_curve
-from lrviz.terminal.text import fit
-from lrviz.terminal.words import find_words
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 10
 """The smallest terminal; a smaller one is drawn for as if it were as large."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from lrviz.terminal.looks import Signs
-from lrviz.terminal.text import fit, measure
-from lrviz.terminal.ticks import Ticks, place_labels
+from lrviz.draw.terminal.looks import Signs
+from lrviz.draw.terminal.text import fit, measure
+from lrviz.draw.terminal.ticks import Ticks, place_labels
 
 UNIT_WIDTH = 6
 """The room for the x axis' label beside its ticks: `epochs`. A longer one has a line of its own."""
@@ -45,7 +45,7 @@ def draw_frame(
         labels: likewise.
         signs: what the axes are drawn with.
 
-    >>> from lrviz.terminal.looks import ASCII
+    >>> from lrviz.draw.terminal.looks import ASCII
     >>> ticks = {0: "0", 6: "2"}, {0: "0", 2: "0.1"}
     >>> for line in draw_frame(["*", " *", "  *"], 9, ticks, ("steps", "lr"), ASCII):
     ...     print(line)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lrviz.terminal.strokes import BRAILLE, Codes
+from lrviz.draw.terminal.strokes import BRAILLE, Codes
 
 
 @dataclass(frozen=True, eq=False)

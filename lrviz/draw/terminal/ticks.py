@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from lrviz.draw.terminal.axis import Axis
+from lrviz.draw.terminal.numbers import spell_values
 from lrviz.spell import spell_magnitudes, spell_steps
-from lrviz.terminal.axis import Axis
-from lrviz.terminal.numbers import spell_values
 
 MOST = 10
 """The parts that ticks divide an axis into, at most."""

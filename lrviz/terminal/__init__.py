@@ -1,6 +1,0 @@
-"""A run's curves in characters, for a terminal."""
-
-from lrviz.terminal.picture import draw_terminal
-from lrviz.terminal.plan import explain_limits
-
-__all__ = ["draw_terminal", "explain_limits"]
