@@ -13,8 +13,8 @@ from pathlib import Path
 from types import ModuleType
 
 from lrviz.errors import Problem, SpecError
+from lrviz.figure.record import Record
 from lrviz.program import as_module, as_script
-from lrviz.record import Record
 from lrviz.run.driven.driven import Run
 from lrviz.sources import parse_data, read_source
 from lrviz.spec import Factory, Source, Spec, parse_factory

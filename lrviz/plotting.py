@@ -190,7 +190,7 @@ def _plot(spec: Spec, target: Target, request: PlotRequest, streams: Streams) ->
 def _write(run: Run, spec: Spec, outcome: Outcome, target: Target, request: PlotRequest) -> Outcome:
     """Write the figure."""
     with quick_imports():
-        from lrviz.figurefile import render_run
+        from lrviz.figure.figurefile import render_run
     rendered = render_run(run, target.format, metadata=request.metadata)
     warnings = (*run.warnings, *rendered.warnings)
     if target.path is None:

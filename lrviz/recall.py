@@ -7,8 +7,8 @@ import numpy as np
 
 from lrviz.curve import Curve, Values
 from lrviz.errors import Problem, SpecError
-from lrviz.numbers import RecordedCurve, RecordedQuantity
-from lrviz.record import Record
+from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
+from lrviz.figure.record import Record
 from lrviz.spec import Factory, Source, Spec, parse_factory
 from lrviz.spec.model import Schedule, Tree
 from lrviz.spec.values import MAX_TEXT

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from lrviz.errors import Position, Problem
-from lrviz.numbers import NumbersDifference
+from lrviz.figure.numbers import NumbersDifference
 
 Outcome = Literal[
     "match", "differs", "missing", "orphan", "unreadable", "inconclusive", "wrong", "failed"

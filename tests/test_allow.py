@@ -15,7 +15,7 @@ import torch
 
 import lrviz
 from lrviz.errors import SpecError, UsageError
-from lrviz.imagefile import encode_image
+from lrviz.figure.imagefile import encode_image
 from lrviz.names import complete_scheduler
 from lrviz.spec.catalog.external import find_entry_point, list_entry_points
 from tests.lrvizrun import run

@@ -15,7 +15,7 @@ from matplotlib.ticker import MultipleLocator
 from torch.optim import lr_scheduler
 
 import lrviz
-from lrviz.metadata import read_record
+from lrviz.figure.metadata import read_record
 from tests.lrvizrun import run
 from tests.test_plot import decode
 

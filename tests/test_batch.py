@@ -13,11 +13,11 @@ from lrviz.batch import Options, Outcome, iter_batch, plan_batch, work
 from lrviz.curve import Curve
 from lrviz.drive import simulate
 from lrviz.errors import UsageError
-from lrviz.imagefile import decode_image
-from lrviz.metadata import read_record
+from lrviz.figure.imagefile import decode_image
+from lrviz.figure.metadata import read_record
+from lrviz.figure.record import parse_record
+from lrviz.figure.sheetrecord import is_sheet
 from lrviz.progress import follow
-from lrviz.record import parse_record
-from lrviz.sheetrecord import is_sheet
 from lrviz.spec import Spec
 from lrviz.system import atomic
 from lrviz.system.pool import count_workers

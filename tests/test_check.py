@@ -9,8 +9,8 @@ import pytest
 
 from lrviz.check import format_checked
 from lrviz.errors import Position, Problem, UsageError, WorkerDied
-from lrviz.imagefile import Pixels, decode_image, encode_image
-from lrviz.numbers import NumbersDifference, ShapeChange
+from lrviz.figure.imagefile import Pixels, decode_image, encode_image
+from lrviz.figure.numbers import NumbersDifference, ShapeChange
 from lrviz.system.versions import versions
 from lrviz.verdict import PixelsDifference
 from tests.checking import STEP, check, draw, request, spoil_pixels, spoil_record, verdict
@@ -124,7 +124,7 @@ def test_a_picture_of_another_size_differs(tmp_path: Path) -> None:
 
 
 def _record_of(figure: Path) -> dict[str, Any]:
-    from lrviz.metadata import read_record
+    from lrviz.figure.metadata import read_record
 
     record: dict[str, Any] = json.loads(read_record(figure.read_bytes()) or "")
     return record

@@ -12,8 +12,8 @@ from PIL import Image
 from lrviz import __version__
 from lrviz.check import Checked, format_checked
 from lrviz.errors import Position, Problem
-from lrviz.imagefile import decode_image
-from lrviz.numbers import Move, NumbersDifference, ShapeChange
+from lrviz.figure.imagefile import decode_image
+from lrviz.figure.numbers import Move, NumbersDifference, ShapeChange
 from lrviz.system.versions import versions
 from lrviz.targets import Listing
 from lrviz.verdict import Evidence, Outcome, PixelsDifference, Verdict

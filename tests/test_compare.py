@@ -22,7 +22,7 @@ from lrviz.compare import (
 from lrviz.curve import Curve
 from lrviz.draw import plot
 from lrviz.errors import UsageError
-from lrviz.metadata import read_record
+from lrviz.figure.metadata import read_record
 from lrviz.spec.style import styles
 from tests.conftest import STEP, WriteSpec
 from tests.lrvizrun import run, run_process

@@ -14,8 +14,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from lrviz.errors import ImageError
-from lrviz.imagefile import Pixels, decode_image, encode_image
-from lrviz.metadata import (
+from lrviz.figure.imagefile import Pixels, decode_image, encode_image
+from lrviz.figure.metadata import (
     MAX_RECORD,
     PNG_SIGNATURE,
     build_packet,

@@ -14,10 +14,10 @@ from PIL.PngImagePlugin import PngInfo
 
 from lrviz.batch.current import is_current, is_current_sheet
 from lrviz.errors import ImageError
-from lrviz.imagefile import decode_image, encode_image
-from lrviz.intact import find_foreign, is_intact
-from lrviz.metadata import PNG_SIGNATURE, Chunk, iter_chunks, read_record
-from lrviz.sheetrecord import build_sheet_record
+from lrviz.figure.imagefile import decode_image, encode_image
+from lrviz.figure.intact import find_foreign, is_intact
+from lrviz.figure.metadata import PNG_SIGNATURE, Chunk, iter_chunks, read_record
+from lrviz.figure.sheetrecord import build_sheet_record
 from lrviz.sources import load, parse_data
 from tests.checking import STEP, draw, verdict
 

@@ -73,8 +73,8 @@ IN_PARENT = (
     *("lrviz.drive.simulate", "lrviz.lint.beside.with_findings"),
 )
 IN_WORKER = (
-    *("lrviz.figurefile.draw_pixels", "lrviz.figurefile.build_record"),
-    *("lrviz.figurefile.encode_image", "lrviz.batch.job.write_below"),
+    *("lrviz.figure.figurefile.draw_pixels", "lrviz.figure.figurefile.build_record"),
+    *("lrviz.figure.figurefile.encode_image", "lrviz.batch.job.write_below"),
 )
 
 
@@ -221,7 +221,7 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
     "place",
     [
         *("lrviz.plotting.load_named", "lrviz.drive.simulate", "lrviz.lint.beside.with_findings"),
-        *("lrviz.figurefile.render_run", "lrviz.plotting.write_file"),
+        *("lrviz.figure.figurefile.render_run", "lrviz.plotting.write_file"),
     ],
 )
 @pytest.mark.usefixtures("specs")

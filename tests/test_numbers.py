@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lrviz.curve import Curve, Values
 from lrviz.errors import ImageError
-from lrviz.numbers import (
+from lrviz.figure.numbers import (
     MAX_NUMBERS,
     Move,
     NumbersDifference,
@@ -21,7 +21,7 @@ from lrviz.numbers import (
     parse_numbers,
     summarise,
 )
-from lrviz.numbers.summary import coarsen, split_steps
+from lrviz.figure.numbers.summary import coarsen, split_steps
 
 STATISTICS = ("first", "min", "max", "mean", "order")
 NAN, INF = math.nan, math.inf

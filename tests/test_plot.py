@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
-from lrviz.metadata import read_record
+from lrviz.figure.metadata import read_record
 from tests.conftest import STEP, WriteSpec
 from tests.lrvizrun import LRVIZ, run, run_process
 

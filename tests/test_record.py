@@ -15,8 +15,8 @@ from lrviz.run.driven.driven import Run
 
 from lrviz.curve import Curve
 from lrviz.errors import ImageError
-from lrviz.metadata import MAX_RECORD
-from lrviz.record import build_record, drawing_versions, parse_record
+from lrviz.figure.metadata import MAX_RECORD
+from lrviz.figure.record import build_record, drawing_versions, parse_record
 from lrviz.spec import Source, parse_spec, parse_tree
 from lrviz.system.versions import platform_tag, versions
 

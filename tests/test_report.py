@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from lrviz.errors import FileError, Position, Problem
-from lrviz.imagefile import decode_image, encode_image
-from lrviz.numbers import NumbersDifference
-from lrviz.numbers.difference import Move, ShapeChange
+from lrviz.figure.imagefile import decode_image, encode_image
+from lrviz.figure.numbers import NumbersDifference
+from lrviz.figure.numbers.difference import Move, ShapeChange
 from lrviz.report import build_report, write_report
 from lrviz.verdict import Evidence, Outcome, PixelsDifference, Verdict
 

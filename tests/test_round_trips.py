@@ -16,7 +16,7 @@ from lrviz.run.driven.driven import Run
 import lrviz
 from lrviz.code import write_code
 from lrviz.draw import draw_pixels
-from lrviz.figurefile import encode_drawing
+from lrviz.figure.figurefile import encode_drawing
 from lrviz.schema import build_schema
 from lrviz.sources import parse_data
 from lrviz.spec.yamltree import parse_yaml

@@ -20,7 +20,7 @@ from lrviz.code import write_code
 from lrviz.curve import Curve, Values
 from lrviz.drive import declared_arguments, installed_arguments, libraries
 from lrviz.errors import SpecError, UsageError
-from lrviz.metadata import read_record
+from lrviz.figure.metadata import read_record
 from lrviz.spec import Source, Spec, parse_tree
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY
 from lrviz.template import spec_template

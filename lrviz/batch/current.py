@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lrviz.errors import LrvizError
-from lrviz.intact import is_intact
-from lrviz.metadata import MAX_FILE, read_record, sniff
-from lrviz.record import parse_record
-from lrviz.sheetrecord import build_sheet_record
+from lrviz.figure.intact import is_intact
+from lrviz.figure.metadata import MAX_FILE, read_record, sniff
+from lrviz.figure.record import parse_record
+from lrviz.figure.sheetrecord import build_sheet_record
 from lrviz.spec import Spec
 from lrviz.spec.tree import Tree, is_same_spec
 from lrviz.system.files import read_file

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from lrviz.batch.plan import Item
+from lrviz.figure.sheetrecord import build_sheet_record
 from lrviz.run.driven.driven import Run
 from lrviz.run.driven.thumbnail import Thumbnail
-from lrviz.sheetrecord import build_sheet_record
 from lrviz.system.files import make_folder, write_below, write_file
 from lrviz.system.versions import NO_FONT
 from lrviz.targets import Format
@@ -87,7 +87,7 @@ def draw_job(job: Job) -> Drawn:
         SpecError: the figure asks for what the run lacks.
     """
     from lrviz.draw import take_thumbnail
-    from lrviz.figurefile import render_run
+    from lrviz.figure.figurefile import render_run
 
     thumbnail = take_thumbnail(job.run) if job.panel else None
     if not job.draws:
@@ -106,7 +106,7 @@ def draw_sheet_job(job: SheetJob) -> tuple[str, ...]:
         RefusedError: it is not to be.
     """
     from lrviz.draw import draw_thumbnails
-    from lrviz.imagefile import encode_image
+    from lrviz.figure.imagefile import encode_image
 
     drawing = draw_thumbnails(job.thumbnails, job.titles, job.style)
     digest = "" if NO_FONT in drawing.fonts else job.digest  # a font may come that it lacks

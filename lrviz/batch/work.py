@@ -10,8 +10,8 @@ from lrviz.batch.outcome import Outcome, State, explain_error
 from lrviz.batch.plan import Item, Plan
 from lrviz.errors import LrvizError
 from lrviz.factories import load_named
+from lrviz.figure.sheetrecord import panel_digest, sheet_digest
 from lrviz.run.driven.thumbnail import Thumbnail
-from lrviz.sheetrecord import panel_digest, sheet_digest
 from lrviz.spec import Spec
 from lrviz.system.files import sweep_litter
 from lrviz.system.mishap import explain_mishap
@@ -108,7 +108,7 @@ class _Batch:
         """Drive and draw all that is due."""
         with quick_imports():
             if alone:
-                import lrviz.figurefile  # noqa: F401 - what workers import at their start
+                import lrviz.figure.figurefile  # noqa: F401 - what workers import at their start
             from lrviz.drive import simulate  # noqa: F401 - while the workers do
         for job, drawn in workers.map(draw_job, self._drive(due)):
             self.settled[job.place] = self._judge(job, drawn)

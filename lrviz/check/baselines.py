@@ -9,9 +9,9 @@ from pathlib import Path
 
 from lrviz.collect import FIGURE_ENDINGS, Found, collect_specs, iter_files
 from lrviz.errors import FileError, ImageError, LrvizError, RefusedError, UsageError
-from lrviz.metadata import MAX_FILE, read_record
-from lrviz.record import Record, parse_record
-from lrviz.sheetrecord import is_sheet
+from lrviz.figure.metadata import MAX_FILE, read_record
+from lrviz.figure.record import Record, parse_record
+from lrviz.figure.sheetrecord import is_sheet
 from lrviz.system.files import read_file
 from lrviz.targets import is_same_file
 

@@ -9,10 +9,10 @@ from lrviz.check.pixels import compare_pixels
 from lrviz.check.show import overlay_png, pictures_png
 from lrviz.draw import Drawing, draw_pixels, freetype_version
 from lrviz.errors import ImageError, SpecError
-from lrviz.figurefile import encode_drawing
-from lrviz.imagefile import Pixels, decode_image
-from lrviz.numbers import Move
-from lrviz.record import Versions, drawing_versions
+from lrviz.figure.figurefile import encode_drawing
+from lrviz.figure.imagefile import Pixels, decode_image
+from lrviz.figure.numbers import Move
+from lrviz.figure.record import Versions, drawing_versions
 from lrviz.verdict import Action, Evidence, Verdict
 
 

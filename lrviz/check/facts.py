@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lrviz.check.baselines import Baseline
 from lrviz.check.keys import iter_differing_keys
 from lrviz.errors import KeyPath, LrvizError
-from lrviz.numbers import (
+from lrviz.figure.numbers import (
     Move,
     NumbersDifference,
     Recorded,
@@ -18,7 +18,7 @@ from lrviz.numbers import (
     record_steps,
     summarise,
 )
-from lrviz.record import Record, Versions
+from lrviz.figure.record import Record, Versions
 from lrviz.run.driven.driven import Run
 from lrviz.spec import Source, Spec, parse_tree
 from lrviz.system.versions import platform_tag, versions

@@ -14,7 +14,7 @@ from lrviz.errors import (
     SpecError,
     spell_key,
 )
-from lrviz.record import Versions
+from lrviz.figure.record import Versions
 from lrviz.spec.factoryname import source_file
 from lrviz.verdict import EXIT_STATUS, Outcome, PixelsDifference, Verdict
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.imagefile import Pixels
+from lrviz.figure.imagefile import Pixels
 from lrviz.verdict import PixelsDifference
 
 MARK = (220, 0, 0, 255)

@@ -8,8 +8,8 @@ import numpy as np
 from lrviz.check.pixels import mark_pixels
 from lrviz.curve import Values
 from lrviz.draw import Trace, draw_overlay
-from lrviz.imagefile import Pixels, encode_image
-from lrviz.numbers import Move, Recorded, RecordedCurve, RecordedQuantity, record_steps
+from lrviz.figure.imagefile import Pixels, encode_image
+from lrviz.figure.numbers import Move, Recorded, RecordedCurve, RecordedQuantity, record_steps
 from lrviz.run.driven.driven import Run
 
 MOST_LINES = 8

@@ -165,7 +165,7 @@ def _say_once(errors: Sequence[LrvizError]) -> tuple[LrvizError, ...]:
 def _draw(run: Run, target: Target, *, overwrite: bool) -> tuple[str, ...]:
     """Write the figure; without a record, which holds one spec. Return what is worth saying."""
     with quick_imports():
-        from lrviz.figurefile import render_run
+        from lrviz.figure.figurefile import render_run
     rendered = render_run(run, target.format, metadata=False)
     if target.path is None:
         write_stdout(rendered.data)

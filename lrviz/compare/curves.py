@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import QUANTITIES, Curve, Values
-from lrviz.numbers import RecordedQuantity
-from lrviz.numbers.difference import ABSOLUTE, RELATIVE
+from lrviz.figure.numbers import RecordedQuantity
+from lrviz.figure.numbers.difference import ABSOLUTE, RELATIVE
 
 
 @dataclass(frozen=True)

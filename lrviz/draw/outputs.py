@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lrviz.draw.chart import apply_settings
 from lrviz.draw.figure import Built, build_chart
 from lrviz.errors import SpecError, UsageError
-from lrviz.metadata import CREATOR
+from lrviz.figure.metadata import CREATOR
 from lrviz.run.driven.driven import Run
 from lrviz.spec.style import override_options
 

@@ -18,7 +18,7 @@ from lrviz.draw.scale import LARGEST, find_limits, mend_steps
 from lrviz.draw.thinning import pick_points
 from lrviz.draw.ticks import set_value_ticks
 from lrviz.draw.words import LABELS
-from lrviz.numbers import RecordedQuantity
+from lrviz.figure.numbers import RecordedQuantity
 from lrviz.spec.style import styles
 
 SIZE = (8.0, 4.0)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from lrviz.numbers import NumbersDifference
+from lrviz.figure.numbers import NumbersDifference
 from lrviz.report.markup import heading, lines, note, picture, table, text
 from lrviz.verdict import Evidence, PixelsDifference, Verdict
 

@@ -67,6 +67,6 @@ class Run:
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         """Return what a notebook shows: the figure with its alternative text, and the sentence."""
-        from lrviz.notebook import show_run
+        from lrviz.figure.notebook import show_run
 
         return show_run(self)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import BinaryIO, Literal
 
 from lrviz.errors import FileError, RefusedError
-from lrviz.metadata import CREATOR, KEYWORD, NAMESPACE, sniff
+from lrviz.figure.metadata import CREATOR, KEYWORD, NAMESPACE, sniff
 
 Kind = Literal["figure", "table", "script", "report", "schema", "spec"]
 

@@ -34,7 +34,7 @@ def serve() -> NoReturn:
     Thread(target=_listen, args=(source, work), daemon=True).start()
     own_process()
     with quick_imports():
-        import lrviz.figurefile
+        import lrviz.figure.figurefile
     del lrviz
     signal.signal(signal.SIGTERM, _stop)
     try:

@@ -29,7 +29,7 @@ KEYWORD = "lrviz"
 NAMESPACE = "urn:lrviz:"
 CREATOR = "lrviz"  # what every figure names as the program that made it
 
-SEAL, UNSEALED = "<lrviz:picture>{}</lrviz:picture>", "0" * 64  # see `lrviz.intact`
+SEAL, UNSEALED = "<lrviz:picture>{}</lrviz:picture>", "0" * 64  # see `lrviz.figure.intact`
 
 _ELEMENT = f"{NAMESPACE} record"
 _TURNS = "http://ns.adobe.com/tiff/1.0/ Orientation"

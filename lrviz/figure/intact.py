@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from lrviz.metadata import SEAL, UNSEALED, iter_chunks, sniff
+from lrviz.figure.metadata import SEAL, UNSEALED, iter_chunks, sniff
 
 _PICTURE = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"VP8X", b"VP8L", b"VP8 ", b"ALPH")
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
@@ -26,7 +26,7 @@ def find_foreign(data: bytes) -> str:
     Raises:
         ImageError: it is no PNG or WebP, or is damaged.
 
-    >>> from lrviz.metadata import PNG_SIGNATURE
+    >>> from lrviz.figure.metadata import PNG_SIGNATURE
     >>> find_foreign(PNG_SIGNATURE + bytes.fromhex("0000000067414d41b2e1b71f"))
     'gAMA'
     """

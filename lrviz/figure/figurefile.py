@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lrviz.draw import Drawing, draw_pixels, draw_vector, freetype_version
-from lrviz.imagefile import encode_image
-from lrviz.record import build_record
+from lrviz.figure.imagefile import encode_image
+from lrviz.figure.record import build_record
 from lrviz.run.driven.driven import Run
 from lrviz.targets import Format
 

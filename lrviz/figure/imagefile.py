@@ -9,8 +9,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from lrviz.errors import ImageError
-from lrviz.intact import find_foreign, seal
-from lrviz.metadata import (
+from lrviz.figure.intact import find_foreign, seal
+from lrviz.figure.metadata import (
     CREATOR,
     KEYWORD,
     PNG_SIGNATURE,

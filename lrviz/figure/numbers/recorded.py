@@ -21,7 +21,7 @@ import numpy as np
 
 from lrviz.curve import QUANTITIES, Quantity, Values
 from lrviz.errors import ImageError
-from lrviz.numbers.blocks import (
+from lrviz.figure.numbers.blocks import (
     MAX_NUMBERS,
     STATISTICS,
     STATISTICS_0_1,

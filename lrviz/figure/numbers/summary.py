@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lrviz.curve import QUANTITIES, Curve, Values
-from lrviz.numbers.blocks import STATISTICS, block_size, choose_series
-from lrviz.numbers.recorded import Recorded, RecordedCurve, RecordedQuantity, is_constant
+from lrviz.figure.numbers.blocks import STATISTICS, block_size, choose_series
+from lrviz.figure.numbers.recorded import Recorded, RecordedCurve, RecordedQuantity, is_constant
 from lrviz.spec.flow import spell_special
 
 _EVERY: tuple[RecordedQuantity, ...] = (*QUANTITIES, "metric")

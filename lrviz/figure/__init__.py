@@ -1,0 +1,1 @@
+"""A picture as bytes: its record, its numbers, PNG and WebP."""
