@@ -179,7 +179,7 @@ def _load(target: Target, request: PlotRequest, reads: Reads) -> Spec:
 def _plot(spec: Spec, target: Target, request: PlotRequest, streams: Streams) -> Outcome:
     with quick_imports():  # only now: a spec that is wrong is said to be so at once
         from lrviz.drive import simulate
-        from lrviz.lint.beside import with_findings
+        from lrviz.linter.beside import with_findings
     run = with_findings(simulate(spec))
     outcome = Outcome(target.source, description=str(run), warnings=run.warnings)
     if request.output is not None or not request.terminal:

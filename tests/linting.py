@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from lrviz.drive import simulate
-from lrviz.lint.engine import lint_run
-from lrviz.lint.rule import Case, Finding, Fix, Found, Rule, Severity
+from lrviz.linter.engine import lint_run
+from lrviz.linter.rule import Case, Finding, Fix, Found, Rule, Severity
 from lrviz.spec import parse_spec
 
 Check = Callable[[Case], Iterator[Found]]

@@ -18,12 +18,12 @@ from lrviz.drive import simulate
 from lrviz.drive.plan import plan_run
 from lrviz.drive.weight import refuse_too_much, weigh
 from lrviz.errors import MOST_TOLD, Position, Problem, SpecError
-from lrviz.lint import linting
-from lrviz.lint.engine import lint_run
-from lrviz.lint.fix import fix_text
-from lrviz.lint.linting import Request, iter_linted
-from lrviz.lint.rule import Finding
-from lrviz.lint.rules import RULES as ALL_RULES
+from lrviz.linter import linting
+from lrviz.linter.engine import lint_run
+from lrviz.linter.fix import fix_text
+from lrviz.linter.linting import Request, iter_linted
+from lrviz.linter.rule import Finding
+from lrviz.linter.rules import RULES as ALL_RULES
 from lrviz.spec import keys as shape
 from lrviz.spec import nodes, parse_spec
 from lrviz.spec.assign import split_key

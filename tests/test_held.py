@@ -16,8 +16,8 @@ from lrviz.draw import draw_pixels, plot
 from lrviz.draw.lines import HELD, INK
 from lrviz.drive import simulate
 from lrviz.figure.metadata import read_record
-from lrviz.lint.engine import lint_run
-from lrviz.lint.rules import RULES
+from lrviz.linter.engine import lint_run
+from lrviz.linter.rules import RULES
 from lrviz.spec import parse_spec
 from lrviz.spec.style import styles
 from tests.conftest import WriteSpec

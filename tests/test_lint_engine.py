@@ -7,7 +7,7 @@ import pytest
 
 from lrviz.drive import simulate
 from lrviz.errors import Position, Problem, UsageError
-from lrviz.lint.engine import (
+from lrviz.linter.engine import (
     failure_lines,
     find_rule,
     find_unknown,
@@ -15,7 +15,7 @@ from lrviz.lint.engine import (
     select_rules,
     spell_finding,
 )
-from lrviz.lint.rule import Finding, Fix
+from lrviz.linter.rule import Finding, Fix
 from lrviz.spec import parse_spec
 from tests.linting import COSINE, ENDLESS, GROWING, RULES, lint
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from lrviz.errors import Problem
-from lrviz.lint.fix import Fixed, fix_text
-from lrviz.lint.linted import Linted
-from lrviz.lint.linting import Request, iter_linted
-from lrviz.lint.rule import Finding, Fix, Rule
+from lrviz.linter.fix import Fixed, fix_text
+from lrviz.linter.linted import Linted
+from lrviz.linter.linting import Request, iter_linted
+from lrviz.linter.rule import Finding, Fix, Rule
 from lrviz.spec.assign import with_value
 from lrviz.spec.yamltree import parse_yaml
 from tests.linting import CLEAN, COSINE, ENDLESS, RULES, lint

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.lint import page
-from lrviz.lint.engine import NO_RULE
-from lrviz.lint.page import explain_rule, read_examples, render_page
-from lrviz.lint.rule import Rule
-from lrviz.lint.rules import RULES
+from lrviz.linter.engine import NO_RULE
+from lrviz.linter.rule import Rule
+from lrviz.linter.rules import RULES
+from tests import rules_page as page
 from tests.linting import COSINE
 from tests.linting import RULES as FEW
+from tests.rules_page import explain_rule, read_examples, render_page
 
 ROOT = Path(__file__).parents[1]
 BAD = ROOT / "tests" / "lint" / "bad"
@@ -39,7 +39,7 @@ Met in [owner/repo#7](https://github.com/owner/repo/issues/7).
 def test_the_page_in_the_repository_is_the_one_that_the_rules_give() -> None:
     text = (ROOT / "RULES.md").read_text("utf-8")
     assert text == render_page(RULES, read_examples(BAD, RULES)), (
-        "run `python -m lrviz.lint.page tests/lint/bad > RULES.md`"
+        "run `python -m tests.rules_page tests/lint/bad > RULES.md`"
     )
 
 

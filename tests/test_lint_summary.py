@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lrviz.curve import Curve
-from lrviz.lint.summary import Summary, summarise_curve, summary_table
+from lrviz.linter.summary import Summary, summarise_curve, summary_table
 
 WARMUP = [0.25, 0.5, 1.0, 0.5, 0.25, 0.009, 0.0, 0.0]
 

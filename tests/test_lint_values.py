@@ -12,9 +12,9 @@ from torch.optim.lr_scheduler import MultiStepLR
 import lrviz
 from lrviz.drive import Argument, installed_arguments, simulate
 from lrviz.errors import SpecError
-from lrviz.lint.engine import lint_run, spell_finding
-from lrviz.lint.phases import Part
-from lrviz.lint.rules import RULES
+from lrviz.linter.engine import lint_run, spell_finding
+from lrviz.linter.phases import Part
+from lrviz.linter.rules import RULES
 from lrviz.spec import Source, parse_spec, parse_tree
 from lrviz.spec.catalog import CATALOG
 from lrviz.template import spec_template

@@ -10,7 +10,7 @@ import pytest
 
 from lrviz.batch import Options, Outcome, iter_batch, plan_batch, work
 from lrviz.check import work as check_work
-from lrviz.lint import linting
+from lrviz.linter import linting
 from tests import pooled
 from tests.checking import check
 from tests.lrvizrun import run
@@ -70,7 +70,7 @@ def break_here(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
 
 IN_PARENT = (
     *("lrviz.batch.work.load_named", "lrviz.batch.work.is_current"),
-    *("lrviz.drive.simulate", "lrviz.lint.beside.with_findings"),
+    *("lrviz.drive.simulate", "lrviz.linter.beside.with_findings"),
 )
 IN_WORKER = (
     *("lrviz.figure.figurefile.draw_pixels", "lrviz.figure.figurefile.build_record"),
@@ -204,7 +204,7 @@ def test_a_figure_whose_decoding_has_a_mishap_costs_no_other_its_verdict(
 @pytest.mark.parametrize("name", ["read_source", "drive_spec", "lint_run"])
 @pytest.mark.usefixtures("specs")
 def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    break_here(monkeypatch, f"lrviz.lint.linting.{name}")
+    break_here(monkeypatch, f"lrviz.linter.linting.{name}")
     linted = list(linting.iter_linted(linting.Request(["specs"])))
     assert [(Path(each.source).stem, each.state) for each in linted] == [
         (name, "failed" if name in MISHAPS else "clean") for name in NAMES
@@ -220,7 +220,7 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
 @pytest.mark.parametrize(
     "place",
     [
-        *("lrviz.plotting.load_named", "lrviz.drive.simulate", "lrviz.lint.beside.with_findings"),
+        *("lrviz.plotting.load_named", "lrviz.drive.simulate", "lrviz.linter.beside.with_findings"),
         *("lrviz.figure.figurefile.render_run", "lrviz.plotting.write_file"),
     ],
 )
@@ -256,7 +256,7 @@ ALONE = {
     "plot": ("lrviz.drive.simulate", ()),
     "batch": ("lrviz.drive.simulate", ("-o", "figures", "-j", 2)),
     "check": ("lrviz.check.work.drive_spec", ("--baselines", "figures", "-j", 2)),
-    "lint": ("lrviz.lint.linting.drive_spec", ()),
+    "lint": ("lrviz.linter.linting.drive_spec", ()),
 }
 
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 import lrviz
 from lrviz.drive import simulate
 from lrviz.errors import SpecError
-from lrviz.lint.engine import is_failure, lint_run, spell_finding
-from lrviz.lint.phases import view_of
-from lrviz.lint.rule import SEVERITIES, Case, Finding
-from lrviz.lint.rules import RULES
+from lrviz.linter.engine import is_failure, lint_run, spell_finding
+from lrviz.linter.phases import view_of
+from lrviz.linter.rule import SEVERITIES, Case, Finding
+from lrviz.linter.rules import RULES
 from lrviz.spec import Source, Spec, parse_spec, parse_tree
 from lrviz.spec.assign import with_value
 from lrviz.spec.catalog import CATALOG

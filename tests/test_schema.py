@@ -20,7 +20,7 @@ import lrviz
 from lrviz.curve import QUANTITIES
 from lrviz.drive.arguments import Binder
 from lrviz.drive.signatures import Argument, Base, Kind
-from lrviz.lint.rules import RULES
+from lrviz.linter.rules import RULES
 from lrviz.schema import build_schema
 from lrviz.schema.arguments import describe_argument, shared_definitions
 from lrviz.schema.limits import LIMITS

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrviz.drive import simulate
-from lrviz.lint.engine import is_failure, lint_run, spell_finding
-from lrviz.lint.rules import RULES
+from lrviz.linter.engine import is_failure, lint_run, spell_finding
+from lrviz.linter.rules import RULES
 from lrviz.spec import Source, parse_tree
 
 Tree = dict[str, Any]

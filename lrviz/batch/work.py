@@ -152,7 +152,7 @@ class _Batch:
 
     def _drive(self, due: Iterator[_Due]) -> Iterator[Job]:
         from lrviz.drive import simulate
-        from lrviz.lint.beside import with_findings
+        from lrviz.linter.beside import with_findings
 
         for each in due:
             item = self.plan.items[each.place]

@@ -154,10 +154,10 @@ def lint(
     Exit status 1 where there are errors or warnings; notes are no failure.
     """
     if explain is not None:
-        from lrviz.lint.page import explain_rule
+        from tests.rules_page import explain_rule
 
         raise typer.Exit(tell_text(explain_rule(explain)))
-    from lrviz.lint.blocks import Request, iter_blocks
+    from lrviz.linter.blocks import Request, iter_blocks
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
-from lrviz.lint.rules import RULES
+from lrviz.linter.rules import RULES
 from lrviz.schema.parts import Schema, suggest
 from lrviz.schema.texts import printable
 from lrviz.spec.keys import model_schema

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from lrviz.drive import simulate
-from lrviz.lint.engine import lint_run
-from lrviz.lint.rules import RULES
+from lrviz.linter.engine import lint_run
+from lrviz.linter.rules import RULES
 from lrviz.spec import Spec, parse_spec
 from tests.bench.measure import Row, best_of
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from lrviz.lint.engine import failure_lines
-from lrviz.lint.rules import RULES
+from lrviz.linter.engine import failure_lines
+from lrviz.linter.rules import RULES
 from lrviz.run.driven.driven import Run
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lrviz.lint.formats import LISTERS
-from lrviz.lint.linted import Linted, closing_line
-from lrviz.lint.linting import Request as Request
-from lrviz.lint.linting import iter_linted
-from lrviz.lint.schema import format_json
-from lrviz.lint.summary import summary_table
+from lrviz.linter.formats import LISTERS
+from lrviz.linter.linted import Linted, closing_line
+from lrviz.linter.linting import Request as Request
+from lrviz.linter.linting import iter_linted
+from lrviz.linter.schema import format_json
+from lrviz.linter.summary import summary_table
 from lrviz.targets import Listing
 from lrviz.words import printable
 

@@ -1,6 +1,6 @@
 """The documentation of the rules, generated from them.
 
-`python -m lrviz.lint.page FOLDER` prints the page `RULES.md`; FOLDER has a bad spec of every rule,
+`python -m tests.rules_page FOLDER` prints the page `RULES.md`; FOLDER has a bad spec of every rule,
 whose name begins with the rule's code.
 """
 
@@ -13,9 +13,9 @@ from textwrap import fill
 
 from lrviz.errors import SpecError
 from lrviz.factories import drive_spec
-from lrviz.lint.engine import NO_RULE, find_rule, lint_run, spell_finding
-from lrviz.lint.rule import Rule
-from lrviz.lint.rules import RULES
+from lrviz.linter.engine import NO_RULE, find_rule, lint_run, spell_finding
+from lrviz.linter.rule import Rule
+from lrviz.linter.rules import RULES
 from lrviz.sources import load
 
 WIDTH = 100

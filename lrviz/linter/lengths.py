@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from lrviz.lint.phases import Part
+from lrviz.linter.phases import Part
 from lrviz.spec.catalog import COMPOSITES
 
 

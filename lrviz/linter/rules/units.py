@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 
-from lrviz.lint.lengths import horizon
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import calls, count, rate, rule
+from lrviz.linter.lengths import horizon
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.define import calls, count, rate, rule
 
 UNDERFLOW = 1e-6
 """The share of its peak below which a learning rate trains nothing."""

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable, Iterator
 
-from lrviz.lint.phases import View, view_of
-from lrviz.lint.rule import Case, Found, Rule, Severity
+from lrviz.linter.phases import View, view_of
+from lrviz.linter.rule import Case, Found, Rule, Severity
 from lrviz.spec.flow import spell_special
 from lrviz.spec.wording import READABLE
 
@@ -23,7 +23,7 @@ def rule(
     """Return a decorator that makes a rule of a function which yields what it sees.
 
     Args:
-        code: as `lrviz.lint.rule.Rule`, like the others.
+        code: as `lrviz.linter.rule.Rule`, like the others.
         name: short, in words with hyphens.
         severity: an error or a warning fails a lint, a note never does.
         summary: what it sees, in one line.

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from lrviz.lint.lengths import horizon, is_composite, is_warmup
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import calls, count, rate, rule
+from lrviz.linter.lengths import horizon, is_composite, is_warmup
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.define import calls, count, rate, rule
 
 
 @rule(

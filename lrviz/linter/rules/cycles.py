@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import calls, rate, rule
-from lrviz.lint.rules.onecycle import outlasts
-from lrviz.lint.rules.units import mistaken_unit
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.define import calls, rate, rule
+from lrviz.linter.rules.onecycle import outlasts
+from lrviz.linter.rules.units import mistaken_unit
 
 
 @rule(

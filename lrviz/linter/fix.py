@@ -5,8 +5,8 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from lrviz.errors import KeyPath, LrvizError, Problem, SpecError
-from lrviz.lint.engine import is_failure
-from lrviz.lint.rule import Finding, Fix
+from lrviz.linter.engine import is_failure
+from lrviz.linter.rule import Finding, Fix
 from lrviz.spec.edit import Document, EditError, Value
 from lrviz.spec.tree import Tree, is_same_tree
 from lrviz.spec.wording import spell

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lrviz.lint.lengths import horizon
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.chains import is_meant_as_sequence
-from lrviz.lint.rules.define import calls, count, rate, rule
-from lrviz.lint.rules.onecycle import never_anneals
-from lrviz.lint.rules.units import mistaken_unit
+from lrviz.linter.lengths import horizon
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.chains import is_meant_as_sequence
+from lrviz.linter.rules.define import calls, count, rate, rule
+from lrviz.linter.rules.onecycle import never_anneals
+from lrviz.linter.rules.units import mistaken_unit
 
 
 @rule(

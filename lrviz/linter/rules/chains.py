@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from lrviz.lint.lengths import is_composite, is_warmup
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import listed, rate, rule
+from lrviz.linter.lengths import is_composite, is_warmup
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.define import listed, rate, rule
 
 ABSOLUTE = ("CosineAnnealingWarmRestarts", "OneCycleLR", "CyclicLR", "SequentialLR")
 """The schedulers that set a learning rate whatever it was, the last one at its milestones."""

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.cycles import never_restarts
-from lrviz.lint.rules.define import calls, listed, rate, rule
-from lrviz.lint.rules.groups import is_above_all
-from lrviz.lint.rules.horizons import is_unfinished
-from lrviz.lint.rules.milestones import unreached
-from lrviz.lint.rules.onecycle import never_anneals, outlasts
-from lrviz.lint.rules.units import UNDERFLOW, mistaken_unit
-from lrviz.lint.rules.warmups import lasting_warmup
-from lrviz.lint.rules.zeros import has_no_length
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.cycles import never_restarts
+from lrviz.linter.rules.define import calls, listed, rate, rule
+from lrviz.linter.rules.groups import is_above_all
+from lrviz.linter.rules.horizons import is_unfinished
+from lrviz.linter.rules.milestones import unreached
+from lrviz.linter.rules.onecycle import never_anneals, outlasts
+from lrviz.linter.rules.units import UNDERFLOW, mistaken_unit
+from lrviz.linter.rules.warmups import lasting_warmup
+from lrviz.linter.rules.zeros import has_no_length
 from lrviz.spec.catalog import SCHEDULERS
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from lrviz.lint.rule import Rule
-from lrviz.lint.rules import (
+from lrviz.linter.rule import Rule
+from lrviz.linter.rules import (
     chains,
     cycles,
     groups,

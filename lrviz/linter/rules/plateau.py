@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from lrviz.curve import Values
-from lrviz.lint.phases import View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import calls, count, listed, rate, rule
+from lrviz.linter.phases import View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.define import calls, count, listed, rate, rule
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.flow import spell_special
 

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import calls, count, listed, rule
-from lrviz.lint.rules.warmups import lasting_warmup
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.define import calls, count, listed, rule
+from lrviz.linter.rules.warmups import lasting_warmup
 
 _MOST_WRITTEN = 16
 """The most milestones that a remedy writes out."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import count, rate, rule
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.define import count, rate, rule
 from lrviz.spec.catalog import CATALOG
 
 LENGTHS: Mapping[str, str] = MappingProxyType(

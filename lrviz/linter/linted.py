@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lrviz.errors import LrvizError
-from lrviz.lint.engine import is_failure
-from lrviz.lint.fix import Change, Refusal
-from lrviz.lint.rule import SEVERITIES, Finding
-from lrviz.lint.summary import Summary
+from lrviz.linter.engine import is_failure
+from lrviz.linter.fix import Change, Refusal
+from lrviz.linter.rule import SEVERITIES, Finding
+from lrviz.linter.summary import Summary
 
 State = Literal["clean", "findings", "wrong", "failed"]
 """`wrong`: torch cannot drive the spec; `failed`: the machine could not read or write it."""

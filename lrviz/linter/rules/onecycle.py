@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from lrviz.errors import KeyPath
-from lrviz.lint.lengths import one_cycle_length
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import calls, count, listed, rate, rule
+from lrviz.linter.lengths import one_cycle_length
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.define import calls, count, listed, rate, rule
 from lrviz.spec.model import Tree
 
 

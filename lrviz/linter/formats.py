@@ -1,12 +1,12 @@
-"""What a lint found, as people and GitHub read it; `lrviz.lint.schema` has the JSON."""
+"""What a lint found, as people and GitHub read it; `lrviz.linter.schema` has the JSON."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from lrviz.errors import Problem, SpecError
-from lrviz.lint.engine import spell_finding, spell_message
-from lrviz.lint.linted import Linted
-from lrviz.lint.rule import Finding, Severity
+from lrviz.linter.engine import spell_finding, spell_message
+from lrviz.linter.linted import Linted
+from lrviz.linter.rule import Finding, Severity
 from lrviz.system.listing import spell_annotation
 from lrviz.words import error_lines, printable
 

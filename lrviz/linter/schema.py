@@ -30,10 +30,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from lrviz.errors import SpecError, spell_key
-from lrviz.lint.fix import Change, Refusal
-from lrviz.lint.linted import Linted, count_states
-from lrviz.lint.rule import Finding
-from lrviz.lint.summary import Summary
+from lrviz.linter.fix import Change, Refusal
+from lrviz.linter.linted import Linted, count_states
+from lrviz.linter.rule import Finding
+from lrviz.linter.summary import Summary
 from lrviz.system.listing import clean_json, spell_position, spell_problem
 from lrviz.system.versions import versions
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from lrviz.lint.phases import Part, View
-from lrviz.lint.rule import Found, Rule
-from lrviz.lint.rules.define import listed, rate, rule
+from lrviz.linter.phases import Part, View
+from lrviz.linter.rule import Found, Rule
+from lrviz.linter.rules.define import listed, rate, rule
 
 ANNEALERS = ("CosineAnnealingLR", "CosineAnnealingWarmRestarts")
 

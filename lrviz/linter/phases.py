@@ -17,7 +17,7 @@ import numpy as np
 
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.errors import KeyPath
-from lrviz.lint.rule import Case, Fix
+from lrviz.linter.rule import Case, Fix
 from lrviz.spec.model import Schedule, Spec
 
 

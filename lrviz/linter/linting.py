@@ -8,12 +8,12 @@ from lrviz.collect import Found, collect_specs
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.factories import drive_spec, load_named
 from lrviz.figure.metadata import sniff
-from lrviz.lint.engine import find_unknown, lint_run, select_rules, sort_findings
-from lrviz.lint.fix import MOST_TRIES, Fixed, Refusal, fix_text
-from lrviz.lint.linted import Linted
-from lrviz.lint.rule import Finding, Rule
-from lrviz.lint.rules import RULES
-from lrviz.lint.summary import summarise_curve
+from lrviz.linter.engine import find_unknown, lint_run, select_rules, sort_findings
+from lrviz.linter.fix import MOST_TRIES, Fixed, Refusal, fix_text
+from lrviz.linter.linted import Linted
+from lrviz.linter.rule import Finding, Rule
+from lrviz.linter.rules import RULES
+from lrviz.linter.summary import summarise_curve
 from lrviz.run.driven.driven import Run
 from lrviz.sources import parse_data, read_source
 from lrviz.spec.factoryname import split_factory
