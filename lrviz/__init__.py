@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from lrviz.draw import plot
     from lrviz.drive import preview, simulate
     from lrviz.errors import FileError, LrvizError, SpecError, UsageError
+    from lrviz.reading.sources import load
     from lrviz.run.driven.driven import Run
-    from lrviz.sources import load
     from lrviz.spec import Spec, parse_spec
 
 __version__ = "0.1.1"
@@ -53,7 +53,7 @@ _HOMES = {
     "Spec": "lrviz.spec",
     "SpecError": "lrviz.errors",
     "UsageError": "lrviz.errors",
-    "load": "lrviz.sources",
+    "load": "lrviz.reading.sources",
     "parse_spec": "lrviz.spec",
     "plot": "lrviz.draw",
     "preview": "lrviz.drive",

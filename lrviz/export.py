@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lrviz.collect import SPEC_ENDINGS
 from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.errors import Problem, RefusedError, SpecError, UsageError
-from lrviz.factories import drive_spec, load_named
+from lrviz.reading.collect import SPEC_ENDINGS
+from lrviz.reading.factories import drive_spec, load_named
 from lrviz.run.driven.driven import Run
 from lrviz.spec.flow import spell_special
 from lrviz.system.files import STDIO, write_file, write_stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from lrviz.errors import FileError, LrvizError, RefusedError, SpecError, UsageError
-from lrviz.factories import load_named
+from lrviz.reading.factories import load_named
 from lrviz.run.driven.driven import Run
 from lrviz.spec import Spec
 from lrviz.system.files import write_file, write_stdout

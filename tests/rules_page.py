@@ -12,11 +12,11 @@ from pathlib import Path
 from textwrap import fill
 
 from lrviz.errors import SpecError
-from lrviz.factories import drive_spec
 from lrviz.linter.engine import NO_RULE, find_rule, lint_run, spell_finding
 from lrviz.linter.rule import Rule
 from lrviz.linter.rules import RULES
-from lrviz.sources import load
+from lrviz.reading.factories import drive_spec
+from lrviz.reading.sources import load
 
 WIDTH = 100
 

@@ -175,7 +175,7 @@ WATCHED = """
     from pathlib import Path
 
     import lrviz
-    import lrviz.sources
+    import lrviz.reading.sources
     from lrviz.errors import SpecError
     from lrviz.spec import Source, parse_tree
 

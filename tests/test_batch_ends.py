@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lrviz.drive import simulate
-from lrviz.sources import load
+from lrviz.reading.sources import load
 from tests.lrvizrun import LRVIZ, run_process
 from tests.processes import processes_of_group, wait_for_end
 from tests.test_batch import files, fill

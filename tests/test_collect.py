@@ -5,8 +5,8 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from lrviz.collect import collect_specs, iter_files
 from lrviz.errors import FileError, UsageError
+from lrviz.reading.collect import collect_specs, iter_files
 from tests.conftest import Forbid
 
 

@@ -15,9 +15,9 @@ from torch.optim import lr_scheduler
 
 import lrviz
 from lrviz import SpecError, UsageError
-from lrviz.factories import load_named
 from lrviz.figure.imagefile import decode_image, encode_image
 from lrviz.figure.metadata import read_record
+from lrviz.reading.factories import load_named
 from lrviz.spec.factoryname import split_factory
 from tests.lrvizrun import Result, run, run_process
 

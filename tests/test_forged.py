@@ -22,10 +22,10 @@ from lrviz.code.script import write_code
 from lrviz.draw.terminal import draw_terminal
 from lrviz.errors import ImageError, SpecError
 from lrviz.export import export_text
-from lrviz.factories import drive_spec, load_named
 from lrviz.figure.imagefile import encode_image
 from lrviz.figure.record import build_record, parse_record
-from lrviz.sources import parse_data
+from lrviz.reading.factories import drive_spec, load_named
+from lrviz.reading.sources import parse_data
 from lrviz.targets import Listing
 from lrviz.verdict import Evidence
 from tests.checking import STEP, check, draw, spoil_record

@@ -236,7 +236,7 @@ import torch.utils._device  # as a factory here does by setting the default one
 from io import BytesIO
 from matplotlib.figure import Figure
 from tests.test_guest import CALLS, build_with_a_model
-import lrviz.draw, lrviz.drive, lrviz.figure.notebook, lrviz.sources
+import lrviz.draw, lrviz.drive, lrviz.figure.notebook, lrviz.reading.sources
 for format in ("png", "webp", "svg", "pdf"):
     Figure().savefig(BytesIO(), format=format)
 

@@ -18,7 +18,7 @@ from lrviz.figure.imagefile import decode_image, encode_image
 from lrviz.figure.intact import find_foreign, is_intact
 from lrviz.figure.metadata import PNG_SIGNATURE, Chunk, iter_chunks, read_record
 from lrviz.figure.sheetrecord import build_sheet_record
-from lrviz.sources import load, parse_data
+from lrviz.reading.sources import load, parse_data
 from tests.checking import STEP, draw, verdict
 
 Format = Literal["png", "webp"]

@@ -17,8 +17,8 @@ import lrviz
 from lrviz.code import write_code
 from lrviz.draw import draw_pixels
 from lrviz.figure.figurefile import encode_drawing
+from lrviz.reading.sources import parse_data
 from lrviz.schema import build_schema
-from lrviz.sources import parse_data
 from lrviz.spec.yamltree import parse_yaml
 from tests.conftest import ROOT
 from tests.scripts import complaints as complaints_of

@@ -14,8 +14,8 @@ import pytest
 
 import lrviz
 from lrviz.errors import UsageError
-from lrviz.factories import load_named
 from lrviz.plotting import Outcome, PlotRequest, Streams, iter_plots, plan_plots
+from lrviz.reading.factories import load_named
 from lrviz.system.reads import Reads, state_of
 from lrviz.watch import Watch
 from tests.lrvizrun import LRVIZ, run

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lrviz.collect import Found, collect_specs
 from lrviz.errors import FileError, UsageError
+from lrviz.reading.collect import Found, collect_specs
 from lrviz.system.own import find_link
 from lrviz.targets import Format, is_same_file
 

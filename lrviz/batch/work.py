@@ -9,8 +9,8 @@ from lrviz.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.batch.outcome import Outcome, State, explain_error
 from lrviz.batch.plan import Item, Plan
 from lrviz.errors import LrvizError
-from lrviz.factories import load_named
 from lrviz.figure.sheetrecord import panel_digest, sheet_digest
+from lrviz.reading.factories import load_named
 from lrviz.run.driven.thumbnail import Thumbnail
 from lrviz.spec import Spec
 from lrviz.system.files import sweep_litter

@@ -19,7 +19,7 @@ from lrviz.check.facts import gather_facts
 from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
 from lrviz.errors import FileError, LrvizError, UsageError
-from lrviz.factories import drive_spec, load_named
+from lrviz.reading.factories import drive_spec, load_named
 from lrviz.spec import Spec
 from lrviz.spec.factoryname import split_factory
 from lrviz.system.files import write_below

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lrviz.code.script import write_code
 from lrviz.errors import Problem, SpecError
-from lrviz.factories import drive_spec
-from lrviz.sources import load
+from lrviz.reading.factories import drive_spec
+from lrviz.reading.sources import load
 from lrviz.system.files import write_file, write_stdout
 from lrviz.system.own import refuse_other, sign_script
 from lrviz.targets import is_stdout, refuse_input

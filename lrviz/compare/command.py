@@ -9,7 +9,7 @@ from lrviz.compare.curves import compare_curves
 from lrviz.compare.names import name_sources
 from lrviz.compare.table import format_table
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
-from lrviz.factories import drive_spec, load_named
+from lrviz.reading.factories import drive_spec, load_named
 from lrviz.run.driven.driven import Run
 from lrviz.spec import Spec
 from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS

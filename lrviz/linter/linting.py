@@ -4,9 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lrviz.collect import Found, collect_specs
 from lrviz.errors import FileError, LrvizError, UsageError
-from lrviz.factories import drive_spec, load_named
 from lrviz.figure.metadata import sniff
 from lrviz.linter.engine import find_unknown, lint_run, select_rules, sort_findings
 from lrviz.linter.fix import MOST_TRIES, Fixed, Refusal, fix_text
@@ -14,8 +12,10 @@ from lrviz.linter.linted import Linted
 from lrviz.linter.rule import Finding, Rule
 from lrviz.linter.rules import RULES
 from lrviz.linter.summary import summarise_curve
+from lrviz.reading.collect import Found, collect_specs
+from lrviz.reading.factories import drive_spec, load_named
+from lrviz.reading.sources import parse_data, read_source
 from lrviz.run.driven.driven import Run
-from lrviz.sources import parse_data, read_source
 from lrviz.spec.factoryname import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
 from lrviz.system.files import STDIO, write_file

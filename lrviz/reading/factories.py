@@ -14,9 +14,9 @@ from types import ModuleType
 
 from lrviz.errors import Problem, SpecError
 from lrviz.figure.record import Record
-from lrviz.program import as_module, as_script
+from lrviz.reading.program import as_module, as_script
+from lrviz.reading.sources import parse_data, read_source
 from lrviz.run.driven.driven import Run
-from lrviz.sources import parse_data, read_source
 from lrviz.spec import Factory, Source, Spec, parse_factory
 from lrviz.spec.factoryname import FILE_ENDINGS, FactoryName, split_factory
 from lrviz.spec.wording import suggest

@@ -6,8 +6,8 @@ from pathlib import Path
 from lrviz.errors import FileError, ImageError, NoFigureError, Problem, SpecError
 from lrviz.figure.metadata import MAX_FILE, read_record, sniff
 from lrviz.figure.record import Record, parse_record
-from lrviz.metricfile import read_metric
-from lrviz.recall import recall_factory
+from lrviz.reading.metricfile import read_metric
+from lrviz.reading.recall import recall_factory
 from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
 from lrviz.spec.factoryname import split_factory
 from lrviz.spec.model import MetricCsv

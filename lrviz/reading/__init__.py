@@ -1,0 +1,1 @@
+"""From what is named to a spec: file, figure, standard input, folder, training code."""
