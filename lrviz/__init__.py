@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lrviz.drive import preview, simulate
     from lrviz.errors import FileError, LrvizError, SpecError, UsageError
     from lrviz.reading.sources import load
-    from lrviz.run.driven.driven import Run
+    from lrviz.run.driven import Run
     from lrviz.spec import Spec, parse_spec
 
 __version__ = "0.1.1"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lrviz.check import Checked, Request, check_specs
+from lrviz.check.verdict import Verdict
 from lrviz.figure.imagefile import Pixels, decode_image, encode_image
 from lrviz.figure.metadata import read_record
-from lrviz.verdict import Verdict
 
 STEP = "epochs: 4\nsteps_per_epoch: 8\nscheduler:\n  StepLR:\n    step_size: 4\n    gamma: 0.5\n"
 

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
-from lrviz.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.check import job as check
+from lrviz.commands.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.errors import FileError, Problem, SpecError
 
 

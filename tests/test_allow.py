@@ -14,9 +14,9 @@ import pytest
 import torch
 
 import lrviz
+from lrviz.commands.names import complete_scheduler
 from lrviz.errors import SpecError, UsageError
 from lrviz.figure.imagefile import encode_image
-from lrviz.names import complete_scheduler
 from lrviz.spec.catalog.external import find_entry_point, list_entry_points
 from tests.lrvizrun import run
 from tests.training import make_optimizer, train

@@ -6,7 +6,6 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from lrviz.run.driven.driven import Run
 from matplotlib.axes import Axes
 from matplotlib.axes._secondary_axes import SecondaryAxis
 from matplotlib.collections import LineCollection
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 import lrviz
 from lrviz.draw import plot
+from lrviz.run.driven import Run
 from tests.test_draw import STEP, make_run
 
 SEQUENTIAL = """

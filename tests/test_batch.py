@@ -7,9 +7,9 @@ import weakref
 from pathlib import Path
 
 import pytest
-from lrviz.run.driven.driven import Run
 
-from lrviz.batch import Options, Outcome, iter_batch, plan_batch, work
+from lrviz.cli.progress import follow
+from lrviz.commands.batch import Options, Outcome, iter_batch, plan_batch, work
 from lrviz.curve import Curve
 from lrviz.drive import simulate
 from lrviz.errors import UsageError
@@ -17,7 +17,7 @@ from lrviz.figure.imagefile import decode_image
 from lrviz.figure.metadata import read_record
 from lrviz.figure.record import parse_record
 from lrviz.figure.sheetrecord import is_sheet
-from lrviz.progress import follow
+from lrviz.run.driven import Run
 from lrviz.spec import Spec
 from lrviz.system import atomic
 from lrviz.system.pool import count_workers
@@ -242,7 +242,7 @@ def test_a_figure_of_another_version_is_drawn_again(
 ) -> None:
     batch(tmp_path, source="step.yaml")
     now = versions()
-    module = "lrviz.batch.current"
+    module = "lrviz.commands.batch.current"
     if name == "platform":
         monkeypatch.setattr(f"{module}.platform_tag", lambda: "plan9-mips")
     else:

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 import torch
 
-from lrviz.code import term
-from lrviz.code.spelled import Vocabulary, spell_function
+from lrviz.commands import linting
+from lrviz.commands.code import term
+from lrviz.commands.code.spelled import Vocabulary, spell_function
+from lrviz.commands.linting import Request, iter_linted
 from lrviz.drive import simulate
 from lrviz.drive.plan import plan_run
 from lrviz.drive.weight import refuse_too_much, weigh
 from lrviz.errors import MOST_TOLD, Position, Problem, SpecError
-from lrviz.linter import linting
 from lrviz.linter.engine import lint_run
 from lrviz.linter.fix import fix_text
-from lrviz.linter.linting import Request, iter_linted
 from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES as ALL_RULES
 from lrviz.spec import keys as shape

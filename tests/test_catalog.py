@@ -10,7 +10,7 @@ import torch
 from torch.optim import lr_scheduler
 
 import lrviz
-from lrviz.show import draw_text
+from lrviz.commands.show import draw_text
 from lrviz.spec.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS
 from tests.lrvizrun import run
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from lrviz.check import format_checked
+from lrviz.check.verdict import PixelsDifference
 from lrviz.errors import Position, Problem, UsageError, WorkerDied
 from lrviz.figure.imagefile import Pixels, decode_image, encode_image
 from lrviz.figure.numbers import NumbersDifference, ShapeChange
 from lrviz.system.versions import versions
-from lrviz.verdict import PixelsDifference
 from tests.checking import STEP, check, draw, request, spoil_pixels, spoil_record, verdict
 from tests.conftest import Forbid
 from tests.lrvizrun import run
@@ -482,7 +482,7 @@ def test_a_worker_that_dies_is_a_failure_of_its_figure(
             return ((item, WorkerDied("was killed by SIGKILL")) for item in items)
 
     spec, figures = draw(STEP, tmp_path)
-    monkeypatch.setattr("lrviz.check.work.Workers", Dying)
+    monkeypatch.setattr("lrviz.commands.checking.Workers", Dying)
     found = verdict(spec, figures)
     assert (found.outcome, found.exit_status) == ("failed", 3)
     assert found.reason == "its worker process was killed by SIGKILL"

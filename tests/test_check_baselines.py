@@ -361,7 +361,7 @@ def test_a_figure_that_cannot_be_written_is_a_failure_and_the_others_are_mended(
     draw(STEP, tmp_path, "other")
     for each in spec.parent.iterdir():
         each.write_text(STEP.replace("0.5", "0.25"))
-    monkeypatch.setattr("lrviz.check.work.write_below", write)
+    monkeypatch.setattr("lrviz.commands.checking.write_below", write)
     checked = check(spec.parent, figures, updates=True)
     other, failed = checked.verdicts
     assert (other.action, failed.outcome, failed.action) == ("updated", "failed", None)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lrviz.verdict import Verdict
+from lrviz.check.verdict import Verdict
 from tests.checking import draw, spoil_record, verdict
 from tests.training import Tree, make_optimizer, make_scheduler, train
 

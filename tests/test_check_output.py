@@ -11,12 +11,12 @@ from PIL import Image
 
 from lrviz import __version__
 from lrviz.check import Checked, format_checked
+from lrviz.check.verdict import Evidence, Outcome, PixelsDifference, Verdict
+from lrviz.commands.targets import Listing
 from lrviz.errors import Position, Problem
 from lrviz.figure.imagefile import decode_image
 from lrviz.figure.numbers import Move, NumbersDifference, ShapeChange
 from lrviz.system.versions import versions
-from lrviz.targets import Listing
-from lrviz.verdict import Evidence, Outcome, PixelsDifference, Verdict
 from tests.checking import STEP, check, draw, spoil_pixels, spoil_record
 from tests.lrvizrun import run, run_process
 
@@ -335,7 +335,7 @@ def test_a_spec_that_is_wrong_needs_neither_torch_nor_matplotlib(tmp_path: Path)
         *("check", spec, "--baselines", figures), env={"PYTHONPROFILEIMPORTTIME": "1"}
     )
     assert done.status == 2
-    assert "lrviz.check.work" in done.stderr
+    assert "lrviz.commands.checking" in done.stderr
     assert not {"torch", "matplotlib"} & {
         line.rpartition("|")[2].strip() for line in done.stderr.splitlines()
     }

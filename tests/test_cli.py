@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lrviz.cli import say
+from lrviz.cli.words import encode_path, encode_text, printable
 from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
-from lrviz.words import encode_path, encode_text, printable
 from tests.conftest import STEP, WriteSpec
 from tests.lrvizrun import LRVIZ, run, run_process
 

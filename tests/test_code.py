@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 import lrviz
-from lrviz.code import write_code
+from lrviz.commands.code import write_code
+from lrviz.commands.template import spec_template
 from lrviz.spec.catalog import SCHEDULERS
-from lrviz.template import spec_template
 from tests.conftest import WriteSpec
 from tests.lrvizrun import run
 from tests.scripts import complaints, recorded

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lrviz.run.driven.driven import Run
 from matplotlib.figure import Figure
 
 import lrviz
-from lrviz.compare import (
+from lrviz.commands.compare import (
     Comparison,
     Difference,
     combine_runs,
@@ -23,6 +22,7 @@ from lrviz.curve import Curve
 from lrviz.draw import plot
 from lrviz.errors import UsageError
 from lrviz.figure.metadata import read_record
+from lrviz.run.driven import Run
 from lrviz.spec.style import styles
 from tests.conftest import STEP, WriteSpec
 from tests.lrvizrun import run, run_process
@@ -602,7 +602,7 @@ def test_a_figure_that_cannot_be_written_costs_the_table_nothing(
 
 def test_the_table_alone_needs_no_matplotlib(step: Path, tmp_path: Path) -> None:
     code = (
-        "import sys; from lrviz.compare import compare_specs;"
+        "import sys; from lrviz.commands.compare import compare_specs;"
         f"compare_specs([{str(step)!r}] * 2); sys.exit('matplotlib' in sys.modules)"
     )
     assert run_process("-c", code, command=(sys.executable,), cwd=tmp_path).status == 0

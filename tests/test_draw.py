@@ -13,7 +13,6 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from lrviz.run.driven.driven import Run
 from matplotlib import pyplot
 from matplotlib.axes._secondary_axes import SecondaryAxis
 from matplotlib.figure import Figure
@@ -26,6 +25,7 @@ import lrviz
 from lrviz.curve import Curve, SchedulerFacts
 from lrviz.draw import draw_pixels, draw_vector, freetype_version, plot
 from lrviz.errors import Position, SpecError, UsageError
+from lrviz.run.driven import Run
 from lrviz.spec.model import Node, Schedule, Source, Spec
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.style import styles

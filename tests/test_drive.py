@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from lrviz.run.driven.driven import Run
 
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.drive import simulate
+from lrviz.run.driven import Run
 from lrviz.spec import Source, parse_spec, parse_tree
 from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
 from tests.training import Trained, make_optimizer, make_scheduler, train

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrviz.code.body import define_function
-from lrviz.code.exact import Range, counts
-from lrviz.code.spelled import Vocabulary, spell_function, spell_python
-from lrviz.code.term import Term, leaf
+from lrviz.commands.code.body import define_function
+from lrviz.commands.code.exact import Range, counts
+from lrviz.commands.code.spelled import Vocabulary, spell_function, spell_python
+from lrviz.commands.code.term import Term, leaf
 from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
 from tests.scripts import complaints
 

@@ -11,23 +11,23 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from lrviz.run.driven.driven import Run
 
 from lrviz.check import format_checked
 from lrviz.check.baselines import Baseline
 from lrviz.check.checked import Checked
 from lrviz.check.facts import gather_facts
 from lrviz.check.judge import Look, judge
-from lrviz.code.script import write_code
+from lrviz.check.verdict import Evidence
+from lrviz.commands.code.script import write_code
+from lrviz.commands.export import export_text
+from lrviz.commands.targets import Listing
 from lrviz.draw.terminal import draw_terminal
 from lrviz.errors import ImageError, SpecError
-from lrviz.export import export_text
 from lrviz.figure.imagefile import encode_image
 from lrviz.figure.record import build_record, parse_record
 from lrviz.reading.factories import drive_spec, load_named
 from lrviz.reading.sources import parse_data
-from lrviz.targets import Listing
-from lrviz.verdict import Evidence
+from lrviz.run.driven import Run
 from tests.checking import STEP, check, draw, spoil_record
 from tests.conftest import WriteSpec
 from tests.lrvizrun import run

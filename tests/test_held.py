@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lrviz.run.driven.driven import Run
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
@@ -18,6 +17,7 @@ from lrviz.drive import simulate
 from lrviz.figure.metadata import read_record
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
+from lrviz.run.driven import Run
 from lrviz.spec import parse_spec
 from lrviz.spec.style import styles
 from tests.conftest import WriteSpec

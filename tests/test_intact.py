@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from lrviz.batch.current import is_current, is_current_sheet
+from lrviz.commands.batch.current import is_current, is_current_sheet
 from lrviz.errors import ImageError
 from lrviz.figure.imagefile import decode_image, encode_image
 from lrviz.figure.intact import find_foreign, is_intact

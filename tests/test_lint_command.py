@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from lrviz.commands import linting
+from lrviz.commands.linting import Request, iter_linted
 from lrviz.errors import FileError
-from lrviz.linter import beside, linting
+from lrviz.linter import beside
 from lrviz.linter.fix import fix_text
-from lrviz.linter.linting import Request, iter_linted
 from tests import rules_page as page
 from tests.conftest import Forbid, WriteSpec
 from tests.linting import CLEAN, COSINE, ENDLESS, GROWING, RULES
@@ -393,7 +394,7 @@ def test_a_file_that_changed_since_it_was_read_is_left_alone(
         spec.write_text(f"{COSINE}# saved\n", encoding="utf-8")
         return fix_text(*arguments)
 
-    monkeypatch.setattr("lrviz.linter.linting.fix_text", save_then_fix)
+    monkeypatch.setattr("lrviz.commands.linting.fix_text", save_then_fix)
     (linted,) = iter_linted(Request([str(spec)], fixes=True))
     assert [each.reason for each in linted.refusals] == ["the file has changed since it was read"]
     assert spec.read_text() == f"{COSINE}# saved\n"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from lrviz.commands.linting import Request, iter_linted
 from lrviz.errors import Problem
 from lrviz.linter.fix import Fixed, fix_text
 from lrviz.linter.linted import Linted
-from lrviz.linter.linting import Request, iter_linted
 from lrviz.linter.rule import Finding, Fix, Rule
 from lrviz.spec.assign import with_value
 from lrviz.spec.yamltree import parse_yaml

@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import MultiStepLR
 
 import lrviz
+from lrviz.commands.template import spec_template
 from lrviz.drive import Argument, installed_arguments, simulate
 from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run, spell_finding
@@ -17,7 +18,6 @@ from lrviz.linter.phases import Part
 from lrviz.linter.rules import RULES
 from lrviz.spec import Source, parse_spec, parse_tree
 from lrviz.spec.catalog import CATALOG
-from lrviz.template import spec_template
 from tests.conftest import WriteSpec
 from tests.lrvizrun import run
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lrviz.batch import Options, Outcome, iter_batch, plan_batch, work
-from lrviz.check import work as check_work
-from lrviz.linter import linting
+from lrviz.commands import checking as check_work
+from lrviz.commands import linting
+from lrviz.commands.batch import Options, Outcome, iter_batch, plan_batch, work
 from tests import pooled
 from tests.checking import check
 from tests.lrvizrun import run
@@ -69,12 +69,12 @@ def break_here(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
 # A batch
 
 IN_PARENT = (
-    *("lrviz.batch.work.load_named", "lrviz.batch.work.is_current"),
+    *("lrviz.commands.batch.work.load_named", "lrviz.commands.batch.work.is_current"),
     *("lrviz.drive.simulate", "lrviz.linter.beside.with_findings"),
 )
 IN_WORKER = (
     *("lrviz.figure.figurefile.draw_pixels", "lrviz.figure.figurefile.build_record"),
-    *("lrviz.figure.figurefile.encode_image", "lrviz.batch.job.write_below"),
+    *("lrviz.figure.figurefile.encode_image", "lrviz.commands.batch.job.write_below"),
 )
 
 
@@ -141,7 +141,7 @@ def test_a_sheet_shows_what_had_no_mishap_and_is_drawn_again_when_that_is_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patched:
-        break_here(patched, "lrviz.batch.work.load_named")
+        break_here(patched, "lrviz.commands.batch.work.load_named")
         done = run("batch", "specs", "-o", "figures", "-j", 1, "--sheet", "all.png")
         assert (done.status, done.text.splitlines()[-1]) == (3, "all.png")
     done = run("batch", "specs", "-o", "figures", "-j", 1, "--sheet", "all.png")
@@ -152,8 +152,8 @@ def test_a_sheet_shows_what_had_no_mishap_and_is_drawn_again_when_that_is_over(
 # A check
 
 CHECK_PARENT = (
-    *("lrviz.check.work.load_named", "lrviz.check.work.drive_spec"),
-    *("lrviz.check.work.gather_facts", "lrviz.check.work.write_below"),
+    *("lrviz.commands.checking.load_named", "lrviz.commands.checking.drive_spec"),
+    *("lrviz.commands.checking.gather_facts", "lrviz.commands.checking.write_below"),
 )
 CHECK_WORKER = ("lrviz.check.examine.draw_pixels", "lrviz.check.examine.encode_drawing")
 
@@ -162,7 +162,7 @@ CHECK_WORKER = ("lrviz.check.examine.draw_pixels", "lrviz.check.examine.encode_d
     ("place", "jobs"),
     [
         *((place, 1) for place in (*CHECK_PARENT, *CHECK_WORKER)),
-        *((place, 2) for place in ("lrviz.check.work.drive_spec", *CHECK_WORKER)),
+        *((place, 2) for place in ("lrviz.commands.checking.drive_spec", *CHECK_WORKER)),
     ],
 )
 @pytest.mark.usefixtures("specs")
@@ -204,7 +204,7 @@ def test_a_figure_whose_decoding_has_a_mishap_costs_no_other_its_verdict(
 @pytest.mark.parametrize("name", ["read_source", "drive_spec", "lint_run"])
 @pytest.mark.usefixtures("specs")
 def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    break_here(monkeypatch, f"lrviz.linter.linting.{name}")
+    break_here(monkeypatch, f"lrviz.commands.linting.{name}")
     linted = list(linting.iter_linted(linting.Request(["specs"])))
     assert [(Path(each.source).stem, each.state) for each in linted] == [
         (name, "failed" if name in MISHAPS else "clean") for name in NAMES
@@ -220,8 +220,12 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
 @pytest.mark.parametrize(
     "place",
     [
-        *("lrviz.plotting.load_named", "lrviz.drive.simulate", "lrviz.linter.beside.with_findings"),
-        *("lrviz.figure.figurefile.render_run", "lrviz.plotting.write_file"),
+        *(
+            "lrviz.commands.plot.load_named",
+            "lrviz.drive.simulate",
+            "lrviz.linter.beside.with_findings",
+        ),
+        *("lrviz.figure.figurefile.render_run", "lrviz.commands.plot.write_file"),
     ],
 )
 @pytest.mark.usefixtures("specs")
@@ -241,7 +245,7 @@ def test_in_a_plot_of_several_every_other_spec_is_drawn(
 def test_a_comparison_tells_the_mishap_of_every_spec(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    break_here(monkeypatch, f"lrviz.compare.command.{name}")
+    break_here(monkeypatch, f"lrviz.commands.compare.command.{name}")
     done = run("compare", *(f"specs/{name}.yaml" for name in NAMES))
     assert (done.status, done.text) == (3, "")
     assert done.stderr.splitlines() == [
@@ -255,8 +259,8 @@ def test_a_comparison_tells_the_mishap_of_every_spec(
 ALONE = {
     "plot": ("lrviz.drive.simulate", ()),
     "batch": ("lrviz.drive.simulate", ("-o", "figures", "-j", 2)),
-    "check": ("lrviz.check.work.drive_spec", ("--baselines", "figures", "-j", 2)),
-    "lint": ("lrviz.linter.linting.drive_spec", ()),
+    "check": ("lrviz.commands.checking.drive_spec", ("--baselines", "figures", "-j", 2)),
+    "lint": ("lrviz.commands.linting.drive_spec", ()),
 }
 
 
@@ -282,7 +286,7 @@ def test_a_command_that_runs_out_of_memory_ends_with_a_line(
     def run_out(_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("lrviz.export.drive_spec", run_out)
+    monkeypatch.setattr("lrviz.commands.export.drive_spec", run_out)
     done = run("export", specs / "a.yaml")
     assert (done.status, done.text, done.stderr) == (3, "", "lrviz: ran out of memory\n")
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
 
+from lrviz.commands.plot import PlotRequest, Streams, iter_plots, plan_plots
 from lrviz.errors import RefusedError
-from lrviz.plotting import PlotRequest, Streams, iter_plots, plan_plots
 from lrviz.system.files import write_file
 from lrviz.system.own import find_kind
 from tests.conftest import ROOT, STEP

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lrviz.run.driven.driven import Run
 
 from lrviz.curve import Curve
 from lrviz.errors import ImageError
 from lrviz.figure.metadata import MAX_RECORD
 from lrviz.figure.record import build_record, drawing_versions, parse_record
+from lrviz.run.driven import Run
 from lrviz.spec import Source, parse_spec, parse_tree
 from lrviz.system.versions import platform_tag, versions
 
@@ -140,7 +140,8 @@ def test_a_record_names_what_drew_it() -> None:
 
 def test_versions_are_told_without_importing_what_they_are_of() -> None:
     code = (
-        "import sys; from lrviz.system.versions import platform_tag, versions; versions(); platform_tag();"
+        "import sys; from lrviz.system.versions import platform_tag, versions; versions();"
+        " platform_tag();"
         "print([name for name in ('torch', 'matplotlib', 'PIL', 'numpy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

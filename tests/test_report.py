@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lrviz.check.report import build_report, write_report
+from lrviz.check.verdict import Evidence, Outcome, PixelsDifference, Verdict
 from lrviz.errors import FileError, Position, Problem
 from lrviz.figure.imagefile import decode_image, encode_image
 from lrviz.figure.numbers import NumbersDifference
 from lrviz.figure.numbers.difference import Move, ShapeChange
-from lrviz.report import build_report, write_report
-from lrviz.verdict import Evidence, Outcome, PixelsDifference, Verdict
 
 HOSTILE = '</article><script>window.hacked = 1</script>"\'><img src=x onerror="hacked = 2">'
 
@@ -353,7 +353,7 @@ def test_a_file_in_the_folders_place_is_refused(tmp_path: Path) -> None:
 
 def palettes() -> list[dict[str, str]]:
     """The colours of the light scheme and of the dark one."""
-    css = (files("lrviz.report") / "page.css").read_text(encoding="utf-8")
+    css = (files("lrviz.check.report") / "page.css").read_text(encoding="utf-8")
     light, dark = re.findall(r":root \{(.*?)\}", css, flags=re.DOTALL)
     return [dict(re.findall(r"--(\w+): (#\w{6});", each)) for each in (light, dark)]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.report import write_report
+from lrviz.check.report import write_report
 from tests.browser import CHROMIUM, DRIVER, Browser, open_browser
 from tests.test_report import every_kind, evidence, hostile
 

@@ -11,14 +11,14 @@ from typing import Any, Literal, get_args
 import jsonschema
 import numpy as np
 import pytest
-from lrviz.run.driven.driven import Run
 
 import lrviz
-from lrviz.code import write_code
+from lrviz.commands.code import write_code
+from lrviz.commands.schema import build_schema
 from lrviz.draw import draw_pixels
 from lrviz.figure.figurefile import encode_drawing
 from lrviz.reading.sources import parse_data
-from lrviz.schema import build_schema
+from lrviz.run.driven import Run
 from lrviz.spec.yamltree import parse_yaml
 from tests.conftest import ROOT
 from tests.scripts import complaints as complaints_of

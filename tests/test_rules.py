@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lrviz
+from lrviz.commands.template import spec_template
 from lrviz.drive import simulate
 from lrviz.errors import SpecError
 from lrviz.linter.engine import is_failure, lint_run, spell_finding
@@ -21,7 +22,6 @@ from lrviz.linter.rules import RULES
 from lrviz.spec import Source, Spec, parse_spec, parse_tree
 from lrviz.spec.assign import with_value
 from lrviz.spec.catalog import CATALOG
-from lrviz.template import spec_template
 from tests.test_foresee import ARGUMENTS, BESIDE, around, node
 
 ROOT = Path(__file__).parents[1]

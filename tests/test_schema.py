@@ -17,18 +17,18 @@ import jsonschema
 import pytest
 
 import lrviz
+from lrviz.commands.schema import build_schema
+from lrviz.commands.schema.arguments import describe_argument, shared_definitions
+from lrviz.commands.schema.limits import LIMITS
+from lrviz.commands.template import spec_template
 from lrviz.curve import QUANTITIES
 from lrviz.drive.arguments import Binder
 from lrviz.drive.signatures import Argument, Base, Kind
 from lrviz.linter.rules import RULES
-from lrviz.schema import build_schema
-from lrviz.schema.arguments import describe_argument, shared_definitions
-from lrviz.schema.limits import LIMITS
 from lrviz.spec import Source, parse_tree
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.catalog.external import Foreign
 from lrviz.spec.yamltree import parse_yaml
-from lrviz.template import spec_template
 from tests.conftest import WriteSpec
 from tests.lrvizrun import run
 
@@ -649,7 +649,7 @@ def test_an_installed_package_adds_its_names(monkeypatch: pytest.MonkeyPatch) ->
     for found, valid in ([ours], True), ([ours, theirs], False), ([], False):
         points = MappingProxyType({"ours.Cosine": tuple(found)} if found else {})
         monkeypatch.setattr(
-            "lrviz.schema.schedulers.list_entry_points", lambda points=points: points
+            "lrviz.commands.schema.schedulers.list_entry_points", lambda points=points: points
         )
         validator = Validator(build_schema())
         assert (errors(validator, spec) == []) is valid
@@ -688,7 +688,7 @@ def test_other_libraries_arguments_are_checked_without_importing_them(
     for scheduler in OF_OTHERS[library]:
         assert errors(validator, f"{{epochs: 4, metric: [1], scheduler: {{{scheduler}}}}}") != []
     code = (
-        "import sys; from lrviz.schema import build_schema; build_schema()\n"
+        "import sys; from lrviz.commands.schema import build_schema; build_schema()\n"
         "print({name.partition('.')[0] for name in sys.modules} & {'transformers', 'timm'})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -707,7 +707,8 @@ def test_of_a_library_that_is_not_installed_the_names_are_known(
 
 def test_an_optimizer_that_this_torch_lacks_is_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "lrviz.schema.optimizers.optimizer_class", lambda name: None if name == "Adam" else dict
+        "lrviz.commands.schema.optimizers.optimizer_class",
+        lambda name: None if name == "Adam" else dict,
     )
     assert errors(Validator(build_schema()), f"{{epochs: 4, optimizer: Adam, {STEP}}}") != []
 

@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lrviz.run.driven.course import Course
-from lrviz.run.driven.phrase import Detail
-from lrviz.run.driven.sentence import MAX_LENGTH, describe_curves
-from lrviz.run.driven.stretch import find_ways
 from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
-from lrviz import words
+from lrviz.cli import words
+from lrviz.commands.plot import PlotRequest, Streams, iter_plots, plan_plots
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.plotting import PlotRequest, Streams, iter_plots, plan_plots
-from lrviz.run.driven import sentence
+from lrviz.run import sentence
+from lrviz.run.course import Course
+from lrviz.run.phrase import Detail
+from lrviz.run.sentence import MAX_LENGTH, describe_curves
+from lrviz.run.stretch import find_ways
 from tests.lrvizrun import run
 
 STEPS = "epochs: 4\nsteps_per_epoch: 8\n"

@@ -6,7 +6,6 @@ from itertools import combinations, pairwise
 import matplotlib as mpl
 import numpy as np
 import pytest
-from lrviz.run.driven.driven import Run
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -17,6 +16,7 @@ from lrviz.draw.captions import fit_captions
 from lrviz.draw.cells import choose_columns, plan_cells
 from lrviz.draw.sheet import build_sheet
 from lrviz.errors import UsageError
+from lrviz.run.driven import Run
 from lrviz.spec.style import styles
 from tests.test_draw import COSINE, STEP, STRANGE, make_run
 

@@ -16,14 +16,14 @@ import pytest
 import torch
 
 import lrviz
-from lrviz.code import write_code
+from lrviz.commands.code import write_code
+from lrviz.commands.template import spec_template
 from lrviz.curve import Curve, Values
 from lrviz.drive import declared_arguments, installed_arguments, libraries
 from lrviz.errors import SpecError, UsageError
 from lrviz.figure.metadata import read_record
 from lrviz.spec import Source, Spec, parse_tree
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY
-from lrviz.template import spec_template
 from tests.lrvizrun import run
 from tests.scripts import recorded
 from tests.training import make_optimizer, train
@@ -709,7 +709,9 @@ def test_what_is_installed_is_told_without_importing_it() -> None:
 def test_what_is_not_installed_is_listed_with_a_remedy(
     found: list[str], headings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lrviz.names.find_spec", lambda name: name if name in found else None)
+    monkeypatch.setattr(
+        "lrviz.commands.names.find_spec", lambda name: name if name in found else None
+    )
     lines = run("list").text.splitlines()
     assert [line for line in lines if "installed" in line] == headings
 

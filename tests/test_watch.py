@@ -13,11 +13,11 @@ from threading import Timer
 import pytest
 
 import lrviz
+from lrviz.commands.plot import Outcome, PlotRequest, Streams, iter_plots, plan_plots
+from lrviz.commands.watch import Watch
 from lrviz.errors import UsageError
-from lrviz.plotting import Outcome, PlotRequest, Streams, iter_plots, plan_plots
 from lrviz.reading.factories import load_named
 from lrviz.system.reads import Reads, state_of
-from lrviz.watch import Watch
 from tests.lrvizrun import LRVIZ, run
 
 SPEC = "epochs: 4\nscheduler: {ExponentialLR: {gamma: %s}}\n"
@@ -54,7 +54,7 @@ def test_a_file_that_another_takes_the_place_of_was_saved(tmp_path: Path) -> Non
 def test_a_file_that_is_being_written_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lrviz.watch.PATIENCE", 60)
+    monkeypatch.setattr("lrviz.commands.watch.PATIENCE", 60)
     spec = tmp_path / "spec.yaml"
     spec.write_text("1", "utf-8")
     saves = watch(spec)
@@ -117,11 +117,11 @@ def test_a_file_that_was_missed_is_waited_for(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_for_long_is_still_watched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lrviz.watch.PATIENCE", 0)
+    monkeypatch.setattr("lrviz.commands.watch.PATIENCE", 0)
     spec = tmp_path / "spec.yaml"
     spec.write_text("1", "utf-8")
     states = iter([(1, 1, 1), (2, 2, 2), None, (3, 3, 3)])  # it vanishes while it is waited for
-    monkeypatch.setattr("lrviz.watch.state_of", lambda _: next(states))
+    monkeypatch.setattr("lrviz.commands.watch.state_of", lambda _: next(states))
     saves = watch(spec)
     assert [next(saves), next(saves), next(saves)] == [[str(spec)]] * 3
 
@@ -134,7 +134,8 @@ def test_a_file_that_is_written_without_a_pause_keeps_no_other_waiting(
         spec.write_text("1", "utf-8")
     states = ((number, 1, 1) for number in count())
     monkeypatch.setattr(
-        "lrviz.watch.state_of", lambda path: next(states) if path == busy else state_of(path)
+        "lrviz.commands.watch.state_of",
+        lambda path: next(states) if path == busy else state_of(path),
     )
     saves = watch(busy, other)
     next(saves)

@@ -2,5 +2,5 @@
 
 from lrviz.check.checked import Checked as Checked
 from lrviz.check.formats import format_checked as format_checked
-from lrviz.check.work import Request as Request
-from lrviz.check.work import check_specs as check_specs
+from lrviz.commands.checking import Request as Request
+from lrviz.commands.checking import check_specs as check_specs

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from lrviz.commands.targets import is_same_file
 from lrviz.errors import FileError, ImageError, LrvizError, RefusedError, UsageError
 from lrviz.figure.metadata import MAX_FILE, read_record
 from lrviz.figure.record import Record, parse_record
 from lrviz.figure.sheetrecord import is_sheet
 from lrviz.reading.collect import FIGURE_ENDINGS, Found, collect_specs, iter_files
 from lrviz.system.files import read_file
-from lrviz.targets import is_same_file
 
 NEW_ENDING = ".webp"
 

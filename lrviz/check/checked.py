@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from lrviz.verdict import OUTCOMES, Evidence, Verdict
+from lrviz.check.verdict import OUTCOMES, Evidence, Verdict
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from lrviz.check.job import Examined, Job
 from lrviz.check.judge import DRAWING, Look, changed_versions, judge, refuse
 from lrviz.check.pixels import compare_pixels
 from lrviz.check.show import overlay_png, pictures_png
+from lrviz.check.verdict import Action, Evidence, Verdict
 from lrviz.draw import Drawing, draw_pixels, freetype_version
 from lrviz.errors import ImageError, SpecError
 from lrviz.figure.figurefile import encode_drawing
 from lrviz.figure.imagefile import Pixels, decode_image
 from lrviz.figure.numbers import Move
 from lrviz.figure.record import Versions, drawing_versions
-from lrviz.verdict import Action, Evidence, Verdict
 
 
 def examine_job(job: Job) -> Examined:

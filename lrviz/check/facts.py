@@ -19,7 +19,7 @@ from lrviz.figure.numbers import (
     summarise,
 )
 from lrviz.figure.record import Record, Versions
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec import Source, Spec, parse_tree
 from lrviz.system.versions import platform_tag, versions
 

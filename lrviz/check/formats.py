@@ -7,11 +7,11 @@ from types import MappingProxyType
 from lrviz.check.checked import Checked, is_seen_only, is_unseen
 from lrviz.check.judge import name_versions
 from lrviz.check.schema import format_json
+from lrviz.check.verdict import OUTCOMES, Verdict
+from lrviz.cli.words import printable
+from lrviz.commands.targets import Listing
 from lrviz.errors import Problem
 from lrviz.system.listing import spell_annotation
-from lrviz.targets import Listing
-from lrviz.verdict import OUTCOMES, Verdict
-from lrviz.words import printable
 
 
 def format_text(checked: Checked) -> str:

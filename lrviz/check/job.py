@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lrviz.check.facts import Facts
+from lrviz.check.verdict import Action, Evidence
 from lrviz.system.startup import quick_imports
-from lrviz.verdict import Action, Evidence
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lrviz.check.facts import Facts
+from lrviz.check.verdict import EXIT_STATUS, Outcome, PixelsDifference, Verdict
 from lrviz.errors import (
     FileError,
     KeyPath,
@@ -16,7 +17,6 @@ from lrviz.errors import (
 )
 from lrviz.figure.record import Versions
 from lrviz.spec.factoryname import source_file
-from lrviz.verdict import EXIT_STATUS, Outcome, PixelsDifference, Verdict
 
 DRAWING = ("lrviz", "matplotlib", "freetype", "pillow", "fonts", "platform")
 """What must be the same for two pictures of one run to have the same pixels."""

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lrviz.check.verdict import PixelsDifference
 from lrviz.figure.imagefile import Pixels
-from lrviz.verdict import PixelsDifference
 
 MARK = (220, 0, 0, 255)
 FADED = 0.25

@@ -32,10 +32,10 @@ A number that JSON has not is null (NaN), ".inf" or "-.inf".
 import json
 
 from lrviz.check.checked import Checked
+from lrviz.check.verdict import PixelsDifference, Verdict
 from lrviz.figure.numbers import Move, NumbersDifference, ShapeChange
 from lrviz.system.listing import clean_json, spell_position, spell_problem
 from lrviz.system.versions import versions
-from lrviz.verdict import PixelsDifference, Verdict
 
 SCHEMA = 1
 

@@ -10,7 +10,7 @@ from lrviz.curve import Values
 from lrviz.draw import Trace, draw_overlay
 from lrviz.figure.imagefile import Pixels, encode_image
 from lrviz.figure.numbers import Move, Recorded, RecordedCurve, RecordedQuantity, record_steps
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 
 MOST_LINES = 8
 _DPI = 100.0

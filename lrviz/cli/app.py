@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lrviz import words
+from lrviz.cli import words
 from lrviz.cli.output import tell_text
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lrviz import names, words
+from lrviz.cli import words
 from lrviz.cli.app import app
 from lrviz.cli.options import (
     Allow,
@@ -22,10 +22,11 @@ from lrviz.cli.options import (
     Style,
 )
 from lrviz.cli.output import say, say_error, tell_path, tell_text
-from lrviz.targets import Format
+from lrviz.commands import names
+from lrviz.commands.targets import Format
 
 if TYPE_CHECKING:
-    from lrviz.plotting import Outcome
+    from lrviz.commands.plot import Outcome
 
 
 @app.command()
@@ -55,7 +56,7 @@ def plot(
     overwrite: Overwrite = False,
 ) -> None:
     """Draw the schedule of every SPEC; print the figures' paths."""
-    from lrviz.plotting import PlotRequest, Streams, iter_plots, plan_plots
+    from lrviz.commands.plot import PlotRequest, Streams, iter_plots, plan_plots
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings, style, sweeps)]
@@ -93,8 +94,8 @@ def batch(
     interval: Calls = None,
 ) -> None:
     """Draw files and folders of specs; skip what is up to date."""
-    from lrviz.batch import Options, iter_batch, plan_batch, summarise
-    from lrviz.progress import follow
+    from lrviz.cli.progress import follow
+    from lrviz.commands.batch import Options, iter_batch, plan_batch, summarise
 
     plan = plan_batch(specs, output, format, sheet)
     length = words.length(epochs, steps_per_epoch, interval)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lrviz import names, words
+from lrviz.cli import words
 from lrviz.cli.app import app
 from lrviz.cli.options import (
     Allow,
@@ -22,6 +22,7 @@ from lrviz.cli.options import (
     StepsPerEpoch,
 )
 from lrviz.cli.output import say, say_error, tell_path, tell_text
+from lrviz.commands import names
 from lrviz.system.files import STDIO
 
 
@@ -67,7 +68,7 @@ def check(
         say(line)
     status = max(checked.exit_status, tell_text(format_checked(checked, output_format)))
     if report is not None:
-        from lrviz.report import write_report
+        from lrviz.check.report import write_report
 
         say(f"report: {write_report(checked.results, report, overwrite=overwrite)}")
     raise typer.Exit(status)
@@ -95,7 +96,7 @@ def compare(
     overwrite: Overwrite = False,
 ) -> None:
     """Say where schedules part, and how far; with -o draw them."""
-    from lrviz.compare import compare_specs
+    from lrviz.commands.compare import compare_specs
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings, style)]
@@ -157,7 +158,7 @@ def lint(
         from tests.rules_page import explain_rule
 
         raise typer.Exit(tell_text(explain_rule(explain)))
-    from lrviz.linter.blocks import Request, iter_blocks
+    from lrviz.commands.blocks import Request, iter_blocks
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings)]

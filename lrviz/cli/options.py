@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from lrviz import names, words
-from lrviz.targets import Format, Interval, Listing
+from lrviz.cli import words
+from lrviz.commands import names
+from lrviz.commands.targets import Format, Interval, Listing
 
 Spec = Annotated[
     str,

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from lrviz import words
+from lrviz.cli import words
 from lrviz.errors import FileError, LrvizError
 from lrviz.system.files import abandon, write_stdout
 

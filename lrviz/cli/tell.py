@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from lrviz import names, words
+from lrviz.cli import words
 from lrviz.cli.app import app
 from lrviz.cli.options import (
     Allow,
@@ -17,7 +17,8 @@ from lrviz.cli.options import (
     StepsPerEpoch,
 )
 from lrviz.cli.output import say
-from lrviz.targets import Table
+from lrviz.commands import names
+from lrviz.commands.targets import Table
 
 
 @app.command()
@@ -35,7 +36,7 @@ def export(
     overwrite: Overwrite = False,
 ) -> None:
     """Print the numbers: one row a step, curve and param group."""
-    from lrviz.export import export_spec
+    from lrviz.commands.export import export_spec
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings)]
@@ -63,7 +64,7 @@ def code(
     overwrite: Overwrite = False,
 ) -> None:
     """Print the schedule as Python to paste into a training script."""
-    from lrviz.code import save_code
+    from lrviz.commands.code import save_code
 
     length = words.length(epochs, steps_per_epoch, interval)
     overrides = [*length, *words.overrides(settings)]

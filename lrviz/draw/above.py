@@ -14,7 +14,7 @@ from lrviz.draw.legend import add_legend, lift_legend, measure_legend
 from lrviz.draw.text import fit_in
 from lrviz.draw.words import Words
 from lrviz.draw.xaxis import LEAST_HEIGHT, add_top_axis, has_two_units, measure_top_axis
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import Style
 

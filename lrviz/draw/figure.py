@@ -25,7 +25,7 @@ from lrviz.draw.ticks import set_value_ticks
 from lrviz.draw.words import Words, find_words
 from lrviz.draw.xaxis import has_one_epoch, set_step_axis
 from lrviz.errors import SpecError
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 
 

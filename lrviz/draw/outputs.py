@@ -15,7 +15,7 @@ from lrviz.draw.chart import apply_settings
 from lrviz.draw.figure import Built, build_chart
 from lrviz.errors import SpecError, UsageError
 from lrviz.figure.metadata import CREATOR
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec.style import override_options
 
 METADATA: dict[str, dict[str, str | None]] = {

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.thinning import find_unit
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 
 Starts = list[tuple[int, str]]
 

@@ -5,8 +5,8 @@ import numpy as np
 from lrviz.curve import Quantity, Values
 from lrviz.draw.scale import Limits, find_floor, find_limits, mend_limits, mend_steps
 from lrviz.draw.thinning import find_unit, list_seen, list_within, pick_points
-from lrviz.run.driven.driven import Run
-from lrviz.run.driven.thumbnail import Thumbnail
+from lrviz.run.driven import Run
+from lrviz.run.thumbnail import Thumbnail
 from lrviz.spec.options import FigureOptions
 
 COLUMNS = 512

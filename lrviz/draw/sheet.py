@@ -17,7 +17,7 @@ from lrviz.draw.pieces import ease_lines
 from lrviz.draw.scale import find_limits
 from lrviz.draw.text import Measure, measure_with
 from lrviz.errors import UsageError
-from lrviz.run.driven.thumbnail import Thumbnail
+from lrviz.run.thumbnail import Thumbnail
 from lrviz.spec.style import Style, styles
 from lrviz.spell import spell_number, spell_steps
 

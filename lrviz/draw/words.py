@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lrviz.curve import Quantity, SchedulerFacts
 from lrviz.draw.points import find_range
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spell import spell_floor, spell_number
 

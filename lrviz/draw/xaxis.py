@@ -7,7 +7,7 @@ from lrviz.draw.geometry import Geometry
 from lrviz.draw.scale import Limits
 from lrviz.draw.ticks import choose_spacing, set_step_ticks
 from lrviz.draw.words import UNITS
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import Style
 

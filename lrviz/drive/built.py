@@ -23,7 +23,7 @@ from lrviz.drive.recover import (
     takes_metric,
 )
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec import Spec
 from lrviz.spec.model import Node, Schedule, Tree
 from lrviz.spec.nodes import MAX_GROUPS

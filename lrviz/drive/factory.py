@@ -19,7 +19,7 @@ from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.recover import KEY
 from lrviz.drive.unread import iter_unread
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec import Factory, Spec
 from lrviz.spec.model import Schedule
 from lrviz.system.startup import admit_guests

@@ -13,7 +13,7 @@ from lrviz.drive.guest import leave_no_trace
 from lrviz.drive.loop import simulate as simulate_spec
 from lrviz.drive.recover import own_interval
 from lrviz.errors import UsageError
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec import Factory, Spec
 from lrviz.spec.interval import Interval
 

@@ -19,7 +19,7 @@ from lrviz.drive.readings import Recorded, build_curve, empty_record
 from lrviz.drive.unread import iter_unread
 from lrviz.drive.weight import refuse_too_much
 from lrviz.errors import KeyPath, SpecError
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec.expression import ExpressionError
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.system.streams import keep_stdout

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from lrviz.commands.targets import Format
 from lrviz.draw import Drawing, draw_pixels, draw_vector, freetype_version
 from lrviz.figure.imagefile import encode_image
 from lrviz.figure.record import build_record
-from lrviz.run.driven.driven import Run
-from lrviz.targets import Format
+from lrviz.run.driven import Run
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from base64 import b64encode
 from html import escape
 
 from lrviz.figure.figurefile import render_run
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 
 
 def show_run(run: Run) -> tuple[dict[str, str], dict[str, dict[str, str]]]:

@@ -3,8 +3,8 @@
 `format` is 1; `spec` is the canonical spec, its keys in their order; `versions` is what drew it;
 `numbers` is the curves' own numbers, or null where they would be too large; `description` is the
 figure in a sentence, which nothing here reads. JSON has no NaN and no infinities: numbers have
-their own way (`lrviz.figure.numbers`), and the spec's are spelled as YAML spells them and turned back only
-where a number may stand.
+their own way (`lrviz.figure.numbers`), and the spec's are spelled as YAML spells them and turned
+back only where a number may stand.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import NoReturn, cast
 from lrviz.errors import ImageError
 from lrviz.figure.metadata import MAX_RECORD
 from lrviz.figure.numbers import Recorded, parse_numbers, summarise
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spec.flow import spell_special
 from lrviz.spec.model import Tree
 from lrviz.spec.values import MAX_TEXT

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lrviz.linter.engine import failure_lines
 from lrviz.linter.rules import RULES
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 
 
 def with_findings(run: Run) -> Run:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from lrviz.cli.words import error_lines, printable
 from lrviz.errors import Problem, SpecError
 from lrviz.linter.engine import spell_finding, spell_message
 from lrviz.linter.linted import Linted
 from lrviz.linter.rule import Finding, Severity
 from lrviz.system.listing import spell_annotation
-from lrviz.words import error_lines, printable
 
 LEVELS: Mapping[Severity, str] = MappingProxyType(
     {"error": "error", "warning": "warning", "note": "notice"}

@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from lrviz.curve import Values
-from lrviz.run.driven.form import ALIKE, find_manner, find_ratio
-from lrviz.run.driven.phrase import Phrase, Telling
-from lrviz.run.driven.spell_values import count, join, spell_ratio
-from lrviz.run.driven.stretch import (
+from lrviz.run.form import ALIKE, find_manner, find_ratio
+from lrviz.run.phrase import Phrase, Telling
+from lrviz.run.spell_values import count, join, spell_ratio
+from lrviz.run.stretch import (
     Indices,
     Stretch,
     Ways,

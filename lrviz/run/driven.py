@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.run.driven.sentence import describe_curves
+from lrviz.run.sentence import describe_curves
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
 

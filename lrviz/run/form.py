@@ -3,7 +3,7 @@
 import numpy as np
 
 from lrviz.curve import Values
-from lrviz.run.driven.stretch import Indices
+from lrviz.run.stretch import Indices
 
 ALIKE = 1e-6
 """Ratios may differ by this share, and values part from a shape by this share of their range."""

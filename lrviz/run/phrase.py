@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from lrviz.curve import Values
-from lrviz.run.driven.spell_values import Speller, count, count_digits
+from lrviz.run.spell_values import Speller, count, count_digits
 
 
 class Detail(IntEnum):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.run.driven.course import Course
-from lrviz.run.driven.phrase import Detail, Telling
-from lrviz.run.driven.spell_values import MOST_GROUPS, join
+from lrviz.run.course import Course
+from lrviz.run.phrase import Detail, Telling
+from lrviz.run.spell_values import MOST_GROUPS, join
 
 MAX_LENGTH = 200
 MAX_NAME = 40

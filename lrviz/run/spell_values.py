@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isclose
 
 from lrviz.curve import Values
-from lrviz.run.driven.form import ALIKE
+from lrviz.run.form import ALIKE
 
 MOST_GROUPS = 3
 """More param groups than these are counted, not named, and their values told as a range."""

@@ -81,7 +81,7 @@ def styles() -> Mapping[str, Style]:
     >>> sorted(styles())
     ['article', 'dark', 'light']
     """
-    folder = files("lrviz.spec") / "styles"
+    folder = files(__package__) / "styles"
     return {
         entry.name.removesuffix(".toml"): Style(**tomllib.loads(entry.read_text("utf-8")))
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)

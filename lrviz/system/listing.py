@@ -3,10 +3,10 @@
 import math
 from collections.abc import Mapping
 
+from lrviz.cli.words import printable
 from lrviz.errors import Position, Problem, spell_key
 from lrviz.spec.factoryname import source_file
 from lrviz.spec.flow import spell_special
-from lrviz.words import printable
 
 _GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _GITHUB_PROPERTY = _GITHUB_DATA | str.maketrans({":": "%3A", ",": "%2C"})

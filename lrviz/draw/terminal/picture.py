@@ -14,7 +14,7 @@ from lrviz.draw.terminal.plan import Line, find_range, list_lines, plan_steps, p
 from lrviz.draw.terminal.strokes import draw_strokes, trace_curve
 from lrviz.draw.terminal.text import fit
 from lrviz.draw.terminal.words import find_words
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 from lrviz.spell import spell_floor
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 10

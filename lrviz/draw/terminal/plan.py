@@ -17,7 +17,7 @@ from lrviz.draw.terminal.axis import Axis
 from lrviz.draw.terminal.looks import Look, choose_looks
 from lrviz.draw.terminal.ticks import Ticks, choose_step_ticks, choose_value_ticks
 from lrviz.draw.thinning import find_unit, list_seen, list_within
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 
 LEAST_STEP = {"step": 1.0, "epoch": 0.5}
 """From one tick of the x axis to the next."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrviz.draw.terminal.text import clean
-from lrviz.run.driven.driven import Run
+from lrviz.run.driven import Run
 
 UNITS = {"step": "steps", "epoch": "epochs"}
 """What an x axis is called that counts steps, or epochs."""

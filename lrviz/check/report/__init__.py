@@ -1,0 +1,99 @@
+"""What a check found, as one HTML page that needs nothing but itself."""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from lrviz.check.report.article import build_article, build_matches
+from lrviz.check.report.markup import text
+from lrviz.check.verdict import OUTCOMES, PAGE, Evidence, Outcome
+from lrviz.system.files import write_below
+from lrviz.system.versions import versions
+
+__all__ = ["build_report", "write_report"]
+
+
+def write_report(evidence: Sequence[Evidence], folder: Path, *, overwrite: bool = False) -> Path:
+    """Write a report as `index.html` and return its path; the folder is made if it is missing.
+
+    Raises:
+        FileError: the folder cannot be made, or the file not written.
+        RefusedError: there is a file of that name that is no report.
+    """
+    path = folder / PAGE
+    write_below(folder, path, build_report(evidence).encode(), overwrite=overwrite)
+    return path
+
+
+def build_report(evidence: Sequence[Evidence]) -> str:
+    """Return a report as an HTML page: what does not match in full, what does by its name.
+
+    The page is the same whenever it is built, and loads nothing: pictures, style and script are in
+    it, and its own policy forbids all others.
+
+    >>> from lrviz.check.verdict import Verdict
+    >>> page = build_report([Evidence(Verdict("match", "a.yaml", "a.png", ""))])
+    >>> "<h1>Every figure matches</h1>" in page
+    True
+    """
+    counts = Counter(each.verdict.outcome for each in evidence)
+    style, script = _read("page.css"), _read("page.js")
+    title = _title(len(evidence), counts["match"])
+    articles = [build_article(each) for each in evidence if each.verdict.outcome != "match"]
+    matches = [each.verdict for each in evidence if each.verdict.outcome == "match"]
+    return Template(_read("page.html")).substitute(
+        policy=_policy(style, script),
+        style=style,
+        script=script,
+        title=f"lrviz check: {title.lower()}",
+        heading=title,
+        counts=_counts(counts),
+        buttons=_buttons(counts),
+        versions=text(", ".join(f"{name} {version}" for name, version in versions().items())),
+        articles="\n".join(filter(None, (*articles, build_matches(matches)))),
+    )
+
+
+def _title(total: int, matching: int) -> str:
+    if total == 0:
+        return "Nothing was compared"
+    if matching == total:
+        return "Every figure matches"
+    return f"{total - matching:,} of {total:,} figures do not match"
+
+
+def _counts(counts: Counter[Outcome]) -> str:
+    return "\n".join(
+        f'<li data-outcome="{outcome}"><b>{counts[outcome]:,}</b> {outcome}</li>'
+        for outcome in OUTCOMES
+        if counts[outcome]
+    )
+
+
+def _buttons(counts: Counter[Outcome]) -> str:
+    choices = [("", "all"), *((outcome, outcome) for outcome in OUTCOMES if counts[outcome])]
+    return "\n".join(
+        f'<button type="button" value="{value}" aria-pressed="{str(not value).lower()}">'
+        f"{label}</button>"
+        for value, label in choices
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the content security policy: this style, this script, pictures in the page."""
+    return (
+        f"default-src 'none'; img-src data:; style-src {_hash(style)}; "
+        f"script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+
+
+def _read(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")

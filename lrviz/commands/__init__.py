@@ -1,0 +1,1 @@
+"""The commands, one module each: read, drive, hand on, write."""

@@ -1,0 +1,140 @@
+"""Which spec of a batch goes where, and what is refused before anything is written."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lrviz.commands.targets import Format, is_same_file
+from lrviz.errors import FileError, UsageError
+from lrviz.reading.collect import Found, collect_specs
+from lrviz.system.own import find_link
+
+SHEET_ENDINGS = (".png", ".webp")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One spec of a batch and where its figure goes.
+
+    Attributes:
+        source: the spec as the user named it.
+        name: what a sheet calls it: the path of its figure below the folder, without an ending.
+        path: the figure's file.
+        root: the folder that it lies below, as the user named it.
+        clash: why it is not drawn, as other specs would go to the same file; empty for the rest.
+        error: why it cannot be read, which is known already of a folder; None for a spec.
+    """
+
+    source: str
+    name: str
+    path: Path
+    root: Path
+    clash: str = ""
+    error: FileError | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A batch that may be begun.
+
+    Attributes:
+        items: one a spec, in the order they are drawn in.
+        format: of every figure.
+        sheet: the file of the contact sheet; None for none.
+    """
+
+    items: tuple[Item, ...]
+    format: Format
+    sheet: Path | None = None
+
+    @property
+    def sheet_format(self) -> Literal["png", "webp"]:
+        """The format that the sheet's name ends in."""
+        return "png" if self.sheet and self.sheet.suffix.lower() == ".png" else "webp"
+
+    @property
+    def folders(self) -> list[Path]:
+        """Every folder that something is written to, in order of name."""
+        items = (item for item in self.items if item.error is None)
+        paths = [item.path for item in items if find_link(item.root, item.path) is None]
+        return sorted({path.parent for path in [*paths, *filter(None, [self.sheet])]})
+
+
+def plan_batch(
+    sources: Sequence[str], folder: str, format: Format | None = None, sheet: str | None = None
+) -> Plan:
+    """Return where every spec's figure goes.
+
+    Args:
+        sources: specs, and folders of specs whose structure is kept.
+        folder: what the figures are written below; it need not exist.
+        format: of the figures; WebP if None.
+        sheet: the file of the contact sheet.
+
+    Raises:
+        UsageError: a figure, or the sheet, would be written over a spec; the sheet over a figure;
+            or what is named is no folder.
+
+    >>> [str(item.path) for item in plan_batch(["configs/steplr.yaml"], "figures").items]
+    ['figures/steplr.webp']
+    """
+    root = Path(folder)
+    if folder in ("", "-") or (_identify(root) and not root.is_dir()):
+        raise UsageError(f"-o {folder}: not a folder; batch writes a file a spec")
+    format = format or "webp"
+    found = collect_specs(sources)
+    plan = Plan(tuple(_iter_items(found, root, format)), format, Path(sheet) if sheet else None)
+    _refuse_sheet(plan)
+    _refuse_inputs(plan)
+    return plan
+
+
+def _iter_items(found: Sequence[Found], root: Path, format: Format) -> Iterator[Item]:
+    paths = [root / f"{each.name}.{format}" for each in found]
+    sharing: dict[str, list[str]] = defaultdict(list)
+    for each, path in zip(found, paths, strict=True):
+        if each.error is None:
+            sharing[os.path.normcase(path)].append(each.source)
+    for each, path in zip(found, paths, strict=True):
+        if each.error is not None:
+            yield Item(each.source, str(each.name), root / each.name, root, error=each.error)
+            continue
+        others = [other for other in sharing[os.path.normcase(path)] if other != each.source]
+        clash = f"{path}: {' and '.join(others)} would be written to it, too" if others else ""
+        yield Item(each.source, str(each.name), path, root, clash)
+
+
+def _refuse_sheet(plan: Plan) -> None:
+    if plan.sheet is None:
+        return
+    if plan.sheet.suffix.lower() not in SHEET_ENDINGS:
+        raise UsageError(f"--sheet {plan.sheet}: must end in {' or '.join(SHEET_ENDINGS)}")
+    place = _place(plan.sheet)
+    if any(_place(item.path) == place for item in plan.items):
+        raise UsageError(f"--sheet {plan.sheet}: is also the figure of a spec; name another file")
+
+
+def _refuse_inputs(plan: Plan) -> None:
+    """Raise for an output that is an input; every file is asked for once."""
+    inputs = {_identify(item.source): item.source for item in plan.items}
+    for path in [*(item.path for item in plan.items), *filter(None, [plan.sheet])]:
+        source = inputs.get(_identify(path))
+        if source is not None and is_same_file(path, source):
+            raise UsageError(f"{path}: is also an input; name another folder with -o")
+
+
+def _identify(path: str | Path) -> tuple[int, int] | None:
+    """Return what tells a file from all others; None where there is none to be asked for."""
+    try:
+        status = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _place(path: Path) -> str:
+    """Return a path by which the same place has one name, whether there is a file or not."""
+    return os.path.normcase(os.path.join(os.path.realpath(path.parent), path.name))  # noqa: PTH118 - a loop of links is a place, too

@@ -1,0 +1,208 @@
+"""A check of many specs: torch drives them here, workers draw and compare, figures are mended."""
+
+import os
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lrviz.check.baselines import (
+    Baseline,
+    Pair,
+    find_orphans,
+    pair_specs,
+    read_baseline,
+    refuse_read,
+)
+from lrviz.check.checked import Checked
+from lrviz.check.facts import gather_facts
+from lrviz.check.job import Examined, Job, examine
+from lrviz.check.judge import judge_orphan, refuse
+from lrviz.check.verdict import PAGE, Evidence
+from lrviz.cli.words import spell_option
+from lrviz.commands.targets import is_same_file, list_files
+from lrviz.errors import FileError, LrvizError, UsageError
+from lrviz.reading.factories import drive_spec, load_named
+from lrviz.spec import Spec
+from lrviz.spec.factoryname import split_factory
+from lrviz.system.files import write_below
+from lrviz.system.mishap import explain_mishap
+from lrviz.system.own import refuse_other, refuse_place
+from lrviz.system.pool import Workers, count_workers
+
+MOST_NAMED = 3
+"""More sources than these are not repeated in a remedy."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to check, and what to do about it.
+
+    Attributes:
+        sources: specs, and folders of them.
+        baselines: the folder of their figures.
+        updates: whether figures that are no match are written anew.
+        adds: whether those that are missing are written.
+        report: the folder of the page that shows pictures; None for no page.
+        jobs: how many processes draw; None for as many as there are processors.
+        length: how long the runs of factories are, as (key, value) pairs; where it is left out,
+            as long as those of their figures. A spec says so itself.
+        allow: the scheduler classes beside the catalog that specs may name.
+        overwrite: whether files are replaced, too, that lrviz did not write.
+    """
+
+    sources: Sequence[str]
+    baselines: Path
+    updates: bool = False
+    adds: bool = False
+    report: Path | None = None
+    jobs: int | None = None
+    length: Sequence[tuple[str, str]] = ()
+    allow: Sequence[str] = ()
+    overwrite: bool = False
+
+    @property
+    def remedy(self) -> str:
+        """What writes a figure that is missing; empty where it is written anyway."""
+        if self.adds:
+            return ""
+        sources = self.sources if len(self.sources) <= MOST_NAMED else ("SPEC…",)
+        length = (word for key, value in self.length for word in (spell_option(key), value))
+        allow = (word for name in self.allow for word in ("--allow", name))
+        words = ("lrviz", "check", *sources, *length, *allow, "--baselines", str(self.baselines))
+        return f"run `{shlex.join((*words, '--add-missing'))}`"
+
+
+def check_specs(request: Request) -> Checked:
+    """Hold every spec against its figure, and return what was found; none stops the others.
+
+    Orphans, figures that belong to no spec, are looked for where a folder is checked: one spec
+    alone says nothing about the figures of others. A figure that was mended, because the request
+    wants it, is a finding without an exit status.
+
+    Raises:
+        UsageError: the request makes no sense, whatever the figures hold.
+    """
+    _refuse_report(request)
+    pairs = pair_specs(
+        request.sources, request.baselines, updates=request.updates, adds=request.adds
+    )
+    whole = any(map(os.path.isdir, request.sources)) and os.path.isdir(request.baselines)  # noqa: PTH112 - one that may not be asked for is none
+    orphans = find_orphans(pairs, request.baselines) if whole else []
+    check = _Check(request, alone=len(pairs) == 1)
+    with Workers(count_workers(request.jobs, len(pairs))) as workers:
+        readable = [pair for pair in pairs if pair.found.error is None]
+        for job, result in workers.map(examine, check.iter_jobs(readable)):
+            check.take(job, result)
+    return Checked(
+        (
+            *map(check.tell, pairs),
+            *map(_judge_other, orphans),
+        ),
+        tuple(check.warnings),
+    )
+
+
+def _judge_other(found: Path | FileError) -> Evidence:
+    """Return the verdict on a figure of no spec, or on a folder of figures nobody can look into."""
+    if isinstance(found, FileError):
+        return Evidence(refuse("", found.path, found))
+    return Evidence(judge_orphan(str(found)))
+
+
+def _refuse_report(request: Request) -> None:
+    """Refuse a page that cannot be written while nothing is done yet.
+
+    What cannot be asked for is no file.
+    """
+    report = request.report
+    if report is None:
+        return
+    if os.path.exists(report) and not os.path.isdir(report):  # noqa: PTH110, PTH112
+        remedy = f"the page is written below one, as {PAGE}"
+        raise UsageError(f"--report {report}: not a folder; {remedy}")
+    if any(is_same_file(report / PAGE, source) for source in request.sources):
+        raise UsageError(f"--report {report}: its {PAGE} is also an input; name another folder")
+    refuse_place(report, report / PAGE)
+    refuse_other(report / PAGE, "report", overwrite=request.overwrite)
+
+
+@dataclass
+class _Check:
+    """A check under way; `alone` is whether it is of one spec."""
+
+    request: Request
+    alone: bool
+    found: dict[Path, Evidence] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def iter_jobs(self, pairs: Sequence[Pair]) -> Iterator[Job]:
+        """Yield what is left to examine of every spec that can be driven."""
+        for pair in pairs:
+            source, path = pair.found.source, str(pair.path)
+            try:
+                baseline = read_baseline(pair.path) if pair.exists else None
+                spec = self._load(source, baseline)
+                if self.request.updates or self.request.adds:
+                    refuse_read(pair.path, list_files(spec, source))
+                run = drive_spec(spec)
+                facts = gather_facts(source, path, run, baseline, drive_spec)
+            except Exception as error:
+                self.found[pair.path] = self._explain(source, path, error)
+                continue
+            self.warnings += run.warnings
+            yield Job(
+                facts,
+                "png" if pair.path.suffix == ".png" else "webp",
+                updates=self.request.updates,
+                adds=self.request.adds,
+                shows=self.request.report is not None,
+                remedy=self.request.remedy,
+            )
+
+    def _load(self, source: str, baseline: Baseline | None) -> Spec:
+        length = self.request.length if split_factory(source) else ()
+        allow = self.request.allow
+        drawn = baseline.record if baseline else None
+        return load_named(source, overrides=length, allow=allow, drawn=drawn)
+
+    def tell(self, pair: Pair) -> Evidence:
+        """Return what became of a spec, or that its folder cannot be read."""
+        error = pair.found.error
+        if error is not None:
+            return Evidence(refuse(pair.found.source, str(pair.path), error))
+        return self.found[pair.path]
+
+    def take(self, job: Job, result: Examined | BaseException) -> None:
+        """Keep what became of a job, and write the figure if that is wanted."""
+        source, path = job.facts.source, job.facts.path
+        if isinstance(result, BaseException):
+            self.found[Path(path)] = self._explain(source, path, result)
+            return
+        self.warnings += result.warnings
+        try:
+            self.found[Path(path)] = _mend(result, Path(path), self.request)
+        except Exception as error:
+            self.found[Path(path)] = self._explain(source, path, error)
+
+    def _explain(self, source: str, path: str, error: BaseException) -> Evidence:
+        """Return the verdict that an error is; a bug is raised where it stops no other spec."""
+        return Evidence(refuse(source, path, explain_mishap(error, source, alone=self.alone)))
+
+
+def _mend(examined: Examined, path: Path, request: Request) -> Evidence:
+    """Write a figure where it is to be written, and return what there is to say then."""
+    evidence = examined.evidence
+    if examined.action is None:
+        return evidence
+    verdict = evidence.verdict
+    try:
+        write_below(request.baselines, path, examined.data, overwrite=request.overwrite)
+    except LrvizError as error:
+        failed = refuse(verdict.source, verdict.baseline, error)
+        changed = replace(
+            verdict, outcome=failed.outcome, reason=failed.reason, exit_status=failed.exit_status
+        )
+    else:
+        changed = replace(verdict, action=examined.action, exit_status=0)
+    return replace(evidence, verdict=changed)

@@ -1,9 +1,0 @@
-"""Comparing schedules: where they part, by how much, and all of them in one figure."""
-
-from lrviz.compare.combine import combine_runs as combine_runs
-from lrviz.compare.command import compare_specs as compare_specs
-from lrviz.compare.curves import Comparison as Comparison
-from lrviz.compare.curves import Difference as Difference
-from lrviz.compare.curves import compare_curves as compare_curves
-from lrviz.compare.names import name_sources as name_sources
-from lrviz.compare.table import format_table as format_table
