@@ -3,7 +3,6 @@
 import errno
 import os
 import signal
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,12 +12,8 @@ import hypothesis
 import pytest
 
 import lrviz
-from tests.torchvision_standin import stand_in
-
-STEP = "epochs: 4\nsteps_per_epoch: 8\nscheduler: {StepLR: {step_size: 4, gamma: 0.5}}\n"
-
-ROOT = Path(__file__).parents[1]
-CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
+from tests.support.specs import CONFIGS, STEP, Forbid, WriteSpec
+from tests.support.torchvision_standin import stand_in
 
 # A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C: what a
 # test interrupts would go on.
@@ -35,9 +30,6 @@ PATIENT = hypothesis.settings(
 hypothesis.settings.register_profile("same", PATIENT, derandomize=True)
 hypothesis.settings.register_profile("search", PATIENT, print_blob=True)
 hypothesis.settings.load_profile("same")
-
-WriteSpec = Callable[..., Path]
-Forbid = Callable[[Path], None]
 
 
 @pytest.fixture

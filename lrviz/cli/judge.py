@@ -155,7 +155,7 @@ def lint(
     Exit status 1 where there are errors or warnings; notes are no failure.
     """
     if explain is not None:
-        from tests.rules_page import explain_rule
+        from tests.support.rules_page import explain_rule
 
         raise typer.Exit(tell_text(explain_rule(explain)))
     from lrviz.commands.blocks import Request, iter_blocks
