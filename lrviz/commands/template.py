@@ -3,7 +3,7 @@
 from lrviz.spec.catalog import Entry
 from lrviz.spec.catalog.external import Foreign
 
-SCHEMA_FILE = "lrviz.commands.schema.json"
+SCHEMA_FILE = "lrviz.schema.json"
 """What an editor looks for beside a spec; a spec that is copied or committed finds its own."""
 
 _EDITOR = f"""\
@@ -21,7 +21,7 @@ def spec_template(found: Entry | Foreign) -> str:
 
     >>> from lrviz.spec.catalog import SCHEDULERS
     >>> print(spec_template(SCHEDULERS["ExponentialLR"]))  # doctest: +ELLIPSIS
-    # yaml-language-server: $schema=lrviz.commands.schema.json
+    # yaml-language-server: $schema=lrviz.schema.json
     ...
     # ExponentialLR: multiplies the LR by gamma at every call.
     ...
