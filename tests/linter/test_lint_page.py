@@ -37,9 +37,9 @@ Met in [owner/repo#7](https://github.com/owner/repo/issues/7).
 
 
 def test_the_page_in_the_repository_is_the_one_that_the_rules_give() -> None:
-    text = (ROOT / "RULES.md").read_text("utf-8")
+    text = (ROOT / "docs/rules.md").read_text("utf-8")
     assert text == render_page(RULES, read_examples(BAD, RULES)), (
-        "run `python -m tests.support.rules_page tests/examples/lint/bad > RULES.md`"
+        "run `python -m tests.support.rules_page tests/examples/lint/bad > docs/rules.md`"
     )
 
 
