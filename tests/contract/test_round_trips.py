@@ -27,7 +27,7 @@ from tests.support.specs import EXAMPLES, ROOT
 SPECS = sorted(
     path for folder in (ROOT / "configs", EXAMPLES / "lint") for path in folder.rglob("*.yaml")
 )
-# Each is refused with the code of a rule, that with which its name begins (tests/linter/test_rules.py).
+# Each is refused with the code of a rule, that with which its name begins.
 REFUSED = {
     "LR003_epochs",
     "LR003_total_steps",

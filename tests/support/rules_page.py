@@ -1,6 +1,6 @@
 """The documentation of the rules, generated from them.
 
-`python -m tests.support.rules_page FOLDER` prints the page `docs/rules.md`; FOLDER has a bad spec of
+`python -m tests.support.rules_page FOLDER` prints `docs/rules.md`; FOLDER has a bad spec of
 every rule, whose name begins with the rule's code.
 """
 
