@@ -17,7 +17,7 @@ from lrviz.reading.collect import Found, collect_specs
 from lrviz.reading.factories import drive_spec, load_named
 from lrviz.reading.sources import parse_data, read_source
 from lrviz.run.driven import Run
-from lrviz.spec.factoryname import split_factory
+from lrviz.spec.factory import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
 from lrviz.system.files import STDIO, write_file
 from lrviz.system.mishap import explain_mishap

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from lrviz.errors import UsageError
 from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Entry
 from lrviz.spec.catalog.entry import spell_install
-from lrviz.spec.catalog.external import Foreign, find_entry_point, list_entry_points, parse_allowed
+from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points, parse_allowed
 
 
 def allowed(names: Sequence[str] | None) -> tuple[str, ...]:
@@ -40,11 +40,11 @@ def _lines(summaries: Mapping[str, str]) -> Iterator[str]:
         yield f"{name.ljust(width)}  {summary}\n"
 
 
-def _givers(listed: Sequence[Foreign]) -> str:
+def _givers(listed: Sequence[External]) -> str:
     return " and ".join(f"{each.module}:{each.attribute} of {each.giver}" for each in listed)
 
 
-def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | Foreign:
+def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | External:
     """Return a scheduler of the catalog, or what was allowed beside it under a name.
 
     Raises:

@@ -6,21 +6,21 @@ from lrviz.commands.template import spec_template
 from lrviz.drive import Argument, installed_arguments, simulate
 from lrviz.spec import parse_spec
 from lrviz.spec.catalog import Entry
-from lrviz.spec.catalog.external import Foreign
+from lrviz.spec.catalog.external import External
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
-def describe_scheduler(found: Entry | Foreign) -> str:
+def describe_scheduler(found: Entry | External) -> str:
     """Return a page of text on a scheduler, as it is installed.
 
     Raises:
         UsageError: it is not installed, or is no scheduler.
     """
-    return _describe_foreign(found) if isinstance(found, Foreign) else _describe_entry(found)
+    return _describe_foreign(found) if isinstance(found, External) else _describe_entry(found)
 
 
-def _describe_foreign(foreign: Foreign) -> str:
+def _describe_foreign(foreign: External) -> str:
     arguments = installed_arguments(foreign.name, foreign)
     origin = "named by --allow" if foreign.giver == "--allow" else f"listed by {foreign.giver}"
     return (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from lrviz.errors import RefusedError, UsageError
-from lrviz.spec.factoryname import figure_stem, source_file
+from lrviz.spec.factory import figure_stem, source_file
 from lrviz.system.files import STDIO
 
 if TYPE_CHECKING:  # every command imports this, to know of formats: a spec's models take long

@@ -1,7 +1,7 @@
 """A commented spec to start from."""
 
 from lrviz.spec.catalog import Entry
-from lrviz.spec.catalog.external import Foreign
+from lrviz.spec.catalog.external import External
 
 SCHEMA_FILE = "lrviz.schema.json"
 """What an editor looks for beside a spec; a spec that is copied or committed finds its own."""
@@ -14,7 +14,7 @@ _EDITOR = f"""\
 _STEP = "interval: step  # scheduler.step() after every step; `epoch`: after every epoch\n"
 
 
-def spec_template(found: Entry | Foreign) -> str:
+def spec_template(found: Entry | External) -> str:
     """Return a spec of a scheduler's example, in YAML, with a comment where one helps.
 
     What is in no catalog has no example: its arguments are left to be filled in.
@@ -26,7 +26,7 @@ def spec_template(found: Entry | Foreign) -> str:
     # ExponentialLR: multiplies the LR by gamma at every call.
     ...
     """
-    if isinstance(found, Foreign):
+    if isinstance(found, External):
         heading = f"# {found.name}: {found.attribute} of {found.module}.\n"
         hint = f"# `lrviz show {found.name}` tells its arguments.\n"
         return _template(f"{heading}{hint}", _STEP, f"{found.name}: {{}}")

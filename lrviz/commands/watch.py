@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lrviz.errors import UsageError
-from lrviz.spec.factoryname import split_factory
+from lrviz.spec.factory import split_factory
 from lrviz.system.files import STDIO
 from lrviz.system.reads import Reads, State, state_of
 

@@ -13,8 +13,7 @@ from lrviz.curve import Values
 from lrviz.draw.geometry import Geometry
 from lrviz.draw.thinning import pick_points
 from lrviz.spec.options import FigureOptions
-from lrviz.spec.style import Style
-from lrviz.spec.values import LineStyle
+from lrviz.spec.style import LineStyle, Style
 
 NESTED = 0.4
 """How much smaller the last line's markers are, so that the first one's show around them."""

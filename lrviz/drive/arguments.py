@@ -10,8 +10,8 @@ from lrviz.drive.values import WrongError, read_items, read_one, read_tuple
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog import Fill
 from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
-from lrviz.spec.model import Tree
 from lrviz.spec.nodes import EXPRESSIONS
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell, suggest
 
 Function = Callable[[float], float]

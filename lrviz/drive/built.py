@@ -25,10 +25,11 @@ from lrviz.drive.recover import (
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec import Spec
-from lrviz.spec.model import Node, Schedule, Tree
+from lrviz.spec.model import Node, Schedule
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.schedules import MAX_POINTS
-from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.tree import Tree
 from lrviz.system.threads import hide_warnings
 
 

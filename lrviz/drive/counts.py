@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from lrviz.drive.signatures import Kind
 from lrviz.drive.values import WrongError
 from lrviz.spec.expression import ExpressionError, evaluate
-from lrviz.spec.model import Tree
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell
 
 

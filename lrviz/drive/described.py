@@ -10,7 +10,7 @@ import torch
 from lrviz.curve import Values
 from lrviz.errors import UsageError
 from lrviz.spec import Factory, Source, Spec, parse_factory
-from lrviz.spec.model import Tree
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
 
 Metric = Sequence[float] | Values | Mapping[str, Any]

@@ -16,7 +16,7 @@ from lrviz.drive.signatures import Argument, arguments_of
 from lrviz.drive.stepping import METRICS, list_parameters, offers_metric
 from lrviz.errors import UsageError
 from lrviz.spec.catalog import CATALOG, COMPOSITES, Entry, Fill
-from lrviz.spec.catalog.external import Foreign
+from lrviz.spec.catalog.external import External
 from lrviz.spec.model import Node
 
 _MOVE_MOMENTUM = frozenset({"CyclicLR", "OneCycleLR"})
@@ -79,7 +79,7 @@ def _find_entry(entry: Entry) -> Found:
     )
 
 
-def _find_foreign(foreign: Foreign) -> Found:
+def _find_foreign(foreign: External) -> Found:
     found, wanted = import_foreign(foreign)
     try:
         arguments = arguments_of(found)
@@ -103,7 +103,7 @@ def _find_foreign(foreign: Foreign) -> Found:
     )
 
 
-def installed_arguments(name: str, foreign: Foreign | None = None) -> list[Argument]:
+def installed_arguments(name: str, foreign: External | None = None) -> list[Argument]:
     """Return every argument that a spec may give a scheduler, in its own order.
 
     Args:

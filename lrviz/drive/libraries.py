@@ -15,7 +15,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from lrviz.drive.stepping import find_required, list_parameters
 from lrviz.spec.catalog import Entry
 from lrviz.spec.catalog.entry import spell_install
-from lrviz.spec.catalog.external import Foreign
+from lrviz.spec.catalog.external import External
 from lrviz.system.mishap import spell_exception
 from lrviz.system.startup import admit_guests, quick_imports
 from lrviz.system.threads import ONE_AT_A_TIME
@@ -85,7 +85,7 @@ def _import_part(library: str, module: str) -> object:
             del sys.modules[name]
 
 
-def import_foreign(foreign: Foreign) -> tuple[type, str]:
+def import_foreign(foreign: External) -> tuple[type, str]:
     """Return the class that was allowed, and what its step() must be given, if anything.
 
     Raises:

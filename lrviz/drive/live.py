@@ -15,7 +15,7 @@ from lrviz.drive.recover import own_interval
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec import Factory, Spec
-from lrviz.spec.interval import Interval
+from lrviz.spec.model import Interval
 
 
 @overload

@@ -11,7 +11,7 @@ import torch
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.libraries import NoSchedulerError
 from lrviz.drive.stepping import METRICS, find_required, list_parameters, offers_metric
-from lrviz.spec.interval import Interval
+from lrviz.spec.model import Interval
 
 KEY = ("factory",)
 

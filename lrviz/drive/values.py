@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from lrviz.drive.signatures import Kind
 from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
-from lrviz.spec.model import Tree
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell
 
 _NUMBERS = ("whole", "number")

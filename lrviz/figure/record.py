@@ -18,8 +18,8 @@ from lrviz.figure.metadata import MAX_RECORD
 from lrviz.figure.numbers import Recorded, parse_numbers, summarise
 from lrviz.run.driven import Run
 from lrviz.spec.flow import spell_special
-from lrviz.spec.model import Tree
-from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import is_text
 from lrviz.system.versions import platform_tag, versions
 

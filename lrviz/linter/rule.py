@@ -6,7 +6,8 @@ from typing import Literal, get_args
 
 from lrviz.curve import Curve, SchedulerFacts
 from lrviz.errors import KeyPath, Problem
-from lrviz.spec.model import Schedule, Spec, Tree
+from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.tree import Tree
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)

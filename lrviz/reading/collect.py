@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from lrviz.errors import FileError, UsageError
-from lrviz.spec.factoryname import figure_stem
+from lrviz.spec.factory import figure_stem
 from lrviz.system.files import STDIO
 
 SPEC_ENDINGS = (".yaml", ".yml")

@@ -18,7 +18,7 @@ from lrviz.reading.program import as_module, as_script
 from lrviz.reading.sources import parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec import Factory, Source, Spec, parse_factory
-from lrviz.spec.factoryname import FILE_ENDINGS, FactoryName, split_factory
+from lrviz.spec.factory import FILE_ENDINGS, FactoryName, split_factory
 from lrviz.spec.wording import suggest
 from lrviz.system.files import read_file
 from lrviz.system.reads import Reads

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lrviz.errors import FileError, SpecError
-from lrviz.spec.metric import MAX_METRIC
 from lrviz.spec.model import MetricCsv, Schedule
+from lrviz.spec.nodes import MAX_METRIC
 from lrviz.spec.wording import spell
 from lrviz.system.reads import Reads
 

@@ -10,8 +10,9 @@ from lrviz.errors import Problem, SpecError
 from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
 from lrviz.figure.record import Record
 from lrviz.spec import Factory, Source, Spec, parse_factory
-from lrviz.spec.model import Schedule, Tree
-from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.model import Schedule
+from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import parse_scalar
 
 KEPT = ("figure", "title", "lint")

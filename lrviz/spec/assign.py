@@ -6,9 +6,10 @@ from dataclasses import replace
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.flow import spell_flow
-from lrviz.spec.model import Source, Tree
+from lrviz.spec.model import Source
 from lrviz.spec.option import Option
-from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell_name, suggest
 from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml
 

@@ -4,7 +4,7 @@ import json
 import math
 import re
 
-from lrviz.spec.model import Tree
+from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import YamlError, parse_yaml
 
 

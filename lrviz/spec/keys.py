@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from lrviz.errors import KeyPath
-from lrviz.spec.model import Tree
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.style import Style, styles
-from lrviz.spec.values import Text, Whole
+from lrviz.spec.style import Style, Text, Whole, styles
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell, suggest
 
 

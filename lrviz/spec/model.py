@@ -4,14 +4,87 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Literal
 
 from lrviz.errors import KeyPath, Position, Problem
+from lrviz.spec.catalog import CATALOG
+from lrviz.spec.catalog.external import External
 from lrviz.spec.factory import Factory
-from lrviz.spec.interval import Interval
-from lrviz.spec.node import Node as Node
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.tree import Tree as Tree
-from lrviz.spec.tree import freeze, is_same_spec
+from lrviz.spec.tree import Tree, freeze, is_same_spec
+
+
+@dataclass(frozen=True)
+class Node:
+    """A scheduler or optimizer as a spec names it: `Name: {arguments}`.
+
+    Attributes:
+        name: a name of the catalog, or of what the user allowed beside it.
+        key: its key path, the name included where it has arguments.
+        arguments: as written; formulas and expressions as text.
+        children: the parsed items of the argument `schedulers`.
+        groups: the items of the argument `param_groups`.
+        foreign: what is to be imported; None for what the catalog has.
+    """
+
+    name: str
+    key: KeyPath
+    arguments: Mapping[str, Tree]
+    children: tuple["Node", ...] = ()
+    groups: tuple[Mapping[str, Tree], ...] = ()
+    foreign: External | None = None
+
+    @property
+    def package(self) -> str:
+        """The package that a scheduler is part of."""
+        if self.foreign is not None:
+            return self.foreign.package
+        entry = CATALOG.get(self.name)
+        return entry.package if entry else "torch"
+
+    def walk(self) -> Iterator["Node"]:
+        """Yield this scheduler and those inside it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+Interval = Literal["step", "epoch"]
+
+
+def read_interval(value: Tree) -> Interval | None:
+    """Return the interval that a value names; None where it names none."""
+    if value == "step":
+        return "step"
+    return "epoch" if value == "epoch" else None
+
+
+def own_interval(scheduler: Node | None) -> Interval | None:
+    """Return when timm's loop steps one of its schedulers; None for all others.
+
+    It calls `step(epoch + 1)` after every epoch and `step_update(num_updates)` after every update,
+    and t_in_epochs says which of the two does anything.
+    """
+    entry = CATALOG.get(scheduler.name) if scheduler else None
+    if entry is None or scheduler is None or entry.package != "timm":
+        return None
+    return "step" if scheduler.arguments.get("t_in_epochs") is False else "epoch"
+
+
+def explain_interval(scheduler: Node, curve: str = "") -> str:
+    """Return what is wrong with an interval that is not the one of timm's scheduler.
+
+    Args:
+        scheduler: of timm's.
+        curve: which it is of, where others take the interval, too.
+    """
+    own = own_interval(scheduler)
+    remedy = (
+        f"give curve '{curve}' an interval of its own, {own}" if curve else "leave interval out"
+    )
+    if own == "step":
+        return f"{scheduler.name} counts updates where t_in_epochs is false; {remedy}"
+    return f"{scheduler.name} counts epochs; {remedy}, or set t_in_epochs to false"
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from functools import cached_property
 
 from lrviz.errors import KeyPath, UsageError
 from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS
-from lrviz.spec.catalog.external import Foreign, find_entry_point, list_entry_points
+from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points
 from lrviz.spec.expression import ExpressionError, parse_expression
-from lrviz.spec.model import Node, Tree
-from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.model import Metric, MetricCsv, MetricExpression, Node
+from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
 
 TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
@@ -46,10 +47,10 @@ class NodeReader:
     """
 
     problems: list[tuple[KeyPath, str]] = field(default_factory=list)
-    allowed: Mapping[str, Foreign] = field(default_factory=dict)
+    allowed: Mapping[str, External] = field(default_factory=dict)
 
     @cached_property
-    def _listed(self) -> Mapping[str, Sequence[Foreign]]:
+    def _listed(self) -> Mapping[str, Sequence[External]]:
         return list_entry_points()
 
     def read_scheduler(self, tree: Tree, key: KeyPath) -> Node | None:
@@ -101,7 +102,7 @@ class NodeReader:
             return None
         return name, path, arguments
 
-    def _find_foreign(self, name: str, key: KeyPath) -> Foreign | None:
+    def _find_foreign(self, name: str, key: KeyPath) -> External | None:
         """Return what may be imported under a name, or None where a problem was added."""
         if name in self.allowed:
             return self.allowed[name]
@@ -185,3 +186,47 @@ class NodeReader:
 
     def _say(self, key: KeyPath, text: str) -> None:
         self.problems.append((key, text))
+
+
+MAX_METRIC = 16_384
+
+
+def read_metric(tree: Tree, key: KeyPath, problems: list[tuple[KeyPath, str]]) -> Metric | None:
+    """Return the metric; None, and what is wrong is added.
+
+    >>> read_metric([0.9, 0.7], ("metric",), [])
+    (0.9, 0.7)
+    """
+    match tree:
+        case list() if 0 < len(tree) <= MAX_METRIC:
+            wrong = [
+                ((*key, index), f"must be a number, got {spell(item)}")
+                for index, item in enumerate(tree)
+                if isinstance(item, bool) or not isinstance(item, int | float)
+            ]
+            problems += wrong
+            return None if wrong else tuple(map(float, tree))  # type: ignore[arg-type]
+        case list():
+            problems.append((key, f"must have 1 to {MAX_METRIC:,} values, got {len(tree)}"))
+        case {"expression": str() | int() | float() as text, **rest} if not rest or _is_cut(text):
+            return _read_expression(str(text), (*key, "expression"), problems)
+        case {"csv": str(path), "column": str(column), **rest} if not rest:
+            return MetricCsv(path, column)
+        case _:
+            remedy = "`{expression: …}` in `step`, or `{csv: FILE, column: NAME}`"
+            problems.append((key, f"must be a list of numbers, {remedy}"))
+    return None
+
+
+def _read_expression(text: str, key: KeyPath, problems: list[tuple[KeyPath, str]]) -> Metric | None:
+    try:
+        parse_expression(text, ("step",), TOTALS)
+    except ExpressionError as error:
+        problems.append((key, error.reason))
+        return None
+    return MetricExpression(text)
+
+
+def _is_cut(text: str | float) -> bool:
+    """Whether YAML has split a formula at a comma: its own message says so."""
+    return isinstance(text, str) and text.count("(") != text.count(")")

@@ -6,8 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from lrviz.curve import Quantity
-from lrviz.spec.style import Style, styles
-from lrviz.spec.values import Dpi, Flag, Number, Positive, Text
+from lrviz.spec.style import Dpi, Flag, Number, Positive, Style, Text, styles
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 16_383

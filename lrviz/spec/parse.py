@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.spec.assign import assign_all, with_value
-from lrviz.spec.catalog.external import Foreign, parse_allowed
-from lrviz.spec.model import MetricCsv, Schedule, Source, Spec, Tree
+from lrviz.spec.catalog.external import External, parse_allowed
+from lrviz.spec.factory import Factory
+from lrviz.spec.model import MetricCsv, Node, Schedule, Source, Spec
 from lrviz.spec.schedules import ScheduleReader
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell
 from lrviz.spec.yamltree import YamlError, beyond_yaml, parse_yaml
 
@@ -60,7 +62,7 @@ def parse_tree(
     return _check(tree, source, allowed)
 
 
-def _check(tree: dict[str, Tree], source: Source, allowed: Mapping[str, Foreign]) -> Spec:
+def _check(tree: dict[str, Tree], source: Source, allowed: Mapping[str, External]) -> Spec:
     reader = ScheduleReader(source, allowed)
     shape, schedules = reader.read(tree)
     if reader.problems or shape is None:
@@ -117,3 +119,39 @@ def _with_values(schedule: Schedule, values: Sequence[float]) -> Schedule:
     if isinstance(metric, MetricCsv):
         return replace(read, metric_name=metric.column, metric_file=metric.csv)
     return read
+
+
+STAND_IN: Tree = {"StepLR": {"step_size": 1}}
+"""What stands where a spec has a scheduler while the rest is checked."""
+
+OWN_KEYS = ("scheduler", "curves")
+
+
+def parse_factory(
+    factory: Factory, tree: dict[str, Tree], source: Source, overrides: Sequence[tuple[str, str]]
+) -> Spec:
+    """Return the spec of a factory's schedule; nothing is called yet.
+
+    Args:
+        factory: what builds the scheduler.
+        tree: how long the run is, and what else a spec may hold beside `scheduler`.
+        source: what messages call it.
+        overrides: key paths and values as `--set` gives them, applied in order.
+
+    Raises:
+        SpecError: everything that is wrong with its shape, at once.
+    """
+    tree, source = assign_all(tree, source, overrides)
+    swept = tree.get("sweep")
+    text = "cannot stand beside a factory, which builds its scheduler itself"
+    wrong: list[KeyPath] = [(key,) for key in OWN_KEYS if key in tree]
+    if isinstance(swept, dict):
+        wrong += [("sweep", key) for key in swept if key.split(".")[0] == "scheduler"]
+    if wrong:
+        raise SpecError([source.problem(key, text) for key in wrong])
+    spec = parse_tree({**tree, "scheduler": STAND_IN}, source)
+    node = Node(factory.name, ("factory",), {})
+    schedules = tuple(
+        replace(schedule, scheduler=node, factory=factory) for schedule in spec.schedules
+    )
+    return replace(spec, tree={**tree, "factory": factory.name}, schedules=schedules)

@@ -7,15 +7,13 @@ from math import prod
 
 from lrviz.errors import KeyPath, Problem
 from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, refuse_other_names, split_key, with_value
-from lrviz.spec.catalog.external import Foreign
-from lrviz.spec.interval import explain_interval, own_interval, read_interval
+from lrviz.spec.catalog.external import External
 from lrviz.spec.keys import Shape, read_shape
 from lrviz.spec.labels import find_twins, name_keys, name_values
-from lrviz.spec.metric import read_metric
-from lrviz.spec.model import Schedule, Source, Tree
-from lrviz.spec.nodes import NodeReader
-from lrviz.spec.tree import freeze
-from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.model import Schedule, Source, explain_interval, own_interval, read_interval
+from lrviz.spec.nodes import NodeReader, read_metric
+from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.tree import Tree, freeze
 from lrviz.spec.wording import spell, spell_count
 
 MAX_CURVES = 64
@@ -54,7 +52,7 @@ class ScheduleReader:
     """
 
     source: Source
-    allowed: Mapping[str, Foreign] = field(default_factory=dict)
+    allowed: Mapping[str, External] = field(default_factory=dict)
     _found: dict[Problem, None] = field(default_factory=dict, init=False)
     _written: int = field(default=0, init=False)
 

@@ -1,19 +1,80 @@
-"""Styles: how a figure looks, as data.
+"""Styles: how a figure looks, as data; and the types of what a spec gives.
 
-A built-in style is one TOML file in `lrviz/styles`; a new file there is a new style.
+A built-in style is one TOML file in `styles`; a new file there is a new style. The types are strict
+where YAML and JSON would let things slip.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lrviz.errors import UsageError, spell_key
-from lrviz.spec.values import Color, Dpi, Flag, LineStyle, Number, Positive, Text
+
+MAX_TEXT = 200
+
+
+def _number(value: object) -> object:
+    """Refuse what is no number, before pydantic takes `"3"` for 3 and `true` for 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number", "must be a number")
+    return value
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        raise PydanticCustomError("whole", "must be a whole number")
+    return int(value)
+
+
+def _flag(value: object) -> object:
+    if not isinstance(value, bool):
+        raise PydanticCustomError("flag", "must be true or false")
+    return value
+
+
+def _printable(text: str) -> str:
+    if re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", text):
+        raise PydanticCustomError("printable", "must not contain control characters")
+    return text
+
+
+def _pairs(lengths: tuple[float, ...]) -> tuple[float, ...]:
+    if len(lengths) % 2:
+        raise PydanticCustomError("pairs", "must have a gap after every dash")
+    return lengths
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+Positive = Annotated[Number, Field(gt=0)]
+Dpi = Annotated[Number, Field(gt=0, ge=10, le=2400)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Text = Annotated[
+    str, StringConstraints(max_length=MAX_TEXT, strict=True), AfterValidator(_printable)
+]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$", strict=True)]
+Dashes = Annotated[
+    tuple[Annotated[Number, Field(gt=0, ge=0.1, le=100)], ...],
+    Field(min_length=2, max_length=8),
+    AfterValidator(_pairs),
+]
+LineStyle = Literal["-", "--", "-.", ":"] | tuple[Number, Dashes]
+"""A name, or where in a pattern a line begins and how long its dashes and gaps are in turn."""
+
 
 Options = TypeVar("Options", bound=BaseModel)
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from lrviz.errors import KeyPath, Position
-from lrviz.spec.model import Tree
+from lrviz.spec.tree import Tree
 
 MAX_BYTES = 256_000
 MAX_DEPTH = 20

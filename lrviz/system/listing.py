@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from lrviz.cli.words import printable
 from lrviz.errors import Position, Problem, spell_key
-from lrviz.spec.factoryname import source_file
+from lrviz.spec.factory import source_file
 from lrviz.spec.flow import spell_special
 
 _GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -27,7 +27,7 @@ from lrviz.drive.signatures import Argument, Base, Kind
 from lrviz.linter.rules import RULES
 from lrviz.spec import Source, parse_tree
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
-from lrviz.spec.catalog.external import Foreign
+from lrviz.spec.catalog.external import External
 from lrviz.spec.yamltree import parse_yaml
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec
@@ -643,8 +643,8 @@ def test_panels_are_the_quantities(definitions: Any) -> None:
 
 
 def test_an_installed_package_adds_its_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = Foreign("ours.Cosine", "ours", "Cosine", "ours")
-    theirs = Foreign("ours.Cosine", "theirs", "Cosine", "theirs")
+    ours = External("ours.Cosine", "ours", "Cosine", "ours")
+    theirs = External("ours.Cosine", "theirs", "Cosine", "theirs")
     spec = "{epochs: 4, scheduler: {ours.Cosine: {lr: 1}}}"
     for found, valid in ([ours], True), ([ours, theirs], False), ([], False):
         points = MappingProxyType({"ours.Cosine": tuple(found)} if found else {})

@@ -27,7 +27,7 @@ from lrviz.linter.rules import RULES as ALL_RULES
 from lrviz.spec import keys as shape
 from lrviz.spec import nodes, parse_spec
 from lrviz.spec.assign import split_key
-from lrviz.spec.model import Tree
+from lrviz.spec.tree import Tree
 from lrviz.system.atomic import write_all
 from lrviz.system.files import write_file
 from tests.support.linting import RULES, lint

@@ -18,7 +18,7 @@ from lrviz import SpecError, UsageError
 from lrviz.figure.imagefile import decode_image, encode_image
 from lrviz.figure.metadata import read_record
 from lrviz.reading.factories import load_named
-from lrviz.spec.factoryname import split_factory
+from lrviz.spec.factory import split_factory
 from tests.support.lrvizrun import Result, run, run_process
 
 TRAIN = """

@@ -8,7 +8,7 @@ import pytest
 from lrviz.errors import Position, SpecError
 from lrviz.spec import Source, parse_spec
 from lrviz.spec.assign import assign
-from lrviz.spec.model import Tree
+from lrviz.spec.tree import Tree
 from tests.support.lrvizrun import run
 
 TREE: dict[str, Tree] = {

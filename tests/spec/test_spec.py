@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from lrviz.errors import SpecError
 from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
 from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
-from lrviz.spec.model import MetricCsv, MetricExpression, Node, Tree
+from lrviz.spec.model import MetricCsv, MetricExpression, Node
 from lrviz.spec.style import styles
+from lrviz.spec.tree import Tree
 
 STEP = {"StepLR": {"step_size": 4}}
 SMALL: dict[str, Any] = {"epochs": 4, "scheduler": STEP}

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lrviz.commands.code.layout import INDENT, remark, wrap
 from lrviz.commands.code.values import spell_value
-from lrviz.spec.model import Schedule, Tree
+from lrviz.spec.model import Schedule
+from lrviz.spec.tree import Tree
 
 _MODEL = "torch.nn.Linear(1, 1, bias=False)"
 

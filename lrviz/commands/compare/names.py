@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from lrviz.spec.factoryname import split_factory
+from lrviz.spec.factory import split_factory
 from lrviz.system.files import STDIO
 
 

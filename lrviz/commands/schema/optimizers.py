@@ -13,7 +13,7 @@ from lrviz.drive import Argument
 from lrviz.drive.signatures import installed_optimizer_arguments, optimizer_class
 from lrviz.spec.catalog import OPTIMIZERS
 from lrviz.spec.nodes import MAX_GROUPS
-from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.style import MAX_TEXT
 
 _ENTRY = re.compile(r"^    (\w+) \([^\n]*?\):\s*(\S.*?)(?=^    \w+ \(|^\S|^\s*$|\Z)", re.M | re.S)
 _END = re.compile(r"\.\s|\.$|\s*\(default: ")

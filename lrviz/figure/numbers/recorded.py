@@ -31,7 +31,7 @@ from lrviz.figure.numbers.blocks import (
 )
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
-from lrviz.spec.values import MAX_TEXT
+from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.yamltree import is_text
 
 RecordedQuantity = Quantity | Literal["metric"]

@@ -9,7 +9,7 @@ from lrviz.linter.lengths import one_cycle_length
 from lrviz.linter.phases import Part, View
 from lrviz.linter.rule import Found, Rule
 from lrviz.linter.rules.define import calls, count, listed, rate, rule
-from lrviz.spec.model import Tree
+from lrviz.spec.tree import Tree
 
 
 @rule(

@@ -27,7 +27,7 @@ _NAME = re.compile(_DOTTED)
 
 
 @dataclass(frozen=True)
-class Foreign:
+class External:
     """A scheduler that is in no catalog.
 
     Attributes:
@@ -48,7 +48,7 @@ class Foreign:
         return self.module.partition(".")[0] if self.giver == "--allow" else self.giver
 
 
-def parse_allowed(names: Sequence[str]) -> Mapping[str, Foreign]:
+def parse_allowed(names: Sequence[str]) -> Mapping[str, External]:
     """Return the classes that the command line allows specs to name, by what a spec calls them.
 
     Args:
@@ -63,7 +63,7 @@ def parse_allowed(names: Sequence[str]) -> Mapping[str, Foreign]:
     return {name: _parse_allowed(name) for name in names}
 
 
-def _parse_allowed(name: str) -> Foreign:
+def _parse_allowed(name: str) -> External:
     found = _TARGET.fullmatch(name)
     if found is None or len(name) > MAX_NAME:
         text = "must be package.module:Class, in letters, digits and underscores of ASCII"
@@ -74,24 +74,24 @@ def _parse_allowed(name: str) -> Foreign:
         raise UsageError(f"--allow {name}: '{private[0]}' is no public name")
     if parts[0] in sys.stdlib_module_names:
         raise UsageError(f"--allow {name}: {parts[0]} is part of Python; it has no schedulers")
-    return Foreign(name, module, attribute, "--allow")
+    return External(name, module, attribute, "--allow")
 
 
-def list_entry_points() -> Mapping[str, Sequence[Foreign]]:
+def list_entry_points() -> Mapping[str, Sequence[External]]:
     """Return what installed packages list, by name; more than one where packages disagree.
 
     A name of the catalog cannot be taken, and what is no name is left out.
     """
     from importlib import metadata  # only where a name is not known otherwise
 
-    found: dict[str, list[Foreign]] = {}
+    found: dict[str, list[External]] = {}
     for point in metadata.entry_points(group=GROUP):
         target = _TARGET.fullmatch(point.value.partition("[")[0].strip())  # extras say nothing
         if target is None or _NAME.fullmatch(point.name) is None or point.name in CATALOG:
             continue
         # A damaged installation has lost its name.
         giver = (point.dist and point.dist.name) or "an unknown package"
-        foreign = Foreign(point.name, target[1], target[2], giver)
+        foreign = External(point.name, target[1], target[2], giver)
         same = found.setdefault(point.name, [])
         if foreign not in same:  # installed twice over, as an editable package can be
             same.append(foreign)
@@ -99,8 +99,8 @@ def list_entry_points() -> Mapping[str, Sequence[Foreign]]:
 
 
 def find_entry_point(
-    name: str, listed: Mapping[str, Sequence[Foreign]] | None = None
-) -> Foreign | None:
+    name: str, listed: Mapping[str, Sequence[External]] | None = None
+) -> External | None:
     """Return the scheduler that an installed package lists under a name; None where none does.
 
     Args:
