@@ -8,7 +8,7 @@ from lrviz.check.judge import DRAWING, Look, changed_versions, judge, refuse
 from lrviz.check.pixels import compare_pixels
 from lrviz.check.show import overlay_png, pictures_png
 from lrviz.check.verdict import Action, Evidence, Verdict
-from lrviz.draw import Drawing, draw_pixels, freetype_version
+from lrviz.draw.outputs import Drawing, draw_pixels, freetype_version
 from lrviz.errors import ImageError, SpecError
 from lrviz.figure.figurefile import encode_drawing
 from lrviz.figure.imagefile import Pixels, decode_image

@@ -7,7 +7,7 @@ import numpy as np
 
 from lrviz.check.pixels import mark_pixels
 from lrviz.curve import Values
-from lrviz.draw import Trace, draw_overlay
+from lrviz.draw.overlay import Trace, draw_overlay
 from lrviz.figure.imagefile import Pixels, encode_image
 from lrviz.figure.numbers import Move, Recorded, RecordedCurve, RecordedQuantity, record_steps
 from lrviz.run.driven import Run

@@ -1,24 +1,16 @@
 """Drawing: from a run to a figure, pixels or bytes; the only stage that knows matplotlib."""
 
-from lrviz.draw.outputs import (
-    Drawing,
-    draw_pixels,
-    draw_vector,
-    freetype_version,
-    plot,
-)
-from lrviz.draw.overlay import Trace, draw_overlay
-from lrviz.draw.points import take_thumbnail
-from lrviz.draw.sheet import draw_thumbnails
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Drawing",
-    "Trace",
-    "draw_overlay",
-    "draw_pixels",
-    "draw_thumbnails",
-    "draw_vector",
-    "freetype_version",
-    "plot",
-    "take_thumbnail",
-]
+if TYPE_CHECKING:
+    from lrviz.draw.outputs import plot
+
+__all__ = ["plot"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:  # a terminal's picture needs no matplotlib
+        raise AttributeError(f"module 'lrviz.draw' has no attribute '{name}'")
+    from lrviz.draw.outputs import plot
+
+    return plot

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from lrviz.draw.points import find_unit
 from lrviz.draw.scale import Limits, mend_steps
-from lrviz.draw.thinning import find_unit
-from lrviz.draw.words import Words
+from lrviz.draw.titles import Words
 from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 

@@ -9,8 +9,7 @@ from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
-from lrviz.draw.captions import fit_captions
-from lrviz.draw.text import Measure, measure_with
+from lrviz.draw.text import Measure, fit_captions, measure_with
 from lrviz.spell import part_settings
 
 HANDLE = 6.8

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from lrviz.curve import Values
 from lrviz.draw.geometry import Geometry
-from lrviz.draw.thinning import pick_points
+from lrviz.draw.points import pick_points
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import LineStyle, Style
 

@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lrviz.draw.chart import apply_settings
-from lrviz.draw.figure import Built, build_chart
+from lrviz.draw.painter import Built, build_chart
 from lrviz.errors import SpecError, UsageError
-from lrviz.figure.metadata import CREATOR
 from lrviz.run.driven import Run
 from lrviz.spec.style import override_options
+from lrviz.system.versions import CREATOR
 
 METADATA: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None, "Creator": CREATOR},

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,11 +15,10 @@ from lrviz.draw.fonts import choose_fonts
 from lrviz.draw.geometry import DEFAULT_SHARE
 from lrviz.draw.legend import add_legend
 from lrviz.draw.pieces import ease_lines
+from lrviz.draw.points import pick_points
 from lrviz.draw.scale import LARGEST, find_limits, mend_steps
-from lrviz.draw.thinning import pick_points
 from lrviz.draw.ticks import set_value_ticks
-from lrviz.draw.words import LABELS
-from lrviz.figure.numbers import RecordedQuantity
+from lrviz.draw.titles import LABELS
 from lrviz.spec.style import styles
 
 SIZE = (8.0, 4.0)
@@ -46,7 +46,9 @@ class Trace:
     new: Values
 
 
-def draw_overlay(traces: Sequence[Trace], quantity: RecordedQuantity) -> NDArray[np.uint8]:
+def draw_overlay(
+    traces: Sequence[Trace], quantity: Quantity | Literal["metric"]
+) -> NDArray[np.uint8]:
     """Return old values, dashed, over new ones, solid: pixels of shape (height, width, 4).
 
     Args:
@@ -90,7 +92,7 @@ def _draw_lines(axes: Axes, traces: Sequence[Trace], colors: Sequence[str]) -> N
         )
 
 
-def _set_axes(axes: Axes, traces: Sequence[Trace], quantity: RecordedQuantity) -> None:
+def _set_axes(axes: Axes, traces: Sequence[Trace], quantity: Quantity | Literal["metric"]) -> None:
     steps = max(max(len(trace.new), float(trace.old_steps[-1])) for trace in traces)
     values = [each for trace in traces for each in (trace.old, trace.new)]
     kind: Quantity = "momentum" if quantity == "metric" else quantity

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lrviz.curve import SchedulerFacts
-from lrviz.draw.thinning import find_unit
+from lrviz.draw.points import find_unit
 from lrviz.run.driven import Run
 
 Starts = list[tuple[int, str]]

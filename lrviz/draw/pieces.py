@@ -17,7 +17,7 @@ from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.draw.thinning import Indices
+from lrviz.draw.points import Indices
 
 PIECE = 10_000
 """The length, in pixels, that is drawn at once of a line that goes up and down all the time."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lrviz.commands.targets import Format
-from lrviz.draw import Drawing, draw_pixels, draw_vector, freetype_version
+from lrviz.draw.outputs import Drawing, draw_pixels, draw_vector, freetype_version
 from lrviz.figure.imagefile import encode_image
 from lrviz.figure.record import build_record
 from lrviz.run.driven import Run

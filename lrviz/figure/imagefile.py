@@ -11,7 +11,6 @@ from PIL.PngImagePlugin import PngInfo
 from lrviz.errors import ImageError
 from lrviz.figure.intact import find_foreign, seal
 from lrviz.figure.metadata import (
-    CREATOR,
     KEYWORD,
     PNG_SIGNATURE,
     build_packet,
@@ -21,6 +20,7 @@ from lrviz.figure.metadata import (
     sniff,
 )
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
+from lrviz.system.versions import CREATOR
 
 __all__ = ["Pixels", "decode_image", "encode_image", "read_record", "sniff"]
 

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from xml.parsers import expat
 
 from lrviz.errors import ImageError
+from lrviz.system.versions import CREATOR
 
 PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
 
@@ -27,7 +28,6 @@ MAX_FILE = 80_000_000
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = "lrviz"
 NAMESPACE = "urn:lrviz:"
-CREATOR = "lrviz"  # what every figure names as the program that made it
 
 SEAL, UNSEALED = "<lrviz:picture>{}</lrviz:picture>", "0" * 64  # see `lrviz.figure.intact`
 

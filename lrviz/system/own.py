@@ -16,7 +16,8 @@ from types import MappingProxyType
 from typing import BinaryIO, Literal
 
 from lrviz.errors import FileError, RefusedError
-from lrviz.figure.metadata import CREATOR, KEYWORD, NAMESPACE, sniff
+from lrviz.figure.metadata import KEYWORD, NAMESPACE, sniff
+from lrviz.system.versions import CREATOR
 
 Kind = Literal["figure", "table", "script", "report", "schema", "spec"]
 

@@ -13,6 +13,9 @@ from lrviz import __version__
 
 DISTRIBUTIONS = ("torch", "matplotlib", "pillow")
 
+CREATOR = "lrviz"
+"""What every figure names as the program that made it."""
+
 NO_FONT = "none"
 """Stands behind the fonts of a figure that lack a character: one may be installed that has it."""
 

@@ -11,7 +11,7 @@ import torch
 from torch.optim import lr_scheduler
 
 import lrviz
-from lrviz.draw import draw_pixels
+from lrviz.draw.outputs import draw_pixels
 from tests.bench.batching import batch_rows
 from tests.bench.linting import linting_rows
 from tests.bench.measure import Row, best_of, best_seconds, peak_megabytes

@@ -19,7 +19,7 @@ from lrviz.commands.compare import (
     name_sources,
 )
 from lrviz.curve import Curve
-from lrviz.draw import plot
+from lrviz.draw.outputs import plot
 from lrviz.errors import UsageError
 from lrviz.figure.metadata import read_record
 from lrviz.run.driven import Run

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.draw import draw_vector, plot, take_thumbnail
+from lrviz.draw.outputs import draw_vector, plot
 from lrviz.draw.overlay import Trace, draw_overlay
+from lrviz.draw.points import find_unit, take_thumbnail
 from lrviz.draw.sheet import build_sheet
-from lrviz.draw.thinning import find_unit
 from lrviz.spec.style import Style, styles
 from tests.draw.test_draw import make_run
 

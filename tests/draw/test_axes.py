@@ -16,7 +16,7 @@ from matplotlib.transforms import Bbox, BboxBase
 from numpy.typing import NDArray
 
 import lrviz
-from lrviz.draw import plot
+from lrviz.draw.outputs import plot
 from lrviz.run.driven import Run
 from tests.draw.test_draw import STEP, make_run
 

@@ -22,7 +22,7 @@ from PIL import Image
 
 import lrviz
 from lrviz.curve import Curve, SchedulerFacts
-from lrviz.draw import draw_pixels, draw_vector, freetype_version, plot
+from lrviz.draw.outputs import draw_pixels, draw_vector, freetype_version, plot
 from lrviz.errors import Position, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Node, Schedule, Source, Spec
@@ -193,7 +193,7 @@ def test_settings_filters_random_state_and_pyplot_are_left_as_they_were() -> Non
 
 
 def test_drawing_does_not_import_pyplot() -> None:
-    code = "import sys, lrviz.draw; sys.exit('matplotlib.pyplot' in sys.modules)"
+    code = "import sys, lrviz.draw.outputs; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -202,7 +202,8 @@ def test_vector_bytes_are_the_same_whatever_the_hash_seed(format: str) -> None:
     code = f"""
         import sys, hashlib, numpy
         sys.path.insert(0, {str(ROOT)!r})
-        from tests.draw.test_draw import make_run, STEP, draw_vector
+        from lrviz.draw.outputs import draw_vector
+        from tests.draw.test_draw import make_run, STEP
         run = make_run(STEP, STEP / 2, style="light")
         print(hashlib.sha256(draw_vector(run, {format!r}).data).hexdigest())
     """

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.lines import choose_look
-from lrviz.draw.placing import place_names
+from lrviz.draw.phase_labels import place_names
+from lrviz.draw.points import pick_points
 from lrviz.draw.scale import find_limits
 from lrviz.draw.text import fit_text
-from lrviz.draw.thinning import pick_points
 from lrviz.draw.ticks import choose_spacing
-from lrviz.draw.words import describe_schedulers
+from lrviz.draw.titles import describe_schedulers
 from lrviz.spec.schedules import MAX_CURVES
 from lrviz.spec.style import Style, styles
 from lrviz.spell import spell_number, spell_ticks

@@ -10,8 +10,8 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 import lrviz
-from lrviz.draw import draw_pixels, plot
 from lrviz.draw.lines import PERIODS, choose_look
+from lrviz.draw.outputs import draw_pixels, plot
 from lrviz.draw.pieces import PIECE as LENGTH
 from lrviz.draw.pieces import Effort, InPieces, explain_effort
 from lrviz.draw.pieces import _cut as cut

@@ -10,8 +10,9 @@ from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from matplotlib import font_manager
 
-from lrviz.draw import draw_pixels, draw_vector, fonts, plot
+from lrviz.draw import fonts
 from lrviz.draw.fonts import Font, choose_fonts, explain_missing
+from lrviz.draw.outputs import draw_pixels, draw_vector, plot
 from tests.draw.test_draw import STEP, make_run
 
 MakeFont = Callable[..., Font]

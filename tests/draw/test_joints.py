@@ -2,8 +2,8 @@
 
 import pytest
 
-from lrviz.draw import plot
-from lrviz.draw.placing import is_whole, place_names, stagger_names
+from lrviz.draw.outputs import plot
+from lrviz.draw.phase_labels import is_whole, place_names, stagger_names
 from tests.draw.test_axes import SEQUENTIAL, list_joints, name_phases, simulate
 
 SIX = """

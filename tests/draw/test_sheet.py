@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from lrviz.draw import Drawing, draw_thumbnails, take_thumbnail
-from lrviz.draw.captions import fit_captions
-from lrviz.draw.cells import choose_columns, plan_cells
-from lrviz.draw.sheet import build_sheet
+from lrviz.draw.outputs import Drawing
+from lrviz.draw.points import take_thumbnail
+from lrviz.draw.sheet import build_sheet, choose_columns, draw_thumbnails, plan_cells
+from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.style import styles

@@ -16,7 +16,7 @@ import pytest
 import lrviz
 from lrviz.draw.terminal import draw_terminal
 from lrviz.draw.terminal.words import find_words
-from lrviz.draw.words import name_lines
+from lrviz.draw.titles import name_lines
 from tests.support.specs import ROOT
 
 CONFIGS = ROOT / "configs"

@@ -37,7 +37,7 @@ from torch.optim import optimizer as optimizers
 
 import lrviz
 from lrviz import Run
-from lrviz.draw import draw_vector
+from lrviz.draw.outputs import draw_vector
 from lrviz.spec.catalog import OPTIMIZERS
 from lrviz.system.threads import hide_warnings
 from tests.support.specs import ROOT
@@ -236,7 +236,7 @@ import torch.utils._device  # as a factory here does by setting the default one
 from io import BytesIO
 from matplotlib.figure import Figure
 from tests.drive.test_guest import CALLS, build_with_a_model
-import lrviz.draw, lrviz.drive, lrviz.figure.notebook, lrviz.reading.sources
+import lrviz.draw.outputs, lrviz.drive, lrviz.figure.notebook, lrviz.reading.sources
 for format in ("png", "webp", "svg", "pdf"):
     Figure().savefig(BytesIO(), format=format)
 
@@ -451,7 +451,7 @@ OVERLAPPING: dict[str, tuple[str, Callable[[], object]]] = {
         lambda: lrviz.simulate(build_with_another_type, steps=2),
     ),
     "preview": ("lrviz.drive.built.record_calls", preview),
-    "plot": ("lrviz.draw.figure.Painter.paint", CALLS["plot"]),
+    "plot": ("lrviz.draw.painter.Painter.paint", CALLS["plot"]),
     "savefig": ("matplotlib.figure.Figure.draw", lambda: draw(make_run())),
 }
 

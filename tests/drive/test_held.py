@@ -11,8 +11,8 @@ from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
 import lrviz
-from lrviz.draw import draw_pixels, plot
 from lrviz.draw.lines import HELD, INK
+from lrviz.draw.outputs import draw_pixels, plot
 from lrviz.drive import simulate
 from lrviz.figure.metadata import read_record
 from lrviz.linter.engine import lint_run

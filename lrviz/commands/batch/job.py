@@ -86,7 +86,7 @@ def draw_job(job: Job) -> Drawn:
         RefusedError: it is not to be.
         SpecError: the figure asks for what the run lacks.
     """
-    from lrviz.draw import take_thumbnail
+    from lrviz.draw.points import take_thumbnail
     from lrviz.figure.figurefile import render_run
 
     thumbnail = take_thumbnail(job.run) if job.panel else None
@@ -105,7 +105,7 @@ def draw_sheet_job(job: SheetJob) -> tuple[str, ...]:
         FileError: it cannot be written.
         RefusedError: it is not to be.
     """
-    from lrviz.draw import draw_thumbnails
+    from lrviz.draw.sheet import draw_thumbnails
     from lrviz.figure.imagefile import encode_image
 
     drawing = draw_thumbnails(job.thumbnails, job.titles, job.style)

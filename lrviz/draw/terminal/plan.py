@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Values
+from lrviz.draw.points import find_unit, list_seen, list_within
 from lrviz.draw.scale import (
     FARTHEST,
     Limits,
@@ -16,7 +17,6 @@ from lrviz.draw.scale import (
 from lrviz.draw.terminal.axis import Axis
 from lrviz.draw.terminal.looks import Look, choose_looks
 from lrviz.draw.terminal.ticks import Ticks, choose_step_ticks, choose_value_ticks
-from lrviz.draw.thinning import find_unit, list_seen, list_within
 from lrviz.run.driven import Run
 
 LEAST_STEP = {"step": 1.0, "epoch": 0.5}

@@ -8,8 +8,8 @@ import plotille
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
+from lrviz.draw.points import Indices, pick_points
 from lrviz.draw.terminal.axis import Axis
-from lrviz.draw.thinning import Indices, pick_points
 
 Codes = NDArray[np.uint32]
 """A character each, rows from the top: the dots that are set in it, as Unicode numbers them."""

@@ -7,23 +7,20 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from lrviz.curve import Quantity, Values
-from lrviz.draw.above import draw_above
+from lrviz.draw.axes import draw_above, has_one_epoch, set_step_axis
 from lrviz.draw.chart import Chart, apply_settings, gather_settings
+from lrviz.draw.floor import MARK, explain_hidden, mark_hidden, sink_hidden
 from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.geometry import LEAST_TEXT, Geometry, plan_geometry, scale_style, share_height
-from lrviz.draw.hidden import MARK, explain_hidden, mark_hidden, sink_hidden
-from lrviz.draw.joints import Named, draw_joints, name_phases, plan_names
 from lrviz.draw.lines import draw_lines
+from lrviz.draw.phase_labels import AFTER, BEFORE, Named, draw_joints, name_phases, plan_names
 from lrviz.draw.phases import Phase, find_joints, find_phases, find_shared_phases
 from lrviz.draw.pieces import ease_lines, explain_effort
-from lrviz.draw.placing import AFTER, BEFORE
-from lrviz.draw.points import find_range, list_held, list_rows, list_units
+from lrviz.draw.points import find_range, list_held, list_rows, list_seen, list_units, list_within
 from lrviz.draw.scale import explain_empty, raise_limits
 from lrviz.draw.text import fit_in, measure_with
-from lrviz.draw.thinning import list_seen, list_within
 from lrviz.draw.ticks import set_value_ticks
-from lrviz.draw.words import Words, find_words
-from lrviz.draw.xaxis import has_one_epoch, set_step_axis
+from lrviz.draw.titles import Words, find_words
 from lrviz.errors import SpecError
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions

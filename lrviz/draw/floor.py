@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lrviz.curve import Quantity, Values
 from lrviz.draw.geometry import Geometry
-from lrviz.draw.thinning import Indices
+from lrviz.draw.points import Indices
 from lrviz.spec.style import Style
 from lrviz.spell import spell_floor
 
