@@ -13,8 +13,6 @@ import pytest
 import torch
 
 from lrviz.commands import linting
-from lrviz.commands.code import term
-from lrviz.commands.code.spelled import Vocabulary, spell_function
 from lrviz.commands.linting import Request, iter_linted
 from lrviz.drive import simulate
 from lrviz.drive.plan import plan_run
@@ -520,12 +518,6 @@ def test_beside_a_figure_50_findings_are_told(write_spec: WriteSpec, tmp_path: P
 
 def _cosine(number: int) -> dict[str, object]:
     return {"CosineAnnealingLR": {"T_max": 5, "eta_min": number * 1e-9}}
-
-
-def test_a_part_of_an_expression_is_spelt_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    spelt = count_calls(monkeypatch, term, "_spell_bare")
-    spell_function("+".join(["step"] * 95), Vocabulary(("epoch", "step")), "f", 88)
-    assert spelt() < 5_000
 
 
 @pytest.mark.parametrize("command", ["plot", "export", "code", "lint"])

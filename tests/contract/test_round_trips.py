@@ -4,7 +4,6 @@ Those that torch cannot drive have no numbers: what a schema can say of them it 
 """
 
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -20,7 +19,6 @@ from lrviz.figure.figurefile import encode_drawing
 from lrviz.reading.sources import parse_data
 from lrviz.run.driven import Run
 from lrviz.spec.yamltree import parse_yaml
-from tests.support.scripts import complaints as complaints_of
 from tests.support.scripts import recorded
 from tests.support.specs import EXAMPLES, ROOT
 
@@ -96,13 +94,3 @@ def test_the_code_gives_the_numbers(run: Run) -> None:
     curves = recorded(write_code(run))
     for curve, rates in zip(run.curves, curves, strict=True):
         np.testing.assert_allclose(np.array(rates).T, curve.lr, rtol=1e-12, atol=0)
-
-
-def test_the_code_is_formatted(tmp_path: Path) -> None:
-    """All of it at once, by the formatter and the linter that the project itself uses."""
-    for path in DRIVEN:
-        spec = lrviz.load(path)
-        if all(find_spec(library) for library in spec.packages):
-            code = write_code(lrviz.simulate(spec))
-            (tmp_path / f"{path.stem}.py").write_text(code, "utf-8")
-    assert complaints_of(tmp_path) == ""

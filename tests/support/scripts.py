@@ -1,14 +1,6 @@
-"""Scripts that `lrviz code` wrote, run and read by a formatter and a linter."""
+"""Scripts that `lrviz code` wrote, run."""
 
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
 import torch
-
-# The names of a loop's counters are for the reader, who will use them.
-_RULES = ("--select", "E4,E7,E9,F,I,B", "--ignore", "B007")
 
 
 def recorded(code: str) -> list[list[list[float]]]:
@@ -24,14 +16,3 @@ def recorded(code: str) -> list[list[list[float]]]:
 
     exec(code.replace("optimizer.step(", "record(optimizer).step("), {"record": record})
     return list(found.values())
-
-
-def complaints(folder: Path) -> str:
-    """Return what a formatter would change in a folder of scripts, and what a linter says."""
-    pytest.importorskip("ruff", reason="ruff is not installed: no script is formatted or linted")
-    found = ""
-    for command in (("format", "--diff"), ("check", "--quiet", *_RULES)):
-        whole = [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(folder)]
-        done = subprocess.run(whole, capture_output=True, text=True, check=False)
-        found += done.stdout + (done.stderr if done.returncode > 1 else "")
-    return found
