@@ -71,13 +71,12 @@ class SchedulerFacts:
         arguments: every argument it was built with, defaults included, as a spec would write it.
         given: the names of those that the spec gives, or that are filled in from the run.
         calls: how many calls reach it during the run.
-        first_call: the call that reaches it first, counted from 0; None where none does.
+        values: those values of the run that it governs, a value a call; empty where it governs
+            none. What comes first in a list governs from value 0 on, before any call.
         children: the schedulers inside a SequentialLR or ChainedScheduler, in order.
         module: where its class or function can be imported from.
         attribute: what it is called there.
         takes_metric: whether each call is given a metric.
-        first_value: the first value that it governs, counted from 0 over the run, a value a call;
-            None where it governs none.
         functions: the names of those arguments that are functions, or lists of them, which a spec
             writes as expressions.
     """
@@ -87,12 +86,11 @@ class SchedulerFacts:
     arguments: dict[str, object]
     given: frozenset[str]
     calls: int
-    first_call: int | None
+    values: range
     children: tuple["SchedulerFacts", ...] = field(default=())
     module: str = field(default="", compare=False)
     attribute: str = field(default="", compare=False)
     takes_metric: bool = field(default=False, compare=False)
-    first_value: int | None = field(default=None, compare=False)
     functions: frozenset[str] = field(default=frozenset(), compare=False)
 
     def walk(self) -> Iterator["SchedulerFacts"]:

@@ -122,14 +122,14 @@ def _iter_phases(run: Run, x: str) -> Iterator[list[Phase]]:
 def list_starts(facts: SchedulerFacts) -> Starts:
     """Return the value, counted from 0 over the run, from which on each scheduler governs.
 
-    >>> def child(name, first_value):
-    ...     return SchedulerFacts(name, (), {}, frozenset(), 8, 0, first_value=first_value)
-    >>> children = child("LinearLR", 0), child("StepLR", 8)
-    >>> list_starts(SchedulerFacts("SequentialLR", (), {}, frozenset(), 32, 0, children))
+    >>> def facts(name, values, *children):
+    ...     return SchedulerFacts(name, (), {}, frozenset(), 32, values, children)
+    >>> children = facts("LinearLR", range(8)), facts("StepLR", range(8, 32))
+    >>> list_starts(facts("SequentialLR", range(32), *children))
     [(0, 'LinearLR'), (8, 'StepLR')]
     """
     if not facts.children:
-        return [] if facts.first_value is None else [(facts.first_value, facts.name)]
+        return [(facts.values.start, facts.name)] if facts.values else []
     inside = [list_starts(child) for child in facts.children]
     if facts.name != "SequentialLR":
         return _merge(inside)

@@ -104,7 +104,8 @@ def choose_title(run: Run, kind: str) -> str:
 def describe_schedulers(schedulers: Iterable[SchedulerFacts]) -> str:
     """Return the schedulers' names; of the only one the arguments, too, that all are given alike.
 
-    >>> facts = SchedulerFacts("StepLR", (), {"step_size": 4, "gamma": 1e-4}, frozenset(), 8, 0)
+    >>> given = {"step_size": 4, "gamma": 1e-4}
+    >>> facts = SchedulerFacts("StepLR", (), given, frozenset(), 8, range(8))
     >>> describe_schedulers([facts])
     'StepLR'
     """

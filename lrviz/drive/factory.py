@@ -60,7 +60,9 @@ def _recall(spec: Spec, factory: Factory) -> Run:
         replace(spec, schedules=tuple(replace(each, factory=None) for each in spec.schedules)),
         factory.drawn,
         tuple(
-            SchedulerFacts(factory.name, KEY, {}, frozenset(), each.total_calls, 0, first_value=0)
+            SchedulerFacts(
+                factory.name, KEY, {}, frozenset(), each.total_calls, range(each.total_calls)
+            )
             for each in spec.schedules
         ),
         tuple(

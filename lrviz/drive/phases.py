@@ -1,30 +1,36 @@
-"""Which calls of a run reach which scheduler, and how far torch counts there."""
+"""Which values of a run are whose, which calls reach whom, and how far torch counts there.
+
+Value 0 is there before any call; call i, counted from 0, moves value i + 1. The last call moves one
+that no step reads: it is counted here, so that every call has its value.
+"""
 
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
 class Phase:
-    """The calls that reach one scheduler.
+    """The part of a run that one scheduler governs.
 
     Attributes:
-        calls: how many.
-        first: the first, counted from 0 over the run; None where none does.
+        values: those that it governs, counted from 0 over the run; empty where it never comes up.
         entered: whether SequentialLR starts it anew at its milestone.
-        first_value: the first value of the run that it governs, counted from 0; None where none.
         starts: for every SequentialLR around it, from the inside out, whether it steps this
             scheduler when it starts: each takes one off the count of all that stand in it, then
             steps its first child, which a scheduler that is that child itself does not notice.
     """
 
-    calls: int
-    first: int | None
-    first_value: int | None = None
+    values: range = range(0)
     entered: bool = False
     starts: tuple[bool, ...] = ()
+
+    @property
+    def calls(self) -> int:
+        """How many calls reach it."""
+        return count_calls(self.values)
 
     @property
     def ahead(self) -> int:
@@ -55,9 +61,14 @@ class Phase:
         return count % 1 == 0 and int(count) in self.counts
 
 
+def count_calls(values: range) -> int:
+    """Return how many calls move values: one each, but for value 0."""
+    return len(values) - (0 in values)
+
+
 def whole_run(calls: int) -> Phase:
     """Return the phase of a scheduler that gets every call."""
-    return Phase(calls, 0 if calls else None, 0)
+    return Phase(range(calls + 1))
 
 
 def chained_phase(parent: Phase) -> Phase:
@@ -68,66 +79,59 @@ def chained_phase(parent: Phase) -> Phase:
 def sequential_phases(
     milestones: Sequence[float], children: int, composite: Sequence[bool], parent: Phase
 ) -> list[Phase]:
-    """Return the phases of a SequentialLR's children, as torch picks them: by bisection.
+    """Return the phases of a SequentialLR's children.
 
-    A composite that comes first is stepped once too often when SequentialLR starts it. A call moves
-    the value that follows it; what SequentialLR begins with needs no call for that.
+    A composite that comes first is stepped once too often when SequentialLR starts it.
 
-    >>> [(each.first, each.calls) for each in
+    >>> [(each.values, each.calls) for each in
     ...     sequential_phases([8], 2, [False, False], whole_run(32))]
-    [(0, 7), (7, 25)]
+    [(range(0, 8), 7), (range(8, 33), 25)]
     """
-    ahead = parent.ahead
-    spans = {index: (start, end) for start, end, index in _spans(milestones, ahead + parent.calls)}
-    first_child, now = bisect_right(milestones, 0), bisect_right(milestones, ahead)
+    first = bisect_right(milestones, 0)
+    counts = _split_counts(milestones, children, range(parent.ahead + parent.calls + 1))
+    values = split_values(milestones, children, parent.values, parent.ahead)
     phases = []
-    for child in range(children):
-        start, end = spans.get(child, (0, 0))
-        entered = child > 0 and start > 0 and start == milestones[child - 1]
-        calls = max(0, end - max(start, ahead + 1))
-        first = (parent.first or 0) + max(start - ahead - 1, 0) if calls else None
-        own = () if child == first_child and not composite[child] else (child == first_child,)
-        starts = (*own, *_reached(parent.starts, start, end))
-        value = parent.first_value if child == now else None if first is None else first + 1
-        phases.append(Phase(calls, first, value, entered, starts))
+    for child, own in enumerate(counts):
+        entered = child > 0 and own.start > 0 and own.start == milestones[child - 1]
+        starts = () if child == first and not composite[child] else (child == first,)
+        phases.append(Phase(values[child], entered, (*starts, *_reached(parent.starts, own))))
     return phases
 
 
-def list_lengths(phases: Sequence[Phase], parent: int, start: int | None) -> list[int]:
-    """Return how many values of the run each of a SequentialLR's children governs.
+def split_values(
+    milestones: Sequence[float], children: int, values: range, count: int
+) -> list[range]:
+    """Return the values that each of a SequentialLR's children governs.
 
     Args:
-        phases: of the children.
-        parent: how many values it governs itself.
-        start: the first of them; None where there is none.
+        milestones: of the SequentialLR.
+        children: how many it has.
+        values: those that it governs itself.
+        count: torch's count there before the run.
 
-    >>> list_lengths(sequential_phases([8], 2, [False, False], whole_run(32)), 32, 0)
-    [8, 24]
+    >>> split_values([8], 2, range(32), 0)
+    [range(0, 8), range(8, 32)]
     """
-    starts = [phase.first_value for phase in phases]
-    known = sorted(each for each in starts if each is not None)
-    ends = [*known[1:], (start or 0) + parent]
-    lengths = {each: end - each for each, end in zip(known, ends, strict=False)}
-    return [0 if each is None else lengths[each] for each in starts]
+    less = count - max(values.start - 1, 0)  # what stands later is first stepped to its first value
+    counts = range(values.start + less, values.stop + less)
+    split = _split_counts(milestones, children, counts)
+    return [range(each.start - less, each.stop - less) if each else each for each in split]
 
 
-def _reached(starts: Sequence[bool], start: int, end: int) -> list[bool]:
-    """Return which of a parent's steps before the run are among its calls start to end - 1."""
-    return [stepped and start <= sum(starts[: at + 1]) < end for at, stepped in enumerate(starts)]
+def _split_counts(milestones: Sequence[float], children: int, counts: range) -> list[range]:
+    """Return the counts at which each child has its turn, as torch picks it: by bisection.
 
-
-def _spans(milestones: Sequence[float], calls: int) -> list[tuple[int, int, int]]:
-    """Return (first call, end, child) for calls counted from 1, in order, one a child.
-
-    Which child a call goes to changes only at a milestone, sorted or not, and never goes back.
+    Whose turn it is changes only at a milestone, sorted or not, and never goes back.
     """
-    inside = {math.ceil(each) for each in milestones if 1 < each <= calls}
-    starts = sorted({1, *inside})
-    spans: list[tuple[int, int, int]] = []
-    for start, end in zip(starts, [*starts[1:], calls + 1], strict=True):
+    places = {math.ceil(each) for each in milestones}
+    starts = [counts.start, *sorted(place for place in places if place in counts[1:])]
+    found: dict[int, range] = {}
+    for start, stop in pairwise([*starts, counts.stop]):
         child = bisect_right(milestones, start)
-        if spans and spans[-1][2] == child:
-            start = spans.pop()[0]
-        if start < end:
-            spans.append((start, end, child))
-    return spans
+        found[child] = range(found.get(child, range(start, stop)).start, stop)
+    return [found.get(child) or range(0) for child in range(children)]
+
+
+def _reached(starts: Sequence[bool], counts: range) -> list[bool]:
+    """Return which of a parent's steps before the run come at some of its counts."""
+    return [stepped and sum(starts[: at + 1]) in counts for at, stepped in enumerate(starts)]

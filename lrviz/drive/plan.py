@@ -12,7 +12,7 @@ from lrviz.drive.foresee_others import foresee_others
 from lrviz.drive.found import Found, find_scheduler
 from lrviz.drive.libraries import NoSchedulerError
 from lrviz.drive.optimizer import build_optimizer
-from lrviz.drive.phases import Phase, chained_phase, list_lengths, sequential_phases, whole_run
+from lrviz.drive.phases import Phase, chained_phase, sequential_phases, whole_run
 from lrviz.drive.signatures import arguments_of, optimizer_class
 from lrviz.errors import KeyPath, SpecError
 from lrviz.spec.catalog import COMPOSITES
@@ -30,6 +30,7 @@ class Plan:
         found: what is installed under its name.
         bound: its arguments; empty for a composite but for what it takes beside its children.
         phase: the calls that reach it.
+        values: those of the run that it governs.
         children: the plans of a composite's children.
     """
 
@@ -37,6 +38,7 @@ class Plan:
     found: Found
     bound: Bound
     phase: Phase
+    values: range
     children: tuple["Plan", ...] = ()
 
     @property
@@ -48,11 +50,10 @@ class Plan:
             arguments=self.bound.shown,
             given=frozenset(self.bound.given),
             calls=self.phase.calls,
-            first_call=self.phase.first,
+            values=self.values,
             module=self.found.module,
             attribute=self.found.attribute,
             takes_metric=self.found.takes_metric,
-            first_value=self.phase.first_value,
             functions=frozenset(
                 name
                 for name, value in self.bound.given.items()
@@ -110,11 +111,11 @@ class Planner:
     def plan(self) -> Plan | None:
         """Return the plan of the whole spec, or None where the binder has been told why not."""
         calls = self._schedule.total_calls
-        return self._plan(self._schedule.scheduler, whole_run(calls), calls, top=True)
+        return self._plan(self._schedule.scheduler, whole_run(calls), top=True)
 
-    def _plan(self, node: Node, phase: Phase, length: int, *, top: bool = False) -> Plan | None:
-        """Return the plan of a scheduler that governs so many values of the run."""
+    def _plan(self, node: Node, phase: Phase, *, top: bool = False) -> Plan | None:
         say = self._binder.say
+        values = phase.values[: self._schedule.total_calls - phase.values.start]
         try:
             found = find_scheduler(node)
         except NoSchedulerError as error:
@@ -126,7 +127,7 @@ class Planner:
             node.key,
             self._constants,
             fills=found.fills,
-            calls=length or self._schedule.total_calls,
+            calls=len(values) or self._schedule.total_calls,
         )
         if bound is None:
             self._look_below(node)
@@ -151,14 +152,11 @@ class Planner:
         if phases is None:
             self._look_below(node)
             return None
-        lengths = [length] * len(phases)
-        if node.name == "SequentialLR":
-            lengths = list_lengths(phases, length, phase.first_value)
-        children = [self._plan(*each) for each in zip(node.children, phases, lengths, strict=True)]
+        children = [self._plan(*each) for each in zip(node.children, phases, strict=True)]
         done = tuple(child for child in children if child is not None)
         if wrong or len(done) < len(children):
             return None
-        return Plan(node, found, bound, phase, done)
+        return Plan(node, found, bound, phase, values, done)
 
     def _look_below(self, node: Node) -> None:
         """Find what is wrong with the children of a scheduler that is wrong itself.
@@ -166,7 +164,7 @@ class Planner:
         Which calls would reach them is not known.
         """
         for child in node.children:
-            self._plan(child, Phase(0, None), 0)
+            self._plan(child, Phase())
 
     def _phases(self, node: Node, bound: Bound, phase: Phase) -> list[Phase] | None:
         if node.name != "SequentialLR":

@@ -1,15 +1,15 @@
 """What a scheduler that somebody else has built says of itself."""
 
 import inspect
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.libraries import NoSchedulerError
+from lrviz.drive.phases import count_calls, split_values
 from lrviz.drive.stepping import METRICS, find_required, list_parameters, offers_metric
 from lrviz.spec.model import Interval
 
@@ -17,9 +17,6 @@ KEY = ("factory",)
 
 _PLAIN = (type(None), bool, int, float, str)
 _NOT_HERE = frozenset({"last_epoch", "verbose"})
-Span = tuple[int, int | None, int | None]
-"""How many calls reach a scheduler, the first of them, and the first value that it governs."""
-
 _PRIVATE = {"milestones": "_milestones", "anneal_strategy": "_anneal_func_type"}
 
 
@@ -30,26 +27,24 @@ def own_interval(scheduler: Any) -> Interval | None:
     return "epoch" if getattr(scheduler, "t_in_epochs", True) else "step"
 
 
-def recover_facts(
-    scheduler: Any, calls: int, first: int | None = 0, value: int | None = 0
-) -> SchedulerFacts:
+def recover_facts(scheduler: Any, calls: int, values: range | None = None) -> SchedulerFacts:
     """Return what is known of a scheduler before it is stepped.
 
     Arguments are known of torch's own schedulers alone, where these keep them.
 
     Args:
         scheduler: stands where the run begins.
-        calls: how many calls will reach it.
-        first: the first of them, counted from 0.
-        value: the first value that it governs; None where it governs none.
+        calls: of the run.
+        values: those that it governs, and what the last call moves; all unless given.
     """
+    values = range(calls + 1) if values is None else values
     found = type(scheduler)
     arguments = dict(_iter_arguments(scheduler))
     parameters = inspect.signature(found).parameters if arguments else {}
     inside = list(getattr(scheduler, "_schedulers", ()))
-    spans = [(calls, first, value)] * len(inside)
+    spans = [values] * len(inside)
     if found is torch.optim.lr_scheduler.SequentialLR:
-        spans = _split(scheduler, calls, first or 0, value)
+        spans = split_values(scheduler._milestones, len(inside), values, scheduler.last_epoch)
     return SchedulerFacts(
         name=found.__name__,
         key=KEY,
@@ -57,14 +52,13 @@ def recover_facts(
         given=frozenset(
             name for name, value in arguments.items() if value != parameters[name].default
         ),
-        calls=calls,
-        first_call=first if calls else None,
+        calls=count_calls(values),
+        values=values[: calls - values.start],
         children=tuple(
-            recover_facts(each, *span) for each, span in zip(inside, spans, strict=True)
+            recover_facts(each, calls, span) for each, span in zip(inside, spans, strict=True)
         ),
         module=found.__module__,
         takes_metric=wants_metric(scheduler),
-        first_value=value,
     )
 
 
@@ -119,17 +113,3 @@ def _iter_arguments(scheduler: Any) -> Iterator[tuple[str, object]]:
         items = value if isinstance(value, list) else [value]
         if name not in _NOT_HERE and all(isinstance(each, _PLAIN) for each in items):
             yield name, value
-
-
-def _split(scheduler: Any, calls: int, first: int, value: int | None) -> list[Span]:
-    """Return for each child of a SequentialLR the calls that reach it, and where they begin."""
-    milestones: Sequence[int] = scheduler._milestones
-    now = scheduler.last_epoch + 1  # torch's count at the next call
-    active = bisect_right(milestones, scheduler.last_epoch)
-    ends = [min(max(each - now, 0), calls) for each in milestones]
-    spans: list[Span] = []
-    for child, (start, stop) in enumerate(zip([0, *ends], [*ends, calls], strict=True)):
-        begin = first + start if stop > start else None
-        seen = value if child == active else None if begin is None else begin + 1
-        spans.append((max(stop - start, 0), begin, seen))
-    return spans

@@ -28,7 +28,7 @@ def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts
 
     >>> import numpy as np
     >>> lr = 0.001 * 0.5 ** (np.arange(32) // 4)
-    >>> facts = SchedulerFacts("StepLR", (), {}, frozenset(), 32, 0)
+    >>> facts = SchedulerFacts("StepLR", (), {}, frozenset(), 32, range(32))
     >>> describe_curves([Curve(("",), lr[None], (0.001,))], [facts])
     'StepLR: 0.001, halved every 4 steps, 7.8e-06 at step 31'
     """

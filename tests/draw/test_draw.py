@@ -40,7 +40,7 @@ FACTS = SchedulerFacts(
     arguments={"step_size": 4, "gamma": 0.5, "last_epoch": -1},
     given=frozenset({"step_size", "gamma"}),
     calls=32,
-    first_call=0,
+    values=range(32),
 )
 
 

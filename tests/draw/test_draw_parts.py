@@ -132,7 +132,7 @@ def test_tick_labels_tell_ticks_apart(ticks: list[float], labels: list[str]) -> 
 
 def make_facts(name: str, *children: SchedulerFacts, **given: object) -> SchedulerFacts:
     arguments = {**given, "last_epoch": -1}
-    return SchedulerFacts(name, (), arguments, frozenset(given), 8, 0, children)
+    return SchedulerFacts(name, (), arguments, frozenset(given), 8, range(8), children)
 
 
 @pytest.mark.parametrize(

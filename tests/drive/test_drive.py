@@ -392,7 +392,7 @@ def test_the_facts_of_a_scheduler_hold_given_and_default_arguments() -> None:
         arguments={"step_size": 8, "gamma": 0.1},
         given=frozenset({"step_size"}),
         calls=32,
-        first_call=0,
+        values=range(32),
     )
 
 
@@ -408,7 +408,7 @@ def test_the_facts_of_phases_say_which_calls_reach_them() -> None:
     assert facts.arguments == {"milestones": [8, 40]}
     assert [each.name for each in facts.children] == ["LinearLR", "CosineAnnealingLR", "StepLR"]
     assert [each.calls for each in facts.children] == [7, 25, 0]
-    assert [each.first_call for each in facts.children] == [0, 7, None]
+    assert [each.values for each in facts.children] == [range(8), range(8, 32), range(0)]
     assert facts.children[1].key == (
         *("scheduler", "SequentialLR", "schedulers", 1, "CosineAnnealingLR"),
     )
@@ -418,9 +418,9 @@ def test_the_facts_of_a_chain_give_every_child_all_calls() -> None:
     nested = {"SequentialLR": {"schedulers": [LINEAR, STEP], "milestones": [8]}}
     facts = facts_of({"ChainedScheduler": {"schedulers": [EXPONENTIAL, nested]}})
     assert facts.arguments == {}
-    assert [(each.calls, each.first_call) for each in facts.children] == [(32, 0), (32, 0)]
+    assert [(each.calls, each.values) for each in facts.children] == [(32, range(32))] * 2
     inner = facts.children[1].children
-    assert [(each.calls, each.first_call) for each in inner] == [(7, 0), (25, 7)]
+    assert [(each.calls, each.values) for each in inner] == [(7, range(8)), (25, range(8, 32))]
 
 
 def test_a_value_takes_its_arguments_type_first() -> None:

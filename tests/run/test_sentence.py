@@ -617,7 +617,7 @@ def test_is_one_line_of_bounded_length_whatever_things_are_called(
 ) -> None:
     lr = np.array([values] * len(names))
     curve = Curve(tuple(names), lr, tuple(lr[:, 0]), label=names[0])
-    facts = SchedulerFacts(names[-1], (), {}, frozenset(), len(values), 0)
+    facts = SchedulerFacts(names[-1], (), {}, frozenset(), len(values), range(len(values)))
     text = describe_curves([curve] * curves, [facts] * curves)
     assert 0 < len(text) <= MAX_LENGTH
     assert text.isprintable()
