@@ -16,7 +16,10 @@ a caller would expect, carries its facts as attributes and builds its own messag
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Grade = Literal["error", "warning", "note"]
+"""How bad it is; a note is of what may well be meant so."""
 
 KeyPath = tuple[str | int, ...]
 
@@ -37,13 +40,14 @@ class Position:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in a spec.
+    """One thing that is wrong in a spec, or worth saying of it.
 
     Attributes:
         source: the file as the user named it, or what else the value came from (`--set`).
         key: the key path, for example `("scheduler", "StepLR", "gamma")`; empty for the whole file.
         text: the problem and its remedy, separated by a semicolon.
         position: where it stands; None where the source has no lines.
+        grade: how bad it is.
 
     >>> print(Problem("a.yaml", ("epochs",), "must be at least 1, got 0", Position(2, 1)))
     a.yaml:2:1: epochs: must be at least 1, got 0
@@ -53,12 +57,18 @@ class Problem:
     key: KeyPath
     text: str
     position: Position | None = None
+    grade: Grade = "error"
 
     def __str__(self) -> str:
         place = self.source
         if self.position is not None:
             place += f":{self.position.line}:{self.position.column}"
         return ": ".join(filter(None, (place, spell_key(self.key), self.text)))
+
+    @property
+    def line(self) -> str:
+        """The problem as it is printed: its grade stands before all but an error."""
+        return str(self) if self.grade == "error" else f"{self.grade}: {self}"
 
 
 def spell_key(key: KeyPath) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from lrviz.check.verdict import OUTCOMES, Evidence, Verdict
+from lrviz.errors import Problem
 
 
 @dataclass(frozen=True)
@@ -12,11 +13,11 @@ class Checked:
 
     Attributes:
         results: one a spec, in the order of the specs, and one an orphan.
-        warnings: what is worth saying on standard error, one line each.
+        warnings: what is worth saying on standard error.
     """
 
     results: tuple[Evidence, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

@@ -32,7 +32,7 @@ def examine_job(job: Job) -> Examined:
         _show(facts, verdict, old, drawing.pixels) if job.shows else Evidence(verdict),
         action,
         encode_drawing(facts.run, drawing, job.format) if action else b"",
-        tuple(f"warning: {facts.source}: {text}" for text in drawing.warnings),
+        tuple(map(facts.run.remark, drawing.warnings)),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from lrviz.check.facts import Facts
 from lrviz.check.verdict import Action, Evidence
+from lrviz.errors import Problem
 from lrviz.system.startup import quick_imports
 
 
@@ -37,13 +38,13 @@ class Examined:
         evidence: the verdict and, where they were wanted, pictures.
         action: what writing `data` would do; None where nothing is to be written.
         data: the figure as it should be.
-        warnings: what is worth saying on standard error, one line each.
+        warnings: what is worth saying on standard error.
     """
 
     evidence: Evidence
     action: Action | None = None
     data: bytes = b""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def examine(job: Job) -> Examined:

@@ -119,7 +119,7 @@ def _report(outcome: "Outcome") -> int:
     if outcome.error is not None:
         return say_error(outcome.error)
     status = tell_text(outcome.clear) if outcome.clear else 0  # before what is not to be cleared
-    for line in outcome.warnings:
+    for line in outcome.lines:
         say(line)
     if outcome.picture:
         status = max(status, tell_text(outcome.picture))

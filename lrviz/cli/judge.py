@@ -104,8 +104,8 @@ def compare(
         specs, output, format, overrides, names.allowed(allow), overwrite=overwrite
     )
     statuses = [*map(say_error, compared.errors)]
-    for line in compared.warnings:
-        say(line)
+    for problem in compared.warnings:
+        say(problem)
     if output == STDIO:
         for line in compared.table.splitlines():
             say(line)

@@ -5,14 +5,15 @@ import sys
 import typer
 
 from lrviz.cli import words
+from lrviz.commands.block import Line, spell_line
 from lrviz.errors import FileError, LrvizError
 from lrviz.system.files import abandon, write_stdout
 
 
-def say(text: str) -> None:
+def say(line: Line) -> None:
     """Print a line to standard error, as text and nothing else, whatever a spec put in it."""
     try:
-        typer.echo(words.printable(text), err=True)
+        typer.echo(words.printable(spell_line(line)), err=True)
     except OSError:  # there is no other place to say that it cannot be written
         abandon(sys.stderr)
 

@@ -1,9 +1,9 @@
 """What a lint prints, block by block, while it works."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lrviz.cli.words import printable
+from lrviz.commands.block import Block, Line
 from lrviz.commands.linting import Request as Request
 from lrviz.commands.linting import iter_linted
 from lrviz.commands.targets import Listing
@@ -11,21 +11,6 @@ from lrviz.linter.formats import LISTERS
 from lrviz.linter.linted import Linted, closing_line
 from lrviz.linter.schema import format_json
 from lrviz.linter.summary import summary_table
-
-
-@dataclass(frozen=True)
-class Block:
-    """What there is to print.
-
-    Attributes:
-        text: for standard output.
-        lines: for standard error.
-        exit_status: what the command's exit status must be at least.
-    """
-
-    text: str = ""
-    lines: tuple[str, ...] = ()
-    exit_status: int = 0
 
 
 def iter_blocks(request: Request, listing: Listing) -> Iterator[Block]:
@@ -37,7 +22,7 @@ def iter_blocks(request: Request, listing: Listing) -> Iterator[Block]:
     done: list[Linted] = []
     for linted in iter_linted(request):
         done.append(linted)
-        lines = map(str, (*linted.changes, *linted.refusals, *linted.warnings))
+        lines: list[Line] = [*map(str, (*linted.changes, *linted.refusals)), *linted.warnings]
         found = LISTERS[listing](linted) if listing in LISTERS else ()
         yield Block("".join(f"{line}\n" for line in found), tuple(lines), linted.exit_status)
     if listing == "json":

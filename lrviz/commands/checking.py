@@ -21,7 +21,7 @@ from lrviz.check.judge import judge_orphan, refuse
 from lrviz.check.verdict import PAGE, Evidence
 from lrviz.cli.words import spell_option
 from lrviz.commands.targets import is_same_file, list_files
-from lrviz.errors import FileError, LrvizError, UsageError
+from lrviz.errors import FileError, LrvizError, Problem, UsageError
 from lrviz.reading.factories import drive_spec, load_named
 from lrviz.spec import Spec
 from lrviz.spec.factory import split_factory
@@ -134,7 +134,7 @@ class _Check:
     request: Request
     alone: bool
     found: dict[Path, Evidence] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
     def iter_jobs(self, pairs: Sequence[Pair]) -> Iterator[Job]:
         """Yield what is left to examine of every spec that can be driven."""

@@ -34,8 +34,8 @@ def export_spec(
     allow: Sequence[str] = (),
     *,
     overwrite: bool = False,
-) -> tuple[str, ...]:
-    """Write a spec's numbers and return what is worth saying, one line each.
+) -> tuple[Problem, ...]:
+    """Write a spec's numbers and return what is worth saying.
 
     Raises:
         FileError: a file cannot be read or written.

@@ -119,7 +119,8 @@ class _Linter:
             source,
             sort_findings([*selected, *find_unknown(run.spec, RULES)]),
             summaries=tuple(each for curve in curves for each in summarise_curve(curve)),
-            warnings=tuple(_leave_notes(run.warnings)),
+            # Where a note matters a rule says so.
+            warnings=tuple(each for each in run.warnings if each.grade != "note"),
         )
 
     def _fix(self, source: str, data: bytes, run: Run, findings: Sequence[Finding]) -> Linted:
@@ -164,11 +165,6 @@ def _count_tries(text: str, run: Run) -> int:
     points = sum(curve.lr.size for curve in run.curves)
     most = min(MAX_CALLS // (calls + points), MAX_WRITTEN // len(text), MOST_TRIES)
     return max(most, 1)
-
-
-def _leave_notes(lines: Sequence[str]) -> Iterator[str]:
-    """Yield what a run has to say but for its notes: where they matter a rule says so."""
-    return (line for line in lines if not line.startswith("note: "))
 
 
 def _why_not(source: str, data: bytes) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from lrviz.cli.words import printable
+from lrviz.commands.block import Line, spell_line
 from lrviz.commands.targets import (
     Format,
     Target,
@@ -65,7 +66,7 @@ class Outcome:
         description: what the figure shows, in a line.
         clear: what empties the screen for it; empty where all is to stay.
         picture: the curve in characters; empty where none was asked for.
-        warnings: what is worth saying, one line each.
+        lines: what is worth saying.
         error: why nothing was drawn; None where it was.
     """
 
@@ -74,7 +75,7 @@ class Outcome:
     description: str = ""
     clear: str = ""
     picture: str = ""
-    warnings: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
     error: LrvizError | None = None
 
 
@@ -179,9 +180,10 @@ def _load(target: Target, request: PlotRequest, reads: Reads) -> Spec:
 def _plot(spec: Spec, target: Target, request: PlotRequest, streams: Streams) -> Outcome:
     with quick_imports():  # only now: a spec that is wrong is said to be so at once
         from lrviz.drive import simulate
-        from lrviz.linter.beside import with_findings
-    run = with_findings(simulate(spec))
-    outcome = Outcome(target.source, description=str(run), warnings=run.warnings)
+        from lrviz.linter.beside import list_failures
+    run = simulate(spec)
+    lines: list[Line] = [*run.warnings, *list_failures(run)]
+    outcome = Outcome(target.source, description=str(run), lines=tuple(lines))
     if request.output is not None or not request.terminal:
         outcome = _write(run, spec, outcome, target, request)
     return _show(run, outcome, request, streams) if request.terminal else outcome
@@ -192,13 +194,13 @@ def _write(run: Run, spec: Spec, outcome: Outcome, target: Target, request: Plot
     with quick_imports():
         from lrviz.figure.figurefile import render_run
     rendered = render_run(run, target.format, metadata=request.metadata)
-    warnings = (*run.warnings, *rendered.warnings)
+    lines = (*outcome.lines, *rendered.warnings)
     if target.path is None:
         write_stdout(rendered.data)
-        return replace(outcome, warnings=warnings)
+        return replace(outcome, lines=lines)
     refuse_input(target.path, target.source, spec)
     write_file(target.path, rendered.data, overwrite=request.overwrite)
-    return replace(outcome, written=str(target.path), warnings=warnings)
+    return replace(outcome, written=str(target.path), lines=lines)
 
 
 def _show(run: Run, outcome: Outcome, request: PlotRequest, streams: Streams) -> Outcome:
@@ -206,15 +208,15 @@ def _show(run: Run, outcome: Outcome, request: PlotRequest, streams: Streams) ->
     from lrviz.draw.terminal import explain_limits
     from lrviz.draw.terminal.screen import CLEAR, draw_screen, find_screen
 
-    note = explain_limits(run)
-    if note and note not in outcome.warnings:  # a figure has said so
-        outcome = replace(outcome, warnings=(*outcome.warnings, note))
+    said = tuple(map(run.remark, filter(None, [explain_limits(run)])))
+    if not set(said) <= set(outcome.lines):  # else a figure has said so
+        outcome = replace(outcome, lines=(*outcome.lines, *said))
     screen = find_screen(streams.out)
     is_alone = len(request.sources) == 1
     is_cleared = request.watch and is_alone and screen.is_capable
     heading = "" if is_alone else printable(outcome.source)
     beside = [] if outcome.written is None else [printable(outcome.written)]
     if is_cleared and streams.err is not None and streams.err.isatty():
-        beside += map(printable, outcome.warnings)
+        beside += map(printable, map(spell_line, outcome.lines))
     picture = draw_screen(run, screen, heading, beside)
     return replace(outcome, clear=CLEAR if is_cleared else "", picture=picture)

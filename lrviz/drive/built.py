@@ -83,12 +83,12 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     curve = build_curve(schedule, readable, built.base_lr, recorded, metric or [])
     refuse_infinite(schedule, curve)
     remarks = metric_remarks(schedule, curve) if metric else ()
-    lines = [*_unused(spec, schedule, built, facts), *map(str, remarks)]
+    warnings = (*_unused(spec, schedule, built, facts), *remarks)
     tree = spec.tree
     if schedule.interval != spec.interval:  # its own, which whoever reads the spec has to know
         tree = {**tree, "interval": schedule.interval}
     spec = replace(spec, tree=tree, schedules=(schedule,))
-    return Run(spec, (curve,), (facts,), tuple(lines))
+    return Run(spec, (curve,), (facts,), warnings)
 
 
 def accept_scheduler(scheduler: object, optimizer: str = "") -> Built:
@@ -143,17 +143,19 @@ def _name_group(group: Mapping[str, Any]) -> dict[str, Tree]:
     return {"name": name} if name and name.isprintable() else {}
 
 
-def _unused(spec: Spec, schedule: Schedule, built: Built, facts: SchedulerFacts) -> Iterator[str]:
-    """Yield what the spec says to no effect, in full lines."""
+def _unused(
+    spec: Spec, schedule: Schedule, built: Built, facts: SchedulerFacts
+) -> Iterator[Problem]:
+    """Yield what the spec says to no effect."""
     text = "is not used; the factory has an optimizer of its own"
     sweep = spec.tree.get("sweep")
     for key in sweep if built.optimizer and isinstance(sweep, dict) else ():
         if key.partition(".")[0] == "optimizer":  # one curve would lie on the other
             raise SpecError([schedule.source.problem(("sweep", key), text)])
     if built.optimizer and "optimizer" in spec.tree:
-        yield f"warning: {schedule.source.problem(('optimizer',), text)}"
+        yield schedule.source.problem(("optimizer",), text, "warning")
     if schedule.metric is not None and not facts.takes_metric:
-        yield str(unused_metric(schedule, facts.name))
+        yield unused_metric(schedule, facts.name)
 
 
 def read_rates(groups: Sequence[dict[str, Any]], key: str) -> tuple[float, ...]:

@@ -25,7 +25,7 @@ import torch.utils.data
 from lrviz.drive.libraries import spell_cause
 from lrviz.drive.memory import contents, fill, forget, memory_of, remembers, remind
 from lrviz.drive.stage import Place, find_places, staged
-from lrviz.errors import UsageError
+from lrviz.errors import Problem, UsageError
 
 MAX_COPIED = 65_536
 """An array or container with more items is no scheduler's state: it is shared."""
@@ -39,7 +39,7 @@ _SHARED = (
 
 
 @contextmanager
-def borrow_copy(scheduler: Any, changed: list[str] | None = None) -> Iterator[Any]:
+def borrow_copy(scheduler: Any, changed: list[Problem] | None = None) -> Iterator[Any]:
     """Give a copy of a scheduler with an optimizer of its own, whose `step` does nothing.
 
     No parameter is copied, nor the optimizer's state: both are shared, and not written to. As long
@@ -63,7 +63,8 @@ def borrow_copy(scheduler: Any, changed: list[str] | None = None) -> Iterator[An
     for each, count in large:
         if changed is not None and (now := _count(each)) != count:
             text = f"a {type(each).__name__} of {count:,} items is too large to be copied"
-            changed.append(f"warning: {name}: {text}; it has {now:,} now")
+            said = f"{text}; it has {now:,} now"
+            changed.append(Problem(name, (), said, grade="warning"))
 
 
 def _copy(

@@ -45,12 +45,12 @@ def simulate_factories(spec: Spec) -> Run:
             function = factory.load()
         runs = drive_each(spec, lambda each: drive_built(spec, each, build(each, function)))
     curves = tuple(run.curves[0] for run in runs)
-    lines = dict.fromkeys(line for run in runs for line in run.warnings)
+    warnings = dict.fromkeys(each for run in runs for each in run.warnings)
     return Run(
         replace(runs[0].spec, schedules=tuple(run.spec.schedules[0] for run in runs)),
         curves,
         tuple(run.schedulers[0] for run in runs),
-        (*lines, *iter_unread(spec, curves)),
+        (*warnings, *iter_unread(spec, curves)),
     )
 
 
@@ -67,7 +67,7 @@ def _recall(spec: Spec, factory: Factory) -> Run:
         ),
         tuple(
             dict.fromkeys(
-                str(remark)
+                remark
                 for each, curve in zip(spec.schedules, factory.drawn, strict=True)
                 if curve.metric is not None
                 for remark in metric_remarks(each, curve)

@@ -12,7 +12,7 @@ from lrviz.drive.factory import simulate_factories
 from lrviz.drive.guest import leave_no_trace
 from lrviz.drive.loop import simulate as simulate_spec
 from lrviz.drive.recover import own_interval
-from lrviz.errors import UsageError
+from lrviz.errors import Problem, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec import Factory, Spec
 from lrviz.spec.model import Interval
@@ -142,7 +142,7 @@ def preview(
         raise UsageError("steps: must be a whole number, got None")
     options = {**length, "interval": interval, "metric": metric}
     spec = describe_run(Factory(name, lambda: lambda: scheduler), name, options)
-    changed: list[str] = []
+    changed: list[Problem] = []
     with leave_no_trace():
         done = _count_done(scheduler, start)
         with borrow_copy(scheduler, changed) as copied:
@@ -155,9 +155,9 @@ def preview(
 
 def _warn(run: Run) -> None:
     """Warn the caller's caller of what the command would print, notes aside."""
-    for line in run.warnings:
-        if line.startswith("warning: "):
-            warnings.warn(line.removeprefix("warning: "), UserWarning, stacklevel=3)
+    for problem in run.warnings:
+        if problem.grade == "warning":
+            warnings.warn(str(problem), UserWarning, stacklevel=3)
 
 
 def _count_done(scheduler: Any, start: int | None) -> int:

@@ -13,12 +13,12 @@ from lrviz.curve import Curve, SchedulerFacts
 from lrviz.drive.culprit import name_argument
 from lrviz.drive.each import drive_each, name_curve
 from lrviz.drive.libraries import INTERRUPTS, spell_cause
-from lrviz.drive.metric import Remark, metric_remarks, metric_values, unused_metric
+from lrviz.drive.metric import metric_remarks, metric_values, unused_metric
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.readings import Recorded, build_curve, empty_record
 from lrviz.drive.unread import iter_unread
 from lrviz.drive.weight import refuse_too_much
-from lrviz.errors import KeyPath, SpecError
+from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.run.driven import Run
 from lrviz.spec.expression import ExpressionError
 from lrviz.spec.model import Node, Schedule, Spec
@@ -56,13 +56,13 @@ def simulate(spec: Spec) -> Run:
     )
 
 
-def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -> Iterator[str]:
-    """Yield what is worth saying about metrics, in full lines; what several curves share once."""
-    found: dict[Remark, list[Schedule]] = {}
+def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -> Iterator[Problem]:
+    """Yield what is worth saying about metrics; what several curves share once."""
+    found: dict[Problem, list[Schedule]] = {}
     pairs = list(zip(spec.schedules, driven, strict=True))
     taken = {schedule.metric_key for schedule, (_, facts) in pairs if facts.takes_metric}
     for schedule, (curve, facts) in pairs:
-        remarks: Iterable[Remark] = ()
+        remarks: Iterable[Problem] = ()
         if facts.takes_metric:
             remarks = metric_remarks(schedule, curve)
         elif schedule.metric is not None and schedule.metric_key not in taken:
@@ -70,8 +70,7 @@ def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -
         for remark in remarks:
             found.setdefault(remark, []).append(schedule)
     for remark, schedules in found.items():
-        problem = name_curve(remark.problem, schedules, len(spec.schedules))
-        yield str(remark._replace(problem=problem))
+        yield name_curve(remark, schedules, len(spec.schedules))
 
 
 def _simulate(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:

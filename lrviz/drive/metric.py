@@ -2,30 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
-from typing import Literal, NamedTuple
 
 import numpy as np
 
 from lrviz.curve import Curve
-from lrviz.errors import Problem, SpecError
+from lrviz.errors import Grade, Problem, SpecError
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.flow import spell_special
 from lrviz.spec.model import MetricCsv, MetricExpression, Schedule
-
-
-class Remark(NamedTuple):
-    """What is worth saying beside a run.
-
-    Attributes:
-        grade: a note is of what may well be meant so.
-        problem: what it is of, and what there is to say.
-    """
-
-    grade: Literal["warning", "note"]
-    problem: Problem
-
-    def __str__(self) -> str:
-        return f"{self.grade}: {self.problem}"
 
 
 def metric_values(schedule: Schedule) -> list[float]:
@@ -56,7 +40,7 @@ def _expression_values(schedule: Schedule, text: str) -> list[float]:
         raise SpecError([problem]) from None
 
 
-def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Remark]:
+def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
     """Yield what is worth saying about a metric that was given: what was made up, and what is odd.
 
     That the last value is held is a warning where the learning rate moves for it; beside code it
@@ -80,13 +64,11 @@ def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Remark]:
     yield from _special_values(schedule, curve)
 
 
-def _remark(
-    schedule: Schedule, grade: Literal["warning", "note"], text: str, *key: str | int
-) -> Remark:
-    return Remark(grade, schedule.source.problem((*schedule.metric_key, *key), text))
+def _remark(schedule: Schedule, grade: Grade, text: str, *key: str | int) -> Problem:
+    return schedule.source.problem((*schedule.metric_key, *key), text, grade)
 
 
-def unused_metric(schedule: Schedule, scheduler: str) -> Remark:
+def unused_metric(schedule: Schedule, scheduler: str) -> Problem:
     """Return that a schedule has a metric, and a scheduler that takes none."""
     return _remark(schedule, "warning", f"is not used; {scheduler} takes none")
 
@@ -96,7 +78,7 @@ def _moves_from(curve: Curve) -> bool:
     return curve.held_from is not None and bool(np.diff(curve.lr[:, curve.held_from - 1 :]).any())
 
 
-def _blank_lines(schedule: Schedule) -> Iterator[Remark]:
+def _blank_lines(schedule: Schedule) -> Iterator[Problem]:
     """Yield that lines of a csv were skipped, before the last value that is used."""
     lines = schedule.metric_lines[: schedule.total_calls]
     skipped = [line for line in schedule.metric_blanks if line < lines[-1]]
@@ -106,7 +88,7 @@ def _blank_lines(schedule: Schedule) -> Iterator[Remark]:
         yield _remark(schedule, "warning", f"{text}; {remedy}")
 
 
-def _special_values(schedule: Schedule, curve: Curve) -> Iterator[Remark]:
+def _special_values(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
     """Yield that values are no finite numbers: how many were given, and where the first stands."""
     assert curve.metric is not None
     values = curve.metric[schedule.steps_per_call - 1 :: schedule.steps_per_call]

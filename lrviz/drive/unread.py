@@ -10,8 +10,8 @@ from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.schedules import CURVE_KEYS
 
 
-def iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[str]:
-    """Yield what nobody reads, in full lines: of options each as it was typed.
+def iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
+    """Yield what nobody reads: of options each as it was typed.
 
     Args:
         spec: what was driven.
@@ -20,13 +20,13 @@ def iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[str]:
     places = (_overridden, _swept_over, _given_by_groups)
     problems = [each for find in places for each in find(spec)]
     problems += _without_effect(spec, curves)
-    return (f"warning: {problem}" for problem in dict.fromkeys(problems))
+    return iter(dict.fromkeys(problems))
 
 
 def _unused(spec: Spec, path: KeyPath, why: str) -> Problem:
     """Return that a value is not used; of an option also by which of several specs it is not."""
     where = f" in {spec.source.name}" if path in spec.source.overrides else ""
-    return spec.source.problem(path, f"is not used{where}; {why}")
+    return spec.source.problem(path, f"is not used{where}; {why}", "warning")
 
 
 def _overridden(spec: Spec) -> Iterator[Problem]:
@@ -87,7 +87,7 @@ def _without_effect(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
         if moved:
             names = " and ".join(moved)
             text = f"its {count} curves differ in {names} only; add that to figure.panels"
-        yield spec.source.problem(key, text)
+        yield spec.source.problem(key, text, "warning")
 
 
 def _others(schedule: Schedule, key: KeyPath) -> tuple[KeyPath, ...]:

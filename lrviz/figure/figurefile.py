@@ -5,6 +5,7 @@ from typing import Literal
 
 from lrviz.commands.targets import Format
 from lrviz.draw.outputs import Drawing, draw_pixels, draw_vector, freetype_version
+from lrviz.errors import Problem
 from lrviz.figure.imagefile import encode_image
 from lrviz.figure.record import build_record
 from lrviz.run.driven import Run
@@ -16,11 +17,11 @@ class Rendered:
 
     Attributes:
         data: the file's bytes.
-        warnings: what is worth saying on standard error, one line each.
+        warnings: what is worth saying of it.
     """
 
     data: bytes
-    warnings: tuple[str, ...]
+    warnings: tuple[Problem, ...]
 
 
 def render_run(run: Run, format: Format, *, metadata: bool = True) -> Rendered:
@@ -36,9 +37,10 @@ def render_run(run: Run, format: Format, *, metadata: bool = True) -> Rendered:
     """
     if format == "svg" or format == "pdf":
         vector = draw_vector(run, format)
-        return Rendered(vector.data, vector.warnings)
+        return Rendered(vector.data, tuple(map(run.remark, vector.warnings)))
     drawing = draw_pixels(run)
-    return Rendered(encode_drawing(run, drawing, format, metadata=metadata), drawing.warnings)
+    data = encode_drawing(run, drawing, format, metadata=metadata)
+    return Rendered(data, tuple(map(run.remark, drawing.warnings)))
 
 
 def encode_drawing(

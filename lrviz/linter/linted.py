@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lrviz.errors import LrvizError
+from lrviz.errors import LrvizError, Problem
 from lrviz.linter.engine import is_failure
 from lrviz.linter.fix import Change, Refusal
 from lrviz.linter.rule import SEVERITIES, Finding
@@ -25,7 +25,7 @@ class Linted:
         changes: what was fixed.
         refusals: what could have been and was not.
         summaries: of its curves, where they were asked for.
-        warnings: what else is worth saying, one line each.
+        warnings: what else is worth saying.
         error: why there is nothing to say of it, or why its fixes could not be written.
     """
 
@@ -34,7 +34,7 @@ class Linted:
     changes: tuple[Change, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     summaries: tuple[Summary, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     error: LrvizError | None = None
 
     @property

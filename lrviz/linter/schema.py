@@ -65,7 +65,7 @@ def _spell_linted(linted: Linted) -> dict[str, object]:
         "summaries": list(map(_spell_summary, linted.summaries)),
         "problems": list(map(spell_problem, problems)),
         "error": None if error is None else str(error),
-        "warnings": linted.warnings,
+        "warnings": [each.line for each in linted.warnings],
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lrviz.curve import Curve, SchedulerFacts, Values
+from lrviz.errors import Problem
 from lrviz.run.sentence import describe_curves
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
@@ -19,14 +20,13 @@ class Run:
         spec: what was driven.
         curves: one a schedule.
         schedulers: one a curve; those inside a composite are its children.
-        warnings: what is worth saying on standard error, one line each: warnings, and notes on what
-            may well be meant so.
+        warnings: what is worth saying: warnings, and notes on what may well be meant so.
     """
 
     spec: Spec
     curves: tuple[Curve, ...]
     schedulers: tuple[SchedulerFacts, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def steps(self) -> int:
@@ -52,6 +52,10 @@ class Run:
     def weight_decay(self) -> Values | None:
         """The first curve's weight decay, shape (groups, steps); None without."""
         return self.curves[0].weight_decay
+
+    def remark(self, text: str) -> Problem:
+        """Return a warning of what is drawn of it."""
+        return Problem(self.spec.source.name, (), text, grade="warning")
 
     @cached_property
     def _sentence(self) -> str:

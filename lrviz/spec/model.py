@@ -6,7 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
-from lrviz.errors import KeyPath, Position, Problem
+from lrviz.errors import Grade, KeyPath, Position, Problem
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.catalog.external import External
 from lrviz.spec.factory import Factory
@@ -121,14 +121,14 @@ class Source:
     overrides: Mapping[KeyPath, str] = field(default_factory=dict)
     swept: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
 
-    def problem(self, key: KeyPath, text: str) -> Problem:
+    def problem(self, key: KeyPath, text: str, grade: Grade = "error") -> Problem:
         """Return the problem at a key, or at the nearest to it that stands somewhere."""
         for place in self._near(key):
             if place in self.overrides:
-                return Problem(self.overrides[place], key, text)
+                return Problem(self.overrides[place], key, text, grade=grade)
             if place in self.positions:
-                return Problem(self.name, key, text, self.positions[place])
-        return Problem(self.name, key, text)
+                return Problem(self.name, key, text, self.positions[place], grade)
+        return Problem(self.name, key, text, grade=grade)
 
     def _near(self, key: KeyPath) -> Iterator[KeyPath]:
         """Yield a key and its parents; below the root what lies below it, which has made it."""

@@ -30,7 +30,7 @@ IN_CSV = "metric: {csv: losses.csv, column: val_loss}\n"
 
 
 def warnings_of(text: str) -> list[str]:
-    return list(simulate(parse_spec(text, "a.yaml")).warnings)
+    return [each.line for each in simulate(parse_spec(text, "a.yaml")).warnings]
 
 
 def make(metric: object, **more: Any) -> Run:
@@ -104,8 +104,8 @@ def test_a_csv_that_is_too_long_is_called_by_its_name(
 ) -> None:
     (tmp_path / "losses.csv").write_text(LOSSES)
     path = write_spec(f"epochs: 2\n{PLATEAU}{IN_CSV}lint: {{ignore: [LR032]}}\n", "a.yaml")
-    (line,) = simulate(lrviz.load(path)).warnings
-    assert line.endswith("metric: losses.csv: 3 values for 2 calls; the rest is not used")
+    (problem,) = simulate(lrviz.load(path)).warnings
+    assert str(problem).endswith("metric: losses.csv: 3 values for 2 calls; the rest is not used")
 
 
 def test_curves_that_share_a_metric_are_named_where_only_some_run_out() -> None:
@@ -163,8 +163,8 @@ def test_a_held_metric_is_no_warning_of_python_s() -> None:
         return make_scheduler(optimizer, {"ReduceLROnPlateau": {"factor": 0.5, "patience": 1}})
 
     (note,) = lrviz.simulate(build, steps=6, metric=[1.0]).warnings
-    assert note.startswith("note: ")
-    assert note.endswith("metric: has 1 value for 6 calls; the last is held from call 1 on")
+    assert note.grade == "note"
+    assert str(note).endswith("metric: has 1 value for 6 calls; the last is held from call 1 on")
 
 
 # What is no number
@@ -196,8 +196,8 @@ def test_in_a_csv_it_has_the_line_of_the_file(write_spec: WriteSpec, tmp_path: P
     rows = 'note,val_loss\r\n"a\r\nb",1\r\n,nan\r\n,2\r\n,inf\r\n,nan\r\n\r\n\r\n'
     (tmp_path / "losses.csv").write_bytes(rows.encode())
     path = write_spec(f"epochs: 4\n{PLATEAU}{IN_CSV}", "a.yaml")
-    lines = simulate(lrviz.load(path)).warnings
-    assert [line.partition("metric: ")[2] for line in lines] == [
+    problems = simulate(lrviz.load(path)).warnings
+    assert [str(each).partition("metric: ")[2] for each in problems] == [
         "losses.csv: 5 values for 4 calls; the rest is not used",
         "losses.csv:4: val_loss is nan, the first of 2 values that are not finite",
     ]

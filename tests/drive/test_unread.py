@@ -29,7 +29,8 @@ def spec_of(key: str, *, others: bool = False) -> str:
 
 
 def warnings_of(text: str, *settings: tuple[str, str]) -> list[str]:
-    return list(simulate(parse_spec(text, "a.yaml", overrides=settings)).warnings)
+    run = simulate(parse_spec(text, "a.yaml", overrides=settings))
+    return [each.line for each in run.warnings]
 
 
 @pytest.mark.parametrize("key", CURVE_KEYS)

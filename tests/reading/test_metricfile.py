@@ -178,7 +178,7 @@ def test_a_number_is_read_as_it_stands(data: bytes, write_spec: WriteSpec, tmp_p
     spec = load(write_spec)
     assert spec.metric == (1.0, 2.0)
     (held,) = lrviz.simulate(spec).warnings
-    assert "2 values for 4 calls" in held
+    assert "2 values for 4 calls" in held.text
 
 
 @pytest.mark.parametrize(
@@ -196,16 +196,16 @@ def test_a_blank_line_between_others_is_skipped_and_said(
     spec = load(write_spec)
     assert spec.metric == (1.0, 2.0, 3.0, 4.0)
     remedy = "what stands below is given a call earlier; write nan for a missing value"
-    (line,) = lrviz.simulate(spec).warnings
-    assert line.partition("metric: ")[2] == f"{said}; {remedy}"
+    (warning,) = lrviz.simulate(spec).warnings
+    assert warning.text == f"{said}; {remedy}"
 
 
 def test_a_blank_line_behind_all_that_is_used_is_not_worth_a_word(
     write_spec: WriteSpec, tmp_path: Path
 ) -> None:
     (tmp_path / "losses.csv").write_text("loss\n1\n2\n3\n4\n\n5\n")
-    (line,) = lrviz.simulate(load(write_spec)).warnings
-    assert line.endswith("5 values for 4 calls; the rest is not used")
+    (warning,) = lrviz.simulate(load(write_spec)).warnings
+    assert warning.text.endswith("5 values for 4 calls; the rest is not used")
 
 
 def test_the_most_rows_are_read(write_spec: WriteSpec, tmp_path: Path) -> None:

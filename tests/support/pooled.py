@@ -122,7 +122,7 @@ def examine_with_mishap(place: str, job: check.Job) -> check.Examined:
         return check.examine(job)
 
 
-def draw_sheet_with_mishap(name: str, job: SheetJob) -> tuple[str, ...]:
+def draw_sheet_with_mishap(name: str, job: SheetJob) -> tuple[Problem, ...]:
     have_mishap(name)
     return draw_sheet_job(job)
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from lrviz.commands.batch.plan import Item
+from lrviz.commands.block import Line
 from lrviz.commands.targets import Format
+from lrviz.errors import Problem
 from lrviz.figure.sheetrecord import build_sheet_record
 from lrviz.run.driven import Run
 from lrviz.run.thumbnail import Thumbnail
@@ -25,6 +27,7 @@ class Job:
         place: of the spec in the batch.
         item: the spec and where its figure goes.
         run: the spec, driven.
+        findings: the errors and warnings that a lint has of it, one line each.
         format: of the figure.
         draws: whether the figure is to be written.
         panel: the digest of its panel on the sheet; empty where there is no sheet to draw.
@@ -35,6 +38,7 @@ class Job:
     place: int
     item: Item
     run: Run
+    findings: tuple[str, ...]
     format: Format
     draws: bool
     panel: str = ""
@@ -47,11 +51,11 @@ class Drawn:
     """What a worker made of a job.
 
     Attributes:
-        warnings: what is worth saying, one line each.
+        lines: what is worth saying.
         thumbnail: for the sheet; None where there is none to draw.
     """
 
-    warnings: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
     thumbnail: Thumbnail | None = None
 
 
@@ -94,12 +98,11 @@ def draw_job(job: Job) -> Drawn:
         return Drawn(thumbnail=thumbnail)
     rendered = render_run(job.run, job.format)
     write_below(job.item.root, job.item.path, rendered.data, overwrite=job.overwrite)
-    own = (f"warning: {job.item.source}: {text}" for text in rendered.warnings)
-    return Drawn((*job.run.warnings, *own), thumbnail)
+    return Drawn((*job.run.warnings, *job.findings, *rendered.warnings), thumbnail)
 
 
-def draw_sheet_job(job: SheetJob) -> tuple[str, ...]:
-    """Draw and write the sheet; return what is worth saying, one line each.
+def draw_sheet_job(job: SheetJob) -> tuple[Problem, ...]:
+    """Draw and write the sheet; return what is worth saying.
 
     Raises:
         FileError: it cannot be written.
@@ -114,4 +117,5 @@ def draw_sheet_job(job: SheetJob) -> tuple[str, ...]:
     make_folder(job.path.parent)
     data = encode_image(drawing.pixels, job.format, drawing.dpi, record)
     write_file(job.path, data, overwrite=job.overwrite)
-    return tuple(f"warning: {job.path}: {text}" for text in drawing.warnings)
+    said = (Problem(str(job.path), (), text, grade="warning") for text in drawing.warnings)
+    return tuple(said)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from lrviz.cli.words import error_lines
+from lrviz.commands.block import Line
 from lrviz.errors import LrvizError
 
 State = Literal["drawn", "up to date", "wrong", "failed"]
@@ -32,7 +33,7 @@ class Outcome:
     state: State
     source: str
     path: Path
-    lines: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
     exit_status: int = 0
 
     @property

@@ -152,19 +152,20 @@ class _Batch:
 
     def _drive(self, due: Iterator[_Due]) -> Iterator[Job]:
         from lrviz.drive import simulate
-        from lrviz.linter.beside import with_findings
+        from lrviz.linter.beside import list_failures
 
         for each in due:
             item = self.plan.items[each.place]
             try:
-                run = with_findings(simulate(each.spec))
+                run = simulate(each.spec)
+                findings = list_failures(run)
                 title = _title(each.spec, item)
                 panel = panel_digest(each.spec, title) if self.has_sheet else ""
             except Exception as error:
                 self.settled[each.place] = self._explain(item, error)
                 continue
-            overwrite = self.options.overwrite
-            yield Job(each.place, item, run, self.plan.format, each.draws, panel, title, overwrite)
+            format, overwrite = self.plan.format, self.options.overwrite
+            yield Job(each.place, item, run, findings, format, each.draws, panel, title, overwrite)
 
     def _judge(self, job: Job, drawn: Drawn | BaseException) -> Outcome:
         """Return what became of a job."""
@@ -174,7 +175,7 @@ class _Batch:
         if drawn.thumbnail is not None:
             self.panels.append((job.panel, job.title, drawn.thumbnail))
         state: State = "drawn" if job.draws else "up to date"
-        return Outcome(state, item.source, item.path, drawn.warnings)
+        return Outcome(state, item.source, item.path, drawn.lines)
 
     def _explain(self, item: Item, error: BaseException) -> Outcome:
         """Return the outcome that an error is; a bug is raised where it stops no other spec."""

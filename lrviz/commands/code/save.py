@@ -21,8 +21,8 @@ def save_code(
     allow: Sequence[str] = (),
     *,
     overwrite: bool = False,
-) -> tuple[str, ...]:
-    """Write a spec as Python and return what is worth saying, one line each.
+) -> tuple[Problem, ...]:
+    """Write a spec as Python and return what is worth saying.
 
     Args:
         source: the spec, as `load` takes it.

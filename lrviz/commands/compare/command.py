@@ -1,7 +1,7 @@
 """Specs to a comparison: read, driven, compared and, where that is asked for, drawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lrviz.commands.compare.combine import combine_runs
@@ -33,13 +33,13 @@ class Compared:
 
     Attributes:
         table: text without an end of line; empty where a spec is wrong.
-        warnings: what is worth saying, one line each.
+        warnings: what is worth saying.
         errors: what is wrong with the specs, or why the figure could not be written.
         written: the figure's path; None where there is none to tell.
     """
 
     table: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     errors: tuple[LrvizError, ...] = ()
     written: str | None = None
 
@@ -85,12 +85,13 @@ def compare_specs(
     if target is None:
         return Compared(table, run.warnings)
     try:
-        warnings = _draw(run, target, overwrite=overwrite)
+        drawn = _draw(run, target, overwrite=overwrite)
     except (LrvizError, MemoryError) as error:
         failed = explain_mishap(error, output or "")
         return Compared(table, run.warnings, (failed,))
+    of_all = (replace(each, source=", ".join(sources)) for each in drawn)
     written = None if path is None else str(path)
-    return Compared(table, run.warnings + warnings, written=written)
+    return Compared(table, (*run.warnings, *of_all), written=written)
 
 
 def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> Target | None:
@@ -162,7 +163,7 @@ def _say_once(errors: Sequence[LrvizError]) -> tuple[LrvizError, ...]:
     return tuple(kept)
 
 
-def _draw(run: Run, target: Target, *, overwrite: bool) -> tuple[str, ...]:
+def _draw(run: Run, target: Target, *, overwrite: bool) -> tuple[Problem, ...]:
     """Write the figure; without a record, which holds one spec. Return what is worth saying."""
     with quick_imports():
         from lrviz.figure.figurefile import render_run
