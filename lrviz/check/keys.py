@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lrviz.errors import KeyPath
-from lrviz.spec.tree import IN_ORDER, Tree
+from lrviz.spec.tree import IN_ORDER, Tree, is_same_tree
 
 
 def iter_differing_keys(old: Tree, new: Tree, key: KeyPath = ()) -> Iterator[KeyPath]:
@@ -33,19 +33,12 @@ def iter_differing_keys(old: Tree, new: Tree, key: KeyPath = ()) -> Iterator[Key
             for index, (was, now) in enumerate(zip(old, new, strict=True)):
                 yield from iter_differing_keys(was, now, (*key, index))
         case list(), list():
-            if len(old) != len(new) or not all(map(_is_same, old, new)):
+            if len(old) != len(new) or not all(map(is_same_tree, old, new)):
                 yield key
         case _:
-            if not _is_same(old, new):
+            if not is_same_tree(old, new):
                 yield key
 
 
 def _is_reordered(old: dict[str, Tree], new: dict[str, Tree]) -> bool:
     return old.keys() == new.keys() and list(old) != list(new)
-
-
-def _is_same(old: Tree, new: Tree) -> bool:
-    """Whether two plain values are one: true is not 1."""
-    if isinstance(old, bool) is not isinstance(new, bool):
-        return False
-    return old == new or (old != old and new != new)

@@ -1,7 +1,7 @@
 """Arguments as a spec writes them, checked against installed signatures, turned into values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from lrviz.drive.counts import refuse_count, suggest_formula
@@ -11,6 +11,7 @@ from lrviz.errors import KeyPath
 from lrviz.spec.catalog import Fill
 from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
 from lrviz.spec.nodes import EXPRESSIONS
+from lrviz.spec.problems import Problems
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell, suggest
 
@@ -41,16 +42,16 @@ class Binder:
     """Binds the arguments of one spec and collects what is wrong.
 
     Attributes:
+        problems: what is wrong with the spec.
         groups: how many param groups the optimizer has.
         totals: the run totals, by name.
         run: which of them is the length of the run, as schedulers count it.
-        problems: what was wrong so far.
     """
 
+    problems: Problems
     groups: int
     totals: Mapping[str, float]
     run: str = "total_calls"
-    problems: list[tuple[KeyPath, str]] = field(default_factory=list)
 
     def bind(
         self,
@@ -84,12 +85,12 @@ class Binder:
                 accepts = ", ".join(known) or "none"
                 close = suggest(name, tuple(known))
                 remedy = f"; {close}" if close.startswith("did") else ""
-                self.say((*key, name), f"no such argument{remedy} (accepts: {accepts})")
+                self.problems.say((*key, name), f"no such argument{remedy} (accepts: {accepts})")
         filling = {name: fill for name, fill in fills.items() if name in known}
         if not partial:
             for argument in known.values():
                 if argument.required and argument.name not in {**arguments, **filling}:
-                    self.say(key, f"{argument.name} is missing")
+                    self.problems.say(key, f"{argument.name} is missing")
         if len(self.problems) > before:
             return None
         shown = {name: argument.plain_default for name, argument in known.items()}
@@ -108,13 +109,9 @@ class Binder:
         try:
             value = evaluate(fill.formula, {**numbers, **self.totals, "total_calls": float(calls)})
         except ExpressionError as error:
-            self.say(key, error.reason)
+            self.problems.say(key, error.reason)
             return None
         return int(value) if value.is_integer() else value
-
-    def say(self, key: KeyPath, text: str) -> None:
-        """Add a problem."""
-        self.problems.append((key, text))
 
     def _convert(
         self, argument: Argument, value: Tree, key: KeyPath, names: Mapping[str, float]
@@ -132,7 +129,7 @@ class Binder:
             if error.index is not None and isinstance(value, list):
                 at, wrong = (*key, error.index), value[error.index]
             remedy = suggest_formula(wrong, names, self.run) if kind.role == "length" else ""
-            self.say(at, f"{error.text}{remedy}")
+            self.problems.say(at, f"{error.text}{remedy}")
         return None
 
     def _read(self, argument: Argument, value: Tree, names: Mapping[str, float]) -> object:

@@ -9,7 +9,7 @@ import torch
 
 from lrviz.curve import Values
 from lrviz.errors import UsageError
-from lrviz.spec import Factory, Source, Spec, parse_factory
+from lrviz.spec import Factory, Source, Spec, parse_tree
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
 
@@ -69,7 +69,7 @@ def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spe
             raise UsageError(f"steps: {steps} are no whole epochs of {each} steps")
         given["epochs"] = steps // each
     tree = {key: _plain(value) for key, value in given.items()}
-    return parse_factory(factory, tree, Source(name), ())
+    return parse_tree(tree, Source(name), factory=factory)
 
 
 def whole_number(name: str, value: Any, least: int = 1) -> int:

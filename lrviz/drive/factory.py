@@ -22,6 +22,7 @@ from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec import Factory, Spec
 from lrviz.spec.model import Schedule
+from lrviz.spec.problems import Problems
 from lrviz.system.startup import admit_guests
 from lrviz.system.threads import hide_warnings
 
@@ -86,10 +87,10 @@ def build(schedule: Schedule, function: Function) -> Built:
         with _named_failures(schedule, "the factory"):
             result = function()
         return _accept(schedule, result, None)
-    binder = Binder(schedule.groups, schedule.totals)
+    binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals)
     optimizer = plan_optimizer(schedule, binder)
-    if binder.problems or optimizer is None:
-        raise SpecError([schedule.source.problem(key, text) for key, text in binder.problems])
+    binder.problems.refuse()
+    assert optimizer is not None  # without it there was a problem
     base_lr = read_rates(optimizer.param_groups, "lr")
     # False where a composite stands first in a SequentialLR.
     order = "Detected call of `lr_scheduler.step"

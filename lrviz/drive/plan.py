@@ -14,9 +14,10 @@ from lrviz.drive.libraries import NoSchedulerError
 from lrviz.drive.optimizer import build_optimizer
 from lrviz.drive.phases import Phase, chained_phase, sequential_phases, whole_run
 from lrviz.drive.signatures import arguments_of, optimizer_class
-from lrviz.errors import KeyPath, SpecError
+from lrviz.errors import KeyPath
 from lrviz.spec.catalog import COMPOSITES
 from lrviz.spec.model import Node, Schedule
+from lrviz.spec.problems import Problems
 
 _NO_LR_SCHEDULER = "it is no LRScheduler of torch's, and only those can be composed"
 
@@ -74,7 +75,9 @@ def plan_optimizer(schedule: Schedule, binder: Binder) -> torch.optim.Optimizer 
     node = schedule.optimizer
     found = optimizer_class(node.name)
     if found is None:
-        binder.say(node.key, f"torch {torch.__version__} has no {node.name}; install a newer one")
+        binder.problems.say(
+            node.key, f"torch {torch.__version__} has no {node.name}; install a newer one"
+        )
         return None
     known = arguments_of(found, node.name)
     bound = binder.bind(known, node.arguments, node.key)
@@ -90,7 +93,7 @@ def plan_optimizer(schedule: Schedule, binder: Binder) -> torch.optim.Optimizer 
     try:
         return build_optimizer(found, bound.given, groups)
     except Exception as error:  # whatever torch's constructor has to say of the arguments
-        binder.say(node.key, f"torch refuses it: {_one_line(error)}")
+        binder.problems.say(node.key, f"torch refuses it: {_one_line(error)}")
     return None
 
 
@@ -114,7 +117,7 @@ class Planner:
         return self._plan(self._schedule.scheduler, whole_run(calls), top=True)
 
     def _plan(self, node: Node, phase: Phase, *, top: bool = False) -> Plan | None:
-        say = self._binder.say
+        say = self._binder.problems.say
         values = phase.values[: self._schedule.total_calls - phase.values.start]
         try:
             found = find_scheduler(node)
@@ -175,7 +178,7 @@ class Planner:
         if len(milestones) != len(node.children) - 1:
             wanted = len(node.children) - 1
             text = f"must be one fewer than the schedulers, {wanted}, got {len(milestones)}"
-            self._binder.say(key, text)
+            self._binder.problems.say(key, text)
             return None
         composite = [child.name in COMPOSITES for child in node.children]
         phases = sequential_phases(milestones, len(node.children), composite, phase)
@@ -183,7 +186,7 @@ class Planner:
             if nested and each.entered:
                 remedy = "put it first, or write its schedulers out in this list (LR013)"
                 text = f"torch cannot start it at a milestone of a SequentialLR; {remedy}"
-                self._binder.say(child.key, text)
+                self._binder.problems.say(child.key, text)
         return phases
 
 
@@ -194,11 +197,12 @@ def plan_run(schedule: Schedule) -> tuple[torch.optim.Optimizer, Plan]:
         SpecError: everything on which torch would raise, as far as it can be foreseen.
     """
     run = "epochs" if schedule.interval == "epoch" else "total_steps"
-    binder = Binder(schedule.groups, schedule.totals, run)
+    binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals, run)
     optimizer = plan_optimizer(schedule, binder)
     plan = Planner(schedule, binder, optimizer).plan()
-    if binder.problems or optimizer is None or plan is None:
-        raise SpecError([schedule.source.problem(key, text) for key, text in binder.problems])
+    binder.problems.refuse()
+    assert optimizer is not None  # without these there was a problem
+    assert plan is not None
     if schedule.metric is not None and plan.found.offers_metric:
         plan = replace(plan, found=replace(plan.found, takes_metric=True))
     return optimizer, plan

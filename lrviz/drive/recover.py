@@ -12,11 +12,11 @@ from lrviz.drive.libraries import NoSchedulerError
 from lrviz.drive.phases import count_calls, split_values
 from lrviz.drive.stepping import METRICS, find_required, list_parameters, offers_metric
 from lrviz.spec.model import Interval
+from lrviz.spec.nodes import NOT_ARGUMENTS
 
 KEY = ("factory",)
 
 _PLAIN = (type(None), bool, int, float, str)
-_NOT_HERE = frozenset({"last_epoch", "verbose"})
 _PRIVATE = {"milestones": "_milestones", "anneal_strategy": "_anneal_func_type"}
 
 
@@ -111,5 +111,5 @@ def _iter_arguments(scheduler: Any) -> Iterator[tuple[str, object]]:
         if isinstance(value, Counter):
             value = sorted(value.elements())
         items = value if isinstance(value, list) else [value]
-        if name not in _NOT_HERE and all(isinstance(each, _PLAIN) for each in items):
+        if name not in NOT_ARGUMENTS and all(isinstance(each, _PLAIN) for each in items):
             yield name, value

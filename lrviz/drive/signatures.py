@@ -13,10 +13,11 @@ import torch.optim.lr_scheduler
 import torch.optim.swa_utils
 
 from lrviz.spec.catalog import COMPOSITES, THIRD_PARTY, Entry
+from lrviz.spec.nodes import NOT_ARGUMENTS
 
 Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list", "tuple", "any"]
 
-_NOT_HERE = frozenset({"self", "optimizer", "params", "last_epoch", "verbose"})
+_NOT_HERE = frozenset({"self", *NOT_ARGUMENTS})
 
 
 @dataclass(frozen=True)

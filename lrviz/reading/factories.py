@@ -17,7 +17,7 @@ from lrviz.figure.record import Record
 from lrviz.reading.program import as_module, as_script
 from lrviz.reading.sources import parse_data, read_source
 from lrviz.run.driven import Run
-from lrviz.spec import Factory, Source, Spec, parse_factory
+from lrviz.spec import Factory, Source, Spec, parse_tree
 from lrviz.spec.factory import FILE_ENDINGS, FactoryName, split_factory
 from lrviz.spec.wording import suggest
 from lrviz.system.files import read_file
@@ -69,7 +69,7 @@ def load_named(
         tree = {}
     if "epochs" not in tree and not any(key == "epochs" for key, _ in overrides):
         raise _problem(source, "epochs is missing; give --epochs N")
-    return parse_factory(factory, tree, Source(source), overrides)
+    return parse_tree(tree, Source(source), overrides=overrides, factory=factory)
 
 
 def drive_spec(spec: Spec) -> Run:

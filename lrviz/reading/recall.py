@@ -9,7 +9,7 @@ from lrviz.curve import Curve, Values
 from lrviz.errors import Problem, SpecError
 from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
 from lrviz.figure.record import Record
-from lrviz.spec import Factory, Source, Spec, parse_factory
+from lrviz.spec import Factory, Source, Spec, parse_tree
 from lrviz.spec.model import Schedule
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
@@ -44,11 +44,16 @@ def recall_factory(record: Record, name: str, overrides: Sequence[tuple[str, str
         remedy = "name it on the command line, with --epochs"
         text = f"drawn from the factory {factory}, {why}; {remedy}"
         raise SpecError([Problem(name, (), text)])
-    spec = parse_factory(Factory(factory, _refuse), tree, Source(name), changes)
+
+    def parse(drawn: tuple[Curve, ...]) -> Spec:
+        built = Factory(factory, _refuse, drawn=drawn)
+        return parse_tree(tree, Source(name), overrides=changes, factory=built)
+
+    spec = parse(())
     if [schedule.total_steps for schedule in spec.schedules] != [each.steps for each in curves]:
         raise SpecError([Problem(name, (), "its record is damaged: numbers of another spec")])
     drawn = tuple(map(_recall_curve, spec.schedules, curves))
-    return parse_factory(Factory(factory, _refuse, drawn=drawn), tree, Source(name), changes)
+    return parse(drawn)
 
 
 def _explain_missing(curves: Sequence[RecordedCurve]) -> str:

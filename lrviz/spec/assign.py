@@ -6,10 +6,10 @@ from dataclasses import replace
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.flow import spell_flow
-from lrviz.spec.model import Source
 from lrviz.spec.option import Option
+from lrviz.spec.problems import Source
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import spell_name, suggest
 from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml
 
@@ -102,7 +102,7 @@ def split_key(key: str, tree: Tree = None) -> KeyPath:
             raise LookupError(TOO_DEEP)
         name, rest = _split_name(rest, tree)
         path.append(int(name) if name.isdecimal() and len(name) <= MAX_DIGITS else name)
-        tree = _at(tree, path[-1])
+        tree = find_below(tree, (path[-1],))
     return tuple(path)
 
 
@@ -121,12 +121,6 @@ def _is_name(name: str, tree: Tree) -> bool:
     return name in CATALOG or (isinstance(tree, dict) and name in tree) or name == tree
 
 
-def _at(tree: Tree, part: str | int) -> Tree:
-    if isinstance(tree, list) and isinstance(part, int) and part < len(tree):
-        return tree[part]
-    return tree.get(str(part)) if isinstance(tree, dict) else None
-
-
 def refuse_other_names(tree: Tree, path: KeyPath) -> None:
     """Do nothing where every scheduler and optimizer of a path is the one that stands there.
 
@@ -138,7 +132,7 @@ def refuse_other_names(tree: Tree, path: KeyPath) -> None:
             own = next(iter(tree)) if isinstance(tree, dict) and len(tree) == 1 else tree
             if isinstance(own, str) and part != own:
                 raise LookupError(_explain_other(kind, str(part), own, path[:end]))
-        tree = _at(tree, part)
+        tree = find_below(tree, (part,))
 
 
 def _kind(key: KeyPath) -> str | None:

@@ -11,7 +11,7 @@ from lrviz.errors import KeyPath
 from lrviz.spec.assign import with_value
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.flow import spell_flow
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml
 
 _BOM = "\ufeff"
@@ -86,15 +86,9 @@ class Document:
 
     def find(self, key: KeyPath) -> Value:
         """Return what stands at a key path."""
-        tree, key = self._tree, _name_bare(self._tree, key)
-        for part in key:
-            if isinstance(tree, dict) and part in tree:
-                tree = tree[str(part)]
-            elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
-                tree = tree[part]
-            else:
-                return Value(key, given=False)
-        return Value(key, given=True, tree=tree)
+        key = _name_bare(self._tree, key)
+        given = not key or holds(find_below(self._tree, key[:-1]), key[-1])
+        return Value(key, given, find_below(self._tree, key))
 
     def replace(self, values: Sequence[tuple[KeyPath, Tree]]) -> str:
         """Return the text in which values are others, as `replace_value`.
@@ -152,12 +146,7 @@ def _name_bare(tree: Tree, key: KeyPath) -> KeyPath:
     for at, part in enumerate(key):
         if isinstance(tree, str) and tree != part and (tree in CATALOG or tree in OPTIMIZERS):
             return (*key[:at], tree, *key[at:])
-        if isinstance(tree, dict):
-            tree = tree.get(str(part))
-        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
-            tree = tree[part]
-        else:
-            break
+        tree = find_below(tree, (part,))
     return key
 
 

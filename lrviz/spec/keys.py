@@ -10,9 +10,13 @@ from pydantic_core import ErrorDetails
 
 from lrviz.errors import KeyPath
 from lrviz.spec.options import FigureOptions, LintOptions
+from lrviz.spec.problems import Problems
 from lrviz.spec.style import Style, Text, Whole, styles
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.wording import spell, suggest
+
+LENGTH_KEYS = ("epochs", "steps_per_epoch")
+"""How long a run is: what a schedule reads of the keys that stand for themselves."""
 
 
 class Shape(BaseModel):
@@ -51,12 +55,13 @@ class Shape(BaseModel):
     lint: LintOptions = LintOptions()
 
 
-def read_shape(tree: dict[str, Tree], problems: list[tuple[KeyPath, str]]) -> Shape | None:
+def read_shape(tree: dict[str, Tree], problems: Problems) -> Shape | None:
     """Return the keys that stand for themselves; None, and what is wrong is added."""
     try:
         return Shape.model_validate(tree)
     except ValidationError as error:
-        problems += _translate(error, tree)
+        for key, text in _translate(error, tree):
+            problems.say(key, text)
     return None
 
 
@@ -101,7 +106,7 @@ def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:
     got = spell(details["input"])
     match details["type"]:
         case "missing" if isinstance(key[-1], int):
-            return key[:-1], f"must be a list of 2 numbers, got {spell(_at(tree, key[:-1]))}"
+            return key[:-1], f"must be a list of 2 numbers, got {spell(find_below(tree, key[:-1]))}"
         case "missing":
             return key[:-1], f"{key[-1]} is missing"
         case "extra_forbidden" if key == ("factory",):
@@ -143,21 +148,10 @@ def _key_in(tree: Tree, location: tuple[int | str, ...], *, missing: bool) -> Ke
     """
     key: list[int | str] = []
     for part in location:
-        if isinstance(tree, dict) and part in tree:
-            tree = tree[str(part)]
-        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
-            tree = tree[part]
-        else:
-            continue
-        key.append(part)
+        if holds(tree, part):
+            tree = find_below(tree, (part,))
+            key.append(part)
     return (*key, location[-1]) if missing else tuple(key)
-
-
-def _at(tree: Tree, key: KeyPath) -> Tree:
-    for part in key:
-        assert isinstance(tree, dict | list)
-        tree = tree[part]  # type: ignore[index]
-    return tree
 
 
 def _known_keys(key: KeyPath) -> tuple[str, ...]:

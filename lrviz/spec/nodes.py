@@ -1,7 +1,6 @@
 """Schedulers and optimizers as a spec names them: `Name: {arguments}`, or the bare name."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from lrviz.errors import KeyPath, UsageError
@@ -9,6 +8,7 @@ from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS
 from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import Metric, MetricCsv, MetricExpression, Node
+from lrviz.spec.problems import Problems
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
@@ -21,12 +21,13 @@ EXPRESSIONS: Mapping[str, tuple[str, ...]] = {"lr_lambda": ("epoch", "step"), "s
 
 MAX_GROUPS = 64
 
-_NOT_HERE = {
+NOT_ARGUMENTS = {
     "optimizer": "is not an argument here; a spec's `optimizer` stands at its top",
     "params": "is not an argument here; lrviz makes the parameters",
     "last_epoch": "is not an argument here; a schedule is drawn from its start",
     "verbose": "is not an argument here; torch has dropped it",
 }
+"""What torch's classes take and a spec does not give, and why not."""
 
 
 def _say_arguments(name: str, given: Tree, kind: str) -> str:
@@ -37,17 +38,16 @@ def _say_arguments(name: str, given: Tree, kind: str) -> str:
     return f"names no {kind}; arguments stand below its name, as `{example}: {{{name}: …}}`"
 
 
-@dataclass
 class NodeReader:
-    """Reads nodes and collects what is wrong with them.
+    """Reads nodes.
 
-    Attributes:
-        problems: what was wrong so far.
+    Args:
+        problems: what is wrong with them is added.
         allowed: the schedulers beside the catalog that the user allowed, by name.
     """
 
-    problems: list[tuple[KeyPath, str]] = field(default_factory=list)
-    allowed: Mapping[str, External] = field(default_factory=dict)
+    def __init__(self, problems: Problems, allowed: Mapping[str, External]) -> None:
+        self._say, self._allowed = problems.say, allowed
 
     @cached_property
     def _listed(self) -> Mapping[str, Sequence[External]]:
@@ -104,15 +104,15 @@ class NodeReader:
 
     def _find_foreign(self, name: str, key: KeyPath) -> External | None:
         """Return what may be imported under a name, or None where a problem was added."""
-        if name in self.allowed:
-            return self.allowed[name]
+        if name in self._allowed:
+            return self._allowed[name]
         try:
             found = find_entry_point(name, self._listed)
         except UsageError as error:
             self._say(key, str(error))
             return None
         if found is None:
-            self._say(key, unknown_scheduler(name, self.allowed))
+            self._say(key, unknown_scheduler(name, self._allowed))
         return found
 
     def _read_children(self, arguments: Mapping[str, Tree], path: KeyPath) -> Iterator[Node]:
@@ -150,8 +150,8 @@ class NodeReader:
     ) -> None:
         for argument, value in arguments.items():
             key = (*path, argument)
-            if argument in _NOT_HERE:
-                self._say(key, _NOT_HERE[argument])
+            if argument in NOT_ARGUMENTS:
+                self._say(key, NOT_ARGUMENTS[argument])
             elif argument in EXPRESSIONS and value is not None:
                 self._check_expressions(value, key, EXPRESSIONS[argument])
             else:
@@ -184,45 +184,43 @@ class NodeReader:
         except ExpressionError as error:
             self._say(key, error.reason)
 
-    def _say(self, key: KeyPath, text: str) -> None:
-        self.problems.append((key, text))
-
 
 MAX_METRIC = 16_384
 
 
-def read_metric(tree: Tree, key: KeyPath, problems: list[tuple[KeyPath, str]]) -> Metric | None:
+def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
     """Return the metric; None, and what is wrong is added.
 
-    >>> read_metric([0.9, 0.7], ("metric",), [])
+    >>> read_metric([0.9, 0.7], ("metric",), Problems(Source()))
     (0.9, 0.7)
     """
     match tree:
         case list() if 0 < len(tree) <= MAX_METRIC:
             wrong = [
-                ((*key, index), f"must be a number, got {spell(item)}")
+                index
                 for index, item in enumerate(tree)
                 if isinstance(item, bool) or not isinstance(item, int | float)
             ]
-            problems += wrong
+            for index in wrong:
+                problems.say((*key, index), f"must be a number, got {spell(tree[index])}")
             return None if wrong else tuple(map(float, tree))  # type: ignore[arg-type]
         case list():
-            problems.append((key, f"must have 1 to {MAX_METRIC:,} values, got {len(tree)}"))
+            problems.say(key, f"must have 1 to {MAX_METRIC:,} values, got {len(tree)}")
         case {"expression": str() | int() | float() as text, **rest} if not rest or _is_cut(text):
             return _read_expression(str(text), (*key, "expression"), problems)
         case {"csv": str(path), "column": str(column), **rest} if not rest:
             return MetricCsv(path, column)
         case _:
             remedy = "`{expression: …}` in `step`, or `{csv: FILE, column: NAME}`"
-            problems.append((key, f"must be a list of numbers, {remedy}"))
+            problems.say(key, f"must be a list of numbers, {remedy}")
     return None
 
 
-def _read_expression(text: str, key: KeyPath, problems: list[tuple[KeyPath, str]]) -> Metric | None:
+def _read_expression(text: str, key: KeyPath, problems: Problems) -> Metric | None:
     try:
         parse_expression(text, ("step",), TOTALS)
     except ExpressionError as error:
-        problems.append((key, error.reason))
+        problems.say(key, error.reason)
         return None
     return MetricExpression(text)
 

@@ -1,13 +1,14 @@
 """From a tree of plain data to a checked `Spec`: the first of the two stages of errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.spec.assign import assign_all, with_value
-from lrviz.spec.catalog.external import External, parse_allowed
+from lrviz.spec.catalog.external import parse_allowed
 from lrviz.spec.factory import Factory
-from lrviz.spec.model import MetricCsv, Node, Schedule, Source, Spec
+from lrviz.spec.model import MetricCsv, Schedule, Spec
+from lrviz.spec.problems import Problems, Source
 from lrviz.spec.schedules import ScheduleReader
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell
@@ -49,26 +50,38 @@ def parse_tree(
     *,
     overrides: Sequence[tuple[str, str]] = (),
     allow: Sequence[str] = (),
+    factory: Factory | None = None,
 ) -> Spec:
-    """Return the spec that plain data holds; as `parse_spec`."""
+    """Return the spec that plain data holds; as `parse_spec`.
+
+    Args:
+        tree: the data.
+        source: where it came from.
+        overrides: as `parse_spec` takes them.
+        allow: as `parse_spec` takes it.
+        factory: what builds the scheduler, which the data then does not name; nothing is called.
+    """
     allowed = parse_allowed(allow)
+    problems = Problems(source)
     if tree is None:
-        raise SpecError([source.problem((), "empty; a spec needs `epochs` and `scheduler`")])
-    if not isinstance(tree, dict):
-        raise SpecError([source.problem((), f"must be a mapping of keys, got {_name_kind(tree)}")])
+        problems.say((), "empty; a spec needs `epochs` and `scheduler`")
+    elif not isinstance(tree, dict):
+        got = "a list" if isinstance(tree, list) else spell(tree)
+        problems.say((), f"must be a mapping of keys, got {got}")
+    problems.refuse()
+    assert isinstance(tree, dict)
     tree, source = assign_all(tree, source, overrides)
-    if beyond := [source.problem(key, text) for key, text in beyond_yaml(tree)]:
-        raise SpecError(beyond)
-    return _check(tree, source, allowed)
-
-
-def _check(tree: dict[str, Tree], source: Source, allowed: Mapping[str, External]) -> Spec:
-    reader = ScheduleReader(source, allowed)
-    shape, schedules = reader.read(tree)
-    if reader.problems or shape is None:
-        raise SpecError(reader.problems)
+    problems = Problems(source)
+    for key, text in beyond_yaml(tree):
+        problems.say(key, text)
+    for key in _find_schedulers(tree) if factory else ():
+        problems.say(key, "cannot stand beside a factory, which builds its scheduler itself")
+    problems.refuse()
+    shape, schedules = ScheduleReader(problems, allowed, factory).read(tree)
+    problems.refuse()
+    assert shape is not None  # without it there was a problem
     return Spec(
-        tree=tree,
+        tree={**tree, "factory": factory.name} if factory else tree,
         source=source,
         title=shape.title,
         schedules=tuple(schedules),
@@ -76,6 +89,15 @@ def _check(tree: dict[str, Tree], source: Source, allowed: Mapping[str, External
         lint=shape.lint,
         allow=tuple(allowed),
     )
+
+
+def _find_schedulers(tree: Mapping[str, Tree]) -> Iterator[KeyPath]:
+    """Yield where plain data names a scheduler."""
+    yield from ((key,) for key in ("scheduler", "curves") if key in tree)
+    swept = tree.get("sweep")
+    for key in swept if isinstance(swept, dict) else ():
+        if key.split(".")[0] == "scheduler":
+            yield "sweep", key
 
 
 def with_metric(
@@ -109,49 +131,9 @@ def with_metric(
     return replace(spec, tree=tree, schedules=tuple(schedules))
 
 
-def _name_kind(tree: Tree) -> str:
-    return "a list" if isinstance(tree, list) else spell(tree)
-
-
 def _with_values(schedule: Schedule, values: Sequence[float]) -> Schedule:
     """Return a schedule with its metric, which remembers the csv that it is of."""
     metric, read = schedule.metric, replace(schedule, metric=tuple(values))
     if isinstance(metric, MetricCsv):
         return replace(read, metric_name=metric.column, metric_file=metric.csv)
     return read
-
-
-STAND_IN: Tree = {"StepLR": {"step_size": 1}}
-"""What stands where a spec has a scheduler while the rest is checked."""
-
-OWN_KEYS = ("scheduler", "curves")
-
-
-def parse_factory(
-    factory: Factory, tree: dict[str, Tree], source: Source, overrides: Sequence[tuple[str, str]]
-) -> Spec:
-    """Return the spec of a factory's schedule; nothing is called yet.
-
-    Args:
-        factory: what builds the scheduler.
-        tree: how long the run is, and what else a spec may hold beside `scheduler`.
-        source: what messages call it.
-        overrides: key paths and values as `--set` gives them, applied in order.
-
-    Raises:
-        SpecError: everything that is wrong with its shape, at once.
-    """
-    tree, source = assign_all(tree, source, overrides)
-    swept = tree.get("sweep")
-    text = "cannot stand beside a factory, which builds its scheduler itself"
-    wrong: list[KeyPath] = [(key,) for key in OWN_KEYS if key in tree]
-    if isinstance(swept, dict):
-        wrong += [("sweep", key) for key in swept if key.split(".")[0] == "scheduler"]
-    if wrong:
-        raise SpecError([source.problem(key, text) for key in wrong])
-    spec = parse_tree({**tree, "scheduler": STAND_IN}, source)
-    node = Node(factory.name, ("factory",), {})
-    schedules = tuple(
-        replace(schedule, scheduler=node, factory=factory) for schedule in spec.schedules
-    )
-    return replace(spec, tree={**tree, "factory": factory.name}, schedules=schedules)

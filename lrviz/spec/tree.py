@@ -2,11 +2,34 @@
 
 from collections.abc import Mapping
 
+from lrviz.errors import KeyPath
+
 Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
 """Plain data, as YAML and JSON give it."""
 
 IN_ORDER = ("curves", "sweep")
 """Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn."""
+
+
+def holds(tree: Tree, part: str | int) -> bool:
+    """Whether a mapping has a key, or a list an item of that number."""
+    if isinstance(tree, list):
+        return isinstance(part, int) and part < len(tree)
+    return isinstance(tree, dict) and str(part) in tree
+
+
+def find_below(tree: Tree, key: KeyPath) -> Tree:
+    """Return what stands at a key path; None for nothing.
+
+    >>> find_below({"sweep": {"epochs": [4, 8]}}, ("sweep", "epochs", 1))
+    8
+    """
+    for part in key:
+        if isinstance(tree, dict):
+            tree = tree.get(str(part))
+        else:
+            tree = tree[int(part)] if isinstance(tree, list) and holds(tree, part) else None
+    return tree
 
 
 def is_same_tree(one: Tree, other: Tree) -> bool:

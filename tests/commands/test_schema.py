@@ -28,6 +28,7 @@ from lrviz.linter.rules import RULES
 from lrviz.spec import Source, parse_tree
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.catalog.external import External
+from lrviz.spec.problems import Problems
 from lrviz.spec.yamltree import parse_yaml
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec
@@ -535,7 +536,7 @@ def test_an_argument_of_any_kind_is_what_the_checks_take(kind: Kind) -> None:
         schema = {"$defs": shared_definitions(), **describe_argument(argument, "")}
         assert json.loads(json.dumps(schema, allow_nan=False)) == schema
         for value in VALUES:
-            binder = Binder(groups=1, totals={"epochs": 4.0})
+            binder = Binder(Problems(Source()), groups=1, totals={"epochs": 4.0})
             binder.bind({"argument": argument}, {"argument": value}, ())
             valid = not complaints(Validator(schema), value)
             assert valid or binder.problems, (default, value)

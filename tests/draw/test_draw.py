@@ -25,8 +25,9 @@ from lrviz.curve import Curve, SchedulerFacts
 from lrviz.draw.outputs import draw_pixels, draw_vector, freetype_version, plot
 from lrviz.errors import Position, SpecError, UsageError
 from lrviz.run.driven import Run
-from lrviz.spec.model import Node, Schedule, Source, Spec
+from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.options import FigureOptions, LintOptions
+from lrviz.spec.problems import Source
 from lrviz.spec.style import styles
 from tests.support.specs import ROOT
 

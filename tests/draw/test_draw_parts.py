@@ -16,8 +16,8 @@ from lrviz.draw.scale import find_limits
 from lrviz.draw.text import fit_text
 from lrviz.draw.ticks import choose_spacing
 from lrviz.draw.titles import describe_schedulers
-from lrviz.spec.schedules import MAX_CURVES
 from lrviz.spec.style import Style, styles
+from lrviz.spec.sweep import MAX_CURVES
 from lrviz.spell import spell_number, spell_ticks
 
 

@@ -17,8 +17,8 @@ from lrviz.draw.pieces import Effort, InPieces, explain_effort
 from lrviz.draw.pieces import _cut as cut
 from lrviz.draw.pieces import _measure as measure
 from lrviz.errors import Position, SpecError, UsageError
-from lrviz.spec.model import Source
 from lrviz.spec.options import FigureOptions
+from lrviz.spec.problems import Source
 from lrviz.spec.style import Style, styles
 from tests.draw.test_draw import STEP, make_run
 

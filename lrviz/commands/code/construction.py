@@ -8,6 +8,7 @@ from lrviz.commands.code.lambdas import translate
 from lrviz.curve import SchedulerFacts
 from lrviz.spec.model import Schedule
 from lrviz.spec.nodes import EXPRESSIONS
+from lrviz.spec.problems import Problems
 from lrviz.spec.tree import Tree
 
 WIDTH = 88
@@ -67,7 +68,7 @@ def _bind(schedule: Schedule) -> tuple[Mapping[str, object], Sequence[Mapping[st
     found = optimizer_class(node.name)
     assert found is not None  # it has been driven
     known = arguments_of(found, node.name)
-    binder = Binder(schedule.groups, schedule.totals)
+    binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals)
 
     def bind(arguments: Mapping[str, Tree]) -> Mapping[str, object]:
         own = {name: value for name, value in arguments.items() if name != "name"}

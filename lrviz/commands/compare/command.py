@@ -20,7 +20,8 @@ from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.reading.factories import drive_spec, load_named
 from lrviz.run.driven import Run
 from lrviz.spec import Spec
-from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
+from lrviz.spec.schedules import MAX_POINTS
+from lrviz.spec.sweep import MAX_CURVES
 from lrviz.system.files import STDIO, write_file, write_stdout
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other

@@ -4,8 +4,9 @@ from lrviz.commands.schema.parts import Schema, closed, refer
 from lrviz.commands.schema.read import NAMED
 from lrviz.commands.schema.texts import printable
 from lrviz.spec.nodes import MAX_METRIC
-from lrviz.spec.schedules import CURVE_KEYS, MAX_CURVES, SWEPT_KEYS
+from lrviz.spec.schedules import CURVE_KEYS
 from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.sweep import MAX_CURVES, SWEPT_KEYS
 
 _SWEPT: Schema = {"type": "array", "minItems": 1, "maxItems": MAX_CURVES, "uniqueItems": True}
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from lrviz.commands.schema.parts import Schema, any_of, has_key, refer
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY
-from lrviz.spec.schedules import CURVE_KEYS, SWEPT_KEYS
+from lrviz.spec.schedules import CURVE_KEYS
+from lrviz.spec.sweep import SWEPT_KEYS
 
 NAMED = ("scheduler", "optimizer")
 """The keys that a sweep may reach into."""

@@ -30,8 +30,9 @@ from lrviz.figure.numbers.blocks import (
     is_block_size,
 )
 from lrviz.spec.nodes import MAX_GROUPS
-from lrviz.spec.schedules import MAX_CURVES, MAX_POINTS
+from lrviz.spec.schedules import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.sweep import MAX_CURVES
 from lrviz.spec.yamltree import is_text
 
 RecordedQuantity = Quantity | Literal["metric"]

@@ -9,7 +9,7 @@ from lrviz.linter.lengths import one_cycle_length
 from lrviz.linter.phases import Part, View
 from lrviz.linter.rule import Found, Rule
 from lrviz.linter.rules.define import calls, count, listed, rate, rule
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import find_below, holds
 
 
 @rule(
@@ -143,12 +143,8 @@ def _starts(part: Part) -> list[float]:
 def _given_lr(view: View) -> KeyPath | None:
     """Return where the spec gives the optimizer an LR; None where it leaves that to lrviz."""
     key = (*view.schedule.optimizer.key, "lr")
-    tree: Tree = dict(view.spec.tree)
-    for part in key:
-        if not isinstance(tree, dict) or str(part) not in tree:
-            return key if key in view.schedule.source.swept else None
-        tree = tree[str(part)]
-    return key
+    given = holds(find_below(dict(view.spec.tree), key[:-1]), "lr")
+    return key if given or key in view.schedule.source.swept else None
 
 
 @rule(

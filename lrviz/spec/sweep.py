@@ -1,13 +1,103 @@
-"""What the curves of a sweep are called: what differs between them, and nothing else."""
+"""The curves of a sweep: one a value, and what they are called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from math import prod
 from unicodedata import normalize
 
+from lrviz.errors import KeyPath
+from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, refuse_other_names, split_key, with_value
 from lrviz.spec.flow import spell_flow
-from lrviz.spec.tree import Tree, is_same_tree
+from lrviz.spec.keys import LENGTH_KEYS
+from lrviz.spec.problems import Problems, Source
+from lrviz.spec.tree import Tree, freeze, is_same_tree
+from lrviz.spec.wording import spell, spell_count
+
+MAX_CURVES = 64
+
+SWEPT_KEYS = (*LENGTH_KEYS, "interval", "optimizer", "scheduler")
+"""What a sweep may change: the schedule, not how it is drawn."""
 
 MAX_VALUE = 60
 """The longest that one value is spelt; a figure shortens a label further."""
+
+Variant = tuple[str, dict[str, Tree], Source]
+"""Label, tree and source of one curve."""
+
+
+def iter_variants(tree: Mapping[str, Tree], problems: Problems) -> Iterator[Variant]:
+    """Yield a spec without a sweep for every combination of the sweep's values.
+
+    Args:
+        tree: of the spec, its sweep included.
+        problems: what is wrong with the sweep is added; then the spec without it is the only one.
+    """
+    axes = _read_axes(tree, problems)
+    names = name_keys([key for key, _ in axes])
+    told = [name_values(name, values) for name, (_, values) in zip(names, axes, strict=True)]
+    before = len(problems)
+    for (key, _), labels in zip(axes, told, strict=True):
+        for index, first in find_twins(labels).items():
+            text = f"is item {first} again; both curves would be called '{labels[index]}'"
+            problems.say(("sweep", key, index), text)
+    if len(problems) > before:
+        return
+    base = {key: value for key, value in tree.items() if key != "sweep"}
+    for picked in product(*(range(len(values)) for _, values in axes)):
+        changed: Tree = base
+        swept: dict[KeyPath, KeyPath] = {}
+        for (key, values), index in zip(axes, picked, strict=True):
+            try:
+                path = split_key(key, changed)
+                refuse_other_names(changed, path)
+                changed = with_value(changed, path, values[index])
+            except LookupError as error:
+                problems.say(("sweep", key), str(error.args[0]))
+                return
+            swept[path] = ("sweep", key, index)
+        assert isinstance(changed, dict)
+        label = ", ".join(each[index] for each, index in zip(told, picked, strict=True))
+        yield label, changed, replace(problems.source, swept=swept)
+
+
+def _read_axes(tree: Mapping[str, Tree], problems: Problems) -> list[tuple[str, list[Tree]]]:
+    """Return the key paths of a sweep and their values; nothing where something is wrong."""
+    sweep, before = tree["sweep"], len(problems)
+    if not isinstance(sweep, dict) or not sweep:
+        got = "none" if sweep == {} else spell(sweep)
+        problems.say(("sweep",), f"must be a mapping of key paths to lists, got {got}")
+        return []
+    if "curves" in tree:
+        problems.say(("sweep",), "cannot stand beside `curves`; write each curve out")
+    axes: list[tuple[str, list[Tree]]] = []
+    for key, values in sweep.items():
+        at = ("sweep", key)
+        if key.split(".")[0] not in SWEPT_KEYS:
+            known = ", ".join(SWEPT_KEYS)
+            problems.say(at, f"is not part of a schedule; it must begin with {known}")
+        elif not isinstance(values, list) or not values:
+            problems.say(at, f"must be a list of values, got {spell(values)}")
+        elif key.count(".") > MAX_DOTS:
+            problems.say(at, TOO_DEEP)
+        else:
+            _refuse_repeats(key, values, problems)
+            axes.append((key, values))
+    curves = prod(len(values) for _, values in axes)
+    if curves > MAX_CURVES:
+        problems.say(("sweep",), f"{spell_count(curves)} curves are more than {MAX_CURVES}")
+    if len(sweep) > MAX_CURVES:
+        problems.say(("sweep",), f"{len(sweep)} key paths are more than {MAX_CURVES}")
+    return axes if len(problems) == before else []
+
+
+def _refuse_repeats(key: str, values: list[Tree], problems: Problems) -> None:
+    seen: dict[object, int] = {}
+    for index, value in enumerate(values):
+        first = seen.setdefault(freeze(value), index)
+        if first != index:
+            text = f"is item {first} again; one curve would lie on the other"
+            problems.say(("sweep", key, index), text)
 
 
 def name_keys(keys: Sequence[str]) -> list[str]:
