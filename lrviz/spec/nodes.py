@@ -191,6 +191,7 @@ MAX_METRIC = 16_384
 def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
     """Return the metric; None, and what is wrong is added.
 
+    >>> from lrviz.spec.problems import Source
     >>> read_metric([0.9, 0.7], ("metric",), Problems(Source()))
     (0.9, 0.7)
     """

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrviz.errors import SpecError
-from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
+from lrviz.spec import Source, Spec, parse_spec, parse_tree, schedules, with_metric
 from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
+from lrviz.spec.keys import Shape, read_shape
 from lrviz.spec.model import MetricCsv, MetricExpression, Node
+from lrviz.spec.problems import Problems
 from lrviz.spec.style import styles
 from lrviz.spec.tree import Tree
 
@@ -598,3 +600,26 @@ def test_any_value_of_a_key_is_right_or_said_at_that_key(key: str, value: Any) -
     error = refused(tree)
     if error is not None:
         assert {each.key[0] for each in error.problems} <= {key, "epochs"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "times"),
+    [
+        ({}, 1),
+        ({"sweep": {"scheduler.StepLR.gamma": [0.1, 0.2, 0.3]}}, 1),
+        ({"sweep": {"epochs": [2, 4, 8]}}, 4),
+    ],
+    ids=["plain", "sweep", "sweep of lengths"],
+)
+def test_the_keys_of_a_spec_are_checked_once_and_a_swept_length_for_every_value(
+    keys: dict[str, Any], times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[object] = []
+
+    def counted(tree: dict[str, Tree], found: Problems) -> Shape | None:
+        checked.append(tree)
+        return read_shape(tree, found)
+
+    monkeypatch.setattr(schedules, "read_shape", counted)
+    spec_of(**keys)
+    assert len(checked) == times
