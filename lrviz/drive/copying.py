@@ -22,7 +22,7 @@ import numpy as np
 import torch
 import torch.utils.data
 
-from lrviz.drive.libraries import spell_cause
+from lrviz.drive.installed import spell_cause
 from lrviz.drive.memory import contents, fill, forget, memory_of, remembers, remind
 from lrviz.drive.stage import Place, find_places, staged
 from lrviz.errors import Problem, UsageError

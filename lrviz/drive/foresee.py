@@ -1,17 +1,21 @@
 """Values on which torch raises, at once or calls later, said before it is driven.
 
-Every rule answers to torch's own code: what it names, torch cannot drive through the run; what
-torch drives, however odd, no rule names. Where the linter explains the mistake, its code stands at
-the end of the message.
+Every rule answers to the library's own code: what it names cannot be driven through the run; what
+can, however odd, no rule names. Where the linter explains the mistake, its code stands at the end
+of the message. What a library beside torch refuses in words of its own is left to it.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from lrviz.drive.arguments import Bound
-from lrviz.drive.phases import Phase
+from lrviz.drive.installed import Found
+from lrviz.drive.spans import Phase
+from lrviz.spec.model import Node
+from lrviz.spec.schedules import MAX_CALLS
 from lrviz.spec.wording import spell
 
 
@@ -34,21 +38,21 @@ class Circumstances:
     run: str
 
 
-Found = Iterator[tuple[str, str]]
-Rule = Callable[[Mapping[str, Any], Circumstances], Found]
+Wrong = Iterator[tuple[str, str]]
+Rule = Callable[[Mapping[str, Any], Circumstances], Wrong]
 
 
-def _step(given: Mapping[str, Any], at: Circumstances) -> Found:
+def _step(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     if given["step_size"] == 0 and (at.phase.entered or any(at.phase.counts)):
         yield "step_size", "must be at least 1, got 0 (LR027)"
 
 
-def _cosine(given: Mapping[str, Any], at: Circumstances) -> Found:
+def _cosine(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     if given["T_max"] == 0 and at.phase.counts:
         yield "T_max", "must be at least 1, got 0 (LR027)"
 
 
-def _constant(given: Mapping[str, Any], at: Circumstances) -> Found:
+def _constant(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     factor, end = given["factor"], given["total_iters"]
     if factor < 0 or factor > 1:
         yield "factor", f"must be between 0 and 1, got {spell(factor)}"
@@ -56,7 +60,7 @@ def _constant(given: Mapping[str, Any], at: Circumstances) -> Found:
         yield "factor", f"must be more than 0, torch divides by it after {end:g} calls (LR027)"
 
 
-def _linear(given: Mapping[str, Any], at: Circumstances) -> Found:
+def _linear(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     if given["total_iters"] == 0 and at.phase.entered:
         yield "total_iters", "must be at least 1, got 0 (LR027)"
     start, end = given["start_factor"], given["end_factor"]
@@ -67,7 +71,7 @@ def _linear(given: Mapping[str, Any], at: Circumstances) -> Found:
         yield "end_factor", f"must be between 0 and 1, got {spell(end)}"
 
 
-def _polynomial(given: Mapping[str, Any], at: Circumstances) -> Found:
+def _polynomial(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     end, power = given["total_iters"], given["power"]
     if end == 0 and (at.phase.entered or at.phase.reaches(0)):
         yield "total_iters", "must be at least 1, got 0 (LR027)"
@@ -75,31 +79,31 @@ def _polynomial(given: Mapping[str, Any], at: Circumstances) -> Found:
         yield "power", f"must be at least 0, torch divides by zero after {end:g} calls"
 
 
-def _restarts(given: Mapping[str, Any], _: Circumstances) -> Found:
+def _restarts(given: Mapping[str, Any], _: Circumstances) -> Wrong:
     for name in ("T_0", "T_mult"):
         if given[name] < 1:
             yield name, f"must be at least 1, got {given[name]} (LR027)"
 
 
-def _swa(given: Mapping[str, Any], _: Circumstances) -> Found:
+def _swa(given: Mapping[str, Any], _: Circumstances) -> Wrong:
     if given["anneal_epochs"] < 0:
         yield "anneal_epochs", f"must be at least 0, got {given['anneal_epochs']}"
 
 
-def _plateau(given: Mapping[str, Any], at: Circumstances) -> Found:
+def _plateau(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     if given["factor"] >= 1:
         yield "factor", f"must be less than 1, got {spell(given['factor'])}"
     if not at.has_metric:
         yield "", "needs a metric; give `metric` a list, an expression or a csv"
 
 
-def _momentum(given: Mapping[str, Any], at: Circumstances) -> Found:
+def _momentum(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     if given["cycle_momentum"] and not at.has_momentum:
         remedy = "set cycle_momentum to false (LR034)"
         yield "cycle_momentum", f"the optimizer has neither momentum nor betas; {remedy}"
 
 
-def _cyclic(given: Mapping[str, Any], at: Circumstances) -> Found:
+def _cyclic(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     up, down = given["step_size_up"], given["step_size_down"]
     if up == 0:
         yield "step_size_up", "must be at least 1, got 0 (LR027)"
@@ -109,7 +113,7 @@ def _cyclic(given: Mapping[str, Any], at: Circumstances) -> Found:
     yield from _momentum(given, at)
 
 
-def _one_cycle(given: Mapping[str, Any], at: Circumstances) -> Found:
+def _one_cycle(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     for name in ("div_factor", "final_div_factor"):
         if given[name] == 0:
             yield name, "must not be 0, torch divides by it (LR027)"
@@ -129,7 +133,7 @@ def _one_cycle(given: Mapping[str, Any], at: Circumstances) -> Found:
         yield from _one_cycle_length(given, total, at)
 
 
-def _one_cycle_length(given: Mapping[str, Any], total: int, at: Circumstances) -> Found:
+def _one_cycle_length(given: Mapping[str, Any], total: int, at: Circumstances) -> Wrong:
     if at.phase.last_epoch > total:
         run = f"the run has {at.phase.last_epoch}"
         remedy = f"set total_steps to {at.phase.last_epoch} (LR003)"
@@ -169,3 +173,112 @@ def foresee(name: str, bound: Bound, at: Circumstances) -> list[tuple[str, str]]
     """
     rule = RULES.get(name)
     return list(rule({**bound.shown, **bound.given}, at)) if rule else []
+
+
+_MIN_LR = "transformers.get_cosine_with_min_lr_schedule_with_warmup"
+
+
+def foresee_others(node: Node, found: Found, bound: Bound, at: Circumstances) -> Wrong:
+    """Yield (argument, problem) for every value on which a library beside torch would raise.
+
+    An empty argument stands for the scheduler itself.
+    """
+    given: dict[str, Any] = {**bound.shown, **bound.given}
+    if node.package == "timm" and node.foreign is None:
+        yield from _timm(node, given, at)
+        yield from _noise(node, given, at)
+    if node.name.startswith(_MIN_LR):
+        yield from _min_lr(given)
+    if node.name == "transformers.get_inverse_sqrt_schedule":
+        yield from _inverse_sqrt(given, at)
+    if node.name == "transformers.get_polynomial_decay_schedule_with_warmup":
+        yield from _polynomial_decay(node, given, at)
+    if found.takes_metric and node.name != "ReduceLROnPlateau" and not at.has_metric:
+        yield "", "needs a metric; give `metric` a list, an expression or a csv"
+
+
+def _min_lr(given: Mapping[str, Any]) -> Wrong:
+    missing = [name for name in ("min_lr", "min_lr_rate") if given[name] is None]
+    if len(missing) == 2:
+        yield "", "needs min_lr or min_lr_rate"
+    elif not missing:
+        yield "min_lr_rate", "cannot stand beside min_lr; give one of them"
+
+
+def _inverse_sqrt(given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    if given["timescale"] == 0 and at.phase.last_epoch >= given["num_warmup_steps"]:
+        yield "timescale", "must be at least 1, got 0"
+
+
+def _polynomial_decay(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    warmup, length = given["num_warmup_steps"], given["num_training_steps"]
+    if warmup != length or not (warmup == 0 or at.phase.reaches(warmup)):
+        return
+    if "num_training_steps" in node.arguments:
+        text = f"must not be num_warmup_steps, {warmup}, transformers divides by what is between"
+        yield "num_training_steps", text
+    else:
+        text = f"takes all of the {length} {_unit(at)}, transformers divides by what is left"
+        yield "num_warmup_steps", f"{text}; give it fewer, or set num_training_steps"
+
+
+def _unit(at: Circumstances) -> str:
+    """Return what a run consists of, as its scheduler counts it."""
+    return at.run.removeprefix("total_")
+
+
+def _timm(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    """Yield what timm asserts without a word, or divides by."""
+    if node.name == "timm.StepLRScheduler" and given.get("decay_t") == 0:
+        yield "decay_t", "must be at least 1, got 0"
+    if given.get("stable_timescale") == 0 and given["stable_fn"] != "constant":
+        yield "stable_timescale", "must be at least 1, got 0"
+    if "t_initial" not in given:
+        return
+    yield from _timms_length(node, given, at)
+    is_tanh = node.name == "timm.TanhLRScheduler"
+    for argument in ("lr_min", "warmup_lr_init") if is_tanh else ("lr_min",):
+        if not given[argument] >= 0:
+            yield argument, f"must be at least 0, got {spell(given[argument])}"
+    if is_tanh and not (low := given["lb"]) < (high := given["ub"]):
+        if "lb" in node.arguments:
+            yield "lb", f"must be less than ub, {spell(high)}, got {spell(low)}"
+        else:
+            yield "ub", f"must be more than lb, {spell(low)}, got {spell(high)}"
+
+
+def _timms_length(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    """Yield why a schedule has no length, or none for its parts; of a run where it is filled in."""
+    length, warmup, decay = given["t_initial"], given["warmup_t"], given.get("decay_t", 1)
+    filled = "t_initial" not in node.arguments
+    run = f"the run's {at.total_calls} {_unit(at)}"
+    remedy = "give it fewer, or set t_initial"
+    if filled and length <= 0:
+        text = f"takes {spell(warmup)} of {run} and leaves the schedule none; {remedy}"
+        yield "warmup_t", text
+    elif length <= 0:
+        yield "t_initial", f"must be more than 0, got {spell(length)}"
+    elif decay == 0:
+        yield "decay_t", "must be at least 1, got 0"
+    elif decay > length and filled:
+        after = f", of which the warm-up takes {spell(warmup)}" if warmup else ""
+        yield "decay_t", f"takes {spell(decay)} of {run}{after}; {remedy}"
+    elif decay > length:
+        yield "decay_t", f"must be at most t_initial, {spell(length)}, got {spell(decay)}"
+
+
+def _noise(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    """Yield why timm would look for a noise that is small enough until long after the run."""
+    if (place := given.get("noise_range_t")) is None:
+        return
+    most, spread = given["noise_pct"], given["noise_std"]
+    span = place if isinstance(place, list) else [place, math.inf]
+    if len(span) != 2:
+        yield "noise_range_t", f"must be a number or a list of 2, got {spell(place)}"
+    elif given.get("noise_type", "normal") == "normal":
+        noisy = min(span[1], at.total_calls + 1) - max(span[0], 1)
+        chance = math.erf(most / abs(spread) / math.sqrt(2)) if spread else float(most > 0)
+        if noisy > 0 and not chance * MAX_CALLS >= noisy:
+            text = f"timm draws until a noise of noise_std {spell(spread)} is below {spell(most)}"
+            name = "noise_pct" if "noise_pct" in node.arguments else "noise_std"
+            yield name, f"{text}, more than {MAX_CALLS:,} times in this run; set noise_pct higher"

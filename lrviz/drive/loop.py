@@ -1,4 +1,4 @@
-"""Driving: a planned scheduler and its calls, and what is read between them."""
+"""Driving: every schedule of a spec, its calls, and what is read between them."""
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,13 +10,11 @@ import numpy as np
 import torch
 
 from lrviz.curve import Curve, SchedulerFacts
-from lrviz.drive.culprit import name_argument
-from lrviz.drive.each import drive_each, name_curve
-from lrviz.drive.libraries import INTERRUPTS, spell_cause
-from lrviz.drive.metric import metric_remarks, metric_values, unused_metric
+from lrviz.drive.blame import drive_each, name_argument, name_curve
+from lrviz.drive.installed import INTERRUPTS, spell_cause
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.readings import Recorded, build_curve, empty_record
-from lrviz.drive.unread import iter_unread
+from lrviz.drive.remarks import iter_unread, metric_remarks, metric_values, unused_metric
 from lrviz.drive.weight import refuse_too_much
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.run.driven import Run

@@ -1,23 +1,53 @@
 """A spec's schedulers, checked against the installed torch: the second stage of errors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.arguments import Binder, Bound
-from lrviz.drive.foresee import Circumstances, foresee
-from lrviz.drive.foresee_others import foresee_others
-from lrviz.drive.found import Found, find_scheduler
-from lrviz.drive.libraries import NoSchedulerError
-from lrviz.drive.optimizer import build_optimizer
-from lrviz.drive.phases import Phase, chained_phase, sequential_phases, whole_run
+from lrviz.drive.foresee import Circumstances, foresee, foresee_others
+from lrviz.drive.installed import Found, NoSchedulerError, find_scheduler
 from lrviz.drive.signatures import arguments_of, optimizer_class
+from lrviz.drive.spans import Phase, chained_phase, sequential_phases, whole_run
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog import COMPOSITES
 from lrviz.spec.model import Node, Schedule
 from lrviz.spec.problems import Problems
+
+
+def build_optimizer(
+    found: type[torch.optim.Optimizer],
+    arguments: Mapping[str, object],
+    groups: Sequence[Mapping[str, object]],
+) -> torch.optim.Optimizer:
+    """Return an optimizer of a class with the given param groups.
+
+    It is a subclass that overrides `add_param_group` and `step` and nothing else. The first call
+    of torch's own `add_param_group` imports its compiler, which takes longer than all of lrviz.
+    Its `step` says that it calls hooks already, so that torch does not have it call those that
+    somebody has registered for all optimizers: this is none of theirs.
+
+    Raises:
+        Exception: whatever torch's own constructor says of the arguments.
+    """
+
+    def add_param_group(self: torch.optim.Optimizer, group: dict[str, Any]) -> None:
+        self.param_groups.append({**self.defaults, **group})
+
+    def step(self: torch.optim.Optimizer, closure: object = None) -> None:
+        del self, closure
+
+    step.hooked = True  # type: ignore[attr-defined]
+    body = {"add_param_group": add_param_group, "step": step, "__module__": __name__}
+    dummy = type(found.__name__, (found,), body)
+    # Muon wants matrices; nobody looks at the values.
+    params = [{"params": [torch.empty(1, 1, device="cpu")], **group} for group in groups or [{}]]
+    optimizer: torch.optim.Optimizer = dummy(params, **arguments)
+    return optimizer
+
 
 _NO_LR_SCHEDULER = "it is no LRScheduler of torch's, and only those can be composed"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import torch
 
-from lrviz.drive.each import drive_each
+from lrviz.drive.blame import drive_each
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.readings import empty_record
 from lrviz.errors import SpecError

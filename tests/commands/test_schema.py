@@ -699,7 +699,7 @@ def test_other_libraries_arguments_are_checked_without_importing_them(
 def test_of_a_library_that_is_not_installed_the_names_are_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lrviz.drive.declared.find_spec", lambda name: None)
+    monkeypatch.setattr("lrviz.commands.schema.source_code.find_spec", lambda name: None)
     validator = Validator(build_schema())
     spec = "{epochs: 4, scheduler: {timm.CosineLRScheduler: {%s: low}}}"
     assert errors(validator, spec % "lr_min") == []

@@ -357,7 +357,7 @@ def test_a_share_that_an_option_gives_is_the_options(request: pytest.FixtureRequ
 def test_of_a_long_run_the_scheduler_is_named_and_it_is_not_driven_again_and_again(
     monkeypatch: pytest.MonkeyPatch, timm: Any
 ) -> None:
-    monkeypatch.setattr("lrviz.drive.culprit.MOST_CALLS", CALLS)
+    monkeypatch.setattr("lrviz.drive.blame.MOST_CALLS", CALLS)
     found = _drive("timm.CosineLRScheduler", {"t_initial": 4, "cycle_mul": 0})
     assert isinstance(found, Problem)
     assert found.key == ("scheduler", "timm.CosineLRScheduler")

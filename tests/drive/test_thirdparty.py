@@ -17,9 +17,10 @@ import torch
 
 import lrviz
 from lrviz.commands.code import write_code
+from lrviz.commands.schema.source_code import declared_arguments
 from lrviz.commands.template import spec_template
 from lrviz.curve import Curve, Values
-from lrviz.drive import declared_arguments, installed_arguments, libraries
+from lrviz.drive import installed, installed_arguments
 from lrviz.errors import SpecError, UsageError
 from lrviz.figure.metadata import read_record
 from lrviz.spec import Source, Spec, parse_tree
@@ -443,7 +444,7 @@ def _shadow(library: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPat
     (folder / library / "__init__.py").write_text(text)
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr(libraries, "_import_part", libraries._import_part.__wrapped__)
+    monkeypatch.setattr(installed, "_import_part", installed._import_part.__wrapped__)
 
 
 @pytest.mark.usefixtures("transformers")

@@ -9,7 +9,8 @@ from lrviz.commands.schema.limits import COUNTS, LIMITS, NEEDS
 from lrviz.commands.schema.names import OTHERS, arguments_of, named, swept
 from lrviz.commands.schema.parts import Schema, refer
 from lrviz.commands.schema.paths import scheduler_paths
-from lrviz.drive import Argument, declared_arguments, installed_arguments
+from lrviz.commands.schema.source_code import declared_arguments
+from lrviz.drive import Argument, installed_arguments
 from lrviz.spec.catalog import CATALOG, Entry
 from lrviz.spec.catalog.external import list_entry_points
 

@@ -5,13 +5,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, overload
 
-from lrviz.drive.built import accept_scheduler, drive_built
+from lrviz.drive.built import accept_scheduler, drive_built, own_interval
 from lrviz.drive.copying import borrow_copy
-from lrviz.drive.described import Metric, Optimizer, describe_factory, describe_run, whole_number
-from lrviz.drive.factory import simulate_factories
-from lrviz.drive.guest import leave_no_trace
+from lrviz.drive.factory import (
+    Metric,
+    Optimizer,
+    describe_factory,
+    describe_run,
+    simulate_factories,
+    whole_number,
+)
+from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.loop import simulate as simulate_spec
-from lrviz.drive.recover import own_interval
 from lrviz.errors import Problem, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec import Factory, Spec
