@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from lrviz.errors import FileError, LrvizError, SpecError, UsageError
     from lrviz.reading.sources import load
     from lrviz.run.driven import Run
-    from lrviz.spec import Spec, parse_spec
+    from lrviz.spec.model import Spec
+    from lrviz.spec.parse import parse_spec
 
 __version__ = "0.1.1"
 
@@ -50,11 +51,11 @@ _HOMES = {
     "FileError": "lrviz.errors",
     "LrvizError": "lrviz.errors",
     "Run": "lrviz.run.driven",
-    "Spec": "lrviz.spec",
+    "Spec": "lrviz.spec.model",
     "SpecError": "lrviz.errors",
     "UsageError": "lrviz.errors",
     "load": "lrviz.reading.sources",
-    "parse_spec": "lrviz.spec",
+    "parse_spec": "lrviz.spec.parse",
     "plot": "lrviz.draw",
     "preview": "lrviz.drive",
     "simulate": "lrviz.drive",

@@ -20,7 +20,9 @@ from lrviz.figure.numbers import (
 )
 from lrviz.figure.record import Record, Versions
 from lrviz.run.driven import Run
-from lrviz.spec import Source, Spec, parse_tree
+from lrviz.spec.model import Spec
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.problems import Source
 from lrviz.system.versions import platform_tag, versions
 
 MOST_KEYS = 64

@@ -23,8 +23,8 @@ from lrviz.cli.words import spell_option
 from lrviz.commands.targets import is_same_file, list_files
 from lrviz.errors import FileError, LrvizError, Problem, UsageError
 from lrviz.reading.factories import drive_spec, load_named
-from lrviz.spec import Spec
 from lrviz.spec.factory import split_factory
+from lrviz.spec.model import Spec
 from lrviz.system.files import write_below
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place

@@ -21,7 +21,7 @@ from lrviz.commands.watch import Watch
 from lrviz.errors import FileError, LrvizError, RefusedError, SpecError, UsageError
 from lrviz.reading.factories import load_named
 from lrviz.run.driven import Run
-from lrviz.spec import Spec
+from lrviz.spec.model import Spec
 from lrviz.system.files import write_file, write_stdout
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place

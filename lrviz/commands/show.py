@@ -4,9 +4,9 @@ from collections.abc import Container, Mapping, Sequence
 
 from lrviz.commands.template import spec_template
 from lrviz.drive import Argument, installed_arguments, simulate
-from lrviz.spec import parse_spec
 from lrviz.spec.catalog import Entry
 from lrviz.spec.catalog.external import External
+from lrviz.spec.parse import parse_spec
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 

@@ -12,7 +12,7 @@ from lrviz.spec.factory import figure_stem, source_file
 from lrviz.system.files import STDIO
 
 if TYPE_CHECKING:  # every command imports this, to know of formats: a spec's models take long
-    from lrviz.spec import Spec
+    from lrviz.spec.model import Spec
 
 Format = Literal["png", "webp", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)

@@ -19,8 +19,8 @@ from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.loop import simulate as simulate_spec
 from lrviz.errors import Problem, UsageError
 from lrviz.run.driven import Run
-from lrviz.spec import Factory, Spec
-from lrviz.spec.model import Interval
+from lrviz.spec.factory import Factory
+from lrviz.spec.model import Interval, Spec
 
 
 @overload

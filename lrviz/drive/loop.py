@@ -37,7 +37,7 @@ def simulate(spec: Spec) -> Run:
     Raises:
         SpecError: torch cannot drive the spec through the run, or a learning rate is not finite.
 
-    >>> from lrviz.spec import parse_spec
+    >>> from lrviz.spec.parse import parse_spec
     >>> spec = parse_spec("{epochs: 3, scheduler: {ExponentialLR: {gamma: 0.5}}}")
     >>> simulate(spec).curves[0].lr.tolist()
     [[0.001, 0.0005, 0.00025]]

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from lrviz.spec import Spec
+from lrviz.spec.model import Spec
 from lrviz.system.versions import platform_tag, versions
 
 FORMAT = 1

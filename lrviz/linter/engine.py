@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lrviz.errors import Position, Problem, UsageError, tell_first
 from lrviz.linter.rule import Case, Finding, Fix, Rule
 from lrviz.run.driven import Run
-from lrviz.spec import Spec
+from lrviz.spec.model import Spec
 from lrviz.spec.wording import suggest
 
 _NOWHERE = Position(0, 0)

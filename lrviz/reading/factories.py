@@ -17,8 +17,10 @@ from lrviz.figure.record import Record
 from lrviz.reading.program import as_module, as_script
 from lrviz.reading.sources import parse_data, read_source
 from lrviz.run.driven import Run
-from lrviz.spec import Factory, Source, Spec, parse_tree
-from lrviz.spec.factory import FILE_ENDINGS, FactoryName, split_factory
+from lrviz.spec.factory import FILE_ENDINGS, Factory, FactoryName, split_factory
+from lrviz.spec.model import Spec
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.problems import Source
 from lrviz.spec.wording import suggest
 from lrviz.system.files import read_file
 from lrviz.system.reads import Reads

@@ -9,8 +9,10 @@ from lrviz.curve import Curve, Values
 from lrviz.errors import Problem, SpecError
 from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
 from lrviz.figure.record import Record
-from lrviz.spec import Factory, Source, Spec, parse_tree
-from lrviz.spec.model import Schedule
+from lrviz.spec.factory import Factory
+from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.problems import Source
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import parse_scalar

@@ -8,9 +8,10 @@ from lrviz.figure.metadata import MAX_FILE, read_record, sniff
 from lrviz.figure.record import Record, parse_record
 from lrviz.reading.metricfile import read_metric
 from lrviz.reading.recall import recall_factory
-from lrviz.spec import Source, Spec, parse_spec, parse_tree, with_metric
 from lrviz.spec.factory import split_factory
-from lrviz.spec.model import MetricCsv
+from lrviz.spec.model import MetricCsv, Spec
+from lrviz.spec.parse import parse_spec, parse_tree, with_metric
+from lrviz.spec.problems import Source
 from lrviz.system.files import STDIO, read_file
 from lrviz.system.reads import Reads
 

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lrviz.curve import Curve
 from lrviz.system.reads import Reads
+
+if TYPE_CHECKING:
+    from lrviz.curve import Curve  # NumPy, which the command's help does without
 
 FILE_ENDINGS = frozenset({"yaml", "yml", "png", "webp", "svg", "pdf", "csv", "json", "jpg", "jpeg"})
 """What a file's name ends in, and no function's: whoever chooses the names of files, as a
@@ -90,4 +92,4 @@ class Factory:
     load: Callable[[], Callable[..., object]]
     guard: Callable[[], AbstractContextManager[object]] = nullcontext
     reads: Reads = field(default_factory=Reads)
-    drawn: tuple[Curve, ...] = ()
+    drawn: "tuple[Curve, ...]" = ()

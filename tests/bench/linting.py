@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from lrviz.drive import simulate
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
-from lrviz.spec import Spec, parse_spec
+from lrviz.spec.model import Spec
+from lrviz.spec.parse import parse_spec
 from tests.bench.measure import Row, best_of
 
 SPECS = 1000

@@ -7,7 +7,7 @@ from lrviz.check.keys import iter_differing_keys
 from lrviz.check.pixels import compare_pixels, mark_pixels
 from lrviz.check.verdict import EXIT_STATUS, OUTCOMES, Evidence, PixelsDifference, Verdict
 from lrviz.figure.numbers import list_moves, parse_numbers
-from lrviz.spec import parse_spec
+from lrviz.spec.parse import parse_spec
 from lrviz.spec.tree import Tree
 
 NAN = float("nan")

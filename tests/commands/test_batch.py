@@ -18,7 +18,7 @@ from lrviz.figure.metadata import read_record
 from lrviz.figure.record import parse_record
 from lrviz.figure.sheetrecord import is_sheet
 from lrviz.run.driven import Run
-from lrviz.spec import Spec
+from lrviz.spec.model import Spec
 from lrviz.system import atomic
 from lrviz.system.pool import count_workers
 from lrviz.system.versions import versions

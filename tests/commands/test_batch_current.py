@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.spec import parse_spec
+from lrviz.spec.parse import parse_spec
 from lrviz.system.versions import DISTRIBUTIONS, is_release
 from tests.support.lrvizrun import run
 from tests.support.specs import STEP, WriteSpec

@@ -25,10 +25,10 @@ from lrviz.curve import QUANTITIES
 from lrviz.drive.arguments import Binder
 from lrviz.drive.signatures import Argument, Base, Kind
 from lrviz.linter.rules import RULES
-from lrviz.spec import Source, parse_tree
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.catalog.external import External
-from lrviz.spec.problems import Problems
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.problems import Problems, Source
 from lrviz.spec.yamltree import parse_yaml
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec

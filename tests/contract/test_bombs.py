@@ -23,8 +23,9 @@ from lrviz.linter.fix import fix_text
 from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES as ALL_RULES
 from lrviz.spec import keys as shape
-from lrviz.spec import nodes, parse_spec
+from lrviz.spec import nodes
 from lrviz.spec.assign import split_key
+from lrviz.spec.parse import parse_spec
 from lrviz.spec.tree import Tree
 from lrviz.system.atomic import write_all
 from lrviz.system.files import write_file

@@ -89,7 +89,7 @@ def test_what_draws_nothing_loads_neither_torch_nor_matplotlib() -> None:
 
 
 def test_what_reads_no_spec_loads_none_of_what_reads_one() -> None:
-    done = python(LOOK_UPS, *HEAVY, "yaml", "lrviz.spec")
+    done = python(LOOK_UPS, *HEAVY, "yaml", "lrviz.spec.parse")
     assert (done.returncode, done.stderr) == (0, "")
 
 

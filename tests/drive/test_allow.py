@@ -177,7 +177,8 @@ WATCHED = """
     import lrviz
     import lrviz.reading.sources
     from lrviz.errors import SpecError
-    from lrviz.spec import Source, parse_tree
+    from lrviz.spec.parse import parse_tree
+    from lrviz.spec.problems import Source
 
     seen = []
     sys.addaudithook(lambda event, details: seen.append((event, str(details[:1]))))

@@ -18,7 +18,7 @@ from lrviz.figure.metadata import read_record
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
 from lrviz.run.driven import Run
-from lrviz.spec import parse_spec
+from lrviz.spec.parse import parse_spec
 from lrviz.spec.style import styles
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec

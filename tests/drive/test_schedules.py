@@ -5,7 +5,8 @@ import pytest
 
 from lrviz.drive import simulate
 from lrviz.errors import SpecError
-from lrviz.spec import Spec, parse_spec
+from lrviz.spec.model import Spec
+from lrviz.spec.parse import parse_spec
 
 CURVES = """\
 epochs: 2

@@ -23,8 +23,10 @@ from lrviz.curve import Curve, Values
 from lrviz.drive import installed, installed_arguments
 from lrviz.errors import SpecError, UsageError
 from lrviz.figure.metadata import read_record
-from lrviz.spec import Source, Spec, parse_tree
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY
+from lrviz.spec.model import Spec
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.problems import Source
 from tests.support.lrvizrun import run
 from tests.support.scripts import recorded
 from tests.support.specs import ROOT

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lrviz.drive import simulate
-from lrviz.spec import parse_spec
+from lrviz.spec.parse import parse_spec
 from lrviz.spec.schedules import CURVE_KEYS
 from lrviz.spec.sweep import SWEPT_KEYS
 from tests.support.lrvizrun import run

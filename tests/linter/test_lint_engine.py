@@ -16,7 +16,7 @@ from lrviz.linter.engine import (
     spell_finding,
 )
 from lrviz.linter.rule import Finding, Fix
-from lrviz.spec import parse_spec
+from lrviz.spec.parse import parse_spec
 from tests.support.linting import COSINE, ENDLESS, GROWING, RULES, lint
 
 

@@ -16,8 +16,9 @@ from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run, spell_finding
 from lrviz.linter.phases import Part
 from lrviz.linter.rules import RULES
-from lrviz.spec import Source, parse_spec, parse_tree
 from lrviz.spec.catalog import CATALOG
+from lrviz.spec.parse import parse_spec, parse_tree
+from lrviz.spec.problems import Source
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec
 

@@ -19,9 +19,11 @@ from lrviz.linter.engine import is_failure, lint_run, spell_finding
 from lrviz.linter.phases import view_of
 from lrviz.linter.rule import SEVERITIES, Case, Finding
 from lrviz.linter.rules import RULES
-from lrviz.spec import Source, Spec, parse_spec, parse_tree
 from lrviz.spec.assign import with_value
 from lrviz.spec.catalog import CATALOG
+from lrviz.spec.model import Spec
+from lrviz.spec.parse import parse_spec, parse_tree
+from lrviz.spec.problems import Source
 from tests.drive.test_foresee import ARGUMENTS, BESIDE, around, node
 from tests.support.specs import ROOT
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from lrviz.drive import simulate
 from lrviz.linter.engine import is_failure, lint_run, spell_finding
 from lrviz.linter.rules import RULES
-from lrviz.spec import Source, parse_tree
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.problems import Source
 
 Tree = dict[str, Any]
 Draw = st.DrawFn

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from lrviz.errors import Position, SpecError
-from lrviz.spec import Source, parse_spec
 from lrviz.spec.assign import assign
+from lrviz.spec.parse import parse_spec
+from lrviz.spec.problems import Source
 from lrviz.spec.tree import Tree
 from tests.support.lrvizrun import run
 

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrviz.errors import SpecError
-from lrviz.spec import Source, Spec, parse_spec, parse_tree, schedules, with_metric
+from lrviz.spec import schedules
 from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.spec.keys import Shape, read_shape
-from lrviz.spec.model import MetricCsv, MetricExpression, Node
-from lrviz.spec.problems import Problems
+from lrviz.spec.model import MetricCsv, MetricExpression, Node, Spec
+from lrviz.spec.parse import parse_spec, parse_tree, with_metric
+from lrviz.spec.problems import Problems, Source
 from lrviz.spec.style import styles
 from lrviz.spec.tree import Tree
 

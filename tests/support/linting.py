@@ -6,7 +6,7 @@ from types import MappingProxyType
 from lrviz.drive import simulate
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rule import Case, Finding, Fix, Found, Rule, Severity
-from lrviz.spec import parse_spec
+from lrviz.spec.parse import parse_spec
 
 Check = Callable[[Case], Iterator[Found]]
 

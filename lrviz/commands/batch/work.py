@@ -14,7 +14,7 @@ from lrviz.errors import LrvizError
 from lrviz.figure.sheetrecord import panel_digest, sheet_digest
 from lrviz.reading.factories import load_named
 from lrviz.run.thumbnail import Thumbnail
-from lrviz.spec import Spec
+from lrviz.spec.model import Spec
 from lrviz.system.files import sweep_litter
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place

@@ -19,7 +19,7 @@ from lrviz.commands.targets import (
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.reading.factories import drive_spec, load_named
 from lrviz.run.driven import Run
-from lrviz.spec import Spec
+from lrviz.spec.model import Spec
 from lrviz.spec.schedules import MAX_POINTS
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.system.files import STDIO, write_file, write_stdout
