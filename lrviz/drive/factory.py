@@ -20,9 +20,10 @@ from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.remarks import iter_unread, metric_remarks
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.run.driven import Run
-from lrviz.spec import Factory, Source, Spec, parse_tree
-from lrviz.spec.model import Schedule
-from lrviz.spec.problems import Problems
+from lrviz.spec.factory import Factory
+from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.problems import Problems, Source
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
 from lrviz.system.startup import admit_guests
