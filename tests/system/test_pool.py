@@ -1,19 +1,21 @@
 import errno
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
 import weakref
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lrviz.errors import FileError, LrvizError, SpecError, WorkerDied
-from lrviz.system.pool import Workers, process
-from lrviz.system.pool.frames import HEAD
+from lrviz.system import worker
+from lrviz.system.pool import Workers
 from tests.support import pooled
 from tests.support.processes import is_running, wait_for_end
 from tests.support.specs import ROOT
@@ -159,7 +161,7 @@ def test_a_worker_killed_while_it_has_nothing_to_do_costs_nothing() -> None:
 
 
 def test_where_no_worker_can_start_every_item_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "_CODE", "raise SystemExit(1)")
+    monkeypatch.setattr(worker, "_CODE", "raise SystemExit(1)")
     with Workers(2) as workers:
         got = [result for _, result in workers.map(pooled.square, range(50))]
     assert {str(result) for result in got} == {"its worker process could not be started"}
@@ -179,7 +181,7 @@ def test_where_fewer_workers_can_be_started_than_wanted_fewer_do(
             raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
         return real(*arguments, **options)
 
-    monkeypatch.setattr("lrviz.system.pool.process.subprocess.Popen", start)
+    monkeypatch.setattr("lrviz.system.worker.subprocess.Popen", start)
     with Workers(3) as workers:
         got = list(workers.map(pooled.process_number, range(8)))
         expected = workers.pids if started else (os.getpid(),)
@@ -190,15 +192,15 @@ def test_where_fewer_workers_can_be_started_than_wanted_fewer_do(
 def test_an_answer_that_was_not_read_to_its_end_is_not_taken_for_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    lost = iter([True])
+    read, answers = pickle.load, count()
 
-    def receive(stream: Any) -> bytes:
-        size = int.from_bytes(stream.read(HEAD))
-        if size and next(lost, False):
-            raise MemoryError  # and the rest is still in the pipe
-        return bytes(stream.read(size))
+    def load(pipe: Any) -> object:
+        answer = read(pipe)
+        if answer and next(answers) == 0:
+            raise MemoryError
+        return answer
 
-    monkeypatch.setattr(process, "receive", receive)
+    monkeypatch.setattr(pickle, "load", load)
     with Workers(2) as workers:
         got = list(workers.map(pooled.square, range(8)))
     failed = [(number, result) for number, result in got if result != number * number]
@@ -213,7 +215,7 @@ def test_what_befalls_an_attendant_is_the_result_of_its_item(
     def fail(_: object) -> bool:
         raise RuntimeError("no more threads")
 
-    monkeypatch.setattr(process.WorkerProcess, "become_ready", fail)
+    monkeypatch.setattr(worker.Worker, "become_ready", fail)
     with Workers(count) as workers:
         got = [str(result) for _, result in workers.map(pooled.square, range(3))]
     assert got == (["0", "1", "4"] if count == 1 else ["no more threads"] * 3)
