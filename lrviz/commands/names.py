@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 
 from lrviz.errors import UsageError
-from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Entry
-from lrviz.spec.catalog.entry import spell_install
+from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Catalog, Entry, spell_install
 from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points, parse_allowed
 
 
@@ -23,12 +22,12 @@ def scheduler_list() -> str:
 
     Whether another library is installed is told without importing it.
     """
-    parts = ["".join(_lines({name: entry.summary for name, entry in SCHEDULERS.items()}))]
-    for library in dict.fromkeys(entry.package for entry in THIRD_PARTY.values()):
+    parts = ["".join(_lines(SCHEDULERS.summaries))]
+    for library in THIRD_PARTY.packages:
         is_there = find_spec(library) is not None
         heading = "installed" if is_there else f"not installed; {spell_install(library)}"
-        own = {name: each.summary for name, each in THIRD_PARTY.items() if each.package == library}
-        parts.append("".join([f"\n{library} ({heading})\n", *_lines(own)]))
+        own = _lines(Catalog(library).summaries)
+        parts.append("".join([f"\n{library} ({heading})\n", *own]))
     if added := {name: _givers(each) for name, each in list_entry_points().items()}:
         parts.append("".join(["\nadded by other packages\n", *_lines(added)]))
     return "".join(parts)
@@ -60,8 +59,7 @@ def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | External:
 
 def complete_scheduler(incomplete: str) -> Iterator[tuple[str, str]]:
     """Yield the schedulers that begin like a word, with what each does."""
-    known = {name: entry.summary for name, entry in CATALOG.items()}
-    known |= {name: _givers(each) for name, each in list_entry_points().items()}
-    for name, summary in known.items():
+    givers = {name: _givers(each) for name, each in list_entry_points().items()}
+    for name, summary in {**CATALOG.summaries, **givers}.items():
         if name.lower().startswith(incomplete.lower()):
             yield name, summary

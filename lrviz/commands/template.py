@@ -31,16 +31,16 @@ def spec_template(found: Entry | External) -> str:
         hint = f"# `lrviz show {found.name}` tells its arguments.\n"
         return _template(f"{heading}{hint}", _STEP, f"{found.name}: {{}}")
     arguments = (f"    {_comment(line, found)}" for line in found.example.splitlines())
-    extra = f"{found.extra}  # what the scheduler is given, a value a call\n" if found.extra else ""
+    metric = f"metric: {found.metric}  # what the scheduler is given, a value a call\n"
     return _template(
         f"# {found.name}: {found.summary}.\n# {found.address}\n",
         "" if found.package == "timm" else _STEP,  # whose schedulers know when to step
         "\n".join([f"{found.name}:", *arguments]),
-        extra,
+        metric if found.takes_metric else "",
     )
 
 
-def _template(heading: str, interval: str, scheduler: str, extra: str = "") -> str:
+def _template(heading: str, interval: str, scheduler: str, metric: str = "") -> str:
     return (
         f"{_EDITOR}"
         f"{heading}"
@@ -53,7 +53,7 @@ def _template(heading: str, interval: str, scheduler: str, extra: str = "") -> s
         "    momentum: 0.9\n"
         "scheduler:\n"
         f"  {scheduler}\n"
-        f"{extra}"
+        f"{metric}"
         "figure:\n"
         "  style: light  # article, light or dark\n"
     )

@@ -115,7 +115,7 @@ def _rank(node: Node, name: str) -> int:
     value, entry = node.arguments[name], THIRD_PARTY[node.name]
     if isinstance(value, float) and not math.isfinite(value):
         return 0
-    counts = name in entry.lengths | entry.cycles
+    counts = entry.roles.get(name) in ("length", "cycles")
     return 1 if isinstance(value, int | float) and not counts else 2
 
 

@@ -15,8 +15,7 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from lrviz.drive.signatures import Argument, arguments_of
 from lrviz.errors import UsageError
-from lrviz.spec.catalog import CATALOG, COMPOSITES, Entry, Fill
-from lrviz.spec.catalog.entry import spell_install
+from lrviz.spec.catalog import CATALOG, COMPOSITES, Entry, Fill, spell_install
 from lrviz.spec.catalog.external import External
 from lrviz.spec.model import Node
 from lrviz.system.mishap import spell_exception

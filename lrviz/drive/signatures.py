@@ -167,9 +167,10 @@ def _argument(owner: str | None, parameter: inspect.Parameter) -> Argument:
 def _of_other_library(kind: Kind, entry: Entry, name: str) -> Kind:
     """Return a kind with what the catalog knows of an argument; what is said to be int is one."""
     strict = kind.strict or kind.base in ("whole", "list")
-    if name in entry.lengths:
-        return replace(kind, strict=strict, role="length")
-    return replace(kind, strict=strict, role="cycles" if name in entry.cycles else "")
+    match entry.roles.get(name):
+        case "length" | "cycles" as role:
+            return replace(kind, strict=strict, role=role)
+    return replace(kind, strict=strict)
 
 
 def kind_of(annotation: str) -> Kind:

@@ -93,7 +93,7 @@ def unknown_scheduler(name: str, allowed: Iterable[str] = ()) -> str:
 def _suggest_scheduler(name: str) -> str:
     last = re.split("[.:]", name)[-1]
     own = last if last in SCHEDULERS else None
-    others = (each for each, entry in THIRD_PARTY.items() if entry.attribute == last)
+    others = (each for each in THIRD_PARTY if each.rpartition(".")[2] == last)
     close = own or next(others, None) or _find_close(name, tuple(SCHEDULERS))
     if close := close or _find_close(name, tuple(THIRD_PARTY)):
         return f"did you mean '{close}'?"

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from torch.optim import lr_scheduler
 
 import lrviz
 from lrviz.commands.show import draw_text
-from lrviz.spec.catalog import COMPOSITES, OPTIMIZERS, SCHEDULERS
+from lrviz.spec import catalog
+from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS, SCHEDULERS
 from tests.support.lrvizrun import run
 
 # What lrviz decides itself: which optimizer, and that a schedule is drawn from its start.
@@ -27,6 +29,16 @@ def torch_arguments(name: str) -> dict[str, inspect.Parameter]:
 def test_every_scheduler_of_torch_is_there_and_swalr_besides() -> None:
     assert set(SCHEDULERS) == {*lr_scheduler.__all__, "SWALR"} - {"LRScheduler"}
     assert {"SequentialLR", "ChainedScheduler"} == COMPOSITES
+
+
+def test_names_and_summaries_are_found_without_reading_all_of_the_files() -> None:
+    read = {
+        f"{file.stem}.{name}".removeprefix("torch."): table["summary"]
+        for file in Path(catalog.__file__).parent.glob("*.toml")
+        for name, table in tomllib.loads(file.read_text("utf-8")).items()
+        if isinstance(table, dict) and "summary" in table
+    }
+    assert CATALOG.summaries == read == {name: entry.summary for name, entry in CATALOG.items()}
 
 
 def test_every_optimizer_of_torch_is_there() -> None:

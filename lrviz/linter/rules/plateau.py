@@ -27,8 +27,10 @@ LESS_IS_BETTER = frozenset(
 )
 """Words in the name of a metric that shrinks."""
 
-JUDGES = frozenset(name for name, entry in CATALOG.items() if entry.takes_metric)
-"""The schedulers whose learning rate follows a metric and nothing else, warm-ups aside."""
+
+def _is_judge(name: str) -> bool:
+    """Whether a scheduler's LR follows a metric and nothing else, warm-ups aside."""
+    return name in CATALOG and CATALOG[name].takes_metric
 
 
 @rule(
@@ -148,7 +150,7 @@ def floor_above_lr(view: View) -> Iterator[Found]:
 def metric_runs_out(view: View) -> Iterator[Found]:
     """Count the drops after the calls that have a value of their own."""
     given = view.schedule.metric
-    if view.top.name not in JUDGES or not isinstance(given, tuple):
+    if not _is_judge(view.top.name) or not isinstance(given, tuple):
         return
     drops = np.flatnonzero((np.diff(view.lr[:, len(given) :]) < 0).any(axis=0))
     if len(drops):
@@ -175,7 +177,7 @@ def metric_runs_out(view: View) -> Iterator[Found]:
 )
 def metric_not_finite(view: View) -> Iterator[Found]:
     """Look for NaN and infinities among the values, those that are held left out."""
-    if view.top.name not in JUDGES or view.metric is None:
+    if not _is_judge(view.top.name) or view.metric is None:
         return
     given = view.schedule.metric
     values = view.metric[: len(given)] if isinstance(given, tuple) else view.metric

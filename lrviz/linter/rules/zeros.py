@@ -71,8 +71,8 @@ def has_no_length(part: Part) -> bool:
 def share_outside(view: View) -> Iterator[Found]:
     """Look at every argument that the catalog calls a share."""
     for part in view.parts:
-        shares = CATALOG[part.name].shares if part.name in CATALOG else ()
-        for name in sorted(shares):
+        roles = CATALOG[part.name].roles if part.name in CATALOG else {}
+        for name in sorted(each for each, role in roles.items() if role == "share"):
             share = part.number(name)
             if share is not None and not 0 <= share <= 1:
                 peak = f"the LR is {rate(float(view.lr.max()))} at most"

@@ -1,25 +1,195 @@
-"""The schedulers and optimizers that a spec can name: a closed list, known without any of them."""
+"""The schedulers and optimizers that a spec can name: a closed list, known without any of them.
 
-from collections.abc import Mapping
-from types import MappingProxyType
+What is known of a library's schedulers stands in a TOML file here, a table a scheduler, in the
+order in which they are listed. A table begins with two lines, its name and `summary`, what the
+scheduler does; these are read alone where only names are asked for. Then:
 
-from lrviz.spec.catalog.entry import Entry as Entry
-from lrviz.spec.catalog.entry import Fill as Fill
-from lrviz.spec.catalog.timm import TIMM
-from lrviz.spec.catalog.torch import OPTIMIZERS as OPTIMIZERS
-from lrviz.spec.catalog.torch import TORCH
-from lrviz.spec.catalog.transformers import TRANSFORMERS
+- `example`: its arguments in YAML, for a run of 4 epochs of 8 steps;
+- `metric`: what a spec gives it at every call for that example; only where it takes a metric;
+- `signature`: the class, as `module:name`, that takes the arguments which a function passes on;
+- `module` and `page`: where the library keeps and documents it, where not as the whole file says;
+- `[NAME.arguments]`: every argument, in the library's order: what it means, or a table with `means`
+  and what else is known of it: `role`, a word or two on what it is to the schedule; `fill`, a
+  formula for what it is where a spec leaves it out; `unless`, the arguments beside which it is not
+  filled in. What `[arguments]` says of one of that name holds where the own table does not say it.
 
-SCHEDULERS: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in TORCH})
+Of the roles these change how a value is checked: `length` counts calls and is no share of the run,
+`cycles` counts cycles, `share` is a share of the LR.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+Library = Literal["torch", "transformers", "timm"]
+
+_HEAD = re.compile(r'^\[(\w+)\]\nsummary = "(.*)"$', re.MULTILINE)
+
+
+def spell_install(package: str) -> str:
+    """Return the command that installs a package with schedulers, or one that it needs.
+
+    timm brings torchvision, and that a torch of its own; the schedulers do without.
+
+    >>> spell_install("transformers"), spell_install("timm")
+    ('pip install transformers', 'pip install --no-deps timm')
+    """
+    return f"pip install {'--no-deps ' * (package == 'timm')}{package}"
+
+
+@dataclass(frozen=True)
+class Fill:
+    """What an argument is where a spec leaves it out, as it needs to know of the run.
+
+    Attributes:
+        formula: over the run totals, of whose calls those count that are the scheduler's own, and
+            over its other arguments, true being 1.
+        unless: where one of these arguments is given, nothing is filled in.
+    """
+
+    formula: str
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A scheduler that a spec can name.
+
+    Attributes:
+        name: how a spec spells it: torch's class, or another library's name and what it has there.
+        attribute: what it is called in its module.
+        package: who wrote it, and what installs it.
+        summary: what it does, in one line.
+        arguments: what each argument means, in the library's order.
+        example: its arguments in YAML, for a run of 4 epochs of 8 steps.
+        module: where the library keeps it.
+        address: its page in the library's documentation.
+        metric: what each call is given in the example, in YAML; empty where it takes no metric.
+        signature: the class, as `module:name`, that takes the arguments which a function only
+            passes on; empty where its own signature tells them.
+        fills: the arguments that are filled in from the run.
+        roles: what arguments are to the schedule, as far as it is told: `length`, `cycles` or
+            `share` for one of another library than torch.
+    """
+
+    name: str
+    attribute: str
+    package: Library
+    summary: str
+    arguments: Mapping[str, str]
+    example: str
+    module: str
+    address: str
+    metric: str = ""
+    signature: str = ""
+    fills: Mapping[str, Fill] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def takes_metric(self) -> bool:
+        """Whether each call is given a metric."""
+        return bool(self.metric)
+
+
+class Catalog(Mapping[str, Entry]):
+    """Schedulers by name; what is known of a library's is read when one of them is asked for."""
+
+    def __init__(self, *packages: Library) -> None:
+        self.packages = packages
+
+    @cached_property
+    def summaries(self) -> Mapping[str, str]:
+        """What every scheduler does, by name."""
+        return {
+            _full_name(package, name): summary
+            for package in self.packages
+            for name, summary in _HEAD.findall(_read_text(package))
+        }
+
+    def __getitem__(self, name: str) -> Entry:
+        for package in self.packages if name in self.summaries else ():
+            if name in (entries := _read_entries(package)):
+                return entries[name]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.summaries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.summaries)
+
+    def __len__(self) -> int:
+        return len(self.summaries)
+
+
+@cache
+def _read_text(package: Library) -> str:
+    return Path(__file__).with_name(f"{package}.toml").read_text("utf-8")
+
+
+@cache
+def _read_entries(package: Library) -> Mapping[str, Entry]:
+    import tomllib  # names alone are found without
+
+    tables = tomllib.loads(_read_text(package))
+    common = {key: tables.pop(key) for key in ("module", "page")}
+    shared = tables.pop("arguments")
+    entries = (_read_entry(package, name, common | each, shared) for name, each in tables.items())
+    return {entry.name: entry for entry in entries}
+
+
+def _read_entry(
+    package: Library, name: str, table: Mapping[str, Any], shared: Mapping[str, Any]
+) -> Entry:
+    arguments = {
+        each: _as_table(shared.get(each, {})) | _as_table(own)
+        for each, own in table.get("arguments", {}).items()
+    }
+    return Entry(
+        name=_full_name(package, name),
+        attribute=name,
+        package=package,
+        summary=table["summary"],
+        arguments={each: own["means"] for each, own in arguments.items()},
+        example=table["example"],
+        module=table["module"],
+        address=table["page"].format(name=name),
+        metric=table.get("metric", ""),
+        signature=table.get("signature", ""),
+        fills={
+            each: Fill(own["fill"], tuple(own.get("unless", ())))
+            for each, own in arguments.items()
+            if "fill" in own
+        },
+        roles={each: own["role"] for each, own in arguments.items() if "role" in own},
+    )
+
+
+def _as_table(said: str | dict[str, Any]) -> dict[str, Any]:
+    return {"means": said} if isinstance(said, str) else said
+
+
+def _full_name(package: Library, name: str) -> str:
+    return name if package == "torch" else f"{package}.{name}"
+
+
+SCHEDULERS = Catalog("torch")
 """torch's own schedulers by name, in the order of the article, composites and SWALR last."""
 
-THIRD_PARTY: Mapping[str, Entry] = MappingProxyType(
-    {entry.name: entry for entry in (*TRANSFORMERS, *TIMM)}
-)
+THIRD_PARTY = Catalog("transformers", "timm")
 """The schedulers of other libraries by name; they are imported when a spec names one."""
 
-CATALOG: Mapping[str, Entry] = MappingProxyType({**SCHEDULERS, **THIRD_PARTY})
+CATALOG = Catalog("torch", "transformers", "timm")
 """Every scheduler by name."""
 
 COMPOSITES = frozenset({"SequentialLR", "ChainedScheduler"})
 """The schedulers made of others, which their argument `schedulers` lists."""
+
+OPTIMIZERS: Sequence[str] = (
+    *("ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Muon"),
+    *("NAdam", "RAdam", "RMSprop", "Rprop", "SGD", "SparseAdam"),
+)
+"""The optimizer classes of torch.optim; an old torch may lack some."""
