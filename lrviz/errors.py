@@ -97,6 +97,11 @@ class LrvizError(Exception):
 
     exit_status: ClassVar[int] = 2
 
+    @property
+    def lines(self) -> Sequence[str]:
+        """What it says, a line a problem."""
+        return (str(self),)
+
 
 class UsageError(LrvizError, ValueError):
     """What was asked for makes no sense, whatever the files hold."""
@@ -137,6 +142,11 @@ class SpecError(LrvizError, ValueError):
             return self.problems
         closing = Problem(rest[-1].source, (), f"and {len(rest):,} more")
         return (*self.problems[:MOST_TOLD], closing)
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """What it says, a line a problem."""
+        return tuple(map(str, self.told))
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.problems,)

@@ -1,12 +1,12 @@
-"""How numbers read in titles and at ticks, in a figure and in a terminal."""
+"""How numbers, names and lines of text read: to people, as YAML, as Python, on a terminal."""
 
+import codecs
+import json
 import math
-import re
+import os
 import unicodedata
-from collections.abc import Callable, Sequence
-from itertools import chain, takewhile
-
-import numpy as np
+from collections.abc import Sequence
+from typing import TextIO
 
 MOST_DIGITS = 9
 
@@ -15,18 +15,70 @@ MOST_PLACES = 6
 
 SIGNIFICANT = 6
 
+# From here on, and below there, a number is easier to read with an exponent.
+_LARGE, _SMALL = 1e4, 1e-3
 
-def spell_number(value: float) -> str:
-    """Return a number in as few characters as six significant digits need.
+_ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
+
+
+def spell_number(value: float, digits: int = SIGNIFICANT) -> str:
+    """Return a number for people: in as few characters as its significant digits need.
 
     >>> [spell_number(each) for each in (0.5, 1e-4, 0.01, 0.00025, 32, 1e300)]
     ['0.5', '1e-4', '0.01', '2.5e-4', '32', '1e300']
+    >>> spell_number(0.0146123, 3), spell_number(100000.0, 3)
+    ('0.0146', '1e5')
     """
     if isinstance(value, int) or not math.isfinite(value):
         return str(value)
-    rounded = float(f"{value:.6g}")
-    positional = np.format_float_positional(rounded, trim="-")
-    return min(positional, spell_scientific(rounded, SIGNIFICANT), key=len)
+    return min(_spell_positional(value, digits), spell_scientific(value, digits - 1), key=len)
+
+
+def spell_yaml(value: object) -> str:
+    """Return a number, a truth value or nothing as YAML spells it; a number reads back equal.
+
+    >>> [spell_yaml(each) for each in (True, None, 8, 0.001, 1e-05, 1e5, math.inf, math.nan)]
+    ['true', 'null', '8', '0.001', '1e-5', '1e5', '.inf', '.nan']
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case float() if math.isnan(value):
+            return ".nan"
+        case float() if math.isinf(value):
+            return f"{'-' * (value < 0)}.inf"
+        case float():
+            return _spell_exact(value)
+    return str(value)
+
+
+def spell_python(value: object) -> str:
+    """Return a value as Python spells it; a number reads back equal.
+
+    >>> print(spell_python([1e-05, 8, True, None, "min", (0.9, float("nan"))]))
+    [1e-5, 8, True, None, "min", (0.9, float("nan"))]
+    """
+    match value:
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case list():
+            return f"[{', '.join(map(spell_python, value))}]"
+        case tuple():
+            return f"({', '.join(map(spell_python, value))}{',' * (len(value) == 1)})"
+        case float():
+            return _spell_exact(value) if math.isfinite(value) else f'float("{value}")'
+    return repr(value)
+
+
+def _spell_exact(value: float) -> str:
+    """Return a float as short as it reads back equal, and as a float."""
+    text = repr(float(value))
+    if value == 0 or _SMALL <= abs(value) < _LARGE:
+        return text
+    digits = text.partition("e")[0].strip("-0.").replace(".", "")
+    return min(spell_scientific(value, len(digits) - 1), text, key=len)
 
 
 def spell_floor(floor: float) -> str:
@@ -62,7 +114,7 @@ def spell_magnitudes(values: Sequence[float]) -> list[str]:
     >>> spell_magnitudes([0.1, 0.01, 0.001]), spell_magnitudes([0.1, 0.01, 1e-7])
     (['0.1', '0.01', '0.001'], ['1e-1', '1e-2', '1e-7'])
     """
-    positional = [np.format_float_positional(float(f"{x:.6g}"), trim="-") for x in values]
+    positional = [_spell_positional(x, SIGNIFICANT) for x in values]
     if max(map(len, positional), default=0) <= MOST_PLACES:
         return positional
     return [spell_scientific(x, SIGNIFICANT) for x in values]
@@ -109,66 +161,17 @@ def spell_scientific(value: float, digits: int) -> str:
     """
     if not value:
         return "0"
-    text = np.format_float_scientific(value, precision=digits, unique=False, trim="-", exp_digits=1)
-    return text.replace(".e", "e").removesuffix("e+0").replace("e+", "e")
+    mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa}e{int(exponent)}" if int(exponent) else mantissa
 
 
-# Behind what is between two words; a point or a dash before a digit may be a number's.
-_WORD = re.compile(r"(?<=[_/ ])|(?<=[.-])(?!\d)|(?<=[A-Za-z_]\.)")
-_BETWEEN = "._/ ,-"
-# Between two settings, not between two items of a list or of a mapping.
-_SETTING = re.compile(r", (?![^\[{]*[\]}])")
-
-
-def part_settings(names: Sequence[str]) -> tuple[str, list[str]] | None:
-    """Return what settings are of, once for all of them, and their values.
-
-    Args:
-        names: each as many settings, parted by commas; there is nothing to part where they are
-            not all of the same.
-
-    >>> part_settings(["gamma 0.5, lr 1e-3", "gamma 0.9, lr 1e-3"])
-    ('gamma, lr', ['0.5, 1e-3', '0.9, 1e-3'])
-    >>> part_settings(["milestones [4, 8]", "milestones [6, 8]"])
-    ('milestones', ['[4, 8]', '[6, 8]'])
-    >>> part_settings(["gamma 0.5", "one of its own"])
-    """
-    pairs = [[each.partition(" ") for each in _SETTING.split(name)] for name in names]
-    heads = {tuple(head for head, _, _ in each) for each in pairs}
-    if len(names) < 2 or len(heads) > 1 or not all(rest for each in pairs for _, _, rest in each):
-        return None
-    return ", ".join(heads.pop()), [", ".join(rest for _, _, rest in each) for each in pairs]
-
-
-def shorten_apart(
-    names: Sequence[str], shorten: Callable[[str], str], ellipsis: str = "…"
-) -> list[str]:
-    """Return names cut to fit; those that would look the same then lose first what they share.
-
-    What still looks the same is numbered by its place.
-
-    Args:
-        names: in any order.
-        shorten: cuts a name, if it has to, and may put it in lines.
-        ellipsis: in the place of what they share.
-
-    >>> names = ["block.10.attention", "block.11.attention", "head"]
-    >>> shorten_apart(names, lambda name: name if len(name) < 10 else "…")
-    ['block.10…', 'block.11…', 'head']
-    """
-    alike = _find_alike([shorten(name) for name in names])
-    for places in (alike, [sorted(chain(*alike))]):  # what is elided apart may be alike again
-        texts = list(names)
-        for each in places:
-            elided = _elide([names[place] for place in each], shorten, ellipsis)
-            for place, text in zip(each, elided, strict=True):
-                texts[place] = text
-        left = _find_alike([shorten(text) for text in texts])
-        if not left:
-            break
-    for place in chain(*left):
-        texts[place] = f"{place + 1}: {texts[place]}"
-    return [shorten(text) for text in texts]
+def _spell_positional(value: float, digits: int) -> str:
+    """Return a number without an exponent, in so many significant digits."""
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    decimals = len(mantissa.lstrip("-").replace(".", "").rstrip("0")) - 1 - int(exponent)
+    return f"{float(f'{value:.{digits - 1}e}'):.{max(0, decimals)}f}"
 
 
 def measure(text: str) -> int:
@@ -183,53 +186,43 @@ def measure(text: str) -> int:
     )
 
 
-def _find_alike(texts: Sequence[str]) -> list[list[int]]:
-    """Return the places of every text that there is more than once."""
-    places: dict[str, list[int]] = {}
-    for place, text in enumerate(texts):
-        places.setdefault(text, []).append(place)
-    return [each for each in places.values() if len(each) > 1]
+def printable(text: str) -> str:
+    r"""Return a text as one line, with what would steer a terminal spelt out.
 
-
-def _elide(names: Sequence[str], shorten: Callable[[str], str], ellipsis: str) -> list[str]:
-    """Return names without what they share, and without any word of it where that is too long."""
-    whole = elide_shared(names, ellipsis)
-    if all(shorten(name).replace("\n", " ") == name for name in whole):
-        return whole
-    return elide_shared(names, ellipsis, context=0)
-
-
-def elide_shared(names: Sequence[str], ellipsis: str = "…", context: int = 1) -> list[str]:
-    """Return names without the words that all of them begin with, and end with.
-
-    Args:
-        names: in any order.
-        ellipsis: in the place of those words.
-        context: how many words before the rest are kept all the same.
-
-    >>> elide_shared(["encoder.layers.1.attention.bias", "encoder.layers.2.attention.bias"])
-    ['…layers.1…', '…layers.2…']
-    >>> elide_shared(["gamma 0.1, lr 1e-3", "gamma 0.5, lr 1e-3"], context=0)
-    ['…0.1…', '…0.5…']
-    >>> elide_shared(["one name"])
-    ['one name']
+    >>> printable("a\x1b[2Jb")
+    'a\\x1b[2Jb'
     """
-    if len(set(names)) < 2:
-        return list(names)
-    words = [_WORD.split(name) for name in names]
-    most = min(map(len, words)) - 1
-    before = min(_count_shared(words), most)
-    after = min(_count_shared([each[::-1] for each in words]), most - before)
-    first = max(before - context, 0)
-    return [
-        ellipsis * bool(first)
-        + "".join(each[first : len(each) - after]).rstrip(_BETWEEN * bool(after))
-        + ellipsis * bool(after)
-        for each in words
-    ]
+    return "".join(
+        character
+        if character.isprintable()
+        else character.encode("unicode_escape", "surrogatepass").decode()
+        for character in text
+    )
 
 
-def _count_shared(words: Sequence[Sequence[str]]) -> int:
-    """Return how many words all begin with."""
-    columns = zip(*words, strict=False)
-    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
+def has_unicode(stream: TextIO | None) -> bool:
+    """Whether a stream can show more than its own alphabet; where it is closed, it may be."""
+    return stream is None or codecs.lookup(stream.encoding).name == "utf-8"
+
+
+def encode_text(text: str, stream: TextIO | None) -> bytes:
+    """Return a text of lrviz's own as a stream can show it: in UTF-8, or in ASCII.
+
+    >>> import io
+    >>> encode_text("▂█", io.TextIOWrapper(io.BytesIO(), "latin-1"))
+    b'_#'
+    """
+    if has_unicode(stream):
+        return text.encode("utf-8", "backslashreplace")
+    return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
+
+
+def encode_path(path: str, stream: TextIO | None, description: str = "") -> bytes:
+    """Return a line with a path: as the system knows it, but as text on a terminal.
+
+    There a description may stand behind it.
+    """
+    if stream is not None and stream.isatty():
+        line = "  ".join(filter(None, (path, description)))
+        return encode_text(f"{printable(line)}\n", stream)
+    return os.fsencode(f"{path}\n")

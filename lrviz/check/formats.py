@@ -8,10 +8,11 @@ from lrviz.check.checked import Checked, is_seen_only, is_unseen
 from lrviz.check.judge import name_versions
 from lrviz.check.schema import format_json
 from lrviz.check.verdict import OUTCOMES, Verdict
-from lrviz.cli.words import printable
 from lrviz.commands.targets import Listing
 from lrviz.errors import Problem
-from lrviz.system.listing import spell_annotation
+from lrviz.spec.factory import source_file
+from lrviz.spell import printable
+from lrviz.system.annotations import spell_annotation
 
 
 def format_text(checked: Checked) -> str:
@@ -103,11 +104,13 @@ def _iter_annotations(verdict: Verdict) -> Iterator[str]:
     level = "error" if verdict.exit_status else "notice"
     title = f"lrviz check: {verdict.action or verdict.outcome}"
     for each in verdict.problems:
-        yield spell_annotation(level, each.source, each.position, title, _without_place(each))
+        yield spell_annotation(
+            level, source_file(each.source), each.position, title, _without_place(each)
+        )
     if not verdict.problems:
         file = verdict.source or verdict.baseline
         text = f"{verdict.baseline}: {_say(verdict)}"
-        yield spell_annotation(level, file, verdict.position, title, text)
+        yield spell_annotation(level, source_file(file), verdict.position, title, text)
 
 
 def _without_place(problem: Problem) -> str:

@@ -34,7 +34,7 @@ import json
 from lrviz.check.checked import Checked
 from lrviz.check.verdict import PixelsDifference, Verdict
 from lrviz.figure.numbers import Move, NumbersDifference, ShapeChange
-from lrviz.system.listing import clean_json, spell_position, spell_problem
+from lrviz.system.annotations import clean_json, spell_position, spell_problem
 from lrviz.system.versions import versions
 
 SCHEMA = 1

@@ -7,13 +7,14 @@ import typer
 from lrviz.cli import words
 from lrviz.commands.block import Line, spell_line
 from lrviz.errors import FileError, LrvizError
+from lrviz.spell import encode_path, encode_text, printable
 from lrviz.system.files import abandon, write_stdout
 
 
 def say(line: Line) -> None:
     """Print a line to standard error, as text and nothing else, whatever a spec put in it."""
     try:
-        typer.echo(words.printable(spell_line(line)), err=True)
+        typer.echo(printable(spell_line(line)), err=True)
     except OSError:  # there is no other place to say that it cannot be written
         abandon(sys.stderr)
 
@@ -42,7 +43,7 @@ def tell(data: bytes) -> int:
 
 def tell_text(text: str) -> int:
     """Write a text of lrviz's own to standard output; as `tell`."""
-    return tell(words.encode_text(text, sys.stdout))
+    return tell(encode_text(text, sys.stdout))
 
 
 def tell_path(path: str, description: str = "") -> int:
@@ -50,4 +51,4 @@ def tell_path(path: str, description: str = "") -> int:
 
     On a terminal a description stands behind it.
     """
-    return tell(words.encode_path(path, sys.stdout, description))
+    return tell(encode_path(path, sys.stdout, description))

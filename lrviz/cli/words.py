@@ -1,17 +1,12 @@
 """What the command line needs to know of words: settings to split, texts to show."""
 
-import codecs
 import json
-import os
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from typing import TextIO
 
-from lrviz.errors import LrvizError, NoFigureError, SpecError, UsageError
+from lrviz.errors import LrvizError, NoFigureError, UsageError
 from lrviz.spec.option import Option
 from lrviz.system.versions import versions
-
-_ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
 
 
 def version_line() -> str:
@@ -95,57 +90,10 @@ def plain_usage(message: str) -> str:
     return text.partition(", unable to parse")[0]
 
 
-def printable(text: str) -> str:
-    r"""Return a text as one line, with what would steer a terminal spelt out.
-
-    >>> printable("a\x1b[2Jb")
-    'a\\x1b[2Jb'
-    """
-    return "".join(
-        character
-        if character.isprintable()
-        else character.encode("unicode_escape", "surrogatepass").decode()
-        for character in text
-    )
-
-
-def error_lines(error: LrvizError) -> list[str]:
-    """Return what an error says, a line a problem."""
-    return list(map(str, error.told)) if isinstance(error, SpecError) else [str(error)]
-
-
 def error_lines_with_output(error: LrvizError) -> list[str]:
     """Return what an error says to whoever may have meant a file to write, not to read."""
     remedy = f"; did you mean -o {error.path}?" if isinstance(error, NoFigureError) else ""
-    return [f"{line}{remedy}" for line in error_lines(error)]
-
-
-def encode_text(text: str, stream: TextIO | None) -> bytes:
-    """Return a text of lrviz's own as a stream can show it: in UTF-8, or in ASCII.
-
-    >>> import io
-    >>> encode_text("▂█", io.TextIOWrapper(io.BytesIO(), "latin-1"))
-    b'_#'
-    """
-    if has_unicode(stream):
-        return text.encode("utf-8", "backslashreplace")
-    return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
-
-
-def has_unicode(stream: TextIO | None) -> bool:
-    """Whether a stream can show more than its own alphabet; where it is closed, it may be."""
-    return stream is None or codecs.lookup(stream.encoding).name == "utf-8"
-
-
-def encode_path(path: str, stream: TextIO | None, description: str = "") -> bytes:
-    """Return a line with a path: as the system knows it, but as text on a terminal.
-
-    There a description may stand behind it.
-    """
-    if stream is not None and stream.isatty():
-        line = "  ".join(filter(None, (path, description)))
-        return encode_text(f"{printable(line)}\n", stream)
-    return os.fsencode(f"{path}\n")
+    return [f"{line}{remedy}" for line in error.lines]
 
 
 def complete_style(incomplete: str) -> Iterator[str]:

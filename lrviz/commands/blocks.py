@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from lrviz.cli.words import printable
 from lrviz.commands.block import Block, Line
 from lrviz.commands.linting import Request as Request
 from lrviz.commands.linting import iter_linted
@@ -11,6 +10,7 @@ from lrviz.linter.formats import LISTERS
 from lrviz.linter.linted import Linted, closing_line
 from lrviz.linter.schema import format_json
 from lrviz.linter.summary import summary_table
+from lrviz.spell import printable
 
 
 def iter_blocks(request: Request, listing: Listing) -> Iterator[Block]:

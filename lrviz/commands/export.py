@@ -16,7 +16,7 @@ from lrviz.errors import Problem, RefusedError, SpecError, UsageError
 from lrviz.reading.collect import SPEC_ENDINGS
 from lrviz.reading.factories import drive_spec, load_named
 from lrviz.run.driven import Run
-from lrviz.spec.flow import spell_special
+from lrviz.spell import spell_yaml
 from lrviz.system.files import STDIO, write_file, write_stdout
 from lrviz.system.own import refuse_other
 
@@ -170,7 +170,7 @@ def _template(curve: str, group: str, columns: Sequence[str], format: Table) -> 
 
 def _spell(value: float) -> float | str:
     """Return a number as strict JSON can hold it."""
-    return value if math.isfinite(value) else spell_special(value)
+    return value if math.isfinite(value) else spell_yaml(value)
 
 
 def _write_csv(cells: Sequence[str]) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from lrviz.cli.words import printable
 from lrviz.commands.block import Line, spell_line
 from lrviz.commands.targets import (
     Format,
@@ -22,6 +21,7 @@ from lrviz.errors import FileError, LrvizError, RefusedError, SpecError, UsageEr
 from lrviz.reading.factories import load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
+from lrviz.spell import printable
 from lrviz.system.files import write_file, write_stdout
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place

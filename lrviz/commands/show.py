@@ -7,6 +7,7 @@ from lrviz.drive import Argument, installed_arguments, simulate
 from lrviz.spec.catalog import Entry
 from lrviz.spec.catalog.external import External
 from lrviz.spec.parse import parse_spec
+from lrviz.spell import spell_number, spell_yaml
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
@@ -82,10 +83,6 @@ def _spell_default(argument: Argument, filled: Container[str]) -> str:
     if argument.required:
         return "required"
     match argument.default:
-        case None:
-            return "null"
-        case bool() as flag:
-            return str(flag).lower()
         case float() as number:
-            return f"{number:.6g}"
-    return str(argument.default)
+            return spell_number(number)
+    return spell_yaml(argument.default)

@@ -9,8 +9,8 @@ from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
+from lrviz.draw.elide import part_settings
 from lrviz.draw.text import Measure, fit_captions, measure_with
-from lrviz.spell import part_settings
 
 HANDLE = 6.8
 """What an entry is wider than its text: line, gap and distance to the next, in font sizes."""

@@ -249,7 +249,7 @@ def _keep_apart(values: Sequence[float], gap: float) -> tuple[float, ...]:
 
 
 def _spell_values(values: Sequence[float]) -> list[str]:
-    return [spell_number(float(f"{value:.{DIGITS}g}")) for value in values]
+    return [spell_number(value, DIGITS) for value in values]
 
 
 def _name(axis: Axis, places: Sequence[float], labels: Sequence[str]) -> None:

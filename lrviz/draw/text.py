@@ -7,7 +7,7 @@ from functools import cache
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lrviz.spell import shorten_apart
+from lrviz.draw.elide import shorten_apart
 
 Measure = Callable[[str], float]
 

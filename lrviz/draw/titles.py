@@ -7,7 +7,7 @@ from lrviz.curve import Quantity, SchedulerFacts
 from lrviz.draw.points import find_range
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spell import spell_floor, spell_number
+from lrviz.spell import spell_floor, spell_number, spell_yaml
 
 LABELS: dict[Quantity, str] = {
     "lr": "Learning Rate",
@@ -138,10 +138,8 @@ def _chain(scheduler: SchedulerFacts) -> str:
 
 def _spell(value: object) -> str:
     match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
+        case None | bool():
+            return spell_yaml(value)
         case int() | float():
             return spell_number(value)
         case list() | tuple():

@@ -8,9 +8,9 @@ import numpy as np
 from lrviz.curve import QUANTITIES, Curve, Quantity
 from lrviz.errors import Grade, KeyPath, Problem, SpecError
 from lrviz.spec.expression import ExpressionError, parse_expression
-from lrviz.spec.flow import spell_special
 from lrviz.spec.model import MetricCsv, MetricExpression, Schedule, Spec
 from lrviz.spec.schedules import CURVE_KEYS
+from lrviz.spell import spell_yaml
 
 
 def metric_values(schedule: Schedule) -> list[float]:
@@ -100,13 +100,13 @@ def _special_values(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
     call, value = special[0], float(given[special[0]])
     more = _count_more(special, "values that are not finite")
     if isinstance(schedule.metric, MetricExpression):
-        text = f"is {spell_special(value)} at call {call}"
+        text = f"is {spell_yaml(value)} at call {call}"
         yield _remark(schedule, "note", f"{text}{more}", "expression")
     elif schedule.metric_lines:
         place = f"{schedule.metric_file}:{schedule.metric_lines[call]}"
         yield _remark(schedule, "note", f"{place}: {schedule.metric_name} is {value}{more}")
     else:
-        yield _remark(schedule, "note", f"is {spell_special(value)}{more}", call)
+        yield _remark(schedule, "note", f"is {spell_yaml(value)}{more}", call)
 
 
 def _count_more(items: Sequence[int], what: str) -> str:

@@ -17,10 +17,10 @@ from lrviz.errors import ImageError
 from lrviz.figure.metadata import MAX_RECORD
 from lrviz.figure.numbers import Recorded, parse_numbers, summarise
 from lrviz.run.driven import Run
-from lrviz.spec.flow import spell_special
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import is_text
+from lrviz.spell import spell_yaml
 from lrviz.system.versions import platform_tag, versions
 
 FORMAT = 1
@@ -165,7 +165,7 @@ def _spell(tree: object) -> object:
         case list() | tuple():
             return [_spell(value) for value in tree]
         case float() if not math.isfinite(tree):
-            return spell_special(tree)
+            return spell_yaml(tree)
     return tree
 
 

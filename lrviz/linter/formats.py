@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from lrviz.cli.words import error_lines, printable
 from lrviz.errors import Problem, SpecError
 from lrviz.linter.engine import spell_finding, spell_message
 from lrviz.linter.linted import Linted
 from lrviz.linter.rule import Finding, Severity
-from lrviz.system.listing import spell_annotation
+from lrviz.spec.factory import source_file
+from lrviz.spell import printable
+from lrviz.system.annotations import spell_annotation
 
 LEVELS: Mapping[Severity, str] = MappingProxyType(
     {"error": "error", "warning": "warning", "note": "notice"}
@@ -20,7 +21,7 @@ def iter_text(linted: Linted) -> Iterator[str]:
     """Yield a line a finding, or what is wrong with the spec."""
     yield from map(printable, map(spell_finding, linted.findings))
     if linted.error is not None:
-        yield from map(printable, error_lines(linted.error))
+        yield from map(printable, linted.error.lines)
 
 
 def iter_annotations(linted: Linted) -> Iterator[str]:
@@ -33,7 +34,7 @@ def iter_annotations(linted: Linted) -> Iterator[str]:
             yield _annotate("error", linted.source, problem, "lrviz lint: wrong", text)
     elif linted.error is not None:
         title = f"lrviz lint: {linted.state}"
-        yield spell_annotation("error", linted.source, None, title, str(linted.error))
+        yield spell_annotation("error", source_file(linted.source), None, title, str(linted.error))
 
 
 LISTERS: Mapping[str, Callable[[Linted], Iterator[str]]] = MappingProxyType(
@@ -51,4 +52,4 @@ def _annotate_finding(source: str, finding: Finding) -> str:
 def _annotate(level: str, source: str, problem: Problem, title: str, text: str) -> str:
     """Return an annotation on the file, even of what an option said."""
     said = f" ({problem.source})" if problem.source != source else ""
-    return spell_annotation(level, source, problem.position, title, f"{text}{said}")
+    return spell_annotation(level, source_file(source), problem.position, title, f"{text}{said}")

@@ -34,7 +34,7 @@ from lrviz.linter.fix import Change, Refusal
 from lrviz.linter.linted import Linted, count_states
 from lrviz.linter.rule import Finding
 from lrviz.linter.summary import Summary
-from lrviz.system.listing import clean_json, spell_position, spell_problem
+from lrviz.system.annotations import clean_json, spell_position, spell_problem
 from lrviz.system.versions import versions
 
 SCHEMA = 1

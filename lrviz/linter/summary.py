@@ -6,6 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrviz.curve import Curve, Values
+from lrviz.spell import spell_number
+
+DIGITS = 4
+"""The significant digits of a learning rate."""
 
 SMALL = 0.01
 """The share of the peak below which a learning rate hardly trains."""
@@ -112,12 +116,16 @@ def summary_table(rows: Sequence[tuple[str, Summary]]) -> list[str]:
 
 def _cells(name: str, summary: Summary) -> Iterator[str]:
     yield from (name, summary.curve, summary.group)
-    yield f"{summary.peak:.4g}"
+    yield spell_number(summary.peak, DIGITS)
     yield f"{summary.peak_step}"
     yield f"{summary.peak_epoch}"
     yield f"{summary.warmup_share:.1%}".replace("%", " %")
-    yield f"{summary.final:.4g}"
+    yield spell_number(summary.final, DIGITS)
     yield f"{summary.full_steps:.1f} of {summary.steps:,}"
-    yield f"{summary.jump:+.4g}" if summary.jump_step is not None else "none"
+    yield "none" if summary.jump_step is None else _spell_change(summary.jump)
     yield "" if summary.jump_step is None else f"{summary.jump_step}"
     yield f"{summary.small_steps}"
+
+
+def _spell_change(value: float) -> str:
+    return f"{'+' * (value > 0)}{spell_number(value, DIGITS)}"

@@ -1,11 +1,10 @@
 """Values as YAML spells them."""
 
 import json
-import math
-import re
 
 from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import YamlError, parse_yaml
+from lrviz.spell import spell_yaml
 
 
 def spell_flow(value: Tree, quotes: str = "") -> str:
@@ -24,22 +23,9 @@ def spell_flow(value: Tree, quotes: str = "") -> str:
             return f"{{{', '.join(items)}}}"
         case list():
             return f"[{', '.join(map(spell_flow, value))}]"
-        case None | bool():
-            return json.dumps(value)
         case str():
             return _spell_text(value, quotes)
-        case float() if not math.isfinite(value):
-            return spell_special(value)
-    return re.sub(r"e([-+])0+(?=\d)", r"e\1", repr(value))
-
-
-def spell_special(value: float) -> str:
-    """Return what YAML writes for a number that JSON has not.
-
-    >>> [spell_special(each) for each in (math.nan, math.inf, -math.inf)]
-    ['.nan', '.inf', '-.inf']
-    """
-    return ".nan" if math.isnan(value) else f"{'-' * (value < 0)}.inf"
+    return spell_yaml(value)
 
 
 def _spell_text(value: str, quotes: str) -> str:

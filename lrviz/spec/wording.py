@@ -1,13 +1,12 @@
 """How messages spell values and names of a spec, and what a wrong name may have been meant for."""
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
 from lrviz.spec.catalog.external import MAX_NAME, remedy
-from lrviz.spec.flow import spell_special
+from lrviz.spell import spell_yaml
 
 MOST_SPELT = 60
 """The longest that a value is spelt, and more items than a list of that length has."""
@@ -26,12 +25,6 @@ def spell(value: object) -> str:
     ['true', 'null', '0.001', '.inf', "'cos'", '[1, 2]']
     """
     match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case float() if not math.isfinite(value):
-            return spell_special(value)
         case list() | tuple():
             text = f"[{', '.join(map(spell, value[:MOST_SPELT]))}]"
         case dict():
@@ -39,7 +32,7 @@ def spell(value: object) -> str:
         case str():
             text = f"'{value}'"
         case _:
-            text = str(value)
+            text = spell_yaml(value)
     return text if len(text) <= MOST_SPELT else f"{text[: MOST_SPELT - 1]}…"
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lrviz.cli import say
-from lrviz.cli.words import encode_path, encode_text, printable
 from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
+from lrviz.spell import encode_path, encode_text, printable
 from tests.support.lrvizrun import LRVIZ, run, run_process
 from tests.support.specs import STEP, WriteSpec
 

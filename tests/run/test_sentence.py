@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
-from lrviz.cli import words
 from lrviz.commands.plot import PlotRequest, Streams, iter_plots, plan_plots
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.run import sentence
@@ -24,6 +23,7 @@ from lrviz.run.course import Course
 from lrviz.run.phrase import Detail
 from lrviz.run.sentence import MAX_LENGTH, describe_curves
 from lrviz.run.stretch import find_ways
+from lrviz.spell import encode_path
 from tests.support.lrvizrun import run
 
 STEPS = "epochs: 4\nsteps_per_epoch: 8\n"
@@ -657,7 +657,7 @@ def test_stands_beside_the_path_on_a_terminal_and_nowhere_else(step: Path, tmp_p
     (outcome,) = iter_plots(plan_plots(PlotRequest([str(step)], target)), Streams(None, None))
     assert outcome.description == SENTENCE
     stream = io.TextIOWrapper(io.BytesIO(), "utf-8")
-    assert words.encode_path("a.png", stream, SENTENCE) == b"a.png\n"
+    assert encode_path("a.png", stream, SENTENCE) == b"a.png\n"
     with patch.object(stream, "isatty", return_value=True):
-        assert words.encode_path("a.png", stream, SENTENCE) == f"a.png  {SENTENCE}\n".encode()
+        assert encode_path("a.png", stream, SENTENCE) == f"a.png  {SENTENCE}\n".encode()
     assert run("plot", step, "-o", target).text == f"{target}\n"

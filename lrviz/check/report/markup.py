@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Collection, Sequence
 from html import escape
 
-from lrviz.cli.words import printable
+from lrviz.spell import printable, spell_yaml
 
 
 def text(value: object) -> str:
@@ -72,7 +72,7 @@ def note(shown: int, total: int) -> str:
 
 
 def _cell(value: object, right: bool) -> str:
-    spelled = repr(value) if isinstance(value, float) else value
+    spelled = spell_yaml(value) if isinstance(value, float) else value
     return f"<td{_align(right)}>{text(spelled)}</td>"
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from lrviz.cli.words import error_lines
 from lrviz.commands.block import Line
 from lrviz.errors import LrvizError
 
@@ -51,7 +50,7 @@ def explain_error(source: str, path: Path, error: LrvizError) -> Outcome:
     """
     state: State = "failed" if error.exit_status >= MACHINE else "wrong"
     named = any(hasattr(error, name) for name in ("problems", "path"))
-    lines = error_lines(error) if named else [f"{source or path}: {error}"]
+    lines = error.lines if named else [f"{source or path}: {error}"]
     return Outcome(state, source, path, tuple(lines), error.exit_status)
 
 

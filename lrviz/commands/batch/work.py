@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from lrviz.cli.words import printable
 from lrviz.commands.batch.current import is_code, is_current, is_current_sheet
 from lrviz.commands.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.commands.batch.outcome import Outcome, State, explain_error
@@ -15,6 +14,7 @@ from lrviz.figure.sheetrecord import panel_digest, sheet_digest
 from lrviz.reading.factories import load_named
 from lrviz.run.thumbnail import Thumbnail
 from lrviz.spec.model import Spec
+from lrviz.spell import printable
 from lrviz.system.files import sweep_litter
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place

@@ -1,7 +1,5 @@
 """An optimizer and its schedulers, as the lines of a script that build them."""
 
-import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from lrviz.commands.code.lambdas import translate
@@ -10,6 +8,7 @@ from lrviz.spec.model import Schedule
 from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.problems import Problems
 from lrviz.spec.tree import Tree
+from lrviz.spell import spell_python
 
 WIDTH = 88
 INDENT = "    "
@@ -18,28 +17,10 @@ _MODEL = "torch.nn.Linear(1, 1, bias=False)"
 _TAKEN = frozenset({"model", "groups", "optimizer", "epoch", "step", "call", "metric"})
 
 
-def spell_value(value: object) -> str:
-    """Return a value as Python.
-
-    >>> spell_value([0.5, (8, None), float("inf"), "min"])
-    '[0.5, (8, None), float("inf"), "min"]'
-    """
-    match value:
-        case str():
-            return json.dumps(value, ensure_ascii=False)
-        case list():
-            return f"[{', '.join(map(spell_value, value))}]"
-        case tuple():
-            return f"({', '.join(map(spell_value, value))}{',' * (len(value) == 1)})"
-        case float() if not math.isfinite(value):
-            return f'float("{value}")'
-    return repr(value)
-
-
 def build_optimizer(schedule: Schedule) -> Iterator[str]:
     """Yield the lines that build an optimizer, on modules that stand for the reader's own."""
     given, groups = _bind(schedule)
-    own = [f"{name}={spell_value(value)}" for name, value in given.items()]
+    own = [f"{name}={spell_python(value)}" for name, value in given.items()]
     start = f"optimizer = torch.optim.{schedule.optimizer.name}("
     if not groups:
         yield f"model = {_MODEL}  # your model"
@@ -55,7 +36,7 @@ def build_optimizer(schedule: Schedule) -> Iterator[str]:
 
 
 def _spell_group(index: int, group: Mapping[str, object]) -> str:
-    values = [f"{spell_value(key)}: {spell_value(value)}" for key, value in group.items()]
+    values = [f"{spell_python(key)}: {spell_python(value)}" for key, value in group.items()]
     return "{" + ", ".join([f'"params": part_{index}.parameters()', *values]) + "}"
 
 
@@ -112,7 +93,7 @@ def name_module(module: str) -> str:
 
 def _spell_argument(name: str, value: object, facts: SchedulerFacts, schedule: Schedule) -> str:
     if name not in facts.functions:
-        return spell_value(value)
+        return spell_python(value)
     parameters = EXPRESSIONS.get(name, ("x",))
 
     def spell_function(item: object) -> str:
@@ -127,7 +108,7 @@ def _spell_argument(name: str, value: object, facts: SchedulerFacts, schedule: S
 def spell_expression(value: object, parameters: Sequence[str], schedule: Schedule) -> str:
     """Return an expression of a schedule, or a number, as Python."""
     if not isinstance(value, str):
-        return spell_value(value)
+        return spell_python(value)
     steps = "EPOCHS * STEPS_PER_EPOCH"
     names = {
         "epochs": "EPOCHS",

@@ -4,12 +4,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lrviz.cli.words import encode_text
 from lrviz.commands.code.script import write_code
 from lrviz.commands.targets import is_stdout, refuse_input
 from lrviz.errors import Problem, SpecError
 from lrviz.reading.factories import drive_spec
 from lrviz.reading.sources import load
+from lrviz.spell import encode_text
 from lrviz.system.files import write_file, write_stdout
 from lrviz.system.own import refuse_other, sign_script
 

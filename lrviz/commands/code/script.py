@@ -10,12 +10,12 @@ from lrviz.commands.code.construction import (
     build_scheduler,
     name_module,
     spell_expression,
-    spell_value,
 )
 from lrviz.curve import SchedulerFacts
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import MetricExpression, Schedule
+from lrviz.spell import spell_python
 
 
 def write_code(run: Run) -> str:
@@ -57,10 +57,10 @@ def _write_schedule(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
 
 
 def _spell_metric(values: Sequence[float]) -> str:
-    line = f"METRIC = {spell_value(list(values))}"
+    line = f"METRIC = {spell_python(list(values))}"
     if len(line) <= WIDTH:
         return line
-    items = ", ".join(map(spell_value, values))
+    items = ", ".join(map(spell_python, values))
     return f"METRIC = [\n{fill(items, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)}\n]"
 
 

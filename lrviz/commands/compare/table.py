@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from itertools import compress
 from math import isnan
 
-from lrviz.cli.words import printable
 from lrviz.commands.compare.curves import Comparison, Difference
-from lrviz.spell import measure
+from lrviz.spell import measure, printable, spell_number
 
 HEAD = (
     "schedule",
@@ -63,7 +62,7 @@ def _spell_row(comparison: Comparison) -> tuple[str, ...]:
 
 
 def _spell(value: float) -> str:
-    return _NONE if isnan(value) else f"{value:.6g}"
+    return _NONE if isnan(value) else spell_number(value)
 
 
 def _spell_difference(difference: Difference) -> tuple[str, str, str]:

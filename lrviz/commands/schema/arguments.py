@@ -12,6 +12,7 @@ from lrviz.commands.schema.texts import text_definitions
 from lrviz.drive import Argument, Kind
 from lrviz.spec.flow import spell_flow
 from lrviz.spec.nodes import EXPRESSIONS, MAX_GROUPS
+from lrviz.spell import spell_number
 
 # Of one value; a formula comes first, as an editor tells of a text what the first says of it.
 _BASES: Mapping[str, list[Schema]] = {
@@ -93,7 +94,7 @@ def _spell(value: object) -> str:
             return spell_flow(value)
         case int() | float():
             text = spell_flow(int(value) if value == value // 1 else value)
-            return text if len(text) <= _LONGEST_DEFAULT else f"{value:.3g}"
+            return text if len(text) <= _LONGEST_DEFAULT else spell_number(value, 3)
     return ""
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from lrviz.draw.elide import shorten_apart
 from lrviz.draw.terminal.layers import paint
 from lrviz.draw.terminal.looks import Look, Signs
 from lrviz.draw.terminal.text import fit, measure, pad
-from lrviz.spell import shorten_apart
 
 GAP = 3
 """The blanks between two entries."""

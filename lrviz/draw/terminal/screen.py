@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from lrviz.cli.words import has_unicode
 from lrviz.draw.terminal import draw_terminal
 from lrviz.draw.terminal.text import count_rows
 from lrviz.run.driven import Run
+from lrviz.spell import has_unicode
 
 CLEAR = "\x1b[H\x1b[2J"
 """To the corner of the screen, which is emptied."""

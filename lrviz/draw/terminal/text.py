@@ -1,7 +1,7 @@
 """Text that is to fit a terminal: how wide it is, and what is left of it where it is too wide."""
 
-from lrviz.cli.words import printable
 from lrviz.spell import measure as measure
+from lrviz.spell import printable
 
 
 def clean(text: str, *, ascii_only: bool) -> str:

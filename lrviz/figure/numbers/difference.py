@@ -13,6 +13,7 @@ from lrviz.curve import Values
 from lrviz.figure.numbers.blocks import STATISTICS, STATISTICS_0_1
 from lrviz.figure.numbers.recorded import RECORDED, Recorded, RecordedCurve, RecordedQuantity
 from lrviz.figure.numbers.summary import coarsen, split_steps
+from lrviz.spell import spell_yaml
 
 RELATIVE = 1e-9
 ABSOLUTE = 1e-12
@@ -55,7 +56,8 @@ class Move(NamedTuple):
         names = ", ".join(_plain(name) for name in (self.curve, self.group) if name)
         return (
             f"{self.quantity}{f' ({names})' if names else ''} {place} "
-            f"was {self.old!r}, is {self.new!r} ({self.moved} of {self.total} {unit} differ)"
+            f"was {spell_yaml(self.old)}, is {spell_yaml(self.new)} "
+            f"({self.moved} of {self.total} {unit} differ)"
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.figure.numbers.blocks import STATISTICS, block_size, choose_series
 from lrviz.figure.numbers.recorded import Recorded, RecordedCurve, RecordedQuantity, is_constant
-from lrviz.spec.flow import spell_special
+from lrviz.spell import spell_yaml
 
 _EVERY: tuple[RecordedQuantity, ...] = (*QUANTITIES, "metric")
 
@@ -188,4 +188,4 @@ def _spell(value: float) -> float | str | None:
     """Return a number as strict JSON can hold it."""
     if math.isfinite(value):
         return value
-    return None if math.isnan(value) else spell_special(value)
+    return None if math.isnan(value) else spell_yaml(value)

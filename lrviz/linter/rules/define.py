@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator
 
 from lrviz.linter.phases import View, view_of
 from lrviz.linter.rule import Case, Found, Rule, Severity
-from lrviz.spec.flow import spell_special
 from lrviz.spec.wording import READABLE
+from lrviz.spell import spell_number, spell_yaml
+
+RATE = 3
+"""The significant digits of a learning rate in a message."""
 
 See = Callable[[View], Iterator[Found]]
 
@@ -46,18 +49,18 @@ def rate(value: float) -> str:
     >>> rate(0.0146123)
     '0.0146'
     """
-    return f"{value:.3g}"
+    return spell_number(value, RATE)
 
 
 def count(value: float) -> str:
     """Return a number of calls as messages spell it.
 
     >>> count(100000.0), count(2.4), count(1e300), count(math.inf)
-    ('100000', '2.4', '1e+300', '.inf')
+    ('100000', '2.4', '1e300', '.inf')
     """
     if not math.isfinite(value):
-        return spell_special(value)
-    return str(int(value)) if value == int(value) and abs(value) < READABLE else f"{value:g}"
+        return spell_yaml(value)
+    return str(int(value)) if value == int(value) and abs(value) < READABLE else spell_number(value)
 
 
 def calls(value: float) -> str:

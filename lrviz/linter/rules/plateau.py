@@ -11,7 +11,7 @@ from lrviz.linter.phases import View
 from lrviz.linter.rule import Found, Rule
 from lrviz.linter.rules.define import calls, count, listed, rate, rule
 from lrviz.spec.catalog import CATALOG
-from lrviz.spec.flow import spell_special
+from lrviz.spell import spell_yaml
 
 MORE_IS_BETTER = frozenset(
     {
@@ -187,7 +187,7 @@ def metric_not_finite(view: View) -> Iterator[Found]:
         best = math.inf if view.top.facts.arguments.get("mode") == "max" else -math.inf
         effect = "nothing after it is better" if values[call] == best else "no improvement to torch"
         more = f", the first of {len(special)} that are not finite" if len(special) > 1 else ""
-        text = f"is {spell_special(float(values[call]))} at call {call}{more}: {effect}"
+        text = f"is {spell_yaml(float(values[call]))} at call {call}{more}: {effect}"
         yield Found(view.schedule.metric_key, f"{text}; look at what was measured there")
 
 

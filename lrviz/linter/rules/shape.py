@@ -16,6 +16,7 @@ from lrviz.linter.rules.units import UNDERFLOW, mistaken_unit
 from lrviz.linter.rules.warmups import lasting_warmup
 from lrviz.linter.rules.zeros import has_no_length
 from lrviz.spec.catalog import SCHEDULERS
+from lrviz.spell import spell_number
 
 
 @rule(
@@ -52,7 +53,7 @@ def _dead_end(part: Part, text: str) -> Found:
         fix = part.fix("total_iters", part.length)
         return Found(part.key("total_iters"), f"{text}; set total_iters to {part.length}", fix)
     if part.name == "ExponentialLR":
-        remedy = f"a gamma of {0.01 ** (1 / part.length):.4g} would end at a hundredth"
+        remedy = f"a gamma of {spell_number(0.01 ** (1 / part.length), 4)} would end at a hundredth"
         return Found(part.key("gamma"), f"{text}; {remedy}")
     if part.name == "StepLR":
         remedy = "set interval to epoch, or step_size to more"

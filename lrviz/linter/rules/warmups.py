@@ -174,7 +174,9 @@ def default_warmup(view: View) -> Iterator[Found]:
             given, planned = part.number(factor), part.number("total_iters")
             if given is None or planned is None or part.facts.given & {factor, "total_iters"}:
                 continue
-            text = f"{factor} {given:.3g} and total_iters {count(planned)} are defaults, a warm-up"
+            text = (
+                f"{factor} {rate(given)} and total_iters {count(planned)} are defaults, a warm-up"
+            )
             yield Found(part.key(), f"{text} nobody asked for; give both")
 
 

@@ -3,10 +3,8 @@
 import math
 from collections.abc import Mapping
 
-from lrviz.cli.words import printable
 from lrviz.errors import Position, Problem, spell_key
-from lrviz.spec.factory import source_file
-from lrviz.spec.flow import spell_special
+from lrviz.spell import printable, spell_yaml
 
 _GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _GITHUB_PROPERTY = _GITHUB_DATA | str.maketrans({":": "%3A", ",": "%2C"})
@@ -19,7 +17,7 @@ def spell_annotation(
 
     Args:
         level: error, warning or notice.
-        file: as the user named it; of a factory, the file that it is in.
+        file: that the user sees.
         position: in it; None where it has no lines.
         title: above the text.
         text: what there is to say.
@@ -27,7 +25,7 @@ def spell_annotation(
     >>> spell_annotation("error", "a.yaml", Position(3, 5), "LR001", "ends after 100 steps")
     '::error file=a.yaml,line=3,col=5,title=LR001::ends after 100 steps'
     """
-    properties = {"file": source_file(file)}
+    properties = {"file": file}
     if position is not None:
         properties |= {"line": str(position.line), "col": str(position.column)}
     spelled = ",".join(
@@ -64,5 +62,5 @@ def clean_json(value: object) -> object:
         case str():
             return value.encode("utf-8", "backslashreplace").decode()
         case float() if not math.isfinite(value):
-            return None if math.isnan(value) else spell_special(value)
+            return None if math.isnan(value) else spell_yaml(value)
     return value
