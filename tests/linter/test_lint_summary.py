@@ -59,11 +59,11 @@ def test_the_table_is_aligned_and_leaves_out_what_says_nothing() -> None:
     (one,) = summarise_curve(Curve(("",), np.array([WARMUP]), (1.0,), steps_per_epoch=2))
     (flat,) = summarise_curve(Curve(("",), np.full((1, 1000), 1e-5), (1e-5,)))
     assert summary_table([("a.yaml", one), ("long.yaml", flat)]) == [
-        "spec        peak  at step  epoch  warm-up  final  full-rate steps  largest jump  at step"
+        "spec       peak  at step  epoch  warm-up  final  full-rate steps  largest jump  at step"
         "  below 1 % of peak",
-        "a.yaml         1        2      1   25.0 %      0         2.5 of 8          +0.5        2"
+        "a.yaml        1        2      1   25.0 %      0         2.5 of 8          +0.5        2"
         "                  3",
-        "long.yaml  1e-05        0      0    0.0 %  1e-05  1000.0 of 1,000          none         "
+        "long.yaml  1e-5        0      0    0.0 %   1e-5  1000.0 of 1,000          none         "
         "                  0",
     ]
 

@@ -80,10 +80,10 @@ def test_show_names_every_argument_with_its_default(name: str) -> None:
         ("StepLR", "gamma", "float", "0.1"),
         ("OneCycleLR", "total_steps", "int | None", "null"),
         ("OneCycleLR", "three_phase", "bool", "false"),
-        ("OneCycleLR", "final_div_factor", "float", "10000"),
+        ("OneCycleLR", "final_div_factor", "float", "1e4"),
         ("CyclicLR", "cycle_momentum", "bool", "true"),
         ("CyclicLR", "scale_mode", "Literal['cycle', 'iterations']", "cycle"),
-        ("ReduceLROnPlateau", "eps", "float", "1e-08"),
+        ("ReduceLROnPlateau", "eps", "float", "1e-8"),
     ],
 )
 def test_types_and_defaults_are_spelt_as_yaml_spells_them(

@@ -111,7 +111,7 @@ def test_items_of_a_list_keep_their_comments() -> None:
         ("a: x", "1", "a: '1'"),
         ("a: x", "1\n2", 'a: "1\\n2"'),
         ("a: 1", 1e-05, "a: 1e-5"),
-        ("a: 1", 1.5e20, "a: 1.5e+20"),
+        ("a: 1", 1.5e20, "a: 1.5e20"),
         ("a: 1", float("inf"), "a: .inf"),
         ("a: 1", float("-inf"), "a: -.inf"),
         ("a: 1", float("nan"), "a: .nan"),
