@@ -98,7 +98,7 @@ class LrvizError(Exception):
     exit_status: ClassVar[int] = 2
 
     @property
-    def lines(self) -> Sequence[str]:
+    def lines(self) -> tuple[str, ...]:
         """What it says, a line a problem."""
         return (str(self),)
 
@@ -144,7 +144,7 @@ class SpecError(LrvizError, ValueError):
         return (*self.problems[:MOST_TOLD], closing)
 
     @property
-    def lines(self) -> Sequence[str]:
+    def lines(self) -> tuple[str, ...]:
         """What it says, a line a problem."""
         return tuple(map(str, self.told))
 

@@ -1,6 +1,5 @@
 """Has a curve moved? Specs held against the figures that were drawn from them."""
 
 from lrviz.check.checked import Checked as Checked
-from lrviz.check.formats import format_checked as format_checked
 from lrviz.commands.checking import Request as Request
 from lrviz.commands.checking import check_specs as check_specs

@@ -1,40 +1,48 @@
-"""The command itself, which the commands are added to."""
+"""The command itself, and the commands that it has."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from lrviz.cli import words
-from lrviz.cli.output import tell_text
+from lrviz.cli import figure_commands, text_commands
+from lrviz.cli.printing import PrintedCommands, tell_text
+from lrviz.commands.block import Block
+from lrviz.system.versions import versions
 
-
-class _Commands(TyperGroup):
-    """The commands, whose usage errors are told in plain words."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command."""
-        try:
-            return super().invoke(ctx)
-        except typer.BadParameter as error:
-            error.message = words.plain_usage(error.message)
-            raise
-
+COMMANDS: Mapping[str, Callable[..., Iterator[Block]]] = {
+    "plot": figure_commands.plot,
+    "batch": figure_commands.batch,
+    "check": figure_commands.check,
+    "compare": figure_commands.compare,
+    "lint": text_commands.lint,
+    "export": text_commands.export,
+    "code": text_commands.code,
+    "list": text_commands.list_schedulers,
+    "show": text_commands.show,
+    "new": text_commands.new,
+    "schema": text_commands.schema,
+}
+"""Every command, in the order that `lrviz --help` lists them in."""
 
 app = typer.Typer(
     name="lrviz",
-    cls=_Commands,
+    cls=PrintedCommands,
     help="See what a PyTorch learning-rate schedule does before a run pays for it.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+for name, command in COMMANDS.items():
+    app.command(name)(command)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        raise typer.Exit(tell_text(words.version_line()))
+        found = versions()
+        driven = f"torch {found['torch']}, matplotlib {found['matplotlib']}"
+        raise typer.Exit(tell_text(f"lrviz {found['lrviz']} ({driven})\n"))
 
 
 @app.callback()

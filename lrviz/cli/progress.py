@@ -30,7 +30,7 @@ def follow(items: Iterable[_T], total: int, stream: TextIO | None) -> Iterator[_
         for item in items:
             _write(stream, CLEAR)
             yield item
-            done += 1
+            done = min(done + 1, total)  # what comes last is of them all
             _draw(stream, done, total)
     finally:
         _write(stream, CLEAR)

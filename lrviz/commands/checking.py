@@ -16,13 +16,15 @@ from lrviz.check.baselines import (
 )
 from lrviz.check.checked import Checked
 from lrviz.check.facts import gather_facts
+from lrviz.check.formats import format_checked
 from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
 from lrviz.check.verdict import PAGE, Evidence
-from lrviz.cli.words import spell_option
-from lrviz.commands.targets import is_same_file, list_files
+from lrviz.commands.block import Block
+from lrviz.commands.targets import Listing, is_same_file, list_files
 from lrviz.errors import FileError, LrvizError, Problem, UsageError
 from lrviz.reading.factories import drive_spec, load_named
+from lrviz.reading.sources import AS_WRITTEN, Reading
 from lrviz.spec.factory import split_factory
 from lrviz.spec.model import Spec
 from lrviz.system.files import write_below
@@ -45,9 +47,8 @@ class Request:
         adds: whether those that are missing are written.
         report: the folder of the page that shows pictures; None for no page.
         jobs: how many processes draw; None for as many as there are processors.
-        length: how long the runs of factories are, as (key, value) pairs; where it is left out,
-            as long as those of their figures. A spec says so itself.
-        allow: the scheduler classes beside the catalog that specs may name.
+        reading: its overrides say how long the runs of factories are; where they are left out, as
+            long as those of their figures. A spec says so itself.
         overwrite: whether files are replaced, too, that lrviz did not write.
     """
 
@@ -57,8 +58,7 @@ class Request:
     adds: bool = False
     report: Path | None = None
     jobs: int | None = None
-    length: Sequence[tuple[str, str]] = ()
-    allow: Sequence[str] = ()
+    reading: Reading = AS_WRITTEN
     overwrite: bool = False
 
     @property
@@ -67,10 +67,25 @@ class Request:
         if self.adds:
             return ""
         sources = self.sources if len(self.sources) <= MOST_NAMED else ("SPEC…",)
-        length = (word for key, value in self.length for word in (spell_option(key), value))
-        allow = (word for name in self.allow for word in ("--allow", name))
+        length = (word for each in self.reading.overrides for word in (each.option, each.value))
+        allow = (word for name in self.reading.allow for word in ("--allow", name))
         words = ("lrviz", "check", *sources, *length, *allow, "--baselines", str(self.baselines))
         return f"run `{shlex.join((*words, '--add-missing'))}`"
+
+
+def iter_check(request: Request, listing: Listing) -> Iterator[Block]:
+    """Hold every spec against its figure, and yield what was found, and where the report is.
+
+    Raises:
+        UsageError: the request makes no sense, whatever the figures hold.
+    """
+    checked = check_specs(request)
+    yield Block(format_checked(checked, listing), checked.warnings, checked.exit_status)
+    if request.report is not None:
+        from lrviz.check.report import write_report
+
+        page = write_report(checked.results, request.report, overwrite=request.overwrite)
+        yield Block(lines=(f"report: {page}",))
 
 
 def check_specs(request: Request) -> Checked:
@@ -161,10 +176,10 @@ class _Check:
             )
 
     def _load(self, source: str, baseline: Baseline | None) -> Spec:
-        length = self.request.length if split_factory(source) else ()
-        allow = self.request.allow
-        drawn = baseline.record if baseline else None
-        return load_named(source, overrides=length, allow=allow, drawn=drawn)
+        reading = self.request.reading
+        if not split_factory(source):
+            reading = replace(reading, overrides=())
+        return load_named(source, reading, drawn=baseline.record if baseline else None)
 
     def tell(self, pair: Pair) -> Evidence:
         """Return what became of a spec, or that its folder cannot be read."""

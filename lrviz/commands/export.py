@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
+from lrviz.commands.block import Block
 from lrviz.commands.targets import TABLES, Table, is_stdout, refuse_input
 from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.errors import Problem, RefusedError, SpecError, UsageError
 from lrviz.reading.collect import SPEC_ENDINGS
 from lrviz.reading.factories import drive_spec, load_named
+from lrviz.reading.sources import AS_WRITTEN, Reading
 from lrviz.run.driven import Run
 from lrviz.spell import spell_yaml
 from lrviz.system.files import STDIO, write_file, write_stdout
@@ -30,12 +32,11 @@ def export_spec(
     source: str,
     output: str,
     format: Table | None,
-    overrides: Sequence[tuple[str, str]],
-    allow: Sequence[str] = (),
+    reading: Reading = AS_WRITTEN,
     *,
     overwrite: bool = False,
-) -> tuple[Problem, ...]:
-    """Write a spec's numbers and return what is worth saying.
+) -> Iterator[Block]:
+    """Write a spec's numbers, and yield what is worth saying.
 
     Raises:
         FileError: a file cannot be read or written.
@@ -46,7 +47,7 @@ def export_spec(
     output = STDIO if is_stdout(output) else output
     format = format or _format_of(output)
     refuse_input(output, source)
-    spec = load_named(source, overrides=overrides, allow=allow)
+    spec = load_named(source, reading)
     _refuse_too_many(source, sum(each.total_steps * each.groups for each in spec.schedules))
     refuse_input(output, source, spec)
     if output != STDIO:
@@ -57,11 +58,9 @@ def export_spec(
     chunks = _encode(export_text(run, format))
     if output != STDIO:
         write_file(Path(output), chunks, overwrite=overwrite)
-        return run.warnings
-    for chunk in chunks:
-        if not write_stdout(chunk):
-            break
-    return run.warnings
+    else:
+        all(map(write_stdout, chunks))  # as long as somebody reads on
+    yield Block(lines=run.warnings)
 
 
 def _refuse_spec(path: Path) -> None:

@@ -15,14 +15,12 @@ from lrviz.linter.rules import RULES
 from lrviz.linter.summary import summarise_curve
 from lrviz.reading.collect import Found, collect_specs
 from lrviz.reading.factories import drive_spec, load_named
-from lrviz.reading.sources import parse_data, read_source
+from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec.factory import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
 from lrviz.system.files import STDIO, write_file
 from lrviz.system.mishap import explain_mishap
-
-Overrides = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,7 @@ class Request:
         ignore: those not to ask, spelt the same.
         fixes: whether values are replaced where the remedy is certain and local.
         summarises: whether a summary of every curve is wanted.
-        overrides: as `--set` gives them.
-        allow: the scheduler classes beside the catalog that specs may name.
+        reading: as the command line says it.
     """
 
     sources: Sequence[str]
@@ -44,8 +41,7 @@ class Request:
     ignore: str | None = None
     fixes: bool = False
     summarises: bool = False
-    overrides: Overrides = ()
-    allow: Sequence[str] = ()
+    reading: Reading = AS_WRITTEN
 
 
 def iter_linted(request: Request) -> Iterator[Linted]:
@@ -55,7 +51,7 @@ def iter_linted(request: Request) -> Iterator[Linted]:
         UsageError: the request makes no sense, whatever the specs say.
     """
     linter = _Linter(request, select_rules(RULES, request.select, request.ignore))
-    if request.fixes and request.overrides:
+    if request.fixes and request.reading.overrides:
         raise UsageError("--fix: changes what files say; leave --set, --epochs and the like out")
     collected = _collect(request.sources)
     for source, error in ((each.source, each.error) for each in collected):
@@ -103,13 +99,11 @@ class _Linter:
         request = self.request
         if request.fixes:
             raise UsageError(f"{source}: --fix: changes what specs say; a factory is code")
-        run = drive_spec(load_named(source, overrides=request.overrides, allow=request.allow))
+        run = drive_spec(load_named(source, request.reading))
         return self._say(source, run, lint_run(run, RULES.values()))
 
     def _run(self, data: bytes, source: str) -> Run:
-        request = self.request
-        spec = parse_data(data, source, overrides=request.overrides, allow=request.allow)
-        return drive_spec(spec)
+        return drive_spec(parse_data(data, source, self.request.reading))
 
     def _say(self, source: str, run: Run, findings: Sequence[Finding]) -> Linted:
         told = {rule.code for rule in self.rules}

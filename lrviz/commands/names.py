@@ -8,15 +8,6 @@ from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Catalog, Entry,
 from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points, parse_allowed
 
 
-def allowed(names: Sequence[str] | None) -> tuple[str, ...]:
-    """Return what `--allow` names, checked.
-
-    Raises:
-        UsageError: one is no `package.module:Class`, or is no class that could be a scheduler.
-    """
-    return tuple(parse_allowed(names or ()))
-
-
 def scheduler_list() -> str:
     """Return every scheduler and what it does, one a line, torch's first.
 
@@ -47,13 +38,15 @@ def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | External:
     """Return a scheduler of the catalog, or what was allowed beside it under a name.
 
     Raises:
-        UsageError: there is none of that name, or several packages list it.
+        UsageError: there is none of that name, or several packages list it; or one that is allowed
+            is no `package.module:Class`, or no class that could be a scheduler.
     """
-    found = CATALOG.get(name) or parse_allowed(allow).get(name) or find_entry_point(name)
+    allowed = parse_allowed(allow)
+    found = CATALOG.get(name) or allowed.get(name) or find_entry_point(name)
     if found is None:
         from lrviz.spec.wording import unknown_scheduler
 
-        raise UsageError(unknown_scheduler(name, allow))
+        raise UsageError(unknown_scheduler(name, tuple(allowed)))
     return found
 
 

@@ -1,12 +1,12 @@
 """Specs to figures, one after another: in files, on standard output, or in characters."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TextIO
 
-from lrviz.commands.block import Line, spell_line
+from lrviz.commands.block import Block, Line, spell_line, tell_error
 from lrviz.commands.targets import (
     Format,
     Target,
@@ -17,8 +17,9 @@ from lrviz.commands.targets import (
     refuse_stdin_twice,
 )
 from lrviz.commands.watch import Watch
-from lrviz.errors import FileError, LrvizError, RefusedError, SpecError, UsageError
+from lrviz.errors import FileError, RefusedError, SpecError, UsageError
 from lrviz.reading.factories import load_named
+from lrviz.reading.sources import AS_WRITTEN, Reading
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spell import printable
@@ -37,82 +38,30 @@ class PlotRequest:
         sources: the specs as the user named them.
         output: the figure's file, `-` for standard output; None for one called after its spec.
         format: of the figure; None: as its file ends.
-        overrides: (key path, YAML value) pairs.
+        reading: as the command line says it.
         metadata: whether the figure carries its spec.
         watch: whether each is drawn again whenever it is saved, until interrupted.
         terminal: whether it is drawn in characters, and a figure only where `output` says so.
-        allow: the scheduler classes beside the catalog that specs may name.
         overwrite: whether a file is replaced, too, that lrviz did not write.
     """
 
     sources: Sequence[str]
     output: str | None = None
     format: Format | None = None
-    overrides: Sequence[tuple[str, str]] = ()
+    reading: Reading = AS_WRITTEN
     metadata: bool = True
     watch: bool = False
     terminal: bool = False
-    allow: Sequence[str] = ()
     overwrite: bool = False
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one spec.
-
-    Attributes:
-        source: the spec as the user named it.
-        written: the figure's path; None where none was written, or to standard output.
-        description: what the figure shows, in a line.
-        clear: what empties the screen for it; empty where all is to stay.
-        picture: the curve in characters; empty where none was asked for.
-        lines: what is worth saying.
-        error: why nothing was drawn; None where it was.
-    """
-
-    source: str
-    written: str | None = None
-    description: str = ""
-    clear: str = ""
-    picture: str = ""
-    lines: tuple[Line, ...] = ()
-    error: LrvizError | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be drawn, as far as it can be said before any spec is read.
-
-    Attributes:
-        request: what was asked for.
-        targets: where every figure goes.
-        watch: what looks after the sources; None where each is drawn once.
-    """
-
-    request: PlotRequest
-    targets: Sequence[Target]
-    watch: Watch | None
-
     @property
-    def is_watching(self) -> bool:
-        """Whether anything will be drawn again."""
-        return self.watch is not None and self.watch.has_file
+    def is_one(self) -> bool:
+        """Whether there is one spec only."""
+        return len(self.sources) == 1
 
 
-class Streams(NamedTuple):
-    """Where what is drawn in characters will be shown, and what is worth saying; if they are open.
-
-    Attributes:
-        out: standard output.
-        err: standard error.
-    """
-
-    out: TextIO | None
-    err: TextIO | None
-
-
-def plan_plots(request: PlotRequest) -> Plan:
-    """Return what is to be drawn and where it goes.
+def iter_plots(request: PlotRequest) -> Iterator[Block]:
+    """Draw every spec, and yield what became of each; none stops the others.
 
     Raises:
         UsageError: what is refused before anything is written.
@@ -121,7 +70,20 @@ def plan_plots(request: PlotRequest) -> Plan:
     targets = _list_targets(request)
     for target in targets:
         _refuse_loss(target, request)
-    return Plan(request, targets, Watch(request.sources) if request.watch else None)
+    if not request.watch:
+        for target in targets:
+            yield from _try(target, request, Reads())
+        return
+    watch = Watch(request.sources)
+    if watch.has_file:
+        yield Block(lines=(f"watching {', '.join(request.sources)}; Ctrl-C ends it",))
+    for saved in watch.iter_saves():
+        for target in targets:
+            if target.source in saved:
+                reads = Reads()
+                blocks = _try(target, request, reads)
+                watch.keep(target.source, reads)
+                yield from blocks
 
 
 def _list_targets(request: PlotRequest) -> list[Target]:
@@ -148,75 +110,60 @@ def _refuse_loss(target: Target, request: PlotRequest) -> None:
         refuse_other(target.path, "figure", overwrite=request.overwrite)
     except RefusedError:
         with suppress(SpecError, FileError):
-            refuse_input(target.path, target.source, _load(target, request, Reads()))
+            refuse_input(target.path, target.source, load_named(target.source, request.reading))
         raise
 
 
-def iter_plots(plan: Plan, streams: Streams) -> Iterator[Outcome]:
-    """Draw every spec, and yield what became of each; none stops the others."""
-    watch, sources = plan.watch, list(plan.request.sources)
-    for saved in watch.iter_saves() if watch else [sources]:
-        for target in plan.targets:
-            if target.source in saved:
-                reads = Reads()
-                outcome = _try(target, plan.request, streams, reads)
-                if watch:
-                    watch.keep(target.source, reads)
-                yield outcome
-
-
-def _try(target: Target, request: PlotRequest, streams: Streams, reads: Reads) -> Outcome:
+def _try(target: Target, request: PlotRequest, reads: Reads) -> list[Block]:
+    """Return what became of one spec."""
     try:
-        return _plot(_load(target, request, reads), target, request, streams)
+        spec = load_named(target.source, request.reading, reads=reads)
+        return _plot(spec, target, request)
     except Exception as error:
-        alone = len(request.sources) == 1
-        return Outcome(target.source, error=explain_mishap(error, target.source, alone=alone))
+        return [tell_error(explain_mishap(error, target.source, alone=request.is_one))]
 
 
-def _load(target: Target, request: PlotRequest, reads: Reads) -> Spec:
-    return load_named(target.source, overrides=request.overrides, allow=request.allow, reads=reads)
-
-
-def _plot(spec: Spec, target: Target, request: PlotRequest, streams: Streams) -> Outcome:
+def _plot(spec: Spec, target: Target, request: PlotRequest) -> list[Block]:
     with quick_imports():  # only now: a spec that is wrong is said to be so at once
         from lrviz.drive import simulate
         from lrviz.linter.beside import list_failures
     run = simulate(spec)
     lines: list[Line] = [*run.warnings, *list_failures(run)]
-    outcome = Outcome(target.source, description=str(run), lines=tuple(lines))
+    path = ""
     if request.output is not None or not request.terminal:
-        outcome = _write(run, spec, outcome, target, request)
-    return _show(run, outcome, request, streams) if request.terminal else outcome
+        path = str(target.path or "")
+        lines += _write(run, spec, target, request)
+    if request.terminal:
+        return _show(run, target.source, path, lines, request)
+    return [Block(lines=tuple(lines), path=path, description=str(run))]
 
 
-def _write(run: Run, spec: Spec, outcome: Outcome, target: Target, request: PlotRequest) -> Outcome:
-    """Write the figure."""
+def _write(run: Run, spec: Spec, target: Target, request: PlotRequest) -> Sequence[Line]:
+    """Write the figure; return what is worth saying of it."""
     with quick_imports():
         from lrviz.figure.figurefile import render_run
     rendered = render_run(run, target.format, metadata=request.metadata)
-    lines = (*outcome.lines, *rendered.warnings)
     if target.path is None:
         write_stdout(rendered.data)
-        return replace(outcome, lines=lines)
-    refuse_input(target.path, target.source, spec)
-    write_file(target.path, rendered.data, overwrite=request.overwrite)
-    return replace(outcome, written=str(target.path), lines=lines)
+    else:
+        refuse_input(target.path, target.source, spec)
+        write_file(target.path, rendered.data, overwrite=request.overwrite)
+    return rendered.warnings
 
 
-def _show(run: Run, outcome: Outcome, request: PlotRequest, streams: Streams) -> Outcome:
+def _show(run: Run, source: str, path: str, lines: list[Line], request: PlotRequest) -> list[Block]:
     """Draw the picture in characters, to fill the screen with what else is said there."""
     from lrviz.draw.terminal import explain_limits
     from lrviz.draw.terminal.screen import CLEAR, draw_screen, find_screen
 
-    said = tuple(map(run.remark, filter(None, [explain_limits(run)])))
-    if not set(said) <= set(outcome.lines):  # else a figure has said so
-        outcome = replace(outcome, lines=(*outcome.lines, *said))
-    screen = find_screen(streams.out)
-    is_alone = len(request.sources) == 1
-    is_cleared = request.watch and is_alone and screen.is_capable
-    heading = "" if is_alone else printable(outcome.source)
-    beside = [] if outcome.written is None else [printable(outcome.written)]
-    if is_cleared and streams.err is not None and streams.err.isatty():
-        beside += map(printable, map(spell_line, outcome.lines))
-    picture = draw_screen(run, screen, heading, beside)
-    return replace(outcome, clear=CLEAR if is_cleared else "", picture=picture)
+    remarks = map(run.remark, filter(None, [explain_limits(run)]))
+    lines += [each for each in remarks if each not in lines]  # a figure has said so
+    screen = find_screen(sys.stdout)
+    is_cleared = request.watch and request.is_one and screen.is_capable
+    beside = [path] if path else []
+    if is_cleared and sys.stderr is not None and sys.stderr.isatty():
+        beside += map(spell_line, lines)
+    heading = "" if request.is_one else printable(source)
+    picture = draw_screen(run, screen, heading, list(map(printable, beside)))
+    shown = Block(picture, tuple(lines), path=path)
+    return [Block(CLEAR), shown] if is_cleared else [shown]

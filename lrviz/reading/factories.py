@@ -5,7 +5,7 @@ Naming a factory on the command line is the consent to run it; nothing else in l
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, partial
 from importlib import import_module
 from itertools import count
@@ -15,7 +15,7 @@ from types import ModuleType
 from lrviz.errors import Problem, SpecError
 from lrviz.figure.record import Record
 from lrviz.reading.program import as_module, as_script
-from lrviz.reading.sources import parse_data, read_source
+from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec.factory import FILE_ENDINGS, Factory, FactoryName, split_factory
 from lrviz.spec.model import Spec
@@ -35,9 +35,8 @@ _numbers = count()
 
 def load_named(
     source: str,
+    reading: Reading = AS_WRITTEN,
     *,
-    overrides: Sequence[tuple[str, str]] = (),
-    allow: Sequence[str] = (),
     drawn: Record | None = None,
     reads: Reads | None = None,
 ) -> Spec:
@@ -47,9 +46,7 @@ def load_named(
 
     Args:
         source: what `load` takes; or `FILE.py:NAME`, or `package.module:NAME`.
-        overrides: (key path, YAML value) pairs, applied in order; they say how long the schedule
-            of a factory is.
-        allow: the scheduler classes beside the catalog that a spec may name.
+        reading: its overrides say how long the schedule of a factory is.
         drawn: what a figure says of itself; where it was drawn from the same factory, of as long a
             run, and of the same optimizer.
         reads: what else is read is added to it, for a factory as it is driven.
@@ -61,17 +58,16 @@ def load_named(
     """
     named = split_factory(source)
     if named is None:
-        data = read_source(source)
-        return parse_data(data, source, overrides=overrides, allow=allow, reads=reads)
+        return parse_data(read_source(source), source, reading, reads=reads)
     if _is_other_file(named):
         raise _problem(named.place, "holds no factory; the file of one ends in .py")
     factory = _find(named, source, reads or Reads())
     tree = dict(drawn.spec) if drawn else {}
     if tree.pop("factory", None) != factory.name:
         tree = {}
-    if "epochs" not in tree and not any(key == "epochs" for key, _ in overrides):
+    if "epochs" not in tree and not any(key == "epochs" for key, *_ in reading.overrides):
         raise _problem(source, "epochs is missing; give --epochs N")
-    return parse_tree(tree, Source(source), overrides=overrides, factory=factory)
+    return parse_tree(tree, Source(source), overrides=reading.overrides, factory=factory)
 
 
 def drive_spec(spec: Spec) -> Run:

@@ -9,6 +9,7 @@ from lrviz.curve import Curve, Values
 from lrviz.errors import Problem, SpecError
 from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
 from lrviz.figure.record import Record
+from lrviz.spec.assign import Override
 from lrviz.spec.factory import Factory
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.parse import parse_tree
@@ -24,7 +25,7 @@ LENGTH: Mapping[str, Tree] = {"epochs": None, "steps_per_epoch": 1, "interval": 
 """What says how long a run is, and what a spec means that leaves it out."""
 
 
-def recall_factory(record: Record, name: str, overrides: Sequence[tuple[str, str]]) -> Spec:
+def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> Spec:
     """Return the spec of a figure that was drawn from a factory; it is driven from its numbers.
 
     Args:
@@ -39,8 +40,8 @@ def recall_factory(record: Record, name: str, overrides: Sequence[tuple[str, str
     curves = record.numbers.curves if record.numbers else ()
     whole = bool(curves) and all(curve.block == 1 for curve in curves)
     tree = {key: value for key, value in record.spec.items() if key != "factory"}
-    changes = [pair for pair in overrides if not _is_so(tree, *pair)]
-    driven = [key for key, _ in changes if key.split(".")[0] not in KEPT]
+    changes = [each for each in overrides if not _is_so(tree, each)]
+    driven = [key for key, *_ in changes if key.split(".")[0] not in KEPT]
     if not whole or driven:
         why = "which a figure cannot run" if driven else _explain_missing(curves)
         remedy = "name it on the command line, with --epochs"
@@ -66,9 +67,10 @@ def _explain_missing(curves: Sequence[RecordedCurve]) -> str:
     return f"and holds a summary only of its {steps:,} steps"
 
 
-def _is_so(tree: Mapping[str, Tree], key: str, value: str) -> bool:
+def _is_so(tree: Mapping[str, Tree], given: Override) -> bool:
     """Whether a figure has a value that is set of its length, as beside its factory it may be."""
-    return key in LENGTH and tree.get(key, LENGTH[key]) == parse_scalar(value)
+    key = given.key
+    return key in LENGTH and tree.get(key, LENGTH[key]) == parse_scalar(given.value)
 
 
 def _refuse() -> NoReturn:

@@ -1,6 +1,7 @@
 """Where a spec comes from: a YAML file, standard input, a pipe, or a figure that lrviz drew."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from lrviz.errors import FileError, ImageError, NoFigureError, Problem, SpecError
@@ -8,6 +9,7 @@ from lrviz.figure.metadata import MAX_FILE, read_record, sniff
 from lrviz.figure.record import Record, parse_record
 from lrviz.reading.metricfile import read_metric
 from lrviz.reading.recall import recall_factory
+from lrviz.spec.assign import Override
 from lrviz.spec.factory import split_factory
 from lrviz.spec.model import MetricCsv, Spec
 from lrviz.spec.parse import parse_spec, parse_tree, with_metric
@@ -16,6 +18,23 @@ from lrviz.system.files import STDIO, read_file
 from lrviz.system.reads import Reads
 
 PICTURE_ENDINGS = (".png", ".webp", ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the command line says of reading specs.
+
+    Attributes:
+        overrides: values that are replaced or added, in order.
+        allow: the scheduler classes beside the catalog that specs may name.
+    """
+
+    overrides: Sequence[Override] = ()
+    allow: Sequence[str] = ()
+
+
+AS_WRITTEN = Reading()
+"""A spec as it stands in its file."""
 
 
 def load(
@@ -41,21 +60,18 @@ def load(
     'StepLR'
     """
     name = str(path)
-    return parse_data(read_source(name), name, overrides=overrides, allow=allow)
+    reading = Reading([Override(*each) for each in overrides], allow)
+    return parse_data(read_source(name), name, reading)
 
 
 def parse_data(
-    data: bytes,
-    name: str,
-    *,
-    overrides: Sequence[tuple[str, str]] = (),
-    allow: Sequence[str] = (),
-    reads: Reads | None = None,
+    data: bytes, name: str, reading: Reading = AS_WRITTEN, *, reads: Reads | None = None
 ) -> Spec:
     """Return the spec in a file's bytes; as `load`.
 
     What else is read is added to `reads`.
     """
+    overrides, allow = reading.overrides, reading.allow
     if sniff(data):
         record = read_figure(name, data)
         if isinstance(record.spec.get("factory"), str):

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.flow import spell_flow
-from lrviz.spec.option import Option
 from lrviz.spec.problems import Source
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree, find_below
@@ -24,36 +24,57 @@ MAX_DIGITS = 9
 TOO_DEEP = f"leads too deep; a spec is nested at most {MAX_DEPTH} deep"
 
 
+class Override(NamedTuple):
+    """One value of a spec that was given beside it, and the option that gave it.
+
+    >>> Override("epochs", "0", "--epochs").spelt, Override("epochs", "0").spelt
+    ('--epochs 0', '--set epochs=0')
+    """
+
+    key: str
+    value: str
+    option: str = "--set"
+
+    @property
+    def spelt(self) -> str:
+        """What was typed."""
+        if self.key == "sweep":
+            return f"--sweep {self.value.strip('{}')}"
+        between = f"{self.key}=" if self.option == "--set" else ""
+        return f"{self.option} {between}{self.value}"
+
+
+Overrides = Sequence[tuple[str, str] | Override]
+
+
 def assign_all(
-    tree: dict[str, Tree], source: Source, overrides: Sequence[tuple[str, str]]
+    tree: dict[str, Tree], source: Source, overrides: Overrides
 ) -> tuple[dict[str, Tree], Source]:
     """Return the tree with values replaced or added in order; as `assign`."""
-    for pair in overrides:
-        spelt = pair.spelt if isinstance(pair, Option) else ""
-        tree, source = assign(tree, source, *pair, spelt=spelt)
+    for each in overrides:
+        tree, source = assign(tree, source, Override(*each))
     return tree, source
 
 
 def assign(
-    tree: dict[str, Tree], source: Source, key: str, value: str, *, spelt: str = ""
+    tree: dict[str, Tree], source: Source, override: Override
 ) -> tuple[dict[str, Tree], Source]:
     """Return the tree with one value replaced or added, and the source that knows of it.
 
     Args:
         tree: left as it is.
         source: where the tree came from.
-        key: a key path as messages spell it, list items by number.
-        value: YAML, read as in a spec.
-        spelt: what gave it, where that was no `--set`.
+        override: a key path as messages spell it, list items by number; and YAML, read as in a
+            spec.
 
     Raises:
         SpecError: the key path leads through something that is no mapping or list, or through
             another scheduler or optimizer than stands there.
 
-    >>> assign({"epochs": 4}, Source(), "optimizer.SGD.lr", "1e-2")[0]
+    >>> assign({"epochs": 4}, Source(), Override("optimizer.SGD.lr", "1e-2"))[0]
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
     """
-    text = f"--sweep {value.strip('{}')}" if key == "sweep" else spelt or f"--set {key}={value}"
+    key, value, text = override.key, override.value, override.spelt
     path: KeyPath = ()
     try:
         path = split_key(key, tree)

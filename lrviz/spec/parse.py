@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lrviz.errors import KeyPath, Problem, SpecError
-from lrviz.spec.assign import assign_all, with_value
+from lrviz.spec.assign import Overrides, assign_all, with_value
 from lrviz.spec.catalog.external import parse_allowed
 from lrviz.spec.factory import Factory
 from lrviz.spec.model import MetricCsv, Schedule, Spec
@@ -19,7 +19,7 @@ def parse_spec(
     text: str,
     name: str = "<spec>",
     *,
-    overrides: Sequence[tuple[str, str]] = (),
+    overrides: Overrides = (),
     allow: Sequence[str] = (),
 ) -> Spec:
     """Return the spec that a YAML text holds.
@@ -48,7 +48,7 @@ def parse_tree(
     tree: Tree,
     source: Source,
     *,
-    overrides: Sequence[tuple[str, str]] = (),
+    overrides: Overrides = (),
     allow: Sequence[str] = (),
     factory: Factory | None = None,
 ) -> Spec:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lrviz.check import format_checked
+from lrviz.check.formats import format_checked
 from lrviz.check.verdict import PixelsDifference
 from lrviz.errors import Position, Problem, UsageError, WorkerDied
 from lrviz.figure.imagefile import Pixels, decode_image, encode_image

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lrviz.cli.progress import follow
-from lrviz.commands.batch import Options, Outcome, iter_batch, plan_batch, work
+from lrviz.commands.batch import Options, iter_batch, plan_batch, work
 from lrviz.curve import Curve
 from lrviz.drive import simulate
 from lrviz.errors import UsageError
@@ -306,13 +306,14 @@ def test_a_wrong_spec_is_one_outcome_told_in_its_place(tmp_path: Path, jobs: int
     (specs / "b.yaml").write_text(WRONG)
     (specs / "c.yaml").write_text(UNDRIVABLE)
     plan = plan_batch([str(specs)], str(tmp_path / "figures"))
-    outcomes = list(iter_batch(plan, Options(jobs=jobs)))
-    assert [(Path(each.source).name, each.state, each.exit_status) for each in outcomes] == [
-        ("a.yaml", "drawn", 0),
-        ("b.yaml", "wrong", 2),
-        ("c.yaml", "wrong", 2),
-        ("d.yaml", "drawn", 0),
+    *blocks, closing = iter_batch(plan, Options(jobs=jobs))
+    assert [(Path(each.path).name, each.status) for each in blocks] == [
+        *(("a.webp", 0), ("", 2), ("", 2), ("d.webp", 0))
     ]
+    assert [str(block.lines[0]).partition(":")[0] for block in blocks[1:3]] == [
+        *(str(specs / "b.yaml"), str(specs / "c.yaml"))
+    ]
+    assert closing.lines == ("4 specs: 2 drawn, 2 wrong",)
     assert list(files(tmp_path / "figures")) == ["a.webp", "d.webp"]
 
 
@@ -680,10 +681,3 @@ def test_there_are_as_many_workers_as_are_of_use(
     # Not every system has it.
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)), raising=False)
     assert count_workers(wanted, figures) == count
-
-
-def test_an_outcome_is_a_value() -> None:
-    one = Outcome("drawn", "a.yaml", Path("a.webp"))
-    assert one == Outcome("drawn", "a.yaml", Path("a.webp"))
-    assert (one.written, one.exit_status) == ("a.webp", 0)
-    assert Outcome("up to date", "a.yaml", Path("a.webp")).written is None

@@ -13,10 +13,13 @@ from threading import Timer
 import pytest
 
 import lrviz
-from lrviz.commands.plot import Outcome, PlotRequest, Streams, iter_plots, plan_plots
+from lrviz.commands.block import Block
+from lrviz.commands.plot import PlotRequest, iter_plots
 from lrviz.commands.watch import Watch
 from lrviz.errors import UsageError
 from lrviz.reading.factories import load_named
+from lrviz.reading.sources import Reading
+from lrviz.spec.assign import Override
 from lrviz.system.reads import Reads, state_of
 from tests.support.lrvizrun import LRVIZ, run
 
@@ -199,15 +202,20 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def draw(*sources: str) -> Iterator[Outcome]:
+EPOCHS = Reading([Override("epochs", "3")])
+
+
+def draw(*sources: str) -> Iterator[Block]:
     """Yield what becomes of sources whenever they are saved."""
-    request = PlotRequest(sources, overrides=[("epochs", "3")], watch=True)
-    return iter_plots(plan_plots(request), Streams(None, None))
+    blocks = iter_plots(PlotRequest(sources, reading=EPOCHS, watch=True))
+    next(blocks)  # says that it watches
+    return blocks
 
 
-def reason(outcome: Outcome) -> str:
+def reason(block: Block) -> str:
     """Return why nothing was drawn."""
-    return str(outcome.error)
+    assert block.status
+    return "\n".join(map(str, block.lines))
 
 
 @pytest.mark.parametrize(
@@ -228,18 +236,18 @@ def test_a_metric_that_stopped_a_figure_is_watched(
     outcomes = draw("a.yaml")
     assert message in reason(next(outcomes))
     (here / "losses.csv").write_text("loss\n1\n2\n", "utf-8")
-    assert next(outcomes).written == "a.png"
+    assert next(outcomes).path == "a.png"
 
 
 def test_a_metric_that_a_save_has_named_is_watched(here: Path) -> None:
     (here / "a.yaml").write_text(SPEC % 0.5, "utf-8")
     (here / "losses.csv").write_text("loss\nx\n", "utf-8")
     outcomes = draw("a.yaml")
-    assert next(outcomes).written == "a.png"
+    assert next(outcomes).path == "a.png"
     (here / "a.yaml").write_text(PLATEAU, "utf-8")
     assert "row 1 has no number" in reason(next(outcomes))
     (here / "losses.csv").write_text("loss\n1\n2\n", "utf-8")
-    assert next(outcomes).written == "a.png"
+    assert next(outcomes).path == "a.png"
 
 
 @pytest.mark.parametrize(
@@ -275,7 +283,7 @@ def test_a_module_that_stopped_a_figure_is_watched(
         (beside / place.name).rename(place)
     else:
         beside.rename(place.parent)
-    assert next(outcomes).written == "make.png"
+    assert next(outcomes).path == "make.png"
 
 
 def test_a_module_that_a_save_has_imported_is_watched(here: Path) -> None:
@@ -283,13 +291,13 @@ def test_a_module_that_a_save_has_imported_is_watched(here: Path) -> None:
         (here / name).write_text("GAMMA = 0.5\n", "utf-8")
     (here / "train.py").write_text(TRAIN.format(module="one"), "utf-8")
     outcomes = draw("train.py:make")
-    assert next(outcomes).written == "make.png"
+    assert next(outcomes).path == "make.png"
     for module, fix in (("two", "two.py"), ("three", "three.py")):
         (here / "two.py").write_text("GAMMA = \n", "utf-8")
         (here / "train.py").write_text(TRAIN.format(module=module), "utf-8")
         assert "importing it fails with" in reason(next(outcomes))
         (here / fix).write_text("GAMMA = 0.25\n", "utf-8")
-        assert next(outcomes).written == "make.png"
+        assert next(outcomes).path == "make.png"
 
 
 def test_a_module_of_a_module_that_stopped_a_figure_is_watched(here: Path) -> None:
@@ -299,7 +307,7 @@ def test_a_module_of_a_module_that_stopped_a_figure_is_watched(here: Path) -> No
     outcomes = draw("package.train:make")
     assert "no module named 'package.part'" in reason(next(outcomes)).lower()
     (here / "package/part.py").write_text("GAMMA = 0.5\n", "utf-8")
-    assert next(outcomes).written == "make.png"
+    assert next(outcomes).path == "make.png"
 
 
 @pytest.mark.parametrize(
@@ -398,7 +406,7 @@ def test_all_that_a_module_may_be_is_watched(
         "utf-8",
     )
     reads = Reads()
-    lrviz.simulate(load_named("train.py:make", overrides=[("epochs", "3")], reads=reads))
+    lrviz.simulate(load_named("train.py:make", EPOCHS, reads=reads))
     found = {path for path in reads if path.is_relative_to(tmp_path)}
     names = ("train.py", "helper.py", "helper", "helper/__init__.py")
     assert {tmp_path / name for name in names} <= found

@@ -13,7 +13,8 @@ from lrviz.curve import SchedulerFacts
 from lrviz.draw.phases import find_joints
 from lrviz.drive import simulate
 from lrviz.run.driven import Run
-from lrviz.spec import Source, parse_tree
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.problems import Source
 
 COUNT = 455
 Tree = dict[str, Any]
@@ -111,7 +112,7 @@ def drive_by_hand(tree: Tree, steps: int) -> tuple[Spans, list[float]]:
 def driven() -> tuple[tuple[Run, Spans, list[float]], ...]:
     """Return runs of schedules that torch can drive, each beside what torch shows of it."""
     chance = random.Random(455)
-    found = []
+    found: list[tuple[Run, Spans, list[float]]] = []
     while len(found) < COUNT:
         steps, tree = chance.randint(1, 24), draw_tree(chance, 3)
         if "SequentialLR" not in str(tree):

@@ -12,10 +12,10 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from lrviz.check import format_checked
 from lrviz.check.baselines import Baseline
 from lrviz.check.checked import Checked
 from lrviz.check.facts import gather_facts
+from lrviz.check.formats import format_checked
 from lrviz.check.judge import Look, judge
 from lrviz.check.verdict import Evidence
 from lrviz.commands.code.script import write_code
@@ -26,8 +26,9 @@ from lrviz.errors import ImageError, SpecError
 from lrviz.figure.imagefile import encode_image
 from lrviz.figure.record import build_record, parse_record
 from lrviz.reading.factories import drive_spec, load_named
-from lrviz.reading.sources import parse_data
+from lrviz.reading.sources import Reading, parse_data
 from lrviz.run.driven import Run
+from lrviz.spec.assign import Override
 from tests.support.checking import STEP, check, draw, spoil_record
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec
@@ -80,7 +81,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
         source = folder / f"{name}.yaml"
         source.write_text(text)
         found[name] = drive_spec(load_named(str(source)))
-    factory = load_named(f"{folder}/train.py:make", overrides=[("epochs", "5")])
+    factory = load_named(f"{folder}/train.py:make", Reading([Override("epochs", "5")]))
     found["factory"] = drive_spec(factory)
     return found
 

@@ -18,6 +18,8 @@ from lrviz import SpecError, UsageError
 from lrviz.figure.imagefile import decode_image, encode_image
 from lrviz.figure.metadata import read_record
 from lrviz.reading.factories import load_named
+from lrviz.reading.sources import Reading
+from lrviz.spec.assign import Override
 from lrviz.spec.factory import split_factory
 from tests.support.lrvizrun import Result, run, run_process
 
@@ -684,7 +686,7 @@ def test_the_linter_sees_what_it_built(folder: Path) -> None:
 
 
 def test_loading_a_spec_runs_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spec = load_named(str(folder / "train.py:make_scheduler"), overrides=[("epochs", "2")])
+    spec = load_named(str(folder / "train.py:make_scheduler"), Reading([Override("epochs", "2")]))
     assert (spec.epochs, spec.scheduler.name) == (2, "train.py:make_scheduler")
     assert capsys.readouterr() == ("", "")
 

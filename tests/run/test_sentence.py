@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
-from lrviz.commands.plot import PlotRequest, Streams, iter_plots, plan_plots
+from lrviz.commands.plot import PlotRequest, iter_plots
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.run import sentence
 from lrviz.run.course import Course
@@ -654,8 +654,8 @@ def test_a_figure_without_metadata_carries_none(step: Path, tmp_path: Path) -> N
 
 def test_stands_beside_the_path_on_a_terminal_and_nowhere_else(step: Path, tmp_path: Path) -> None:
     target = str(tmp_path / "a.png")
-    (outcome,) = iter_plots(plan_plots(PlotRequest([str(step)], target)), Streams(None, None))
-    assert outcome.description == SENTENCE
+    (block,) = iter_plots(PlotRequest([str(step)], target))
+    assert block.description == SENTENCE
     stream = io.TextIOWrapper(io.BytesIO(), "utf-8")
     assert encode_path("a.png", stream, SENTENCE) == b"a.png\n"
     with patch.object(stream, "isatty", return_value=True):

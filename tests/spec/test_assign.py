@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lrviz.errors import Position, SpecError
-from lrviz.spec.assign import assign
+from lrviz.spec.assign import Override, assign
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.problems import Source
 from lrviz.spec.tree import Tree
@@ -58,7 +58,7 @@ def test_a_value_is_put_where_its_key_leads(
     key: str, value: str, at: list[str | int], expected: Tree
 ) -> None:
     before = copy.deepcopy(TREE)
-    found: Tree = assign(TREE, Source(), key, value)[0]
+    found: Tree = assign(TREE, Source(), Override(key, value))[0]
     for part in at:
         found = found[part]  # type: ignore[index]
     assert found == expected
@@ -122,7 +122,7 @@ def test_a_value_is_put_where_its_key_leads(
 )
 def test_a_key_that_leads_nowhere_is_an_error(key: str, value: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
-        assign(TREE, Source(), key, value)
+        assign(TREE, Source(), Override(key, value))
     assert str(caught.value) == message
 
 

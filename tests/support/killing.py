@@ -59,8 +59,7 @@ def draw_here(specs: Path, figures: Path, moment: int | None) -> int:
     plan = plan_batch([str(specs)], str(figures), sheet=str(figures / "sheet.png"))
     if moment is not None:
         kill_at(moment)
-    states = {outcome.state for outcome in iter_batch(plan, Options(jobs=1))}
-    return 0 if states <= {"drawn", "up to date"} else 1
+    return max(block.status for block in iter_batch(plan, Options(jobs=1)))
 
 
 def read(folder: Path) -> dict[str, bytes]:

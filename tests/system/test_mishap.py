@@ -10,7 +10,8 @@ import pytest
 
 from lrviz.commands import checking as check_work
 from lrviz.commands import linting
-from lrviz.commands.batch import Options, Outcome, iter_batch, plan_batch, work
+from lrviz.commands.batch import Options, iter_batch, plan_batch, work
+from lrviz.commands.block import Block
 from tests.commands.test_batch import files, small
 from tests.support import pooled
 from tests.support.checking import check
@@ -70,7 +71,7 @@ def break_here(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
 
 IN_PARENT = (
     *("lrviz.commands.batch.work.load_named", "lrviz.commands.batch.work.is_current"),
-    *("lrviz.drive.simulate", "lrviz.linter.beside.with_findings"),
+    *("lrviz.drive.simulate", "lrviz.linter.beside.list_failures"),
 )
 IN_WORKER = (
     *("lrviz.figure.figurefile.draw_pixels", "lrviz.figure.figurefile.build_record"),
@@ -93,18 +94,11 @@ def test_in_a_batch_every_other_spec_is_drawn(
         break_here(monkeypatch, place)
     else:
         monkeypatch.setattr(work, "draw_job", partial(pooled.draw_with_mishap, place))
-    outcomes = list(iter_batch(plan_batch(["specs"], "figures"), Options(jobs=jobs)))
-    expected = {
-        name: Outcome("drawn", f"specs/{name}.yaml", Path(f"figures/{name}.webp")) for name in GOOD
-    } | {
-        name: Outcome(
-            *("failed", f"specs/{name}.yaml", Path(f"figures/{name}.webp")),
-            (f"specs/{name}.yaml: {reason(name)}",),
-            exit_status=3,
-        )
-        for name in MISHAPS
+    *blocks, _ = iter_batch(plan_batch(["specs"], "figures"), Options(jobs=jobs))
+    expected = {name: Block(path=f"figures/{name}.webp") for name in GOOD} | {
+        name: Block(lines=(f"specs/{name}.yaml: {reason(name)}",), status=3) for name in MISHAPS
     }
-    assert outcomes == [expected[name] for name in NAMES]
+    assert blocks == [expected[name] for name in NAMES]
     assert list(files(Path("figures"))) == [f"{name}.webp" for name in GOOD]
 
 
@@ -223,7 +217,7 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
         *(
             "lrviz.commands.plot.load_named",
             "lrviz.drive.simulate",
-            "lrviz.linter.beside.with_findings",
+            "lrviz.linter.beside.list_failures",
         ),
         *("lrviz.figure.figurefile.render_run", "lrviz.commands.plot.write_file"),
     ],

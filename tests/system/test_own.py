@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
 
-from lrviz.commands.plot import PlotRequest, Streams, iter_plots, plan_plots
+from lrviz.commands.plot import PlotRequest, iter_plots
 from lrviz.errors import RefusedError
 from lrviz.system.files import write_file
 from lrviz.system.own import find_kind
@@ -293,13 +293,15 @@ def test_a_script_is_the_users_once_anything_in_it_is_changed() -> None:
 
 def test_a_watched_figure_is_drawn_again_until_somebody_else_writes_it(folder: Path) -> None:
     request = PlotRequest(["step.yaml"], "a.svg", watch=True)
-    outcomes = iter_plots(plan_plots(request), Streams(None, None))
+    blocks = iter_plots(request)
+    next(blocks)  # says that it watches
     for text in (STEP, OTHER):
         Path("step.yaml").write_text(text)
-        assert next(outcomes).error is None
+        assert next(blocks).path == "a.svg"
     Path("a.svg").write_text("mine")
     Path("step.yaml").write_text(STEP)
-    assert isinstance(next(outcomes).error, RefusedError)
+    refused = next(blocks)
+    assert (refused.path, refused.status) == ("", 2)
     assert Path("a.svg").read_text() == "mine"
 
 

@@ -1,17 +1,20 @@
 """The course of a batch: what is due is driven here, drawn by workers, and told in order."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
 from lrviz.commands.batch.current import is_code, is_current, is_current_sheet
 from lrviz.commands.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
-from lrviz.commands.batch.outcome import Outcome, State, explain_error
+from lrviz.commands.batch.outcome import Outcome, State, explain_error, summarise
 from lrviz.commands.batch.plan import Item, Plan
+from lrviz.commands.block import Block
 from lrviz.commands.targets import refuse_input
 from lrviz.errors import LrvizError
 from lrviz.figure.sheetrecord import panel_digest, sheet_digest
 from lrviz.reading.factories import load_named
+from lrviz.reading.sources import AS_WRITTEN, Reading
 from lrviz.run.thumbnail import Thumbnail
 from lrviz.spec.model import Spec
 from lrviz.spell import printable
@@ -29,19 +32,17 @@ class Options:
     """How a batch is worked off.
 
     Attributes:
-        overrides: (key path, YAML value) pairs for every spec.
+        reading: of every spec.
         style: of the sheet; None for its default.
         jobs: workers; None for as many as there are processors and use for them.
         force: whether what is up to date is drawn, too.
-        allow: the scheduler classes beside the catalog that specs may name.
         overwrite: whether files are replaced, too, that lrviz did not write.
     """
 
-    overrides: Sequence[tuple[str, str]] = ()
+    reading: Reading = AS_WRITTEN
     style: str | None = None
     jobs: int | None = None
     force: bool = False
-    allow: Sequence[str] = ()
     overwrite: bool = False
 
 
@@ -54,15 +55,19 @@ class _Due:
     draws: bool
 
 
-def iter_batch(plan: Plan, options: Options = Options()) -> Iterator[Outcome]:
+def iter_batch(plan: Plan, options: Options = Options()) -> Iterator[Block]:
     """Draw what is not up to date; yield what became of every spec, in order, then of the sheet.
+
+    At last it is counted.
 
     Where there is nothing to draw, neither torch nor matplotlib is imported and no process is
     started. However it ends, no process is left, and no temporary file of one.
     """
     for folder in plan.folders:
         sweep_litter(folder)
-    yield from _Batch(plan, options).run()
+    batch = _Batch(plan, options)
+    yield from batch.run()
+    yield Block(lines=(summarise(batch.counts),))
 
 
 @dataclass(eq=False)
@@ -72,6 +77,7 @@ class _Batch:
     Attributes:
         settled: outcomes that have not been told, by place.
         told: how many have been.
+        counts: the same, by what became of them.
         panels: what has been collected for the sheet: digest, title and picture of each panel.
         has_sheet: whether the sheet is to be drawn.
         refused: why it must not be; None where it may.
@@ -81,12 +87,13 @@ class _Batch:
     options: Options
     settled: dict[int, Outcome] = field(default_factory=dict)
     told: int = 0
+    counts: Counter[State] = field(default_factory=Counter)
     panels: list[tuple[str, str, Thumbnail]] = field(default_factory=list)
     has_sheet: bool = False
     refused: LrvizError | None = None
 
-    def run(self) -> Iterator[Outcome]:
-        """Yield every outcome."""
+    def run(self) -> Iterator[Block]:
+        """Yield what became of every spec, and of the sheet."""
         self.has_sheet = self._is_sheet_due()
         due = self._iter_due()
         first = next(due, None)
@@ -100,11 +107,9 @@ class _Batch:
                     sweep_litter(folder)
         yield from self._tell(len(self.plan.items))
         if self.plan.sheet is not None and self.refused is not None:
-            yield explain_error("", self.plan.sheet, self.refused)
-        elif self.plan.sheet is not None and not self.has_sheet:
-            yield Outcome("up to date", "", self.plan.sheet)
+            yield explain_error(str(self.plan.sheet), self.refused)[1]
 
-    def _draw(self, workers: Workers, due: Iterator[_Due], *, alone: bool) -> Iterator[Outcome]:
+    def _draw(self, workers: Workers, due: Iterator[_Due], *, alone: bool) -> Iterator[Block]:
         """Drive and draw all that is due."""
         with quick_imports():
             if alone:
@@ -121,8 +126,10 @@ class _Batch:
         """Yield what is to be driven; what is up to date or wrong is settled."""
         for place, item in enumerate(self.plan.items):
             if item.clash:
-                lines = (f"{item.source}: {item.clash}",)
-                self.settled[place] = Outcome("wrong", item.source, item.path, lines, 2)
+                self.settled[place] = (
+                    "wrong",
+                    Block(lines=(f"{item.source}: {item.clash}",), status=2),
+                )
                 continue
             try:
                 spec = self._load(item)
@@ -133,7 +140,7 @@ class _Batch:
             if draws or self.has_sheet:
                 yield _Due(place, spec, draws)
             else:
-                self.settled[place] = Outcome("up to date", item.source, item.path)
+                self.settled[place] = "up to date", Block()
 
     def _is_due(self, item: Item, spec: Spec) -> bool:
         """Whether a figure is to be drawn; raises a `RefusedError` where it must not be."""
@@ -147,8 +154,7 @@ class _Batch:
     def _load(self, item: Item) -> Spec:
         if item.error is not None:
             raise item.error
-        options = self.options
-        return load_named(item.source, overrides=options.overrides, allow=options.allow)
+        return load_named(item.source, self.options.reading)
 
     def _drive(self, due: Iterator[_Due]) -> Iterator[Job]:
         from lrviz.drive import simulate
@@ -174,18 +180,21 @@ class _Batch:
             return self._explain(item, drawn)
         if drawn.thumbnail is not None:
             self.panels.append((job.panel, job.title, drawn.thumbnail))
-        state: State = "drawn" if job.draws else "up to date"
-        return Outcome(state, item.source, item.path, drawn.lines)
+        if not job.draws:
+            return "up to date", Block(lines=drawn.lines)
+        return "drawn", Block(lines=drawn.lines, path=str(item.path))
 
     def _explain(self, item: Item, error: BaseException) -> Outcome:
         """Return the outcome that an error is; a bug is raised where it stops no other spec."""
         told = explain_mishap(error, item.source, alone=len(self.plan.items) == 1)
-        return explain_error(item.source, item.path, told)
+        return explain_error(item.source, told)
 
-    def _tell(self, end: int) -> Iterator[Outcome]:
+    def _tell(self, end: int) -> Iterator[Block]:
         """Yield the outcomes up to a place, in order."""
         for place in range(self.told, end):
-            yield self.settled.pop(place)
+            state, block = self.settled.pop(place)
+            self.counts[state] += 1
+            yield block
         self.told = max(self.told, end)
 
     def _is_sheet_due(self) -> bool:
@@ -210,7 +219,7 @@ class _Batch:
         digest = sheet_digest(panels, self.options.style or SHEET_STYLE)
         return is_new or not is_current_sheet(self.plan.sheet, self.plan.sheet_format, digest)
 
-    def _draw_sheet(self, workers: Workers) -> Outcome:
+    def _draw_sheet(self, workers: Workers) -> Block:
         path = self.plan.sheet
         assert path is not None
         style = self.options.style or SHEET_STYLE
@@ -222,8 +231,8 @@ class _Batch:
         if isinstance(result, BaseException):
             alone, remedy = len(self.plan.items) == 1, "draw the sheet of one spec"
             error = explain_mishap(result, str(path), alone=alone, remedy=remedy)
-            return explain_error("", path, error)
-        return Outcome("drawn", "", path, result)
+            return explain_error(str(path), error)[1]
+        return Block(lines=result, path=str(path))
 
 
 def _title(spec: Spec, item: Item) -> str:

@@ -1,34 +1,31 @@
 """From a spec to a script in a file, or on standard output."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
+from lrviz.commands.block import Block
 from lrviz.commands.code.script import write_code
 from lrviz.commands.targets import is_stdout, refuse_input
 from lrviz.errors import Problem, SpecError
 from lrviz.reading.factories import drive_spec
-from lrviz.reading.sources import load
-from lrviz.spell import encode_text
-from lrviz.system.files import write_file, write_stdout
+from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
+from lrviz.system.files import write_file
 from lrviz.system.own import refuse_other, sign_script
 
 
 def save_code(
     source: str,
     output: str,
-    overrides: Sequence[tuple[str, str]],
-    allow: Sequence[str] = (),
+    reading: Reading = AS_WRITTEN,
     *,
     overwrite: bool = False,
-) -> tuple[Problem, ...]:
-    """Write a spec as Python and return what is worth saying.
+) -> Iterator[Block]:
+    """Yield a spec as Python, or write it to a file, and yield what is worth saying.
 
     Args:
         source: the spec, as `load` takes it.
         output: a file; `-` for standard output.
-        overrides: (key path, YAML value) pairs, as `load` takes them.
-        allow: the scheduler classes beside the catalog that the spec may name.
+        reading: as the command line says it.
         overwrite: whether the file is replaced, too, where lrviz did not write it.
 
     Raises:
@@ -37,7 +34,7 @@ def save_code(
         SpecError: what the source holds is no spec, or none that torch can drive.
     """
     refuse_input(output, source)
-    spec = load(source, overrides=overrides, allow=allow)
+    spec = parse_data(read_source(source), source, reading)
     if "factory" in spec.tree:  # of which a figure keeps the numbers
         raise SpecError([Problem(source, (), "drawn from a factory, which is code already")])
     refuse_input(output, source, spec)
@@ -46,7 +43,7 @@ def save_code(
     run = drive_spec(spec)
     code = sign_script(write_code(run))
     if is_stdout(output):
-        write_stdout(encode_text(code, sys.stdout))
+        yield Block(code)
     else:
         write_file(Path(output), code.encode(), overwrite=overwrite)
-    return run.warnings
+    yield Block(lines=run.warnings)

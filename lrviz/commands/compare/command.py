@@ -1,9 +1,10 @@
 """Specs to a comparison: read, driven, compared and, where that is asked for, drawn."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from lrviz.commands.block import Block, tell_error
 from lrviz.commands.compare.combine import combine_runs
 from lrviz.commands.compare.curves import compare_curves
 from lrviz.commands.compare.names import name_sources
@@ -18,6 +19,7 @@ from lrviz.commands.targets import (
 )
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
 from lrviz.reading.factories import drive_spec, load_named
+from lrviz.reading.sources import AS_WRITTEN, Reading
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.schedules import MAX_POINTS
@@ -28,40 +30,23 @@ from lrviz.system.own import refuse_other
 from lrviz.system.startup import quick_imports
 
 
-@dataclass(frozen=True)
-class Compared:
-    """What a comparison gave.
-
-    Attributes:
-        table: text without an end of line; empty where a spec is wrong.
-        warnings: what is worth saying.
-        errors: what is wrong with the specs, or why the figure could not be written.
-        written: the figure's path; None where there is none to tell.
-    """
-
-    table: str = ""
-    warnings: tuple[Problem, ...] = ()
-    errors: tuple[LrvizError, ...] = ()
-    written: str | None = None
-
-
 def compare_specs(
     sources: Sequence[str],
     output: str | None = None,
     format: Format | None = None,
-    overrides: Sequence[tuple[str, str]] = (),
-    allow: Sequence[str] = (),
+    reading: Reading = AS_WRITTEN,
     *,
     overwrite: bool = False,
-) -> Compared:
+) -> Iterator[Block]:
     """Compare schedules with the first one, and draw all of them over each other.
+
+    The table is for standard error where standard output has the figure.
 
     Args:
         sources: the specs as the user named them.
         output: the figure's file; `-` for standard output, None for no figure.
         format: of the figure; None for what the file ends in.
-        overrides: as `load` takes them; for every spec.
-        allow: as `load` takes it; for every spec.
+        reading: for every spec.
         overwrite: whether the figure's file is replaced, too, where lrviz did not write it.
 
     Raises:
@@ -70,29 +55,32 @@ def compare_specs(
             figure may have, or an output that has no known ending.
     """
     target = _plan(sources, output, format)
-    specs = [_load(source, overrides, allow) for source in sources]
+    specs = [_load(source, reading) for source in sources]
     path = None if target is None else target.path
     if path is not None:
         _refuse_inputs(path, sources, specs)
         refuse_other(path, "figure", overwrite=overwrite)
     runs, errors = _drive(specs)
     if errors:
-        return Compared(errors=_say_once(errors))
+        yield from map(tell_error, _say_once(errors))
+        return
     if path is not None:  # of factories it is known by now what they read
         _refuse_inputs(path, sources, specs)
     names = name_sources(sources, [run.spec.title for run in runs])
     run = combine_runs(runs, names)
     table = format_table(compare_curves(run.curves))
-    if target is None:
-        return Compared(table, run.warnings)
-    try:
-        drawn = _draw(run, target, overwrite=overwrite)
-    except (LrvizError, MemoryError) as error:
-        failed = explain_mishap(error, output or "")
-        return Compared(table, run.warnings, (failed,))
-    of_all = (replace(each, source=", ".join(sources)) for each in drawn)
-    written = None if path is None else str(path)
-    return Compared(table, (*run.warnings, *of_all), written=written)
+    drawn: tuple[Problem, ...] = ()
+    written = False
+    if target is not None:
+        try:
+            drawn, written = _draw(run, target, overwrite=overwrite), path is not None
+        except (LrvizError, MemoryError) as error:
+            yield tell_error(explain_mishap(error, output or ""))
+    lines = (*run.warnings, *(replace(each, source=", ".join(sources)) for each in drawn))
+    if output == STDIO:
+        yield Block(lines=(*lines, *table.splitlines()))
+    else:
+        yield Block(f"{table}\n", lines, path=str(path) if written else "")
 
 
 def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> Target | None:
@@ -124,11 +112,9 @@ def _drive(specs: Sequence[Spec | LrvizError]) -> tuple[list[Run], list[LrvizErr
     )
 
 
-def _load(
-    source: str, overrides: Sequence[tuple[str, str]], allow: Sequence[str]
-) -> Spec | LrvizError:
+def _load(source: str, reading: Reading) -> Spec | LrvizError:
     try:
-        return load_named(source, overrides=overrides, allow=allow)
+        return load_named(source, reading)
     except Exception as error:
         return explain_mishap(error, source, remedy="plot this spec")
 

@@ -1,0 +1,159 @@
+"""The arguments and options that several commands have, and what they say of reading specs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lrviz.commands.names import complete_scheduler
+from lrviz.commands.targets import Format, Interval, Listing
+from lrviz.errors import UsageError
+
+if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read
+    from lrviz.reading.sources import Reading
+
+
+def given(sources: str | Sequence[str] | None) -> str | Sequence[str] | None:
+    """Return the sources of a command, none of which is empty.
+
+    Raises:
+        UsageError: one is, as where a shell's variable is not set.
+    """
+    if "" in ([sources] if isinstance(sources, str) else sources or ()):
+        raise UsageError("SPEC is empty; name a file, or - for standard input")
+    return sources
+
+
+def complete_style(incomplete: str) -> Iterator[str]:
+    """Yield the styles that begin like a word."""
+    for entry in sorted((files("lrviz.spec") / "styles").iterdir(), key=lambda entry: entry.name):
+        name, _, ending = entry.name.partition(".")
+        if ending == "toml" and name.startswith(incomplete):
+            yield name
+
+
+Spec = Annotated[
+    str,
+    typer.Argument(
+        metavar="SPEC",
+        help="A YAML file, a figure that lrviz drew, train.py:FACTORY, or -.",
+        callback=given,
+    ),
+]
+Specs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SPEC",
+        help="YAML files, figures that lrviz drew, train.py:FACTORY, or -.",
+        callback=given,
+    ),
+]
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, and folders of them.", callback=given),
+]
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="A scheduler's name.", autocompletion=complete_scheduler),
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="PACKAGE.MODULE:CLASS",
+        help="Let specs name this scheduler class, which is imported; repeatable.",
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; - is standard output."),
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace files, too, that lrviz did not write.")
+]
+Style = Annotated[
+    str | None,
+    typer.Option(
+        "--style",
+        metavar="STYLE",
+        help="article, light or dark.",
+        autocompletion=complete_style,
+    ),
+]
+Epochs = Annotated[
+    int | None, typer.Option("--epochs", metavar="N", help="Length of the run; for a factory.")
+]
+StepsPerEpoch = Annotated[
+    int | None,
+    typer.Option("--steps-per-epoch", metavar="N", help="Optimizer steps in an epoch."),
+]
+Calls = Annotated[
+    Interval | None,
+    typer.Option("--interval", help="When scheduler.step() is called: after every …"),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace one value of the spec; repeatable."),
+]
+FigureFormat = Annotated[
+    Format | None, typer.Option("-f", "--format", help="Default: as FILE ends, else png.")
+]
+OutputFormat = Annotated[
+    Listing, typer.Option("--output-format", help="How the findings are listed.")
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("-j", "--jobs", metavar="JOBS", min=1, help="Default: one a processor."),
+]
+
+
+def say_reading(
+    allow: Sequence[str] | None,
+    epochs: int | None,
+    steps_per_epoch: int | None,
+    interval: str | None,
+    settings: Sequence[str] | None = None,
+    style: str | None = None,
+    sweeps: Sequence[str] | None = None,
+) -> "Reading":
+    """Return what the options of a command say of reading specs.
+
+    >>> said = say_reading(None, 10, None, "epoch", ["title=x"], "dark")
+    >>> [each.spelt for each in said.overrides]
+    ['--epochs 10', '--interval epoch', '--set title=x', '--style dark']
+
+    Raises:
+        UsageError: a setting without a key or without `=`, or what is allowed is no class.
+    """
+    from lrviz.reading.sources import Reading
+    from lrviz.spec.assign import Override
+    from lrviz.spec.catalog.external import parse_allowed
+
+    overrides = [
+        Override(key, str(value), option)
+        for key, value, option in (
+            ("epochs", epochs, "--epochs"),
+            ("steps_per_epoch", steps_per_epoch, "--steps-per-epoch"),
+            ("interval", interval, "--interval"),
+        )
+        if value is not None
+    ]
+    overrides += [Override(*_split(each, "--set", "epochs=10")) for each in settings or ()]
+    if style is not None:
+        overrides.append(Override("figure.style", style, "--style"))
+    if sweeps:
+        axes = (_split(sweep, "--sweep", "optimizer.SGD.lr=[0.1, 0.01]") for sweep in sweeps)
+        swept = ", ".join(f"{json.dumps(key)}: {values}" for key, values in axes)
+        overrides.append(Override("sweep", f"{{{swept}}}", "--sweep"))
+    return Reading(overrides, tuple(parse_allowed(allow or ())))
+
+
+def _split(setting: str, option: str, example: str) -> tuple[str, str]:
+    key, equals, value = setting.partition("=")
+    is_list = value.strip().startswith("[") and value.strip().endswith("]")
+    if not key.strip() or not equals or (option == "--sweep" and not is_list):
+        wanted = "KEY=[…]" if option == "--sweep" else "KEY=VALUE"
+        raise UsageError(f"{option} {setting}: must be {wanted}, for example {example}")
+    return key.strip(), value

@@ -1,0 +1,86 @@
+"""How every command prints: results to standard output, all else to standard error."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from lrviz.commands.block import Block, Line, spell_line, tell_error
+from lrviz.errors import FileError, LrvizError
+from lrviz.spell import encode_path, encode_text, printable
+from lrviz.system.files import abandon, write_stdout
+
+
+class PrintedCommands(TyperGroup):
+    """The commands, each of which returns the blocks that are printed as they come."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command, and exit with its status; usage errors are told in plain words."""
+        try:
+            blocks = super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = plain_usage(error.message)
+            raise
+        raise typer.Exit(print_blocks(blocks))
+
+
+def plain_usage(message: str) -> str:
+    """Return what Typer says of a value, without the words of the library that looked at it.
+
+    >>> plain_usage("Input should be a valid integer, unable to parse string as an integer")
+    'must be a valid integer'
+    """
+    text = message.removeprefix("Value error, ").replace("Input should be", "must be", 1)
+    return text.partition(", unable to parse")[0]
+
+
+def print_blocks(blocks: Iterable[Block]) -> int:
+    """Print what a command yields, as it comes, and return its exit status.
+
+    That standard output cannot be written is said once.
+    """
+    status = unwritten = 0
+    for block in blocks:
+        for line in block.lines:
+            say(line)
+        if block.text is not None:
+            unwritten = unwritten or tell_text(block.text)
+        if block.path:
+            path = encode_path(block.path, sys.stdout, block.description)
+            unwritten = unwritten or _tell(path)
+        status = max(status, block.status, unwritten)
+    return status
+
+
+def say(line: Line) -> None:
+    """Print a line to standard error, as text and nothing else, whatever a spec put in it."""
+    try:
+        typer.echo(printable(spell_line(line)), err=True)
+    except OSError:  # there is no other place to say that it cannot be written
+        abandon(sys.stderr)
+
+
+def say_error(error: LrvizError) -> int:
+    """Print what is wrong, a line a problem, and return the exit status it stands for."""
+    return print_blocks([tell_error(error)])
+
+
+def give_up(error: OSError) -> int:
+    """Say that Typer could not print what it prints by itself, as help; as `say_error`."""
+    abandon(sys.stdout)
+    return say_error(FileError.from_os_error("standard output", "write", error))
+
+
+def tell_text(text: str) -> int:
+    """Write a text of lrviz's own to standard output; return the exit status it stands for."""
+    return _tell(encode_text(text, sys.stdout))
+
+
+def _tell(data: bytes) -> int:
+    try:
+        write_stdout(data)
+    except FileError as error:
+        return say_error(error)
+    return 0
