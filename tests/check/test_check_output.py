@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from lrviz import __version__
-from lrviz.check import Checked
+from lrviz.check.checked import Checked
 from lrviz.check.formats import format_checked
 from lrviz.check.verdict import Evidence, Outcome, PixelsDifference, Verdict
 from lrviz.commands.targets import Listing

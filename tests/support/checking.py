@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from lrviz.check import Checked, Request, check_specs
+from lrviz.check.checked import Checked
 from lrviz.check.verdict import Verdict
+from lrviz.commands.checking import Request, check_specs
 from lrviz.figure.imagefile import Pixels, decode_image, encode_image
 from lrviz.figure.metadata import read_record
 
