@@ -1,9 +1,10 @@
-"""One value of a spec's text, replaced; every other character stays as it is."""
+"""Values of a spec's text, replaced; every other character stays as it is."""
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 import yaml
 
@@ -31,8 +32,7 @@ class EditError(ValueError):
         super().__init__(reason)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """What stands at a key path.
 
     Attributes:
@@ -46,33 +46,12 @@ class Value:
     tree: Tree = None
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """A part of a text, and what takes its place."""
 
     start: int
     end: int
     new: str
-
-
-def replace_value(text: str, key: KeyPath, value: Tree) -> str:
-    """Return a YAML text in which one value is another, or is added where its key is missing.
-
-    Comments, order, spacing, quotes, line endings and a byte order mark stay. The result has been
-    read again: its plain data is that of the text but for the value.
-
-    Args:
-        text: one YAML document.
-        key: the value's key path; a bare `Name` is the same as `Name: {}`, and may be left out.
-        value: what it is to be.
-
-    Raises:
-        EditError: that cannot be done in certainty.
-
-    >>> replace_value("epochs: 4  # short", ("epochs",), 8)
-    'epochs: 8  # short'
-    """
-    return Document(text).replace([(key, value)])
 
 
 class Document:
@@ -81,7 +60,10 @@ class Document:
     def __init__(self, text: str) -> None:
         self._mark = _BOM if text.startswith(_BOM) else ""
         self._text = text.removeprefix(_BOM)
-        self._tree = _parse(self._text)
+        try:
+            self._tree = parse_yaml(self._text)[0]
+        except YamlError as error:
+            raise EditError(error.reason) from None
         self._root = yaml.compose(self._text, Loader=yaml.SafeLoader)
 
     def find(self, key: KeyPath) -> Value:
@@ -91,10 +73,20 @@ class Document:
         return Value(key, given, find_below(self._tree, key))
 
     def replace(self, values: Sequence[tuple[KeyPath, Tree]]) -> str:
-        """Return the text in which values are others, as `replace_value`.
+        """Return the text in which values are others, or are added where their keys are missing.
+
+        Comments, order, spacing, quotes, line endings and a byte order mark stay. The result has
+        been read again: its plain data is that of the text but for the values.
+
+        Args:
+            values: key paths, in which the name of a bare scheduler or optimizer may be left out,
+                and what each is to be.
 
         Raises:
             EditError: that cannot be done in certainty, or not at once.
+
+        >>> Document("epochs: 4  # short").replace([(("epochs",), 8)])
+        'epochs: 8  # short'
         """
         changed, end = self._text, len(self._text)
         edits = [edit for key, value in values for edit in self.edit(key, value)]
@@ -122,47 +114,8 @@ class Document:
             raise EditError(str(error.args[0])) from None
         if self._root is None:
             raise EditError("the file is empty")
-        return _Editor(self._text).edits(self._root, key, value)
-
-
-def find_value(text: str, key: KeyPath) -> Value:
-    """Return what stands at a key path of a YAML text."""
-    return Document(text).find(key)
-
-
-def _parse(text: str) -> Tree:
-    try:
-        return parse_yaml(text)[0]
-    except YamlError as error:
-        raise EditError(error.reason) from None
-
-
-def _name_bare(tree: Tree, key: KeyPath) -> KeyPath:
-    """Return the key path with the name of a bare scheduler or optimizer that it leads through.
-
-    >>> _name_bare({"scheduler": "LinearLR"}, ("scheduler", "total_iters"))
-    ('scheduler', 'LinearLR', 'total_iters')
-    """
-    for at, part in enumerate(key):
-        if isinstance(tree, str) and tree != part and (tree in CATALOG or tree in OPTIMIZERS):
-            return (*key[:at], tree, *key[at:])
-        tree = find_below(tree, (part,))
-    return key
-
-
-class _Editor:
-    """Finds what is to be replaced in a text, by the marks of its nodes."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def edits(self, root: yaml.Node, key: KeyPath, value: Tree) -> list[Edit]:
-        """Return the edits that give the text its value, none overlapping another."""
-        node, rest = root, list(key)
-        while rest:
-            child = find_child(node, rest[0])
-            if child is None:
-                break
+        node, rest = self._root, key
+        while rest and (child := _find_child(node, rest[0])):
             node, rest = child, rest[1:]
         if not rest:
             return self._replace(node, value)
@@ -185,7 +138,7 @@ class _Editor:
             items = zip(node.value, value, strict=True)
             return [edit for item, new in items for edit in self._replace(item, new)]
         self._refuse_comments(node)
-        start, end = node.start_mark.index, find_end(self._text, node)
+        start, end = node.start_mark.index, _find_end(self._text, node)
         if isinstance(node, yaml.CollectionNode) and node.flow_style:
             return [Edit(start, end, spell_flow(value))]
         before = self._text[:start].rstrip()  # a block stands on lines of its own
@@ -194,7 +147,7 @@ class _Editor:
         return [Edit(len(before), end, " " + spell_flow(value))]
 
     def _replace_scalar(self, node: yaml.ScalarNode, value: Tree) -> list[Edit]:
-        start, end = node.start_mark.index, find_end(self._text, node)
+        start, end = node.start_mark.index, _find_end(self._text, node)
         said = parse_scalar(node.value) if node.style is None else node.value
         if json.dumps(said) == json.dumps(value):
             return []
@@ -213,62 +166,67 @@ class _Editor:
             start = node.start_mark.index + 1
             return Edit(start, start, entry)
         last = node.value[-1][1]
-        end = find_end(self._text, last)
+        end = _find_end(self._text, last)
         if node.flow_style:
             return Edit(end, end, f", {entry}")
         rest = _REST_OF_LINE.match(self._text, end)
-        if rest is None or ends_in_literal(last):
+        if rest is None or _ends_in_literal(last):
             raise EditError("the key is not in the file, and cannot be added in certainty")
+        line_break = _BREAK.search(self._text)
         indent = " " * node.value[0][0].start_mark.column
-        return Edit(rest.end(), rest.end(), f"{self._line_break()}{indent}{entry}")
-
-    def _line_break(self) -> str:
-        found = _BREAK.search(self._text)
-        return found[0] if found else "\n"
+        new = f"{line_break[0] if line_break else chr(10)}{indent}{entry}"
+        return Edit(rest.end(), rest.end(), new)
 
     def _refuse_comments(self, node: yaml.Node) -> None:
-        inside = self._text[node.start_mark.index : find_end(self._text, node)]
-        offset = node.start_mark.index
-        for leaf in reversed(list_leaves(node)):
-            start, end = leaf.start_mark.index - offset, find_end(self._text, leaf) - offset
-            inside = inside[:start] + inside[end:]
-        if "#" in inside:
+        """Do nothing where no comment stands between the leaves of a node."""
+        leaves = [(each.start_mark.index, _find_end(self._text, each)) for each in _leaves(node)]
+        places = (node.start_mark.index, *chain(*leaves), _find_end(self._text, node))
+        if any(
+            "#" in self._text[start:end]
+            for start, end in zip(places[::2], places[1::2], strict=True)
+        ):
             raise EditError("there is a comment in the value")
 
 
-def find_child(node: yaml.Node, part: str | int) -> yaml.Node | None:
+def _name_bare(tree: Tree, key: KeyPath) -> KeyPath:
+    """Return the key path with the name of a bare scheduler or optimizer that it leads through.
+
+    >>> _name_bare({"scheduler": "LinearLR"}, ("scheduler", "total_iters"))
+    ('scheduler', 'LinearLR', 'total_iters')
+    """
+    for at, part in enumerate(key):
+        if isinstance(tree, str) and tree != part and (tree in CATALOG or tree in OPTIMIZERS):
+            return (*key[:at], tree, *key[at:])
+        tree = find_below(tree, (part,))
+    return key
+
+
+def _find_child(node: yaml.Node, part: str | int) -> yaml.Node | None:
     """Return what a mapping or list has under a key or number; None for nothing."""
     if isinstance(node, yaml.MappingNode):
-        found = [value for name, value in node.value if name.value == part]
-        return found[0] if found else None
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        item: yaml.Node = node.value[part]
-        return item
+        return next((value for name, value in node.value if name.value == part), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+        return next(iter(node.value[part : part + 1]), None)
     return None
 
 
-def list_leaves(node: yaml.Node) -> list[yaml.Node]:
+def _leaves(node: yaml.Node) -> list[yaml.ScalarNode]:
     """Return the scalars of a node, keys included, in order."""
-    if isinstance(node, yaml.MappingNode):
-        return [leaf for pair in node.value for each in pair for leaf in list_leaves(each)]
-    if isinstance(node, yaml.SequenceNode):
-        return [leaf for each in node.value for leaf in list_leaves(each)]
-    return [node]
+    if isinstance(node, yaml.ScalarNode):
+        return [node]
+    items = chain(*node.value) if isinstance(node, yaml.MappingNode) else node.value
+    return [leaf for each in items for leaf in _leaves(each)]
 
 
-def find_end(text: str, node: yaml.Node) -> int:
+def _find_end(text: str, node: yaml.Node) -> int:
     """Return where a node ends: what follows a block is none of it."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
         last = node.value[-1]
-        return find_end(text, last[1] if isinstance(last, tuple) else last)
-    end: int = node.end_mark.index
-    if ends_in_literal(node):
-        start = node.start_mark.index
-        return start + len(text[start:end].rstrip())
-    return end
+        return _find_end(text, last[1] if isinstance(last, tuple) else last)
+    start, end = node.start_mark.index, node.end_mark.index
+    return start + len(text[start:end].rstrip()) if _ends_in_literal(node) else int(end)
 
 
-def ends_in_literal(node: yaml.Node) -> bool:
+def _ends_in_literal(node: yaml.Node) -> bool:
     """Whether the last leaf of a node is a text over several lines, which the next could join."""
-    leaf = list_leaves(node)[-1] if list_leaves(node) else node
-    return isinstance(leaf, yaml.ScalarNode) and leaf.style in ("|", ">")
+    return any(leaf.style in ("|", ">") for leaf in _leaves(node)[-1:])

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lrviz.errors import KeyPath
 from lrviz.spec.assign import with_value
-from lrviz.spec.edit import EditError, Value, find_value, replace_value
+from lrviz.spec.edit import Document, EditError, Value
+from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import parse_yaml
 
 BLOCK = "scheduler:\n  CosineAnnealingLR:\n    T_max: {}\n    eta_min: 0\n"
 T_MAX = ("scheduler", "CosineAnnealingLR", "T_max")
+
+
+def replace_value(text: str, key: KeyPath, value: Tree) -> str:
+    return Document(text).replace([(key, value)])
 
 
 @pytest.mark.parametrize(
@@ -81,9 +87,9 @@ def test_a_bare_name_need_not_be_in_the_key_path() -> None:
     key = ("scheduler", "SequentialLR", "schedulers", 0, "total_iters")
     expected = text.replace("- LinearLR ", "- {LinearLR: {total_iters: 8}} ")
     assert replace_value(text, key, 8) == expected
-    found = find_value(expected, (*key[:-1], "LinearLR", "total_iters"))
+    found = Document(expected).find((*key[:-1], "LinearLR", "total_iters"))
     assert found == Value((*key[:-1], "LinearLR", "total_iters"), True, 8)
-    assert find_value(text, key) == Value((*key[:-1], "LinearLR", "total_iters"), False)
+    assert Document(text).find(key) == Value((*key[:-1], "LinearLR", "total_iters"), False)
 
 
 def test_line_endings_and_a_byte_order_mark_stay() -> None:
@@ -250,7 +256,7 @@ def test_the_changed_text_says_the_changed_tree_and_keeps_every_comment(
         changed, reason = "", error.reason
     if not changed:
         assert reason == "there is a comment in the value"
-        assert isinstance(find_value(text, path).tree, dict | list)
+        assert isinstance(Document(text).find(path).tree, dict | list)
         return
     assert json.dumps(parse_yaml(changed)[0]) == json.dumps(with_value(tree, path, value))
     assert re.findall(r"# (comment .*?)\s*$", changed, re.MULTILINE) == writer.comments
