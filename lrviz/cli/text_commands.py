@@ -136,5 +136,5 @@ def new(name: Name, allow: Allow = None) -> Iterator[Block]:
 def schema() -> Iterator[Block]:
     """Print the JSON Schema of a spec, for editors."""
     with quick_imports():
-        from lrviz.commands.schema import build_schema
+        from lrviz.commands.schema.document import build_schema
     yield Block(json.dumps(build_schema(), indent=2) + "\n")

@@ -13,7 +13,7 @@ import pytest
 
 import lrviz
 from lrviz.commands.code import write_code
-from lrviz.commands.schema import build_schema
+from lrviz.commands.schema.document import build_schema
 from lrviz.draw.outputs import draw_pixels
 from lrviz.figure.figurefile import encode_drawing
 from lrviz.reading.sources import parse_data

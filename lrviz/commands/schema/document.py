@@ -1,0 +1,151 @@
+"""JSON Schema of a spec, for editors: from the same models and signatures as the checks.
+
+It refuses nothing that the checks accept. What depends on the run, or on more than a few keys at
+once, is left to them.
+"""
+
+from typing import Any
+
+from lrviz.commands.schema.kinds import FORMULA, Schema, any_of, closed, refer
+from lrviz.commands.schema.named import optimizer_definitions, scheduler_definitions
+from lrviz.linter.rules import RULES
+from lrviz.spec.keys import model_schema
+from lrviz.spec.nodes import MAX_METRIC
+from lrviz.spec.schedules import CURVE_KEYS
+from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.sweep import MAX_CURVES, SWEPT_KEYS
+
+_KEYWORDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum"}
+"""What pydantic calls limits that it finds behind a check of our own."""
+
+_INTERVAL: Schema = {
+    "enum": ["step", "epoch"],
+    "enumDescriptions": ["after every step", "after the last step of each epoch"],
+}
+
+_SWEEP: Schema = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"pattern": f"^({'|'.join(SWEPT_KEYS)})([.]|$)"},
+    "additionalProperties": {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": MAX_CURVES,
+        "uniqueItems": True,
+    },
+}
+
+_EXPRESSION: Schema = {
+    "type": ["string", "number"],
+    "description": "an expression in `step`, the number of the call, counted from 0",
+}
+
+_METRIC: Schema = {
+    "anyOf": [
+        {"title": "expression", **closed({"expression": _EXPRESSION}, ["expression"])},
+        {
+            "title": "csv",
+            **closed(
+                {
+                    "csv": {"type": "string", "description": "a file in the spec's own folder"},
+                    "column": {"type": "string", "description": "the name of a column"},
+                },
+                ["csv", "column"],
+            ),
+        },
+        {
+            "title": "list of numbers",
+            "type": "array",
+            "items": {"type": "number"},
+            "minItems": 1,
+            "maxItems": MAX_METRIC,
+        },
+    ]
+}
+
+
+def build_schema() -> Schema:
+    """Return the schema of a spec, with every scheduler and optimizer that is installed.
+
+    >>> build_schema()["required"]
+    ['epochs']
+    """
+    keys, definitions = map(_tidy, model_schema())
+    definitions["LintOptions"]["properties"]["ignore"]["items"]["anyOf"] = _list_codes()
+    definitions |= {
+        "formula": FORMULA,
+        **scheduler_definitions(),
+        **optimizer_definitions(),
+        "interval": _INTERVAL,
+        "metric": _METRIC,
+    }
+    for key in CURVE_KEYS:
+        definitions[key] |= keys[key]
+    properties = {
+        **keys,
+        **dict.fromkeys(CURVE_KEYS, True),  # the rules say more, wherever they are read
+        "curves": {**_describe_curves(), **keys["curves"]},
+        "sweep": {**_SWEEP, **keys["sweep"]},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "lrviz spec",
+        "description": "A learning-rate schedule, how long it runs and how it is drawn.",
+        **closed(properties, ["epochs"]),
+        "allOf": [*map(_demand, CURVE_KEYS), {"not": {"required": ["curves", "sweep"]}}],
+        "$defs": definitions,
+    }
+
+
+def _tidy(schema: Any) -> Any:
+    """Return a schema in JSON Schema's own words, without titles and defaults that say nothing."""
+    if isinstance(schema, list):
+        return [_tidy(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        _KEYWORDS.get(key, key): _tidy(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str))
+        and not (key == "default" and (value is None or isinstance(value, dict)))
+    }
+
+
+def _list_codes() -> list[Schema]:
+    """Return what every rule says; a code that a later version may have is none the worse."""
+    known: list[Schema] = [
+        {"const": rule.code, "description": f"{rule.name}: {rule.summary}"}
+        for rule in RULES.values()
+    ]
+    return [*known, {}]
+
+
+def _describe_curves() -> Schema:
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": MAX_CURVES,
+        "propertyNames": {"minLength": 1, "maxLength": MAX_TEXT},
+        "additionalProperties": closed({key: refer(key) for key in CURVE_KEYS}),
+    }
+
+
+def _demand(key: str) -> Schema:
+    """Return what is said of a key that curves share, in full where it is read as it stands.
+
+    A curve replaces it whole, a sweep also a value inside it: it may be anything then, or nothing.
+    """
+    curves: Schema = {"minProperties": 1, "additionalProperties": {"required": [key]}}
+    swept: Schema = {"not": {"propertyNames": {"not": {"pattern": f"^{key}([.]|$)"}}}}
+    replaced = any_of([_hold("curves", curves), _hold("sweep", swept)])
+    said: Schema = {"properties": {key: refer(key)}}
+    if key == "scheduler":
+        # Apart from `properties`, of which an editor would offer the required ones once more.
+        said["allOf"] = [{"required": [key]}]
+    offered: Schema = {"properties": {key: any_of([refer(key), {}])}}
+    return {"if": replaced, "then": offered, "else": said}
+
+
+def _hold(key: str, schema: Schema) -> Schema:
+    """Return the schema of what has a mapping of some kind under a key."""
+    return {"required": [key], "properties": {key: {"type": "object", **schema}}}
