@@ -5,18 +5,27 @@ from collections.abc import Mapping
 from inspect import getdoc
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lrviz.errors import KeyPath
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.problems import Problems
-from lrviz.spec.style import Style, Text, Whole, styles
-from lrviz.spec.tree import Tree, find_below, holds
+from lrviz.spec.style import Style, Text, styles
+from lrviz.spec.tree import Tree, find_below, holds, is_number
 from lrviz.spec.wording import spell, suggest
 
 LENGTH_KEYS = ("epochs", "steps_per_epoch")
 """How long a run is: what a schedule reads of the keys that stand for themselves."""
+
+
+def _whole(value: object) -> object:
+    if not is_number(value) or value != value // 1:
+        raise PydanticCustomError("whole", "must be a whole number")
+    return int(value)
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class Shape(BaseModel):

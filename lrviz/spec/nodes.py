@@ -10,7 +10,7 @@ from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import Metric, MetricCsv, MetricExpression, Node
 from lrviz.spec.problems import Problems
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Tree, is_number
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
 
 TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
@@ -20,6 +20,7 @@ EXPRESSIONS: Mapping[str, tuple[str, ...]] = {"lr_lambda": ("epoch", "step"), "s
 """The arguments that are functions in torch, and what a spec calls their parameter."""
 
 MAX_GROUPS = 64
+MAX_METRIC = 16_384
 
 NOT_ARGUMENTS = {
     "optimizer": "is not an argument here; a spec's `optimizer` stands at its top",
@@ -28,14 +29,6 @@ NOT_ARGUMENTS = {
     "verbose": "is not an argument here; torch has dropped it",
 }
 """What torch's classes take and a spec does not give, and why not."""
-
-
-def _say_arguments(name: str, given: Tree, kind: str) -> str:
-    """Return what is wrong with what stands for a mapping of arguments."""
-    if name in CATALOG or name in OPTIMIZERS:
-        return f"must be a mapping of arguments, got {spell(given)}"
-    example = {"scheduler": "StepLR", "optimizer": "SGD"}.get(kind, "Name")
-    return f"names no {kind}; arguments stand below its name, as `{example}: {{{name}: …}}`"
 
 
 class NodeReader:
@@ -47,7 +40,7 @@ class NodeReader:
     """
 
     def __init__(self, problems: Problems, allowed: Mapping[str, External]) -> None:
-        self._say, self._allowed = problems.say, allowed
+        self._problems, self._say, self._allowed = problems, problems.say, allowed
 
     @cached_property
     def _listed(self) -> Mapping[str, Sequence[External]]:
@@ -86,21 +79,23 @@ class NodeReader:
     def _read_name(
         self, tree: Tree, key: KeyPath, kind: str
     ) -> tuple[str, KeyPath, dict[str, Tree]] | None:
+        """Return the name, its key path and the arguments, or None where a problem was added."""
         if isinstance(tree, str):
-            name, path = tree, key
-            arguments: dict[str, Tree] = {}
-        elif isinstance(tree, dict) and len(tree) == 1:
-            name, given = next(iter(tree.items()))
-            path = (*key, name)
-            if given is not None and not isinstance(given, dict):
-                self._say(path, _say_arguments(name, given, kind))
-                return None
-            arguments = given or {}
-        else:
+            return tree, key, {}
+        if not isinstance(tree, dict) or len(tree) != 1:
             got = f"{len(tree)} keys" if isinstance(tree, dict) else spell(tree)
             self._say(key, f"must name one {kind}, as `Name: {{arguments}}`, got {got}")
             return None
-        return name, path, arguments
+        ((name, given),) = tree.items()
+        if given is None or isinstance(given, dict):
+            return name, (*key, name), given or {}
+        text = f"must be a mapping of arguments, got {spell(given)}"
+        if name not in CATALOG and name not in OPTIMIZERS:
+            example = "StepLR" if kind == "scheduler" else "SGD"
+            remedy = f"arguments stand below its name, as `{example}: {{{name}: …}}`"
+            text = f"names no {kind}; {remedy}"
+        self._say((*key, name), text)
+        return None
 
     def _find_foreign(self, name: str, key: KeyPath) -> External | None:
         """Return what may be imported under a name, or None where a problem was added."""
@@ -123,10 +118,8 @@ class NodeReader:
         elif not isinstance(items, list) or not items:
             self._say(key, f"must be a list of schedulers, got {spell(items)}")
         else:
-            for index, item in enumerate(items):
-                node = self.read_scheduler(item, (*key, index))
-                if node is not None:
-                    yield node
+            nodes = (self.read_scheduler(item, (*key, at)) for at, item in enumerate(items))
+            yield from filter(None, nodes)
 
     def _read_groups(self, items: Tree, key: KeyPath) -> Iterator[dict[str, Tree]]:
         if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
@@ -160,10 +153,10 @@ class NodeReader:
     def _check_expressions(self, value: Tree, key: KeyPath, parameters: Sequence[str]) -> None:
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             at = (*key, index) if isinstance(value, list) else key
-            if isinstance(item, bool) or not isinstance(item, str | int | float):
+            if isinstance(item, str):
+                check_formula(item.removeprefix("="), at, self._problems, parameters, TOTALS)
+            elif not is_number(item):
                 self._say(at, f"must be an expression in {parameters[0]}, got {spell(item)}")
-            elif isinstance(item, str):
-                self._try(at, item.removeprefix("="), parameters, TOTALS)
 
     def _check_value(self, value: Tree, key: KeyPath, names: Sequence[str]) -> None:
         if isinstance(value, list):
@@ -172,20 +165,21 @@ class NodeReader:
         elif isinstance(value, dict):
             self._say(key, "must be a value or a list, got a mapping")
         elif isinstance(value, str) and value.startswith("="):
-            self._try(key, value[1:], (), names)
+            check_formula(value[1:], key, self._problems, (), names)
         elif isinstance(value, str) and len(value) > MAX_TEXT:
             self._say(key, f"longer than {MAX_TEXT} characters")
 
-    def _try(
-        self, key: KeyPath, text: str, parameters: Sequence[str], names: Sequence[str]
-    ) -> None:
-        try:
-            parse_expression(text, parameters, names)
-        except ExpressionError as error:
-            self._say(key, error.reason)
 
-
-MAX_METRIC = 16_384
+def check_formula(
+    text: str, key: KeyPath, problems: Problems, parameters: Sequence[str], names: Sequence[str]
+) -> bool:
+    """Whether a text is an expression; if not, that is added."""
+    try:
+        parse_expression(text, parameters, names)
+    except ExpressionError as error:
+        problems.say(key, error.reason)
+        return False
+    return True
 
 
 def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
@@ -197,33 +191,21 @@ def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
     """
     match tree:
         case list() if 0 < len(tree) <= MAX_METRIC:
-            wrong = [
-                index
-                for index, item in enumerate(tree)
-                if isinstance(item, bool) or not isinstance(item, int | float)
-            ]
+            wrong = [index for index, item in enumerate(tree) if not is_number(item)]
             for index in wrong:
                 problems.say((*key, index), f"must be a number, got {spell(tree[index])}")
             return None if wrong else tuple(map(float, tree))  # type: ignore[arg-type]
         case list():
             problems.say(key, f"must have 1 to {MAX_METRIC:,} values, got {len(tree)}")
         case {"expression": str() | int() | float() as text, **rest} if not rest or _is_cut(text):
-            return _read_expression(str(text), (*key, "expression"), problems)
+            if check_formula(str(text), (*key, "expression"), problems, ("step",), TOTALS):
+                return MetricExpression(str(text))
         case {"csv": str(path), "column": str(column), **rest} if not rest:
             return MetricCsv(path, column)
         case _:
             remedy = "`{expression: …}` in `step`, or `{csv: FILE, column: NAME}`"
             problems.say(key, f"must be a list of numbers, {remedy}")
     return None
-
-
-def _read_expression(text: str, key: KeyPath, problems: Problems) -> Metric | None:
-    try:
-        parse_expression(text, ("step",), TOTALS)
-    except ExpressionError as error:
-        problems.say(key, error.reason)
-        return None
-    return MetricExpression(text)
 
 
 def _is_cut(text: str | float) -> bool:

@@ -118,22 +118,20 @@ def with_metric(
     """
     tree = with_value(dict(spec.tree), key, list(values))
     assert isinstance(tree, dict)
-    schedules = [
-        replace(
-            _with_values(schedule, values),
+
+    def read(schedule: Schedule) -> Schedule:
+        if schedule.metric_key != key:
+            return schedule
+        metric, name, file = schedule.metric, schedule.metric_name, schedule.metric_file
+        if isinstance(metric, MetricCsv):
+            name, file = metric.column, metric.csv
+        return replace(
+            schedule,
+            metric=tuple(values),
+            metric_name=name,
+            metric_file=file,
             metric_lines=tuple(lines),
             metric_blanks=tuple(blanks),
         )
-        if schedule.metric_key == key
-        else schedule
-        for schedule in spec.schedules
-    ]
-    return replace(spec, tree=tree, schedules=tuple(schedules))
 
-
-def _with_values(schedule: Schedule, values: Sequence[float]) -> Schedule:
-    """Return a schedule with its metric, which remembers the csv that it is of."""
-    metric, read = schedule.metric, replace(schedule, metric=tuple(values))
-    if isinstance(metric, MetricCsv):
-        return replace(read, metric_name=metric.column, metric_file=metric.csv)
-    return read
+    return replace(spec, tree=tree, schedules=tuple(map(read, spec.schedules)))

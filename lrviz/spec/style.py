@@ -23,21 +23,16 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lrviz.errors import UsageError, spell_key
+from lrviz.spec.tree import is_number
 
 MAX_TEXT = 200
 
 
 def _number(value: object) -> object:
     """Refuse what is no number, before pydantic takes `"3"` for 3 and `true` for 1."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         raise PydanticCustomError("number", "must be a number")
     return value
-
-
-def _whole(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise PydanticCustomError("whole", "must be a whole number")
-    return int(value)
 
 
 def _flag(value: object) -> object:
@@ -58,7 +53,6 @@ def _pairs(lengths: tuple[float, ...]) -> tuple[float, ...]:
     return lengths
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
 Dpi = Annotated[Number, Field(gt=0, ge=10, le=2400)]

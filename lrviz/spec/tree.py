@@ -1,6 +1,7 @@
 """Plain data, and when two trees of it say the same."""
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from lrviz.errors import KeyPath
 
@@ -9,6 +10,11 @@ Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
 
 IN_ORDER = ("curves", "sweep")
 """Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn."""
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether plain data is a number: true is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def holds(tree: Tree, part: str | int) -> bool:
