@@ -251,7 +251,7 @@ class Binder:
             calls: of the run that are the scheduler's own; it is to know of no others.
             partial: whether required arguments may be missing, as in a param group.
         """
-        before = len(self.problems)
+        before = len(self.problems.found)
         values: dict[str, object] = {}
         names = {**self.totals, **(constants or {})}
         for name, value in arguments.items():
@@ -267,7 +267,7 @@ class Binder:
             for argument in known.values():
                 if argument.required and argument.name not in {**arguments, **filling}:
                     self.problems.say(key, f"{argument.name} is missing")
-        if len(self.problems) > before:
+        if len(self.problems.found) > before:
             return None
         shown = {name: argument.plain_default for name, argument in known.items()}
         shown.update({name: _shown(value, arguments[name]) for name, value in values.items()})
@@ -275,7 +275,9 @@ class Binder:
         for name, fill in filling.items():
             if not {name, *fill.unless} & told:
                 values[name] = shown[name] = self._fill(fill, (*key, name), shown, calls)
-        return None if len(self.problems) > before else Bound(values, {} if partial else shown)
+        return (
+            None if len(self.problems.found) > before else Bound(values, {} if partial else shown)
+        )
 
     def _fill(self, fill: Fill, key: KeyPath, shown: Mapping[str, object], calls: int) -> object:
         """Return what is left of a run; a whole number where it is one, as libraries want."""

@@ -135,9 +135,10 @@ def arguments_from(
     parameters: Iterable[inspect.Parameter], owner: str | None, *, children: bool = False
 ) -> Mapping[str, Argument]:
     """Return those of a signature's parameters that a spec may give; as `arguments_of`."""
+    entry = THIRD_PARTY.get(owner or "")
     return MappingProxyType(
         {
-            each.name: _argument(owner, each)
+            each.name: _argument(owner, entry, each)
             for each in parameters
             if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
             and each.name not in _NOT_HERE
@@ -152,13 +153,13 @@ def installed_optimizer_arguments(name: str) -> list[Argument]:
     return list(arguments_of(found, name).values()) if found else []
 
 
-def _argument(owner: str | None, parameter: inspect.Parameter) -> Argument:
+def _argument(owner: str | None, entry: Entry | None, parameter: inspect.Parameter) -> Argument:
     text = ""
     if parameter.annotation is not parameter.empty:
         text = inspect.formatannotation(parameter.annotation).strip("'\"")
     required = parameter.default is parameter.empty
     kind = _CORRECTIONS.get((owner or "", parameter.name)) or kind_of(text)
-    if entry := THIRD_PARTY.get(owner or ""):
+    if entry:
         kind = _of_other_library(kind, entry, parameter.name)
     default = None if required else parameter.default
     return Argument(parameter.name, kind, text, required, default)

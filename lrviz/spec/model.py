@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal
 
 from lrviz.errors import KeyPath
@@ -13,6 +12,11 @@ from lrviz.spec.factory import Factory
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.problems import Source
 from lrviz.spec.tree import Tree, freeze, is_same_spec
+
+Interval = Literal["step", "epoch"]
+
+TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
+"""The run totals that every formula and expression may name."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,6 @@ class Node:
             yield from child.walk()
 
 
-Interval = Literal["step", "epoch"]
-
-
-def read_interval(value: Tree) -> Interval | None:
-    """Return the interval that a value names; None where it names none."""
-    if value == "step":
-        return "step"
-    return "epoch" if value == "epoch" else None
-
-
 def own_interval(scheduler: Node | None) -> Interval | None:
     """Return when timm's loop steps one of its schedulers; None for all others.
 
@@ -70,22 +64,6 @@ def own_interval(scheduler: Node | None) -> Interval | None:
     if entry is None or scheduler is None or entry.package != "timm":
         return None
     return "step" if scheduler.arguments.get("t_in_epochs") is False else "epoch"
-
-
-def explain_interval(scheduler: Node, curve: str = "") -> str:
-    """Return what is wrong with an interval that is not the one of timm's scheduler.
-
-    Args:
-        scheduler: of timm's.
-        curve: which it is of, where others take the interval, too.
-    """
-    own = own_interval(scheduler)
-    remedy = (
-        f"give curve '{curve}' an interval of its own, {own}" if curve else "leave interval out"
-    )
-    if own == "step":
-        return f"{scheduler.name} counts updates where t_in_epochs is false; {remedy}"
-    return f"{scheduler.name} counts epochs; {remedy}, or set t_in_epochs to false"
 
 
 @dataclass(frozen=True)
@@ -142,17 +120,17 @@ class Schedule:
     metric_blanks: tuple[int, ...] = field(default=(), compare=False)
     factory: Factory | None = field(default=None, compare=False, repr=False)
 
-    @property
+    @cached_property
     def total_steps(self) -> int:
         """The number of optimizer steps of the run."""
         return self.epochs * self.steps_per_epoch
 
-    @property
+    @cached_property
     def total_calls(self) -> int:
         """The number of calls of `scheduler.step()` of the run."""
         return self.total_steps if self.interval == "step" else self.epochs
 
-    @property
+    @cached_property
     def steps_per_call(self) -> int:
         """The number of optimizer steps from one call to the next."""
         return 1 if self.interval == "step" else self.steps_per_epoch
@@ -164,22 +142,15 @@ class Schedule:
             return None
         return (len(self.metric) + 1) * self.steps_per_call
 
-    @property
+    @cached_property
     def groups(self) -> int:
         """The number of param groups."""
         return max(1, len(self.optimizer.groups))
 
-    @property
+    @cached_property
     def totals(self) -> Mapping[str, float]:
         """The run totals that formulas and expressions may name."""
-        return MappingProxyType(
-            {
-                "epochs": float(self.epochs),
-                "steps_per_epoch": float(self.steps_per_epoch),
-                "total_steps": float(self.total_steps),
-                "total_calls": float(self.total_calls),
-            }
-        )
+        return {name: float(getattr(self, name)) for name in TOTALS}
 
 
 @dataclass(frozen=True, eq=False)

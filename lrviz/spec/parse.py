@@ -61,16 +61,16 @@ def parse_tree(
         allow: as `parse_spec` takes it.
         factory: what builds the scheduler, which the data then does not name; nothing is called.
     """
-    allowed = parse_allowed(allow)
-    problems = Problems(source)
-    if tree is None:
-        problems.say((), "empty; a spec needs `epochs` and `scheduler`")
-    elif not isinstance(tree, dict):
-        got = "a list" if isinstance(tree, list) else spell(tree)
-        problems.say((), f"must be a mapping of keys, got {got}")
-    problems.refuse()
-    assert isinstance(tree, dict)
-    tree, source = assign_all(tree, source, overrides)
+    allowed = parse_allowed(allow) if allow else {}
+    if not isinstance(tree, dict):
+        text = (
+            f"must be a mapping of keys, got {'a list' if isinstance(tree, list) else spell(tree)}"
+        )
+        if tree is None:
+            text = "empty; a spec needs `epochs` and `scheduler`"
+        raise SpecError([source.problem((), text)])
+    if overrides:
+        tree, source = assign_all(tree, source, overrides)
     problems = Problems(source)
     for key, text in beyond_yaml(tree):
         problems.say(key, text)

@@ -54,33 +54,29 @@ def _walk_up(key: KeyPath) -> Iterator[KeyPath]:
 
 
 class Problems:
-    """What is wrong with a spec, in the order in which it was found; what is said twice is one.
+    """What is wrong with a spec.
+
+    Attributes:
+        source: where the spec came from.
+        found: in the order in which it was found; what is said twice is one.
 
     >>> problems = Problems(Source("a.yaml"))
     >>> problems.say(("epochs",), "must be at least 1, got 0")
-    >>> print(*problems)
+    >>> print(*problems.found)
     a.yaml: epochs: must be at least 1, got 0
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, found: dict[Problem, None] | None = None) -> None:
         self.source = source
-        self._found: dict[Problem, None] = {}
+        self.found = {} if found is None else found
 
     def say(self, key: KeyPath, text: str) -> None:
         """Add what is wrong at a key path."""
-        self._found.setdefault(self.source.problem(key, text))
+        self.found.setdefault(self.source.problem(key, text))
 
     def of(self, source: Source) -> "Problems":
         """Return the same problems, to which those of another source are added, as a sweep's."""
-        same = Problems(source)
-        same._found = self._found
-        return same
-
-    def __iter__(self) -> Iterator[Problem]:
-        return iter(tuple(self._found))
-
-    def __len__(self) -> int:
-        return len(self._found)
+        return Problems(source, self.found)
 
     def refuse(self) -> None:
         """Do nothing where nothing is wrong.
@@ -88,5 +84,5 @@ class Problems:
         Raises:
             SpecError: all of it.
         """
-        if self._found:
-            raise SpecError(list(self._found))
+        if self.found:
+            raise SpecError(list(self.found))

@@ -6,13 +6,7 @@ from lrviz.errors import KeyPath
 from lrviz.spec.catalog.external import External
 from lrviz.spec.factory import Factory
 from lrviz.spec.keys import LENGTH_KEYS, Shape, read_shape
-from lrviz.spec.model import (
-    Node,
-    Schedule,
-    explain_interval,
-    own_interval,
-    read_interval,
-)
+from lrviz.spec.model import Interval, Node, Schedule, own_interval
 from lrviz.spec.nodes import NodeReader, read_metric
 from lrviz.spec.problems import Problems
 from lrviz.spec.style import MAX_TEXT
@@ -35,6 +29,8 @@ DEFAULT_OPTIMIZER: Tree = {"SGD": {"lr": 1e-3}}
 
 CURVE_KEYS = ("scheduler", "optimizer", "interval", "metric")
 """What a curve may have of its own; what it leaves out it takes from the top of the spec."""
+
+INTERVALS: tuple[Interval, ...] = ("step", "epoch")
 
 Keys = Mapping[str, KeyPath]
 
@@ -93,7 +89,7 @@ class ScheduleReader:
         """Yield the schedule, or nothing where a problem was added; `keys` tells where it is."""
         if self._is_too_much(tree, problems):
             return
-        before = len(problems)
+        before = len(problems.found)
         reader = NodeReader(problems, self._allowed)
         at = keys.get("optimizer", ("optimizer",))
         optimizer = reader.read_optimizer(tree.get("optimizer", DEFAULT_OPTIMIZER), at)
@@ -107,14 +103,14 @@ class ScheduleReader:
         metric_key = keys.get("metric", ("metric",))
         metric = read_metric(tree["metric"], metric_key, problems) if "metric" in tree else None
         own = None if self._factory else own_interval(scheduler)
-        interval = read_interval(tree.get("interval", own or "step"))
+        named = tree.get("interval", own or "step")
+        interval = next((each for each in INTERVALS if each == named), None)
         if interval is None:
-            got = spell(tree["interval"])
-            problems.say(keys["interval"], f"must be one of step, epoch, got {got}")
+            problems.say(keys["interval"], f"must be one of step, epoch, got {spell(named)}")
         elif scheduler and own not in (None, interval):
             shared = "curves" in tree and keys["interval"] == ("interval",)
-            problems.say(keys["interval"], explain_interval(scheduler, label if shared else ""))
-        if len(problems) > before or not (length and optimizer and scheduler and interval):
+            problems.say(keys["interval"], _explain_interval(scheduler, label if shared else ""))
+        if len(problems.found) > before or not (length and optimizer and scheduler and interval):
             return
         yield Schedule(
             source=problems.source,
@@ -140,6 +136,22 @@ class ScheduleReader:
         what = "the optimizers and schedulers of all curves, written out,"
         problems.say((key,), f"{what} have more than {MAX_WRITTEN:,} characters")
         return True
+
+
+def _explain_interval(scheduler: Node, curve: str) -> str:
+    """Return what is wrong with an interval that is not the one of timm's scheduler.
+
+    Args:
+        scheduler: of timm's.
+        curve: which it is of where others take the interval, too; else empty.
+    """
+    own = own_interval(scheduler)
+    remedy = "leave interval out"
+    if curve:
+        remedy = f"give curve '{curve}' an interval of its own, {own}"
+    if own == "step":
+        return f"{scheduler.name} counts updates where t_in_epochs is false; {remedy}"
+    return f"{scheduler.name} counts epochs; {remedy}, or set t_in_epochs to false"
 
 
 def _iter_curves(curves: Tree, problems: Problems) -> Iterator[tuple[str, dict[str, Tree]]]:

@@ -36,12 +36,12 @@ def iter_variants(tree: Mapping[str, Tree], problems: Problems) -> Iterator[Vari
     axes = _read_axes(tree, problems)
     names = name_keys([key for key, _ in axes])
     told = [name_values(name, values) for name, (_, values) in zip(names, axes, strict=True)]
-    before = len(problems)
+    before = len(problems.found)
     for (key, _), labels in zip(axes, told, strict=True):
         for index, first in find_twins(labels).items():
             text = f"is item {first} again; both curves would be called '{labels[index]}'"
             problems.say(("sweep", key, index), text)
-    if len(problems) > before:
+    if len(problems.found) > before:
         return
     base = {key: value for key, value in tree.items() if key != "sweep"}
     for picked in product(*(range(len(values)) for _, values in axes)):
@@ -63,7 +63,7 @@ def iter_variants(tree: Mapping[str, Tree], problems: Problems) -> Iterator[Vari
 
 def _read_axes(tree: Mapping[str, Tree], problems: Problems) -> list[tuple[str, list[Tree]]]:
     """Return the key paths of a sweep and their values; nothing where something is wrong."""
-    sweep, before = tree["sweep"], len(problems)
+    sweep, before = tree["sweep"], len(problems.found)
     if not isinstance(sweep, dict) or not sweep:
         got = "none" if sweep == {} else spell(sweep)
         problems.say(("sweep",), f"must be a mapping of key paths to lists, got {got}")
@@ -88,7 +88,7 @@ def _read_axes(tree: Mapping[str, Tree], problems: Problems) -> list[tuple[str, 
         problems.say(("sweep",), f"{spell_count(curves)} curves are more than {MAX_CURVES}")
     if len(sweep) > MAX_CURVES:
         problems.say(("sweep",), f"{len(sweep)} key paths are more than {MAX_CURVES}")
-    return axes if len(problems) == before else []
+    return axes if len(problems.found) == before else []
 
 
 def _refuse_repeats(key: str, values: list[Tree], problems: Problems) -> None:

@@ -398,9 +398,9 @@ def test_an_argument_of_any_kind_is_what_the_checks_take(kind: Kind) -> None:
             binder = Binder(Problems(Source()), groups=1, totals={"epochs": 4.0})
             binder.bind({"argument": argument}, {"argument": value}, ())
             valid = not complaints(Validator(schema), value)
-            assert valid or binder.problems, (default, value)
+            assert valid or binder.problems.found, (default, value)
             if kind.base != "expression" and not (kind.per_group and isinstance(value, list)):
-                assert valid is not bool(binder.problems), (default, value)
+                assert valid is not bool(binder.problems.found), (default, value)
 
 
 def test_every_scheduler_and_optimizer_can_be_completed(definitions: Any) -> None:

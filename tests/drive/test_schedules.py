@@ -127,7 +127,7 @@ sweep: {optimizer.SGD.param_groups.0.lr: [1], optimizer.SGD.param_groups.1.lr: [
         (
             "optimizer",
             "[SGD, {AdamW: {lr: 1e-5}}, {AdamW: {lr: 1e-4}}]",
-            ["SGD", "AdamW lr 1e-5", "AdamW lr 0.0001"],
+            ["SGD", "AdamW lr 1e-5", "AdamW lr 1e-4"],
         ),
         ("optimizer.SGD.nesterov", "[false]", ["nesterov false"]),
         ("interval", "[step, epoch]", ["interval step", "interval epoch"]),
@@ -341,7 +341,7 @@ scheduler: {ExponentialLR: {gamma: 1}}
 sweep: {scheduler.ExponentialLR.gamma: [0.5, 1e200, 1e201]}
 """
     place = "a.yaml:2:13: scheduler.ExponentialLR: the learning rate is inf at step 2 (LR025)"
-    assert problems(text) == [f"{place} (curve 'gamma 1e+200' and 1 more)"]
+    assert problems(text) == [f"{place} (curve 'gamma 1e200' and 1 more)"]
     assert problems(text.replace("0.5, ", "")) == [place]  # it is so of all of them
 
 
