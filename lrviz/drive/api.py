@@ -2,11 +2,10 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, overload
 
 from lrviz.drive.built import accept_scheduler, drive_built, own_interval
-from lrviz.drive.copying import borrow_copy
+from lrviz.drive.copying import copy_scheduler
 from lrviz.drive.factory import (
     Metric,
     Optimizer,
@@ -17,7 +16,7 @@ from lrviz.drive.factory import (
 )
 from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.loop import simulate as simulate_spec
-from lrviz.errors import Problem, UsageError
+from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.factory import Factory
 from lrviz.spec.model import Interval, Spec
@@ -100,20 +99,12 @@ def preview(
     """Return what a live scheduler will do from where it stands; it stays as it is.
 
     A copy is driven. Scheduler and optimizer are not touched, nor is a parameter or a buffer of
-    the optimizer copied. What a scheduler's functions and classes remember is copied with them, and
-    put back: variables of a closure, defaults, attributes, names of their own modules, random
-    generators of their own.
+    the optimizer copied. What is alive is shared: models, data, files, queues, threads. So are
+    functions: one that remembers its calls, as an `lr_lambda` that counts them does, is advanced.
 
-    What is too large or too much alive for a copy they share, and what `step()` does to it stays
-    done: a model, data, arrays and lists of more than 65,536 items (a warning says that a list has
-    grown), files, queues, threads, context variables, the environment, what compiled code keeps
-    and `functools.cache` remembers, and names that are new in a class or a module. A generator
-    cannot be copied, and drawing from one is an error.
-
-    Other threads must leave the scheduler alone meanwhile, and what its functions and classes
-    remember. The random generators that all code shares, the filters of warnings and the current
-    folder are put back where this is called in the main thread; in another one, what functions
-    draw is drawn.
+    Other threads must leave the scheduler alone meanwhile. The random generators that all code
+    shares, the filters of warnings and the current folder are put back where this is called in the
+    main thread; in another one, what functions draw is drawn.
 
     Args:
         scheduler: a scheduler of torch's or of another library's, with its optimizer.
@@ -147,13 +138,10 @@ def preview(
         raise UsageError("steps: must be a whole number, got None")
     options = {**length, "interval": interval, "metric": metric}
     spec = describe_run(Factory(name, lambda: lambda: scheduler), name, options)
-    changed: list[Problem] = []
     with leave_no_trace():
         done = _count_done(scheduler, start)
-        with borrow_copy(scheduler, changed) as copied:
-            taken = accept_scheduler(copied, built.optimizer)
-            run = drive_built(spec, spec.schedules[0], taken, done)
-    run = replace(run, warnings=(*run.warnings, *changed))
+        taken = accept_scheduler(copy_scheduler(scheduler), built.optimizer)
+        run = drive_built(spec, spec.schedules[0], taken, done)
     _warn(run)
     return run
 
