@@ -30,7 +30,7 @@ class Warm:
     def __init__(self) -> None:
         self.calls = 0
 
-    def __call__(self, epoch: int) -> float:
+    def __call__(self, epoch: float) -> float:
         """Rise with every call."""
         self.calls += 1
         return min(1.0, self.calls / 30)
