@@ -31,7 +31,7 @@ SOURCES: dict[str, Callable[..., str]] = {
     "write_below": lambda root, path, *_: str(path),
     "drive_spec": lambda spec, *_: spec.source.name,
     "simulate": lambda spec, *_: spec.source.name,
-    "with_findings": lambda run, *_: run.spec.source.name,
+    "list_failures": lambda run, *_: run.spec.source.name,
     "lint_run": lambda run, *_: run.spec.source.name,
     "render_run": lambda run, *_: run.spec.source.name,
     "gather_facts": lambda source, *_: source,
