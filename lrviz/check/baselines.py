@@ -12,7 +12,7 @@ from lrviz.errors import FileError, ImageError, LrvizError, RefusedError, UsageE
 from lrviz.figure.metadata import MAX_FILE, read_record
 from lrviz.figure.record import Record, parse_record
 from lrviz.figure.sheetrecord import is_sheet
-from lrviz.reading.collect import FIGURE_ENDINGS, Found, collect_specs, iter_files
+from lrviz.reading.folders import FIGURE_ENDINGS, Found, collect_specs, iter_files
 from lrviz.system.files import read_file
 
 NEW_ENDING = ".webp"

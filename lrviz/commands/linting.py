@@ -13,8 +13,8 @@ from lrviz.linter.linted import Linted
 from lrviz.linter.rule import Finding, Rule
 from lrviz.linter.rules import RULES
 from lrviz.linter.summary import summarise_curve
-from lrviz.reading.collect import Found, collect_specs
 from lrviz.reading.factories import drive_spec, load_named
+from lrviz.reading.folders import Found, collect_specs
 from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec.factory import split_factory

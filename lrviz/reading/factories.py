@@ -14,8 +14,8 @@ from types import ModuleType
 
 from lrviz.errors import Problem, SpecError
 from lrviz.figure.record import Record
-from lrviz.reading.program import as_module, as_script
 from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
+from lrviz.reading.user_code import as_module, as_script
 from lrviz.run.driven import Run
 from lrviz.spec.factory import FILE_ENDINGS, Factory, FactoryName, split_factory
 from lrviz.spec.model import Spec

@@ -7,8 +7,8 @@ from pathlib import Path
 from lrviz.errors import FileError, ImageError, NoFigureError, Problem, SpecError
 from lrviz.figure.metadata import MAX_FILE, read_record, sniff
 from lrviz.figure.record import Record, parse_record
+from lrviz.reading.from_numbers import recall_factory
 from lrviz.reading.metricfile import read_metric
-from lrviz.reading.recall import recall_factory
 from lrviz.spec.assign import Override
 from lrviz.spec.factory import split_factory
 from lrviz.spec.model import MetricCsv, Spec

@@ -9,7 +9,7 @@ from typing import Literal
 
 from lrviz.commands.targets import Format, is_same_file
 from lrviz.errors import FileError, UsageError
-from lrviz.reading.collect import Found, collect_specs
+from lrviz.reading.folders import Found, collect_specs
 from lrviz.system.own import find_link
 
 SHEET_ENDINGS = (".png", ".webp")
