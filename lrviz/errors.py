@@ -152,6 +152,11 @@ class SpecError(LrvizError, ValueError):
         return type(self), (self.problems,)
 
 
+def spec_error(source: str, text: str) -> SpecError:
+    """Return the error that a source as a whole is."""
+    return SpecError([Problem(source, (), text)])
+
+
 class NoFigureError(SpecError):
     """A spec that is called like a picture, and is missing: it may have been one to draw.
 

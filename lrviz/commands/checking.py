@@ -21,10 +21,10 @@ from lrviz.check.job import Examined, Job, examine
 from lrviz.check.judge import judge_orphan, refuse
 from lrviz.check.verdict import PAGE, Evidence
 from lrviz.commands.block import Block
+from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import Listing, is_same_file, list_files
 from lrviz.errors import FileError, LrvizError, Problem, UsageError
-from lrviz.reading.factories import drive_spec, load_named
-from lrviz.reading.sources import AS_WRITTEN, Reading
+from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.spec.factory import split_factory
 from lrviz.spec.model import Spec
 from lrviz.system.files import write_below

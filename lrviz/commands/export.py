@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from lrviz.commands.block import Block
+from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import TABLES, Table, is_stdout, refuse_input
 from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.errors import Problem, RefusedError, SpecError, UsageError
-from lrviz.reading.factories import drive_spec, load_named
 from lrviz.reading.folders import SPEC_ENDINGS
-from lrviz.reading.sources import AS_WRITTEN, Reading
+from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spell import spell_yaml
 from lrviz.system.files import STDIO, write_file, write_stdout

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import refuse_stdin_twice
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.figure.metadata import sniff
@@ -13,9 +14,8 @@ from lrviz.linter.linted import Linted
 from lrviz.linter.rule import Finding, Rule
 from lrviz.linter.rules import RULES
 from lrviz.linter.summary import summarise_curve
-from lrviz.reading.factories import drive_spec, load_named
 from lrviz.reading.folders import Found, collect_specs
-from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
+from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec.factory import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN

@@ -18,8 +18,7 @@ from lrviz.commands.targets import (
 )
 from lrviz.commands.watch import Watch
 from lrviz.errors import FileError, RefusedError, SpecError, UsageError
-from lrviz.reading.factories import load_named
-from lrviz.reading.sources import AS_WRITTEN, Reading
+from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spell import printable

@@ -6,7 +6,7 @@ from typing import NoReturn
 import numpy as np
 
 from lrviz.curve import Curve, Values
-from lrviz.errors import Problem, SpecError
+from lrviz.errors import spec_error
 from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
 from lrviz.figure.record import Record
 from lrviz.spec.assign import Override
@@ -45,8 +45,7 @@ def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> 
     if not whole or driven:
         why = "which a figure cannot run" if driven else _explain_missing(curves)
         remedy = "name it on the command line, with --epochs"
-        text = f"drawn from the factory {factory}, {why}; {remedy}"
-        raise SpecError([Problem(name, (), text)])
+        raise spec_error(name, f"drawn from the factory {factory}, {why}; {remedy}")
 
     def parse(drawn: tuple[Curve, ...]) -> Spec:
         built = Factory(factory, _refuse, drawn=drawn)
@@ -54,7 +53,7 @@ def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> 
 
     spec = parse(())
     if [schedule.total_steps for schedule in spec.schedules] != [each.steps for each in curves]:
-        raise SpecError([Problem(name, (), "its record is damaged: numbers of another spec")])
+        raise spec_error(name, "its record is damaged: numbers of another spec")
     drawn = tuple(map(_recall_curve, spec.schedules, curves))
     return parse(drawn)
 

@@ -1,14 +1,16 @@
-"""Where a spec comes from: a YAML file, standard input, a pipe, or a figure that lrviz drew."""
+"""Where a spec comes from: a file, standard input, a figure that lrviz drew, or training code."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lrviz.errors import FileError, ImageError, NoFigureError, Problem, SpecError
+from lrviz.errors import FileError, ImageError, NoFigureError, spec_error
 from lrviz.figure.metadata import MAX_FILE, read_record, sniff
 from lrviz.figure.record import Record, parse_record
 from lrviz.reading.from_numbers import recall_factory
 from lrviz.reading.metricfile import read_metric
+from lrviz.reading.user_code import find_factory, has_file_ending
 from lrviz.spec.assign import Override
 from lrviz.spec.factory import split_factory
 from lrviz.spec.model import MetricCsv, Spec
@@ -64,6 +66,44 @@ def load(
     return parse_data(read_source(name), name, reading)
 
 
+def load_named(
+    source: str,
+    reading: Reading = AS_WRITTEN,
+    *,
+    drawn: Record | None = None,
+    reads: Reads | None = None,
+) -> Spec:
+    """Return the spec in a file, as `load`, or the one that a factory stands for.
+
+    The factory's code is not run yet: driving the spec does that.
+
+    Args:
+        source: what `load` takes; or `FILE.py:NAME`, or `package.module:NAME`.
+        reading: its overrides say how long the schedule of a factory is.
+        drawn: what a figure says of itself; where it was drawn from the same factory, of as long a
+            run, and of the same optimizer.
+        reads: what else is read is added to it, for a factory as it is driven.
+
+    Raises:
+        FileError: a file cannot be read.
+        SpecError: what it holds is no spec, or the overrides make none; or nothing says how long
+            the schedule of a factory is.
+    """
+    named = split_factory(source)
+    if named is None:
+        return parse_data(read_source(source), source, reading, reads=reads)
+    is_file = os.path.isfile(named.place)  # noqa: PTH113 - a name that is too long is none
+    if is_file and has_file_ending(named.place):
+        raise spec_error(named.place, "holds no factory; the file of one ends in .py")
+    factory = find_factory(named, source, reads or Reads())
+    tree = dict(drawn.spec) if drawn else {}
+    if tree.pop("factory", None) != factory.name:
+        tree = {}
+    if "epochs" not in tree and not any(key == "epochs" for key, *_ in reading.overrides):
+        raise spec_error(source, "epochs is missing; give --epochs N")
+    return parse_tree(tree, Source(source), overrides=reading.overrides, factory=factory)
+
+
 def parse_data(
     data: bytes, name: str, reading: Reading = AS_WRITTEN, *, reads: Reads | None = None
 ) -> Spec:
@@ -96,7 +136,7 @@ def read_figure(name: str, data: bytes) -> Record:
             )
         return parse_record(text)
     except ImageError as error:
-        raise SpecError([Problem(name, (), error.reason)]) from None
+        raise spec_error(name, error.reason) from None
 
 
 def read_source(name: str) -> bytes:
@@ -108,8 +148,7 @@ def read_source(name: str) -> bytes:
     """
     if name.removesuffix(":").endswith(".py"):
         file = name.removesuffix(":")
-        text = f"holds no spec; name a function in it as {file}:FUNCTION"
-        raise SpecError([Problem(file, (), text)])
+        raise spec_error(file, f"holds no spec; name a function in it as {file}:FUNCTION")
     try:
         return read_file(name, MAX_FILE)
     except FileError as error:
@@ -117,8 +156,7 @@ def read_source(name: str) -> bytes:
         if missing and name.lower().endswith(PICTURE_ENDINGS):
             raise NoFigureError(name) from None
         if missing and split_factory(name):
-            text = "a factory is code already; this takes a spec"
-            raise SpecError([Problem(name, (), text)]) from None
+            raise spec_error(name, "a factory is code already; this takes a spec") from None
         raise
 
 
@@ -126,8 +164,7 @@ def _decode(name: str, data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        text = f"not text: byte {error.start} is not UTF-8"
-        raise SpecError([Problem(name, (), text)]) from None
+        raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
 
 
 def _with_metrics(spec: Spec, name: str, reads: Reads) -> Spec:

@@ -1,70 +1,139 @@
-"""Code of the user's as what runs: its folder's modules, its name, its arguments."""
+"""Training code: how it is named and found, and how it runs as if it were what runs.
+
+Naming a factory on the command line is the consent to run it; nothing else in lrviz does.
+"""
 
 import sys
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib import invalidate_caches
+from functools import cache, partial
+from importlib import import_module, invalidate_caches
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import ModuleSpec
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 
+from lrviz.errors import spec_error
+from lrviz.spec.factory import FILE_ENDINGS, Factory, FactoryName
+from lrviz.spec.wording import suggest
+from lrviz.system.files import read_file
 from lrviz.system.reads import Reads, state_of
 from lrviz.system.streams import keep_stdout
 
-YOUNG = 2
-"""Seconds in which a file may be saved again without Python's cache of it noticing."""
+MAX_CODE_BYTES = 10_000_000
+
+Function = Callable[..., object]
+
+_numbers = count()
 
 
-@contextmanager
-def as_script(path: Path, reads: Reads) -> Iterator[None]:
-    """Let code find what it would find as `python FILE.py`.
+def find_factory(named: FactoryName, source: str, reads: Reads) -> Factory:
+    """Return what a factory's name stands for; a file is read, and no code is run yet.
 
     Args:
-        path: its file.
-        reads: what it imports from its folder is added to it.
+        named: where it is.
+        source: the same as the user named it.
+        reads: what it is read from is added to it, what it imports as it is driven.
+
+    Raises:
+        FileError: its file cannot be read.
     """
-    with _as_program(str(path), path.parent, reads):
-        sys.path.insert(0, str(path.parent))
-        yield
+    if not named.is_file:
+        run = cache(partial(_import, named.place))
+        guard = partial(as_program, named.place, _current_folder(), reads)
+        return Factory(source, partial(_pick, named, run), guard, reads)
+    path = Path(named.place).resolve()
+    reads.add(path)
+    run = cache(partial(_run_file, path, read_file(named.place, MAX_CODE_BYTES)))
+    guard = partial(as_program, str(path), path.parent, reads, is_script=True)
+    return Factory(f"{path.name}:{named.attribute}", partial(_pick, named, run), guard, reads)
 
 
-@contextmanager
-def as_module(name: str, reads: Reads) -> Iterator[None]:
-    """Let code be found in the current folder, where it is not installed; as `as_script`."""
+def has_file_ending(place: str) -> bool:
+    """Whether a module is called as a file would be that holds no code."""
+    return place.rpartition(".")[2].lower() in FILE_ENDINGS
+
+
+def _current_folder() -> Path | None:
     try:
-        folder = Path.cwd()
+        return Path.cwd()
     except OSError:  # it has been removed
-        folder = None
-    with _as_program(name, folder, reads):
-        if folder is not None:
-            sys.path.append(str(folder))
-        yield
+        return None
+
+
+def _run_file(path: Path, code: bytes) -> ModuleType:
+    """Run a script but for what stands behind `if __name__ == "__main__"`."""
+    module = ModuleType(f"lrviz_factory_{next(_numbers)}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    exec(compile(code, str(path), "exec"), vars(module))
+    return module
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):
+            raise  # what it imports in its turn
+        remedy = f"a file is named with its ending, {name.replace('.', '/')}.py"
+        if has_file_ending(name):
+            remedy = "the file of a factory ends in .py"
+        raise spec_error(name, f"no such module; {remedy}") from None
+
+
+def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:
+    """Return the function that a module holds under a name."""
+    found: object = run()
+    for part in named.attribute.split("."):
+        if not hasattr(found, part):
+            known = _list_functions(found)
+            remedy = f"; {suggest(part, known)}" if known else ""
+            raise spec_error(named.place, f"no '{named.attribute}'{remedy}")
+        found = getattr(found, part)
+    if not callable(found):
+        kind = type(found).__name__
+        raise spec_error(named.place, f"{named.attribute} must be a function, is {kind}")
+    return found
+
+
+def _list_functions(owner: object) -> tuple[str, ...]:
+    """Return the names that a module or class has for functions: its own, if there are any."""
+    values = getattr(owner, "__dict__", {})
+    found = [name for name, value in values.items() if callable(value)]
+    home = getattr(owner, "__name__", None)
+    return tuple(n for n in found if getattr(values[n], "__module__", None) == home) or tuple(found)
 
 
 @contextmanager
-def _as_program(name: str, folder: Path | None, reads: Reads) -> Iterator[None]:
-    """Let code be what runs, with arguments of its own.
+def as_program(
+    name: str, folder: Path | None, reads: Reads, *, is_script: bool = False
+) -> Iterator[None]:
+    """Let code be what runs, with arguments of its own, and find its folder's modules.
 
-    Its folder's modules are forgotten afterwards, as another may have some of the same names.
+    They are forgotten afterwards, as another folder may have some of the same names. Python's cache
+    of them tells their age in whole seconds and may be older, so none is written.
 
     Args:
         name: what it finds itself called.
         folder: whose modules are its own; None for no folder.
         reads: what it imports from there is added to it.
+        is_script: whether they come before those that are installed, as with `python FILE.py`.
     """
     searched, arguments, known = sys.path[:], sys.argv, set(sys.modules)
+    caches, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     finder = None if folder is None else _Finder(folder, reads)
     sys.argv = [name]
     if finder is not None:
+        sys.path.insert(0 if is_script else len(sys.path), str(folder))
         invalidate_caches()  # what has been created since may be missing in them
         sys.meta_path.insert(0, finder)
     try:
         with keep_stdout():
             yield
     finally:
-        sys.path[:], sys.argv = searched, arguments
+        sys.path[:], sys.argv, sys.dont_write_bytecode = searched, arguments, caches
         if finder is not None:
             with suppress(ValueError):  # removed by the code itself
                 sys.meta_path.remove(finder)
@@ -88,15 +157,15 @@ class _Finder(MetaPathFinder):
         """Return where a module is, as the other finders have it."""
         places = self._places(fullname, sys.path if path is None else path)
         free = [place for place in places if state_of(place) is None]  # before it is looked for
-        spec = self._ask_others(fullname, path, target)
+        others = (each for each in sys.meta_path if each is not self and hasattr(each, "find_spec"))
+        specs = (each.find_spec(fullname, path, target) for each in others)
+        spec = next(filter(None, specs), None)
         origin = None if spec is None else spec.origin
         if origin is None or self._is_own(origin):
             for place in free:
                 self._reads.states.setdefault(place, None)
-        if spec is not None and origin is not None and self._is_own(origin):
+        if origin is not None and self._is_own(origin):
             self._reads.add(Path(origin))
-            if type(spec.loader) is SourceFileLoader:
-                spec.loader = _Loader(spec.loader.name, spec.loader.path)
         return spec
 
     def forget(self, names: Iterable[str]) -> None:
@@ -106,13 +175,6 @@ class _Finder(MetaPathFinder):
             if file := getattr(sys.modules[name], "__file__", None):
                 self._reads.add(Path(file))
             del sys.modules[name]
-
-    def _ask_others(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None
-    ) -> ModuleSpec | None:
-        others = (each for each in sys.meta_path if each is not self and hasattr(each, "find_spec"))
-        specs = (each.find_spec(name, path, target) for each in others)
-        return next((spec for spec in specs if spec is not None), None)
 
     def _places(self, name: str, path: Iterable[object]) -> Iterator[Path]:
         """Yield what there could be of a module in the folder."""
@@ -132,18 +194,3 @@ def _origins(module: ModuleType) -> list[str]:
         return [file]
     spec = getattr(module, "__spec__", None)
     return list(getattr(spec, "submodule_search_locations", None) or ())
-
-
-class _Loader(SourceFileLoader):
-    """Reads a module from its source where what is cached of it may be older.
-
-    Python tells the age of a source in whole seconds, so that one that is saved twice in a second
-    may be the same to it.
-    """
-
-    def path_stats(self, path: str) -> Mapping[str, float]:
-        """Return what the cache is compared with; no cache is read or written without it."""
-        stats = super().path_stats(path)
-        if time.time() - stats["mtime"] < YOUNG:
-            raise OSError
-        return stats

@@ -17,8 +17,7 @@ from lrviz.commands.block import Block
 from lrviz.commands.plot import PlotRequest, iter_plots
 from lrviz.commands.watch import Watch
 from lrviz.errors import UsageError
-from lrviz.reading.factories import load_named
-from lrviz.reading.sources import Reading
+from lrviz.reading.sources import Reading, load_named
 from lrviz.spec.assign import Override
 from lrviz.system.reads import Reads, state_of
 from tests.support.lrvizrun import LRVIZ, run

@@ -19,14 +19,14 @@ from lrviz.check.formats import format_checked
 from lrviz.check.judge import Look, judge
 from lrviz.check.verdict import Evidence
 from lrviz.commands.code.script import write_code
+from lrviz.commands.driving import drive_spec
 from lrviz.commands.export import export_text
 from lrviz.commands.targets import Listing
 from lrviz.draw.terminal import draw_terminal
 from lrviz.errors import ImageError, SpecError
 from lrviz.figure.imagefile import encode_image
 from lrviz.figure.record import build_record, parse_record
-from lrviz.reading.factories import drive_spec, load_named
-from lrviz.reading.sources import Reading, parse_data
+from lrviz.reading.sources import Reading, load_named, parse_data
 from lrviz.run.driven import Run
 from lrviz.spec.assign import Override
 from tests.support.checking import STEP, check, draw, spoil_record

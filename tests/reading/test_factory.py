@@ -17,8 +17,7 @@ import lrviz
 from lrviz import SpecError, UsageError
 from lrviz.figure.imagefile import decode_image, encode_image
 from lrviz.figure.metadata import read_record
-from lrviz.reading.factories import load_named
-from lrviz.reading.sources import Reading
+from lrviz.reading.sources import Reading, load_named
 from lrviz.spec.assign import Override
 from lrviz.spec.factory import split_factory
 from tests.support.lrvizrun import Result, run, run_process
@@ -233,7 +232,7 @@ def test_its_figure_can_be_compared_with_what_it_builds_now(folder: Path) -> Non
     done = run("compare", "a.png", "train.py:Recipes.loud", "--epochs", 4, cwd=folder)
     assert done.status == 0
     # 1e-3 was halved after 2 steps, and is now after 3.
-    assert done.text.splitlines()[2].split()[2:5] == ["2", "0.0005", "2"]
+    assert done.text.splitlines()[2].split()[2:5] == ["2", "5e-4", "2"]
     other = run("compare", "a.png", "train.py:Recipes.loud", "--epochs", 6, cwd=folder)
     assert other.status == 2
     assert other.stderr.endswith("a.png: " + CANNOT_RUN.format("Recipes.loud"))

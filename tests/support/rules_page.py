@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
 
+from lrviz.commands.driving import drive_spec
 from lrviz.errors import SpecError
 from lrviz.linter.engine import NO_RULE, find_rule, lint_run, spell_finding
 from lrviz.linter.rule import Rule
 from lrviz.linter.rules import RULES
-from lrviz.reading.factories import drive_spec
 from lrviz.reading.sources import load
 
 WIDTH = 100

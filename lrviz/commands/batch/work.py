@@ -13,8 +13,7 @@ from lrviz.commands.block import Block
 from lrviz.commands.targets import refuse_input
 from lrviz.errors import LrvizError
 from lrviz.figure.sheetrecord import panel_digest, sheet_digest
-from lrviz.reading.factories import load_named
-from lrviz.reading.sources import AS_WRITTEN, Reading
+from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.thumbnail import Thumbnail
 from lrviz.spec.model import Spec
 from lrviz.spell import printable

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from lrviz.commands.block import Block
 from lrviz.commands.code.script import write_code
+from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import is_stdout, refuse_input
 from lrviz.errors import Problem, SpecError
-from lrviz.reading.factories import drive_spec
 from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
 from lrviz.system.files import write_file
 from lrviz.system.own import refuse_other, sign_script

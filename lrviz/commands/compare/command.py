@@ -9,6 +9,7 @@ from lrviz.commands.compare.combine import combine_runs
 from lrviz.commands.compare.curves import compare_curves
 from lrviz.commands.compare.names import name_sources
 from lrviz.commands.compare.table import format_table
+from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import (
     Format,
     Target,
@@ -18,8 +19,7 @@ from lrviz.commands.targets import (
     refuse_stdin_twice,
 )
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
-from lrviz.reading.factories import drive_spec, load_named
-from lrviz.reading.sources import AS_WRITTEN, Reading
+from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.schedules import MAX_POINTS
