@@ -8,15 +8,15 @@ def main() -> None:
     if sys.path and not sys.flags.safe_path and sys.argv[0].endswith("__main__.py"):
         del sys.path[0]  # `python -m` put the current folder first: nothing in it is to be run
 
-    from lrviz.system.startup import heed_signals, own_process
+    from lrviz.system.process import heed_signals, own_process
 
     own_process()
     try:
         heed_signals()
         from lrviz.cli import app, give_up, say_error
         from lrviz.errors import LrvizError, Mishap
+        from lrviz.system.atomic import write_streams_whole
         from lrviz.system.mishap import OUT_OF_MEMORY
-        from lrviz.system.whole import write_streams_whole
 
         write_streams_whole()
         try:
@@ -41,7 +41,7 @@ def run() -> None:
         status = end.code
     else:
         status = 0
-    from lrviz.system.startup import leave
+    from lrviz.system.process import leave
 
     leave(status)
 

@@ -6,7 +6,7 @@ from typing import Literal
 from lrviz.check.facts import Facts
 from lrviz.check.verdict import Action, Evidence
 from lrviz.errors import Problem
-from lrviz.system.startup import quick_imports
+from lrviz.system.process import quick_imports
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from lrviz.cli.parameters import (
 from lrviz.commands import names
 from lrviz.commands.block import Block
 from lrviz.commands.targets import Table
-from lrviz.system.startup import quick_imports
+from lrviz.system.process import quick_imports
 
 
 def lint(

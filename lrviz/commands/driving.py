@@ -5,7 +5,7 @@ from functools import cache
 
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
-from lrviz.system.startup import quick_imports
+from lrviz.system.process import quick_imports
 
 
 def drive_spec(spec: Spec) -> Run:

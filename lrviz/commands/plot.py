@@ -22,11 +22,10 @@ from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spell import printable
-from lrviz.system.files import write_file, write_stdout
+from lrviz.system.files import Reads, write_file, write_stdout
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place
-from lrviz.system.reads import Reads
-from lrviz.system.startup import quick_imports
+from lrviz.system.process import quick_imports
 
 
 @dataclass(frozen=True)

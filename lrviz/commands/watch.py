@@ -6,8 +6,7 @@ from pathlib import Path
 
 from lrviz.errors import UsageError
 from lrviz.spec.factory import split_factory
-from lrviz.system.files import STDIO
-from lrviz.system.reads import Reads, State, state_of
+from lrviz.system.files import STDIO, Reads, State, state_of
 
 INTERVAL = 0.05
 """Seconds between two looks; a look is one system call a file."""

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from lrviz.spec.style import Style
-from lrviz.system.threads import ONE_AT_A_TIME, hide_warnings
+from lrviz.system.process import ONE_AT_A_TIME, hide_warnings
 
 SIDES = ("left", "bottom", "right", "top")
 

@@ -32,7 +32,7 @@ from lrviz.spec.nodes import MAX_GROUPS, NOT_ARGUMENTS
 from lrviz.spec.schedules import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
-from lrviz.system.threads import hide_warnings
+from lrviz.system.process import hide_warnings
 
 KEY = ("factory",)
 

@@ -26,8 +26,7 @@ from lrviz.spec.parse import parse_tree
 from lrviz.spec.problems import Problems, Source
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
-from lrviz.system.startup import admit_guests
-from lrviz.system.threads import hide_warnings
+from lrviz.system.process import admit_guests, hide_warnings
 
 Metric = Sequence[float] | Values | Mapping[str, Any]
 """As a spec's `metric`: a value a call, the last one held, or an expression in `step`."""

@@ -19,8 +19,7 @@ from lrviz.spec.catalog import CATALOG, COMPOSITES, Entry, Fill, spell_install
 from lrviz.spec.catalog.external import External
 from lrviz.spec.model import Node
 from lrviz.system.mishap import spell_exception
-from lrviz.system.startup import admit_guests, quick_imports
-from lrviz.system.threads import ONE_AT_A_TIME
+from lrviz.system.process import ONE_AT_A_TIME, admit_guests, quick_imports
 
 METRICS = frozenset({"metric", "metrics", "loss", "val_loss"})
 """What an argument is called that is a metric."""

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from lrviz.system.startup import same_folder
-from lrviz.system.threads import ONE_AT_A_TIME
+from lrviz.system.process import ONE_AT_A_TIME, same_folder
 
 
 class Setting(NamedTuple):

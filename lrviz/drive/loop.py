@@ -20,8 +20,7 @@ from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.run.driven import Run
 from lrviz.spec.expression import ExpressionError
 from lrviz.spec.model import Node, Schedule, Spec
-from lrviz.system.streams import keep_stdout
-from lrviz.system.threads import hide_warnings
+from lrviz.system.process import hide_warnings, keep_stdout
 
 
 def simulate(spec: Spec) -> Run:

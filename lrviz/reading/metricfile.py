@@ -13,7 +13,7 @@ from lrviz.errors import FileError, SpecError
 from lrviz.spec.model import MetricCsv, Schedule
 from lrviz.spec.nodes import MAX_METRIC
 from lrviz.spec.wording import spell
-from lrviz.system.reads import Reads
+from lrviz.system.files import Reads
 
 MAX_BYTES = 10_000_000
 

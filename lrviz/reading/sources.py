@@ -16,8 +16,7 @@ from lrviz.spec.factory import split_factory
 from lrviz.spec.model import MetricCsv, Spec
 from lrviz.spec.parse import parse_spec, parse_tree, with_metric
 from lrviz.spec.problems import Source
-from lrviz.system.files import STDIO, read_file
-from lrviz.system.reads import Reads
+from lrviz.system.files import STDIO, Reads, read_file
 
 PICTURE_ENDINGS = (".png", ".webp", ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
 

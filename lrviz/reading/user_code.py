@@ -18,8 +18,8 @@ from lrviz.errors import spec_error
 from lrviz.spec.factory import FILE_ENDINGS, Factory, FactoryName
 from lrviz.spec.wording import suggest
 from lrviz.system.files import read_file
-from lrviz.system.reads import Reads, state_of
-from lrviz.system.streams import keep_stdout
+from lrviz.system.files import Reads, state_of
+from lrviz.system.process import keep_stdout
 
 MAX_CODE_BYTES = 10_000_000
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from lrviz.system.threads import hide_warnings
+from lrviz.system.process import hide_warnings
 
 MAX_LENGTH = 500
 MAX_DEPTH = 100

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from lrviz.system.reads import Reads
+from lrviz.system.files import Reads
 
 if TYPE_CHECKING:
     from lrviz.curve import Curve  # NumPy, which the command's help does without

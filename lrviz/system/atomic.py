@@ -5,6 +5,7 @@ by its name and by nobody holding its lock, so the next writer may remove it whi
 the same folder: the system drops a lock with the process that held it.
 """
 
+import io
 import os
 import re
 import secrets
@@ -15,6 +16,13 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lrviz.system.process import descriptor_of
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 
 if sys.platform != "win32":
     import fcntl
@@ -155,3 +163,39 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+class _Whole(io.RawIOBase):
+    """An open file that takes all that it is given: Python's own may take a part, and go on."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        return os.isatty(self._descriptor)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        write_all(self._descriptor, bytes(data))
+        return memoryview(data).nbytes
+
+
+def write_streams_whole() -> None:
+    """Have what anybody prints arrive whole, or fail; for a process that is lrviz's own."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        descriptor = None if stream is None else descriptor_of(stream)
+        if descriptor is not None:
+            whole = io.TextIOWrapper(
+                _Whole(descriptor),  # type: ignore[type-var]
+                stream.encoding,
+                stream.errors,
+                line_buffering=stream.line_buffering,
+                write_through=stream.write_through,
+            )
+            setattr(sys, name, whole)

@@ -5,15 +5,16 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
 from lrviz.errors import FileError, UsageError
 from lrviz.system.atomic import replace_file, sweep_litter, write_all
-from lrviz.system.streams import descriptor_of
+from lrviz.system.process import descriptor_of
 
 __all__ = [
     "STDIO",
@@ -211,3 +212,37 @@ def _file_error(
     if cause.errno in reasons:
         return FileError(os.fspath(path), action, reasons[cause.errno])
     return FileError.from_os_error(os.fspath(path), action, cause)
+
+
+State = tuple[int, int, int] | None
+"""What changes of a file when it is saved; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Reads:
+    """The files that a source is read from beside its own, those it missed among them.
+
+    Whoever reads a file names it before: it may be saved again before all has been drawn, and then
+    it is not as it was here.
+
+    Attributes:
+        states: how each file was.
+    """
+
+    states: dict[Path, State] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.states)
+
+    def add(self, path: Path) -> None:
+        """Say that a file is about to be read, or looked for."""
+        self.states.setdefault(path, state_of(path))
+
+
+def state_of(path: Path) -> State:
+    """Return how a file is now."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):  # there is none, or no file can be called so
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, NoReturn
 import lrviz
 from lrviz.errors import LrvizError, WorkerDied
 from lrviz.system.mishap import StandInError, spell_exception
-from lrviz.system.startup import own_process, quick_imports
+from lrviz.system.process import own_process, quick_imports
 
 GRACE = 0.3
 """Seconds that a worker without a parent has to remove a file that it is writing."""

@@ -19,7 +19,7 @@ from lrviz.commands.watch import Watch
 from lrviz.errors import UsageError
 from lrviz.reading.sources import Reading, load_named
 from lrviz.spec.assign import Override
-from lrviz.system.reads import Reads, state_of
+from lrviz.system.files import Reads, state_of
 from tests.support.lrvizrun import LRVIZ, run
 
 SPEC = "epochs: 4\nscheduler: {ExponentialLR: {gamma: %s}}\n"

@@ -10,8 +10,8 @@ from types import ModuleType
 
 import pytest
 
-from lrviz.system import startup
-from lrviz.system.startup import quick_imports
+from lrviz.system import process as startup
+from lrviz.system.process import quick_imports
 from tests.support.lrvizrun import LRVIZ, MODULE, run, run_process
 from tests.support.specs import ROOT, STEP, WriteSpec
 
@@ -190,7 +190,7 @@ def test_the_command_imports_without_the_collector_and_freezes_what_it_has(
 
 INTERRUPTED = """
 import time
-from lrviz.system.startup import own_process, quick_imports
+from lrviz.system.process import own_process, quick_imports
 own_process()
 with quick_imports():
     print("importing", flush=True)

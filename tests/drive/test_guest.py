@@ -39,7 +39,7 @@ import lrviz
 from lrviz import Run
 from lrviz.draw.outputs import draw_vector
 from lrviz.spec.catalog import OPTIMIZERS
-from lrviz.system.threads import hide_warnings
+from lrviz.system.process import hide_warnings
 from tests.support.specs import ROOT
 
 TEXT = """

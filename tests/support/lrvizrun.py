@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from lrviz.__main__ import main
-from lrviz.system import startup
+from lrviz.system import process as startup
 
 LRVIZ = (str(Path(sys.executable).with_name("lrviz")),)
 MODULE = (sys.executable, "-m", "lrviz")

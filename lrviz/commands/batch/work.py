@@ -21,7 +21,7 @@ from lrviz.system.files import sweep_litter
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place
 from lrviz.system.pool import Workers, count_workers
-from lrviz.system.startup import quick_imports
+from lrviz.system.process import quick_imports
 
 SHEET_STYLE = "light"
 

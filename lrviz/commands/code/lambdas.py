@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from lrviz.spec.expression import CONSTANTS, FUNCTIONS
-from lrviz.system.threads import hide_warnings
+from lrviz.system.process import hide_warnings
 
 _BUILT_IN = ("abs", "min", "max", "round")
 _IN_MATH = frozenset({*CONSTANTS, *FUNCTIONS}.difference(_BUILT_IN))

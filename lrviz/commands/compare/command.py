@@ -27,7 +27,7 @@ from lrviz.spec.sweep import MAX_CURVES
 from lrviz.system.files import STDIO, write_file, write_stdout
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other
-from lrviz.system.startup import quick_imports
+from lrviz.system.process import quick_imports
 
 
 def compare_specs(

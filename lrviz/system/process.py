@@ -7,15 +7,18 @@ happens only once the command has said that the process is its own.
 import atexit
 import gc
 import os
+import re
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from threading import RLock, get_ident
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn, TextIO
 
 _owned = False
 _has_guests = False
@@ -153,3 +156,93 @@ def _quick_interrupts() -> Iterator[None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+_OUT, _ERR = 1, 2
+
+
+@contextmanager
+def keep_stdout() -> Iterator[None]:
+    """Run other code inside: a table or picture that follows must not begin with its words.
+
+    It may print, write to the descriptor or start a process that does; in a process that is not
+    lrviz's own it may do so.
+    """
+    if not is_own_process() or sys.stderr is None:
+        yield
+        return
+    errors = sys.stderr
+    with redirect_stdout(errors), _redirected():
+        try:
+            yield
+        finally:
+            sys.stderr = errors
+
+
+@contextmanager
+def _redirected() -> Iterator[None]:
+    """Have the descriptor of standard output be that of standard error, if both are open."""
+    saved = None
+    with suppress(OSError):
+        os.fstat(_ERR)
+        saved = os.dup(_OUT)
+        os.dup2(_ERR, _OUT)
+    try:
+        yield
+    finally:
+        if saved is not None:
+            os.dup2(saved, _OUT)
+            os.close(saved)
+
+
+def descriptor_of(stream: TextIO) -> int | None:
+    """Return what the system knows a stream by; None where it is Python's alone.
+
+    On Windows, where a console takes text and no bytes, all of them are left to Python.
+    """
+    if sys.platform == "win32":
+        return None
+    try:
+        return stream.fileno()
+    except OSError:
+        return None
+
+
+ONE_AT_A_TIME = RLock()
+"""Held by whoever changes what all threads have in common, until it is as it was."""
+
+
+@contextmanager
+def hide_warnings(pattern: str = "") -> Iterator[None]:
+    """Hide what code inside warns of; other threads are heard.
+
+    `warnings.catch_warnings` hides theirs too, puts back the filters of its own beginning whatever
+    another thread has set since, and has what has been warned of once be warned of again.
+
+    Args:
+        pattern: which a warning's text begins with.
+    """
+    filters: Any = warnings.filters
+    text = _OwnText(pattern)
+    hidden = ("ignore", text, Warning, None, 0)
+    filters.insert(0, hidden)
+    try:
+        yield
+    finally:
+        text.thread = 0  # filters that another thread has set aside meanwhile keep it
+        current: Any = warnings.filters
+        for each in (filters, current):
+            with suppress(ValueError):
+                each.remove(hidden)
+
+
+class _OwnText:
+    """Takes the place of a filter's regular expression; it matches in one thread only."""
+
+    def __init__(self, pattern: str) -> None:
+        self.thread = get_ident()
+        self._pattern = re.compile(pattern, re.IGNORECASE)
+
+    def match(self, text: str) -> bool:
+        """Whether a warning is one of those."""
+        return get_ident() == self.thread and self._pattern.match(text) is not None
