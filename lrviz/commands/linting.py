@@ -7,7 +7,6 @@ from pathlib import Path
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import refuse_stdin_twice
 from lrviz.errors import FileError, LrvizError, UsageError
-from lrviz.figure.metadata import sniff
 from lrviz.linter.engine import find_unknown, lint_run, select_rules, sort_findings
 from lrviz.linter.fix import MOST_TRIES, Fixed, Refusal, fix_text
 from lrviz.linter.linted import Linted
@@ -21,6 +20,7 @@ from lrviz.spec.factory import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
 from lrviz.system.files import STDIO, write_file
 from lrviz.system.mishap import explain_mishap
+from lrviz.system.own import sniff
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,17 @@ from PIL.PngImagePlugin import PngInfo
 from lrviz.errors import ImageError
 from lrviz.figure.intact import find_foreign, seal
 from lrviz.figure.metadata import (
-    KEYWORD,
     PNG_SIGNATURE,
     build_packet,
     image_size,
     iter_chunks,
     read_record,
-    sniff,
 )
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
+from lrviz.system.own import KEYWORD, sniff
 from lrviz.system.versions import CREATOR
 
-__all__ = ["Pixels", "decode_image", "encode_image", "read_record", "sniff"]
+__all__ = ["Pixels", "decode_image", "encode_image", "read_record"]
 
 Pixels = NDArray[np.uint8]
 """Red, green, blue and alpha, 0 to 255, alpha not multiplied in; shape (height, width, 4)."""

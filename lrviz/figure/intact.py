@@ -2,7 +2,8 @@
 
 from hashlib import sha256
 
-from lrviz.figure.metadata import SEAL, UNSEALED, iter_chunks, sniff
+from lrviz.figure.metadata import SEAL, UNSEALED, iter_chunks
+from lrviz.system.own import sniff
 
 _PICTURE = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"VP8X", b"VP8L", b"VP8 ", b"ALPH")
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")

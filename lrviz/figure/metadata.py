@@ -11,13 +11,12 @@ and, for the packet, ISO 16684-1.
 import zlib
 from collections.abc import Iterator
 from html import escape
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from xml.parsers import expat
 
 from lrviz.errors import ImageError
+from lrviz.system.own import KEYWORD, NAMESPACE, sniff
 from lrviz.system.versions import CREATOR
-
-PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
 
 MAX_RECORD = 2_000_000
 """The longest record, in characters."""
@@ -26,23 +25,12 @@ MAX_FILE = 80_000_000
 """No figure has more bytes: 16 megapixels of noise, and a record."""
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-KEYWORD = "lrviz"
-NAMESPACE = "urn:lrviz:"
 
 SEAL, UNSEALED = "<lrviz:picture>{}</lrviz:picture>", "0" * 64  # see `lrviz.figure.intact`
 
 _ELEMENT = f"{NAMESPACE} record"
 _TURNS = "http://ns.adobe.com/tiff/1.0/ Orientation"
 _MAX_CHUNKS = 65_536
-_MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF87a", "GIF"),
-    (b"GIF89a", "GIF"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"%PDF-", "PDF"),
-)
 # The standard place of an alternative text: Dublin Core's description.
 _DESCRIPTION = (
     '<dc:description xmlns:dc="http://purl.org/dc/elements/1.1/">'
@@ -66,25 +54,6 @@ class Chunk(NamedTuple):
     name: bytes
     start: int
     stop: int
-
-
-def sniff(data: bytes) -> PictureKind | None:
-    r"""Return what kind of picture the bytes begin as, or None where they are none.
-
-    >>> sniff(b"\xff\xd8\xff\xe0 and so on")
-    'JPEG'
-    >>> sniff(b"epochs: 4") is None
-    True
-    """
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WebP"
-    if data[:2] == b"BM" and data[6:10] == bytes(4):  # a text may well begin with these letters
-        return "BMP"
-    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return "SVG" if head.startswith((b"<?xml", b"<!", b"<svg")) and b"<svg" in head else None
 
 
 def read_record(data: bytes) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lrviz.errors import FileError, ImageError, NoFigureError, spec_error
-from lrviz.figure.metadata import MAX_FILE, read_record, sniff
+from lrviz.figure.metadata import MAX_FILE, read_record
 from lrviz.figure.record import Record, parse_record
 from lrviz.reading.from_numbers import recall_factory
 from lrviz.reading.metricfile import read_metric
@@ -17,6 +17,7 @@ from lrviz.spec.model import MetricCsv, Spec
 from lrviz.spec.parse import parse_spec, parse_tree, with_metric
 from lrviz.spec.problems import Source
 from lrviz.system.files import STDIO, Reads, read_file
+from lrviz.system.own import sniff
 
 PICTURE_ENDINGS = (".png", ".webp", ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
 

@@ -17,8 +17,7 @@ from types import ModuleType
 from lrviz.errors import spec_error
 from lrviz.spec.factory import FILE_ENDINGS, Factory, FactoryName
 from lrviz.spec.wording import suggest
-from lrviz.system.files import read_file
-from lrviz.system.files import Reads, state_of
+from lrviz.system.files import Reads, read_file, state_of
 from lrviz.system.process import keep_stdout
 
 MAX_CODE_BYTES = 10_000_000

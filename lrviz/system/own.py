@@ -8,7 +8,7 @@ what stays.
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -16,16 +16,27 @@ from types import MappingProxyType
 from typing import BinaryIO, Literal
 
 from lrviz.errors import FileError, RefusedError
-from lrviz.figure.metadata import KEYWORD, NAMESPACE, sniff
 from lrviz.system.versions import CREATOR
 
+PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
 Kind = Literal["figure", "table", "script", "report", "schema", "spec"]
 
-_HEAD = 1_000_000
-"""The bytes at a file's beginning, or before its end, in which it says who wrote it."""
+KEYWORD = "lrviz"
+NAMESPACE = "urn:lrviz:"
+"""What a PNG and a WebP call the record in them."""
 
-_MOST_CHUNKS = 1_000
-"""The chunks of a picture that are looked at."""
+_MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"%PDF-", "PDF"),
+)
+
+_MOST = 80_000_000
+"""The bytes of a file that are looked at: no figure has more."""
 
 _SNIFF = 4_096
 """The bytes that tell what kind of file it is."""
@@ -57,11 +68,20 @@ _SCRIPT = re.compile(_SIGNED.format("([0-9a-f]{16})").encode())
 _UNMARKED = ("PNG", "WebP", "SVG", "PDF")
 """The pictures of which lrviz 0.1 wrote some that do not say so."""
 
-_PDF_END = re.compile(rb"startxref\n(\d{1,12})\n%%EOF\n\Z")
-_PDF_INFO = re.compile(
-    rb"<< /Creator \(%s\)(\s/Subject .*)? >>\nendobj\n" % CREATOR.encode(), re.DOTALL
+_NAME = re.escape(CREATOR.encode())
+_SOFTWARE = b"\0\0\0%ctEXtSoftware\0%s" % (9 + len(CREATOR), CREATOR.encode())
+_MARKS: Mapping[str, re.Pattern[bytes]] = MappingProxyType(
+    {
+        "PNG": re.compile(b"|".join(map(re.escape, (_SOFTWARE, b"iTXt%s\0" % KEYWORD.encode())))),
+        "WebP": re.compile(rb"%s|xmp:CreatorTool(>|=[\"'])%s[<\"']" % (NAMESPACE.encode(), _NAME)),
+        "PDF": re.compile(
+            rb"<< /Creator \(%s\)(\s/Subject (?:(?!endobj).)*)? >>\nendobj\nxref\n"
+            rb"[\d fn\n]*trailer\n"
+            rb"<<[^>]*>>\nstartxref\n\d+\n%%%%EOF\n\Z" % _NAME,
+            re.DOTALL,
+        ),
+    }
 )
-_XMP = re.compile(rb"%s|xmp:CreatorTool(>|=[\"'])%s[<\"']" % (NAMESPACE.encode(), CREATOR.encode()))
 
 
 def refuse_other(path: Path, kind: Kind | None, *, overwrite: bool = False) -> None:
@@ -80,7 +100,9 @@ def refuse_other(path: Path, kind: Kind | None, *, overwrite: bool = False) -> N
         return
     try:
         with path.open("rb") as file:
-            found, head = find_kind(file), _read_at(file, 0, _SNIFF)
+            found = find_kind(file)
+            file.seek(0)
+            head = file.read(_SNIFF)
     except FileNotFoundError:  # it was there a moment ago
         return
     except OSError as cause:
@@ -126,15 +148,12 @@ def find_kind(file: BinaryIO) -> Kind | None:
     >>> find_kind(BytesIO(b"step,epoch,curve,group,lr\n")), find_kind(BytesIO(b"step,loss\n"))
     ('table', None)
     """
-    match sniff(_read_at(file, 0, _SNIFF)):
-        case "PNG" | "WebP" as format:
-            return "figure" if any(_is_mark(*each) for each in _iter_texts(file, format)) else None
-        case "PDF":
-            return "figure" if _is_pdf(file) else None
-    head = _read_at(file, 0, _HEAD)
-    if signed := _SCRIPT.match(head):
-        return "script" if _digest(_read_at(file, signed.end(), -1)) == signed[1].decode() else None
-    return next((kind for kind, start in _BEGINNINGS.items() if start.match(head)), None)
+    data = file.read(_MOST)
+    if mark := _MARKS.get(sniff(data) or ""):
+        return "figure" if mark.search(data) else None
+    if signed := _SCRIPT.match(data):
+        return "script" if _digest(data[signed.end() :]) == signed[1].decode() else None
+    return next((kind for kind, start in _BEGINNINGS.items() if start.match(data)), None)
 
 
 def sign_script(code: str) -> str:
@@ -152,43 +171,6 @@ def _digest(code: bytes) -> str:
     return sha256(code).hexdigest()[:16]
 
 
-def _is_pdf(file: BinaryIO) -> bool:
-    """Whether a PDF ends as lrviz's do: with who made it, before the table of its parts."""
-    size = file.seek(0, os.SEEK_END)
-    end = _PDF_END.search(_read_at(file, max(0, size - 64), 64))
-    if end is None:
-        return False
-    place = int(end[1])
-    start = max(0, place - _HEAD)
-    parts = _read_at(file, start, place - start)
-    return _PDF_INFO.fullmatch(parts, max(0, parts.rfind(b"<< /Creator ("))) is not None
-
-
-def _iter_texts(file: BinaryIO, format: Literal["PNG", "WebP"]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the name of every chunk with text, and how the text begins.
-
-    A figure that was cut short or damaged is lrviz's still: it is walked as far as it goes.
-    """
-    is_png = format == "PNG"
-    place = 8 if is_png else 12
-    for _ in range(_MOST_CHUNKS):
-        first, second = _read_at(file, place, 4), _read_at(file, place + 4, 4)
-        name, length = (second, first) if is_png else (first, second)
-        size = int.from_bytes(length, "big" if is_png else "little")
-        if not name:
-            return
-        if name in (b"tEXt", b"iTXt", b"XMP "):
-            yield name, _read_at(file, place + 8, min(size, _HEAD))
-        place += 8 + size + (4 if is_png else size % 2)
-
-
-def _is_mark(name: bytes, text: bytes) -> bool:
-    """Whether a chunk names lrviz, or is its record."""
-    if name == b"XMP ":
-        return _XMP.search(text) is not None
-    return text == f"Software\0{CREATOR}".encode() or text.startswith(f"{KEYWORD}\0".encode())
-
-
 def _is_regular(path: Path) -> bool:
     try:
         return stat.S_ISREG(path.lstat().st_mode)
@@ -196,6 +178,20 @@ def _is_regular(path: Path) -> bool:
         return False
 
 
-def _read_at(file: BinaryIO, start: int, size: int) -> bytes:
-    file.seek(start)
-    return file.read(size)
+def sniff(data: bytes) -> PictureKind | None:
+    r"""Return what kind of picture the bytes begin as, or None where they are none.
+
+    >>> sniff(b"\xff\xd8\xff\xe0 and so on")
+    'JPEG'
+    >>> sniff(b"epochs: 4") is None
+    True
+    """
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            return kind
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WebP"
+    if data[:2] == b"BM" and data[6:10] == bytes(4):  # a text may well begin with these letters
+        return "BMP"
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return "SVG" if head.startswith((b"<?xml", b"<!", b"<svg")) and b"<svg" in head else None

@@ -22,8 +22,8 @@ from lrviz.figure.metadata import (
     image_size,
     iter_chunks,
     read_record,
-    sniff,
 )
+from lrviz.system.own import sniff
 
 Format = Literal["png", "webp"]
 FORMATS: tuple[Format, ...] = ("png", "webp")
