@@ -15,6 +15,9 @@ MOST_PLACES = 6
 
 SIGNIFICANT = 6
 
+LONGEST = 60
+"""The most characters of a value in a message or a label."""
+
 # From here on, and below there, a number is easier to read with an exponent.
 _LARGE, _SMALL = 1e4, 1e-3
 
@@ -79,6 +82,15 @@ def _spell_exact(value: float) -> str:
         return text
     digits = text.partition("e")[0].strip("-0.").replace(".", "")
     return min(spell_scientific(value, len(digits) - 1), text, key=len)
+
+
+def shorten(text: str, most: int = LONGEST) -> str:
+    """Return a text of so many characters at most, its end left out where it has more.
+
+    >>> shorten("0.9 ** epoch", 8)
+    '0.9 ** …'
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def spell_floor(floor: float) -> str:

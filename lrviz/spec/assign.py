@@ -6,14 +6,12 @@ from typing import NamedTuple
 
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
-from lrviz.spec.flow import spell_flow
 from lrviz.spec.problems import Source
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import spell_name, suggest
-from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml
-
-MAX_SPELT = 60
+from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml, spell_flow
+from lrviz.spell import shorten
 
 MAX_DOTS = MAX_DEPTH + MAX_TEXT
 """More dots than any key path has: one a key, and one a character of a name."""
@@ -88,15 +86,10 @@ def assign(
     assert isinstance(changed, dict)
     said = {path: text}
     if key == "sweep" and isinstance(parsed, dict):  # each was an option of its own
-        said = {(key, name): f"--sweep {name}={_spell(each)}" for name, each in parsed.items()}
+        texts = {name: shorten(spell_flow(each)) for name, each in parsed.items()}
+        said = {(key, name): f"--sweep {name}={text}" for name, text in texts.items()}
         said |= {(key,): "--sweep"}
     return changed, replace(source, overrides={**source.overrides, **said})
-
-
-def _spell(value: Tree) -> str:
-    """Return a value of a sweep as it may have been typed, no longer than it is read."""
-    text = spell_flow(value)
-    return text if len(text) <= MAX_SPELT else f"{text[: MAX_SPELT - 1]}…"
 
 
 def split_key(key: str, tree: Tree = None) -> KeyPath:

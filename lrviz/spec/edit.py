@@ -11,9 +11,8 @@ import yaml
 from lrviz.errors import KeyPath
 from lrviz.spec.assign import with_value
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
-from lrviz.spec.flow import spell_flow
 from lrviz.spec.tree import Tree, find_below, holds
-from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml
+from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml, spell_flow
 
 _BOM = "\ufeff"
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from lrviz.spell import shorten
 from lrviz.system.process import hide_warnings
 
 MAX_LENGTH = 500
@@ -138,7 +139,7 @@ def _call(name: str, *arguments: ast.expr) -> ast.Call:
 
 def _describe(node: ast.AST) -> str:
     text = ast.unparse(node) or type(node).__name__.lower()
-    return text if len(text) <= 30 else f"{text[:29]}…"
+    return shorten(text, 30)
 
 
 @dataclass(frozen=True)
@@ -232,11 +233,7 @@ def evaluate(text: str, constants: Mapping[str, float]) -> float:
 
 def _say_syntax(text: str, error: BaseException) -> str:
     if text.count("(") != text.count(")"):
-        return f"unbalanced parentheses in '{_shorten(text)}'; quote the formula"
+        return f"unbalanced parentheses in '{shorten(text)}'; quote the formula"
     if isinstance(error, SyntaxError) and "nested" not in str(error):
-        return f"not an expression: '{_shorten(text)}'"
+        return f"not an expression: '{shorten(text)}'"
     return "nested too deeply"
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"

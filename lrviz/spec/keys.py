@@ -108,6 +108,22 @@ def _translate(error: ValidationError, tree: dict[str, Tree]) -> list[tuple[KeyP
     return [(key, text) for key, text in found.items() if key not in lists]
 
 
+_MESSAGES: Mapping[str, str] = {
+    "literal_error": "must be one of {choices}, got {got}",
+    "greater_than_equal": "must be at least {ge}, got {got}",
+    "greater_than": "must be more than {gt:g}, got {got}",
+    "less_than_equal": "must be at most {le:g}, got {got}",
+    "finite_number": "must be finite, got {got}",
+    "string_too_long": "longer than {max_length} characters",
+    "string_type": "must be a text, got {got}",
+    **dict.fromkeys(("too_short", "too_long", "tuple_type"), "must be a list{length}, got {got}"),
+    **dict.fromkeys(("model_type", "model_attributes_type"), "must be a mapping, got {got}"),
+    "string_pattern_mismatch": "must match {pattern}, got {got}",
+    **dict.fromkeys(("pixels", "printable", "twice"), "{msg}"),
+}
+"""What we say of what pydantic finds; of anything else what it says itself."""
+
+
 def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:
     """Return where in the tree pydantic found something wrong, and what, in our words."""
     key = _key_in(tree, details["loc"], missing=details["type"] == "missing")
@@ -121,33 +137,14 @@ def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:
         case "extra_forbidden" if key == ("factory",):
             return key, "runs code, which no file may ask for; name it on the command line"
         case "extra_forbidden":
-            known = _known_keys(key)
-            return key, f"no such key; {suggest(str(key[-1]), known)}"
-        case "literal_error":
-            return key, f"must be one of {_spell_choices(context['expected'])}, got {got}"
+            return key, f"no such key; {suggest(str(key[-1]), _known_keys(key))}"
         case "style":
             return key, f"no style {got}; {suggest(context['name'], context['names'])}"
-        case "greater_than_equal":
-            return key, f"must be at least {context['ge']}, got {got}"
-        case "greater_than":
-            return key, f"must be more than {context['gt']:g}, got {got}"
-        case "less_than_equal":
-            return key, f"must be at most {context['le']:g}, got {got}"
-        case "finite_number":
-            return key, f"must be finite, got {got}"
-        case "string_too_long":
-            return key, f"longer than {context['max_length']} characters"
-        case "string_type":
-            return key, f"must be a text, got {got}"
-        case "too_short" | "too_long" | "tuple_type":
-            return key, f"must be a list{_spell_length(context)}, got {got}"
-        case "model_type" | "model_attributes_type":
-            return key, f"must be a mapping, got {got}"
-        case "string_pattern_mismatch":
-            return key, f"must match {context['pattern']}, got {got}"
-        case "pixels" | "printable" | "twice":
-            return key, details["msg"]
-    return key, f"{details['msg']}, got {got}"
+        case kind:
+            text = _MESSAGES.get(kind, "{msg}, got {got}")
+    choices = str(context.get("expected")).replace("'", "").replace(" or ", ", ")
+    own = {"choices": choices, "length": _spell_length(context), "msg": details["msg"], "got": got}
+    return key, text.format(**{**context, **own})
 
 
 def _key_in(tree: Tree, location: tuple[int | str, ...], *, missing: bool) -> KeyPath:
@@ -164,19 +161,9 @@ def _key_in(tree: Tree, location: tuple[int | str, ...], *, missing: bool) -> Ke
 
 
 def _known_keys(key: KeyPath) -> tuple[str, ...]:
-    models: dict[KeyPath, type[BaseModel]] = {
-        (): Shape,
-        ("figure",): FigureOptions,
-        ("lint",): LintOptions,
-    }
-    model = models.get(key[:-1])
-    if model is None:
-        model = type(FigureOptions().style)
-    return tuple(model.model_fields)
-
-
-def _spell_choices(expected: str) -> str:
-    return expected.replace("'", "").replace(" or ", ", ")
+    models: dict[KeyPath, type[BaseModel]]
+    models = {(): Shape, ("figure",): FigureOptions, ("lint",): LintOptions}
+    return tuple(models.get(key[:-1], Style).model_fields)
 
 
 def _spell_length(context: Mapping[str, Any]) -> str:

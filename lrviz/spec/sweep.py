@@ -8,19 +8,17 @@ from unicodedata import normalize
 
 from lrviz.errors import KeyPath
 from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, refuse_other_names, split_key, with_value
-from lrviz.spec.flow import spell_flow
 from lrviz.spec.keys import LENGTH_KEYS
 from lrviz.spec.problems import Problems, Source
 from lrviz.spec.tree import Tree, freeze, is_same_tree
 from lrviz.spec.wording import spell, spell_count
+from lrviz.spec.yamltree import spell_flow
+from lrviz.spell import shorten
 
 MAX_CURVES = 64
 
 SWEPT_KEYS = (*LENGTH_KEYS, "interval", "optimizer", "scheduler")
 """What a sweep may change: the schedule, not how it is drawn."""
-
-MAX_VALUE = 60
-"""The longest that one value is spelt; a figure shortens a label further."""
 
 Variant = tuple[str, dict[str, Tree], Source]
 """Label, tree and source of one curve."""
@@ -156,7 +154,7 @@ def _cut(texts: Sequence[str]) -> list[str]:
     whole: dict[str, list[str]] = {}
     cut = []
     for text in texts:
-        short = text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
+        short = shorten(text)
         known = whole.setdefault(short, [])
         if text not in known:
             known.append(text)

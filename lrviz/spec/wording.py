@@ -6,10 +6,7 @@ from difflib import get_close_matches
 
 from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
 from lrviz.spec.catalog.external import MAX_NAME, remedy
-from lrviz.spell import spell_yaml
-
-MOST_SPELT = 60
-"""The longest that a value is spelt, and more items than a list of that length has."""
+from lrviz.spell import LONGEST, shorten, spell_yaml
 
 READABLE = 10**15
 """The largest number that a message writes out."""
@@ -26,14 +23,14 @@ def spell(value: object) -> str:
     """
     match value:
         case list() | tuple():
-            text = f"[{', '.join(map(spell, value[:MOST_SPELT]))}]"
+            text = f"[{', '.join(map(spell, value[:LONGEST]))}]"
         case dict():
             text = "a mapping"
         case str():
             text = f"'{value}'"
         case _:
             text = spell_yaml(value)
-    return text if len(text) <= MOST_SPELT else f"{text[: MOST_SPELT - 1]}…"
+    return shorten(text)
 
 
 def spell_count(count: int) -> str:

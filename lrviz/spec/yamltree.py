@@ -1,9 +1,10 @@
-"""YAML text to plain data and the place of every key: YAML 1.2's core schema, nothing live.
+"""YAML text to plain data and the place of every key, and back: YAML 1.2's core schema.
 
 The tree is built from the parser's events with a stack of our own, so that no depth, alias or tag
 of a hostile text costs more than a message.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import yaml
 
 from lrviz.errors import KeyPath, Position
 from lrviz.spec.tree import Tree
+from lrviz.spell import spell_yaml
 
 MAX_BYTES = 256_000
 MAX_DEPTH = 20
@@ -215,3 +217,35 @@ def _say(error: yaml.MarkedYAMLError) -> str:
     if "\\t" in problem:
         return "not YAML: a tab cannot indent; use spaces"
     return f"not YAML: {problem}"
+
+
+def spell_flow(value: Tree, quotes: str = "") -> str:
+    """Return a value in YAML's flow style, on one line.
+
+    Args:
+        value: what is to be read from it again.
+        quotes: those that a text is to stand in, `'` or `"`; empty for as few as it needs.
+
+    >>> spell_flow({"milestones": [8, 16], "gamma": 1e-5, "by": "=total_calls - 8"})
+    '{milestones: [8, 16], gamma: 1e-5, by: =total_calls - 8}'
+    """
+    match value:
+        case dict():
+            items = [f"{spell_flow(key)}: {spell_flow(each)}" for key, each in value.items()]
+            return f"{{{', '.join(items)}}}"
+        case list():
+            return f"[{', '.join(map(spell_flow, value))}]"
+        case str():
+            return _spell_text(value, quotes)
+    return spell_yaml(value)
+
+
+def _spell_text(value: str, quotes: str) -> str:
+    single = "'" + value.replace("'", "''") + "'"
+    for text in {"'": [single], '"': []}.get(quotes, [value, single]):
+        try:
+            if parse_yaml(f"{{{text}: {text}}}")[0] == {value: value}:
+                return text
+        except YamlError:
+            continue
+    return json.dumps(value, ensure_ascii=False)
