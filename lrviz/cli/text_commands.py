@@ -62,10 +62,10 @@ def lint(
     Exit status 1 where there are errors or warnings; notes are no failure.
     """
     if explain is not None:
-        from tests.support.rules_page import explain_rule
+        from lrviz.commands.linting import explain_rule
 
         return iter([Block(explain_rule(explain))])
-    from lrviz.commands.blocks import Request, iter_blocks
+    from lrviz.commands.linting import Request, iter_blocks
 
     reading = say_reading(allow, epochs, steps_per_epoch, interval, settings)
     return iter_blocks(Request(specs or [], select, ignore, fix, summary, reading), output_format)

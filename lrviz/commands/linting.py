@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
+from lrviz.commands.block import Block, Line
 from lrviz.commands.driving import drive_spec
-from lrviz.commands.targets import refuse_stdin_twice
+from lrviz.commands.targets import Listing, refuse_stdin_twice
 from lrviz.errors import FileError, LrvizError, UsageError
-from lrviz.linter.engine import find_unknown, lint_run, select_rules, sort_findings
-from lrviz.linter.fix import MOST_TRIES, Fixed, Refusal, fix_text
-from lrviz.linter.linted import Linted
-from lrviz.linter.rule import Finding, Rule
+from lrviz.linter.engine import find_rule, find_unknown, lint_run, select_rules, sort_findings
+from lrviz.linter.findings import Linted, closing_line, format_json, iter_lines
+from lrviz.linter.fix import MOST_TRIES, Refusal, fix_text
+from lrviz.linter.overview import overview_table, summarise_curve
+from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES
-from lrviz.linter.summary import summarise_curve
 from lrviz.reading.folders import Found, collect_specs
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec.factory import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
+from lrviz.spell import printable
 from lrviz.system.files import STDIO, write_file
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import sniff
@@ -44,16 +47,47 @@ class Request:
     reading: Reading = AS_WRITTEN
 
 
+def explain_rule(code: str) -> str:
+    """Return what there is to know of a rule, as plain text.
+
+    Raises:
+        UsageError: there is no rule of that code.
+    """
+    return f"{find_rule(RULES, code).explain()}\n"
+
+
+def iter_blocks(request: Request, listing: Listing) -> Iterator[Block]:
+    """Lint, and yield what is to be printed of every spec, then of all.
+
+    Raises:
+        UsageError: the request makes no sense, whatever the specs say.
+    """
+    done: list[Linted] = []
+    for linted in iter_linted(request):
+        done.append(linted)
+        lines: list[Line] = [*map(str, (*linted.changes, *linted.refusals)), *linted.warnings]
+        yield Block(_join(iter_lines(linted, listing)), tuple(lines), linted.exit_status)
+    if listing == "json":
+        yield Block(f"{format_json(done)}\n")
+    elif rows := [(printable(each.source), row) for each in done for row in each.summaries]:
+        yield Block(_join(map(printable, overview_table(rows))))
+    yield Block(lines=(closing_line(done),))
+
+
+def _join(lines: Iterator[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
 def iter_linted(request: Request) -> Iterator[Linted]:
     """Lint every spec, and yield what became of each; none stops the others.
 
     Raises:
         UsageError: the request makes no sense, whatever the specs say.
     """
-    linter = _Linter(request, select_rules(RULES, request.select, request.ignore))
+    told = {rule.code for rule in select_rules(RULES, request.select, request.ignore)}
     if request.fixes and request.reading.overrides:
         raise UsageError("--fix: changes what files say; leave --set, --epochs and the like out")
-    collected = _collect(request.sources)
+    linter, collected = _Linter(request, told), _collect(request.sources)
     for source, error in ((each.source, each.error) for each in collected):
         alone = len(collected) == 1
         yield Linted(source, error=error) if error else linter.lint(source, alone=alone)
@@ -63,10 +97,8 @@ def _collect(sources: Sequence[str]) -> list[Found]:
     if not sources:
         raise UsageError("nothing to lint; name a spec or a folder of them")
     refuse_stdin_twice(sources)
-    found: list[Found] = []
-    for source in sources:
-        found += [Found(source, Path())] if source == STDIO else collect_specs([source])
-    return found
+    named = ([Found(STDIO, Path())] if each == STDIO else collect_specs([each]) for each in sources)
+    return list(chain.from_iterable(named))
 
 
 @dataclass(frozen=True)
@@ -75,40 +107,39 @@ class _Linter:
 
     Attributes:
         request: what is wanted.
-        rules: whose findings are told.
+        told: the codes of the rules whose findings are told.
     """
 
     request: Request
-    rules: Sequence[Rule]
+    told: set[str]
 
     def lint(self, source: str, *, alone: bool) -> Linted:
         """Return what became of one spec; a bug is raised where it is the only one."""
         try:
-            if split_factory(source):
-                return self._lint_factory(source)
-            data = read_source(source)
-            run = self._run(data, source)
-            findings = lint_run(run, RULES.values())
-            if not self.request.fixes:
-                return self._say(source, run, findings)
-            return self._fix(source, data, run, findings)
+            return self._lint(source)
         except Exception as error:
             return Linted(source, error=explain_mishap(error, source, alone=alone))
 
-    def _lint_factory(self, source: str) -> Linted:
-        request = self.request
-        if request.fixes:
+    def _lint(self, source: str) -> Linted:
+        fixes, data = self.request.fixes, b""
+        if split_factory(source) and fixes:
             raise UsageError(f"{source}: --fix: changes what specs say; a factory is code")
-        run = drive_spec(load_named(source, request.reading))
-        return self._say(source, run, lint_run(run, RULES.values()))
+        if split_factory(source):
+            run = drive_spec(load_named(source, self.request.reading))
+        else:
+            data = read_source(source)
+            run = self._run(data, source)
+        findings = lint_run(run, RULES.values())
+        linted = self._say(source, run, findings)
+        is_fixable = fixes and any(each.fix for each in linted.findings)
+        return self._fix(linted, data, run, findings) if is_fixable else linted
 
     def _run(self, data: bytes, source: str) -> Run:
         return drive_spec(parse_data(data, source, self.request.reading))
 
     def _say(self, source: str, run: Run, findings: Sequence[Finding]) -> Linted:
-        told = {rule.code for rule in self.rules}
         curves = run.curves if self.request.summarises else ()
-        selected = [finding for finding in findings if finding.rule.code in told]
+        selected = [finding for finding in findings if finding.rule.code in self.told]
         return Linted(
             source,
             sort_findings([*selected, *find_unknown(run.spec, RULES)]),
@@ -117,14 +148,17 @@ class _Linter:
             warnings=tuple(each for each in run.warnings if each.grade != "note"),
         )
 
-    def _fix(self, source: str, data: bytes, run: Run, findings: Sequence[Finding]) -> Linted:
+    def _fix(self, linted: Linted, data: bytes, run: Run, findings: Sequence[Finding]) -> Linted:
         """Write the spec with what can be fixed, and return what is left to say of it."""
-        linted = self._say(source, run, findings)
-        if not any(each.fix for each in linted.findings):
-            return linted
+        source = linted.source
         if reason := _why_not(source, data):
             return _refuse(linted, reason)
-        fixed, driven = self._mend(source, data.decode(), run, findings)
+
+        def lint(text: str) -> tuple[Finding, ...]:
+            return lint_run(self._run(text.encode(), source), RULES.values())
+
+        text = data.decode()
+        fixed = fix_text(text, findings, lint, self.told, _count_tries(text, run))
         if not fixed.changes:
             return replace(linted, refusals=fixed.refusals)
         if _is_changed(source, data):
@@ -134,23 +168,8 @@ class _Linter:
             write_file(Path(source), written, overwrite=True)  # it is what the user named
         except FileError as error:
             return replace(linted, error=error)
-        after = self._say(source, driven or self._run(written, source), fixed.findings)
+        after = self._say(source, self._run(written, source), fixed.findings)
         return replace(after, changes=fixed.changes, refusals=fixed.refusals)
-
-    def _mend(
-        self, source: str, text: str, run: Run, findings: Sequence[Finding]
-    ) -> tuple[Fixed, Run | None]:
-        """Return what became of a text, and its run where it was the last one to be driven."""
-        last: dict[str, Run] = {}
-
-        def lint(changed: str) -> tuple[Finding, ...]:
-            last.clear()
-            last[changed] = self._run(changed.encode(), source)
-            return lint_run(last[changed], RULES.values())
-
-        codes = {rule.code for rule in self.rules}
-        fixed = fix_text(text, findings, lint, codes, _count_tries(text, run))
-        return fixed, last.get(fixed.text)
 
 
 def _count_tries(text: str, run: Run) -> int:

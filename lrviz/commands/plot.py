@@ -124,7 +124,7 @@ def _try(target: Target, request: PlotRequest, reads: Reads) -> list[Block]:
 def _plot(spec: Spec, target: Target, request: PlotRequest) -> list[Block]:
     with quick_imports():  # only now: a spec that is wrong is said to be so at once
         from lrviz.drive import simulate
-        from lrviz.linter.beside import list_failures
+        from lrviz.linter.engine import list_failures
     run = simulate(spec)
     lines: list[Line] = [*run.warnings, *list_failures(run)]
     path = ""

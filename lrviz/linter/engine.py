@@ -1,9 +1,11 @@
 """What the rules see in a run: values in, values out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lrviz.errors import Position, Problem, UsageError, tell_first
-from lrviz.linter.rule import Case, Finding, Fix, Rule
+from lrviz.linter.rule import Finding, Found, Rule
+from lrviz.linter.rules import RULES
+from lrviz.linter.view import Fix, Part, View, build_view
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.wording import suggest
@@ -14,34 +16,54 @@ _NOWHERE = Position(0, 0)
 def lint_run(run: Run, rules: Iterable[Rule]) -> tuple[Finding, ...]:
     """Return what rules see in a run, in file order.
 
-    The same said of the same key in several curves is one finding. Rules that the spec ignores
-    are not asked.
+    The same said of the same key in several curves is one finding. What the spec ignores is left
+    out, and what another of the rules names the reason of.
 
     Args:
         run: a driven spec.
         rules: those to ask.
     """
-    asked = [rule for rule in rules if rule.code not in run.spec.lint.ignore]
-    seen: dict[tuple[str, Problem], tuple[Rule, Fix | None, list[str]]] = {}
-    for schedule, facts, curve in zip(run.spec.schedules, run.schedulers, run.curves, strict=True):
-        case = Case(run.spec, schedule, facts, curve)
-        here: dict[tuple[str, Problem], tuple[Rule, Fix | None]] = {}
-        for rule in asked:
-            for found in rule.check(case):
-                problem = schedule.source.problem(found.key, found.message)
-                here.setdefault((rule.code, problem), (rule, found.fix))
-        for key, (rule, fix) in here.items():
-            seen.setdefault(key, (rule, fix, []))[2].append(schedule.label)
+    asked = list(rules)
+    seen: dict[tuple[str, Problem], tuple[Rule, Fix | None, dict[int, str]]] = {}
+    curves = zip(run.spec.schedules, run.schedulers, run.curves, strict=True)
+    for index, (schedule, facts, curve) in enumerate(curves):
+        view = build_view(run.spec, schedule, facts, curve)
+        for rule, found in _list_told(view, asked):
+            problem = schedule.source.problem(found.key, found.message)
+            place = seen.setdefault((rule.code, problem), (rule, found.fix, {}))
+            place[2][index] = schedule.label
     findings = [
-        Finding(rule, problem, fix, _name_curves(labels, len(run.curves)))
+        Finding(rule, problem, fix, _name_curves([*labels.values()], len(run.curves)))
         for (_, problem), (rule, fix, labels) in seen.items()
     ]
     return sort_findings(findings)
 
 
+def _list_told(view: View, rules: Sequence[Rule]) -> list[tuple[Rule, Found]]:
+    """Return what is seen in one schedule and worth telling."""
+    seen = [(rule, found) for rule in rules for found in _iter_found(rule, view)]
+    codes = {rule.code for rule, _ in seen}
+    return [
+        (rule, found)
+        for rule, found in seen
+        if codes.isdisjoint((*rule.silenced_by, *found.silenced_by))
+        and rule.code not in view.spec.lint.ignore
+    ]
+
+
+def _iter_found(rule: Rule, view: View) -> Iterator[Found]:
+    """Yield what a rule sees in the schedulers that it is about."""
+    about = [part for name in rule.about for part in view.named.get(name, ())]
+    for part in about if rule.about else view.parts[:1]:
+        if part.length or rule.everywhere:
+            yield from rule.see(view, part)
+
+
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings in file order."""
-    return tuple(sorted(findings, key=_place))
+    return tuple(
+        sorted(findings, key=lambda each: (each.problem.position or _NOWHERE, each.rule.code))
+    )
 
 
 def _name_curves(labels: Sequence[str], curves: int) -> str:
@@ -51,32 +73,10 @@ def _name_curves(labels: Sequence[str], curves: int) -> str:
     return f"{labels[0]} and {len(labels) - 1} more" if len(labels) > 1 else labels[0]
 
 
-def _place(finding: Finding) -> tuple[Position, str]:
-    return finding.problem.position or _NOWHERE, finding.rule.code
-
-
-def spell_finding(finding: Finding) -> str:
-    """Return a finding as lrviz prints it: place, code, severity, key path and message."""
-    problem = finding.problem
-    place = str(Problem(problem.source, (), "", problem.position))
-    return f"{place}: {finding.rule.code} {finding.rule.severity}: {spell_message(finding)}"
-
-
-def spell_message(finding: Finding) -> str:
-    """Return the key path of a finding, what it says, and of which curve."""
-    curve = f" (curve '{finding.label}')" if finding.label else ""
-    return f"{Problem('', finding.problem.key, finding.problem.text)}{curve}"
-
-
-def is_failure(finding: Finding) -> bool:
-    """Whether it fails a lint, as errors and warnings do."""
-    return finding.rule.severity != "note"
-
-
-def failure_lines(run: Run, rules: Mapping[str, Rule]) -> tuple[str, ...]:
-    """Return the errors and warnings of a run, a line each; notes are not worth asking for."""
-    asked = [rule for rule in rules.values() if rule.severity != "note"]
-    return tell_first(list(map(spell_finding, lint_run(run, asked))), run.spec.source.name)
+def list_failures(run: Run) -> tuple[str, ...]:
+    """Return the errors and warnings of a run, a line each: beside a figure nobody wants notes."""
+    asked = [rule for rule in RULES.values() if rule.severity != "note"]
+    return tell_first(list(map(str, lint_run(run, asked))), run.spec.source.name)
 
 
 def select_rules(
@@ -116,32 +116,29 @@ def find_rule(rules: Mapping[str, Rule], code: str) -> Rule:
     Raises:
         UsageError: there is none.
     """
-    rule = rules.get(code.strip().upper())
+    rule = {NO_RULE.code: NO_RULE, **rules}.get(code.strip().upper())
     if rule is None:
         raise UsageError(f"no rule {code}; {suggest(code, tuple(rules))}")
     return rule
 
 
-NO_RULE = Rule(
-    "LR000",
-    "no-such-rule",
-    "warning",
-    summary="a spec ignores what is no rule",
-    why=(
-        "A code in a spec's `lint: {ignore: [...]}` that no rule has ignores nothing. It is a slip "
-        "and what should not be said is said all the same, or a rule of another version. It is a "
-        "finding whatever rules are selected, and cannot be ignored itself. Write the code of the "
-        "rule that is meant, or leave it out."
-    ),
-    threads=(),
-    check=lambda _: iter(()),
-)
+def no_such_rule(view: View, part: Part) -> Iterator[Found]:
+    """A spec ignores what is no rule.
+
+    A code in a spec's `lint: {ignore: [...]}` that no rule has ignores nothing. It is a slip and
+    what should not be said is said all the same, or a rule of another version. It is a finding
+    whatever rules are selected, and cannot be ignored itself. Write the code of the rule that is
+    meant, or leave it out.
+    """
+    yield from ()
+
+
+NO_RULE = Rule("LR000", "warning", no_such_rule)
 """What is said of the codes that a spec ignores; it looks at no schedule."""
 
 
 def find_unknown(spec: Spec, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     """Return a finding for each code that a spec ignores and no rule has."""
-    unknown = [each for each in enumerate(spec.lint.ignore) if each[1] not in rules]
     return tuple(
         Finding(
             NO_RULE,
@@ -149,5 +146,6 @@ def find_unknown(spec: Spec, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
                 ("lint", "ignore", index), f"no rule {code}; {suggest(code, tuple(rules))}"
             ),
         )
-        for index, code in unknown
+        for index, code in enumerate(spec.lint.ignore)
+        if code not in rules
     )

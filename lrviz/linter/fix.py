@@ -5,8 +5,8 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from lrviz.errors import KeyPath, LrvizError, Problem, SpecError
-from lrviz.linter.engine import is_failure
-from lrviz.linter.rule import Finding, Fix
+from lrviz.linter.rule import Finding
+from lrviz.linter.view import Fix
 from lrviz.spec.edit import Document, EditError, Value
 from lrviz.spec.tree import Tree, is_same_tree
 from lrviz.spec.wording import spell
@@ -39,7 +39,8 @@ class Change:
 
     def __str__(self) -> str:
         was = f"was {spell(self.old.tree)}" if self.old.given else "was left out"
-        return _say(self.finding, self.old.key, "fixed", f"{was}, is {spell(self.new)}")
+        text = Problem("", self.old.key, f"{was}, is {spell(self.new)}")
+        return self.finding.tell("fixed", str(text))
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Refusal:
     reason: str
 
     def __str__(self) -> str:
-        return _say(self.finding, self.fix.key, "not fixed", self.reason)
+        return self.finding.tell("not fixed", str(Problem("", self.fix.key, self.reason)))
 
 
 @dataclass(frozen=True)
@@ -235,14 +236,8 @@ def _refuse_disagreement(values: Sequence[Tree], fix: Fix) -> None:
 
 
 def _count(findings: Sequence[Finding]) -> Counter[str]:
-    return Counter(finding.rule.code for finding in findings if is_failure(finding))
+    return Counter(finding.rule.code for finding in findings if finding.is_failure)
 
 
 def _count_all(findings: Sequence[Finding]) -> Counter[str]:
     return Counter(finding.rule.code for finding in findings)
-
-
-def _say(finding: Finding, key: KeyPath, done: str, text: str) -> str:
-    problem = finding.problem
-    place = str(Problem(problem.source, (), "", problem.position))
-    return f"{place}: {finding.rule.code} {done}: {Problem('', key, text)}"

@@ -1,46 +1,28 @@
-"""What a rule is: a small unit that reads one schedule and its curve, and says what looks wrong."""
+"""How a rule is written down, what comes of it, and how its messages spell numbers.
 
-from collections.abc import Callable, Iterator
+A rule is a function that yields what looks wrong in one schedule. Its docstring is its
+documentation: what it sees, in one line; why that is a mistake; where people met it in public.
+"""
+
+import inspect
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Literal, get_args
 
-from lrviz.curve import Curve, SchedulerFacts
 from lrviz.errors import KeyPath, Problem
-from lrviz.spec.model import Schedule, Spec
-from lrviz.spec.tree import Tree
+from lrviz.linter.view import Fix, Part, View
+from lrviz.spec.wording import READABLE
+from lrviz.spell import spell_number, spell_yaml
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
+_WIDTH = 100
 
-@dataclass(frozen=True)
-class Case:
-    """One schedule, as a rule sees it.
-
-    Attributes:
-        spec: the whole spec.
-        schedule: what the spec says of this curve.
-        facts: what torch made of its scheduler, those inside a composite as children.
-        curve: the driven values.
-    """
-
-    spec: Spec
-    schedule: Schedule
-    facts: SchedulerFacts
-    curve: Curve
-
-
-@dataclass(frozen=True)
-class Fix:
-    """A remedy that is certain and local: one value of the spec, replaced.
-
-    Attributes:
-        key: the value's key path.
-        value: what it is to be.
-    """
-
-    key: KeyPath
-    value: Tree
+_RATE = 3
+"""The significant digits of a learning rate in a message."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +33,17 @@ class Found:
         key: the key path that it is about.
         message: what happens, with the numbers of this very run, and the remedy after a semicolon.
         fix: the remedy, where it is certain and local.
+        silenced_by: as a rule's, for this alone.
     """
 
     key: KeyPath
     message: str
     fix: Fix | None = None
+    silenced_by: tuple[str, ...] = ()
+
+
+See = Callable[[View, Part], Iterator[Found]]
+"""Yields what it sees in a schedule, and in one of its schedulers."""
 
 
 @dataclass(frozen=True)
@@ -64,21 +52,55 @@ class Rule:
 
     Attributes:
         code: stable, `LR001` and on; never used again for another mistake.
-        name: short, in words with hyphens.
         severity: an error or a warning fails a lint, a note never does.
-        summary: what it sees, in one line.
-        why: a paragraph that explains it.
-        threads: where people met it in public, as owner/repo#number.
-        check: yields what it sees in one schedule.
+        see: yields what it sees, and is documented with what there is to know.
+        about: the schedulers that it is handed, one after another; empty for the top one only.
+        silenced_by: rules that name the reason where they see something in the same curve.
+        everywhere: whether it is handed schedulers that the run never comes to as well.
     """
 
     code: str
-    name: str
     severity: Severity
-    summary: str
-    why: str
-    threads: tuple[str, ...]
-    check: Callable[[Case], Iterator[Found]]
+    see: See
+    about: tuple[str, ...] = ()
+    silenced_by: tuple[str, ...] = ()
+    everywhere: bool = False
+
+    @property
+    def name(self) -> str:
+        """A few words with hyphens."""
+        return self.see.__name__.replace("_", "-")
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """What it sees, why, and where it was met; empty where Python keeps no docstrings."""
+        text = inspect.getdoc(self.see) or ""
+        return [" ".join(each.split()) for each in text.split("\n\n") if each]
+
+    @property
+    def summary(self) -> str:
+        """What it sees, in one line that goes on from others."""
+        text = "".join(self.paragraphs[:1]).rstrip(".")
+        is_name = any(letter.isupper() or letter == "_" for letter in text.partition(" ")[0][1:])
+        return text if is_name else f"{text[:1].lower()}{text[1:]}"
+
+    def explain(self) -> str:
+        """Return what there is to know of it, as plain text."""
+        heading = f"{self.code} {self.name} ({self.severity})"
+        summary, *why = self.paragraphs or ["python -OO drops what there is to say."]
+        return "\n\n".join(map(wrap, (heading, f"{summary[0].upper()}{summary[1:]}", *why)))
+
+
+def rule(
+    code: str,
+    severity: Severity,
+    *,
+    about: tuple[str, ...] = (),
+    silenced_by: tuple[str, ...] = (),
+    everywhere: bool = False,
+) -> Callable[[See], Rule]:
+    """Return a decorator that makes a rule of a function, which gives it name and documentation."""
+    return lambda see: Rule(code, severity, see, about, silenced_by, everywhere)
 
 
 @dataclass(frozen=True)
@@ -96,3 +118,71 @@ class Finding:
     problem: Problem
     fix: Fix | None = None
     label: str = ""
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it fails a lint, as errors and warnings do."""
+        return self.rule.severity != "note"
+
+    @property
+    def message(self) -> str:
+        """Its key path, what it says, and of which curve."""
+        curve = f" (curve '{self.label}')" if self.label else ""
+        return f"{Problem('', self.problem.key, self.problem.text)}{curve}"
+
+    def tell(self, grade: str, text: str) -> str:
+        """Return a line on it: place, code, what it is, and a text."""
+        place = Problem(self.problem.source, (), "", self.problem.position)
+        return f"{place}: {self.rule.code} {grade}: {text}"
+
+    def __str__(self) -> str:
+        return self.tell(self.rule.severity, self.message)
+
+
+def wrap(text: str) -> str:
+    """Return a paragraph in lines that fit a terminal."""
+    return fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def rate(value: float) -> str:
+    """Return a learning rate as messages spell it.
+
+    >>> rate(0.0146123)
+    '0.0146'
+    """
+    return spell_number(value, _RATE)
+
+
+def count(value: float) -> str:
+    """Return a number of calls as messages spell it.
+
+    >>> count(100000.0), count(2.4), count(1e300), count(math.inf)
+    ('100000', '2.4', '1e300', '.inf')
+    """
+    if not math.isfinite(value):
+        return spell_yaml(value)
+    return str(int(value)) if value == int(value) and abs(value) < READABLE else spell_number(value)
+
+
+def calls(value: float) -> str:
+    """Return a length in words.
+
+    >>> calls(1), calls(28)
+    ('1 call', '28 calls')
+    """
+    return "1 call" if value == 1 else f"{count(value)} calls"
+
+
+def listed(values: Sequence[str]) -> str:
+    """Return values in words, at most four of them.
+
+    >>> listed(["8", "16", "24"])
+    '8, 16 and 24'
+    """
+    shown = values if len(values) <= 4 else [*values[:3], f"{len(values) - 3} more"]
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+
+
+def rates(values: Sequence[float]) -> str:
+    """Return learning rates in words, at most four of them."""
+    return listed([rate(each) for each in values])

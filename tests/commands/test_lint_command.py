@@ -11,9 +11,8 @@ import pytest
 from lrviz.commands import linting
 from lrviz.commands.linting import Request, iter_linted
 from lrviz.errors import FileError
-from lrviz.linter import beside
+from lrviz.linter import engine
 from lrviz.linter.fix import fix_text
-from tests.support import rules_page as page
 from tests.support.linting import CLEAN, COSINE, ENDLESS, GROWING, RULES
 from tests.support.lrvizrun import run
 from tests.support.specs import Forbid, WriteSpec
@@ -25,7 +24,7 @@ CLIMBS += "ends after 20 of 32 calls; set T_max to 32"
 
 @pytest.fixture(autouse=True)
 def _rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (linting, page, beside):
+    for module in (linting, engine):
         monkeypatch.setattr(module, "RULES", RULES)
 
 

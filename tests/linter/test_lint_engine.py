@@ -7,15 +7,16 @@ import pytest
 
 from lrviz.drive import simulate
 from lrviz.errors import Position, Problem, UsageError
+from lrviz.linter import engine
 from lrviz.linter.engine import (
-    failure_lines,
     find_rule,
     find_unknown,
     lint_run,
+    list_failures,
     select_rules,
-    spell_finding,
 )
-from lrviz.linter.rule import Finding, Fix
+from lrviz.linter.rule import Finding
+from lrviz.linter.view import Fix
 from lrviz.spec.parse import parse_spec
 from tests.support.linting import COSINE, ENDLESS, GROWING, RULES, lint
 
@@ -29,7 +30,7 @@ def test_a_finding_has_its_rule_place_and_fix() -> None:
 
 def test_it_is_printed_with_place_code_severity_key_and_message() -> None:
     (finding,) = lint(COSINE)
-    assert spell_finding(finding) == (
+    assert str(finding) == (
         "a.yaml:6:5: LR901 warning: scheduler.CosineAnnealingLR.T_max: "
         "ends after 20 of 32 calls; set T_max to 32"
     )
@@ -39,7 +40,7 @@ def test_what_an_option_gave_is_told_of_the_option() -> None:
     key = "scheduler.CosineAnnealingLR.T_max"
     spec = parse_spec(COSINE, "a.yaml", overrides=[(key, "4")])
     (finding,) = lint_run(simulate(spec), RULES.values())
-    assert spell_finding(finding) == (
+    assert str(finding) == (
         f"--set {key}=4: LR901 warning: {key}: ends after 4 of 32 calls; set T_max to 32"
     )
 
@@ -59,7 +60,7 @@ curves:
 
 
 def test_findings_of_several_curves_stand_in_file_order_with_the_curve() -> None:
-    assert [spell_finding(each) for each in lint(CURVES)] == [
+    assert [str(each) for each in lint(CURVES)] == [
         "a.yaml:3:41: LR901 warning: curves.one.scheduler.CosineAnnealingLR.T_max: "
         "ends after 9 of 3 calls; set T_max to 3 (curve 'one')",
         "a.yaml:5:23: LR902 error: curves.three.scheduler.ExponentialLR: grows to 0.004"
@@ -82,9 +83,13 @@ def test_the_same_in_several_curves_is_said_once(sweep: str, labels: list[str]) 
     assert [each.label.replace("epochs 5", "epochs 4") for each in found] == labels
 
 
-def test_only_errors_and_warnings_are_lines_beside_a_figure() -> None:
+def test_only_errors_and_warnings_are_lines_beside_a_figure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "RULES", RULES)
+
     def lines(text: str) -> tuple[str, ...]:
-        return failure_lines(simulate(parse_spec(text, "a.yaml")), RULES)
+        return list_failures(simulate(parse_spec(text, "a.yaml")))
 
     assert lines(ENDLESS) == ()
     assert lines(GROWING) == ("a.yaml:2:13: LR902 error: scheduler.ExponentialLR: grows to 0.004",)
@@ -129,6 +134,6 @@ def test_a_rule_is_found_by_its_code() -> None:
 
 def test_a_spec_that_ignores_what_is_no_rule_is_told() -> None:
     spec = parse_spec(f"{COSINE}lint: {{ignore: [LR901, LR777]}}\n", "a.yaml")
-    assert [spell_finding(each) for each in find_unknown(spec, RULES)] == [
+    assert [str(each) for each in find_unknown(spec, RULES)] == [
         "a.yaml:8:24: LR000 warning: lint.ignore.1: no rule LR777; known: LR901, LR902, LR911"
     ]

@@ -1,6 +1,7 @@
 """Fixes are made one by one, and only where they help."""
 
 import shutil
+from dataclasses import replace
 from difflib import ndiff
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 
 from lrviz.commands.linting import Request, iter_linted
 from lrviz.errors import Problem
+from lrviz.linter.findings import Linted
 from lrviz.linter.fix import Fixed, fix_text
-from lrviz.linter.linted import Linted
-from lrviz.linter.rule import Finding, Fix, Rule
+from lrviz.linter.rule import Finding, Rule
+from lrviz.linter.view import Fix
 from lrviz.spec.assign import with_value
 from lrviz.spec.yamltree import parse_yaml
 from tests.support.linting import CLEAN, COSINE, ENDLESS, RULES, lint
@@ -142,7 +144,7 @@ def test_a_fix_that_does_not_help_is_not_made(value: int, reason: str) -> None:
 
 
 def test_two_fixes_of_one_value_are_made_once() -> None:
-    second = Rule("LR903", "twice", "warning", "s", "w", (), RULES["LR901"].check)
+    second = replace(RULES["LR901"], code="LR903")
 
     def lint_twice(text: str) -> tuple[Finding, ...]:
         return (*lint(text), *([propose(32, second)] if "20" in text else []))

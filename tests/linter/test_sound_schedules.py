@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrviz.drive import simulate
-from lrviz.linter.engine import is_failure, lint_run, spell_finding
+from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
 from lrviz.spec.parse import parse_tree
 from lrviz.spec.problems import Source
@@ -184,4 +184,4 @@ def sound_specs(draw: Draw) -> Tree:
 @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_sound_schedule_earns_no_error_and_no_warning(tree: Tree) -> None:
     findings = lint_run(simulate(parse_tree(tree, Source())), RULES.values())
-    assert [spell_finding(each) for each in findings if is_failure(each)] == []
+    assert [str(each) for each in findings if each.is_failure] == []

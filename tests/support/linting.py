@@ -1,14 +1,13 @@
 """A few rules that are no rules of lrviz, and ways to lint with them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from lrviz.drive import simulate
 from lrviz.linter.engine import lint_run
-from lrviz.linter.rule import Case, Finding, Fix, Found, Rule, Severity
+from lrviz.linter.rule import Finding, Found, Rule, rule
+from lrviz.linter.view import Fix, Part, View
 from lrviz.spec.parse import parse_spec
-
-Check = Callable[[Case], Iterator[Found]]
 
 COSINE = """\
 # as in the paper
@@ -24,38 +23,45 @@ CLEAN = "epochs: 3\nscheduler: {ExponentialLR: {gamma: 0.5}}\n"
 ENDLESS = "epochs: 3\nscheduler: {ExponentialLR: {gamma: 1.0}}\n"
 
 
-def _see_climb(case: Case) -> Iterator[Found]:
-    length, calls = case.facts.arguments.get("T_max"), case.facts.calls
+@rule("LR901", "warning")
+def climbs_again(view: View, part: Part) -> Iterator[Found]:
+    """A length not the run's.
+
+    Why it is.
+
+    Met in owner/repo#7.
+    """
+    length, calls = part.facts.arguments.get("T_max"), part.facts.calls
     if length is not None and length != calls:
-        key = (*case.facts.key, "T_max")
         text = f"ends after {length} of {calls} calls; set T_max to {calls}"
-        yield Found(key, text, Fix(key, calls))
+        yield Found(part.key("T_max"), text, part.fix("T_max", calls))
 
 
-def _see_growth(case: Case) -> Iterator[Found]:
-    if case.curve.lr[0, -1] > case.curve.lr[0, 0]:
-        yield Found(case.facts.key, f"grows to {case.curve.lr[0, -1]:g}")
+@rule("LR902", "error", about=("ExponentialLR",))
+def grows(view: View, part: Part) -> Iterator[Found]:
+    """A learning rate that grows.
+
+    Why it is.
+
+    Met in owner/repo#7.
+    """
+    if part.lr[0, -1] > part.lr[0, 0]:
+        yield Found(part.key(), f"grows to {part.lr[0, -1]:g}")
 
 
-def _see_sameness(case: Case) -> Iterator[Found]:
-    if case.curve.lr[0, -1] == case.curve.lr[0, 0] and case.curve.steps > 1:
-        key = (*case.facts.key, "gamma")
+@rule("LR911", "note", silenced_by=("LR902",))
+def nothing(view: View, part: Part) -> Iterator[Found]:
+    """A learning rate that stays.
+
+    Why it is.
+    """
+    if view.lr[0, -1] == view.lr[0, 0] and view.calls > 1:
+        key = (*part.facts.key, "gamma")
         yield Found(key, "nothing happens; set gamma to 2", Fix(key, 2))
 
 
-def _rule(code: str, name: str, severity: Severity, summary: str, check: Check) -> Rule:
-    return Rule(code, name, severity, summary, "Why it is.", ("owner/repo#7",), check)
-
-
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        rule.code: rule
-        for rule in (
-            _rule("LR901", "climbs-again", "warning", "a length not the run's", _see_climb),
-            _rule("LR902", "grows", "error", "a learning rate that grows", _see_growth),
-            _rule("LR911", "nothing", "note", "a learning rate that stays", _see_sameness),
-        )
-    }
+    {each.code: each for each in (climbs_again, grows, nothing)}
 )
 """A warning that can be fixed, an error, and a note whose fix would bring the error."""
 

@@ -9,16 +9,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import fill
 
 from lrviz.commands.driving import drive_spec
 from lrviz.errors import SpecError
-from lrviz.linter.engine import NO_RULE, find_rule, lint_run, spell_finding
-from lrviz.linter.rule import Rule
+from lrviz.linter.engine import lint_run
+from lrviz.linter.rule import Rule, wrap
 from lrviz.linter.rules import RULES
 from lrviz.reading.sources import load
-
-WIDTH = 100
 
 _INTRODUCTION = """\
 # What `lrviz lint` finds
@@ -44,19 +41,6 @@ class Example:
     lines: tuple[str, ...]
 
 
-def explain_rule(code: str) -> str:
-    """Return what there is to know of a rule, as plain text.
-
-    Raises:
-        UsageError: there is no rule of that code.
-    """
-    rule = NO_RULE if code.strip().upper() == NO_RULE.code else find_rule(RULES, code)
-    threads = _wrap(f"Met in {', '.join(rule.threads)}.") if rule.threads else ""
-    parts = (_wrap(_sentence(rule.summary)), _wrap(rule.why), threads)
-    heading = f"{rule.code} {rule.name} ({rule.severity})"
-    return "\n\n".join(filter(None, (heading, *parts))) + "\n"
-
-
 def render_page(rules: Mapping[str, Rule], examples: Mapping[str, Example]) -> str:
     """Return the page of all rules as Markdown.
 
@@ -74,16 +58,14 @@ def render_page(rules: Mapping[str, Rule], examples: Mapping[str, Example]) -> s
 
 
 def _render_rule(rule: Rule, example: Example | None) -> str:
-    parts = [
-        f"## {rule.code} {rule.name}",
-        _wrap(f"**{rule.severity}**: {_sentence(rule.summary)}"),
-        _wrap(rule.why),
-    ]
+    summary, *why = rule.explain().split("\n\n")[1:]
+    met = why.pop() if why[-1].startswith("Met in ") else ""
+    parts = [f"## {rule.code} {rule.name}", wrap(f"**{rule.severity}**: {summary}"), *why]
     if example is not None:
         said = "\n".join(example.lines)
         parts += [f"```yaml\n{example.text.strip()}\n```", f"```\n{said}\n```"]
-    if rule.threads:
-        parts.append(_wrap(f"Met in {', '.join(map(_link, rule.threads))}."))
+    if met:
+        parts.append(wrap(_THREAD.sub(_link, " ".join(met.split()))))
     return "\n\n".join(parts) + "\n"
 
 
@@ -105,29 +87,15 @@ def _say(path: Path, rules: Mapping[str, Rule], code: str) -> tuple[str, ...]:
         found = lint_run(drive_spec(load(path)), rules.values())
     except SpecError as error:
         return tuple(str(problem) for problem in error.problems if code in problem.text)
-    return tuple(spell_finding(each) for each in found if each.rule.code == code)
+    return tuple(str(each) for each in found if each.rule.code == code)
 
 
-def _link(thread: str) -> str:
-    """Return a thread as a link.
-
-    >>> _link("pytorch/pytorch#65417")
-    '[pytorch/pytorch#65417](https://github.com/pytorch/pytorch/issues/65417)'
-    """
-    found = _THREAD.fullmatch(thread)
-    return f"[{thread}](https://github.com/{found[1]}/issues/{found[2]})" if found else thread
+def _link(thread: re.Match[str]) -> str:
+    return f"[{thread[0]}](https://github.com/{thread[1]}/issues/{thread[2]})"
 
 
 def _anchor(rule: Rule) -> str:
     return f"{rule.code} {rule.name}".lower().replace(" ", "-")
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
-
-
-def _wrap(text: str) -> str:
-    return fill(" ".join(text.split()), WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ class _Batch:
 
     def _drive(self, due: Iterator[_Due]) -> Iterator[Job]:
         from lrviz.drive import simulate
-        from lrviz.linter.beside import list_failures
+        from lrviz.linter.engine import list_failures
 
         for each in due:
             item = self.plan.items[each.place]

@@ -5,25 +5,19 @@ from types import MappingProxyType
 
 from lrviz.linter.rule import Rule
 from lrviz.linter.rules import (
-    chains,
+    composites,
     cycles,
-    groups,
     horizons,
-    milestones,
     onecycle,
     plateau,
-    shape,
-    units,
+    ranges,
+    rates,
     warmups,
-    zeros,
 )
 
-_THEMES = (
-    *(horizons, onecycle, units, shape, milestones, chains),
-    *(warmups, groups, cycles, zeros, plateau),
-)
+_THEMES = (composites, cycles, horizons, onecycle, plateau, ranges, rates, warmups)
 
-_ALL: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in theme.RULES)
+_ALL = [each for theme in _THEMES for each in vars(theme).values() if isinstance(each, Rule)]
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}

@@ -5,132 +5,98 @@ from collections.abc import Iterator
 import numpy as np
 
 from lrviz.errors import KeyPath
-from lrviz.linter.lengths import one_cycle_length
-from lrviz.linter.phases import Part, View
-from lrviz.linter.rule import Found, Rule
-from lrviz.linter.rules.define import calls, count, listed, rate, rule
+from lrviz.linter.rule import Found, calls, count, listed, rate, rule
+from lrviz.linter.view import Part, View
 from lrviz.spec.tree import find_below, holds
+from lrviz.spell import spell_number
+
+BOTH = ("OneCycleLR", "CyclicLR")
 
 
-@rule(
-    "LR003",
-    "one-cycle-too-short",
-    "error",
-    summary="a OneCycleLR is shorter than the run",
-    why=(
-        "OneCycleLR is made for one number of calls. The call after its last is let through, with "
-        "a learning rate that jumps up again; the one after that raises ValueError, after all the "
-        "hours that led there. Batches that the last epoch adds, gradient accumulation, a resumed "
-        "run or one epoch more are how it gets there."
-    ),
-    threads=("pytorch/pytorch#91765", "pytorch/pytorch#38170"),
-)
-def too_short(view: View) -> Iterator[Found]:
-    """Compare its length with the calls; torch cannot be driven past it, so driving speaks too."""
-    for part in view.of("OneCycleLR"):
-        total = one_cycle_length(part)
-        if total is not None and total < part.length:
-            text = f"ends after {count(total)} of {calls(part.length)}"
-            yield Found(part.key("total_steps"), f"{text}; set total_steps to {part.length}")
+@rule("LR003", "error", about=("OneCycleLR",))
+def one_cycle_too_short(view: View, part: Part) -> Iterator[Found]:
+    """A OneCycleLR is shorter than the run.
+
+    OneCycleLR is made for one number of calls. The call after its last is let through, with a
+    learning rate that jumps up again; the one after that raises ValueError, after all the hours
+    that led there. Batches that the last epoch adds, gradient accumulation, a resumed run or one
+    epoch more are how it gets there.
+
+    Met in pytorch/pytorch#91765, pytorch/pytorch#38170.
+    """
+    # torch cannot be driven past it: mostly driving says so first.
+    if part.cycle is not None and part.cycle < part.length:
+        text = f"ends after {count(part.cycle)} of {calls(part.length)}"
+        yield Found(part.key("total_steps"), f"{text}; set total_steps to {part.length}")
 
 
-@rule(
-    "LR004",
-    "one-cycle-never-anneals",
-    "error",
-    summary="a OneCycleLR is so long that the run ends on its way up, or soon after",
-    why=(
-        "OneCycleLR does its work in the long fall after the peak. Where its length counts steps "
-        "but scheduler.step() is called once an epoch, the run is over while the learning rate "
-        "still climbs, and ends at the highest value that it ever had."
-    ),
-    threads=("pytorch/pytorch#65417",),
-)
-def one_cycle_climbs(view: View) -> Iterator[Found]:
-    """Look for a last value on the way up."""
-    for part in view.of("OneCycleLR"):
-        if view.is_last(part) and never_anneals(part):
-            total = one_cycle_length(part) or 0.0
-            end, top = rate(float(part.lr[0, -1])), part.rates("max_lr")
-            asked = f" with a max_lr of {rate(top[0])}" if top else ""
-            remedy = f"set total_steps to {part.length}"
-            fix = part.fix("total_steps", part.length)
-            if view.schedule.interval == "epoch":
-                remedy = f"set interval to step, or total_steps to {part.length}"
-            text = (
-                f"is {count(total)} calls long and gets {part.length}: the run ends at "
-                f"{end}{asked}; {remedy}"
-            )
-            certain = view.schedule.interval == "step" and "total_steps" in part.facts.given
-            yield Found(part.key("total_steps"), text, fix if certain else None)
+@rule("LR004", "error", about=("OneCycleLR",))
+def one_cycle_never_anneals(view: View, part: Part) -> Iterator[Found]:
+    """A OneCycleLR is so long that the run ends on its way up, or soon after.
 
+    OneCycleLR does its work in the long fall after the peak. Where its length counts steps but
+    scheduler.step() is called once an epoch, the run is over while the learning rate still climbs,
+    and ends at the highest value that it ever had.
 
-def never_anneals(part: Part) -> bool:
-    """Whether the run ends while a OneCycleLR climbs, or before half of it."""
-    total = one_cycle_length(part) if part.name == "OneCycleLR" else None
-    if total is None or total <= part.length or part.length < 2:
-        return False
+    Met in pytorch/pytorch#65417.
+    """
+    total, length = part.cycle, part.length
+    if not part.is_last or length < 2 or total is None or total <= length:
+        return
     climbs = bool((part.lr[:, -1] > part.lr[:, :-1].max(axis=1)).all())
-    return climbs or total > 2 * part.length
+    if not climbs and total <= 2 * length:
+        return
+    end, top = rate(float(part.lr[0, -1])), part.rates("max_lr")
+    asked = f" with a max_lr of {rate(top[0])}" if top else ""
+    text = f"is {count(total)} calls long and gets {length}: the run ends at {end}{asked}"
+    if view.schedule.interval == "epoch":
+        text = f"{text}; set interval to step, or total_steps to {length}"
+        yield Found(part.key("total_steps"), text)
+    else:
+        given = "total_steps" in part.facts.given
+        fix = part.fix("total_steps", length) if given else None
+        yield Found(part.key("total_steps"), f"{text}; set total_steps to {length}", fix)
 
 
-@rule(
-    "LR005",
-    "half-cycle-too-long",
-    "warning",
-    summary="the run ends before the first half of a CyclicLR's cycle does",
-    why=(
-        "CyclicLR climbs for step_size_up calls, 2000 unless it is given. In a shorter run, or "
-        "where it is called once an epoch, there is no cycle: the LR is a straight line up from "
-        "base_lr that never comes to max_lr. Two to ten times the batches of an epoch is usual."
-    ),
-)
-def half_cycle_too_long(view: View) -> Iterator[Found]:
-    """Compare step_size_up with the calls."""
-    for part in view.of("CyclicLR"):
-        up = part.number("step_size_up")
-        if up is not None and outlasts(part) and view.is_last(part):
-            default = "" if "step_size_up" in part.facts.given else ", by default,"
-            text = (
-                f"the way up takes {count(up)} calls{default} and the run has {part.length}: the "
-                f"LR only climbs from {rate(float(part.lr[0, 0]))} to "
-                f"{rate(float(part.lr[0, -1]))}; set step_size_up to {max(1, part.length // 2)}"
-            )
-            yield Found(part.key("step_size_up"), text)
+@rule("LR005", "warning", about=("CyclicLR",))
+def half_cycle_too_long(view: View, part: Part) -> Iterator[Found]:
+    """The run ends before the first half of a CyclicLR's cycle does.
+
+    CyclicLR climbs for step_size_up calls, 2000 unless it is given. In a shorter run, or where it
+    is called once an epoch, there is no cycle: the LR is a straight line up from base_lr that never
+    comes to max_lr. Two to ten times the batches of an epoch is usual.
+    """
+    up = part.number("step_size_up")
+    if up is not None and up > part.length and part.is_last:
+        default = "" if "step_size_up" in part.facts.given else ", by default,"
+        text = (
+            f"the way up takes {count(up)} calls{default} and the run has {part.length}: the "
+            f"LR only climbs from {rate(float(part.lr[0, 0]))} to "
+            f"{rate(float(part.lr[0, -1]))}; set step_size_up to {max(1, part.length // 2)}"
+        )
+        yield Found(part.key("step_size_up"), text)
 
 
-def outlasts(part: Part) -> bool:
-    """Whether the first way up of a CyclicLR is longer than what it gets."""
-    up = part.number("step_size_up") if part.name == "CyclicLR" else None
-    return up is not None and up > part.length
+@rule("LR018", "note", about=BOTH)
+def optimizer_lr_unused(view: View, part: Part) -> Iterator[Found]:
+    """OneCycleLR and CyclicLR set the LR themselves; the optimizer's is not used.
 
+    OneCycleLR starts at max_lr / div_factor and CyclicLR at base_lr. Both overwrite the learning
+    rate of the optimizer when they are built, so changing that one changes nothing: a sweep over it
+    is many times the same run.
 
-@rule(
-    "LR018",
-    "optimizer-lr-unused",
-    "note",
-    summary="OneCycleLR and CyclicLR set the LR themselves; the optimizer's is not used",
-    why=(
-        "OneCycleLR starts at max_lr / div_factor and CyclicLR at base_lr. Both overwrite the "
-        "learning rate of the optimizer when they are built, so changing that one changes "
-        "nothing: a sweep over it is many times the same run."
-    ),
-    threads=("pytorch/pytorch#73305", "pytorch/pytorch#28216"),
-)
-def lr_unused(view: View) -> Iterator[Found]:
-    """Compare the LR that the spec gives with where the cycle starts."""
+    Met in pytorch/pytorch#73305, pytorch/pytorch#28216.
+    """
     key = _given_lr(view)
     if key is None:
         return
-    for part in view.of("OneCycleLR", "CyclicLR"):
-        starts = _starts(part)
-        for base, start in zip(view.base_lr, starts, strict=False):
-            if not np.isclose(base, start, rtol=1e-6, atol=0):
-                name = "base_lr" if part.name == "CyclicLR" else "max_lr / div_factor"
-                text = f"{rate(base)} is not used, {part.name} starts at its {name}"
-                remedy = f"say {rate(start)} here too, or leave it out"
-                yield Found(key, f"{text}, {rate(start)}; {remedy}")
-                return
+    for base, start in zip(view.base_lr, _starts(part), strict=False):
+        if not np.isclose(base, start, rtol=1e-6, atol=0):
+            name = "base_lr" if part.name == "CyclicLR" else "max_lr / div_factor"
+            text = f"{rate(base)} is not used, {part.name} starts at its {name}"
+            remedy = f"say {rate(start)} here too, or leave it out"
+            yield Found(key, f"{text}, {rate(start)}; {remedy}")
+            return
 
 
 def _starts(part: Part) -> list[float]:
@@ -147,38 +113,43 @@ def _given_lr(view: View) -> KeyPath | None:
     return key if given or key in view.schedule.source.swept else None
 
 
-@rule(
-    "LR034",
-    "momentum-cycled-unasked",
-    "note",
-    summary="OneCycleLR and CyclicLR give momentum to an optimizer that had none",
-    why=(
-        "cycle_momentum is on unless it is turned off. An SGD without momentum is given one of "
-        "0.8 to 0.95 from its first step on, which is another optimizer than the one that was "
-        "asked for. Where an optimizer has neither momentum nor betas, torch raises."
-    ),
-    threads=("pytorch/pytorch#73910",),
-)
-def momentum_unasked(view: View) -> Iterator[Found]:
-    """Look at the optimizer's own momentum."""
+@rule("LR034", "note", about=BOTH)
+def momentum_cycled_unasked(view: View, part: Part) -> Iterator[Found]:
+    """OneCycleLR and CyclicLR give momentum to an optimizer that had none.
+
+    cycle_momentum is on unless it is turned off. An SGD without momentum is given one of 0.8 to
+    0.95 from its first step on, which is another optimizer than the one that was asked for. Where
+    an optimizer has neither momentum nor betas, torch raises.
+
+    Met in pytorch/pytorch#73910.
+    """
     node = view.schedule.optimizer
     given = [group.get("momentum", node.arguments.get("momentum")) for group in node.groups]
     own = given or [node.arguments.get("momentum")]
-    if node.name not in ("SGD", "RMSprop") or any(own) or view.top.is_built_elsewhere:
+    if node.name not in ("SGD", "RMSprop") or any(own) or part.is_built_elsewhere:
         return
-    for part in view.of("OneCycleLR", "CyclicLR"):
-        if _is_cycled_unasked(part):
-            highest = listed([f"{each:g}" for each in part.rates("max_momentum")[:1]] or ["0.95"])
-            text = f"{node.name} has no momentum, {part.name} gives it up to {highest}"
-            yield Found(part.key(), f"{text}; set cycle_momentum to false, or give it momentum")
-
-
-def _is_cycled_unasked(part: Part) -> bool:
     cycled = part.facts.arguments.get("cycle_momentum") is True
-    return cycled and "cycle_momentum" not in part.facts.given
+    if cycled and "cycle_momentum" not in part.facts.given:
+        highest = "".join(map(spell_number, part.rates("max_momentum")[:1])) or "0.95"
+        text = f"{node.name} has no momentum, {part.name} gives it up to {highest}"
+        yield Found(part.key(), f"{text}; set cycle_momentum to false, or give it momentum")
 
 
-RULES: tuple[Rule, ...] = (
-    *(too_short, one_cycle_climbs, half_cycle_too_long),
-    *(lr_unused, momentum_unasked),
-)
+@rule("LR019", "error", about=BOTH, everywhere=True)
+def cycle_takes_over(view: View, part: Part) -> Iterator[Found]:
+    """OneCycleLR or CyclicLR stands in one list with another scheduler.
+
+    OneCycleLR and CyclicLR write their own initial learning rate into the optimizer when they are
+    built, and every scheduler on that optimizer starts from it: a warm-up in front of a OneCycleLR
+    begins at a fraction of max_lr / div_factor, 25 times too low. A one- cycle policy has its
+    warm-up built in, as long as pct_start says.
+
+    Met in ludwig-ai/ludwig#4106.
+    """
+    if part.within == "SequentialLR" and part.siblings:
+        first, base = float(view.lr[0, 0]), view.base_lr[0]
+        text = (
+            f"overwrites the LR that {listed(part.siblings)} would start from: the run begins at "
+            f"{rate(first)}, the optimizer was given {rate(base)}; let it stand alone"
+        )
+        yield Found(part.key(), text)

@@ -95,23 +95,20 @@ _WORDS = 3
 """The first columns are words, the others numbers."""
 
 
-def summary_table(rows: Sequence[tuple[str, Summary]]) -> list[str]:
+def overview_table(rows: Sequence[tuple[str, Summary]]) -> list[str]:
     """Return aligned lines, a heading first: a row a (spec's name, summary).
 
     A column that says nothing anywhere is left out.
     """
-    table = [_HEADINGS, *(tuple(_cells(name, each)) for name, each in rows)]
-    kept = [column for column in range(len(_HEADINGS)) if any(row[column] for row in table[1:])]
-    widths = {column: max(len(row[column]) for row in table) for column in kept}
-    return [
-        "  ".join(
-            row[column].ljust(widths[column])
-            if column < _WORDS
-            else row[column].rjust(widths[column])
-            for column in kept
-        ).rstrip()
-        for row in table
-    ]
+    cells = (tuple(_cells(name, each)) for name, each in rows)
+    columns = enumerate(zip(_HEADINGS, *cells, strict=True))
+    aligned = [_align(column, at < _WORDS) for at, column in columns if any(column[1:])]
+    return ["  ".join(line).rstrip() for line in zip(*aligned, strict=True)]
+
+
+def _align(column: Sequence[str], is_text: bool) -> list[str]:
+    width = max(map(len, column))
+    return [each.ljust(width) if is_text else each.rjust(width) for each in column]
 
 
 def _cells(name: str, summary: Summary) -> Iterator[str]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lrviz.curve import Curve
-from lrviz.linter.summary import Summary, summarise_curve, summary_table
+from lrviz.linter.overview import Summary, overview_table, summarise_curve
 
 WARMUP = [0.25, 0.5, 1.0, 0.5, 0.25, 0.009, 0.0, 0.0]
 
@@ -58,7 +58,7 @@ def test_what_never_trains_has_no_full_rate(values: list[float]) -> None:
 def test_the_table_is_aligned_and_leaves_out_what_says_nothing() -> None:
     (one,) = summarise_curve(Curve(("",), np.array([WARMUP]), (1.0,), steps_per_epoch=2))
     (flat,) = summarise_curve(Curve(("",), np.full((1, 1000), 1e-5), (1e-5,)))
-    assert summary_table([("a.yaml", one), ("long.yaml", flat)]) == [
+    assert overview_table([("a.yaml", one), ("long.yaml", flat)]) == [
         "spec       peak  at step  epoch  warm-up  final  full-rate steps  largest jump  at step"
         "  below 1 % of peak",
         "a.yaml        1        2      1   25.0 %      0         2.5 of 8          +0.5        2"
@@ -70,7 +70,7 @@ def test_the_table_is_aligned_and_leaves_out_what_says_nothing() -> None:
 
 def test_curves_and_groups_are_named_where_there_are_some() -> None:
     curve = Curve(("body", "head"), np.array([[0.1, 0.2], [0.3, 0.1]]), (0.1, 0.3), label="fast")
-    lines = summary_table([("a.yaml", each) for each in summarise_curve(curve)])
+    lines = overview_table([("a.yaml", each) for each in summarise_curve(curve)])
     assert [line.split()[:3] for line in lines] == [
         ["spec", "curve", "group"],
         ["a.yaml", "fast", "body"],

@@ -1,0 +1,183 @@
+"""Milestones, lengths and shares: never reached, never matched, out of order, out of range."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from types import MappingProxyType
+
+from lrviz.linter.rule import Found, calls, count, listed, rate, rule
+from lrviz.linter.view import Part, View
+from lrviz.spec.catalog import CATALOG
+from lrviz.spell import spell_number
+
+_LENGTHS: Mapping[str, str] = MappingProxyType(
+    {
+        "StepLR": "step_size",
+        "CosineAnnealingLR": "T_max",
+        "ConstantLR": "total_iters",
+        "LinearLR": "total_iters",
+        "PolynomialLR": "total_iters",
+    }
+)
+"""The argument of a scheduler that must be at least one call."""
+
+_FACTORS: Mapping[str, str] = MappingProxyType({"ConstantLR": "factor", "LinearLR": "start_factor"})
+
+_NO_MILESTONE = 1e15
+"""A milestone from which on a phase is meant never to run."""
+
+_MOST_WRITTEN = 16
+"""The most milestones that a remedy writes out."""
+
+
+@rule("LR008", "warning", about=("MultiStepLR", "StepLR"))
+def drop_never_reached(view: View, part: Part) -> Iterator[Found]:
+    """A milestone or step_size lies beyond the end of the run.
+
+    StepLR and MultiStepLR count calls of scheduler.step(). A milestone at or beyond the last call
+    is never reached and the LR stays where it is, often because milestones in steps are counted in
+    epochs, or because the run was made shorter and its schedule was not.
+
+    Met in bshall/Tacotron#3, facebookresearch/detectron2#2609.
+    """
+    name = "milestones" if part.name == "MultiStepLR" else "step_size"
+    places = part.numbers(name) or part.rates(name)[:1]
+    beyond = sorted({each for each in places if part.length <= each < _NO_MILESTONE})
+    if not beyond:
+        return
+    what = f"the first drop would come after {calls(beyond[0])}"
+    if part.name == "MultiStepLR":
+        names = listed([count(each) for each in beyond])
+        what = f"milestone{'s' * (len(beyond) > 1)} {names} {'is' if len(beyond) == 1 else 'are'}"
+        what = f"{what} never reached"
+    remedy = f"there are {calls(part.length)}; choose {'some' if name[-1] == 's' else 'one'} below "
+    remedy += f"{part.length}"
+    if part.length == 1:
+        remedy = "there is 1 call and so no room for a drop"
+    yield Found(part.key(name), f"{what}, {remedy}")
+
+
+@rule("LR009", "error", about=("MultiStepLR", "SequentialLR"), everywhere=True)
+def fractional_milestone(view: View, part: Part) -> Iterator[Found]:
+    """A milestone is not a whole number, and never matches.
+
+    torch looks the count of calls up among the milestones, and a count is never 2.4. A milestone
+    computed as a share of the run is one division away from that: MultiStepLR then stays flat
+    without a warning, SequentialLR does not start its next scheduler anew.
+
+    Met in Pointcept/Pointcept#379.
+    """
+    is_list = part.name == "SequentialLR"
+    what = "the next scheduler is not started there" if is_list else "the LR does not drop there"
+    for index, each in enumerate(part.numbers("milestones")):
+        if each % 1:
+            remedy = f"write {round(each)}" if math.isfinite(each) else "leave it out"
+            text = f"{count(each)} is no whole number of calls, {what}; {remedy}"
+            yield Found((*part.key("milestones"), index), text)
+
+
+@rule("LR010", "warning", about=("MultiStepLR",), everywhere=True)
+def milestones_out_of_order(view: View, part: Part) -> Iterator[Found]:
+    """MultiStepLR's milestones are not strictly increasing.
+
+    torch takes milestones in any order and as often as they are given. One that is there twice
+    multiplies the LR by gamma twice, at the same call; a list out of order is usually one with a
+    slip in it.
+
+    Met in Andrew-Brown1/Smooth_AP#13.
+    """
+    milestones = part.numbers("milestones")
+    twice = sorted(each for each, times in Counter(milestones).items() if times > 1)
+    if twice:
+        at = listed([count(each) for each in twice])
+        text = f"{at} is given more than once, the LR drops by gamma each time; name each once"
+        yield Found(part.key("milestones"), text)
+    elif any(after <= before for before, after in pairwise(milestones)):
+        wanted = ", ".join(count(each) for each in sorted(milestones))
+        remedy = f"write [{wanted}]" if len(milestones) <= _MOST_WRITTEN else "sort them"
+        yield Found(part.key("milestones"), f"not in order; {remedy}")
+
+
+@rule("LR011", "error", about=("SequentialLR",), silenced_by=("LR015",))
+def phase_never_runs(view: View, part: Part) -> Iterator[Found]:
+    """SequentialLR's milestones are out of order or beyond the run.
+
+    SequentialLR picks the scheduler of a call by bisection among its milestones, and checks neither
+    that they increase nor that the run comes to them. A phase whose milestone is not above the one
+    before, or not below the number of calls, never runs.
+    """
+    milestones = part.numbers("milestones")
+    for index, each in enumerate(milestones):
+        key = (*part.key("milestones"), index)
+        if index and each <= milestones[index - 1]:
+            text = f"{count(each)} is not above {count(milestones[index - 1])} before it"
+            yield Found(key, f"{text}, a phase never runs; sort them")
+        elif part.length <= each < _NO_MILESTONE:
+            name = _child(part, index + 1)
+            text = f"{name} would start at call {count(each)}, there are {calls(part.length)}"
+            yield Found(key, f"{text}; choose a milestone below {part.length}")
+
+
+@rule("LR012", "warning", about=("SequentialLR",), everywhere=True)
+def milestone_zero(view: View, part: Part) -> Iterator[Found]:
+    """A SequentialLR's milestone is 0.
+
+    A milestone of 0 is meant to leave the first phase out, a warm-up of no steps for example. Up to
+    torch 2.12 the first scheduler is applied all the same and the second one starts from what it
+    left. Leave out the scheduler and its milestone.
+
+    Met in pytorch/pytorch#185872.
+    """
+    for index, each in enumerate(part.numbers("milestones")):
+        if each < 1:
+            text = f"leaves {_child(part, index)} no call, and torch up to 2.12 applies it all the"
+            remedy = "leave the scheduler and its milestone out"
+            yield Found((*part.key("milestones"), index), f"{text} same; {remedy}")
+
+
+def _child(part: Part, index: int) -> str:
+    """Return the class of one of a composite's schedulers."""
+    children = part.facts.children
+    return children[index].name if index < len(children) else "the next scheduler"
+
+
+@rule("LR027", "error", about=tuple(_LENGTHS), everywhere=True)
+def zero_length_or_factor(view: View, part: Part) -> Iterator[Found]:
+    """A length or a factor is 0.
+
+    A length of 0 switches a scheduler off in no library but one's own: torch divides by it, at once
+    or many steps later, or goes on for ever with the factor that was meant for the first step. A
+    factor of 0 cannot be undone by multiplying. Leave the scheduler out.
+
+    Met in pytorch/pytorch#193682, pytorch/pytorch#86454.
+    """
+    # What torch cannot drive at all, driving says first.
+    name, factor = _LENGTHS[part.name], _FACTORS.get(part.name)
+    length = part.number(name)
+    is_off = factor is not None and part.number(factor) == 1
+    if length is not None and length <= 0 and not is_off:
+        end = f"the LR is {rate(float(view.lr[0, -1]))} at the end of the run"
+        text = f"must be at least 1, got {count(length)}: {end}; leave {part.name} out"
+        yield Found(part.key(name), text)
+    elif part.name == "ConstantLR" and part.number("factor") == 0:
+        text = "a factor of 0: nothing is trained until it ends, and torch divides by it there"
+        yield Found(part.key("factor"), f"{text}; choose one above 0")
+
+
+@rule("LR038", "warning")
+def share_outside(view: View, top: Part) -> Iterator[Found]:
+    """A share of the LR is below 0 or above 1.
+
+    transformers and timm take a floor, a first LR or a noise as a share of the optimizer's LR, and
+    any number for it. Above 1 the schedule climbs beyond the LR that was asked for, below 0 it ends
+    there or is cut off in silence: mostly a percentage, or an LR, was meant.
+    """
+    for part in view.parts:
+        roles = CATALOG[part.name].roles if part.name in CATALOG else {}
+        for name in sorted(each for each, role in roles.items() if role == "share"):
+            share = part.number(name)
+            if share is not None and not 0 <= share <= 1:
+                text = f"a share of the LR, got {spell_number(share)}: the LR is "
+                text = f"{text}{rate(float(view.lr.max()))} at most; choose one from 0 to 1"
+                yield Found(part.key(name), text)

@@ -1,0 +1,235 @@
+"""What the rules read: every scheduler of a schedule with the part of the run that is its own.
+
+Lengths and places are counted in calls here, as torch's arguments are: under `interval: epoch` a
+run of 4 epochs has 4 values a group, whatever its steps.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeGuard
+
+import numpy as np
+
+from lrviz.curve import Curve, SchedulerFacts, Values
+from lrviz.errors import KeyPath
+from lrviz.spec.catalog import COMPOSITES
+from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.tree import Tree
+
+UNDERFLOW = 1e-6
+"""The share of its peak below which a learning rate trains nothing."""
+
+_ENDS: Mapping[str, str] = MappingProxyType(
+    {
+        "CosineAnnealingLR": "T_max",
+        "PolynomialLR": "total_iters",
+        "LinearLR": "total_iters",
+        "OneCycleLR": "total_steps",
+    }
+)
+"""The argument that says when an anneal ends."""
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A remedy that is certain and local: one value of the spec, replaced.
+
+    Attributes:
+        key: the value's key path.
+        value: what it is to be.
+    """
+
+    key: KeyPath
+    value: Tree
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One scheduler, and the values of the run that it governs.
+
+    Attributes:
+        facts: what torch made of it.
+        parent: the composite that it stands in; None for none.
+        lr: the values of the run that it governs, shape (groups, values).
+        is_last: whether it goes on to the end of the run.
+    """
+
+    facts: SchedulerFacts
+    parent: SchedulerFacts | None
+    lr: Values
+    is_last: bool
+
+    @property
+    def name(self) -> str:
+        """Its class."""
+        return self.facts.name
+
+    @property
+    def start(self) -> int:
+        """The first value that it governs, counted from 0 over the run."""
+        return self.facts.values.start
+
+    @property
+    def end(self) -> int:
+        """One more than the last value that it governs."""
+        return self.facts.values.stop
+
+    @property
+    def length(self) -> int:
+        """How many values it governs."""
+        return len(self.facts.values)
+
+    @property
+    def within(self) -> str:
+        """The class of the composite that it stands in; empty for none."""
+        return self.parent.name if self.parent else ""
+
+    @property
+    def siblings(self) -> list[str]:
+        """The classes of the other schedulers of its composite."""
+        beside = self.parent.children if self.parent else ()
+        return [each.name for each in beside if each is not self.facts]
+
+    @property
+    def is_built_elsewhere(self) -> bool:
+        """Whether a factory built it: its arguments are known in part, and stand in no spec."""
+        return self.facts.key[:1] == ("factory",)
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether it is made of others."""
+        return self.name in COMPOSITES
+
+    @property
+    def climb(self) -> float:
+        """How far a LinearLR's factor rises, or falls below 0; 0 for everything else."""
+        start, end = self.number("start_factor"), self.number("end_factor")
+        if self.name != "LinearLR" or start is None or end is None:
+            return 0.0
+        return end - start
+
+    @property
+    def cycle(self) -> float | None:
+        """The calls that a OneCycleLR was given."""
+        epochs, steps = self.number("epochs"), self.number("steps_per_epoch")
+        if self.number("total_steps") is None and epochs is not None and steps is not None:
+            return epochs * steps
+        return self.number("total_steps")
+
+    @property
+    def horizon(self) -> tuple[str, float] | None:
+        """The argument that says when an anneal ends, and after how many calls that is.
+
+        None for what does not anneal towards an end of its own: a warm-up has none.
+        """
+        name = _ENDS.get(self.name)
+        if name is None or (self.name == "LinearLR" and self.climb >= 0):
+            return None
+        calls = self.cycle if self.name == "OneCycleLR" else self.number(name)
+        return (name, calls) if calls is not None and calls > 0 else None
+
+    def number(self, name: str) -> float | None:
+        """Return an argument's value; None where it is no finite number."""
+        value = self.facts.arguments.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if math.isfinite(value) else None
+
+    def numbers(self, name: str) -> list[float]:
+        """Return the numbers of a list; empty where the argument is none."""
+        value = self.facts.arguments.get(name)
+        return [float(each) for each in value] if _is_numbers(value) else []
+
+    def rates(self, name: str) -> list[float]:
+        """Return an argument's value for every group; empty where it is neither one nor many."""
+        value = self.number(name)
+        return [value] * len(self.lr) if value is not None else self.numbers(name)
+
+    def key(self, *names: str) -> KeyPath:
+        """Return the key path of the first of these arguments that is given, or its own."""
+        for name in names:
+            if name in self.facts.given:
+                return (*self.facts.key, name)
+        return self.facts.key
+
+    def fix(self, name: str, value: int | str) -> Fix | None:
+        """Return the remedy that gives an argument another value; None for a factory's."""
+        return None if self.is_built_elsewhere else Fix((*self.facts.key, name), value)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One schedule and its curve, as the rules read them.
+
+    Attributes:
+        spec: the whole spec.
+        schedule: what the spec says of this curve.
+        base_lr: each group's learning rate as the optimizer was given it.
+        lr: learning rates, one a call, shape (groups, calls).
+        peak: the highest learning rate of every group.
+        metric: what the scheduler was given, one a call; None where it takes none.
+        parts: every scheduler, composites before what stands in them.
+        named: the same by their classes.
+    """
+
+    spec: Spec
+    schedule: Schedule
+    base_lr: tuple[float, ...]
+    lr: Values
+    peak: Values
+    metric: Values | None
+    parts: Sequence[Part]
+    named: Mapping[str, Sequence[Part]]
+
+    @property
+    def calls(self) -> int:
+        """How many values each group has: as many as there are calls."""
+        return int(self.lr.shape[1])
+
+    @property
+    def last(self) -> Part:
+        """The scheduler that the run ends with; the last of several that are called together."""
+        return next(part for part in reversed(self.parts) if part.is_last)
+
+    def children(self, part: Part) -> list[Part]:
+        """Return the parts of a composite, in order."""
+        return [each for each in self.parts if each.parent is part.facts]
+
+    def step(self, call: int) -> int:
+        """Return the step that trains with a value."""
+        return call * self.schedule.steps_per_call
+
+
+def build_view(spec: Spec, schedule: Schedule, facts: SchedulerFacts, curve: Curve) -> View:
+    """Return one schedule of a spec and its curve as the rules read them."""
+    each = schedule.steps_per_call
+    lr = curve.lr[:, ::each]
+    parts = list(_iter_parts(facts, None, lr))
+    named: dict[str, list[Part]] = {}
+    for part in parts:
+        named.setdefault(part.name, []).append(part)
+    return View(
+        spec=spec,
+        schedule=schedule,
+        base_lr=curve.base_lr,
+        lr=lr,
+        peak=np.asarray(lr.max(axis=1)),
+        metric=None if curve.metric is None else curve.metric[each - 1 :: each],
+        parts=parts,
+        named=named,
+    )
+
+
+def _iter_parts(facts: SchedulerFacts, parent: SchedulerFacts | None, lr: Values) -> Iterator[Part]:
+    own = lr[:, facts.values.start : facts.values.stop]
+    yield Part(facts, parent, own, own.size > 0 and facts.values.stop == lr.shape[1])
+    for child in facts.children:
+        yield from _iter_parts(child, facts, lr)
+
+
+def _is_numbers(value: object) -> TypeGuard[Sequence[float]]:
+    return isinstance(value, list | tuple) and all(
+        isinstance(each, int | float) and not isinstance(each, bool) for each in value
+    )
