@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,78 +34,49 @@ def complete_style(incomplete: str) -> Iterator[str]:
             yield name
 
 
-Spec = Annotated[
-    str,
-    typer.Argument(
-        metavar="SPEC",
-        help="A YAML file, a figure that lrviz drew, train.py:FACTORY, or -.",
-        callback=given,
-    ),
-]
-Specs = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="SPEC",
-        help="YAML files, figures that lrviz drew, train.py:FACTORY, or -.",
-        callback=given,
-    ),
-]
+def argument(metavar: str, help: str, **more: Any) -> Any:
+    """Return an argument of a command."""
+    return typer.Argument(metavar=metavar, help=help, **more)
+
+
+def option(names: str, help: str, metavar: str | None = None, **more: Any) -> Any:
+    """Return an option of a command, its names parted by blanks."""
+    return typer.Option(*names.split(), metavar=metavar, help=help, **more)
+
+
+_SPEC = "A YAML file, a figure that lrviz drew, train.py:FACTORY, or -."
+_SPECS = "YAML files, figures that lrviz drew, train.py:FACTORY, or -."
+
+Spec = Annotated[str, argument("SPEC", _SPEC, callback=given)]
+Specs = Annotated[list[str], argument("SPEC", _SPECS, callback=given)]
 Sources = Annotated[
-    list[str],
-    typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, and folders of them.", callback=given),
+    list[str], argument("SPEC…/FOLDER…", "Specs, and folders of them.", callback=given)
 ]
-Name = Annotated[
-    str,
-    typer.Argument(metavar="NAME", help="A scheduler's name.", autocompletion=complete_scheduler),
-]
-Allow = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--allow",
-        metavar="PACKAGE.MODULE:CLASS",
-        help="Let specs name this scheduler class, which is imported; repeatable.",
-    ),
-]
+Name = Annotated[str, argument("NAME", "A scheduler's name.", autocompletion=complete_scheduler)]
+
 Output = Annotated[
-    str | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; - is standard output."),
+    str | None, option("-o --output", "Write to FILE; - is standard output.", "FILE")
 ]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace files, too, that lrviz did not write.")
+Overwrite = Annotated[bool, option("--overwrite", "Replace files, too, that lrviz did not write.")]
+FigureFormat = Annotated[Format | None, option("-f --format", "Default: as FILE ends, else png.")]
+OutputFormat = Annotated[Listing, option("--output-format", "How the findings are listed.")]
+Jobs = Annotated[int | None, option("-j --jobs", "Default: one a processor.", "JOBS", min=1)]
+
+Settings = Annotated[
+    list[str] | None, option("--set", "Replace one value of the spec; repeatable.", "KEY=VALUE")
 ]
 Style = Annotated[
     str | None,
-    typer.Option(
-        "--style",
-        metavar="STYLE",
-        help="article, light or dark.",
-        autocompletion=complete_style,
-    ),
+    option("--style", "article, light or dark.", "STYLE", autocompletion=complete_style),
 ]
-Epochs = Annotated[
-    int | None, typer.Option("--epochs", metavar="N", help="Length of the run; for a factory.")
-]
+_ALLOWED = "Let specs name this scheduler class, which is imported; repeatable."
+Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:CLASS")]
+Epochs = Annotated[int | None, option("--epochs", "Length of the run; for a factory.", "N")]
 StepsPerEpoch = Annotated[
-    int | None,
-    typer.Option("--steps-per-epoch", metavar="N", help="Optimizer steps in an epoch."),
+    int | None, option("--steps-per-epoch", "Optimizer steps in an epoch.", "N")
 ]
 Calls = Annotated[
-    Interval | None,
-    typer.Option("--interval", help="When scheduler.step() is called: after every …"),
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Replace one value of the spec; repeatable."),
-]
-FigureFormat = Annotated[
-    Format | None, typer.Option("-f", "--format", help="Default: as FILE ends, else png.")
-]
-OutputFormat = Annotated[
-    Listing, typer.Option("--output-format", help="How the findings are listed.")
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option("-j", "--jobs", metavar="JOBS", min=1, help="Default: one a processor."),
+    Interval | None, option("--interval", "When scheduler.step() is called: after every …")
 ]
 
 

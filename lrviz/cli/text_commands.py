@@ -4,22 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated
 
-import typer
-
-from lrviz.cli.parameters import (
-    Allow,
-    Calls,
-    Epochs,
-    Name,
-    Output,
-    OutputFormat,
-    Overwrite,
-    Settings,
-    Spec,
-    StepsPerEpoch,
-    given,
-    say_reading,
-)
+from lrviz.cli import parameters as params
 from lrviz.commands import names
 from lrviz.commands.block import Block
 from lrviz.commands.targets import Table
@@ -29,30 +14,30 @@ from lrviz.system.process import quick_imports
 def lint(
     specs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SPEC…/FOLDER…", help="Specs, figures, folders.", callback=given),
+        params.argument("SPEC…/FOLDER…", "Specs, figures, folders.", callback=params.given),
     ] = None,
-    output_format: OutputFormat = "text",
+    output_format: params.OutputFormat = "text",
     select: Annotated[
         str | None,
-        typer.Option("--select", metavar="CODES", help="Only rules whose codes begin like these."),
+        params.option("--select", "Only rules whose codes begin like these.", "CODES"),
     ] = None,
     ignore: Annotated[
         str | None,
-        typer.Option("--ignore", metavar="CODES", help="All rules but these: LR012,LR03."),
+        params.option("--ignore", "All rules but these: LR012,LR03.", "CODES"),
     ] = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Replace values where the remedy is certain.")
+        bool, params.option("--fix", "Replace values where the remedy is certain.")
     ] = False,
     summary: Annotated[
-        bool, typer.Option("--summary", help="Show peak, warm-up, area and jumps of every curve.")
+        bool, params.option("--summary", "Show peak, warm-up, area and jumps of every curve.")
     ] = False,
-    settings: Settings = None,
-    allow: Allow = None,
-    epochs: Epochs = None,
-    steps_per_epoch: StepsPerEpoch = None,
-    interval: Calls = None,
+    settings: params.Settings = None,
+    allow: params.Allow = None,
+    epochs: params.Epochs = None,
+    steps_per_epoch: params.StepsPerEpoch = None,
+    interval: params.Calls = None,
     explain: Annotated[
-        str | None, typer.Option("--explain", metavar="CODE", help="Explain a rule and exit.")
+        str | None, params.option("--explain", "Explain a rule and exit.", "CODE")
     ] = None,
 ) -> Iterator[Block]:
     """Find mistakes in schedules.
@@ -67,49 +52,49 @@ def lint(
         return iter([Block(explain_rule(explain))])
     from lrviz.commands.linting import Request, iter_blocks
 
-    reading = say_reading(allow, epochs, steps_per_epoch, interval, settings)
+    reading = params.say_reading(allow, epochs, steps_per_epoch, interval, settings)
     return iter_blocks(Request(specs or [], select, ignore, fix, summary, reading), output_format)
 
 
 def export(
-    spec: Spec,
-    output: Output = "-",
+    spec: params.Spec,
+    output: params.Output = "-",
     format: Annotated[
-        Table | None, typer.Option("-f", "--format", help="Default: as FILE ends, else csv.")
+        Table | None, params.option("-f --format", "Default: as FILE ends, else csv.")
     ] = None,
-    settings: Settings = None,
-    allow: Allow = None,
-    epochs: Epochs = None,
-    steps_per_epoch: StepsPerEpoch = None,
-    interval: Calls = None,
-    overwrite: Overwrite = False,
+    settings: params.Settings = None,
+    allow: params.Allow = None,
+    epochs: params.Epochs = None,
+    steps_per_epoch: params.StepsPerEpoch = None,
+    interval: params.Calls = None,
+    overwrite: params.Overwrite = False,
 ) -> Iterator[Block]:
     """Print the numbers: one row a step, curve and param group."""
     from lrviz.commands.export import export_spec
 
-    reading = say_reading(allow, epochs, steps_per_epoch, interval, settings)
+    reading = params.say_reading(allow, epochs, steps_per_epoch, interval, settings)
     return export_spec(spec, output or "-", format, reading, overwrite=overwrite)
 
 
 def code(
     spec: Annotated[
         str,
-        typer.Argument(
-            metavar="SPEC", help="A YAML file, a figure that lrviz drew, or -.", callback=given
+        params.argument(
+            "SPEC", "A YAML file, a figure that lrviz drew, or -.", callback=params.given
         ),
     ],
-    output: Output = "-",
-    settings: Settings = None,
-    allow: Allow = None,
-    epochs: Epochs = None,
-    steps_per_epoch: StepsPerEpoch = None,
-    interval: Calls = None,
-    overwrite: Overwrite = False,
+    output: params.Output = "-",
+    settings: params.Settings = None,
+    allow: params.Allow = None,
+    epochs: params.Epochs = None,
+    steps_per_epoch: params.StepsPerEpoch = None,
+    interval: params.Calls = None,
+    overwrite: params.Overwrite = False,
 ) -> Iterator[Block]:
     """Print the schedule as Python to paste into a training script."""
     from lrviz.commands.code import save_code
 
-    reading = say_reading(allow, epochs, steps_per_epoch, interval, settings)
+    reading = params.say_reading(allow, epochs, steps_per_epoch, interval, settings)
     return save_code(spec, output or "-", reading, overwrite=overwrite)
 
 
@@ -118,7 +103,7 @@ def list_schedulers() -> Iterator[Block]:
     yield Block(names.scheduler_list())
 
 
-def show(name: Name, allow: Allow = None) -> Iterator[Block]:
+def show(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
     """Show a scheduler's arguments, defaults, documentation and curve."""
     found = names.find_scheduler(name, allow or ())
     with quick_imports():
@@ -126,7 +111,7 @@ def show(name: Name, allow: Allow = None) -> Iterator[Block]:
     yield Block(describe_scheduler(found))
 
 
-def new(name: Name, allow: Allow = None) -> Iterator[Block]:
+def new(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
     """Print a commented spec to start from."""
     from lrviz.commands.template import spec_template
 

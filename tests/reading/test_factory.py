@@ -525,8 +525,8 @@ def test_two_folders_may_each_have_a_helper_of_the_same_name(tmp_path: Path, mod
     assert done.status == 0
     rows = [line.split() for line in done.text.splitlines()[1:]]
     assert [(row[0], row[-3]) for row in rows] == [
-        ("old/train.py:make", "0.0005"),
-        ("new/train.py:make", "0.0001"),
+        ("old/train.py:make", "5e-4"),
+        ("new/train.py:make", "1e-4"),
     ]
     assert (sys.path, sys.argv) == before
     assert not [name for name in sys.modules if name.startswith("helper")]
@@ -642,7 +642,7 @@ def test_a_check_sees_that_it_builds_another_schedule(folder: Path) -> None:
     moved = run(*CHECK, cwd=folder)
     assert moved.status == 1
     # 1e-3 is halved after 2 steps, and now after 3: steps 2, 4 and 5 differ.
-    assert "lr at step 2 was 0.0005, is 0.001 (3 of 6 steps differ)" in moved.text
+    assert "lr at step 2 was 5e-4, is 0.001 (3 of 6 steps differ)" in moved.text
     assert run(*CHECK, "--update", cwd=folder).status == 0
     assert run(*CHECK, cwd=folder).text == "1 spec: 1 match\n"
 
