@@ -1,12 +1,22 @@
 """What stands above the first panel: title, legend and second axis, none over another."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.ticker import (
+    Formatter,
+    LogLocator,
+    MaxNLocator,
+    MultipleLocator,
+    NullFormatter,
+    NullLocator,
+)
 
 from lrviz.draw.chart import Chart
 from lrviz.draw.floor import draw_mark
@@ -14,11 +24,12 @@ from lrviz.draw.geometry import Geometry
 from lrviz.draw.legend import add_legend, lift_legend, measure_legend
 from lrviz.draw.scale import Limits
 from lrviz.draw.text import fit_in
-from lrviz.draw.ticks import choose_spacing, set_step_ticks
+from lrviz.draw.ticks import choose_spacing
 from lrviz.draw.titles import UNITS, Words
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import Style
+from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
 TITLE = 1.2
 """The title's size, as a multiple of the labels'."""
@@ -27,6 +38,21 @@ TITLE_PAD = 0.5
 """Between the title and what is below it, in the title's font sizes."""
 
 TITLE_LINES = 3
+
+
+class PlainFormatter(Formatter):
+    """Labels every tick with its whole value."""
+
+    def __init__(self, spell: Callable[[Sequence[float]], list[str]]) -> None:
+        self.spell = spell
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return the label of one tick."""
+        return self.spell([x])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Return the labels of all ticks of an axis."""
+        return self.spell(values)
 
 
 class Above(NamedTuple):
@@ -195,3 +221,38 @@ def _choose_spacing(
     if alone or unit > 1 or float(f"{spacing[0]:.{ROUND}g}") == spacing[0]:
         return spacing
     return choose_spacing(span, step, step, points, label)
+
+
+def set_step_ticks(axis: Axis, spacing: tuple[float, float | None], plain: bool) -> None:
+    """Put ticks on an x axis at multiples of two distances."""
+    major, minor = spacing
+    axis.set_major_locator(MultipleLocator(major))
+    axis.set_minor_locator(MultipleLocator(minor) if minor else NullLocator())
+    if plain:
+        axis.set_major_formatter(PlainFormatter(spell_steps))
+
+
+def set_value_axis(axes: Axes, limits: Limits, scale: str, *, plain: bool) -> None:
+    """Set scale, limits and ticks of a y axis.
+
+    Args:
+        axes: of a panel.
+        limits: of the axis.
+        scale: `linear` or `log`.
+        plain: whether ticks have their whole value even on a linear axis.
+    """
+    axes.set_autoscaley_on(False)  # it would look at values that the scale cannot show
+    axes.set_yscale(scale)
+    axes.set_ylim(*limits)
+    if scale == "linear":
+        if plain:
+            axes.yaxis.set_major_formatter(PlainFormatter(spell_ticks))
+        return
+    decades = abs(math.log10(limits[1] / limits[0]))
+    axes.yaxis.set_major_formatter(PlainFormatter(spell_magnitudes))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    if decades < 1:
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_minor_locator(NullLocator())
+    elif decades < 2.5:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))

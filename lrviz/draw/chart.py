@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
@@ -42,6 +43,21 @@ class Chart(Figure):
         """Write the figure; what settings it reads itself are the caller's, of no other figure."""
         with ONE_AT_A_TIME:
             super().savefig(fname, transparent=transparent, **options)
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """A figure, and what came up while it was built.
+
+    Attributes:
+        figure: ready to be drawn.
+        fonts: the families that its text is drawn with, in order of preference.
+        warnings: one line each.
+    """
+
+    figure: Chart
+    fonts: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The legend: above the axes, where it covers nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.legend import Legend
@@ -41,10 +41,7 @@ def add_legend(
     width: float,
     note: tuple[Line2D, str] | None = None,
 ) -> Legend:
-    """Draw a legend above the axes, in as many columns as fit.
-
-    Where names would be cut, what they are settings of stands above them. Those for which there is
-    no room are counted.
+    """Draw a legend above the axes, in as many columns as fit; names without room are counted.
 
     Args:
         axes: whose lines they are.
@@ -58,7 +55,8 @@ def add_legend(
     assert figure is not None
     em = size * figure.dpi / 72
     rows = max(1, int(SHARE * figure.bbox.height / (ROW * em)))
-    room = _Room(rows, width, em, measure_with(figure, size))
+    measure = measure_with(figure, size)
+    room = _Room(rows, width / em, lambda text: measure(text) / em)
     plain = [name.replace("\n", " ") or "?" for name in names]
     entries = _choose_entries(plain, [note[1]] if note else [], room)
     handles = [*lines[: entries.kept], *([note[0]] if note else [])]
@@ -83,91 +81,71 @@ def add_legend(
     )
 
 
-@dataclass(frozen=True)
-class _Room:
-    """The room of a legend: how many rows, and pixels for a row and for a letter's height."""
+class _Room(NamedTuple):
+    """The room of a legend: how many rows, how wide, and the width of a text, in font sizes."""
 
     rows: int
     width: float
-    em: float
     measure: Measure
 
 
-@dataclass(frozen=True)
-class _Entries:
+class _Entries(NamedTuple):
     """What a legend says.
 
     Attributes:
         labels: as they are written.
         columns: that they stand in.
         kept: how many of the names are among them.
-        is_whole: whether none of those is cut.
         heading: what stands above them; None for nothing.
     """
 
-    labels: Sequence[str]
+    labels: list[str]
     columns: int
     kept: int
-    is_whole: bool
     heading: str | None = None
 
 
-def _choose_entries(names: Sequence[str], note: Sequence[str], room: _Room) -> _Entries:
-    """Return the entries: names as they are, or parted where that tells more of them."""
-    entries = _fit_entries(names, note, room, LEAST)
+def _choose_entries(names: list[str], notes: list[str], room: _Room) -> _Entries:
+    """Return the entries; where names would be cut, what they are settings of stands above them."""
+    entries = _fit_entries(names, notes, room, LEAST)
     parted = part_settings(names) if room.rows > 1 else None
-    if parted is None or (entries.is_whole and entries.kept == len(names)):
+    is_whole = entries.labels[: entries.kept] == names[: entries.kept]
+    if (is_whole and entries.kept == len(names)) or parted is None:
         return entries
     heading, values = parted
-    if room.measure(heading) > room.width:
+    whole = max(map(room.measure, values[:MOST]))  # a number without its middle is another one
+    below = _fit_entries(values, notes, room._replace(rows=room.rows - 1), whole)
+    if room.measure(heading) > room.width or (is_whole and entries.kept >= below.kept):
         return entries
-    # A number without its middle is another one.
-    whole = max(map(room.measure, values[:MOST])) / room.em
-    below = _fit_entries(values, note, replace(room, rows=room.rows - 1), whole)
-    if entries.is_whole and entries.kept >= below.kept:
-        return entries
-    return replace(below, heading=heading)
+    return below._replace(heading=heading)
 
 
-def _fit_entries(names: Sequence[str], note: Sequence[str], room: _Room, least: float) -> _Entries:
-    """Return the entries of as many names as there is room for; the note is always among them."""
-    texts, count = [*names[:MOST], *note], len(names) + len(note)
-    widest = max(map(room.measure, texts)) / room.em
-    least = max([least, *(room.measure(text) / room.em for text in note)])
-    columns = _count_columns(widest, count, room.rows, room.width / room.em, least)
-    kept, places = min(len(names), MOST), room.rows * columns
-    if count > places or kept < len(names):
-        kept = max(1, min(kept, places - 1 - len(note)))
-    shown = [*names[:kept], *note]
-    labels = fit_captions(shown, _measure_room(columns, room.width, room.em), 1, room.measure)
-    if kept < len(names):
-        labels.insert(kept, f"… {len(names) - kept} more")
-    return _Entries(labels, columns, kept, labels[:kept] == list(names[:kept]))
-
-
-def _measure_room(columns: int, width: float, em: float) -> float:
-    """Return the room for a name, in pixels."""
-    return max(width / columns - HANDLE * em, 3 * em)
-
-
-def _count_columns(widest: float, count: int, rows: int, width: float, least: float = LEAST) -> int:
-    """Return how many columns a legend has, all about as long.
+def _fit_entries(names: list[str], notes: list[str], room: _Room, least: float) -> _Entries:
+    """Return the entries of as many names as there is room for.
 
     Args:
-        widest: of the names, in font sizes.
-        count: of the names.
-        rows: the most there is room for.
-        width: of the legend, in font sizes.
+        names: one a line.
+        notes: stand behind them in any case.
+        room: of the legend.
         least: the width of a name, at least, that makes room for others.
-
-    >>> [_count_columns(widest, count, 5, 70, 6) for widest, count in ((6, 7), (40, 7), (40, 3))]
-    [4, 2, 1]
     """
-    columns = int(width / (widest + HANDLE))
-    if columns * rows < count:  # names become shorter for it, as far as they can be read then
-        columns = max(columns, min(-(-count // rows), int(width / (least + HANDLE))))
+    widths = [room.measure(text) for text in (*names[:MOST], *notes)]
+    count = len(names) + len(notes)
+    columns = int(room.width / (max(widths) + HANDLE))
+    if columns * room.rows < count:  # names become shorter for it, as far as they can be read then
+        least = max([least, *map(room.measure, notes)])
+        columns = max(columns, min(-(-count // room.rows), int(room.width / (least + HANDLE))))
     columns = max(1, min(columns, count))
-    return -(-count // -(-count // columns))
+    columns = -(-count // -(-count // columns))  # all about as long
+    kept, places = min(len(names), MOST), room.rows * columns
+    if count > places or kept < len(names):
+        kept = max(1, min(kept, places - 1 - len(notes)))
+    labels = fit_captions(
+        [*names[:kept], *notes], max(room.width / columns - HANDLE, 3.0), 1, room.measure
+    )
+    if kept < len(names):
+        labels.insert(kept, f"… {len(names) - kept} more")
+    return _Entries(labels, columns, kept)
 
 
 def measure_legend(legend: Legend, size: float) -> float:

@@ -1,13 +1,19 @@
-"""The lines of a panel, and what tells one from the others: colour, pattern, width and markers."""
+"""The lines of a panel, what tells one from the others, and how much all of them may take."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.lines import Line2D
+from matplotlib.path import Path
+from matplotlib.patheffects import AbstractPathEffect
+from matplotlib.transforms import Transform
+from matplotlib.typing import ColorType
 
 from lrviz.curve import Values
 from lrviz.draw.geometry import Geometry
@@ -43,6 +49,23 @@ INK = {"-": 1.0, "--": 0.7, "-.": 0.7, ":": 0.38}
 
 PERIODS = {"-": math.inf, "--": 5.3, "-.": 10.6, ":": 2.65}
 """The length of each, likewise, in widths of the line."""
+
+SHORT, DENSE = 10_000, 4
+"""A line of more pixels, a stretch of which is not so many from the next on average, is drawn in
+parts and, as no dashes can be seen in it, without gaps."""
+
+PART = 1_000_000
+"""The length, in pixels, of a part: Agg needs memory for every pixel that it draws at once."""
+
+DASHED, MARKER, OUTLINE = 6, 100, 20
+"""What takes as long as a pixel of a plain line, and more: one of a dashed line, at most; a marker;
+a pixel of its size."""
+
+MAX_POINTS = 5_000_000
+"""The points that all lines of a figure have together, at most."""
+
+MAX_LENGTH = 400_000_000
+"""The pixels of the plain line that a figure takes as long to draw as, at most."""
 
 
 @dataclass(frozen=True)
@@ -163,3 +186,83 @@ def _measure_ink(pattern: LineStyle) -> float:
         return INK[pattern]
     _, dashes = pattern
     return sum(dashes[::2]) / sum(dashes)
+
+
+def bound_effort(panels: Iterable[Axes]) -> str:
+    """Have lines drawn as they are, and return why they are too many; empty where they are not.
+
+    Args:
+        panels: their scales and limits are set.
+    """
+    points, effort = 0, 0.0
+    for line in (line for axes in panels for line in axes.lines):
+        places = _place(line)
+        points += len(places)
+        if line.get_linestyle() != "None":
+            length = float(np.hypot(*np.diff(places, axis=0).T).sum())
+            is_dense = length > max(SHORT, _measure_area(line) / DENSE)
+            is_level = line.get_marker() == "None" and not np.diff(places[:, 1]).all()
+            if is_dense or is_level:
+                line.set_path_effects([Exactly(1 + int(length / PART), plain=is_dense)])
+            effort += length * (DASHED if line.is_dashed() and not is_dense else 1)
+        if line.get_marker() != "None":
+            effort += len(places) * (MARKER + OUTLINE * line.get_markersize())
+    if points > MAX_POINTS:
+        problem = f"{points:,} points are more than {MAX_POINTS:,}"
+    elif effort > MAX_LENGTH:
+        took = f"takes as long to draw as a line of {effort:,.0f} pixels"
+        problem = f"{took}, more than {MAX_LENGTH:,}"
+    else:
+        return ""
+    return f"{problem}; draw fewer curves or a smaller figure"
+
+
+def _measure_area(line: Line2D) -> float:
+    assert line.axes is not None
+    return line.axes.bbox.width * line.axes.bbox.height
+
+
+def _place(line: Line2D) -> Values:
+    """Return where a line's points are, in pixels; none is more than one out of the axes."""
+    assert line.axes is not None
+    left, bottom, right, top = line.axes.bbox.extents
+    places: Values = line.get_transform().transform(np.asarray(line.get_xydata()))
+    return np.clip(np.nan_to_num(places), (left - 1, bottom - 1), (right + 1, top + 1))
+
+
+class Exactly(AbstractPathEffect):
+    """Draws a path through all of its points, in parts if it is long; what is level is one segment.
+
+    matplotlib leaves out points that would move a line by less than a ninth of a pixel, and what is
+    level slopes for it. Its own `agg.path.chunksize` leaves a gap between two parts.
+    """
+
+    def __init__(self, parts: int, *, plain: bool) -> None:
+        super().__init__()
+        self.parts, self.plain = parts, plain
+
+    def draw_path(
+        self,
+        renderer: RendererBase,
+        gc: GraphicsContextBase,
+        tpath: Path,
+        affine: Transform,
+        rgbFace: ColorType | None = None,  # noqa: N803 (matplotlib's name)
+    ) -> None:
+        """Draw a line, or a marker."""
+        if rgbFace is not None:
+            renderer.draw_path(gc, tpath, affine, rgbFace)
+            return
+        own = renderer.new_gc()
+        own.copy_properties(gc)
+        if self.plain:
+            own.set_dashes(0, None)
+        points = np.asarray(tpath.vertices)
+        level = np.diff(points[:, 1]) == 0
+        points = np.delete(points, np.flatnonzero(level[1:] & level[:-1]) + 1, axis=0)
+        ends = np.linspace(0, len(points) - 1, self.parts + 1).astype(int)
+        for start, end in pairwise(ends):
+            part = Path(points[start : end + 1])
+            part.should_simplify = False
+            renderer.draw_path(own, part, affine, None)
+        own.restore()

@@ -11,8 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from lrviz.draw.chart import apply_settings
-from lrviz.draw.painter import Built, build_chart
+from lrviz.draw.chart import Built, apply_settings
+from lrviz.draw.painter import build_chart
 from lrviz.errors import SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.style import override_options

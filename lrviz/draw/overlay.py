@@ -5,28 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 
-from lrviz.curve import Quantity, Values
-from lrviz.draw.chart import Chart, apply_settings, gather_settings
-from lrviz.draw.fonts import choose_fonts
-from lrviz.draw.geometry import DEFAULT_SHARE
-from lrviz.draw.legend import add_legend
-from lrviz.draw.pieces import ease_lines
-from lrviz.draw.points import pick_points
-from lrviz.draw.scale import LARGEST, find_limits, mend_steps
-from lrviz.draw.ticks import set_value_ticks
-from lrviz.draw.titles import LABELS
-from lrviz.spec.style import styles
-
-SIZE = (8.0, 4.0)
-DPI = 100.0
-WIDTH = DEFAULT_SHARE * SIZE[0] * DPI
-"""Of the axes, in pixels; about."""
-
-METRIC_LABEL = "Metric"
+from lrviz.curve import Curve, Quantity, Values
+from lrviz.draw.outputs import draw_pixels
+from lrviz.draw.scale import LARGEST
+from lrviz.run.driven import Run
+from lrviz.spec.model import Spec
+from lrviz.spec.options import FigureOptions, LintOptions
+from lrviz.spec.problems import Source
+from lrviz.spec.style import Style, styles
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,50 +43,39 @@ def draw_overlay(
         traces: one a colour; at least one.
         quantity: what they are values of.
     """
+    figure = FigureOptions(
+        style=_choose_style(len(traces)),
+        size=(8.0, 4.0),
+        dpi=100.0,
+        panels=("momentum",) if quantity == "metric" else (quantity,),
+        ylabel="Metric" if quantity == "metric" else None,
+        markers=False,
+        legend=True,
+    )
+    now = [_make_curve(trace.name, "now", trace.new) for trace in traces]
+    then = [_make_curve(trace.name, "then", _unfold(trace)) for trace in traces]
+    spec = Spec(tree={}, source=Source(), title="", schedules=(), figure=figure, lint=LintOptions())
+    return draw_pixels(Run(spec, (*now, *then), ())).pixels
+
+
+def _choose_style(count: int) -> Style:
+    """Return a style with a colour a curve; a single one and its past have a colour each."""
     style = styles()["light"]
-    names = _name(traces)
-    fonts = choose_fonts(style.fonts, "".join(names))
-    settings = gather_settings(style, fonts.families, style.grid)
-    with apply_settings(settings):
-        figure = Chart(settings, SIZE, DPI, fit=True)
-        axes = figure.subplots()
-        _draw_lines(axes, traces, style.colors)
-        _set_axes(axes, traces, quantity)
-        add_legend(axes, list(axes.lines), names, style.font_size, WIDTH)
-        ease_lines([axes])
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    colors = [style.colors[index % len(style.colors)] for index in range(max(count, 2))]
+    patterns = ("-",) * count + ("--",) * count
+    return style.model_copy(update={"colors": tuple(colors), "linestyles": patterns})
 
 
-def _name(traces: Sequence[Trace]) -> list[str]:
-    """Return what the legend says, in the order of the lines."""
-    return [
-        " · ".join(filter(None, (trace.name, when))) for when in ("now", "then") for trace in traces
-    ]
+def _make_curve(name: str, when: str, values: Values) -> Curve:
+    """Return a curve of which every quantity has these values."""
+    rows = values[None]
+    label = " · ".join(filter(None, (name, when)))
+    return Curve(
+        groups=("",), lr=rows, momentum=rows, weight_decay=rows, base_lr=(0.0,), label=label
+    )
 
 
-def _draw_lines(axes: Axes, traces: Sequence[Trace], colors: Sequence[str]) -> None:
-    for index, trace in enumerate(traces):
-        points = pick_points(trace.new, 0, len(trace.new), int(WIDTH))
-        axes.plot(points, trace.new[points], color=colors[index % len(colors)])
-    for index, trace in enumerate(traces):
-        shade = index + (len(traces) == 1)  # a single line and its past have a colour each
-        axes.plot(
-            trace.old_steps,
-            np.clip(trace.old, -LARGEST, LARGEST),
-            color=colors[shade % len(colors)],
-            linestyle="--",
-        )
-
-
-def _set_axes(axes: Axes, traces: Sequence[Trace], quantity: Quantity | Literal["metric"]) -> None:
-    steps = max(max(len(trace.new), float(trace.old_steps[-1])) for trace in traces)
-    values = [each for trace in traces for each in (trace.old, trace.new)]
-    kind: Quantity = "momentum" if quantity == "metric" else quantity
-    limits = find_limits(values, kind, 0.0, "linear")
-    axes.set_xlim(*mend_steps((0.0, steps)))
-    axes.set_ylim(*limits)
-    set_value_ticks(axes.yaxis, limits, "linear", plain=True)
-    axes.set_xlabel("Steps")
-    axes.set_ylabel(METRIC_LABEL if quantity == "metric" else LABELS[quantity])
+def _unfold(trace: Trace) -> Values:
+    """Return an old value for every step, on the line through those that were stored."""
+    steps = np.arange(int(trace.old_steps[-1]) + 1)
+    return np.interp(steps, trace.old_steps, np.clip(trace.old, -LARGEST, LARGEST))

@@ -8,11 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
+from lrviz.draw.chart import Built, Chart, Settings, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, explain_missing
+from lrviz.draw.lines import bound_effort
 from lrviz.draw.outputs import Drawing, capture_pixels
-from lrviz.draw.painter import Built
-from lrviz.draw.pieces import ease_lines
 from lrviz.draw.scale import find_limits
 from lrviz.draw.text import Measure, fit_captions, measure_with
 from lrviz.errors import UsageError
@@ -106,7 +105,7 @@ def build_sheet(
         size = (width + 0.01) / chosen.dpi, (height + 0.01) / chosen.dpi
         figure = Chart(settings, size, chosen.dpi, fit=False)
         _Sheet(figure, cells, chosen).draw(thumbnails, titles)
-        ease_lines(figure.axes)
+        bound_effort(figure.axes)
     notes = (explain_missing(fonts.missing),) if fonts.missing else ()
     return Built(figure, fonts.used, notes)
 

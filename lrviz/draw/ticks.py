@@ -1,20 +1,6 @@
-"""Where the ticks are, and how they are labelled."""
+"""Where the ticks of an axis are."""
 
 import math
-from collections.abc import Callable, Sequence
-
-from matplotlib.axis import Axis
-from matplotlib.ticker import (
-    Formatter,
-    LogLocator,
-    MaxNLocator,
-    MultipleLocator,
-    NullFormatter,
-    NullLocator,
-)
-
-from lrviz.draw.scale import Limits
-from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
 MOST_MAJOR = 10
 LEAST_GAP = 3.6
@@ -22,21 +8,6 @@ LEAST_GAP = 3.6
 
 MOST_MINOR = 990
 """The minor ticks, at most, however long the axis; matplotlib warns of more."""
-
-
-class PlainFormatter(Formatter):
-    """Labels every tick with its whole value."""
-
-    def __init__(self, spell: Callable[[Sequence[float]], list[str]]) -> None:
-        self.spell = spell
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        """Return the label of one tick."""
-        return self.spell([x])[0]
-
-    def format_ticks(self, values: Sequence[float]) -> list[str]:
-        """Return the labels of all ticks of an axis."""
-        return self.spell(values)
 
 
 def choose_spacing(
@@ -89,28 +60,3 @@ def round_up(least: float) -> float:
     return next(
         (nice * decade for nice in (1, 2, 5) if nice * decade >= least * (1 - 1e-9)), 10 * decade
     )
-
-
-def set_step_ticks(axis: Axis, spacing: tuple[float, float | None], plain: bool) -> None:
-    """Put ticks on an x axis at multiples of two distances."""
-    major, minor = spacing
-    axis.set_major_locator(MultipleLocator(major))
-    axis.set_minor_locator(MultipleLocator(minor) if minor else NullLocator())
-    if plain:
-        axis.set_major_formatter(PlainFormatter(spell_steps))
-
-
-def set_value_ticks(axis: Axis, limits: Limits, scale: str, plain: bool) -> None:
-    """Put ticks on a y axis whose scale and limits are set."""
-    if scale == "linear":
-        if plain:
-            axis.set_major_formatter(PlainFormatter(spell_ticks))
-        return
-    decades = abs(math.log10(limits[1] / limits[0]))
-    axis.set_major_formatter(PlainFormatter(spell_magnitudes))
-    axis.set_minor_formatter(NullFormatter())
-    if decades < 1:
-        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axis.set_minor_locator(NullLocator())
-    elif decades < 2.5:
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))

@@ -237,7 +237,7 @@ def test_what_lacks_a_character_is_drawn_again_as_a_font_may_have_been_installed
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_spec(f"{STEP}title: \U00013000\n", "a.yaml")  # as the warning says: install one
-    monkeypatch.setattr("lrviz.draw.fonts.list_installed", tuple)
+    monkeypatch.setattr("lrviz.draw.fonts.FALLBACKS", ())
     for _ in range(2):
         done = run("batch", "a.yaml", "-o", "out", "-j", 1, "--sheet", "all.png")
         assert (done.status, done.text) == DRAWN[:2]

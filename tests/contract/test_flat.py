@@ -17,7 +17,7 @@ from lrviz.draw.overlay import Trace, draw_overlay
 from lrviz.draw.points import find_unit, take_thumbnail
 from lrviz.draw.sheet import build_sheet
 from lrviz.spec.style import Style, styles
-from tests.draw.test_draw import make_run
+from tests.support.figures import make_run
 
 PLAIN = {
     name: style.model_dump() | {"grid": False, "phases": False} for name, style in styles().items()

@@ -10,7 +10,7 @@ import torch
 from torch.optim import lr_scheduler
 
 from lrviz.curve import SchedulerFacts
-from lrviz.draw.phases import find_joints
+from lrviz.draw.phases import find_phases
 from lrviz.drive import simulate
 from lrviz.run.driven import Run
 from lrviz.spec.parse import parse_tree
@@ -148,6 +148,5 @@ def test_every_scheduler_governs_the_values_that_torch_has_it_set() -> None:
 def test_a_figure_marks_the_values_at_which_torch_hands_over() -> None:
     for run, spans, _ in driven():
         inner = [path for path in spans if not any(path == each[:-1] for each in spans)]
-        assert [joint.place for joint in find_joints(run, "step")] == sorted(
-            {spans[path][0] for path in inner} - {0}
-        )
+        starts = {phase.start for phase in find_phases(run, "step")}
+        assert starts - {0} == {spans[path][0] for path in inner} - {0}

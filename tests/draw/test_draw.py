@@ -6,7 +6,6 @@ import subprocess
 import sys
 import textwrap
 import warnings
-from collections.abc import Sequence
 from itertools import pairwise
 
 import matplotlib as mpl
@@ -21,73 +20,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
-from lrviz.curve import Curve, SchedulerFacts
 from lrviz.draw.outputs import draw_pixels, draw_vector, freetype_version, plot
 from lrviz.errors import Position, SpecError, UsageError
-from lrviz.run.driven import Run
-from lrviz.spec.model import Node, Schedule, Spec
-from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.problems import Source
 from lrviz.spec.style import styles
+from tests.support.figures import COSINE, ONE_CYCLE, STEP, STRANGE, make_run
 from tests.support.specs import ROOT
-
-STEPS = np.arange(32)
-STEP = 1e-3 * 0.5 ** (STEPS // 4)
-COSINE = 1e-4 + 9e-4 * (1 + np.cos(np.pi * STEPS / 32)) / 2
-ONE_CYCLE = 4e-5 + 9.59e-4 * np.sin(np.pi * (STEPS + 0.3) / 32)
-FACTS = SchedulerFacts(
-    name="StepLR",
-    key=("scheduler", "StepLR"),
-    arguments={"step_size": 4, "gamma": 0.5, "last_epoch": -1},
-    given=frozenset({"step_size", "gamma"}),
-    calls=32,
-    values=range(32),
-)
-
-
-def make_run(
-    *rows: object,
-    steps_per_epoch: int = 8,
-    groups: Sequence[str] = (),
-    base_lr: float = 1e-3,
-    title: str | None = None,
-    momentum: object = None,
-    facts: SchedulerFacts = FACTS,
-    source: Source | None = None,
-    **figure: object,
-) -> Run:
-    """Return a run whose param groups have the given learning rates, one a row."""
-    lr = np.array(rows, dtype=float)
-    names = tuple(groups) or tuple(
-        f"group {index}" if len(rows) > 1 else "" for index in range(len(rows))
-    )
-    moved = None if momentum is None else np.array([momentum] * len(rows), dtype=float)
-    schedule = Schedule(
-        source=source or Source(),
-        label="",
-        epochs=max(1, lr.shape[1] // steps_per_epoch),
-        steps_per_epoch=steps_per_epoch,
-        interval="step",
-        optimizer=Node("SGD", ("optimizer", "SGD"), {}),
-        scheduler=Node("StepLR", ("scheduler", "StepLR"), {}),
-        metric=None,
-    )
-    spec = Spec(
-        tree={},
-        source=source or Source(),
-        title=title,
-        schedules=(schedule,),
-        figure=FigureOptions.model_validate(figure),
-        lint=LintOptions(),
-    )
-    curve = Curve(
-        groups=names,
-        lr=lr,
-        base_lr=(base_lr,) * len(rows),
-        momentum=moved,
-        steps_per_epoch=steps_per_epoch,
-    )
-    return Run(spec, (curve,), (facts,))
 
 
 def decode(figure: Figure) -> NDArray[np.uint8]:
@@ -150,18 +88,6 @@ def test_a_figure_of_a_caller_has_the_pixels_of_the_command() -> None:
     assert np.array_equal(decode(plot(run)), draw_pixels(run).pixels)
 
 
-STRANGE = {
-    "lines.linewidth": 7,
-    "font.size": 20,
-    "font.family": "DejaVu Serif",
-    "axes.facecolor": "pink",
-    "axes.formatter.limits": (-1, 1),
-    "xtick.direction": "in",
-    "text.parse_math": True,
-    "path.simplify": False,
-}
-
-
 @pytest.mark.parametrize("style", ["article", "light"])
 def test_settings_of_the_caller_change_no_pixel(style: str) -> None:
     run = make_run(STEP, style=style)
@@ -204,7 +130,7 @@ def test_vector_bytes_are_the_same_whatever_the_hash_seed(format: str) -> None:
         import sys, hashlib, numpy
         sys.path.insert(0, {str(ROOT)!r})
         from lrviz.draw.outputs import draw_vector
-        from tests.draw.test_draw import make_run, STEP
+        from tests.support.figures import make_run, STEP
         run = make_run(STEP, STEP / 2, style="light")
         print(hashlib.sha256(draw_vector(run, {format!r}).data).hexdigest())
     """
@@ -308,21 +234,6 @@ def test_a_line_of_thousands_of_spikes_shows_every_one() -> None:
     spikes = np.count_nonzero(np.diff(crossed.astype(int)) == 1)
     places = 125 + values.argsort()[-100:] * 775 / 4000
     assert spikes == np.count_nonzero((places > 131) & (places < 894))
-
-
-@pytest.mark.parametrize("linestyle", ["-", "--", (0, (6, 1.6, 1, 1.6))])
-def test_a_line_that_is_drawn_in_pieces_looks_like_one_that_is_not(
-    linestyle: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    values = 1e-3 * np.abs(np.sin(np.arange(5000) / 20))
-    style = styles()["light"].model_dump() | {"linestyles": [linestyle], "grid": False}
-    run = make_run(values, steps_per_epoch=5000, style=style)
-    parted = draw_pixels(run).pixels.astype(int)
-    monkeypatch.setattr("lrviz.draw.pieces._cut", lambda places, _: [0, len(places) - 1])
-    whole = draw_pixels(run).pixels.astype(int)
-    assert not np.array_equal(parted, whole)
-    assert np.abs(parted - whole).mean() < 0.01
-    assert np.count_nonzero(np.abs(parted - whole) > 100) < 10
 
 
 @pytest.mark.parametrize(("count", "shown"), [(32, True), (90, True), (100, False)])

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.lines import choose_look
-from lrviz.draw.phase_labels import place_names
 from lrviz.draw.points import pick_points
 from lrviz.draw.scale import find_limits
 from lrviz.draw.text import fit_text
@@ -329,24 +328,6 @@ def test_what_is_drawn_with_less_ink_lies_above() -> None:
     looks = [choose_look(styles()["light"], index, 6) for index in range(6)]
     order = sorted(looks, key=lambda look: look.zorder)
     assert [look.pattern for look in order] == ["-", (0, (9, 2.5)), "--", "-.", SIXTH, ":"]
-
-
-@pytest.mark.parametrize(
-    ("names", "spans", "expected"),
-    [
-        (["Linear", "Cosine"], [(0, 10), (10, 30)], [("Linear", 5), ("Cosine", 20)]),
-        # Too short for its name: that stands behind the hairline at 3, from 4 on, 8 wide, and
-        # the other one in the middle of what is left, from 14 to 39.
-        (["Linear", "Cosine"], [(0, 3), (3, 40)], [("← Linear", 8), ("Cosine", 26.5)]),
-        (["Cosine", "Linear"], [(0, 37), (37, 40)], [("Cosine", 13.5), ("Linear →", 32)]),
-        (["Linear", "Cosine"], [(0, 3), (3, 20)], [("Cosine", 11.5)]),
-    ],
-)
-def test_a_name_without_room_stands_beside_its_phase(
-    names: list[str], spans: list[tuple[float, float]], expected: list[tuple[str, float]]
-) -> None:
-    placed = place_names(names, spans, 1, len)
-    assert [(each.text, (each.start + each.end) / 2) for each in placed] == expected
 
 
 def test_sight_is_simulated_as_published() -> None:

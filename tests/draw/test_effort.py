@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,17 +9,13 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 import lrviz
-from lrviz.draw.lines import PERIODS, choose_look
+from lrviz.draw.lines import PERIODS, Exactly, choose_look
 from lrviz.draw.outputs import draw_pixels, plot
-from lrviz.draw.pieces import PIECE as LENGTH
-from lrviz.draw.pieces import Effort, InPieces, explain_effort
-from lrviz.draw.pieces import _cut as cut
-from lrviz.draw.pieces import _measure as measure
 from lrviz.errors import Position, SpecError, UsageError
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.problems import Source
 from lrviz.spec.style import Style, styles
-from tests.draw.test_draw import STEP, make_run
+from tests.support.figures import STEP, make_run
 
 LIGHT = styles()["light"].model_dump(mode="json")
 ABSURD = (1e-12, 1e12, math.nan, math.inf, -1, 0)
@@ -144,37 +139,11 @@ def noise(steps: int, seed: int = 0) -> NDArray[np.float64]:
     return 1e-3 * np.random.default_rng(seed).random(steps)
 
 
-def test_dashes_are_left_out_where_a_line_covers_all() -> None:
-    plain, dashed = (
-        draw_pixels(
-            make_run(noise(60_000), steps_per_epoch=60_000, style=LIGHT | {"linestyles": [pattern]})
-        ).pixels
-        for pattern in ("-", ":")
-    )
-    assert np.array_equal(plain, dashed)
-
-
-@pytest.mark.parametrize("kind", ["noise", "square wave", "cosine"])
-def test_a_piece_of_a_line_has_a_bounded_length(kind: str) -> None:
-    x = np.arange(20_000) / 10  # pixels
-    y = {
-        "noise": 5e5 * noise(20_000),
-        "square wave": 500.0 * (x // 2 % 2),
-        "cosine": 250 * np.cos(x),
-    }
-    places = np.stack((x, y[kind]), axis=1)
-    lengths = measure(places)
-    ends = cut(places, lengths)
-    assert (ends[0], ends[-1]) == (0, len(places) - 1)
-    assert len(ends) > 2
-    assert np.diff(lengths[ends]).max() <= LENGTH + 1000
-    assert np.diff(lengths[ends[:-1]]).min(initial=LENGTH) >= LENGTH - 1000
-
-
 def test_an_ordinary_line_is_in_one_piece() -> None:
     for values in (STEP, np.linspace(0, 1, 100_000), np.cos(np.arange(100_000) / 5000)):
         line = plot(make_run(values, style="light")).axes[0].lines[0]
-        assert not any(isinstance(each, InPieces) for each in line.get_path_effects() or ())
+        effects = line.get_path_effects() or ()
+        assert all(isinstance(effect, Exactly) and effect.parts == 1 for effect in effects)
 
 
 def test_lines_that_are_too_long_together_are_a_problem_of_the_figure() -> None:
@@ -194,48 +163,27 @@ def test_lines_that_are_too_long_together_are_a_problem_of_the_figure() -> None:
         draw_pixels(run)
 
 
-def test_points_and_pixels_have_limits_each() -> None:
-    remedy = "; draw fewer curves or a smaller figure"
-    assert explain_effort(Effort(5_000_000, 4e8)) == ""
-    points = explain_effort(Effort(5_000_001, 0))
-    assert points == f"5,000,001 points are more than 5,000,000{remedy}"
-    length = "takes as long to draw as a line of 400,000,001 pixels, more than 400,000,000"
-    assert explain_effort(Effort(0, 4e8 + 1)) == f"{length}{remedy}"
-
-
-def count_markers(values: NDArray[np.float64], **options: Any) -> int:
-    figure = plot(make_run(values, steps_per_epoch=len(values), markers=True, **options))
-    every = figure.axes[0].lines[0].get_markevery()
-    assert every is None or isinstance(every, list)
-    return len(values) if every is None else len(every)
-
-
-def test_markers_that_can_be_told_apart_are_all_drawn() -> None:
-    """From one to the next there are more pixels than a quarter of a marker of 9.4."""
-    assert count_markers(np.asarray(STEP, dtype=np.float64), style="light") == 32
-    assert count_markers(np.linspace(1, 0, 300), style="light") == 300
-
-
-@pytest.mark.parametrize("size", [1, 50])
-def test_markers_that_cannot_are_drawn_once_a_place(size: float) -> None:
-    style = LIGHT | {"marker_size": size}
-    pixels = max(1, size / 4 * 100 / 72)
-    level = count_markers(np.full(60_000, 1e-3), style=style, size=(40, 40), dpi=100)
-    assert level <= 4000 / pixels
-    assert count_markers(noise(60_000), style=style, size=(40, 40), dpi=100) <= (4000 / pixels) ** 2
-
-
-def test_every_step_is_beside_a_marker_all_the_same() -> None:
-    values = 1e-3 * np.cos(np.arange(3000) / 1000) ** 2
-    figure = plot(make_run(values, steps_per_epoch=3000, markers=True, style="light"))
-    line = figure.axes[0].lines[0]
-    every = line.get_markevery()
+def test_a_line_that_goes_up_and_down_all_the_time_is_drawn_in_parts() -> None:
+    """40 x 40 inches of 100 pixels: up to 4 points a column, half of the height apart."""
+    run = make_run(noise(60_000), steps_per_epoch=60_000, style="light", size=(40, 40), dpi=100)
+    (line,) = plot(run).axes[0].lines
+    effects = line.get_path_effects()
+    assert effects
+    effect = effects[0]
+    assert isinstance(effect, Exactly)
+    assert effect.plain
     places = line.get_transform().transform(line.get_xydata())
-    assert isinstance(every, list)
-    assert len(every) < len(places) / 2
-    assert len(places) == 3000
-    beside = np.abs(places[:, None] - places[every][None]).max(axis=2).min(axis=1)
-    assert beside.max() <= 4.5 * 150 / 72 / 4
+    length = float(np.hypot(*np.diff(places, axis=0).T).sum())
+    assert 1_000_000 / 2 < length / effect.parts <= 1_000_000
+
+
+def test_more_points_than_there_may_be_are_a_problem_of_the_figure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lrviz.draw.lines.MAX_POINTS", 31)
+    expected = "figure: 32 points are more than 31; draw fewer curves or a smaller figure"
+    with pytest.raises(SpecError, match=f"{expected}$"):
+        draw_pixels(make_run(STEP))
 
 
 def test_a_legend_measures_no_text_twice_and_few_of_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,18 +11,18 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from matplotlib import font_manager
 
 from lrviz.draw import fonts
-from lrviz.draw.fonts import Font, choose_fonts, explain_missing
+from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.outputs import draw_pixels, draw_vector, plot
-from tests.draw.test_draw import STEP, make_run
+from tests.support.figures import STEP, make_run
 
-MakeFont = Callable[..., Font]
+Install = Callable[[str, str], None]
 
 
 @pytest.fixture
-def make_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeFont]:
-    """Return a function that writes a font of squares for some characters."""
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Return a function that installs a font of squares for some characters beside DejaVu."""
 
-    def make(family: str, characters: str, *, regular: bool = True) -> Font:
+    def make(family: str, characters: str) -> None:
         pen = TTGlyphPen(None)
         pen.moveTo((100, 0))
         for corner in ((100, 800), (900, 800), (900, 0)):
@@ -41,83 +41,63 @@ def make_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeF
         builder.setupPost()
         path = tmp_path / f"{family}.ttf"
         builder.save(path)
-        return Font(family, str(path), regular=regular)
+        installed.append(str(path))
+        fonts._learn_fonts.cache_clear()
 
-    manager = font_manager.fontManager
-    monkeypatch.setattr(manager, "ttflist", list(manager.ttflist))
+    manager, installed = font_manager.fontManager, list[str]()
+    own = [entry for entry in manager.ttflist if entry.name.startswith("DejaVu")]
+    monkeypatch.setattr(manager, "ttflist", own)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: installed)
+    for cached in (manager._findfont_cached, fonts._learn_fonts):  # type: ignore[attr-defined]
+        cached.cache_clear()
     yield make
-    manager._findfont_cached.cache_clear()  # type: ignore[attr-defined]
+    for cached in (manager._findfont_cached, fonts._learn_fonts):  # type: ignore[attr-defined]
+        cached.cache_clear()
 
 
-def install(monkeypatch: pytest.MonkeyPatch, *installed: Font) -> None:
-    monkeypatch.setattr(fonts, "list_installed", lambda: installed)
-
-
-def test_a_font_that_has_what_the_style_lacks_is_put_behind(make_font: MakeFont) -> None:
-    tiny = make_font("Tiny Han", "学习")
-    choice = choose_fonts(["DejaVu Sans"], "lr 学习", lambda: [tiny])
-    assert choice.families == choice.used == ("DejaVu Sans", "Tiny Han")
+def test_a_family_that_has_what_the_style_lacks_is_put_behind(install: Install) -> None:
+    install("Noto Sans CJK SC", "学习")
+    choice = choose_fonts(["DejaVu Sans"], "lr 学习")
+    assert choice.families == choice.used == ("DejaVu Sans", "Noto Sans CJK SC")
     assert choice.missing == ""
+    assert choose_fonts(["DejaVu Sans"], "lr").families == ("DejaVu Sans",)
 
 
-def test_the_font_with_most_of_it_goes_first_then_regular_sans_by_name(make_font: MakeFont) -> None:
-    few = make_font("A Sans", "学")
-    serif = make_font("B Serif", "学习")
-    bold = make_font("C Sans", "学习", regular=False)
-    later = make_font("E Sans", "学习")
-    sans = make_font("D Sans", "学习")
-    installed = [few, serif, bold, later, sans]
-    assert choose_fonts([], "学习", lambda: installed).families == ("DejaVu Sans", "D Sans")
-    installed.reverse()
-    assert choose_fonts([], "学习", lambda: installed).families == ("DejaVu Sans", "D Sans")
+def test_of_two_that_have_a_character_the_first_in_the_list_is_taken(install: Install) -> None:
+    install("Malgun Gothic", "학习")
+    install("WenQuanYi Zen Hei", "习")
+    choice = choose_fonts([], "习")
+    assert choice.families == ("DejaVu Sans", "WenQuanYi Zen Hei")
+    choice = choose_fonts([], "학习")
+    assert choice.families == ("DejaVu Sans", "WenQuanYi Zen Hei", "Malgun Gothic")
 
 
-@pytest.mark.parametrize(("text", "region"), [("学习", "SC"), ("学び", "JP"), ("학습", "KR")])
-def test_a_regional_family_follows_the_script(make_font: MakeFont, text: str, region: str) -> None:
-    installed = [make_font(f"Han Sans {each}", "学习び학습") for each in ("JP", "KR", "SC")]
-    choice = choose_fonts([], text, lambda: installed)
-    assert choice.families == ("DejaVu Sans", f"Han Sans {region}")
+def test_a_font_of_the_style_comes_before_all_others(install: Install) -> None:
+    install("New Sans", "0123456789.,-e\u2212lr…学")
+    assert choose_fonts(["New Sans", "Nowhere"], "学").used == ("New Sans",)
+    assert choose_fonts(["New Sans", "Nowhere"], "学").families == ("New Sans", "DejaVu Sans")
 
 
-def test_several_fonts_share_what_none_has_alone(make_font: MakeFont) -> None:
-    one, other = make_font("One Sans", "学"), make_font("Other Sans", "习")
-    choice = choose_fonts([], "学习", lambda: [other, one])
-    assert choice.used == ("DejaVu Sans", "One Sans", "Other Sans")
+def test_a_damaged_font_is_passed_over(install: Install, tmp_path: Path) -> None:
+    install("FreeSans", "学")
+    (tmp_path / "FreeSans.ttf").write_bytes(b"no font")
+    install("SimHei", "学")
+    assert choose_fonts([], "学").families == ("DejaVu Sans", "SimHei")
 
 
-def test_a_wanted_font_that_matplotlib_has_not_seen_is_found(make_font: MakeFont) -> None:
-    new = make_font("New Sans", "0123456789.,-e\u2212lr…")
-    choice = choose_fonts(["New Sans", "Nowhere"], "lr", lambda: [new])
-    assert choice.families == ("New Sans", "DejaVu Sans")
-    assert choice.used == ("New Sans",)
-
-
-def test_a_damaged_font_is_passed_over(make_font: MakeFont, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.ttf"
-    bad.write_bytes(b"no font")
-    good = make_font("Good Sans", "学")
-    choice = choose_fonts([], "学", lambda: [Font("Bad Sans", str(bad)), good])
-    assert choice.families == ("DejaVu Sans", "Good Sans")
-
-
-def test_the_fallback_is_what_is_drawn(
-    make_font: MakeFont, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_fallback_is_what_is_drawn(install: Install) -> None:
     run = make_run(STEP, title="学习 $x$", style="light")
-    install(monkeypatch)
     without = draw_pixels(run)
-    install(monkeypatch, make_font("Tiny Han", "学习"))
+    install("Noto Sans CJK SC", "学习")
     drawing = draw_pixels(run)
-    assert drawing.fonts == ("DejaVu Sans", "Tiny Han")
+    assert drawing.fonts == ("DejaVu Sans", "Noto Sans CJK SC")
     assert drawing.warnings == ()
     assert not np.array_equal(drawing.pixels, without.pixels)
     assert np.array_equal(draw_pixels(run).pixels, drawing.pixels)
 
 
-def test_what_no_font_has_earns_one_line_and_none_of_matplotlib(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    install(monkeypatch)
+@pytest.mark.usefixtures("install")
+def test_what_no_font_has_earns_one_line_and_none_of_matplotlib() -> None:
     run = make_run(STEP, STEP, title="学习", xlabel="学", groups=("习", "b"))
     expected = (
         "no installed font has '学习'; install one, "
@@ -133,15 +113,16 @@ def test_what_no_font_has_earns_one_line_and_none_of_matplotlib(
     assert [str(each.message) for each in caught] == [expected]
 
 
-def test_line_breaks_joiners_and_selectors_need_no_glyph(monkeypatch: pytest.MonkeyPatch) -> None:
-    install(monkeypatch)
+@pytest.mark.usefixtures("install")
+def test_line_breaks_joiners_and_selectors_need_no_glyph() -> None:
     text = "two\nlines\u200b\u200d\ufe0f\u2066"
     assert draw_pixels(make_run(STEP, title=text)).warnings == ()
 
 
 def test_other_scripts_are_not_sent_to_a_cjk_font() -> None:
     assert explain_missing("\U00013000") == (
-        "no installed font has '\U00013000'; install an outline font that has them"
+        "no installed font has '\U00013000'; "
+        "install one of Noto Sans, or name a font that has them in the style"
     )
 
 
@@ -150,7 +131,3 @@ def test_a_long_list_of_missing_characters_is_cut() -> None:
     assert text.startswith("no installed font has '一")
     assert "…'; install one" in text
     assert len(text) < 120
-
-
-def test_no_box_font_counts_as_having_a_character() -> None:
-    assert not [font for font in fonts.list_installed() if "Resort" in font.family]

@@ -18,7 +18,7 @@ from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.style import styles
-from tests.draw.test_draw import COSINE, STEP, STRANGE, make_run
+from tests.support.figures import COSINE, STEP, STRANGE, make_run
 
 COUNTS = (1, 2, 3, 5, 7, 17, 22, 60, 100, 161, 1000, 5000)
 NAMES = ("steplr", "cosineannealingwarmrestarts", "onecyclelr_linear")
