@@ -31,11 +31,9 @@ from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import Style
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
-TITLE = 1.2
-"""The title's size, as a multiple of the labels'."""
+TITLE = 1.2  # the title's size, as a multiple of the labels'
 
-TITLE_PAD = 0.5
-"""Between the title and what is below it, in the title's font sizes."""
+TITLE_PAD = 0.5  # between the title and what is below it, in the title's font sizes
 
 TITLE_LINES = 3
 
@@ -120,22 +118,18 @@ def _draw_legend(
     return add_legend(axes, lines, names, style.font_size, width, note)
 
 
-LEAST_EPOCHS = 1.5
-"""What the x axis shows, at least, for one in epochs to say more than it does."""
+LEAST_EPOCHS = 1.5  # what the x axis shows, at least, for one in epochs to say more than it does
 
-ROUND = 2
-"""The digits of a distance in steps that is round enough to be read beside epochs."""
+ROUND = 2  # the digits of a distance in steps that is round enough to be read beside epochs
 
-LABEL_PAD = 0.5
-"""Between the labels of the ticks on top and the axis' own, in font sizes."""
+LABEL_PAD = 0.5  # between the labels of the ticks on top and the axis' own, in font sizes
 
+# The height, in font sizes, at least, that the axes keep where there is a second x axis.
 LEAST_HEIGHT = 14
-"""The height, in font sizes, at least, that the axes keep where there is a second x axis."""
 
 OTHER = {"step": "epoch", "epoch": "step"}
 
-DIGIT = 0.64
-"""The width of a digit, in font sizes."""
+DIGIT = 0.64  # the width of a digit, in font sizes
 
 
 def set_step_axis(axes: Axes, geometry: Geometry, style: Style, *, alone: bool) -> None:

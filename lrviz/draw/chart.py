@@ -16,8 +16,7 @@ from lrviz.system.process import ONE_AT_A_TIME, hide_warnings
 
 SIDES = ("left", "bottom", "right", "top")
 
-MARGIN = 0.1
-"""Inches from text to the figure's edge."""
+MARGIN = 0.1  # inches from text to the figure's edge
 
 Settings = Mapping[str, object]
 

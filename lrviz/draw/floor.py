@@ -17,8 +17,7 @@ from lrviz.draw.points import Indices
 from lrviz.spec.style import Style
 from lrviz.spell import spell_floor
 
-MARK = 1.2
-"""The size of a mark, as a multiple of a point's marker."""
+MARK = 1.2  # the size of a mark, as a multiple of a point's marker
 
 
 def explain_hidden(values: Sequence[Values], floor: float, quantity: Quantity) -> str:

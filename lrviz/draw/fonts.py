@@ -11,9 +11,10 @@ from matplotlib.ft2font import FT2Font
 
 from lrviz.system.versions import NO_FONT
 
-ALWAYS = "DejaVu Sans"
-"""It comes with matplotlib."""
+ALWAYS = "DejaVu Sans"  # it comes with matplotlib
 
+# Families to try, in order, for what the wanted ones lack; matplotlib takes a glyph of the first
+# that has it.
 FALLBACKS = (
     *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC"),
     *("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "PingFang SC"),
@@ -22,8 +23,6 @@ FALLBACKS = (
     *("Noto Sans Telugu", "Noto Sans Thai", "Noto Sans Khmer", "FreeSans", "Arial Unicode MS"),
     *("Noto Sans Symbols", "Noto Sans Symbols 2", "Noto Emoji", "Symbola", "Unifont"),
 )
-"""Families to try, in order, for what the wanted ones lack; matplotlib takes a glyph of the first
-that has it."""
 
 FIGURES = "0123456789.,-e\u2212"
 MOST_NAMED = 20

@@ -8,26 +8,21 @@ from lrviz.draw.titles import Words
 from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 
-PANEL = 0.6
-"""The height of every panel after the first, as a part of the first one's."""
+PANEL = 0.6  # the height of every panel after the first, as a part of the first one's
 
-BESIDE = 8
-"""The room beside the axes, for numbers and a label, in font sizes."""
+BESIDE = 8  # the room beside the axes, for numbers and a label, in font sizes
 
-BELOW = 4
-"""The room below the axes, likewise, and of the figure's edges."""
+BELOW = 4  # the room below the axes, likewise, and of the figure's edges
 
-DEFAULT_SHARE = 0.775
-"""The part of the figure's width that matplotlib's own margins leave the axes."""
+DEFAULT_SHARE = 0.775  # the part of the figure's width that matplotlib's own margins leave the axes
 
+# Width and height of a figure, in font sizes, below which everything in it becomes smaller.
 ROOMY = (36, 20)
-"""Width and height of a figure, in font sizes, below which everything in it becomes smaller."""
 
-LEGIBLE = 6.5
-"""The smallest size of text, in points, that becoming smaller leads to."""
+LEGIBLE = 6.5  # the smallest size of text, in points, that becoming smaller leads to
 
+# The smallest size of text, in pixels, that there is; FreeType knows none below a half.
 LEAST_TEXT = 1.0
-"""The smallest size of text, in pixels, that there is; FreeType knows none below a half."""
 
 
 @dataclass(frozen=True)

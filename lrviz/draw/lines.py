@@ -21,51 +21,48 @@ from lrviz.draw.points import pick_points
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import LineStyle, Style
 
+# How much smaller the last line's markers are, so that the first one's show around them.
 NESTED = 0.4
-"""How much smaller the last line's markers are, so that the first one's show around them."""
 
+# How wide a line is whose pattern has been used before, as a multiple of the one before.
 THINNER = 0.6
-"""How wide a line is whose pattern has been used before, as a multiple of the one before."""
 
 THINNEST = 0.4
 
-AGAIN = 0.8
-"""How wide a line is whose colour and pattern have been used before, likewise."""
+AGAIN = 0.8  # how wide a line is whose colour and pattern have been used before, likewise
 
-WIDTHS = 4
-"""As many widths of that kind are told apart; then they come again."""
+WIDTHS = 4  # as many widths of that kind are told apart; then they come again
 
+# The length of a pattern, at least, in pixels; what is drawn in a shorter one is a line.
 LEAST_PERIOD = 1.0
-"""The length of a pattern, at least, in pixels; what is drawn in a shorter one is a line."""
 
+# From one marker to the next, at least, in their sizes, so that a line's pattern shows between.
 APART = 2.5
-"""From one marker to the next, at least, in their sizes, so that a line's pattern shows between."""
 
+# The pattern of what follows a held metric, by the line's own; dotted for the others.
 HELD: Mapping[str, LineStyle] = {"-": "--", ":": "--"}
-"""The pattern of what follows a held metric, by the line's own; dotted for the others."""
 
+# The part of each of matplotlib's own patterns that is drawn.
 INK = {"-": 1.0, "--": 0.7, "-.": 0.7, ":": 0.38}
-"""The part of each of matplotlib's own patterns that is drawn."""
 
+# The length of each, likewise, in widths of the line.
 PERIODS = {"-": math.inf, "--": 5.3, "-.": 10.6, ":": 2.65}
-"""The length of each, likewise, in widths of the line."""
 
+# A line of more pixels, a stretch of which is not so many from the next on average, is drawn in
+# parts and, as no dashes can be seen in it, without gaps.
 SHORT, DENSE = 10_000, 4
-"""A line of more pixels, a stretch of which is not so many from the next on average, is drawn in
-parts and, as no dashes can be seen in it, without gaps."""
 
+# The length, in pixels, of a part: Agg needs memory for every pixel that it draws at once.
 PART = 1_000_000
-"""The length, in pixels, of a part: Agg needs memory for every pixel that it draws at once."""
 
+# What takes as long as a pixel of a plain line, and more: one of a dashed line, at most; a marker;
+# a pixel of its size.
 DASHED, MARKER, OUTLINE = 6, 100, 20
-"""What takes as long as a pixel of a plain line, and more: one of a dashed line, at most; a marker;
-a pixel of its size."""
 
-MAX_POINTS = 5_000_000
-"""The points that all lines of a figure have together, at most."""
+MAX_POINTS = 5_000_000  # the points that all lines of a figure have together, at most
 
+# The pixels of the plain line that a figure takes as long to draw as, at most.
 MAX_LENGTH = 400_000_000
-"""The pixels of the plain line that a figure takes as long to draw as, at most."""
 
 
 @dataclass(frozen=True)

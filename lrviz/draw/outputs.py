@@ -18,15 +18,14 @@ from lrviz.run.driven import Run
 from lrviz.spec.style import override_options
 from lrviz.system.versions import CREATOR
 
+# Who made it, and nothing that differs from one day or version to the next.
 METADATA: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None, "Creator": CREATOR},
     "pdf": {"Creator": CREATOR, "Producer": None, "CreationDate": None},
 }
-"""Who made it, and nothing that differs from one day or version to the next."""
 
 
-DESCRIPTION = {"svg": "Title", "pdf": "Subject"}
-"""Where a vector format keeps what a figure shows."""
+DESCRIPTION = {"svg": "Title", "pdf": "Subject"}  # where a vector format keeps what a figure shows
 
 
 @dataclass(frozen=True, eq=False)

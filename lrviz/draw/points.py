@@ -11,8 +11,8 @@ from lrviz.run.driven import Run
 from lrviz.run.thumbnail import Thumbnail
 from lrviz.spec.options import FigureOptions
 
+# The columns, at most, that a thumbnail keeps points for: more than a cell of a sheet has.
 COLUMNS = 512
-"""The columns, at most, that a thumbnail keeps points for: more than a cell of a sheet has."""
 
 
 def list_rows(run: Run, quantity: Quantity) -> list[Values]:

@@ -9,17 +9,14 @@ from lrviz.curve import Quantity, Values
 
 Limits = tuple[float, float]
 
+# The farthest that an axis reaches from 0; the difference of two such ends is still finite.
 LARGEST = 1e307
-"""The farthest that an axis reaches from 0; the difference of two such ends is still finite."""
 
-SMALLEST = 1e-280
-"""The shortest axis that can be divided."""
+SMALLEST = 1e-280  # the shortest axis that can be divided
 
-FARTHEST = 1e15
-"""The farthest that an x axis reaches: beyond, floats do not tell steps apart."""
+FARTHEST = 1e15  # the farthest that an x axis reaches: beyond, floats do not tell steps apart
 
-DECADES = 16
-"""A log axis shows as many at most: as many digits as a float has."""
+DECADES = 16  # a log axis shows as many at most: as many digits as a float has
 
 
 def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, scale: str) -> Limits:

@@ -1,7 +1,7 @@
 """The contact sheet: every schedule small, in a grid, in one style."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -12,7 +12,7 @@ from lrviz.draw.chart import Built, Chart, Settings, apply_settings, gather_sett
 from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.lines import bound_effort
 from lrviz.draw.outputs import Drawing, capture_pixels
-from lrviz.draw.scale import find_limits
+from lrviz.draw.scale import Limits, find_limits
 from lrviz.draw.text import Measure, fit_captions, measure_with
 from lrviz.errors import UsageError
 from lrviz.run.thumbnail import Thumbnail
@@ -20,23 +20,17 @@ from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
 from lrviz.spec.style import Style, styles
 from lrviz.spell import spell_number, spell_steps
 
-GAP = 0.8
-"""Between a cell's edge and what is in it, in font sizes."""
+GAP = 0.8  # between a cell's edge and what is in it, in font sizes
 
-LINE = 1.3
-"""From one line of text to the next, in font sizes."""
+LINE = 1.3  # from one line of text to the next, in font sizes
 
-TICK = 0.4
-"""The length of a tick, and the distance to its label, in font sizes."""
+TICK = 0.4  # the length of a tick, and the distance to its label, in font sizes
 
-LABEL = 0.85
-"""The size of a tick's label, as a multiple of the title's."""
+LABEL = 0.85  # the size of a tick's label, as a multiple of the title's
 
-APART = 1.5
-"""The distance of two steps from which on they have markers, in sizes of a marker."""
+APART = 1.5  # the distance of two steps from which on they have markers, in sizes of a marker
 
-DIGITS = 3
-"""The significant digits of a tick's label."""
+DIGITS = 3  # the significant digits of a tick's label
 
 
 @dataclass(frozen=True)
@@ -104,7 +98,8 @@ def build_sheet(
         width, height = cells.pixels  # a hundredth more: what is cut off is cut to whole pixels
         size = (width + 0.01) / chosen.dpi, (height + 0.01) / chosen.dpi
         figure = Chart(settings, size, chosen.dpi, fit=False)
-        _Sheet(figure, cells, chosen).draw(thumbnails, titles)
+        labels = [label for each in thumbnails for label in _spell_values(_list_ends(each))]
+        _Sheet(figure, cells, chosen, labels).draw(thumbnails, titles)
         bound_effort(figure.axes)
     notes = (explain_missing(fonts.missing),) if fonts.missing else ()
     return Built(figure, fonts.used, notes)
@@ -131,69 +126,44 @@ def _gather_settings(style: Style, cells: Cells, fonts: tuple[str, ...]) -> Sett
     }
 
 
-@dataclass(frozen=True)
-class _Panel:
-    """One schedule of a sheet, and what its axes say.
-
-    Attributes:
-        thumbnail: what is drawn.
-        limits: ends of the y axis.
-        values: where the y axis has ticks.
-    """
-
-    thumbnail: Thumbnail
-    limits: tuple[float, float]
-    values: tuple[float, ...]
-
-
 class _Sheet:
-    """Draws schedules on one figure."""
+    """Draws schedules on one figure, with room for labels of all of them."""
 
-    def __init__(self, figure: Chart, cells: Cells, style: Style) -> None:
+    def __init__(self, figure: Chart, cells: Cells, style: Style, labels: Iterable[str]) -> None:
         self.figure, self.cells, self.style = figure, cells, style
         self.dot = style.dpi / 72
+        em = cells.em
+        self.left = self.bottom = self.right = GAP * em / 2
+        if cells.ticks:
+            self.left = max(map(self._measure(LABEL), labels)) + (GAP + 2 * TICK) * em
+            self.bottom, self.right = (GAP + 2 * TICK + LABEL) * em, GAP * em
+        self.width = cells.width - self.left - self.right
 
     def draw(self, thumbnails: Sequence[Thumbnail], titles: Sequence[str]) -> None:
         """Draw a panel a run, from left to right and from top to bottom."""
-        panels = [_plan_panel(thumbnail) for thumbnail in thumbnails]
-        labels = {label for panel in panels for label in _spell_values(panel.values)}
-        left, bottom, right = self._choose_margins(labels)
-        room, captions, lines = self.cells.width - left - right, list(titles), 1
+        captions, lines = list(titles), 1
         for lines in (1, 2) if self.cells.ticks else (1,):
-            captions = fit_captions(titles, room, lines, self._measure(1.0))
+            captions = fit_captions(titles, self.width, lines, self._measure(1.0))
             if not any("…" in caption for caption in captions):
                 break
         top = (lines * LINE + GAP) * self.cells.em
-        high = max(self.cells.height - bottom - top, 1.0)
-        for place, (panel, caption) in enumerate(zip(panels, captions, strict=True)):
-            row, column = divmod(place, self.cells.columns)
-            x = column * self.cells.width + left
-            y = (self.cells.rows - 1 - row) * self.cells.height + bottom
-            axes = self._add_axes(x, y, max(room, 1.0), high)
-            self._draw_lines(axes, panel.thumbnail, room)
-            self._set_ticks(axes, panel, high)
-            size, pad = self._points(1.0), self._points(TICK)
-            axes.set_title(caption, loc="left", fontsize=size, y=1.0, pad=pad)
-
-    def _choose_margins(self, labels: set[str]) -> tuple[float, float, float]:
-        """Return the room left of, below and right of a cell's axes, in pixels."""
-        em = self.cells.em
-        if not self.cells.ticks:
-            return (GAP * em / 2,) * 3
-        measure = self._measure(LABEL)
-        widest = max(map(measure, labels))
-        return widest + (GAP + 2 * TICK) * em, (GAP + 2 * TICK + LABEL) * em, GAP * em
-
-    def _add_axes(self, x: float, y: float, width: float, height: float) -> Axes:
+        height = max(self.cells.height - self.bottom - top, 1.0)
         all_width, all_height = self.cells.pixels
-        return self.figure.add_axes(
-            (x / all_width, y / all_height, width / all_width, height / all_height)
-        )
+        for place, (thumbnail, caption) in enumerate(zip(thumbnails, captions, strict=True)):
+            row, column = divmod(place, self.cells.columns)
+            x = column * self.cells.width + self.left
+            y = (self.cells.rows - 1 - row) * self.cells.height + self.bottom
+            size = max(self.width, 1.0) / all_width, height / all_height
+            axes = self.figure.add_axes((x / all_width, y / all_height, *size))
+            self._draw_lines(axes, thumbnail)
+            self._set_ticks(axes, thumbnail, height)
+            size_of_title, pad = self._points(1.0), self._points(TICK)
+            axes.set_title(caption, loc="left", fontsize=size_of_title, y=1.0, pad=pad)
 
-    def _draw_lines(self, axes: Axes, thumbnail: Thumbnail, width: float) -> None:
+    def _draw_lines(self, axes: Axes, thumbnail: Thumbnail) -> None:
         """Draw every param group of every curve."""
-        style = self.style
-        markers = width / thumbnail.steps > APART * style.marker_size * self.cells.scale * self.dot
+        style, apart = self.style, self.width / thumbnail.steps
+        markers = apart > APART * style.marker_size * self.cells.scale * self.dot
         for index, (points, values) in enumerate(thumbnail.rows):
             axes.plot(
                 points,
@@ -203,19 +173,18 @@ class _Sheet:
                 marker="o" if markers else "None",
             )
 
-    def _set_ticks(self, axes: Axes, panel: _Panel, height: float) -> None:
+    def _set_ticks(self, axes: Axes, thumbnail: Thumbnail, height: float) -> None:
         """Set limits; name the ends of both axes as far as there is room."""
-        axes.set_xlim(0, panel.thumbnail.steps)
-        axes.set_ylim(*panel.limits)
+        low, high = limits = _find_limits(thumbnail)
+        axes.set_xlim(0, thumbnail.steps)
+        axes.set_ylim(*limits)
         axes.tick_params(
             length=self._points(TICK), pad=self._points(TICK), labelsize=self._points(LABEL)
         )
-        values = panel.values if self.cells.ticks else ()
-        low, high = panel.limits
         gap = LINE * self.cells.em * (high - low) / height
-        values = _keep_apart(values, gap)
+        values = _keep_apart(_list_ends(thumbnail) if self.cells.ticks else (), gap)
         _name(axes.yaxis, values, _spell_values(values))
-        ends = (0, panel.thumbnail.steps) if self.cells.ticks else ()
+        ends = (0, thumbnail.steps) if self.cells.ticks else ()
         _name(axes.xaxis, ends, spell_steps(ends))
         for place, tick in enumerate(axes.xaxis.get_major_ticks()):
             tick.label1.set_horizontalalignment("right" if place else "left")
@@ -228,23 +197,27 @@ class _Sheet:
         return measure_with(self.figure, self._points(size))
 
 
-def _plan_panel(thumbnail: Thumbnail) -> _Panel:
+def _find_limits(thumbnail: Thumbnail) -> Limits:
+    """Return the ends of a schedule's y axis."""
     rows = [values for _, values in thumbnail.rows]
-    base = thumbnail.base_lr
-    high = max([base, 0.0, *(float(values.max()) for values in rows)])
-    low = min([0.0, *(float(values.min()) for values in rows)])
-    limits = find_limits(rows, "lr", base, "linear")
-    shown = (value for value in (0.0, high, low) if limits[0] <= value <= limits[1])
-    return _Panel(thumbnail, limits, tuple(dict.fromkeys(shown)))
+    return find_limits(rows, "lr", thumbnail.base_lr, "linear")
 
 
-def _keep_apart(values: Sequence[float], gap: float) -> tuple[float, ...]:
+def _list_ends(thumbnail: Thumbnail) -> tuple[float, ...]:
+    """Return what a y axis names: 0 and the ends of what it shows."""
+    ends = [(float(values.min()), float(values.max())) for _, values in thumbnail.rows]
+    high = max(thumbnail.base_lr, 0.0, *(high for _, high in ends))
+    low, limits = min(0.0, *(low for low, _ in ends)), _find_limits(thumbnail)
+    return tuple(value for value in (0.0, high, low) if limits[0] <= value <= limits[1])
+
+
+def _keep_apart(values: Sequence[float], gap: float) -> list[float]:
     """Return the values that are no closer to one kept before than a gap."""
     kept: list[float] = []
     for value in values:
         if all(abs(value - other) >= gap for other in kept):
             kept.append(value)
-    return tuple(kept)
+    return kept
 
 
 def _spell_values(values: Sequence[float]) -> list[str]:
@@ -256,30 +229,19 @@ def _name(axis: Axis, places: Sequence[float], labels: Sequence[str]) -> None:
     axis.set_major_formatter(FixedFormatter(labels))
 
 
-ASPECTS = (4 / 3, 16 / 9)
-"""A sheet's width, as a multiple of its height, lies between the two where it can."""
-
-HOLE = 0.3
-"""How much worse a sheet is for a cell that stays empty, against one too wide by its width."""
-
-CELL = (26, 17)
-"""Width and height of a cell, in font sizes; where there are few, they are larger."""
+CELL = (26, 17)  # width and height of a cell, in font sizes; where there are few, they are larger
 
 LARGEST = 44
-WIDE = 100
-"""The widest that a cell becomes, and the sheet that it becomes wider for, in font sizes."""
+WIDE = 100  # the widest that a cell becomes, and the sheet that it becomes wider for, in font sizes
 
-TEXT = 0.7
-"""The size of a sheet's text, as a multiple of the style's."""
+TEXT = 0.7  # the size of a sheet's text, as a multiple of the style's
 
-LEGIBLE = 6.5
-"""The smallest size of text, in points, that a style with small text leads to."""
+LEGIBLE = 6.5  # the smallest size of text, in points, that a style with small text leads to
 
+# The smallest height of text, in pixels, that many cells lead to while there is room for it.
 SMALLEST = 8.0
-"""The smallest height of text, in pixels, that many cells lead to while there is room for it."""
 
-LEAST_LINES = 4
-"""The lines of text, at least, that a cell is high."""
+LEAST_LINES = 4  # the lines of text, at least, that a cell is high
 
 
 def plan_cells(count: int, style: Style) -> Cells:
@@ -293,7 +255,7 @@ def plan_cells(count: int, style: Style) -> Cells:
     >>> plan_cells(17, styles()["light"]).pixels
     (1895, 988)
     """
-    columns = choose_columns(count)
+    columns = math.ceil(math.sqrt(count))
     rows = -(-count // columns)
     em = max(TEXT * style.font_size, min(LEGIBLE, style.font_size)) * style.dpi / 72
     full = _choose_size(columns, em)
@@ -309,21 +271,3 @@ def _choose_size(columns: int, em: float) -> tuple[float, float]:
     """Return width and height of a cell, in pixels, where there is no limit."""
     width = min(max(WIDE / columns, CELL[0]), LARGEST)
     return width * em, width * em * CELL[1] / CELL[0]
-
-
-def choose_columns(count: int) -> int:
-    """Return how many cells stand beside each other.
-
-    >>> [choose_columns(count) for count in (1, 2, 5, 10, 17, 22, 100)]
-    [1, 2, 3, 4, 5, 5, 10]
-    """
-    return min(range(1, count + 1), key=lambda columns: _judge(columns, count))
-
-
-def _judge(columns: int, count: int) -> float:
-    """Return how far a number of columns is from what pleases; 0 is best."""
-    rows = -(-count // columns)
-    aspect = columns * CELL[0] / (rows * CELL[1])
-    low, high = ASPECTS
-    beyond = max(math.log(low / aspect), math.log(aspect / high), 0.0)
-    return beyond + HOLE * (1 - count / (columns * rows))

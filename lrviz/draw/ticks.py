@@ -3,11 +3,9 @@
 import math
 
 MOST_MAJOR = 10
-LEAST_GAP = 3.6
-"""Points from one minor tick to the next, at least."""
+LEAST_GAP = 3.6  # points from one minor tick to the next, at least
 
-MOST_MINOR = 990
-"""The minor ticks, at most, however long the axis; matplotlib warns of more."""
+MOST_MINOR = 990  # the minor ticks, at most, however long the axis; matplotlib warns of more
 
 
 def choose_spacing(

@@ -15,8 +15,8 @@ LABELS: dict[Quantity, str] = {
     "weight_decay": "Weight Decay",
 }
 
+# What an x axis is called that counts steps, or epochs.
 UNITS = {"step": "Steps", "epoch": "Epochs"}
-"""What an x axis is called that counts steps, or epochs."""
 
 MOST_ITEMS = 6
 JOINTS = {"SequentialLR": " → ", "ChainedScheduler": " + "}

@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 
 from lrviz.draw.outputs import Drawing
 from lrviz.draw.points import take_thumbnail
-from lrviz.draw.sheet import build_sheet, choose_columns, draw_thumbnails, plan_cells
+from lrviz.draw.sheet import build_sheet, draw_thumbnails, plan_cells
 from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
@@ -144,10 +144,6 @@ def test_a_sheet_is_about_as_wide_as_a_screen(count: int) -> None:
     assert 1.3 <= width / height <= 2.1
 
 
-def test_of_two_that_please_alike_the_sheet_with_fewer_holes_is_taken() -> None:
-    assert [choose_columns(count) for count in (4, 9, 12, 16)] == [2, 3, 4, 4]
-
-
 @pytest.mark.parametrize(("count", "ticks"), [(22, True), (161, True), (1000, False)])
 def test_text_is_legible_up_to_a_thousand_and_ticks_go_first(count: int, ticks: bool) -> None:
     cells = plan_cells(count, styles()["light"])
@@ -177,7 +173,7 @@ def test_all_text_stays_in_its_cell_and_none_covers_another(style: str, count: i
     figure = sheet(runs, titles, style)
     figure.draw_without_rendering()
     assert len(figure.axes) == count
-    columns = choose_columns(count)
+    columns = plan_cells(count, styles()[style]).columns
     cells = bounds(figure, columns, -(-count // columns))
     for axes, cell in zip(figure.axes, cells, strict=False):
         boxes = [text.get_window_extent() for text in texts(axes)]
