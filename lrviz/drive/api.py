@@ -11,11 +11,11 @@ from lrviz.drive.factory import (
     Optimizer,
     describe_factory,
     describe_run,
-    simulate_factories,
+    simulate_factory,
     whole_number,
 )
 from lrviz.drive.isolation import leave_no_trace
-from lrviz.drive.loop import simulate as simulate_spec
+from lrviz.drive.loop import simulate_spec
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.factory import Factory
@@ -79,10 +79,10 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
             raise UsageError(
                 f"{next(iter(options))}: a spec says so itself; options are a factory's"
             )
-        return simulate_factories(spec) if spec.schedules[0].factory else simulate_spec(spec)
+        return simulate_factory(spec) if spec.schedules[0].factory else simulate_spec(spec)
     if not callable(spec):
         raise UsageError(f"{type(spec).__name__} is neither a spec nor a factory")
-    run = simulate_factories(describe_factory(spec, options))
+    run = simulate_factory(describe_factory(spec, options))
     _warn(run)
     return run
 

@@ -4,17 +4,18 @@ import math
 import os
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import TracebackType
+from traceback import walk_tb
 from typing import TypeVar
 
 import torch
 
 import lrviz
-from lrviz.drive.installed import spell_cause
-from lrviz.errors import KeyPath, Problem, SpecError
+from lrviz.drive.installed import INTERRUPTS, spell_cause
+from lrviz.errors import KeyPath, LrvizError, Problem, SpecError
 from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Node, Schedule, Spec
 
@@ -24,32 +25,38 @@ def is_installed(file: str) -> bool:
     return file.startswith("<frozen") or file.startswith(_installed())
 
 
-def find_culprit(error: BaseException) -> str | None:
+def _find_culprit(error: BaseException) -> str | None:
     """Return `FILE:LINE` of what raised, in the user's own code; None where none had a part."""
     if isinstance(error, SyntaxError) and error.filename and not is_installed(error.filename):
         return f"{_spell_path(error.filename)}:{error.lineno or 1}"
     found = None
-    for file, line in _lines(error.__traceback__):
+    for frame, line in walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
         if not is_installed(file) and not file.startswith("<"):
             found = f"{_spell_path(file)}:{line}"
     return found
 
 
-def explain_failure(error: BaseException, what: str) -> str:
-    """Return what failed, and with what, on one line."""
+@contextmanager
+def named_failures(schedule: Schedule, what: Callable[[], str]) -> Iterator[None]:
+    """Turn whatever somebody's code raises into one line that names the place and the cause."""
+    try:
+        yield
+    except LrvizError:
+        raise
+    except BaseException as error:
+        if isinstance(error, INTERRUPTS):
+            raise
+        place = _find_culprit(error) or schedule.source.name
+        raise SpecError([Problem(place, (), _explain(error, what()))]) from error
+
+
+def _explain(error: BaseException, what: str) -> str:
     if isinstance(error, SystemExit):
         return f"{what} ends the program, as sys.exit() does"
     if isinstance(error, SyntaxError):
         return f"{what} fails with SyntaxError: {error.msg}"
     return f"{what} fails with {spell_cause(error)}"
-
-
-def _lines(traceback: TracebackType | None) -> list[tuple[str, int]]:
-    found = []
-    while traceback is not None:
-        found.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
-        traceback = traceback.tb_next
-    return found
 
 
 @cache

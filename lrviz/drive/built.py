@@ -3,7 +3,6 @@
 import inspect
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
@@ -11,10 +10,9 @@ from typing import Any
 import torch
 
 from lrviz.curve import SchedulerFacts
-from lrviz.drive.blame import explain_failure, find_culprit
+from lrviz.drive.blame import named_failures
 from lrviz.drive.copying import find_groups
 from lrviz.drive.installed import (
-    INTERRUPTS,
     METRICS,
     NoSchedulerError,
     find_required,
@@ -22,10 +20,10 @@ from lrviz.drive.installed import (
     offers_metric,
 )
 from lrviz.drive.loop import number_steps, record_calls, refuse_infinite
-from lrviz.drive.readings import Recorded, build_curve, empty_record
+from lrviz.drive.readings import build_curve, empty_record
 from lrviz.drive.remarks import metric_remarks, metric_values, unused_metric
 from lrviz.drive.spans import count_calls, split_values
-from lrviz.errors import LrvizError, Problem, SpecError, UsageError
+from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Interval, Node, Schedule, Spec
 from lrviz.spec.nodes import MAX_GROUPS, NOT_ARGUMENTS
@@ -181,7 +179,11 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     recorded = empty_record(readable, ("momentum", "weight_decay"))
     step = number_steps(built.scheduler, schedule, done) if counts_calls(built.scheduler) else None
     given = [(value,) for value in metric] if metric else ((),) * schedule.total_calls
-    with hide_warnings(), _named_calls(schedule, recorded):  # the order warning is false here
+
+    def name_call() -> str:
+        return f"step() after step {len(recorded['lr'][0]) * schedule.steps_per_call - 1}"
+
+    with hide_warnings(), named_failures(schedule, name_call):  # the order warning is false here
         record_calls(step or built.scheduler.step, given, built.groups, recorded)
     curve = build_curve(schedule, readable, built.base_lr, recorded, metric or [])
     refuse_infinite(schedule, curve)
@@ -269,19 +271,3 @@ def read_rates(groups: Sequence[dict[str, Any]], key: str) -> tuple[float, ...]:
 def factory_problem(schedule: Schedule, text: str) -> SpecError:
     """Return what is wrong with what a factory gave."""
     return SpecError([Problem(schedule.source.name, (), text)])
-
-
-@contextmanager
-def _named_calls(schedule: Schedule, recorded: Recorded) -> Iterator[None]:
-    """Turn what a call raises into one line that names the step, too."""
-    try:
-        yield
-    except LrvizError as error:
-        raise factory_problem(schedule, f"step() {error}") from error
-    except BaseException as error:
-        if isinstance(error, INTERRUPTS):
-            raise
-        calls = len(recorded["lr"][0])
-        what = f"step() after step {calls * schedule.steps_per_call - 1}"
-        place = find_culprit(error) or schedule.source.name
-        raise SpecError([Problem(place, (), explain_failure(error, what))]) from error

@@ -2,8 +2,7 @@
 
 import inspect
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -12,13 +11,12 @@ import torch
 
 from lrviz.curve import SchedulerFacts, Values
 from lrviz.drive.arguments import Binder
-from lrviz.drive.blame import drive_each, explain_failure, find_culprit
+from lrviz.drive.blame import drive_each, named_failures
 from lrviz.drive.built import KEY, Built, accept_scheduler, drive_built, factory_problem, read_rates
-from lrviz.drive.installed import INTERRUPTS
 from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.remarks import iter_unread, metric_remarks
-from lrviz.errors import LrvizError, Problem, SpecError, UsageError
+from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.factory import Factory
 from lrviz.spec.model import Schedule, Spec
@@ -154,14 +152,14 @@ OWN_NAMES = ("optimizer", "optim", "opt")
 _ONE_OR_NONE = "takes an optimizer and returns a scheduler, or takes nothing and returns both"
 
 
-def simulate_factories(spec: Spec) -> Run:
+def simulate_factory(spec: Spec) -> Run:
     """Drive a spec whose schedulers a factory builds; as `simulate`."""
     factory = spec.schedules[0].factory
     assert factory is not None
     if factory.drawn:
         return _recall(spec, factory)
     with factory.guard(), leave_no_trace():
-        with _named_failures(spec.schedules[0], "importing it"):
+        with named_failures(spec.schedules[0], lambda: "importing it"):
             admit_guests()
             function = factory.load()
         runs = drive_each(spec, lambda each: drive_built(spec, each, build(each, function)))
@@ -204,7 +202,7 @@ def build(schedule: Schedule, function: Function) -> Built:
         SpecError: the optimizer is wrong, the factory raises, or returns something else.
     """
     if not _takes_optimizer(schedule, function):
-        with _named_failures(schedule, "the factory"):
+        with named_failures(schedule, lambda: "the factory"):
             result = function()
         return _accept(schedule, result, None)
     binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals)
@@ -214,7 +212,7 @@ def build(schedule: Schedule, function: Function) -> Built:
     base_lr = read_rates(optimizer.param_groups, "lr")
     # False where a composite stands first in a SequentialLR.
     order = "Detected call of `lr_scheduler.step"
-    with _named_failures(schedule, "the factory"), hide_warnings(order):
+    with named_failures(schedule, lambda: "the factory"), hide_warnings(order):
         result = function(optimizer)
     built = _accept(schedule, result, optimizer)
     if {id(group) for group in built.groups} != {id(each) for each in optimizer.param_groups}:
@@ -260,17 +258,3 @@ def _takes_optimizer(schedule: Schedule, function: Function) -> bool:
 
 def _spell_kind(value: object) -> str:
     return "None" if value is None else type(value).__name__
-
-
-@contextmanager
-def _named_failures(schedule: Schedule, what: str) -> Iterator[None]:
-    """Turn whatever the user's code raises into one line that names the place and the cause."""
-    try:
-        yield
-    except LrvizError:
-        raise
-    except BaseException as error:
-        if isinstance(error, INTERRUPTS):
-            raise
-        place = find_culprit(error) or schedule.source.name
-        raise SpecError([Problem(place, (), explain_failure(error, what))]) from error

@@ -23,27 +23,15 @@ from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.system.process import hide_warnings, keep_stdout
 
 
-def simulate(spec: Spec) -> Run:
-    """Drive the schedulers of a spec through its run and return what they did.
-
-    The installed torch's own scheduler is stepped as a training loop would step it, on an
-    optimizer of its own; the values are read before each step.
-
-    Returns:
-        The run: for every curve learning rates of shape (param groups, steps), steps counted
-        from 0, with momentum and weight decay beside them.
+def simulate_spec(spec: Spec) -> Run:
+    """Drive the schedulers that a spec names; as `lrviz.drive.simulate`.
 
     Raises:
         SpecError: torch cannot drive the spec through the run, or a learning rate is not finite.
-
-    >>> from lrviz.spec.parse import parse_spec
-    >>> spec = parse_spec("{epochs: 3, scheduler: {ExponentialLR: {gamma: 0.5}}}")
-    >>> simulate(spec).curves[0].lr.tolist()
-    [[0.001, 0.0005, 0.00025]]
     """
     with keep_stdout() if spec.packages else nullcontext():
         refuse_too_much(spec)
-        driven = drive_each(spec, _simulate)
+        driven = drive_each(spec, _drive_schedule)
     curves = tuple(curve for curve, _ in driven)
     return Run(
         spec,
@@ -70,7 +58,7 @@ def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -
         yield name_curve(remark, schedules, len(spec.schedules))
 
 
-def _simulate(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
+def _drive_schedule(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
     planned = plan_run(schedule)
     try:
         return _drive_plan(schedule, *planned)
