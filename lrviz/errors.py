@@ -16,7 +16,7 @@ a caller would expect, carries its facts as attributes and builds its own messag
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 Grade = Literal["error", "warning", "note"]
 """How bad it is; a note is of what may well be meant so."""
@@ -30,8 +30,7 @@ MAX_PART = 300
 """The longest that a part of a key path is spelt: nothing that exists is called so."""
 
 
-@dataclass(frozen=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text; lines and columns are counted from 1."""
 
     line: int

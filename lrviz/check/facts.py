@@ -22,7 +22,7 @@ from lrviz.figure.record import Record, Versions
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.problems import Source
+from lrviz.spec.tree import Source
 from lrviz.system.versions import platform_tag, versions
 
 MOST_KEYS = 64

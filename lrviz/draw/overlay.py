@@ -13,8 +13,8 @@ from lrviz.draw.scale import LARGEST
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.problems import Source
 from lrviz.spec.style import Style, styles
+from lrviz.spec.tree import Source
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,8 +21,7 @@ from lrviz.run.driven import Run
 from lrviz.spec.factory import Factory
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.problems import Problems, Source
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Problems, Source, Tree
 from lrviz.spec.wording import suggest
 from lrviz.system.process import admit_guests, hide_warnings
 

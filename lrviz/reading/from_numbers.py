@@ -13,9 +13,8 @@ from lrviz.spec.assign import Override
 from lrviz.spec.factory import Factory
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.problems import Source
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Source, Tree
 from lrviz.spec.yamltree import parse_scalar
 
 KEPT = ("figure", "title", "lint")

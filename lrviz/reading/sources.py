@@ -15,7 +15,7 @@ from lrviz.spec.assign import Override
 from lrviz.spec.factory import split_factory
 from lrviz.spec.model import MetricCsv, Spec
 from lrviz.spec.parse import parse_spec, parse_tree, with_metric
-from lrviz.spec.problems import Source
+from lrviz.spec.tree import Source
 from lrviz.system.files import STDIO, Reads, read_file
 from lrviz.system.own import sniff
 

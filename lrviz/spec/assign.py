@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
-from lrviz.spec.problems import Source
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Tree, find_below
+from lrviz.spec.tree import Source, Tree, find_below
 from lrviz.spec.wording import spell_name, suggest
 from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml, spell_flow
 from lrviz.spell import shorten
@@ -45,15 +44,6 @@ class Override(NamedTuple):
 Overrides = Sequence[tuple[str, str] | Override]
 
 
-def assign_all(
-    tree: dict[str, Tree], source: Source, overrides: Overrides
-) -> tuple[dict[str, Tree], Source]:
-    """Return the tree with values replaced or added in order; as `assign`."""
-    for each in overrides:
-        tree, source = assign(tree, source, Override(*each))
-    return tree, source
-
-
 def assign(
     tree: dict[str, Tree], source: Source, override: Override
 ) -> tuple[dict[str, Tree], Source]:
@@ -77,13 +67,11 @@ def assign(
     try:
         path = split_key(key, tree)
         parsed, _ = parse_yaml(value)
-        refuse_other_names(tree, path)
-        changed = with_value(tree, path, parsed)
+        changed = replace_at(tree, path, parsed)
     except YamlError as error:
         raise SpecError([Problem(text, path, error.reason)]) from None
     except LookupError as error:
         raise SpecError([Problem(text, path, str(error.args[0]))]) from None
-    assert isinstance(changed, dict)
     said = {path: text}
     if key == "sweep" and isinstance(parsed, dict):  # each was an option of its own
         texts = {name: shorten(spell_flow(each)) for name, each in parsed.items()}
@@ -135,18 +123,23 @@ def _is_name(name: str, tree: Tree) -> bool:
     return name in CATALOG or (isinstance(tree, dict) and name in tree) or name == tree
 
 
-def refuse_other_names(tree: Tree, path: KeyPath) -> None:
-    """Do nothing where every scheduler and optimizer of a path is the one that stands there.
+def replace_at(tree: dict[str, Tree], path: KeyPath, value: Tree) -> dict[str, Tree]:
+    """Return a spec's plain data in which one value is replaced or added.
 
     Raises:
-        LookupError: one is another, and would stand beside it.
+        LookupError: the path leads through something that is no mapping or list, or through
+            another scheduler or optimizer than stands there.
     """
     for end, part in enumerate(path):
         if kind := _kind(path[:end]):
-            own = next(iter(tree)) if isinstance(tree, dict) and len(tree) == 1 else tree
+            own = find_below(tree, path[:end])
+            if isinstance(own, dict) and len(own) == 1:
+                own = next(iter(own))
             if isinstance(own, str) and part != own:
                 raise LookupError(_explain_other(kind, str(part), own, path[:end]))
-        tree = find_below(tree, (part,))
+    changed = with_value(tree, path, value)
+    assert isinstance(changed, dict)
+    return changed
 
 
 def _kind(key: KeyPath) -> str | None:

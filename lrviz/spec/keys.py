@@ -10,9 +10,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lrviz.errors import KeyPath
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.problems import Problems
 from lrviz.spec.style import Style, Text, styles
-from lrviz.spec.tree import Tree, find_below, holds, is_number
+from lrviz.spec.tree import Problems, Tree, find_below, holds
 from lrviz.spec.wording import spell, suggest
 
 LENGTH_KEYS = ("epochs", "steps_per_epoch")
@@ -20,7 +19,7 @@ LENGTH_KEYS = ("epochs", "steps_per_epoch")
 
 
 def _whole(value: object) -> object:
-    if not is_number(value) or value != value // 1:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
         raise PydanticCustomError("whole", "must be a whole number")
     return int(value)
 

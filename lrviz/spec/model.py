@@ -10,8 +10,7 @@ from lrviz.spec.catalog import CATALOG
 from lrviz.spec.catalog.external import External
 from lrviz.spec.factory import Factory
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.problems import Source
-from lrviz.spec.tree import Tree, freeze, is_same_spec
+from lrviz.spec.tree import Source, Tree, freeze, is_same_spec
 
 Interval = Literal["step", "epoch"]
 

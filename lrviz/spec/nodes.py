@@ -8,9 +8,8 @@ from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS
 from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import TOTALS, Metric, MetricCsv, MetricExpression, Node
-from lrviz.spec.problems import Problems
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Tree, is_number
+from lrviz.spec.tree import Problems, Tree, is_number
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
 
 EXPRESSIONS: Mapping[str, tuple[str, ...]] = {"lr_lambda": ("epoch", "step"), "scale_fn": ("x",)}
@@ -182,7 +181,7 @@ def check_formula(
 def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
     """Return the metric; None, and what is wrong is added.
 
-    >>> from lrviz.spec.problems import Source
+    >>> from lrviz.spec.tree import Source
     >>> read_metric([0.9, 0.7], ("metric",), Problems(Source()))
     (0.9, 0.7)
     """

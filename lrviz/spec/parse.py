@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lrviz.errors import KeyPath, Problem, SpecError
-from lrviz.spec.assign import Overrides, assign_all, with_value
+from lrviz.spec.assign import Override, Overrides, assign, with_value
 from lrviz.spec.catalog.external import parse_allowed
 from lrviz.spec.factory import Factory
 from lrviz.spec.model import MetricCsv, Schedule, Spec
-from lrviz.spec.problems import Problems, Source
 from lrviz.spec.schedules import ScheduleReader
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Problems, Source, Tree
 from lrviz.spec.wording import spell
 from lrviz.spec.yamltree import YamlError, beyond_yaml, parse_yaml
 
@@ -69,8 +68,8 @@ def parse_tree(
         if tree is None:
             text = "empty; a spec needs `epochs` and `scheduler`"
         raise SpecError([source.problem((), text)])
-    if overrides:
-        tree, source = assign_all(tree, source, overrides)
+    for each in overrides:
+        tree, source = assign(tree, source, Override(*each))
     problems = Problems(source)
     for key, text in beyond_yaml(tree):
         problems.say(key, text)

@@ -8,10 +8,9 @@ from lrviz.spec.factory import Factory
 from lrviz.spec.keys import LENGTH_KEYS, Shape, read_shape
 from lrviz.spec.model import Interval, Node, Schedule, own_interval
 from lrviz.spec.nodes import NodeReader, read_metric
-from lrviz.spec.problems import Problems
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import MAX_CURVES, Variant, find_twins, iter_variants
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Problems, Tree
 from lrviz.spec.wording import spell, spell_count
 
 MAX_CALLS = 10_000_000

@@ -7,10 +7,9 @@ from math import prod
 from unicodedata import normalize
 
 from lrviz.errors import KeyPath
-from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, refuse_other_names, split_key, with_value
+from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, replace_at, split_key
 from lrviz.spec.keys import LENGTH_KEYS
-from lrviz.spec.problems import Problems, Source
-from lrviz.spec.tree import Tree, freeze, is_same_tree
+from lrviz.spec.tree import Problems, Source, Tree, freeze, is_same_tree
 from lrviz.spec.wording import spell, spell_count
 from lrviz.spec.yamltree import spell_flow
 from lrviz.spell import shorten
@@ -43,18 +42,16 @@ def iter_variants(tree: Mapping[str, Tree], problems: Problems) -> Iterator[Vari
         return
     base = {key: value for key, value in tree.items() if key != "sweep"}
     for picked in product(*(range(len(values)) for _, values in axes)):
-        changed: Tree = base
+        changed = base
         swept: dict[KeyPath, KeyPath] = {}
         for (key, values), index in zip(axes, picked, strict=True):
             try:
                 path = split_key(key, changed)
-                refuse_other_names(changed, path)
-                changed = with_value(changed, path, values[index])
+                changed = replace_at(changed, path, values[index])
             except LookupError as error:
                 problems.say(("sweep", key), str(error.args[0]))
                 return
             swept[path] = ("sweep", key, index)
-        assert isinstance(changed, dict)
         label = ", ".join(each[index] for each, index in zip(told, picked, strict=True))
         yield label, changed, replace(problems.source, swept=swept)
 

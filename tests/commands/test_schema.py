@@ -26,7 +26,7 @@ from lrviz.linter.rules import RULES
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.catalog.external import External
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.problems import Problems, Source
+from lrviz.spec.tree import Problems, Source
 from lrviz.spec.yamltree import parse_yaml
 from tests.support.lrvizrun import run
 

@@ -14,7 +14,7 @@ from lrviz.draw.phases import find_phases
 from lrviz.drive import simulate
 from lrviz.run.driven import Run
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.problems import Source
+from lrviz.spec.tree import Source
 
 COUNT = 455
 Tree = dict[str, Any]

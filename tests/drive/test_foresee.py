@@ -11,7 +11,7 @@ from lrviz.drive import simulate
 from lrviz.drive.foresee import RULES
 from lrviz.errors import SpecError
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.problems import Source
+from lrviz.spec.tree import Source
 from tests.support.training import make_optimizer, make_scheduler, train
 
 WHOLE = st.integers(-2, 13)

@@ -26,7 +26,7 @@ from lrviz.figure.metadata import read_record
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.problems import Source
+from lrviz.spec.tree import Source
 from tests.support.lrvizrun import run
 from tests.support.scripts import recorded
 from tests.support.specs import ROOT

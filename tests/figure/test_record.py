@@ -18,7 +18,7 @@ from lrviz.figure.metadata import MAX_RECORD
 from lrviz.figure.record import build_record, drawing_versions, parse_record
 from lrviz.run.driven import Run
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.problems import Source
+from lrviz.spec.tree import Source
 from lrviz.system.versions import platform_tag, versions
 
 SPEC = """\

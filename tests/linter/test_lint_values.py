@@ -18,7 +18,7 @@ from lrviz.linter.rules import RULES
 from lrviz.linter.view import Part
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.problems import Source
+from lrviz.spec.tree import Source
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec
 

@@ -20,7 +20,7 @@ from lrviz.spec.assign import with_value
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.problems import Source
+from lrviz.spec.tree import Source
 from tests.drive.test_foresee import ARGUMENTS, BESIDE, around, node
 from tests.support.specs import ROOT
 

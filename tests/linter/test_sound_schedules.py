@@ -9,7 +9,7 @@ from lrviz.drive import simulate
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.problems import Source
+from lrviz.spec.tree import Source
 
 Tree = dict[str, Any]
 Draw = st.DrawFn

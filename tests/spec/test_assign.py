@@ -8,8 +8,7 @@ import pytest
 from lrviz.errors import Position, SpecError
 from lrviz.spec.assign import Override, assign
 from lrviz.spec.parse import parse_spec
-from lrviz.spec.problems import Source
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Source, Tree
 from tests.support.lrvizrun import run
 
 TREE: dict[str, Tree] = {

@@ -14,9 +14,8 @@ from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.spec.keys import Shape, read_shape
 from lrviz.spec.model import MetricCsv, MetricExpression, Node, Spec
 from lrviz.spec.parse import parse_spec, parse_tree, with_metric
-from lrviz.spec.problems import Problems, Source
 from lrviz.spec.style import styles
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Problems, Source, Tree
 
 STEP = {"StepLR": {"step_size": 4}}
 SMALL: dict[str, Any] = {"epochs": 4, "scheduler": STEP}
