@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from lrviz.cli import parameters as params
-from lrviz.commands import names
 from lrviz.commands.block import Block
+from lrviz.commands.names import find_scheduler
 from lrviz.commands.targets import Table
 from lrviz.system.process import quick_imports
 
@@ -92,7 +92,7 @@ def code(
     overwrite: params.Overwrite = False,
 ) -> Iterator[Block]:
     """Print the schedule as Python to paste into a training script."""
-    from lrviz.commands.code import save_code
+    from lrviz.commands.code.save import save_code
 
     reading = params.say_reading(allow, epochs, steps_per_epoch, interval, settings)
     return save_code(spec, output or "-", reading, overwrite=overwrite)
@@ -100,22 +100,23 @@ def code(
 
 def list_schedulers() -> Iterator[Block]:
     """List the schedulers that a spec can name."""
-    yield Block(names.scheduler_list())
+    from lrviz.commands.look_up import scheduler_list
+
+    yield Block(scheduler_list())
 
 
 def show(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
     """Show a scheduler's arguments, defaults, documentation and curve."""
-    found = names.find_scheduler(name, allow or ())
-    with quick_imports():
-        from lrviz.commands.show import describe_scheduler
-    yield Block(describe_scheduler(found))
+    from lrviz.commands.look_up import describe_scheduler
+
+    yield Block(describe_scheduler(find_scheduler(name, allow or ())))
 
 
 def new(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
     """Print a commented spec to start from."""
-    from lrviz.commands.template import spec_template
+    from lrviz.commands.look_up import spec_template
 
-    yield Block(spec_template(names.find_scheduler(name, allow or ())))
+    yield Block(spec_template(find_scheduler(name, allow or ())))
 
 
 def schema() -> Iterator[Block]:

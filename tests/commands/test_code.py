@@ -12,7 +12,7 @@ import yaml
 
 import lrviz
 from lrviz.commands.code import write_code
-from lrviz.commands.template import spec_template
+from lrviz.commands.look_up import spec_template
 from lrviz.spec.catalog import SCHEDULERS
 from tests.support.lrvizrun import run
 from tests.support.scripts import recorded

@@ -17,8 +17,8 @@ import torch
 
 import lrviz
 from lrviz.commands.code import write_code
+from lrviz.commands.look_up import spec_template
 from lrviz.commands.schema.source_code import declared_arguments
-from lrviz.commands.template import spec_template
 from lrviz.curve import Curve, Values
 from lrviz.drive import installed, installed_arguments
 from lrviz.errors import SpecError, UsageError
@@ -712,7 +712,7 @@ def test_what_is_not_installed_is_listed_with_a_remedy(
     found: list[str], headings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "lrviz.commands.names.find_spec", lambda name: name if name in found else None
+        "lrviz.commands.look_up.find_spec", lambda name: name if name in found else None
     )
     lines = run("list").text.splitlines()
     assert [line for line in lines if "installed" in line] == headings

@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import MultiStepLR
 
 import lrviz
-from lrviz.commands.template import spec_template
+from lrviz.commands.look_up import spec_template
 from lrviz.drive import Argument, installed_arguments, simulate
 from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lrviz
-from lrviz.commands.template import spec_template
+from lrviz.commands.look_up import spec_template
 from lrviz.drive import simulate
 from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run

@@ -11,7 +11,7 @@ import torch
 from torch.optim import lr_scheduler
 
 import lrviz
-from lrviz.commands.show import draw_text
+from lrviz.commands.look_up import draw_text
 from lrviz.spec import catalog
 from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS, SCHEDULERS
 from tests.support.lrvizrun import run

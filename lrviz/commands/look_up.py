@@ -1,0 +1,160 @@
+"""What there is: the schedulers in a list, one of them on a page, and a spec to start from."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from lrviz.commands.names import spell_givers
+from lrviz.spec.catalog import SCHEDULERS, THIRD_PARTY, Catalog, Entry, spell_install
+from lrviz.spec.catalog.external import External, list_entry_points
+from lrviz.spell import spell_number, spell_yaml
+from lrviz.system.startup import quick_imports
+
+if TYPE_CHECKING:
+    from lrviz.drive.signatures import Argument
+
+SCHEMA_FILE = "lrviz.schema.json"
+"""What an editor looks for beside a spec; a spec that is copied or committed finds its own."""
+
+_EDITOR = f"""\
+# yaml-language-server: $schema={SCHEMA_FILE}
+# An editor completes and checks this file once `lrviz schema > {SCHEMA_FILE}` lies beside it.
+"""
+
+_STEP = "interval: step  # scheduler.step() after every step; `epoch`: after every epoch\n"
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def scheduler_list() -> str:
+    """Return every scheduler and what it does, one a line, torch's first.
+
+    Whether another library is installed is told without importing it.
+    """
+    parts = ["".join(_lines(SCHEDULERS.summaries))]
+    for library in THIRD_PARTY.packages:
+        is_there = find_spec(library) is not None
+        heading = "installed" if is_there else f"not installed; {spell_install(library)}"
+        own = _lines(Catalog(library).summaries)
+        parts.append("".join([f"\n{library} ({heading})\n", *own]))
+    if added := {name: spell_givers(each) for name, each in list_entry_points().items()}:
+        parts.append("".join(["\nadded by other packages\n", *_lines(added)]))
+    return "".join(parts)
+
+
+def _lines(summaries: Mapping[str, str]) -> Iterator[str]:
+    width = max(map(len, summaries))
+    for name, summary in summaries.items():
+        yield f"{name.ljust(width)}  {summary}\n"
+
+
+def describe_scheduler(found: Entry | External) -> str:
+    """Return a page of text on a scheduler, as it is installed.
+
+    Raises:
+        UsageError: it is not installed, or is no scheduler.
+    """
+    with quick_imports():
+        from lrviz.drive.installed import installed_arguments
+    if isinstance(found, Entry):
+        return _describe_entry(found, installed_arguments(found.name))
+    table = _table(installed_arguments(found.name, found), {})
+    origin = "named by --allow" if found.giver == "--allow" else f"listed by {found.giver}"
+    return f"{found.name}: {found.attribute} of {found.module}, {origin}\n\n{table}\n"
+
+
+def _describe_entry(entry: Entry, arguments: Sequence["Argument"]) -> str:
+    from lrviz.drive.api import simulate
+    from lrviz.spec.parse import parse_spec
+
+    curve = simulate(parse_spec(spec_template(entry))).curves[0]
+    example = "\n".join(f"  {line}" for line in (entry.example or "{}").splitlines())
+    picture = "\n".join(f"  {line}".rstrip() for line in draw_text(curve.lr[0].tolist()))
+    table = _table(arguments, entry.arguments, entry.fills)
+    return f"{entry.name}: {entry.summary}\n{entry.address}\n\n{table}\n\n{example}\n\n{picture}\n"
+
+
+def draw_text(values: Sequence[float], rows: int = 5) -> list[str]:
+    """Return a bar a value in Unicode blocks, from zero to the largest, top row first.
+
+    >>> draw_text([0.0, 1.0, 2.0, 4.0], rows=2)
+    ['   █', ' ▄██']
+    """
+    top = max(values) or 1.0
+    heights = [max(0, round(value / top * rows * 8)) for value in values]
+    return [
+        "".join(_EIGHTHS[min(8, max(0, height - row * 8))] for height in heights)
+        for row in reversed(range(rows))
+    ]
+
+
+def _table(
+    arguments: Sequence["Argument"], meanings: Mapping[str, str], filled: Container[str] = ()
+) -> str:
+    """Return a line an argument, in columns: its name, annotation, default and meaning."""
+    rows = [
+        (each.name, each.annotation, _spell_default(each, filled), meanings.get(each.name, ""))
+        for each in arguments
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, [*widths[:3], 0])).rstrip() for row in rows)
+    return "\n".join(lines) or "takes no arguments"
+
+
+def _spell_default(argument: "Argument", filled: Container[str]) -> str:
+    """Return what an argument is where a spec leaves it out."""
+    if argument.name in filled:
+        return "from the run"
+    if argument.required:
+        return "required"
+    default = argument.default
+    return spell_number(default) if isinstance(default, float) else spell_yaml(default)
+
+
+def spec_template(found: Entry | External) -> str:
+    """Return a spec of a scheduler's example, in YAML, with a comment where one helps.
+
+    What is in no catalog has no example: its arguments are left to be filled in.
+
+    >>> from lrviz.spec.catalog import SCHEDULERS
+    >>> print(spec_template(SCHEDULERS["ExponentialLR"]))  # doctest: +ELLIPSIS
+    # yaml-language-server: $schema=lrviz.schema.json
+    ...
+    # ExponentialLR: multiplies the LR by gamma at every call.
+    ...
+    """
+    if isinstance(found, External):
+        heading = f"# {found.name}: {found.attribute} of {found.module}.\n"
+        hint = f"# `lrviz show {found.name}` tells its arguments.\n"
+        return _template(f"{heading}{hint}", _STEP, f"{found.name}: {{}}")
+    arguments = (f"    {_comment(line, found)}" for line in found.example.splitlines())
+    metric = f"metric: {found.metric}  # what the scheduler is given, a value a call\n"
+    return _template(
+        f"# {found.name}: {found.summary}.\n# {found.address}\n",
+        "" if found.package == "timm" else _STEP,  # whose schedulers know when to step
+        "\n".join([f"{found.name}:", *arguments]),
+        metric if found.takes_metric else "",
+    )
+
+
+def _template(heading: str, interval: str, scheduler: str, metric: str = "") -> str:
+    return (
+        f"{_EDITOR}{heading}"
+        "epochs: 4\n"
+        "steps_per_epoch: 8  # optimizer steps in an epoch\n"
+        f"{interval}"
+        "optimizer:\n"
+        "  SGD:\n"
+        "    lr: 1e-3\n"
+        "    momentum: 0.9\n"
+        "scheduler:\n"
+        f"  {scheduler}\n"
+        f"{metric}"
+        "figure:\n"
+        "  style: light  # article, light or dark\n"
+    )
+
+
+def _comment(line: str, entry: Entry) -> str:
+    meaning = entry.arguments.get(line.split(":")[0])
+    return f"{line}  # {meaning}" if meaning else line
