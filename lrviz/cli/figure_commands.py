@@ -125,7 +125,7 @@ def compare(
     overwrite: params.Overwrite = False,
 ) -> Iterator[Block]:
     """Say where schedules part, and how far; with -o draw them."""
-    from lrviz.commands.compare import compare_specs
+    from lrviz.commands.compare.comparing import compare_specs
 
     reading = params.say_reading(allow, epochs, steps_per_epoch, interval, settings, style)
     return compare_specs(specs, output, format, reading, overwrite=overwrite)

@@ -11,14 +11,9 @@ import pytest
 from matplotlib.figure import Figure
 
 import lrviz
-from lrviz.commands.compare import (
-    Comparison,
-    Difference,
-    combine_runs,
-    compare_curves,
-    format_table,
-    name_sources,
-)
+from lrviz.commands.compare.combined import combine_runs, name_sources
+from lrviz.commands.compare.parting import Comparison, Difference, compare_curves
+from lrviz.commands.compare.table import format_table
 from lrviz.curve import Curve
 from lrviz.draw.outputs import plot
 from lrviz.errors import UsageError
@@ -589,7 +584,7 @@ def test_a_figure_that_cannot_be_written_costs_the_table_nothing(
 
 def test_the_table_alone_needs_no_matplotlib(step: Path, tmp_path: Path) -> None:
     code = (
-        "import sys; from lrviz.commands.compare import compare_specs;"
+        "import sys; from lrviz.commands.compare.comparing import compare_specs;"
         f"compare_specs([{str(step)!r}] * 2); sys.exit('matplotlib' in sys.modules)"
     )
     assert run_process("-c", code, command=(sys.executable,), cwd=tmp_path).status == 0

@@ -239,7 +239,7 @@ def test_in_a_plot_of_several_every_other_spec_is_drawn(
 def test_a_comparison_tells_the_mishap_of_every_spec(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    break_here(monkeypatch, f"lrviz.commands.compare.command.{name}")
+    break_here(monkeypatch, f"lrviz.commands.compare.comparing.{name}")
     done = run("compare", *(f"specs/{name}.yaml" for name in NAMES))
     assert (done.status, done.text) == (3, "")
     assert done.stderr.splitlines() == [

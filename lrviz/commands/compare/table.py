@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import compress
 from math import isnan
 
-from lrviz.commands.compare.curves import Comparison, Difference
+from lrviz.commands.compare.parting import Comparison, Difference
 from lrviz.spell import measure, printable, spell_number
 
 HEAD = (

@@ -5,9 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from lrviz.commands.block import Block, tell_error
-from lrviz.commands.compare.combine import combine_runs
-from lrviz.commands.compare.curves import compare_curves
-from lrviz.commands.compare.names import name_sources
+from lrviz.commands.compare.combined import combine_runs, name_sources
+from lrviz.commands.compare.parting import compare_curves
 from lrviz.commands.compare.table import format_table
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import (
