@@ -1,10 +1,10 @@
 """Specs to a comparison: read, driven, compared and, where that is asked for, drawn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import TypeVar
 
-from lrviz.commands.block import Block, tell_error
+from lrviz.commands.block import Block, Line, tell_error
 from lrviz.commands.compare.combined import combine_runs, name_sources
 from lrviz.commands.compare.parting import compare_curves
 from lrviz.commands.compare.table import format_table
@@ -17,7 +17,7 @@ from lrviz.commands.targets import (
     refuse_input,
     refuse_stdin_twice,
 )
-from lrviz.errors import LrvizError, Problem, SpecError, UsageError
+from lrviz.errors import LrvizError, Problem, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
@@ -27,6 +27,8 @@ from lrviz.system.files import STDIO, write_file, write_stdout
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other
 from lrviz.system.process import quick_imports
+
+T = TypeVar("T")
 
 
 def compare_specs(
@@ -54,32 +56,46 @@ def compare_specs(
             figure may have, or an output that has no known ending.
     """
     target = _plan(sources, output, format)
-    specs = [_load(source, reading) for source in sources]
-    path = None if target is None else target.path
-    if path is not None:
-        _refuse_inputs(path, sources, specs)
-        refuse_other(path, "figure", overwrite=overwrite)
-    runs, errors = _drive(specs)
-    if errors:
-        yield from map(tell_error, _say_once(errors))
+    specs = [_attempt(load_named, source, source, reading) for source in sources]
+    _refuse_inputs(target, sources, specs)
+    if target is not None and target.path is not None:
+        refuse_other(target.path, "figure", overwrite=overwrite)
+    _refuse_too_many([spec for spec in specs if isinstance(spec, Spec)])
+    driven = [
+        _attempt(drive_spec, each.source.name, each) if isinstance(each, Spec) else each
+        for each in specs
+    ]
+    if errors := [each for each in driven if isinstance(each, LrvizError)]:
+        # An option that is wrong is so for every spec: it is told once.
+        told = dict.fromkeys(line for each in errors for line in tell_error(each).lines)
+        yield Block(lines=tuple(told), status=max(each.exit_status for each in errors))
         return
-    if path is not None:  # of factories it is known by now what they read
-        _refuse_inputs(path, sources, specs)
-    names = name_sources(sources, [run.spec.title for run in runs])
-    run = combine_runs(runs, names)
+    _refuse_inputs(target, sources, specs)  # of factories it is known by now what they read
+    runs = [each for each in driven if isinstance(each, Run)]
+    run = combine_runs(runs, name_sources(sources, [each.spec.title for each in runs]))
+    yield from _tell(run, sources, target, overwrite=overwrite)
+
+
+def _tell(
+    run: Run, sources: Sequence[str], target: Target | None, *, overwrite: bool
+) -> Iterator[Block]:
+    """Yield the table, and the figure's path once it is written."""
     table = format_table(compare_curves(run.curves))
-    drawn: tuple[Problem, ...] = ()
-    written = False
+    lines: tuple[Line, ...] = run.warnings
+    path = ""
     if target is not None:
+        name = str(target.path or STDIO)
         try:
-            drawn, written = _draw(run, target, overwrite=overwrite), path is not None
+            drawn = _draw(run, target, overwrite=overwrite)
         except (LrvizError, MemoryError) as error:
-            yield tell_error(explain_mishap(error, output or ""))
-    lines = (*run.warnings, *(replace(each, source=", ".join(sources)) for each in drawn))
-    if output == STDIO:
+            yield tell_error(explain_mishap(error, name))
+        else:
+            path = name
+            lines += tuple(replace(each, source=", ".join(sources)) for each in drawn)
+    if target is not None and target.path is None:  # standard output has the figure
         yield Block(lines=(*lines, *table.splitlines()))
     else:
-        yield Block(f"{table}\n", lines, path=str(path) if written else "")
+        yield Block(f"{table}\n", lines, path=path)
 
 
 def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> Target | None:
@@ -96,33 +112,20 @@ def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> 
     return target
 
 
-def _refuse_inputs(path: Path, sources: Sequence[str], specs: Sequence[Spec | LrvizError]) -> None:
-    for source, spec in zip(sources, specs, strict=True):
-        refuse_input(path, source, spec if isinstance(spec, Spec) else None)
+def _refuse_inputs(
+    target: Target | None, sources: Sequence[str], specs: Sequence[Spec | LrvizError]
+) -> None:
+    if target is not None and target.path is not None:
+        for source, spec in zip(sources, specs, strict=True):
+            refuse_input(target.path, source, spec if isinstance(spec, Spec) else None)
 
 
-def _drive(specs: Sequence[Spec | LrvizError]) -> tuple[list[Run], list[LrvizError]]:
-    """Return the runs of all specs, and what is wrong with any of them."""
-    _refuse_too_many([spec for spec in specs if isinstance(spec, Spec)])
-    driven = [_simulate(spec) if isinstance(spec, Spec) else spec for spec in specs]
-    return (
-        [each for each in driven if isinstance(each, Run)],
-        [each for each in driven if isinstance(each, LrvizError)],
-    )
-
-
-def _load(source: str, reading: Reading) -> Spec | LrvizError:
+def _attempt(function: Callable[..., T], name: str, *given: object) -> T | LrvizError:
+    """Return what a function returns, or why it does not."""
     try:
-        return load_named(source, reading)
+        return function(*given)
     except Exception as error:
-        return explain_mishap(error, source, remedy="plot this spec")
-
-
-def _simulate(spec: Spec) -> Run | LrvizError:
-    try:
-        return drive_spec(spec)
-    except Exception as error:
-        return explain_mishap(error, spec.source.name, remedy="plot this spec")
+        return explain_mishap(error, name, remedy="plot this spec")
 
 
 def _refuse_too_many(specs: Sequence[Spec]) -> None:
@@ -132,21 +135,6 @@ def _refuse_too_many(specs: Sequence[Spec]) -> None:
     for count, most, what in counts:
         if count > most:
             raise UsageError(f"{count:,} {what} are more than {most:,}; compare fewer specs")
-
-
-def _say_once(errors: Sequence[LrvizError]) -> tuple[LrvizError, ...]:
-    """Return the errors without what they repeat: an option is wrong for every spec."""
-    said: set[Problem] = set()
-    kept: list[LrvizError] = []
-    for error in errors:
-        if not isinstance(error, SpecError):
-            kept.append(error)
-            continue
-        new = [problem for problem in error.problems if problem not in said]
-        said.update(new)
-        if new:
-            kept.append(error if len(new) == len(error.problems) else SpecError(new))
-    return tuple(kept)
 
 
 def _draw(run: Run, target: Target, *, overwrite: bool) -> tuple[Problem, ...]:

@@ -1,7 +1,7 @@
 """How one curve differs from another, in numbers."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,19 +59,6 @@ class Comparison:
     quantity: RecordedQuantity = "lr"
 
 
-@dataclass(frozen=True, eq=False)
-class _Row:
-    name: str
-    group: str
-    values: Mapping[RecordedQuantity, Values | None]
-
-    @property
-    def lr(self) -> Values:
-        lr = self.values["lr"]
-        assert lr is not None
-        return lr
-
-
 def compare_curves(curves: Sequence[Curve]) -> tuple[Comparison, ...]:
     """Return how every curve's learning rates differ from the first curve's, one a param group.
 
@@ -90,70 +77,72 @@ def compare_curves(curves: Sequence[Curve]) -> tuple[Comparison, ...]:
     >>> difference.parts, difference.step, round(difference.largest, 12)
     (2, 2, -0.09)
     """
-    first = list(_iter_rows(curves[0]))
-    compared = [_compare(row, row) for row in first]
-    for curve in curves[1:]:
-        for place, row in enumerate(_iter_rows(curve)):
-            other = _find_counterpart(row.group, place, first)
-            compared += [_compare(row, other), *_compare_others(row, other)]
-        compared += _compare_metrics(curve, curves[0])
+    first, *others = curves
+    compared = list(_iter_own(first))
+    for curve in others:
+        compared += _iter_differences(curve, first)
     return tuple(compared)
 
 
-def _iter_rows(curve: Curve) -> Iterator[_Row]:
-    found = {name: curve.quantity(name) for name in QUANTITIES}
+def _iter_own(curve: Curve) -> Iterator[Comparison]:
+    for group, rates in zip(curve.groups, curve.lr, strict=True):
+        name = _name(curve, group)
+        yield Comparison(name, name, curve.steps, float(rates[-1]), _sum(rates), None)
+
+
+def _iter_differences(curve: Curve, first: Curve) -> Iterator[Comparison]:
     for place, group in enumerate(curve.groups):
-        values: dict[RecordedQuantity, Values | None] = {
-            name: None if rows is None else rows[place] for name, rows in found.items()
-        }
-        yield _Row(" · ".join(filter(None, (curve.label, group))), group, values)
+        other = _find_counterpart(group, place, first.groups)
+        names = _name(curve, group), _name(first, first.groups[other])
+        for quantity in QUANTITIES:
+            mine, theirs = curve.quantity(quantity), first.quantity(quantity)
+            rows = (
+                None if mine is None else mine[place],
+                None if theirs is None else theirs[other],
+            )
+            yield from _compare(quantity, names, curve.steps, *rows)
+    if curve.metric is not None and first.metric is not None:
+        names = curve.label, first.label
+        yield from _compare("metric", names, curve.steps, curve.metric, first.metric)
 
 
-def _find_counterpart(group: str, place: int, first: Sequence[_Row]) -> _Row:
-    behind = first[place] if place < len(first) else first[0]
-    return next((row for row in first if row.group == group), behind)
+def _name(curve: Curve, group: str) -> str:
+    return " · ".join(filter(None, (curve.label, group)))
 
 
-def _compare(row: _Row, other: _Row) -> Comparison:
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return Comparison(
-            name=row.name,
-            against=other.name,
-            steps=len(row.lr),
-            final=float(row.lr[-1]),
-            area=float(row.lr.sum()),
-            difference=None if row is other else _find_difference(row.lr, other.lr),
-        )
+def _find_counterpart(group: str, place: int, groups: Sequence[str]) -> int:
+    if group in groups:
+        return groups.index(group)
+    return place if place < len(groups) else 0
 
 
-def _compare_others(row: _Row, other: _Row) -> Iterator[Comparison]:
-    """Yield how momentum and weight decay differ, where they do in the steps that both have."""
-    for name in QUANTITIES[1:]:
-        mine, theirs = row.values[name], other.values[name]
-        if mine is None and theirs is None:
-            continue
-        difference = Difference(0, False, math.nan, 0, math.nan)  # only one has any
-        if mine is not None and theirs is not None:
-            difference = replace(_find_difference(mine, theirs), ratio=math.nan)
-        if _parts_within(difference):
-            final = math.nan if mine is None else float(mine[-1])
-            steps = len(row.lr)
-            yield Comparison(row.name, other.name, steps, final, math.nan, difference, name)
+def _compare(
+    quantity: RecordedQuantity,
+    names: tuple[str, str],
+    steps: int,
+    mine: Values | None,
+    theirs: Values | None,
+) -> Iterator[Comparison]:
+    """Yield how a quantity differs; what is no learning rate only where it does.
 
-
-def _parts_within(difference: Difference) -> bool:
-    """Whether there is a difference in the steps that both have; that one ends is its LR's."""
-    return difference.parts is not None and not difference.ends
-
-
-def _compare_metrics(curve: Curve, other: Curve) -> Iterator[Comparison]:
-    """Yield how the metrics differ that two schedules are given, where they do."""
-    if curve.metric is None or other.metric is None:
+    That one of two schedules ends is said of their learning rates alone.
+    """
+    if mine is None and theirs is None:
         return
-    difference = replace(_find_difference(curve.metric, other.metric), ratio=math.nan)
-    if _parts_within(difference):
-        final, names = float(curve.metric[-1]), (curve.label, other.label)
-        yield Comparison(*names, curve.steps, final, math.nan, difference, "metric")
+    difference = Difference(0, False, math.nan, 0, math.nan)  # only one has any
+    if mine is not None and theirs is not None:
+        difference = _find_difference(mine, theirs)
+    final = math.nan if mine is None else float(mine[-1])
+    if quantity == "lr" and mine is not None:
+        yield Comparison(*names, steps, final, _sum(mine), difference)
+    elif difference.parts is not None and not difference.ends:
+        difference = replace(difference, ratio=math.nan)
+        yield Comparison(*names, steps, final, math.nan, difference, quantity)
+
+
+def _sum(rates: Values) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(rates.sum())
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
