@@ -8,7 +8,7 @@ from lrviz.commands.names import spell_givers
 from lrviz.spec.catalog import SCHEDULERS, THIRD_PARTY, Catalog, Entry, spell_install
 from lrviz.spec.catalog.external import External, list_entry_points
 from lrviz.spell import spell_number, spell_yaml
-from lrviz.system.startup import quick_imports
+from lrviz.system.process import quick_imports
 
 if TYPE_CHECKING:
     from lrviz.drive.signatures import Argument
