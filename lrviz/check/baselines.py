@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from lrviz.commands.targets import is_same_file
 from lrviz.errors import FileError, ImageError, LrvizError, RefusedError, UsageError
-from lrviz.figure.metadata import MAX_FILE, read_record
-from lrviz.figure.record import Record, parse_record
-from lrviz.figure.sheetrecord import is_sheet
+from lrviz.figure.chunks import MAX_FILE, read_record
+from lrviz.figure.record import Record, is_sheet, parse_record
 from lrviz.reading.folders import FIGURE_ENDINGS, Found, collect_specs, iter_files
-from lrviz.system.files import read_file
+from lrviz.spec.factory import source_file
+from lrviz.system.files import is_same_file, read_file
 
 NEW_ENDING = ".webp"
 
@@ -97,7 +96,7 @@ def refuse_read(path: Path, sources: Iterable[str | Path]) -> None:
     Raises:
         RefusedError: it is one of the sources.
     """
-    if any(is_same_file(path, str(source)) for source in sources):
+    if any(is_same_file(path, source_file(str(source))) for source in sources):
         raise RefusedError(path, "is also an input; it would be written to")
 
 

@@ -1,39 +1,83 @@
 """One figure examined, in a worker: the run drawn, the pictures compared; torch is not needed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lrviz.check.facts import Facts
-from lrviz.check.job import Examined, Job
 from lrviz.check.judge import DRAWING, Look, changed_versions, judge, refuse
-from lrviz.check.pixels import compare_pixels
-from lrviz.check.show import overlay_png, pictures_png
-from lrviz.check.verdict import Action, Evidence, Verdict
+from lrviz.check.verdict import Action, Pictures, PixelsDifference, Verdict
+from lrviz.curve import Values
 from lrviz.draw.outputs import Drawing, draw_pixels, freetype_version
-from lrviz.errors import ImageError, SpecError
-from lrviz.figure.figurefile import encode_drawing
-from lrviz.figure.imagefile import Pixels, decode_image
-from lrviz.figure.numbers import Move
+from lrviz.draw.overlay import Trace, draw_overlay
+from lrviz.errors import ImageError, Problem, SpecError
+from lrviz.figure.difference import Move
+from lrviz.figure.image import Pixels, decode_image, encode_image
 from lrviz.figure.record import Versions, drawing_versions
+from lrviz.figure.render import encode_drawing
+from lrviz.figure.stored import Recorded, RecordedCurve, RecordedQuantity
+from lrviz.figure.summarising import record_steps
+from lrviz.run.driven import Run
+
+MARK = (220, 0, 0, 255)
+FADED = 0.25
+"""How much is left of the picture around the marks."""
+
+MOST_LINES = 8
+_DPI = 100.0
 
 
-def examine_job(job: Job) -> Examined:
-    """Draw what a job asks for and judge it; what is wrong becomes a verdict."""
-    facts = job.facts
+class Examined(NamedTuple):
+    """What became of a figure.
+
+    Attributes:
+        verdict: on it; its action is what writing `data` would do.
+        data: the figure as it should be; empty where it is not to be written.
+        warnings: what is worth saying on standard error.
+    """
+
+    verdict: Verdict
+    data: bytes = b""
+    warnings: tuple[Problem, ...] = ()
+
+
+def examine(
+    facts: Facts,
+    *,
+    updates: bool = False,
+    adds: bool = False,
+    shows: bool = False,
+    remedy: str = "",
+) -> Examined:
+    """Draw a run and judge its figure; what is wrong becomes a verdict.
+
+    Args:
+        facts: what is known already.
+        updates: whether a figure that is no match is to be written anew.
+        adds: whether one that is missing is to be written.
+        shows: whether pictures for a report are wanted of what is no match.
+        remedy: what writes a figure that is missing.
+    """
     try:
         drawing = None if _is_beyond_comparison(facts) else draw_pixels(facts.run)
     except SpecError as error:
-        return Examined(Evidence(refuse(facts.source, facts.path, error)))
+        return Examined(refuse(facts.source, facts.path, error))
     old, look = _look(facts, drawing)
-    verdict = judge(facts, look, job.remedy)
+    verdict = judge(facts, look, remedy)
     if drawing is None:
-        return Examined(Evidence(verdict))
-    action = _choose_action(job, verdict)
-    return Examined(
-        _show(facts, verdict, old, drawing.pixels) if job.shows else Evidence(verdict),
-        action,
-        encode_drawing(facts.run, drawing, job.format) if action else b"",
-        tuple(map(facts.run.remark, drawing.warnings)),
-    )
+        return Examined(verdict)
+    if shows and verdict.outcome != "match":
+        pictures = _show(facts, old, drawing.pixels)
+        verdict = replace(verdict, pictures=pictures, steps=facts.moves)
+    warnings = tuple(map(facts.run.remark, drawing.warnings))
+    action = _choose_action(facts, verdict, updates, adds)
+    if action is None:
+        return Examined(verdict, warnings=warnings)
+    data = encode_drawing(facts.run, drawing, "png" if facts.path.endswith(".png") else "webp")
+    return Examined(replace(verdict, action=action, exit_status=0), data, warnings)
 
 
 def _is_beyond_comparison(facts: Facts) -> bool:
@@ -75,37 +119,106 @@ def _differ(versions: dict[str, tuple[str, str]]) -> bool:
     return any(name in versions for name in DRAWING)
 
 
-def _choose_action(job: Job, verdict: Verdict) -> Action | None:
-    baseline = job.facts.baseline
-    if baseline is None:
-        return "added" if job.adds else None
-    wanted = job.updates and verdict.outcome != "match" and baseline.replaceable
+def _choose_action(facts: Facts, verdict: Verdict, updates: bool, adds: bool) -> Action | None:
+    if facts.baseline is None:
+        return "added" if adds else None
+    wanted = updates and verdict.outcome != "match" and facts.baseline.replaceable
     return "updated" if wanted else None
 
 
-def _show(facts: Facts, verdict: Verdict, old: Pixels | None, new: Pixels) -> Evidence:
+def compare_pixels(old: Pixels, new: Pixels) -> PixelsDifference | None:
+    """Return how two pictures differ, or None where every pixel is the same.
+
+    Of pictures of two sizes the part that both have is compared, from the upper left corner; all
+    the rest of the larger one differs.
+
+    >>> black = np.zeros((2, 3, 4), dtype=np.uint8)
+    >>> white = np.full((2, 3, 4), 255, dtype=np.uint8)
+    >>> compare_pixels(black, black) is None
+    True
+    >>> print(compare_pixels(black, white))
+    6 of 6 pixels differ, by up to 255 of 255
+    """
+    height, width = (min(sides) for sides in zip(old.shape[:2], new.shape[:2], strict=True))
+    distance = _distance(old[:height, :width], new[:height, :width])
+    total = max(old.shape[0] * old.shape[1], new.shape[0] * new.shape[1])
+    moved = total - int(np.count_nonzero(distance == 0))
+    if not moved:
+        return None
+    sizes = ((each.shape[1], each.shape[0]) for each in (old, new))
+    return PixelsDifference(moved, total, int(distance.max()), *sizes)
+
+
+def mark_pixels(old: Pixels, new: Pixels) -> Pixels | None:
+    """Return the new picture, faded, with every pixel that differs in red.
+
+    None where one cannot be laid over the other: their sizes differ.
+    """
+    if old.shape != new.shape:
+        return None
+    faded = 255 - (255 - new.astype(np.float64)) * FADED
+    marked: Pixels = faded.astype(np.uint8)
+    marked[..., 3] = 255
+    marked[_distance(old, new) > 0] = MARK
+    return marked
+
+
+def _distance(old: Pixels, new: Pixels) -> NDArray[np.uint8]:
+    """Return the largest difference of a channel for each pixel, shape (height, width)."""
+    distance: NDArray[np.uint8] = (np.maximum(old, new) - np.minimum(old, new)).max(axis=2)
+    return distance
+
+
+def _show(facts: Facts, old: Pixels | None, new: Pixels) -> Pictures:
     """Return the pictures that a report shows of what is no match."""
-    evidence = Evidence(verdict)
-    if verdict.outcome == "match":
-        return evidence
-    baseline, result, difference = pictures_png(old, new)
     record = facts.baseline.record if facts.baseline else None
-    numbers = record.numbers if record else None
-    return replace(
-        evidence,
-        baseline=baseline,
-        result=result,
-        difference=difference,
-        overlay=overlay_png(numbers, facts.run, facts.moves) if numbers else None,
-        steps=tuple(
-            (move.start, _name_quantity(move), move.curve, move.group, move.old, move.new)
-            for move in facts.moves
-        ),
+    return Pictures(
+        _to_png(old),
+        _to_png(new),
+        None if old is None else _to_png(mark_pixels(old, new)),
+        _overlay(record.numbers, facts.run, facts.moves) if record and record.numbers else None,
     )
 
 
-def _name_quantity(move: Move) -> str:
-    """Return what moved; of a block, which of its numbers."""
-    if not move.statistic:
-        return move.quantity
-    return f"{move.quantity}, {move.statistic} of {move.stop - move.start} steps"
+def _to_png(pixels: Pixels | None) -> bytes | None:
+    return None if pixels is None else encode_image(pixels, "png", _DPI, None)
+
+
+def _overlay(old: Recorded, run: Run, moves: Sequence[Move]) -> bytes | None:
+    """Return a figure's numbers and a run's in one picture; None where they share no curve.
+
+    It shows the quantity that moved first, the learning rate where none did.
+    """
+    quantity: RecordedQuantity = moves[0].quantity if moves else "lr"
+    was, now = _series(old, quantity), _series(record_steps(run.curves), quantity)
+    both = [name for name in now if name in was]
+    moved = {(move.curve, move.group) for move in moves if move.quantity == quantity}
+    traces = [
+        Trace(" · ".join(filter(None, name)), *was[name], now[name][1])
+        for name in [name for name in both if name in moved] or both
+    ]
+    return _to_png(draw_overlay(traces[:MOST_LINES], quantity)) if traces else None
+
+
+def _series(
+    recorded: Recorded, quantity: RecordedQuantity
+) -> dict[tuple[str, str], tuple[Values, Values]]:
+    """Return steps and values by names of curve and param group."""
+    return {
+        (curve.label, "" if quantity == "metric" else group): _unfold(curve, values)
+        for curve in recorded.curves
+        for group, values in zip(curve.groups, curve.series.get(quantity, ()), strict=False)
+    }
+
+
+def _unfold(curve: RecordedCurve, series: Values) -> tuple[Values, Values]:
+    """Return steps and values of a stored series as a line: of a block its start and its ends."""
+    if series.size == 1:
+        return np.array([0.0, curve.steps - 1.0]), np.repeat(series[0], 2)
+    starts = np.arange(series.shape[1], dtype=np.float64) * curve.block
+    if len(series) == 1:
+        return starts, series[0]
+    first, low, high = series[:3]
+    middles = np.minimum(starts + curve.block / 2, curve.steps - 1)
+    steps = np.stack((starts, middles, middles), axis=1).ravel()
+    return steps, np.stack((first, low, high), axis=1).ravel()

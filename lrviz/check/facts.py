@@ -1,28 +1,20 @@
 """What is known of a spec and its figure once torch has driven the spec, and before it is drawn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
 from lrviz.check.baselines import Baseline
-from lrviz.check.keys import iter_differing_keys
 from lrviz.errors import KeyPath, LrvizError
-from lrviz.figure.numbers import (
-    Move,
-    NumbersDifference,
-    Recorded,
-    compare_numbers,
-    list_moves,
-    parse_numbers,
-    record_steps,
-    summarise,
-)
+from lrviz.figure.difference import Move, NumbersDifference, compare_numbers, list_moves
 from lrviz.figure.record import Record, Versions
+from lrviz.figure.stored import Recorded, parse_numbers
+from lrviz.figure.summarising import record_steps, summarise
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import Source
+from lrviz.spec.tree import IN_ORDER, Source, Tree, is_same_tree
 from lrviz.system.versions import platform_tag, versions
 
 MOST_KEYS = 64
@@ -134,3 +126,41 @@ def _compare_steps(record: Record, path: str, run: Run, drive: Drive) -> _Compar
         return None
     compared = _compare(record_steps(old.curves), record_steps(run.curves))
     return compared if compared.difference else None
+
+
+def iter_differing_keys(old: Tree, new: Tree, key: KeyPath = ()) -> Iterator[KeyPath]:
+    """Yield the key paths whose values differ, in the order of the new tree.
+
+    A key that only one of them has is named itself, and so is a list of plain values, and what
+    has its own keys in another order where that counts. 1 is 1.0, and NaN is NaN: two trees
+    without such a key are the same spec.
+
+    >>> old = {"epochs": 4, "scheduler": {"StepLR": {"step_size": 4}}}
+    >>> new = {"epochs": 4.0, "scheduler": {"StepLR": {"step_size": 2, "gamma": 0.5}}}
+    >>> list(iter_differing_keys(old, new))
+    [('scheduler', 'StepLR', 'step_size'), ('scheduler', 'StepLR', 'gamma')]
+    """
+    match old, new:
+        case dict(), dict():
+            for name in (*new, *(name for name in old if name not in new)):
+                if name in old and name in new:
+                    yield from iter_differing_keys(old[name], new[name], (*key, name))
+                else:
+                    yield (*key, name)
+            if len(key) == 1 and key[0] in IN_ORDER and _is_reordered(old, new):
+                yield key
+        case list(), list() if len(old) == len(new) and any(
+            isinstance(item, dict | list) for item in (*old, *new)
+        ):
+            for index, (was, now) in enumerate(zip(old, new, strict=True)):
+                yield from iter_differing_keys(was, now, (*key, index))
+        case list(), list():
+            if len(old) != len(new) or not all(map(is_same_tree, old, new)):
+                yield key
+        case _:
+            if not is_same_tree(old, new):
+                yield key
+
+
+def _is_reordered(old: dict[str, Tree], new: dict[str, Tree]) -> bool:
+    return old.keys() == new.keys() and list(old) != list(new)

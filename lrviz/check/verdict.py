@@ -1,12 +1,13 @@
 """What a comparison of a figure with its spec found: values, no effects."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from lrviz.errors import Position, Problem
-from lrviz.figure.numbers import NumbersDifference
+from lrviz.figure.difference import Move, NumbersDifference
 
 Outcome = Literal[
     "match", "differs", "missing", "orphan", "unreadable", "inconclusive", "wrong", "failed"
@@ -51,6 +52,25 @@ class PixelsDifference:
         return f"{self.moved:,} of {self.total:,} pixels differ, by up to {self.largest} of 255"
 
 
+class Pictures(NamedTuple):
+    """What a report shows of a figure, as PNG bytes; None for what there is not.
+
+    Attributes:
+        baseline: the stored picture.
+        result: the picture drawn now.
+        difference: the pixels that differ, marked, where one can be laid over the other.
+        overlay: both curves in one picture, where numbers are stored.
+    """
+
+    baseline: bytes | None = None
+    result: bytes | None = None
+    difference: bytes | None = None
+    overlay: bytes | None = None
+
+
+NO_PICTURES = Pictures()
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What became of one spec or baseline.
@@ -72,6 +92,8 @@ class Verdict:
         action: what was done about it; None for nothing.
         block: steps a block of the numbers that were compared; 1 where every value was, 0 where
             none is stored.
+        pictures: what a report shows.
+        steps: the first places that moved, for a report's table.
     """
 
     outcome: Outcome
@@ -88,24 +110,52 @@ class Verdict:
     position: Position | None = None
     action: Action | None = None
     block: int = 0
+    pictures: Pictures = NO_PICTURES
+    steps: tuple[Move, ...] = ()
+
+    @property
+    def is_seen_only(self) -> bool:
+        """Whether it is a match by its pixels alone: the figure stores no numbers."""
+        return self.outcome == "match" and self.block == 0
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it is a match by its numbers alone."""
+        return self.outcome == "match" and not self.pixels_compared
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What a report shows of one verdict beside its words.
+class Checked:
+    """What a whole check found.
 
     Attributes:
-        verdict: the verdict.
-        baseline: the stored picture as PNG bytes; None where there is none.
-        result: the picture drawn now; None where none could be drawn.
-        difference: the pixels that differ, marked; None where the two cannot be laid over.
-        overlay: both curves in one picture; None where no numbers are stored.
-        steps: rows of (step, quantity, curve, group, old, new), the first ones that moved.
+        verdicts: one a spec, in the order of the specs, and one an orphan.
+        warnings: what is worth saying on standard error.
     """
 
-    verdict: Verdict
-    baseline: bytes | None = None
-    result: bytes | None = None
-    difference: bytes | None = None
-    overlay: bytes | None = None
-    steps: tuple[tuple[int, str, str, str, float, float], ...] = ()
+    verdicts: tuple[Verdict, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def compared(self) -> bool:
+        """Whether a spec was held against a figure at all, or a figure written."""
+        return any(
+            each.outcome in ("match", "differs", "inconclusive") or each.action
+            for each in self.verdicts
+        )
+
+    @property
+    def exit_status(self) -> int:
+        """What the command's exit status must be at least."""
+        return max([0 if self.compared else 1, *(each.exit_status for each in self.verdicts)])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there are of every outcome, and what was done about them."""
+        outcomes = Counter(each.outcome for each in self.verdicts)
+        return {outcome: outcomes[outcome] for outcome in OUTCOMES} | {
+            "total": len(self.verdicts),
+            "updated": sum(each.action == "updated" for each in self.verdicts),
+            "added": sum(each.action == "added" for each in self.verdicts),
+            "pixels_inconclusive": sum(each.is_unseen for each in self.verdicts),
+        }

@@ -4,7 +4,9 @@ import os
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lrviz.check.baselines import (
     Baseline,
@@ -14,23 +16,26 @@ from lrviz.check.baselines import (
     read_baseline,
     refuse_read,
 )
-from lrviz.check.checked import Checked
-from lrviz.check.facts import gather_facts
-from lrviz.check.formats import format_checked
-from lrviz.check.job import Examined, Job, examine
+from lrviz.check.facts import Facts, gather_facts
 from lrviz.check.judge import judge_orphan, refuse
-from lrviz.check.verdict import PAGE, Evidence
+from lrviz.check.output import format_checked
+from lrviz.check.verdict import PAGE, Checked, Verdict
 from lrviz.commands.block import Block
 from lrviz.commands.driving import drive_spec
-from lrviz.commands.targets import Listing, is_same_file, list_files
+from lrviz.commands.targets import list_files
 from lrviz.errors import FileError, LrvizError, Problem, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
-from lrviz.spec.factory import split_factory
+from lrviz.spec.factory import source_file, split_factory
 from lrviz.spec.model import Spec
-from lrviz.system.files import write_below
+from lrviz.system.annotations import Listing
+from lrviz.system.files import is_same_file, write_below
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place
 from lrviz.system.pool import Workers, count_workers
+from lrviz.system.process import quick_imports
+
+if TYPE_CHECKING:  # it draws, and this process may be the one that drives
+    from lrviz.check.examine import Examined
 
 MOST_NAMED = 3
 """More sources than these are not repeated in a remedy."""
@@ -84,7 +89,7 @@ def iter_check(request: Request, listing: Listing) -> Iterator[Block]:
     if request.report is not None:
         from lrviz.check.report import write_report
 
-        page = write_report(checked.results, request.report, overwrite=request.overwrite)
+        page = write_report(checked.verdicts, request.report, overwrite=request.overwrite)
         yield Block(lines=(f"report: {page}",))
 
 
@@ -107,22 +112,30 @@ def check_specs(request: Request) -> Checked:
     check = _Check(request, alone=len(pairs) == 1)
     with Workers(count_workers(request.jobs, len(pairs))) as workers:
         readable = [pair for pair in pairs if pair.found.error is None]
-        for job, result in workers.map(examine, check.iter_jobs(readable)):
-            check.take(job, result)
-    return Checked(
-        (
-            *map(check.tell, pairs),
-            *map(_judge_other, orphans),
-        ),
-        tuple(check.warnings),
-    )
+        wishes: dict[str, Any] = {
+            "updates": request.updates,
+            "adds": request.adds,
+            "remedy": request.remedy,
+        }
+        job = partial(examine_facts, **wishes, shows=request.report is not None)
+        for facts, result in workers.map(job, check.iter_facts(readable)):
+            check.take(facts, result)
+    verdicts = (*map(check.tell, pairs), *map(_judge_other, orphans))
+    return Checked(verdicts, tuple(check.warnings))
 
 
-def _judge_other(found: Path | FileError) -> Evidence:
+def examine_facts(facts: Facts, **wishes: Any) -> "Examined":
+    """Examine a figure, in whatever process; what draws is imported only now."""
+    with quick_imports():
+        from lrviz.check.examine import examine
+    return examine(facts, **wishes)
+
+
+def _judge_other(found: Path | FileError) -> Verdict:
     """Return the verdict on a figure of no spec, or on a folder of figures nobody can look into."""
     if isinstance(found, FileError):
-        return Evidence(refuse("", found.path, found))
-    return Evidence(judge_orphan(str(found)))
+        return refuse("", found.path, found)
+    return judge_orphan(str(found))
 
 
 def _refuse_report(request: Request) -> None:
@@ -136,7 +149,7 @@ def _refuse_report(request: Request) -> None:
     if os.path.exists(report) and not os.path.isdir(report):  # noqa: PTH110, PTH112
         remedy = f"the page is written below one, as {PAGE}"
         raise UsageError(f"--report {report}: not a folder; {remedy}")
-    if any(is_same_file(report / PAGE, source) for source in request.sources):
+    if any(is_same_file(report / PAGE, source_file(each)) for each in request.sources):
         raise UsageError(f"--report {report}: its {PAGE} is also an input; name another folder")
     refuse_place(report, report / PAGE)
     refuse_other(report / PAGE, "report", overwrite=request.overwrite)
@@ -148,10 +161,10 @@ class _Check:
 
     request: Request
     alone: bool
-    found: dict[Path, Evidence] = field(default_factory=dict)
+    found: dict[Path, Verdict] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
 
-    def iter_jobs(self, pairs: Sequence[Pair]) -> Iterator[Job]:
+    def iter_facts(self, pairs: Sequence[Pair]) -> Iterator[Facts]:
         """Yield what is left to examine of every spec that can be driven."""
         for pair in pairs:
             source, path = pair.found.source, str(pair.path)
@@ -166,14 +179,7 @@ class _Check:
                 self.found[pair.path] = self._explain(source, path, error)
                 continue
             self.warnings += run.warnings
-            yield Job(
-                facts,
-                "png" if pair.path.suffix == ".png" else "webp",
-                updates=self.request.updates,
-                adds=self.request.adds,
-                shows=self.request.report is not None,
-                remedy=self.request.remedy,
-            )
+            yield facts
 
     def _load(self, source: str, baseline: Baseline | None) -> Spec:
         reading = self.request.reading
@@ -181,16 +187,16 @@ class _Check:
             reading = replace(reading, overrides=())
         return load_named(source, reading, drawn=baseline.record if baseline else None)
 
-    def tell(self, pair: Pair) -> Evidence:
+    def tell(self, pair: Pair) -> Verdict:
         """Return what became of a spec, or that its folder cannot be read."""
         error = pair.found.error
         if error is not None:
-            return Evidence(refuse(pair.found.source, str(pair.path), error))
+            return refuse(pair.found.source, str(pair.path), error)
         return self.found[pair.path]
 
-    def take(self, job: Job, result: Examined | BaseException) -> None:
-        """Keep what became of a job, and write the figure if that is wanted."""
-        source, path = job.facts.source, job.facts.path
+    def take(self, facts: Facts, result: "Examined | BaseException") -> None:
+        """Keep what became of a figure, and write it if that is wanted."""
+        source, path = facts.source, facts.path
         if isinstance(result, BaseException):
             self.found[Path(path)] = self._explain(source, path, result)
             return
@@ -200,24 +206,25 @@ class _Check:
         except Exception as error:
             self.found[Path(path)] = self._explain(source, path, error)
 
-    def _explain(self, source: str, path: str, error: BaseException) -> Evidence:
+    def _explain(self, source: str, path: str, error: BaseException) -> Verdict:
         """Return the verdict that an error is; a bug is raised where it stops no other spec."""
-        return Evidence(refuse(source, path, explain_mishap(error, source, alone=self.alone)))
+        return refuse(source, path, explain_mishap(error, source, alone=self.alone))
 
 
-def _mend(examined: Examined, path: Path, request: Request) -> Evidence:
+def _mend(examined: "Examined", path: Path, request: Request) -> Verdict:
     """Write a figure where it is to be written, and return what there is to say then."""
-    evidence = examined.evidence
-    if examined.action is None:
-        return evidence
-    verdict = evidence.verdict
+    verdict = examined.verdict
+    if not examined.data:
+        return verdict
     try:
         write_below(request.baselines, path, examined.data, overwrite=request.overwrite)
     except LrvizError as error:
         failed = refuse(verdict.source, verdict.baseline, error)
-        changed = replace(
-            verdict, outcome=failed.outcome, reason=failed.reason, exit_status=failed.exit_status
+        return replace(
+            verdict,
+            outcome=failed.outcome,
+            reason=failed.reason,
+            exit_status=failed.exit_status,
+            action=None,
         )
-    else:
-        changed = replace(verdict, action=examined.action, exit_status=0)
-    return replace(evidence, verdict=changed)
+    return verdict

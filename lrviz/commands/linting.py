@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lrviz.commands.block import Block, Line
 from lrviz.commands.driving import drive_spec
-from lrviz.commands.targets import Listing, refuse_stdin_twice
+from lrviz.commands.targets import refuse_stdin_twice
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.linter.engine import find_rule, find_unknown, lint_run, select_rules, sort_findings
 from lrviz.linter.findings import Linted, closing_line, format_json, iter_lines
@@ -21,6 +21,7 @@ from lrviz.run.driven import Run
 from lrviz.spec.factory import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
 from lrviz.spell import printable
+from lrviz.system.annotations import Listing
 from lrviz.system.files import STDIO, write_file
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import sniff

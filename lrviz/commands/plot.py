@@ -139,7 +139,7 @@ def _plot(spec: Spec, target: Target, request: PlotRequest) -> list[Block]:
 def _write(run: Run, spec: Spec, target: Target, request: PlotRequest) -> Sequence[Line]:
     """Write the figure; return what is worth saying of it."""
     with quick_imports():
-        from lrviz.figure.figurefile import render_run
+        from lrviz.figure.render import render_run
     rendered = render_run(run, target.format, metadata=request.metadata)
     if target.path is None:
         write_stdout(rendered.data)

@@ -1,6 +1,5 @@
 """Which spec is written to which file, and what is refused before anything is written."""
 
-import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from lrviz.errors import RefusedError, UsageError
 from lrviz.spec.factory import figure_stem, source_file
-from lrviz.system.files import STDIO
+from lrviz.system.files import STDIO, find_status, is_same_file
 
 if TYPE_CHECKING:  # every command imports this, to know of formats: a spec's models take long
     from lrviz.spec.model import Spec
@@ -18,9 +17,6 @@ Format = Literal["png", "webp", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 Table = Literal["csv", "json"]
 TABLES: tuple[Table, ...] = get_args(Table)
-Listing = Literal["text", "json", "github"]
-"""How findings are listed: for people, for programs, as annotations of a pull request."""
-
 Interval = Literal["step", "epoch"]
 """The spec's own, whose module takes long to import."""
 
@@ -81,7 +77,7 @@ def is_stdout(output: str) -> bool:
 
 def _is_stream(source: str) -> bool:
     """Whether a source has no name that a figure could be called after."""
-    status = _status(source)
+    status = find_status(source)
     if source == STDIO or status is None:
         return source == STDIO
     return not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode)
@@ -102,14 +98,6 @@ def _refuse_inputs(targets: Sequence[Target]) -> None:
             refuse_input(target.path or STDIO, other.source)
 
 
-def is_same_file(output: Path, source: str) -> bool:
-    """Whether writing an output would replace the file that a spec is read from."""
-    written, read = _status(output), _status(source_file(source))
-    if source == STDIO or written is None or read is None:
-        return False
-    return stat.S_ISREG(written.st_mode) and os.path.samestat(written, read)
-
-
 def refuse_input(output: Path | str, source: str, spec: "Spec | None" = None) -> None:
     """Refuse to write over what a spec is read from.
 
@@ -122,7 +110,9 @@ def refuse_input(output: Path | str, source: str, spec: "Spec | None" = None) ->
         RefusedError: the output is an input.
     """
     inputs = [source, *map(str, list_files(spec, source) if spec else ())]
-    if not is_stdout(str(output)) and any(is_same_file(Path(output), each) for each in inputs):
+    if not is_stdout(str(output)) and any(
+        is_same_file(output, source_file(each)) for each in inputs
+    ):
         raise RefusedError(output, "is also an input; name another file with -o")
 
 
@@ -153,14 +143,6 @@ def list_files(spec: "Spec", source: str) -> Iterator[Path]:
             yield Path(source).parent / schedule.metric_file
         if schedule.factory:
             yield from schedule.factory.reads
-
-
-def _status(path: str | Path) -> os.stat_result | None:
-    """Return what the system knows of a path; None where it may not be asked, or there is none."""
-    try:
-        return Path(path).stat()
-    except OSError:
-        return None
 
 
 def _refuse_collisions(targets: Sequence[Target]) -> None:

@@ -7,6 +7,7 @@ their own way (`lrviz.figure.numbers`), and the spec's are spelled as YAML spell
 back only where a number may stand.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -14,9 +15,11 @@ from dataclasses import dataclass
 from typing import NoReturn, cast
 
 from lrviz.errors import ImageError
-from lrviz.figure.metadata import MAX_RECORD
-from lrviz.figure.numbers import Recorded, parse_numbers, summarise
+from lrviz.figure.chunks import MAX_RECORD
+from lrviz.figure.stored import Recorded, parse_numbers
+from lrviz.figure.summarising import summarise
 from lrviz.run.driven import Run
+from lrviz.spec.model import Spec
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import is_text
@@ -197,3 +200,43 @@ def _text(text: str) -> str:
 
 def _damaged(what: str) -> ImageError:
     return ImageError(f"its record is damaged: {what}")
+
+
+FORMAT = 1
+
+
+def build_sheet_record(digest: str) -> str:
+    """Return the record of a sheet: one line of ASCII.
+
+    >>> build_sheet_record("c0ffee")
+    '{"format":1,"sheet":"c0ffee"}'
+    """
+    return json.dumps({"format": FORMAT, "sheet": digest}, separators=(",", ":"))
+
+
+def is_sheet(text: str) -> bool:
+    """Whether a picture's record is that of a sheet, be it damaged or not.
+
+    >>> is_sheet(build_sheet_record("c0ffee")), is_sheet('{"format":1,"spec":{}}')
+    (True, False)
+    """
+    return text.startswith('{"format":1,"sheet":')
+
+
+def panel_digest(spec: Spec, title: str) -> str:
+    """Return what one panel of a sheet depends on, as 64 letters and digits."""
+    return _digest([title, spec.canonical, versions(spec.packages)])
+
+
+def sheet_digest(panels: Sequence[str], style: str) -> str:
+    """Return what a sheet depends on, as 64 letters and digits.
+
+    Args:
+        panels: the digest of each panel, in order.
+        style: what all of them are drawn in.
+    """
+    return _digest([style, platform_tag(), *panels])
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lrviz.errors import FileError, ImageError, NoFigureError, spec_error
-from lrviz.figure.metadata import MAX_FILE, read_record
+from lrviz.figure.chunks import MAX_FILE, read_record
 from lrviz.figure.record import Record, parse_record
 from lrviz.reading.from_numbers import recall_factory
 from lrviz.reading.metricfile import read_metric

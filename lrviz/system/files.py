@@ -19,6 +19,8 @@ from lrviz.system.process import descriptor_of
 __all__ = [
     "STDIO",
     "abandon",
+    "find_status",
+    "is_same_file",
     "make_folder",
     "read_file",
     "sweep_litter",
@@ -156,6 +158,22 @@ def write_stdout(data: bytes) -> bool:
             raise FileError.from_os_error("standard output", "write", cause) from cause
         return False
     return True
+
+
+def find_status(path: str | os.PathLike[str]) -> os.stat_result | None:
+    """Return what the system knows of a path; None where it may not be asked, or there is none."""
+    try:
+        return os.stat(path)  # noqa: PTH116 - a path that no system would have is none
+    except (OSError, ValueError):
+        return None
+
+
+def is_same_file(output: str | os.PathLike[str], source: str | os.PathLike[str]) -> bool:
+    """Whether writing an output would replace the file that something is read from."""
+    written, read = find_status(output), find_status(source)
+    if source == STDIO or written is None or read is None:
+        return False
+    return stat.S_ISREG(written.st_mode) and os.path.samestat(written, read)
 
 
 def _is_stream(path: Path) -> bool:

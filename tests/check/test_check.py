@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lrviz.check.formats import format_checked
+from lrviz.check.output import format_checked
 from lrviz.check.verdict import PixelsDifference
 from lrviz.errors import Position, Problem, UsageError, WorkerDied
-from lrviz.figure.imagefile import Pixels, decode_image, encode_image
-from lrviz.figure.numbers import NumbersDifference, ShapeChange
+from lrviz.figure.difference import NumbersDifference, ShapeChange
+from lrviz.figure.image import Pixels, decode_image, encode_image
 from lrviz.system.versions import versions
 from tests.support.checking import STEP, check, draw, request, spoil_pixels, spoil_record, verdict
 from tests.support.lrvizrun import run
@@ -83,7 +83,7 @@ def test_numbers_that_moved_are_found_in_a_figure_of_another_matplotlib(tmp_path
     found = verdict(spec, figures)
     assert (found.outcome, found.exit_status, found.pixels_compared) == ("differs", 1, False)
     assert found.reason == (
-        "lr at step 4 was 0.0005, is 0.00025 (28 of 32 steps differ); "
+        "lr at step 4 was 5e-4, is 2.5e-4 (28 of 32 steps differ); "
         "the spec changed: scheduler.StepLR.gamma"
     )
 
@@ -123,7 +123,7 @@ def test_a_picture_of_another_size_differs(tmp_path: Path) -> None:
 
 
 def _record_of(figure: Path) -> dict[str, Any]:
-    from lrviz.figure.metadata import read_record
+    from lrviz.figure.chunks import read_record
 
     record: dict[str, Any] = json.loads(read_record(figure.read_bytes()) or "")
     return record
@@ -210,7 +210,7 @@ def test_numbers_that_moved_under_the_same_spec_are_torchs_change(tmp_path: Path
     assert (found.outcome, found.keys, found.exit_status) == ("differs", (), 1)
     assert found.versions == {"torch": ("2.0.0", TORCH)}
     assert found.reason == (
-        "lr at step 4 was 0.001, is 0.0005 (28 of 32 steps differ); "
+        "lr at step 4 was 0.001, is 5e-4 (28 of 32 steps differ); "
         f"the spec is the same: torch changed from 2.0.0 to {TORCH}"
     )
     assert found.position == Position(4, 3)
@@ -247,7 +247,7 @@ def test_other_steps_are_named_and_the_common_part_is_compared(tmp_path: Path) -
     assert found.numbers is not None
     assert found.numbers.shape == (ShapeChange("steps", 32, 40),)
     assert found.reason == (
-        "steps were 32, are 40; lr at step 4 was 0.0005, is 0.00025 (28 of 32 steps differ); "
+        "steps were 32, are 40; lr at step 4 was 5e-4, is 2.5e-4 (28 of 32 steps differ); "
         "the spec changed: epochs, scheduler.StepLR.gamma"
     )
     assert (found.outcome, found.exit_status) == ("differs", 1)
@@ -293,7 +293,7 @@ def test_a_curve_that_moved_is_named(tmp_path: Path) -> None:
     spec.write_text(CURVES.replace("step_size: 8", "step_size: 9"))
     found = verdict(spec, figures)
     assert found.reason == (
-        "lr (slow) at step 8 was 0.0001, is 0.001 (6 of 32 steps differ); "
+        "lr (slow) at step 8 was 1e-4, is 0.001 (6 of 32 steps differ); "
         "the spec changed: curves.slow.scheduler.StepLR.step_size"
     )
     assert found.position == Position(7, 26)
@@ -561,7 +561,7 @@ def test_an_order_that_changed_within_blocks_is_found_under_another_torch(tmp_pa
     )
     done = run(*command, cwd=tmp_path)
     assert done.status == 1
-    assert done.text.startswith("figures/make.webp: differs: lr in steps 0 to 127: order was 0.00")
+    assert done.text.startswith("figures/make.webp: differs: lr in steps 0 to 127: order was ")
     assert " (800 of 800 blocks of 128 differ); the spec is the same: torch changed" in done.text
 
 

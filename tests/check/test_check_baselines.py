@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from lrviz.errors import FileError, UsageError
-from lrviz.figure.imagefile import decode_image
-from lrviz.figure.metadata import PNG_SIGNATURE, iter_chunks, read_record
+from lrviz.figure.chunks import PNG_SIGNATURE, iter_chunks, read_record
+from lrviz.figure.image import decode_image
 from tests.support.checking import STEP, check, draw, encode, spoil_record, verdict
 from tests.support.lrvizrun import run
 

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 from lrviz import __version__
-from lrviz.check.checked import Checked
-from lrviz.check.formats import format_checked
-from lrviz.check.verdict import Evidence, Outcome, PixelsDifference, Verdict
-from lrviz.commands.targets import Listing
+from lrviz.check.output import format_checked
+from lrviz.check.report import build_report
+from lrviz.check.verdict import NO_PICTURES, Checked, Outcome, Pictures, PixelsDifference, Verdict
 from lrviz.errors import Position, Problem
-from lrviz.figure.imagefile import decode_image
-from lrviz.figure.numbers import Move, NumbersDifference, ShapeChange
+from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
+from lrviz.figure.image import decode_image
+from lrviz.system.annotations import Listing
 from lrviz.system.versions import versions
 from tests.support.checking import STEP, check, draw, spoil_pixels, spoil_record
 from tests.support.lrvizrun import run, run_process
@@ -26,7 +26,7 @@ PNG = b"\x89PNG"
 
 
 def listed(listing: Listing, *verdicts: Verdict) -> str:
-    return format_checked(Checked(tuple(map(Evidence, verdicts))), listing)
+    return format_checked(Checked(tuple(verdicts)), listing)
 
 
 def of(outcome: Outcome, reason: str = "", **facts: Any) -> Verdict:
@@ -353,55 +353,53 @@ def test_a_report_is_given_pictures_of_what_does_not_match(tmp_path: Path) -> No
     spec, figures = draw(STEP, tmp_path)
     draw(STEP, tmp_path, "same")
     spec.write_text(STEP.replace("0.5", "0.25"))
-    same, differs = check(spec.parent, figures, report=Path("report")).results
-    assert same == Evidence(same.verdict)
-    for picture in (differs.baseline, differs.result, differs.difference, differs.overlay):
+    same, differs = check(spec.parent, figures, report=Path("report")).verdicts
+    assert (same.pictures, same.steps) == (NO_PICTURES, ())
+    for picture in differs.pictures:
         assert picture is not None
         assert picture.startswith(PNG)
-    assert differs.baseline is not None
-    assert differs.result is not None
-    assert differs.difference is not None
-    old, new = decode_image(differs.baseline), decode_image(differs.result)
+    assert differs.pictures.baseline is not None
+    assert differs.pictures.result is not None
+    assert differs.pictures.difference is not None
+    old, new = decode_image(differs.pictures.baseline), decode_image(differs.pictures.result)
     moved = int(np.count_nonzero((old != new).any(axis=2)))
     assert moved > 100
-    assert red(decode_image(differs.difference)) == moved
-    assert differs.steps[:2] == (
-        (4, "lr", "", "", 0.0005, 0.00025),
-        (5, "lr", "", "", 0.0005, 0.00025),
-    )
+    assert red(decode_image(differs.pictures.difference)) == moved
+    found = [(each.start, each.quantity, each.old, each.new) for each in differs.steps[:2]]
+    assert found == [(4, "lr", 0.0005, 0.00025), (5, "lr", 0.0005, 0.00025)]
     assert len(differs.steps) == 24
 
 
 def test_without_a_report_there_are_no_pictures(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     spec.write_text(STEP.replace("0.5", "0.25"))
-    (found,) = check(spec, figures).results
-    assert found == Evidence(found.verdict)
+    (found,) = check(spec, figures).verdicts
+    assert (found.pictures, found.steps) == (NO_PICTURES, ())
 
 
 def test_of_a_missing_figure_only_the_result_is_shown(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     (figures / "step.webp").unlink()
-    (found,) = check(spec, figures, report=Path("report")).results
-    assert found.result is not None
-    assert (found.baseline, found.difference, found.overlay) == (None, None, None)
+    (found,) = check(spec, figures, report=Path("report")).verdicts
+    assert found.pictures.result is not None
+    assert found.pictures == Pictures(result=found.pictures.result)
 
 
 def test_pictures_of_two_sizes_are_not_laid_over_each_other(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     spec.write_text(f"{STEP}figure: {{dpi: 50}}\n")
-    (found,) = check(spec, figures, report=Path("report")).results
-    assert found.baseline is not None
-    assert found.difference is None
-    assert found.overlay is not None
+    (found,) = check(spec, figures, report=Path("report")).verdicts
+    assert found.pictures.baseline is not None
+    assert found.pictures.difference is None
+    assert found.pictures.overlay is not None
 
 
 def test_pixels_alone_are_marked_one_by_one(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     spoil_pixels(figures / "step.webp", lambda pixels: pixels.__setitem__((0, slice(7)), 0))
-    (found,) = check(spec, figures, report=Path("report")).results
-    assert found.difference is not None
-    assert red(decode_image(found.difference)) == 7
+    (found,) = check(spec, figures, report=Path("report")).verdicts
+    assert found.pictures.difference is not None
+    assert red(decode_image(found.pictures.difference)) == 7
     assert found.steps == ()
 
 
@@ -411,9 +409,10 @@ def test_of_a_long_curve_the_table_names_blocks(tmp_path: Path) -> None:
 
     spec, figures = draw(STEP.replace("steps_per_epoch: 8", "steps_per_epoch: 2000"), tmp_path)
     spoil_record(figures / "step.webp", spoil)
-    (found,) = check(spec, figures, report=Path("report")).results
-    assert [(row[0], row[1], row[4]) for row in found.steps] == [(24, "lr, max of 8 steps", 1.0)]
-    assert found.overlay is not None
+    (found,) = check(spec, figures, report=Path("report")).verdicts
+    assert [(each.start, each.statistic, each.old) for each in found.steps] == [(24, "max", 1.0)]
+    assert "lr, max of 8 steps" in build_report([found])
+    assert found.pictures.overlay is not None
 
 
 @pytest.mark.parametrize("value", [1.7e308, -1.7e308, 5e-324])
@@ -426,9 +425,9 @@ def test_an_overlay_survives_whatever_numbers_a_picture_stores(
 
     spec, figures = draw(STEP, tmp_path)
     spoil_record(figures / "step.webp", spoil)
-    (found,) = check(spec, figures, report=Path("report")).results
-    assert found.overlay is not None
-    with Image.open(BytesIO(found.overlay)) as image:
+    (found,) = check(spec, figures, report=Path("report")).verdicts
+    assert found.pictures.overlay is not None
+    with Image.open(BytesIO(found.pictures.overlay)) as image:
         assert image.size == (800, 400)
 
 

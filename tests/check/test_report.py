@@ -2,67 +2,19 @@ import math
 import re
 from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from lrviz.check.report import build_report, write_report
-from lrviz.check.verdict import Evidence, Outcome, PixelsDifference, Verdict
-from lrviz.errors import FileError, Position, Problem
-from lrviz.figure.imagefile import decode_image, encode_image
-from lrviz.figure.numbers import NumbersDifference
-from lrviz.figure.numbers.difference import Move, ShapeChange
-
-HOSTILE = '</article><script>window.hacked = 1</script>"\'><img src=x onerror="hacked = 2">'
-
-
-def picture(level: int, width: int = 60) -> bytes:
-    """A PNG of one grey."""
-    return encode_image(np.full((30, width, 4), level, np.uint8), "png", 100, None)
-
-
-def evidence(
-    outcome: Outcome = "match", source: str = "configs/a.yaml", reason: str = "because"
-) -> Evidence:
-    """One figure with no more than words."""
-    return Evidence(Verdict(outcome, source, "figures/a.webp", reason))
-
-
-def moved(steps: int, kept: int) -> Evidence:
-    """A curve that moved in so many steps, the first of which are at hand."""
-    difference = NumbersDifference((), (Move(4, 5, "", 0.1, 0.05, steps, steps + 4, "lr"),))
-    verdict = Verdict(
-        outcome="differs",
-        source="configs/step.yaml",
-        baseline="figures/step.webp",
-        reason=str(difference),
-        numbers=difference,
-        keys=("scheduler.StepLR.gamma",),
-        pixels=PixelsDifference(1200, 1800, 255, (60, 30), (60, 30)),
-        versions={"torch": ("2.6.0", "2.13.0")},
-    )
-    rows = tuple((4 + i, "lr", "", "head", 0.1 + 0.2, 1e-05) for i in range(kept))
-    return Evidence(verdict, picture(0), picture(80), picture(160), picture(240), rows)
-
-
-def every_kind() -> list[Evidence]:
-    """A figure of every outcome, and two that match."""
-    problem = Problem("configs/w.yaml", ("epochs",), "must be at least 1, got 0", Position(2, 1))
-    wrong = Verdict("wrong", "configs/w.yaml", "figures/w.webp", "wrong", problems=(problem,))
-    return [
-        evidence("match", "configs/m1.yaml", ""),
-        moved(steps=3, kept=3),
-        Evidence(evidence("missing", "configs/new.yaml").verdict, None, picture(9)),
-        Evidence(Verdict("orphan", "", "figures/old.webp", "no spec"), picture(9)),
-        evidence("unreadable", "configs/u.yaml"),
-        Evidence(evidence("inconclusive", "configs/i.yaml").verdict, picture(1), picture(2, 50)),
-        Evidence(wrong),
-        evidence("failed", "configs/f.yaml"),
-        evidence("match", "configs/m2.yaml", "pixels inconclusive"),
-    ]
+from lrviz.check.verdict import Outcome, PixelsDifference, Verdict
+from lrviz.errors import FileError
+from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
+from lrviz.figure.image import decode_image
+from tests.support.reports import HOSTILE, every_kind, hostile, judged, moved, shown
 
 
 class Page(HTMLParser):
@@ -87,7 +39,7 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def read(*all_evidence: Evidence) -> Page:
+def read(*all_evidence: Verdict) -> Page:
     return Page(build_report(all_evidence))
 
 
@@ -115,11 +67,11 @@ def test_the_summary_counts_every_outcome() -> None:
     ("found", "title"),
     [
         ([], "Nothing was compared"),
-        ([evidence()], "Every figure matches"),
-        ([evidence("missing")], "1 of 1 figures do not match"),
+        ([judged()], "Every figure matches"),
+        ([judged("missing")], "1 of 1 figures do not match"),
     ],
 )
-def test_the_title_says_how_it_went(found: Sequence[Evidence], title: str) -> None:
+def test_the_title_says_how_it_went(found: Sequence[Verdict], title: str) -> None:
     page = build_report(found)
     assert f"<h1>{title}</h1>" in page
     assert f"<title>lrviz check: {title.lower()}</title>" in page
@@ -130,7 +82,7 @@ def test_the_versions_that_compared_are_named() -> None:
 
 
 def test_there_is_a_filter_button_an_outcome_and_one_for_all() -> None:
-    buttons = read(evidence("orphan"), evidence("match"), evidence("orphan")).all("button")
+    buttons = read(judged("orphan"), judged("match"), judged("orphan")).all("button")
     assert [(each["value"], each["aria-pressed"]) for each in buttons] == [
         ("", "true"),
         ("match", "false"),
@@ -161,8 +113,8 @@ def test_a_moved_curve_is_shown_with_all_that_is_known_of_it() -> None:
         "baseline: figures/step.webp "
         "baseline result difference curves "
         "Changed steps step quantity group baseline result change "
-        "4 lr head 0.30000000000000004 1e-05 -100 % "
-        "5 lr head 0.30000000000000004 1e-05 -100 % "
+        "4 lr head 0.30000000000000004 1e-5 -100 % "
+        "5 lr head 0.30000000000000004 1e-5 -100 % "
         "the first 2 of 3 "
         "Pixels 1,200 of 1,800 differ, the largest by 255 of 255 "
         "Spec keys that differ scheduler.StepLR.gamma "
@@ -197,7 +149,7 @@ def test_a_picture_is_the_bytes_that_were_given_and_says_what_it_shows() -> None
 def test_a_picture_that_is_not_there_is_said_to_be_missing(
     baseline: bytes | None, result: bytes | None, words: str
 ) -> None:
-    found = Evidence(evidence("differs").verdict, baseline, result)
+    found = shown(judged("differs"), baseline, result)
     assert visible(articles(build_report([found]))[0]).endswith(words)
 
 
@@ -221,7 +173,7 @@ def test_a_long_list_of_moved_series_is_cut_with_a_note() -> None:
     moves = tuple(Move(0, 1, "", 1.0, 2.0, 1, 9, "lr", "", f"group{i}") for i in range(30))
     shape = (ShapeChange("steps", 9, 10),)
     verdict = Verdict("differs", "a.yaml", "a.png", "", NumbersDifference(shape, moves))
-    words = visible(build_report([Evidence(verdict)]))
+    words = visible(build_report([verdict]))
     assert "What moved steps were 9, are 10 lr (group0) at step 0" in words
     assert "lr (group8)" in words
     assert "lr (group9)" not in words
@@ -234,48 +186,30 @@ def test_a_long_list_of_moved_series_is_cut_with_a_note() -> None:
         (0.1, 0.05, "0.1 0.05 -50 %"),
         (-2.0, -1.0, "-2.0 -1.0 +50 %"),
         (0.0, 1.0, "0.0 1.0"),
-        (math.nan, math.inf, "nan inf"),
+        (math.nan, math.inf, ".nan .inf"),
     ],
 )
 def test_a_change_is_told_in_percent_where_that_says_something(
     old: float, new: float, change: str
 ) -> None:
-    found = Evidence(evidence("differs").verdict, steps=((7, "lr", "", "", old, new),))
+    found = replace(judged("differs"), steps=(Move(7, 8, "", old, new, 1, 9, "lr"),))
     assert visible(build_report([found])).endswith(f"7 lr {change}")
 
 
 def test_pictures_of_two_sizes_are_told_with_both() -> None:
     pixels = PixelsDifference(0, 0, 0, (640, 480), (1000, 500))
     verdict = Verdict("differs", "a.yaml", "a.png", "pixels", pixels=pixels)
-    assert "Pixels was 640 x 480, is 1000 x 500" in visible(build_report([Evidence(verdict)]))
+    assert "Pixels was 640 x 480, is 1000 x 500" in visible(build_report([verdict]))
 
 
 # What it must not do
-
-
-def hostile(outcome: Outcome) -> Evidence:
-    """A figure whose every word tries to be more than a word."""
-    move = Move(0, 1, "", 0.0, 1.0, 1, 1, "lr", HOSTILE, HOSTILE)
-    shape = ShapeChange("groups", (HOSTILE,), (), HOSTILE)
-    verdict = Verdict(
-        outcome=outcome,
-        source=HOSTILE,
-        baseline=HOSTILE,
-        reason=HOSTILE,
-        numbers=NumbersDifference((shape,), (move, move)),
-        keys=(HOSTILE,),
-        versions={HOSTILE: (HOSTILE, HOSTILE)},
-        problems=(Problem(HOSTILE, (HOSTILE,), HOSTILE),),
-    )
-    rows = ((0, HOSTILE, HOSTILE, HOSTILE, 0.0, 1.0),)
-    return Evidence(verdict, picture(0), None, None, picture(0), rows)
 
 
 @pytest.mark.parametrize(
     ("outcome", "pictures"), [("differs", ["baseline", "curves"]), ("match", [])]
 )
 def test_no_word_of_a_spec_or_file_becomes_markup(outcome: Outcome, pictures: list[str]) -> None:
-    tame = evidence(outcome)
+    tame = judged(outcome)
     page = read(hostile(outcome))
     assert len(page.all("script")) == len(read(tame).all("script")) == 1
     images = page.all("img")
@@ -287,7 +221,7 @@ def test_no_word_of_a_spec_or_file_becomes_markup(outcome: Outcome, pictures: li
 
 
 def test_control_characters_are_spelt_out() -> None:
-    page = build_report([evidence("differs", "a\x00b\x1b[2J\u202e\udcff.yaml", "one\ntwo")])
+    page = build_report([judged("differs", "a\x00b\x1b[2J\u202e\udcff.yaml", "one\ntwo")])
     assert r"a\x00b\x1b[2J\u202e\udcff.yaml" in page
     assert r"one\ntwo" in page
     assert all(character.isprintable() or character == "\n" for character in page)
@@ -295,7 +229,7 @@ def test_control_characters_are_spelt_out() -> None:
 
 def test_a_dollar_in_a_name_is_a_dollar() -> None:
     assert "a$style${script}.yaml" in visible(
-        build_report([evidence("wrong", "a$style${script}.yaml")])
+        build_report([judged("wrong", "a$style${script}.yaml")])
     )
 
 
@@ -333,9 +267,9 @@ def test_the_same_findings_give_the_same_bytes(tmp_path: Path) -> None:
 def test_the_folder_is_made_and_the_page_replaced(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "report"
     write_report([], folder)
-    path = write_report([evidence("orphan")], folder)
+    path = write_report([judged("orphan")], folder)
     assert path == folder / "index.html"
-    assert path.read_text(encoding="utf-8") == build_report([evidence("orphan")])
+    assert path.read_text(encoding="utf-8") == build_report([judged("orphan")])
     assert [each.name for each in folder.iterdir()] == ["index.html"]
 
 

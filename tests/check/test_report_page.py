@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lrviz.check.report import write_report
-from tests.check.test_report import every_kind, evidence, hostile
 from tests.support.browser import CHROMIUM, DRIVER, Browser, open_browser
+from tests.support.reports import every_kind, hostile, judged
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver, which are not installed"
@@ -27,7 +27,7 @@ def browser(started: Browser, tmp_path: Path) -> Browser:
     started.emulate("setEmulatedMedia", features=[])
     started.read_console()
     name = "configs/" + "a_name_without_a_break_" * 20 + ".yaml"
-    findings = [*every_kind(), hostile("differs"), hostile("match"), evidence("wrong", name)]
+    findings = [*every_kind(), hostile("differs"), hostile("match"), judged("wrong", name)]
     started.open(write_report(findings, tmp_path / "a report #1"))
     return started
 

@@ -3,12 +3,14 @@ import pickle
 import numpy as np
 import pytest
 
-from lrviz.check.keys import iter_differing_keys
-from lrviz.check.pixels import compare_pixels, mark_pixels
-from lrviz.check.verdict import EXIT_STATUS, OUTCOMES, Evidence, PixelsDifference, Verdict
-from lrviz.figure.numbers import list_moves, parse_numbers
+from lrviz.check.examine import compare_pixels, mark_pixels
+from lrviz.check.facts import iter_differing_keys
+from lrviz.check.verdict import EXIT_STATUS, OUTCOMES, Pictures, PixelsDifference, Verdict
+from lrviz.figure.difference import list_moves
+from lrviz.figure.stored import parse_numbers
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.tree import Tree
+from tests.support.specs import ROOT
 
 NAN = float("nan")
 
@@ -28,8 +30,9 @@ def test_every_outcome_has_its_exit_status() -> None:
 
 
 def test_a_verdict_crosses_to_another_process_as_it_is() -> None:
-    evidence = Evidence(Verdict("differs", "a.yaml", "a.webp", "why", keys=("epochs",)), b"png")
-    assert pickle.loads(pickle.dumps(evidence)) == evidence
+    pictures = Pictures(baseline=b"png")
+    verdict = Verdict("differs", "a.yaml", "a.webp", "why", keys=("epochs",), pictures=pictures)
+    assert pickle.loads(pickle.dumps(verdict)) == verdict
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,5 @@ def test_the_first_moves_of_all_series_are_listed_in_order() -> None:
 
 
 def test_the_documented_outcomes_are_all_of_them() -> None:
-    from lrviz.check import schema
-
-    assert schema.__doc__ is not None
-    assert all(outcome in schema.__doc__ for outcome in OUTCOMES)
+    told = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    assert all(f"`{outcome}`" in told for outcome in OUTCOMES)

@@ -13,10 +13,9 @@ from lrviz.commands.batch import Options, iter_batch, plan_batch, work
 from lrviz.curve import Curve
 from lrviz.drive import simulate
 from lrviz.errors import UsageError
-from lrviz.figure.imagefile import decode_image
-from lrviz.figure.metadata import read_record
-from lrviz.figure.record import parse_record
-from lrviz.figure.sheetrecord import is_sheet
+from lrviz.figure.chunks import read_record
+from lrviz.figure.image import decode_image
+from lrviz.figure.record import is_sheet, parse_record
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.system import atomic

@@ -17,7 +17,7 @@ from lrviz.commands.compare.table import format_table
 from lrviz.curve import Curve
 from lrviz.draw.outputs import plot
 from lrviz.errors import UsageError
-from lrviz.figure.metadata import read_record
+from lrviz.figure.chunks import read_record
 from lrviz.run.driven import Run
 from lrviz.spec.style import styles
 from tests.support.lrvizrun import run, run_process

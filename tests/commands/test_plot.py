@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
-from lrviz.figure.metadata import read_record
+from lrviz.figure.chunks import read_record
 from tests.support.lrvizrun import LRVIZ, run, run_process
 from tests.support.specs import ROOT, STEP, WriteSpec
 

@@ -15,7 +15,7 @@ from matplotlib.ticker import MultipleLocator
 from torch.optim import lr_scheduler
 
 import lrviz
-from lrviz.figure.metadata import read_record
+from lrviz.figure.chunks import read_record
 from tests.commands.test_plot import decode
 from tests.support.lrvizrun import run
 from tests.support.specs import ROOT

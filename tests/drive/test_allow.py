@@ -16,7 +16,7 @@ import torch
 import lrviz
 from lrviz.commands.names import complete_scheduler
 from lrviz.errors import SpecError, UsageError
-from lrviz.figure.imagefile import encode_image
+from lrviz.figure.image import encode_image
 from lrviz.spec.catalog.external import find_entry_point, list_entry_points
 from tests.support.lrvizrun import run
 from tests.support.training import make_optimizer, train

@@ -14,7 +14,7 @@ import lrviz
 from lrviz.draw.lines import HELD, INK
 from lrviz.draw.outputs import draw_pixels, plot
 from lrviz.drive import simulate
-from lrviz.figure.metadata import read_record
+from lrviz.figure.chunks import read_record
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
 from lrviz.run.driven import Run

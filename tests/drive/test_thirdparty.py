@@ -22,7 +22,7 @@ from lrviz.commands.schema.source_code import declared_arguments
 from lrviz.curve import Curve, Values
 from lrviz.drive import installed, installed_arguments
 from lrviz.errors import SpecError, UsageError
-from lrviz.figure.metadata import read_record
+from lrviz.figure.chunks import read_record
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import parse_tree

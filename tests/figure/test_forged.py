@@ -13,22 +13,21 @@ import numpy as np
 import pytest
 
 from lrviz.check.baselines import Baseline
-from lrviz.check.checked import Checked
 from lrviz.check.facts import gather_facts
-from lrviz.check.formats import format_checked
 from lrviz.check.judge import Look, judge
-from lrviz.check.verdict import Evidence
+from lrviz.check.output import format_checked
+from lrviz.check.verdict import Checked
 from lrviz.commands.code.script import write_code
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.export import export_text
-from lrviz.commands.targets import Listing
 from lrviz.draw.terminal import draw_terminal
 from lrviz.errors import ImageError, SpecError
-from lrviz.figure.imagefile import encode_image
+from lrviz.figure.image import encode_image
 from lrviz.figure.record import build_record, parse_record
 from lrviz.reading.sources import Reading, load_named, parse_data
 from lrviz.run.driven import Run
 from lrviz.spec.assign import Override
+from lrviz.system.annotations import Listing
 from tests.support.checking import STEP, check, draw, spoil_record
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec
@@ -145,7 +144,7 @@ def look_at(run: Run, text: str) -> bool:
     assert verdict.outcome in ("match", "differs", "unreadable")
     assert len(verdict.reason) <= 400
     for listing in get_args(Listing):
-        told = format_checked(Checked((Evidence(verdict),)), listing)
+        told = format_checked(Checked((verdict,)), listing)
         assert is_harmless(told)
         assert "::error::x" not in told.splitlines()
     return baseline.record is not None

@@ -14,8 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from lrviz.errors import ImageError
-from lrviz.figure.imagefile import Pixels, decode_image, encode_image
-from lrviz.figure.metadata import (
+from lrviz.figure.chunks import (
     MAX_RECORD,
     PNG_SIGNATURE,
     build_packet,
@@ -23,6 +22,7 @@ from lrviz.figure.metadata import (
     iter_chunks,
     read_record,
 )
+from lrviz.figure.image import Pixels, decode_image, encode_image
 from lrviz.system.own import sniff
 
 Format = Literal["png", "webp"]

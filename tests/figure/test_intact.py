@@ -14,10 +14,16 @@ from PIL.PngImagePlugin import PngInfo
 
 from lrviz.commands.batch.current import is_current, is_current_sheet
 from lrviz.errors import ImageError
-from lrviz.figure.imagefile import decode_image, encode_image
-from lrviz.figure.intact import find_foreign, is_intact
-from lrviz.figure.metadata import PNG_SIGNATURE, Chunk, iter_chunks, read_record
-from lrviz.figure.sheetrecord import build_sheet_record
+from lrviz.figure.chunks import (
+    PNG_SIGNATURE,
+    Chunk,
+    find_foreign,
+    is_intact,
+    iter_chunks,
+    read_record,
+)
+from lrviz.figure.image import decode_image, encode_image
+from lrviz.figure.record import build_sheet_record
 from lrviz.reading.sources import load, parse_data
 from tests.support.checking import STEP, draw, verdict
 

@@ -11,17 +11,9 @@ from hypothesis import strategies as st
 
 from lrviz.curve import Curve, Values
 from lrviz.errors import ImageError
-from lrviz.figure.numbers import (
-    MAX_NUMBERS,
-    Move,
-    NumbersDifference,
-    Recorded,
-    ShapeChange,
-    compare_numbers,
-    parse_numbers,
-    summarise,
-)
-from lrviz.figure.numbers.summary import coarsen, split_steps
+from lrviz.figure.difference import Move, NumbersDifference, ShapeChange, compare_numbers
+from lrviz.figure.stored import MAX_NUMBERS, Recorded, parse_numbers
+from lrviz.figure.summarising import coarsen, split_steps, summarise
 
 STATISTICS = ("first", "min", "max", "mean", "order")
 NAN, INF = math.nan, math.inf

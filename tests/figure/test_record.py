@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lrviz.curve import Curve
 from lrviz.errors import ImageError
-from lrviz.figure.metadata import MAX_RECORD
+from lrviz.figure.chunks import MAX_RECORD
 from lrviz.figure.record import build_record, drawing_versions, parse_record
 from lrviz.run.driven import Run
 from lrviz.spec.parse import parse_spec, parse_tree

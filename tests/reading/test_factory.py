@@ -15,8 +15,8 @@ from torch.optim import lr_scheduler
 
 import lrviz
 from lrviz import SpecError, UsageError
-from lrviz.figure.imagefile import decode_image, encode_image
-from lrviz.figure.metadata import read_record
+from lrviz.figure.chunks import read_record
+from lrviz.figure.image import decode_image, encode_image
 from lrviz.reading.sources import Reading, load_named
 from lrviz.spec.assign import Override
 from lrviz.spec.factory import split_factory

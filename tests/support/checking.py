@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from lrviz.check.checked import Checked
-from lrviz.check.verdict import Verdict
+from lrviz.check.verdict import Checked, Verdict
 from lrviz.commands.checking import Request, check_specs
-from lrviz.figure.imagefile import Pixels, decode_image, encode_image
-from lrviz.figure.metadata import read_record
+from lrviz.figure.chunks import read_record
+from lrviz.figure.image import Pixels, decode_image, encode_image
 
 STEP = "epochs: 4\nsteps_per_epoch: 8\nscheduler:\n  StepLR:\n    step_size: 4\n    gamma: 0.5\n"
 

@@ -97,7 +97,7 @@ def main() -> None:
     drive = ModuleType("lrviz.drive")
     drive.simulate = lambda spec: runs[spec.source.name]  # type: ignore[attr-defined]
     sys.modules["lrviz.drive"] = drive
-    import lrviz.figure.figurefile  # noqa: F401 - once, not in every child
+    import lrviz.figure.render  # noqa: F401 - once, not in every child
 
     for left in iter_moments(root):
         print(json.dumps(left), flush=True)

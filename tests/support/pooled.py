@@ -7,11 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from lrviz.check import job as check
+from lrviz.check.facts import Facts
 from lrviz.commands.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.errors import FileError, Problem, SpecError
+
+if TYPE_CHECKING:
+    from lrviz.check.examine import Examined
 
 
 def square(number: int) -> int:
@@ -116,10 +120,12 @@ def draw_with_mishap(place: str, job: Job) -> Drawn:
         return draw_job(job)
 
 
-def examine_with_mishap(place: str, job: check.Job) -> check.Examined:
-    """Examine a job of a check; as `draw_with_mishap`."""
-    with _broken(place, job.facts.source):
-        return check.examine(job)
+def examine_with_mishap(place: str, facts: Facts, **wishes: Any) -> "Examined":
+    """Examine a figure in a check; as `draw_with_mishap`."""
+    from lrviz.check.examine import examine
+
+    with _broken(place, facts.source):
+        return examine(facts, **wishes)
 
 
 def draw_sheet_with_mishap(name: str, job: SheetJob) -> tuple[Problem, ...]:

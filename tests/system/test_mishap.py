@@ -74,8 +74,8 @@ IN_PARENT = (
     *("lrviz.drive.simulate", "lrviz.linter.beside.list_failures"),
 )
 IN_WORKER = (
-    *("lrviz.figure.figurefile.draw_pixels", "lrviz.figure.figurefile.build_record"),
-    *("lrviz.figure.figurefile.encode_image", "lrviz.commands.batch.job.write_below"),
+    *("lrviz.figure.render.draw_pixels", "lrviz.figure.render.build_record"),
+    *("lrviz.figure.render.encode_image", "lrviz.commands.batch.job.write_below"),
 )
 
 
@@ -166,7 +166,7 @@ def test_in_a_check_every_other_spec_is_judged(
     if place in CHECK_PARENT:
         break_here(monkeypatch, place)
     else:
-        monkeypatch.setattr(check_work, "examine", partial(pooled.examine_with_mishap, place))
+        monkeypatch.setattr(check_work, "examine_facts", partial(pooled.examine_with_mishap, place))
     checked = check(Path("specs"), Path("figures"), adds=True, jobs=jobs)
     found = {Path(each.source).stem: each for each in checked.verdicts}
     assert list(found) == NAMES
@@ -183,7 +183,7 @@ def test_a_figure_whose_decoding_has_a_mishap_costs_no_other_its_verdict(
 ) -> None:
     assert check(Path("specs"), Path("figures"), adds=True).exit_status == 0
     broken = partial(pooled.examine_with_mishap, "lrviz.check.examine.decode_image")
-    monkeypatch.setattr(check_work, "examine", broken)
+    monkeypatch.setattr(check_work, "examine_facts", broken)
     done = run("check", "specs", "--baselines", "figures", "-j", jobs)
     assert done.status == 3
     assert done.text.splitlines() == [
@@ -219,7 +219,7 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
             "lrviz.drive.simulate",
             "lrviz.linter.beside.list_failures",
         ),
-        *("lrviz.figure.figurefile.render_run", "lrviz.commands.plot.write_file"),
+        *("lrviz.figure.render.render_run", "lrviz.commands.plot.write_file"),
     ],
 )
 @pytest.mark.usefixtures("specs")

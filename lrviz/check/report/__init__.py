@@ -10,14 +10,14 @@ from string import Template
 
 from lrviz.check.report.article import build_article, build_matches
 from lrviz.check.report.markup import text
-from lrviz.check.verdict import OUTCOMES, PAGE, Evidence, Outcome
+from lrviz.check.verdict import OUTCOMES, PAGE, Outcome, Verdict
 from lrviz.system.files import write_below
 from lrviz.system.versions import versions
 
 __all__ = ["build_report", "write_report"]
 
 
-def write_report(evidence: Sequence[Evidence], folder: Path, *, overwrite: bool = False) -> Path:
+def write_report(verdicts: Sequence[Verdict], folder: Path, *, overwrite: bool = False) -> Path:
     """Write a report as `index.html` and return its path; the folder is made if it is missing.
 
     Raises:
@@ -25,26 +25,25 @@ def write_report(evidence: Sequence[Evidence], folder: Path, *, overwrite: bool 
         RefusedError: there is a file of that name that is no report.
     """
     path = folder / PAGE
-    write_below(folder, path, build_report(evidence).encode(), overwrite=overwrite)
+    write_below(folder, path, build_report(verdicts).encode(), overwrite=overwrite)
     return path
 
 
-def build_report(evidence: Sequence[Evidence]) -> str:
+def build_report(verdicts: Sequence[Verdict]) -> str:
     """Return a report as an HTML page: what does not match in full, what does by its name.
 
     The page is the same whenever it is built, and loads nothing: pictures, style and script are in
     it, and its own policy forbids all others.
 
-    >>> from lrviz.check.verdict import Verdict
-    >>> page = build_report([Evidence(Verdict("match", "a.yaml", "a.png", ""))])
+    >>> page = build_report([Verdict("match", "a.yaml", "a.png", "")])
     >>> "<h1>Every figure matches</h1>" in page
     True
     """
-    counts = Counter(each.verdict.outcome for each in evidence)
+    counts = Counter(each.outcome for each in verdicts)
     style, script = _read("page.css"), _read("page.js")
-    title = _title(len(evidence), counts["match"])
-    articles = [build_article(each) for each in evidence if each.verdict.outcome != "match"]
-    matches = [each.verdict for each in evidence if each.verdict.outcome == "match"]
+    title = _title(len(verdicts), counts["match"])
+    articles = [build_article(each) for each in verdicts if each.outcome != "match"]
+    matches = [each for each in verdicts if each.outcome == "match"]
     return Template(_read("page.html")).substitute(
         policy=_policy(style, script),
         style=style,

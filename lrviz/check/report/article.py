@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 
 from lrviz.check.report.markup import heading, lines, note, picture, table, text
-from lrviz.check.verdict import Evidence, PixelsDifference, Verdict
-from lrviz.figure.numbers import NumbersDifference
+from lrviz.check.verdict import PixelsDifference, Verdict
+from lrviz.figure.difference import Move, NumbersDifference
 
 MAX_ROWS = 50
 MAX_LINES = 10
@@ -13,17 +13,16 @@ MAX_LINES = 10
 _NUMERIC = ("step", "baseline", "result", "change")
 
 
-def build_article(evidence: Evidence) -> str:
+def build_article(verdict: Verdict) -> str:
     """Return all that is known of a figure that is not a match."""
-    verdict = evidence.verdict
     title = f'<span class="name">{text(name_of(verdict))}</span>'
     parts = [
         f"<article {attributes(verdict)}>",
         f'<h2><span class="outcome">{verdict.outcome}</span> {title}</h2>',
         f'<p class="reason">{text(verdict.reason)}</p>',
         _files(verdict),
-        _pictures(evidence),
-        _findings(evidence),
+        _pictures(verdict),
+        _findings(verdict),
         "</article>",
     ]
     return "\n".join(filter(None, parts))
@@ -61,36 +60,35 @@ def _files(verdict: Verdict) -> str:
     return f'<p class="files">baseline: <span class="name">{text(verdict.baseline)}</span></p>'
 
 
-def _pictures(evidence: Evidence) -> str:
-    name = name_of(evidence.verdict)
-    if evidence.baseline is evidence.result is evidence.difference is None:
+def _pictures(verdict: Verdict) -> str:
+    name, (baseline, result, difference, _) = name_of(verdict), verdict.pictures
+    if baseline is result is difference is None:
         return ""
     stored = f"baseline of {name}: the stored figure"
     drawn = f"result of {name}: the figure drawn now"
     found = [
-        picture(evidence.baseline, "baseline", stored, "no baseline"),
-        picture(evidence.result, "result", drawn, "no result"),
+        picture(baseline, "baseline", stored, "no baseline"),
+        picture(result, "result", drawn, "no result"),
     ]
-    if evidence.baseline is not None and evidence.result is not None:
+    if baseline is not None and result is not None:
         marked = f"difference of {name}: the pixels that moved, marked"
         apart = "the two cannot be laid over each other"
-        found.append(picture(evidence.difference, "difference", marked, apart))
+        found.append(picture(difference, "difference", marked, apart))
     return f'<div class="pictures">\n{"".join(found)}\n</div>'
 
 
-def _findings(evidence: Evidence) -> str:
+def _findings(verdict: Verdict) -> str:
     """Return the curves beside the words and tables."""
-    verdict = evidence.verdict
     name = name_of(verdict)
     curves = ""
-    if evidence.overlay is not None:
+    if verdict.pictures.overlay is not None:
         alt = f"curves of {name}: baseline and result laid over each other"
-        curves = picture(evidence.overlay, "curves", alt)
+        curves = picture(verdict.pictures.overlay, "curves", alt)
     versions = [(part, then, now) for part, (then, now) in verdict.versions.items()]
     words = [
         heading("Problems", lines(verdict.problems, MAX_LINES)),
         heading("What moved", lines(_moves(verdict.numbers), MAX_LINES)),
-        heading("Changed steps", _steps(evidence)),
+        heading("Changed steps", _steps(verdict)),
         heading("Pixels", lines(_pixels(verdict.pixels), MAX_LINES)),
         heading("Spec keys that differ", lines(verdict.keys, MAX_LINES)),
         heading("Versions", table(f"versions of {name}", ("part", "baseline", "result"), versions)),
@@ -117,22 +115,31 @@ def _pixels(pixels: PixelsDifference | None) -> list[str]:
     ]
 
 
-def _steps(evidence: Evidence) -> str:
+def _steps(verdict: Verdict) -> str:
     """Return the table of the first changed steps, without columns that are empty in all rows."""
     heads = ("step", "quantity", "curve", "group", "baseline", "result", "change")
-    shown = [(*step, _change(*step[-2:])) for step in evidence.steps[:MAX_ROWS]]
+    shown = [
+        (m.start, _name_quantity(m), m.curve, m.group, m.old, m.new, _change(m.old, m.new))
+        for m in verdict.steps[:MAX_ROWS]
+    ]
     kept = [i for i in range(len(heads)) if any(row[i] != "" for row in shown)]
     rows = [[row[i] for i in kept] for row in shown]
-    label = f"changed steps of {name_of(evidence.verdict)}"
+    label = f"changed steps of {name_of(verdict)}"
     found = table(label, [heads[i] for i in kept], rows, _NUMERIC)
-    return found and found + note(len(rows), _count_changes(evidence))
+    return found and found + note(len(rows), _count_changes(verdict))
 
 
-def _count_changes(evidence: Evidence) -> int:
+def _name_quantity(move: Move) -> str:
+    """Return what moved; of a block, which of its numbers."""
+    if not move.statistic:
+        return move.quantity
+    return f"{move.quantity}, {move.statistic} of {move.stop - move.start} steps"
+
+
+def _count_changes(verdict: Verdict) -> int:
     """Return how many steps moved, in all series; at least as many as there are rows."""
-    numbers = evidence.verdict.numbers
-    moved = sum(move.moved for move in numbers.moves) if numbers is not None else 0
-    return max(moved, len(evidence.steps))
+    moves = verdict.numbers.moves if verdict.numbers is not None else ()
+    return max(sum(move.moved for move in moves), len(verdict.steps))
 
 
 def _change(old: float, new: float) -> str:

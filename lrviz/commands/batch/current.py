@@ -6,10 +6,8 @@ from pathlib import Path
 
 from lrviz.commands.targets import Format
 from lrviz.errors import LrvizError
-from lrviz.figure.intact import is_intact
-from lrviz.figure.metadata import MAX_FILE, read_record
-from lrviz.figure.record import parse_record
-from lrviz.figure.sheetrecord import build_sheet_record
+from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
+from lrviz.figure.record import build_sheet_record, parse_record
 from lrviz.spec.model import Spec
 from lrviz.spec.tree import Tree, is_same_spec
 from lrviz.system.files import read_file

@@ -12,7 +12,7 @@ from lrviz.commands.batch.plan import Item
 from lrviz.commands.block import Line
 from lrviz.commands.targets import Format
 from lrviz.errors import Problem
-from lrviz.figure.sheetrecord import build_sheet_record
+from lrviz.figure.record import build_sheet_record
 from lrviz.run.driven import Run
 from lrviz.run.thumbnail import Thumbnail
 from lrviz.system.files import make_folder, write_below, write_file
@@ -91,7 +91,7 @@ def draw_job(job: Job) -> Drawn:
         SpecError: the figure asks for what the run lacks.
     """
     from lrviz.draw.points import take_thumbnail
-    from lrviz.figure.figurefile import render_run
+    from lrviz.figure.render import render_run
 
     thumbnail = take_thumbnail(job.run) if job.panel else None
     if not job.draws:
@@ -109,7 +109,7 @@ def draw_sheet_job(job: SheetJob) -> tuple[Problem, ...]:
         RefusedError: it is not to be.
     """
     from lrviz.draw.sheet import draw_thumbnails
-    from lrviz.figure.imagefile import encode_image
+    from lrviz.figure.image import encode_image
 
     drawing = draw_thumbnails(job.thumbnails, job.titles, job.style)
     digest = "" if NO_FONT in drawing.fonts else job.digest  # a font may come that it lacks

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lrviz.commands.targets import Format, is_same_file
+from lrviz.commands.targets import Format
 from lrviz.errors import FileError, UsageError
 from lrviz.reading.folders import Found, collect_specs
+from lrviz.system.files import find_status, is_same_file
 from lrviz.system.own import find_link
 
 SHEET_ENDINGS = (".png", ".webp")
@@ -128,11 +129,8 @@ def _refuse_inputs(plan: Plan) -> None:
 
 def _identify(path: str | Path) -> tuple[int, int] | None:
     """Return what tells a file from all others; None where there is none to be asked for."""
-    try:
-        status = Path(path).stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
+    status = find_status(path)
+    return status and (status.st_dev, status.st_ino)
 
 
 def _place(path: Path) -> str:

@@ -12,7 +12,7 @@ from lrviz.commands.batch.plan import Item, Plan
 from lrviz.commands.block import Block
 from lrviz.commands.targets import refuse_input
 from lrviz.errors import LrvizError
-from lrviz.figure.sheetrecord import panel_digest, sheet_digest
+from lrviz.figure.record import panel_digest, sheet_digest
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.thumbnail import Thumbnail
 from lrviz.spec.model import Spec
@@ -112,7 +112,7 @@ class _Batch:
         """Drive and draw all that is due."""
         with quick_imports():
             if alone:
-                import lrviz.figure.figurefile  # noqa: F401 - what workers import at their start
+                import lrviz.figure.render  # noqa: F401 - what workers import at their start
             from lrviz.drive import simulate  # noqa: F401 - while the workers do
         for job, drawn in workers.map(draw_job, self._drive(due)):
             self.settled[job.place] = self._judge(job, drawn)

@@ -140,7 +140,7 @@ def _refuse_too_many(specs: Sequence[Spec]) -> None:
 def _draw(run: Run, target: Target, *, overwrite: bool) -> tuple[Problem, ...]:
     """Write the figure; without a record, which holds one spec. Return what is worth saying."""
     with quick_imports():
-        from lrviz.figure.figurefile import render_run
+        from lrviz.figure.render import render_run
     rendered = render_run(run, target.format, metadata=False)
     if target.path is None:
         write_stdout(rendered.data)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import QUANTITIES, Curve, Values
-from lrviz.figure.numbers import RecordedQuantity
-from lrviz.figure.numbers.difference import ABSOLUTE, RELATIVE
+from lrviz.figure.difference import ABSOLUTE, RELATIVE
+from lrviz.figure.stored import RecordedQuantity
 
 
 @dataclass(frozen=True)

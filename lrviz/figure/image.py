@@ -9,13 +9,14 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from lrviz.errors import ImageError
-from lrviz.figure.intact import find_foreign, seal
-from lrviz.figure.metadata import (
+from lrviz.figure.chunks import (
     PNG_SIGNATURE,
     build_packet,
+    find_foreign,
     image_size,
     iter_chunks,
     read_record,
+    seal,
 )
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
 from lrviz.system.own import KEYWORD, sniff

@@ -10,9 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.figure.numbers.blocks import STATISTICS, STATISTICS_0_1
-from lrviz.figure.numbers.recorded import RECORDED, Recorded, RecordedCurve, RecordedQuantity
-from lrviz.figure.numbers.summary import coarsen, split_steps
+from lrviz.figure.stored import (
+    RECORDED,
+    STATISTICS,
+    STATISTICS_0_1,
+    Recorded,
+    RecordedCurve,
+    RecordedQuantity,
+)
+from lrviz.figure.summarising import coarsen, split_steps
 from lrviz.spell import spell_yaml
 
 RELATIVE = 1e-9
@@ -118,7 +124,7 @@ def compare_numbers(old: Recorded, new: Recorded, exact: bool = False) -> Number
         new: of the other.
         exact: whether the digests, where both have one, must be the same: what drove them is.
 
-    >>> from lrviz.figure.numbers import parse_numbers
+    >>> from lrviz.figure.stored import parse_numbers
     >>> curve = {"label": "", "groups": [""], "steps": 3, "block": 1, "lr": [[0.1, 0.1, 0.05]]}
     >>> old, new = ({"curves": [each]} for each in (curve, curve | {"lr": [0.1]}))
     >>> print(compare_numbers(parse_numbers(old), parse_numbers(new)))

@@ -1,18 +1,31 @@
-"""What a check found, as people and GitHub read it; `lrviz.check.schema` has the JSON."""
+"""What a check found, as people, programs and GitHub read it."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
-from lrviz.check.checked import Checked, is_seen_only, is_unseen
 from lrviz.check.judge import name_versions
-from lrviz.check.schema import format_json
-from lrviz.check.verdict import OUTCOMES, Verdict
-from lrviz.commands.targets import Listing
+from lrviz.check.verdict import (
+    OUTCOMES,
+    Checked,
+    Verdict,
+)
 from lrviz.errors import Problem
+from lrviz.figure.difference import NumbersDifference
 from lrviz.spec.factory import source_file
 from lrviz.spell import printable
-from lrviz.system.annotations import spell_annotation
+from lrviz.system.annotations import (
+    Listing,
+    clean_json,
+    spell_annotation,
+    spell_position,
+    spell_problem,
+)
+from lrviz.system.versions import versions
+
+SCHEMA = 1
+"""Of the JSON: within one value keys are added and never taken away or changed."""
 
 
 def format_text(checked: Checked) -> str:
@@ -27,14 +40,11 @@ def format_github(checked: Checked) -> str:
     return "".join(f"{line}\n" for line in (*lines, *map(printable, _closing(checked))))
 
 
-FORMATTERS: Mapping[Listing, Callable[[Checked], str]] = MappingProxyType(
-    {"text": format_text, "json": format_json, "github": format_github}
-)
-
-
 def format_checked(checked: Checked, listing: Listing) -> str:
     """Return what a check found, in lines."""
-    return FORMATTERS[listing](checked)
+    if listing == "json":
+        return format_json(checked)
+    return format_github(checked) if listing == "github" else format_text(checked)
 
 
 def _lines(verdict: Verdict) -> list[str]:
@@ -62,7 +72,7 @@ def _say(verdict: Verdict) -> str:
 def _closing(checked: Checked) -> Iterator[str]:
     """Yield what there is to say of all."""
     counts = checked.counts
-    unseen = [each for each in checked.verdicts if is_unseen(each)]
+    unseen = [each for each in checked.verdicts if each.is_unseen]
     if unseen:
         reasons = sorted({name_versions(each.versions) for each in unseen})
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
@@ -86,8 +96,10 @@ def _closing(checked: Checked) -> Iterator[str]:
 
 def _name_kinds(verdicts: Sequence[Verdict]) -> list[str]:
     """Return how many matches are no more than half of one."""
-    kinds = {"pixels inconclusive": is_unseen, "by pixels only": is_seen_only}
-    counts = {kind: sum(map(is_kind, verdicts)) for kind, is_kind in kinds.items()}
+    counts = {
+        "pixels inconclusive": sum(each.is_unseen for each in verdicts),
+        "by pixels only": sum(each.is_seen_only for each in verdicts),
+    }
     return [f"{count} {kind}" for kind, count in counts.items() if count]
 
 
@@ -115,3 +127,43 @@ def _iter_annotations(verdict: Verdict) -> Iterator[str]:
 
 def _without_place(problem: Problem) -> str:
     return str(Problem("", problem.key, problem.text))
+
+
+def format_json(checked: Checked) -> str:
+    """Return everything that is known, as one line of JSON; `docs/output.md` tells of the keys."""
+    data = {
+        "schema": SCHEMA,
+        "lrviz": versions()["lrviz"],
+        "exit_status": checked.exit_status,
+        "compared": checked.compared,
+        "counts": checked.counts,
+        "results": [_spell_verdict(each) for each in checked.verdicts],
+    }
+    return json.dumps(clean_json(data), sort_keys=True, allow_nan=False) + "\n"
+
+
+def _spell_verdict(verdict: Verdict) -> dict[str, object]:
+    return {
+        "outcome": verdict.outcome,
+        "source": verdict.source or None,
+        "baseline": verdict.baseline,
+        "reason": verdict.reason,
+        "exit_status": verdict.exit_status,
+        "action": verdict.action,
+        "block": verdict.block,
+        "numbers": verdict.numbers and _spell_numbers(verdict.numbers),
+        "keys": verdict.keys,
+        "pixels": verdict.pixels and asdict(verdict.pixels),
+        "pixels_compared": verdict.pixels_compared,
+        "versions": verdict.versions,
+        "problems": list(map(spell_problem, verdict.problems)),
+        **spell_position(verdict.position),
+    }
+
+
+def _spell_numbers(numbers: NumbersDifference) -> dict[str, object]:
+    return {
+        "shape": list(map(asdict, numbers.shape)),
+        "moves": [move._asdict() for move in numbers.moves],
+        "hidden": numbers.hidden,
+    }

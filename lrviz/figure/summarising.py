@@ -8,8 +8,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lrviz.curve import QUANTITIES, Curve, Values
-from lrviz.figure.numbers.blocks import STATISTICS, block_size, choose_series
-from lrviz.figure.numbers.recorded import Recorded, RecordedCurve, RecordedQuantity, is_constant
+from lrviz.figure.stored import (
+    STATISTICS,
+    Recorded,
+    RecordedCurve,
+    RecordedQuantity,
+    block_size,
+    choose_series,
+    is_constant,
+)
 from lrviz.spell import spell_yaml
 
 _EVERY: tuple[RecordedQuantity, ...] = (*QUANTITIES, "metric")
