@@ -31,7 +31,8 @@ CURVE_KEYS = ("scheduler", "optimizer", "interval", "metric")
 
 INTERVALS: tuple[Interval, ...] = ("step", "epoch")
 
-Keys = Mapping[str, KeyPath]
+Curve = tuple[str, dict[str, Tree], Mapping[str, KeyPath]]
+"""Label and tree of one curve, and where it stands what it has of its own."""
 
 
 class ScheduleReader:
@@ -61,31 +62,16 @@ class ScheduleReader:
             length = shape
             if shape is None or any(path[0] in LENGTH_KEYS for path in source.swept):
                 length = read_shape({key: own[key] for key in LENGTH_KEYS if key in own}, problems)
-            schedules += self._read_variant(label, own, length, problems)
+            for curve in _iter_curves(label, own, problems):
+                schedules += self._read_schedule(curve, length, problems)
         _refuse_too_many(schedules, self._problems)
         return shape, schedules
 
-    def _read_variant(
-        self, label: str, tree: dict[str, Tree], length: Shape | None, problems: Problems
-    ) -> Iterator[Schedule]:
-        top: dict[str, KeyPath] = {key: (key,) for key in CURVE_KEYS if key in tree}
-        if "curves" not in tree:
-            yield from self._read_schedule(label, tree, top, length, problems)
-            return
-        for name, own in _iter_curves(tree["curves"], problems):
-            changed = {**tree, **own}
-            keys = {**top, **{key: ("curves", name, key) for key in own}}
-            yield from self._read_schedule(name, changed, keys, length, problems)
-
     def _read_schedule(
-        self,
-        label: str,
-        tree: dict[str, Tree],
-        keys: Keys,
-        length: Shape | None,
-        problems: Problems,
+        self, curve: Curve, length: Shape | None, problems: Problems
     ) -> Iterator[Schedule]:
-        """Yield the schedule, or nothing where a problem was added; `keys` tells where it is."""
+        """Yield the schedule, or nothing where a problem was added."""
+        label, tree, keys = curve
         if self._is_too_much(tree, problems):
             return
         before = len(problems.found)
@@ -96,33 +82,26 @@ class ScheduleReader:
         if self._factory:
             scheduler = Node(self._factory.name, ("factory",), {})
         elif "scheduler" in tree:
-            scheduler = reader.read_scheduler(tree["scheduler"], keys["scheduler"])
+            at = keys.get("scheduler", ("scheduler",))
+            scheduler = reader.read_scheduler(tree["scheduler"], at)
         else:
             problems.say(("curves", label) if "curves" in tree else (), "scheduler is missing")
-        metric_key = keys.get("metric", ("metric",))
-        metric = read_metric(tree["metric"], metric_key, problems) if "metric" in tree else None
-        own = None if self._factory else own_interval(scheduler)
-        named = tree.get("interval", own or "step")
-        interval = next((each for each in INTERVALS if each == named), None)
-        if interval is None:
-            problems.say(keys["interval"], f"must be one of step, epoch, got {spell(named)}")
-        elif scheduler and own not in (None, interval):
-            shared = "curves" in tree and keys["interval"] == ("interval",)
-            problems.say(keys["interval"], _explain_interval(scheduler, label if shared else ""))
-        if len(problems.found) > before or not (length and optimizer and scheduler and interval):
-            return
-        yield Schedule(
-            source=problems.source,
-            label=label,
-            epochs=length.epochs,
-            steps_per_epoch=length.steps_per_epoch,
-            interval=interval,
-            optimizer=optimizer,
-            scheduler=scheduler,
-            metric=metric,
-            metric_key=metric_key,
-            factory=self._factory,
-        )
+        at = keys.get("metric", ("metric",))
+        metric = read_metric(tree["metric"], at, problems) if "metric" in tree else None
+        interval = _read_interval(curve, None if self._factory else scheduler, problems)
+        if length and optimizer and scheduler and interval and len(problems.found) == before:
+            yield Schedule(
+                source=problems.source,
+                label=label,
+                epochs=length.epochs,
+                steps_per_epoch=length.steps_per_epoch,
+                interval=interval,
+                optimizer=optimizer,
+                scheduler=scheduler,
+                metric=metric,
+                metric_key=at,
+                factory=self._factory,
+            )
 
     def _is_too_much(self, tree: dict[str, Tree], problems: Problems) -> bool:
         """Whether curves that share a text make far more of it than it holds; then that is said."""
@@ -137,24 +116,33 @@ class ScheduleReader:
         return True
 
 
-def _explain_interval(scheduler: Node, curve: str) -> str:
-    """Return what is wrong with an interval that is not the one of timm's scheduler.
-
-    Args:
-        scheduler: of timm's.
-        curve: which it is of where others take the interval, too; else empty.
-    """
+def _read_interval(curve: Curve, scheduler: Node | None, problems: Problems) -> Interval | None:
+    """Return when a curve's scheduler is called; None, and what is wrong is added."""
+    label, tree, keys = curve
+    at = keys.get("interval", ("interval",))
     own = own_interval(scheduler)
-    remedy = "leave interval out"
-    if curve:
-        remedy = f"give curve '{curve}' an interval of its own, {own}"
-    if own == "step":
-        return f"{scheduler.name} counts updates where t_in_epochs is false; {remedy}"
-    return f"{scheduler.name} counts epochs; {remedy}, or set t_in_epochs to false"
+    named = tree.get("interval", own or "step")
+    interval = next((each for each in INTERVALS if each == named), None)
+    if interval is None:
+        problems.say(at, f"must be one of step, epoch, got {spell(named)}")
+    elif scheduler and own not in (None, interval):
+        remedy = "leave interval out"
+        if "curves" in tree and "interval" not in keys:  # others take it, too
+            remedy = f"give curve '{label}' an interval of its own, {own}"
+        if own == "step":
+            text = f"{scheduler.name} counts updates where t_in_epochs is false; {remedy}"
+        else:
+            text = f"{scheduler.name} counts epochs; {remedy}, or set t_in_epochs to false"
+        problems.say(at, text)
+    return interval
 
 
-def _iter_curves(curves: Tree, problems: Problems) -> Iterator[tuple[str, dict[str, Tree]]]:
-    """Yield the label of every curve and what it has of its own."""
+def _iter_curves(label: str, tree: dict[str, Tree], problems: Problems) -> Iterator[Curve]:
+    """Yield every curve of a spec that is no sweep; what is wrong with them is added."""
+    if "curves" not in tree:
+        yield label, tree, {}
+        return
+    curves = tree["curves"]
     if not isinstance(curves, dict) or not curves:
         got = "none" if curves == {} else spell(curves)
         problems.say(("curves",), f"must be a mapping of labels to schedules, got {got}")
@@ -167,16 +155,17 @@ def _iter_curves(curves: Tree, problems: Problems) -> Iterator[tuple[str, dict[s
         text = f"reads like '{labels[first]}'; give it another label"
         problems.say(("curves", labels[index]), text)
     known = ", ".join(CURVE_KEYS)
-    for name, own in curves.items():
+    for name, given in curves.items():
         at = ("curves", name)
         if not name.isprintable() or not 0 < len(name) <= MAX_TEXT:
             problems.say(at, f"a label has 1 to {MAX_TEXT} printable characters")
-        elif not isinstance(own, dict):
-            problems.say(at, f"must be a mapping with {known}, got {spell(own)}")
+        elif not isinstance(given, dict):
+            problems.say(at, f"must be a mapping with {known}, got {spell(given)}")
         else:
-            for key in (each for each in own if each not in CURVE_KEYS):
+            own = {key: value for key, value in given.items() if key in CURVE_KEYS}
+            for key in (each for each in given if each not in own):
                 problems.say((*at, key), f"no such key in a curve; known: {known}")
-            yield name, {key: own[key] for key in CURVE_KEYS if key in own}
+            yield name, {**tree, **own}, {key: (*at, key) for key in own}
 
 
 def _refuse_too_many(schedules: Sequence[Schedule], problems: Problems) -> None:
