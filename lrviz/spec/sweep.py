@@ -1,8 +1,9 @@
 """The curves of a sweep: one a value, and what they are called."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product
 from math import prod
 from unicodedata import normalize
 
@@ -105,16 +106,13 @@ def name_keys(keys: Sequence[str]) -> list[str]:
     >>> name_keys(["scheduler.MultiStepLR.milestones.0"])  # a place in a list says nothing alone
     ['milestones.0']
     """
-    ends = [[key.split(".")[-length:] for length in range(1, key.count(".") + 2)] for key in keys]
-    names = []
-    for place, own in enumerate(ends):
-        others = [end for other in ends[:place] + ends[place + 1 :] for end in other]
-        names.append(
-            ".".join(
-                next((end for end in own if not end[0].isdigit() and end not in others), own[-1])
-            )
-        )
-    return names
+    parts = [key.split(".") for key in keys]
+    ends = [[".".join(own[-most:]) for most in range(1, len(own) + 1)] for own in parts]
+    counts = Counter(chain(*ends))
+    return [
+        next((end for end in own if counts[end] == 1 and not end.split(".")[0].isdigit()), own[-1])
+        for own in ends
+    ]
 
 
 def name_values(name: str, values: Sequence[Tree]) -> list[str]:
@@ -148,16 +146,13 @@ def _cut(texts: Sequence[str]) -> list[str]:
     >>> [text[-5:] for text in _cut(["1" * 90, "1" * 80, "1" * 90])]
     ['1111…', '… (2)', '1111…']
     """
-    whole: dict[str, list[str]] = {}
-    cut = []
-    for text in texts:
+    counts: Counter[str] = Counter()
+    cut = {}
+    for text in dict.fromkeys(texts):
         short = shorten(text)
-        known = whole.setdefault(short, [])
-        if text not in known:
-            known.append(text)
-        place = known.index(text)
-        cut.append(f"{short} ({place + 1})" if place else short)
-    return cut
+        counts[short] += 1
+        cut[text] = f"{short} ({counts[short]})" if counts[short] > 1 else short
+    return [cut[text] for text in texts]
 
 
 def find_twins(labels: Sequence[str]) -> dict[int, int]:
@@ -167,13 +162,10 @@ def find_twins(labels: Sequence[str]) -> dict[int, int]:
     {2: 0}
     """
     seen: dict[str, int] = {}
-    firsts = [seen.setdefault(_plain(label), index) for index, label in enumerate(labels)]
+    # As they read: letters one with their accents, and no spaces unseen.
+    plain = (" ".join(normalize("NFC", label).split()) for label in labels)
+    firsts = [seen.setdefault(label, index) for index, label in enumerate(plain)]
     return {index: first for index, first in enumerate(firsts) if first != index}
-
-
-def _plain(label: str) -> str:
-    """Return a label as it reads: letters one with their accents, and no spaces unseen."""
-    return " ".join(normalize("NFC", label).split())
 
 
 def _split_name(value: Tree) -> tuple[str, dict[str, Tree]] | None:
@@ -190,12 +182,12 @@ def _split_name(value: Tree) -> tuple[str, dict[str, Tree]] | None:
 def _spell(value: Tree, alike: Sequence[Mapping[str, Tree]]) -> str:
     """Return a value; of a mapping what others like it do not share with it."""
     if isinstance(value, dict):
-        own = {key: each for key, each in value.items() if not _is_shared(key, alike)}
+        own = {
+            key: each
+            for key, each in value.items()
+            if len(alike) < 2
+            or not all(key in other and is_same_tree(other[key], each) for other in alike)
+        }
         return ", ".join(f"{key} {_spell(each, ())}" for key, each in own.items()) or "{}"
     plain = isinstance(value, str) and value.isprintable()
     return str(value) if plain else spell_flow(value)
-
-
-def _is_shared(key: str, alike: Sequence[Mapping[str, Tree]]) -> bool:
-    first = alike[0][key] if alike and key in alike[0] else None
-    return len(alike) > 1 and all(key in each and is_same_tree(each[key], first) for each in alike)

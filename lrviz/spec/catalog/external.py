@@ -67,7 +67,8 @@ def _parse_allowed(name: str) -> External:
     found = _TARGET.fullmatch(name)
     if found is None or len(name) > MAX_NAME:
         text = "must be package.module:Class, in letters, digits and underscores of ASCII"
-        raise UsageError(f"--allow {_spell(name)}: {text}")
+        shown = name[:MAX_NAME].encode("ascii", "backslashreplace").decode()  # letter for letter
+        raise UsageError(f"--allow {shown}: {text}")
     module, attribute = found.groups()
     parts = [*module.split("."), attribute]
     if private := [part for part in parts if part.startswith("_") or keyword.iskeyword(part)]:
@@ -126,8 +127,3 @@ def remedy(name: str) -> str:
     except UsageError:
         return ""
     return f"a class of your own is named on the command line, too: --allow {name}"
-
-
-def _spell(name: str) -> str:
-    """Return a name whose letters cannot be mistaken for others."""
-    return name[:MAX_NAME].encode("ascii", "backslashreplace").decode()
