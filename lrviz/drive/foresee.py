@@ -179,45 +179,29 @@ _MIN_LR = "transformers.get_cosine_with_min_lr_schedule_with_warmup"
 
 
 def foresee_others(node: Node, found: Found, bound: Bound, at: Circumstances) -> Wrong:
-    """Yield (argument, problem) for every value on which a library beside torch would raise.
+    """Yield (argument, problem) for values on which a library beside torch would raise.
 
-    An empty argument stands for the scheduler itself.
+    These are values beside which the run is too short, and those with which a library never ends;
+    what else it raises, it says itself. An empty argument stands for the scheduler itself.
     """
     given: dict[str, Any] = {**bound.shown, **bound.given}
     if node.package == "timm" and node.foreign is None:
-        yield from _timm(node, given, at)
+        if given.get("decay_t") == 0:
+            yield "decay_t", "must be at least 1, got 0"
+        if given.get("stable_timescale") == 0 and given["stable_fn"] != "constant":
+            yield "stable_timescale", "must be at least 1, got 0"
+        if "t_initial" in given and "t_initial" not in node.arguments:
+            yield from _timms_length(given, at)
         yield from _noise(node, given, at)
-    if node.name.startswith(_MIN_LR):
-        yield from _min_lr(given)
-    if node.name == "transformers.get_inverse_sqrt_schedule":
-        yield from _inverse_sqrt(given, at)
     if node.name == "transformers.get_polynomial_decay_schedule_with_warmup":
         yield from _polynomial_decay(node, given, at)
     if found.takes_metric and node.name != "ReduceLROnPlateau" and not at.has_metric:
         yield "", "needs a metric; give `metric` a list, an expression or a csv"
 
 
-def _min_lr(given: Mapping[str, Any]) -> Wrong:
-    missing = [name for name in ("min_lr", "min_lr_rate") if given[name] is None]
-    if len(missing) == 2:
-        yield "", "needs min_lr or min_lr_rate"
-    elif not missing:
-        yield "min_lr_rate", "cannot stand beside min_lr; give one of them"
-
-
-def _inverse_sqrt(given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    if given["timescale"] == 0 and at.phase.last_epoch >= given["num_warmup_steps"]:
-        yield "timescale", "must be at least 1, got 0"
-
-
 def _polynomial_decay(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
     warmup, length = given["num_warmup_steps"], given["num_training_steps"]
-    if warmup != length or not (warmup == 0 or at.phase.reaches(warmup)):
-        return
-    if "num_training_steps" in node.arguments:
-        text = f"must not be num_warmup_steps, {warmup}, transformers divides by what is between"
-        yield "num_training_steps", text
-    else:
+    if warmup == length and "num_training_steps" not in node.arguments:
         text = f"takes all of the {length} {_unit(at)}, transformers divides by what is left"
         yield "num_warmup_steps", f"{text}; give it fewer, or set num_training_steps"
 
@@ -227,44 +211,16 @@ def _unit(at: Circumstances) -> str:
     return at.run.removeprefix("total_")
 
 
-def _timm(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    """Yield what timm asserts without a word, or divides by."""
-    if node.name == "timm.StepLRScheduler" and given.get("decay_t") == 0:
-        yield "decay_t", "must be at least 1, got 0"
-    if given.get("stable_timescale") == 0 and given["stable_fn"] != "constant":
-        yield "stable_timescale", "must be at least 1, got 0"
-    if "t_initial" not in given:
-        return
-    yield from _timms_length(node, given, at)
-    is_tanh = node.name == "timm.TanhLRScheduler"
-    for argument in ("lr_min", "warmup_lr_init") if is_tanh else ("lr_min",):
-        if not given[argument] >= 0:
-            yield argument, f"must be at least 0, got {spell(given[argument])}"
-    if is_tanh and not (low := given["lb"]) < (high := given["ub"]):
-        if "lb" in node.arguments:
-            yield "lb", f"must be less than ub, {spell(high)}, got {spell(low)}"
-        else:
-            yield "ub", f"must be more than lb, {spell(low)}, got {spell(high)}"
-
-
-def _timms_length(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    """Yield why a schedule has no length, or none for its parts; of a run where it is filled in."""
+def _timms_length(given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    """Yield why a run has no length left for a schedule, or for its decay."""
     length, warmup, decay = given["t_initial"], given["warmup_t"], given.get("decay_t", 1)
-    filled = "t_initial" not in node.arguments
-    run = f"the run's {at.total_calls} {_unit(at)}"
+    run = f"of the run's {at.total_calls} {_unit(at)}"
     remedy = "give it fewer, or set t_initial"
-    if filled and length <= 0:
-        text = f"takes {spell(warmup)} of {run} and leaves the schedule none; {remedy}"
-        yield "warmup_t", text
-    elif length <= 0:
-        yield "t_initial", f"must be more than 0, got {spell(length)}"
-    elif decay == 0:
-        yield "decay_t", "must be at least 1, got 0"
-    elif decay > length and filled:
-        after = f", of which the warm-up takes {spell(warmup)}" if warmup else ""
-        yield "decay_t", f"takes {spell(decay)} of {run}{after}; {remedy}"
+    if length <= 0:
+        yield "warmup_t", f"takes {spell(warmup)} {run} and leaves the schedule none; {remedy}"
     elif decay > length:
-        yield "decay_t", f"must be at most t_initial, {spell(length)}, got {spell(decay)}"
+        after = f", of which the warm-up takes {spell(warmup)}" if warmup else ""
+        yield "decay_t", f"takes {spell(decay)} {run}{after}; {remedy}"
 
 
 def _noise(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:

@@ -480,12 +480,14 @@ def _shadow(library: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPat
         (
             "get_cosine_with_min_lr_schedule_with_warmup",
             {"num_warmup_steps": 4},
-            ": needs min_lr or min_lr_rate",
+            ": transformers fails when it was built with ValueError: "
+            "One of min_lr or min_lr_rate should be set through the `lr_scheduler_kwargs`",
         ),
         (
             "get_cosine_with_min_lr_schedule_with_warmup",
             {"num_warmup_steps": 4, "min_lr": 0, "min_lr_rate": 0},
-            ".min_lr_rate: cannot stand beside min_lr; give one of them",
+            ".min_lr: transformers fails when it was built with ValueError: "
+            "Only one of min_lr or min_lr_rate should be set",
         ),
     ],
 )
@@ -496,13 +498,16 @@ def test_what_transformers_cannot_drive_is_told(
     assert found == f"scheduler.transformers.{name}{problem}"
 
 
+ASSERTS = ": timm fails when it was built with AssertionError"
+
+
 @pytest.mark.usefixtures("timm")
 @pytest.mark.parametrize(
     ("name", "arguments", "problem"),
     [
-        ("CosineLRScheduler", {"t_initial": 0}, ".t_initial: must be more than 0, got 0"),
-        ("CosineLRScheduler", {"lr_min": -1}, ".lr_min: must be at least 0, got -1.0"),
-        ("TanhLRScheduler", {"lb": 1, "ub": 1}, ".lb: must be less than ub, 1.0, got 1.0"),
+        ("CosineLRScheduler", {"t_initial": 0}, f".t_initial{ASSERTS}"),
+        ("CosineLRScheduler", {"lr_min": -1}, f".lr_min{ASSERTS}"),
+        ("TanhLRScheduler", {"lb": 1, "ub": 1}, f".lb{ASSERTS}"),
         ("TanhLRScheduler", {"warmup_t": -1}, ".warmup_t: must be at least 0, got -1"),
         (
             "CosineLRScheduler",
@@ -524,11 +529,12 @@ def test_what_transformers_cannot_drive_is_told(
         (
             "WSDLRScheduler",
             {"decay_t": 9, "t_initial": 8},
-            ".decay_t: must be at most t_initial, 8, got 9",
+            ": timm fails when it was built with ValueError: "
+            "Invalid decay_t (9), must be in (0, t_initial] w/ t_initial=8.",
         ),
         ("WSDLRScheduler", {"decay_t": 0}, ".decay_t: must be at least 1, got 0"),
         ("StepLRScheduler", {"decay_t": 0}, ".decay_t: must be at least 1, got 0"),
-        ("TanhLRScheduler", {"ub": -7}, ".ub: must be more than lb, -7.0, got -7.0"),
+        ("TanhLRScheduler", {"ub": -7}, f".ub{ASSERTS}"),
         (
             "StepLRScheduler",
             {"decay_t": 1, "noise_range_t": [2]},
