@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from lrviz.curve import Curve, Quantity, Values
 from lrviz.draw.scale import Limits, find_floor, find_limits, mend_limits, mend_steps
-from lrviz.run.driven import Run
-from lrviz.run.thumbnail import Thumbnail
+from lrviz.run.driven import Run, Thumbnail
 from lrviz.spec.options import FigureOptions
 
 # The columns, at most, that a thumbnail keeps points for: more than a cell of a sheet has.

@@ -15,7 +15,7 @@ from lrviz.draw.outputs import Drawing, capture_pixels
 from lrviz.draw.scale import Limits, find_limits
 from lrviz.draw.text import Measure, fit_captions, measure_with
 from lrviz.errors import UsageError
-from lrviz.run.thumbnail import Thumbnail
+from lrviz.run.driven import Thumbnail
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
 from lrviz.spec.style import Style, styles
 from lrviz.spell import spell_number, spell_steps

@@ -1,243 +1,247 @@
 """The course of a schedule in words, told from its values alone."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
 from itertools import pairwise
+from math import isclose
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.run.form import ALIKE, find_manner, find_ratio
-from lrviz.run.phrase import Phrase, Telling
-from lrviz.run.spell_values import count, join, spell_ratio
-from lrviz.run.stretch import (
-    Indices,
-    Stretch,
-    Ways,
-    count_turns,
-    find_changes,
-    find_low,
-    find_ways,
-    list_stretches,
-)
+from lrviz.spell import spell_number
+
+MOST_GROUPS = 3
+"""The values of more param groups than these are told as a range."""
 
 MOST_MOVES = 4
-"""A course with more moves than these is told as a whole."""
-
-MOST_MOVES_BARE = 3
-"""The same where there is little room."""
+"""A course with more rises and falls than these is told as a whole."""
 
 MOST_PIECES = 3
-"""A rise or fall with more stays in between is told as one."""
+"""With more parts than these, what it does between its stays is told as one."""
 
 MOST_PLACES = 4
 """More places than these are counted, not listed."""
 
-MOST_LOOKED_AT = 10_000
-"""A course with more ups and downs than these is not looked at closely."""
+FEWEST_DIGITS, MOST_DIGITS = 2, 17
 
-MOST_CYCLES = 16
-"""The shape of a cycle is measured in so many of them."""
+LEAST = 1e-4
+"""A ratio that is nearer to 1 is no rate of growth or decay to name."""
 
-MOST_TIMES = 9999
-"""A lone change that multiplies or divides by more is told by where it leads."""
+ALIKE = 1e-6
+"""Ratios may differ by this share."""
 
-VERBS = {1: "rising", -1: "falling"}
-DONE = {1: "raised", -1: "lowered"}
+ROUNDING = 4 * float(np.finfo(np.float64).eps)
+"""Values that differ by no more than this share are one: arithmetic alone can part them so."""
+
+MOST_DIVIDED = 1e-6
+"""A smaller ratio is told as it is, not as what it divides by."""
+
+Indices = NDArray[np.intp]
+
+_RUNS = {1: "rising", -1: "falling"}
+_JUMPS = {1: "raised", -1: "lowered"}
 
 
-@dataclass(frozen=True, eq=False)
-class Course:
-    """One series of values, a value a call, and how to speak of its points.
+Telling = tuple[str | int, ...]
+"""Words, and indices of the values that stand between them; of courses that go alike, equal."""
+
+
+def spell_telling(telling: Telling, rows: Values) -> str:
+    """Return a telling in words, for groups that all take this course.
+
+    What is told one after the other is told in as many digits as show that it differs.
+
+    Args:
+        telling: of each of the groups.
+        rows: shape (groups, calls).
+    """
+    told = rows[:, [each for each in telling if isinstance(each, int)]]
+    digits = _count_digits([pair for row in told.tolist() for pair in pairwise(row)])
+    return "".join(
+        each if isinstance(each, str) else _spell_groups(rows[:, each].tolist(), digits)
+        for each in telling
+    )
+
+
+class _Move(NamedTuple):
+    """A part of a series in which it only rises or only falls, whether or not it stays between.
 
     Attributes:
-        values: shape (calls,).
-        unit: what lies between two values: `step` or `epoch`.
-        last: the step of the last point.
+        way: 1 or -1.
+        changes: indices of the values that are not those before them, in order.
     """
 
-    values: Values
-    unit: str
-    last: int
-
-    # Between values near the largest float the difference is infinite, and to zero there is no
-    # ratio: both fail every comparison that asks for a shape, which is what they should do.
-    @np.errstate(all="ignore")
-    def tell(self) -> Telling:
-        """Return how the values begin, move and end."""
-        if not self.ways.any():
-            return Telling((), self.last)
-        return (
-            self._tell_at_once()
-            or self._tell_restarts()
-            or self._tell_moves()
-            or self._tell_waves(*self._tell_peaks())
-        )
-
-    @np.errstate(all="ignore")
-    def tell_barely(self) -> Telling:
-        """Return only what rises and falls."""
-        if len(self.stretches) > MOST_MOVES_BARE or not self.is_looked_at:
-            return self._tell_waves()
-        rises = (Phrase(VERBS[each.way], each.start, each.stop, "to") for each in self.stretches)
-        return Telling(tuple(rises), self.last)
-
-    @cached_property
-    def ways(self) -> Ways:
-        """From every value to the next: 1 up, -1 down, 0 neither."""
-        return find_ways(self.values)
-
-    @cached_property
-    def is_looked_at(self) -> bool:
-        """Whether its rises and falls are few enough to be listed."""
-        return count_turns(self.ways) <= MOST_LOOKED_AT
-
-    @cached_property
-    def stretches(self) -> list[Stretch]:
-        """Its rises and falls; none where they are not looked at."""
-        return list_stretches(self.ways) if self.is_looked_at else []
+    way: int
+    changes: Indices
 
     @property
-    def _end(self) -> int:
-        return len(self.values) - 1
+    def start(self) -> int:
+        """Index of the last value before it."""
+        return int(self.changes[0]) - 1
 
-    def _tell_at_once(self) -> Telling | None:
-        """Return the course in one phrase where its changes are all of a kind."""
-        changes = find_changes(self.ways)
-        start, goal = int(changes[0]) - 1, int(changes[-1])
-        if 1 < len(changes) == self._end and (ratio := find_ratio(self.values, changes)):
-            return self._end_with(Phrase(f"{spell_ratio(ratio)} every {self.unit}", start, goal))
-        if len(changes) == 1:
-            return self._tell_change(self.stretches[0])
-        if len(changes) == len(self.stretches) == 2 and goal - start > 2:
-            places = self._places(changes, 0, self._end)
-            return self._end_with(Phrase(f"changed {places}", start, goal))
-        return None
+    @property
+    def stop(self) -> int:
+        """Index of its last value."""
+        return int(self.changes[-1])
 
-    def _tell_change(self, change: Stretch) -> Telling:
-        """Return the course where there is but one change."""
-        start, stop = change.start, change.stop
-        place = f"at {self.unit} {stop}"
-        ratio = find_ratio(self.values, change.changes)
-        if 1 / MOST_TIMES < ratio < MOST_TIMES and stop < self._end:
-            return self._end_with(Phrase(f"{spell_ratio(ratio)} {place}", start, stop))
-        phrase = Phrase(DONE[change.way], start, stop, "to", place=place)
-        return Telling((phrase,), self.last, has_end=stop < self._end)
 
-    def _end_with(self, *phrases: Phrase) -> Telling:
-        return Telling(phrases, self.last, has_end=True)
+# Between values near the largest float the difference is infinite, and to zero there is no
+# ratio: both fail every comparison, which is what they should do.
+@np.errstate(all="ignore")
+def tell_course(values: Values, unit: str, last: int, *, briefly: bool = False) -> Telling:
+    """Return how values begin, move and end.
 
-    def _places(self, changes: Indices, start: int, stop: int) -> str:
-        """Return where in a part the changes are: how far apart, all of them, or how many."""
-        every = int(changes[0]) - start
-        rest = stop + 1 - int(changes[-1])
-        if len(changes) > 1 and (np.diff(changes) == every).all() and rest <= every:
-            return f"every {every} {self.unit}s" if every > 1 else f"every {self.unit}"
-        if len(changes) == 1:
-            return f"at {self.unit} {changes[0]}"
-        if len(changes) <= MOST_PLACES:
-            return f"at {self.unit}s {join([str(each) for each in changes])}"
-        return f"at {len(changes):,} {self.unit}s between {changes[0]} and {changes[-1]}"
+    Args:
+        values: one a call.
+        unit: what lies between two of them: `step` or `epoch`.
+        last: the step of the last point.
+        briefly: only what rises and falls, not when.
 
-    def _tell_restarts(self) -> Telling | None:
-        """Return the course where, after a warm-up or none, it falls over and over from one top."""
-        first = 1 if self.stretches and self.stretches[0].way > 0 else 0
-        warmup, cycles = self.stretches[:first], self.stretches[first:]
-        falls, rises = cycles[::2], cycles[1::2]
-        if not rises or not falls[0].is_ramp or not self._restarts(falls[0].start, rises):
-            return None
-        start = falls[0].start
-        again = np.array([rise.stop for rise in rises])
-        places = self._places(again, start, self._end)
-        return self._end_with(
-            *self._iter_moves(warmup, start),
-            self._tell_cycles(falls),
-            Phrase(f"restarted {places}", start, start),
-        )
+    >>> values = np.array([4.0, 2.0, 2.0, 3.0])
+    >>> spell_telling(tell_course(values, "step", 3), values[None])
+    '4, lowered to 2 at step 1, held until step 2, raised to 3 at step 3'
+    """
+    steps = np.diff(values)
+    moving = np.abs(steps) > ROUNDING * np.abs(values[1:])
+    changes = np.flatnonzero(moving) + 1
+    if not len(changes):
+        return (0, f" for {last + 1:,} step{'s' * (last > 0)}")
+    ways = np.sign(steps[moving]).astype(np.int8)
+    turns = np.flatnonzero(np.diff(ways)) + 1
+    if len(turns) >= MOST_MOVES:
+        peaks = int(np.count_nonzero(np.diff(ways) < 0))
+        return _tell_waves(values, "" if briefly else f", {peaks:,} peaks", last)
+    parts = zip(np.split(ways, turns), np.split(changes, turns), strict=True)
+    stretches = [_Move(int(way[0]), part) for way, part in parts]
+    if briefly:
+        told = [each for move in stretches for each in (f", {_RUNS[move.way]} to ", move.stop)]
+        return (0, *told)
+    moves = [move for stretch in stretches for move in _split(values, stretch)]
+    moves = moves if len(moves) <= MOST_PIECES else stretches
+    return _tell_moves(values, moves, unit, last)
 
-    def _restarts(self, top: int, rises: Sequence[Stretch]) -> bool:
-        """Whether every rise takes the value back at once to where it began to fall."""
-        tops = self.values[[rise.stop for rise in rises]]
-        back = np.abs(tops - self.values[top]) <= ALIKE * abs(self.values[top])
-        return bool(back.all()) and all(rise.is_jump for rise in rises)
 
-    def _tell_cycles(self, falls: Sequence[Stretch]) -> Phrase:
-        """Return what the falls between restarts do; the last one may be cut short."""
-        start = falls[0].start
-        low = start + find_low(self.values[start:])
-        reached = self.values[falls[0].stop] - self.values[low]
-        link = "to" if reached <= ALIKE * abs(self.values[low]) else "to as low as"
-        whole = [fall for fall in falls if len(fall.changes) >= len(falls[0].changes)]
-        manners = {self._manner(fall) for fall in whole[:MOST_CYCLES]}
-        return Phrase("falling", start, low, link, manners.pop() if len(manners) == 1 else "")
+def _tell_waves(values: Values, peaks: str, last: int) -> Telling:
+    """Return a course as a whole: it goes up and down."""
+    low, high = _find_low(values), _find_low(-values)
+    told = (0, ", up and down between ", low, " and ", high)
+    end = (f"{peaks}, ", len(values) - 1, f" at step {last}") if peaks else ()
+    return (*told, *end)
 
-    def _tell_moves(self) -> Telling | None:
-        """Return the course move by move where these are few."""
-        moves = [each for stretch in self.stretches for each in self._split(stretch)]
-        if len(moves) > MOST_MOVES:
-            moves = self.stretches
-        if not moves or len(moves) > MOST_MOVES:
-            return None
-        phrases = tuple(self._iter_moves(moves, self._end))
-        is_end_told = phrases[-1].link or phrases[-1].is_aside
-        return Telling(phrases, self.last, has_end=not is_end_told)
 
-    def _split(self, stretch: Stretch) -> list[Stretch]:
-        whole = self._find_stairs(stretch) or stretch.pieces > MOST_PIECES
-        return [stretch] if whole else stretch.split()
+def _find_low(values: Values) -> int:
+    """Return the index where the lowest value is reached first, as near as rounding lets it."""
+    low = values.min()
+    return int(np.argmax(values <= low + ROUNDING * abs(low)))
 
-    def _find_stairs(self, stretch: Stretch) -> str:
-        """Return what every stair does, or nothing where they are none: two changes in a row."""
-        if stretch.is_jump or stretch.is_ramp:
-            return ""
-        if ratio := find_ratio(self.values, stretch.changes):
-            return spell_ratio(ratio)
-        return DONE[stretch.way] if stretch.gaps.min() > 1 else ""
 
-    def _iter_moves(self, moves: Sequence[Stretch], end: int) -> Iterator[Phrase]:
-        """Yield what moves do, and where the values are held before, between and after them."""
-        here = 0
-        stops = [*(move.start for move in moves), end][1:]
-        for move, stop in zip(moves, stops, strict=True):
-            stairs = self._find_stairs(move)
-            if stairs:
-                yield self._tell_stairs(stairs, move, here, stop)
-            else:
-                yield from self._hold(here, move.start)
-                yield self._tell_move(move)
-            here = move.stop
-            if stairs and stop == self._end:
-                return
-        yield from self._hold(here, end)
+def _split(values: Values, stretch: _Move) -> list[_Move]:
+    """Return what a stretch does from stay to stay; itself where it is one of stairs."""
+    if _find_ratio(values, stretch.changes):
+        return [stretch]
+    stays = np.flatnonzero(np.diff(stretch.changes) > 1) + 1
+    return [_Move(stretch.way, part) for part in np.split(stretch.changes, stays)]
 
-    def _hold(self, start: int, stop: int) -> Iterator[Phrase]:
-        if stop > start:
-            place = f"to step {self.last}" if stop == self._end else f"until {self.unit} {stop}"
-            yield Phrase("held", stop, stop, place=place, is_aside=True)
 
-    def _tell_stairs(self, verb: str, stairs: Stretch, start: int, stop: int) -> Phrase:
-        link = "" if stop == self._end else "up to" if stairs.way > 0 else "down to"
-        places = self._places(stairs.changes, start, stop)
-        return Phrase(f"{verb} {places}", stairs.start, stairs.stop, link)
+def _find_ratio(values: Values, changes: Indices) -> float:
+    """Return what each of several changes multiplies by; 0 where they differ, or nothing could say.
 
-    def _tell_move(self, move: Stretch) -> Phrase:
-        verb = (DONE if move.is_jump else VERBS)[move.way]
-        place = f"at {self.unit} {move.stop}"
-        return Phrase(verb, move.start, move.stop, "to", self._manner(move), place)
+    Ratios are compared by how far they are from 1, so that a slow straight line has none:
 
-    def _manner(self, move: Stretch) -> str:
-        return find_manner(self.values[move.start : move.stop + 1]) if move.is_ramp else ""
+    >>> _find_ratio(np.array([1, 0.5, 0.5, 0.25]), np.array([1, 3]))
+    0.5
+    >>> _find_ratio(np.array([1, 1 - 1e-7, 1 - 2e-7, 1 - 4e-7]), np.array([1, 2, 3]))
+    0.0
+    """
+    ratios = values[changes] / values[changes - 1]
+    first = float(ratios[0])
+    allowed = ALIKE * min(abs(first), abs(first - 1))
+    is_told = len(ratios) > 1 and 0 < first < np.inf and abs(first - 1) > LEAST
+    return first if is_told and (np.abs(ratios - first) <= allowed).all() else 0.0
 
-    def _tell_waves(self, *more: Phrase) -> Telling:
-        """Return the course as a whole: it goes up and down."""
-        low, high = find_low(self.values), find_low(-self.values)
-        return self._end_with(Phrase("up and down", low, high, "between"), *more)
 
-    def _tell_peaks(self) -> Iterator[Phrase]:
-        tops = [rise.stop for rise, _ in pairwise(self.stretches) if rise.way > 0]
-        heights = self.values[tops]
-        if len(tops):
-            yield Phrase(count(len(tops), "peak"), tops[0], tops[0], is_aside=True)
-        if len(tops) > 1 and (np.diff(heights) < -ALIKE * np.abs(heights[:-1])).all():
-            yield Phrase("each lower than the last", tops[0], tops[0], is_aside=True)
+def _tell_moves(values: Values, moves: Sequence[_Move], unit: str, last: int) -> Telling:
+    """Return what moves do, and where the values are held before, between and after them."""
+    end, here, ratio = len(values) - 1, 0, 0.0
+    told: list[str | int] = [0]
+    for move, until in zip(moves, [*(each.start for each in moves[1:]), end], strict=True):
+        if ratio := _find_ratio(values, move.changes):
+            told.append(f", {_spell_ratio(ratio)} {_spell_places(move.changes, here, until, unit)}")
+            told += [" to ", move.stop] if move is not moves[-1] else []
+        else:
+            told.append(f", held until {unit} {move.start}" if move.start > here else "")
+            verb = (_JUMPS if len(move.changes) == 1 else _RUNS)[move.way]
+            told += [f", {verb} to ", move.stop, f" at {unit} {move.stop}"]
+        here = move.stop
+    if ratio:
+        told += [", ", end, f" at step {last}"]
+    elif here < end:
+        told.append(f", held to step {last}")
+    return tuple(told)
+
+
+def _spell_places(changes: Indices, start: int, stop: int, unit: str) -> str:
+    """Return where in a part several changes are: how far apart, all of them, or how many."""
+    every = int(changes[0]) - start
+    if (np.diff(changes) == every).all() and stop + 1 - int(changes[-1]) <= every:
+        return f"every {every} {unit}s" if every > 1 else f"every {unit}"
+    if len(changes) <= MOST_PLACES:
+        return f"at {unit}s {join(list(map(str, changes)))}"
+    return f"at {len(changes):,} {unit}s between {changes[0]} and {changes[-1]}"
+
+
+def _spell_ratio(ratio: float) -> str:
+    """Return what a value goes through when it is multiplied by a ratio other than 1.
+
+    >>> [_spell_ratio(ratio) for ratio in (0.5, 0.1, 2.0, 0.95)]
+    ['halved', 'divided by 10', 'doubled', 'times 0.95']
+    """
+    for value, word in ((0.5, "halved"), (2.0, "doubled")):
+        if isclose(ratio, value, rel_tol=ALIKE):
+            return word
+    if MOST_DIVIDED < ratio < 0.5 and isclose(1 / ratio, round(1 / ratio), rel_tol=ALIKE):
+        return f"divided by {round(1 / ratio)}"
+    return f"times {spell_number(ratio, 4)}"
+
+
+def _spell_groups(values: Sequence[float], digits: int) -> str:
+    """Return the values that all groups of a curve have at a call.
+
+    >>> _spell_groups([0.01, 0.1], 2), _spell_groups([0.1, 0.3, 0.1, 0.2], 2)
+    ('0.01/0.1', '0.1..0.3')
+    """
+    if len(set(values)) == 1:
+        return _spell_value(values[0], digits)
+    if len(values) <= MOST_GROUPS:
+        return "/".join(_spell_value(value, digits) for value in values)
+    return "..".join(_spell_value(value, digits) for value in (min(values), max(values)))
+
+
+def _count_digits(pairs: Sequence[tuple[float, float]]) -> int:
+    """Return how many digits tell the values of every pair apart, unless they are the same."""
+    ends = [(one, two) for one, two in pairs if one != two]
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS):
+        if all(_spell_value(one, digits) != _spell_value(two, digits) for one, two in ends):
+            return digits
+    return MOST_DIGITS
+
+
+def _spell_value(value: float, digits: int) -> str:
+    """Return a number in so many digits, or in full where one more is enough for that.
+
+    >>> [_spell_value(value, 2) for value in (0.01, 0.00125, 7.8125e-06, -0.0)]
+    ['0.01', '0.00125', '7.8e-6', '0']
+    """
+    value += 0.0  # of minus zero it makes zero
+    full = spell_number(value, digits + 1)
+    return full if isclose(float(full), value, rel_tol=1e-9) else spell_number(value, digits)
+
+
+def join(texts: Sequence[str]) -> str:
+    """Return texts as a list in a sentence.
+
+    >>> join(["8", "24", "28"])
+    '8, 24 and 28'
+    """
+    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))

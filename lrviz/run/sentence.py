@@ -1,13 +1,9 @@
 """A run in one sentence: for a terminal, and for who cannot see its figure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
-from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.run.course import Course
-from lrviz.run.phrase import Detail, Telling
-from lrviz.run.spell_values import MOST_GROUPS, join
+from lrviz.curve import Curve, SchedulerFacts
+from lrviz.run.course import MOST_GROUPS, join, spell_telling, tell_course
 
 MAX_LENGTH = 200
 MAX_NAME = 40
@@ -30,98 +26,64 @@ def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts
     >>> lr = 0.001 * 0.5 ** (np.arange(32) // 4)
     >>> facts = SchedulerFacts("StepLR", (), {}, frozenset(), 32, range(32))
     >>> describe_curves([Curve(("",), lr[None], (0.001,))], [facts])
-    'StepLR: 0.001, halved every 4 steps, 7.8e-06 at step 31'
+    'StepLR: 1e-3, halved every 4 steps, 7.8e-6 at step 31'
     """
-    facts = [*schedulers, *[None] * len(curves)]
-    return _fit([_Teller(curve, each) for curve, each in zip(curves, facts, strict=False)])
-
-
-@dataclass(frozen=True, eq=False)
-class _Teller:
-    """Speaks of one curve."""
-
-    curve: Curve
-    facts: SchedulerFacts | None
-
-    def tell(self, detail: Detail) -> list[str]:
-        """Return the course of the curve: in one part where all its groups take the same."""
-        tellings = self._bare if detail is Detail.BARE else self._tellings
-        rows = self._rows
-        if all(telling == tellings[0] for telling in tellings):
-            return [f"{self._head(detail)}{tellings[0].say(rows, detail)}"]
-        told = [
-            f"{_shorten(name)} {telling.say(row[None], detail)}"
-            for name, telling, row in zip(self.curve.groups, tellings, rows, strict=True)
+    named = list(zip(curves, [*schedulers, *[None] * len(curves)], strict=False))
+    return _fit(
+        [
+            [part for curve, facts in named for part in _tell(curve, facts, briefly=briefly)]
+            for briefly in (False, True)
         ]
-        return [f"{self._head(detail)}{told[0]}", *told[1:]]
-
-    @cached_property
-    def _courses(self) -> list[Course]:
-        unit = "step" if self._each == 1 else "epoch"
-        return [Course(row, unit, self.curve.steps - 1) for row in self._rows]
-
-    @cached_property
-    def _tellings(self) -> list[Telling]:
-        return [course.tell() for course in self._courses]
-
-    @cached_property
-    def _bare(self) -> list[Telling]:
-        return [course.tell_barely() for course in self._courses]
-
-    def _head(self, detail: Detail) -> str:
-        """What it is called: its scheduler, its label, its groups."""
-        is_brief = detail >= Detail.TERSE
-        label = _shorten(self.curve.label)
-        name = _name_scheduler(self.facts, is_brief) if self.facts else label
-        if label and name != label:
-            name = f"{name} ({label})"
-        groups = self.curve.groups
-        if len(groups) > (1 if is_brief else MOST_GROUPS):
-            name = f"{name} for {len(groups)} groups"
-        elif len(groups) > 1:
-            name = f"{name} for {join(list(map(_shorten, groups)))}"
-        return f"{name.strip()}: " if name else ""
-
-    @property
-    def _each(self) -> int:
-        """How many points lie between two calls."""
-        calls = self.facts.calls if self.facts else 0
-        return self.curve.steps // calls if calls and self.curve.steps % calls == 0 else 1
-
-    @property
-    def _rows(self) -> Values:
-        """The values, one a call; shape (groups, calls)."""
-        return self.curve.lr[:, :: self._each]
+    )
 
 
-def _fit(tellers: Sequence[_Teller]) -> str:
+def _tell(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> list[str]:
+    """Return the course of a curve: in one part where all its groups take the same."""
+    calls = facts.calls if facts else 0
+    each = curve.steps // calls if calls and curve.steps % calls == 0 else 1
+    rows, unit, last = curve.lr[:, ::each], "step" if each == 1 else "epoch", curve.steps - 1
+    tellings = [tell_course(row, unit, last, briefly=briefly) for row in rows]
+    head = _name(curve, facts, briefly=briefly)
+    if all(telling == tellings[0] for telling in tellings):
+        return [f"{head}{spell_telling(tellings[0], rows)}"]
+    told = [
+        f"{_shorten(name)} {spell_telling(telling, row[None])}"
+        for name, telling, row in zip(curve.groups, tellings, rows, strict=True)
+    ]
+    return [f"{head}{told[0]}", *told[1:]]
+
+
+def _name(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> str:
+    """Return what a curve is called: its scheduler, its label, its groups."""
+    label = name = _shorten(curve.label)
+    if facts is not None:
+        name = _shorten(facts.name)
+        if facts.children and not briefly:
+            inside = dict.fromkeys(_shorten(child.name) for child in facts.children)
+            name += f" of {join(list(inside))}"
+        name += f" ({label})" if label and name != label else ""
+    groups = curve.groups
+    if len(groups) > (1 if briefly else MOST_GROUPS):
+        name += f" for {len(groups)} groups"
+    elif len(groups) > 1:
+        name += f" for {join(list(map(_shorten, groups)))}"
+    return f"{name.strip()}: " if name else ""
+
+
+def _fit(details: Sequence[Sequence[str]]) -> str:
     """Return all parts in the most detail there is room for, or else as many as there is."""
-    best, most = "", 0
-    for detail in Detail:
-        parts = [part for teller in tellers for part in teller.tell(detail)]
-        for kept, text in _iter_cut(parts):
-            if len(text) > MAX_LENGTH:
-                continue
-            if kept == len(parts):
-                return text
-            if kept > most:
-                best, most = text, kept
-            break
-    return best or f"{text[: MAX_LENGTH - 1]}…"
+    cuts = [cut for parts in details for cut in _iter_cut(parts)]
+    fitting = [cut for cut in cuts if len(cut[-1]) <= MAX_LENGTH] or cuts[-1:]
+    text = max(fitting, key=lambda cut: cut[:2])[-1]
+    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
 
 
-def _iter_cut(parts: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield ever fewer parts, and how many there are beside them."""
-    yield len(parts), "; ".join(parts)
-    for kept in range(len(parts) - 1, 0, -1):
-        yield kept, "; ".join([*parts[:kept], f"and {len(parts) - kept} more"])
-
-
-def _name_scheduler(facts: SchedulerFacts, is_brief: bool) -> str:
-    if is_brief or not facts.children:
-        return _shorten(facts.name)
-    inside = dict.fromkeys(_shorten(child.name) for child in facts.children)
-    return f"{_shorten(facts.name)} of {join(list(inside))}"
+def _iter_cut(parts: Sequence[str]) -> Iterator[tuple[bool, int, str]]:
+    """Yield whether these are all parts, how many, and their text with what there is beside."""
+    for kept in range(min(len(parts), MAX_LENGTH), 0, -1):
+        rest = len(parts) - kept
+        more = [f"and {rest} more"] if rest else []
+        yield not rest, kept, "; ".join([*parts[:kept], *more])
 
 
 def _shorten(text: str) -> str:

@@ -13,8 +13,7 @@ from lrviz.commands.block import Line
 from lrviz.commands.targets import Format
 from lrviz.errors import Problem
 from lrviz.figure.record import build_sheet_record
-from lrviz.run.driven import Run
-from lrviz.run.thumbnail import Thumbnail
+from lrviz.run.driven import Run, Thumbnail
 from lrviz.system.files import make_folder, write_below, write_file
 from lrviz.system.versions import NO_FONT
 

@@ -14,7 +14,7 @@ from lrviz.commands.targets import refuse_input
 from lrviz.errors import LrvizError
 from lrviz.figure.record import panel_digest, sheet_digest
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
-from lrviz.run.thumbnail import Thumbnail
+from lrviz.run.driven import Thumbnail
 from lrviz.spec.model import Spec
 from lrviz.spell import printable
 from lrviz.system.files import sweep_litter
