@@ -5,16 +5,14 @@ import io
 import json
 import math
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, repeat
 from pathlib import Path
-
-import numpy as np
 
 from lrviz.commands.block import Block
 from lrviz.commands.driving import drive_spec
-from lrviz.commands.targets import TABLES, Table, is_stdout, refuse_input
+from lrviz.commands.targets import TABLES, Table, find_format, is_stdout, refuse_input
 from lrviz.curve import QUANTITIES, Curve, Values
-from lrviz.errors import Problem, RefusedError, SpecError, UsageError
+from lrviz.errors import Problem, RefusedError, SpecError
 from lrviz.reading.folders import SPEC_ENDINGS
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
@@ -24,8 +22,9 @@ from lrviz.system.own import refuse_other
 
 MAX_ROWS = 10_000_000
 
-# Lines are written some at a time, so that a long run's table never stands in memory as a whole.
 _CHUNK = 4096
+
+Row = Sequence[object]
 
 
 def export_spec(
@@ -45,7 +44,7 @@ def export_spec(
         UsageError: the output's ending names no format.
     """
     output = STDIO if is_stdout(output) else output
-    format = format or _format_of(output)
+    format = format or ("csv" if output == STDIO else find_format(output, TABLES))
     refuse_input(output, source)
     spec = load_named(source, reading)
     _refuse_too_many(source, sum(each.total_steps * each.groups for each in spec.schedules))
@@ -55,7 +54,7 @@ def export_spec(
         refuse_other(Path(output), "table", overwrite=overwrite)
     run = drive_spec(spec)
     refuse_input(output, source, spec)  # of a factory it is known by now what it reads
-    chunks = _encode(export_text(run, format))
+    chunks = (text.encode() for text in export_text(run, format))
     if output != STDIO:
         write_file(Path(output), chunks, overwrite=overwrite)
     else:
@@ -77,38 +76,31 @@ def _refuse_too_many(source: str, rows: int) -> None:
         raise SpecError([Problem(source, (), text)])
 
 
-def _encode(lines: Iterator[str]) -> Iterator[bytes]:
-    """Yield lines as bytes, many at a time."""
-    while chunk := "".join(islice(lines, _CHUNK)):
-        yield chunk.encode()
-
-
 def export_text(run: Run, format: Table) -> Iterator[str]:
-    """Yield the text of a run's numbers, a line at a time.
+    """Yield the text of a run's numbers, some lines at a time: it may be long.
 
     The columns are step, epoch, curve, group and lr, then momentum, weight_decay and metric where
     the run has them. Floats are spelt so that they are read back exactly; what a curve has no
     value for, as the metric of a step that no call follows, is empty, or null. What JSON has no
     number for is spelt as YAML spells it.
     """
-    columns = _columns(run)
-    lines = (
-        line
+    columns = _list_columns(run)
+    chunks = chain.from_iterable(
+        _iter_chunks(curve, schedule.steps_per_call, columns, format)
         for curve, schedule in zip(run.curves, run.spec.schedules, strict=True)
-        for line in _lines(curve, schedule.steps_per_call, columns, format)
     )
     if format == "csv":
-        yield _write_csv(columns)
-        yield from lines
+        yield _write_csv([columns])
+        yield from map(_write_csv, chunks)
         return
     opening = "[\n"
-    for line in lines:
-        yield f"{opening}{line}"
+    for rows in chunks:
+        yield opening + ",\n".join(json.dumps(dict(zip(columns, row, strict=True))) for row in rows)
         opening = ",\n"
     yield "\n]\n"
 
 
-def _columns(run: Run) -> list[str]:
+def _list_columns(run: Run) -> list[str]:
     quantities = [
         name for name in QUANTITIES if any(curve.quantity(name) is not None for curve in run.curves)
     ]
@@ -116,71 +108,39 @@ def _columns(run: Run) -> list[str]:
     return ["step", "epoch", "curve", "group", *quantities, *metric]
 
 
-def _lines(curve: Curve, each: int, columns: Sequence[str], format: Table) -> Iterator[str]:
-    """Yield a line a step and group; a call follows the last of each so many steps."""
-    templates = [_template(curve.label, name, columns, format) for name in curve.groups]
-    size = max(_CHUNK // len(templates), 1)
+def _iter_chunks(
+    curve: Curve, each: int, columns: Sequence[str], format: Table
+) -> Iterator[list[Row]]:
+    """Yield rows, one a step and group; a call follows the last of each so many steps."""
+    recorded = [curve.quantity(name) for name in QUANTITIES if name in columns]
+    size = max(_CHUNK // len(curve.groups), 1)
     for start in range(0, curve.steps, size):
         steps = range(start, min(start + size, curve.steps))
         epochs = [step // curve.steps_per_epoch for step in steps]
-        metric = [_cells(curve.metric, steps, each, format)] if "metric" in columns else []
+        metric = []
+        if "metric" in columns:
+            given = _list_values(curve.metric, steps, format)
+            metric = [[None if (step + 1) % each else given[step - start] for step in steps]]
         groups = []
-        for group, template in enumerate(templates):
-            rows = [
-                None if (values := curve.quantity(name)) is None else values[group]
-                for name in QUANTITIES
-                if name in columns
-            ]
-            cells = [_cells(row, steps, 1, format) for row in rows]
-            groups.append(
-                [template % row for row in zip(steps, epochs, *cells, *metric, strict=True)]
-            )
-        yield from chain.from_iterable(zip(*groups, strict=True))
+        for place, name in enumerate(curve.groups):
+            rows = (None if values is None else values[place] for values in recorded)
+            cells = [_list_values(row, steps, format) for row in rows]
+            names = repeat(curve.label, len(steps)), repeat(name, len(steps))
+            groups.append(zip(steps, epochs, *names, *cells, *metric, strict=True))
+        yield list(chain.from_iterable(zip(*groups, strict=True)))
 
 
-def _cells(values: Values | None, steps: range, each: int, format: Table) -> list[str]:
-    """Return the numbers of some steps as a format spells them, where a call follows them."""
-    empty = "" if format == "csv" else "null"
+def _list_values(values: Values | None, steps: range, format: Table) -> Sequence[object]:
+    """Return the values of some steps as a format can hold them."""
     if values is None:
-        return [empty] * len(steps)
-    numbers = values[steps.start : steps.stop]
-    spelt = list(map(repr, numbers.tolist()))
-    if format == "json" and not np.isfinite(numbers).all():
-        spelt = [json.dumps(_spell(number)) for number in numbers.tolist()]
-    if each > 1:
-        spelt = [
-            empty if (step + 1) % each else cell for step, cell in zip(steps, spelt, strict=True)
-        ]
-    return spelt
+        return [None] * len(steps)
+    numbers: list[float] = values[steps.start : steps.stop].tolist()
+    if format == "csv" or all(map(math.isfinite, numbers)):
+        return numbers
+    return [each if math.isfinite(each) else spell_yaml(each) for each in numbers]
 
 
-def _template(curve: str, group: str, columns: Sequence[str], format: Table) -> str:
-    """Return a line of one curve and group, in which the numbers are yet to be put."""
-    if format == "csv":
-        names = _write_csv([curve, group]).replace("%", "%%")[:-1]
-        return f"%s,%s,{names}{',%s' * (len(columns) - 4)}\n"
-    texts = {
-        name: json.dumps(text).replace("%", "%%")
-        for name, text in (("curve", curve), ("group", group))
-    }
-    cells = [f"{json.dumps(column)}: {texts.get(column, '%s')}" for column in columns]
-    return f"{{{', '.join(cells)}}}"
-
-
-def _spell(value: float) -> float | str:
-    """Return a number as strict JSON can hold it."""
-    return value if math.isfinite(value) else spell_yaml(value)
-
-
-def _write_csv(cells: Sequence[str]) -> str:
+def _write_csv(rows: Sequence[Row]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
-
-
-def _format_of(output: str) -> Table:
-    ending = Path(output).suffix.lower().removeprefix(".")
-    for table in TABLES:
-        if output == STDIO or ending == table:
-            return table
-    raise UsageError(f"-o {output}: no known ending (known: .csv, .json); give the format with -f")

@@ -4,7 +4,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from lrviz.errors import RefusedError, UsageError
 from lrviz.spec.factory import figure_stem, source_file
@@ -19,6 +19,8 @@ Table = Literal["csv", "json"]
 TABLES: tuple[Table, ...] = get_args(Table)
 Interval = Literal["step", "epoch"]
 """The spec's own, whose module takes long to import."""
+
+Named = TypeVar("Named", Format, Table)
 
 _STDOUT = (STDIO, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
@@ -63,7 +65,7 @@ def _target(source: str, output: str | None, format: Format | None) -> Target:
         return Target(source, None, format or "png")
     if output is None:
         return Target(source, Path(f"{figure_stem(source)}.{format or 'png'}"), format or "png")
-    return Target(source, Path(output), format or _format_of(output))
+    return Target(source, Path(output), format or find_format(output, FORMATS))
 
 
 def is_stdout(output: str) -> bool:
@@ -83,12 +85,17 @@ def _is_stream(source: str) -> bool:
     return not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode)
 
 
-def _format_of(output: str) -> Format:
+def find_format(output: str, formats: Sequence[Named]) -> Named:
+    """Return the format that a file's ending names.
+
+    Raises:
+        UsageError: it names none.
+    """
     ending = Path(output).suffix.lower().removeprefix(".")
-    for format in FORMATS:
+    for format in formats:
         if ending == format:
             return format
-    known = ", ".join(f".{each}" for each in FORMATS)
+    known = ", ".join(f".{each}" for each in formats)
     raise UsageError(f"-o {output}: no known ending (known: {known}); give the format with -f")
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import lrviz
-from lrviz.commands.code import write_code
+from lrviz.commands.code.script import write_code
 from lrviz.commands.look_up import spec_template
 from lrviz.spec.catalog import SCHEDULERS
 from tests.support.lrvizrun import run

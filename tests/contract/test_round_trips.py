@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import lrviz
-from lrviz.commands.code import write_code
+from lrviz.commands.code.script import write_code
 from lrviz.commands.schema.document import build_schema
 from lrviz.draw.outputs import draw_pixels
 from lrviz.figure.render import encode_drawing

@@ -16,7 +16,7 @@ import pytest
 import torch
 
 import lrviz
-from lrviz.commands.code import write_code
+from lrviz.commands.code.script import write_code
 from lrviz.commands.look_up import spec_template
 from lrviz.commands.schema.source_code import declared_arguments
 from lrviz.curve import Curve, Values
