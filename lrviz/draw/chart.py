@@ -7,9 +7,11 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from lrviz.spec.style import Style
 from lrviz.system.process import ONE_AT_A_TIME, hide_warnings
@@ -57,6 +59,13 @@ class Built:
     figure: Chart
     fonts: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+
+
+def lift(axes: Axes, points: float) -> ScaledTranslation:
+    """Return what moves something up by so many points, whatever the dots an inch."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return ScaledTranslation(0, points / 72, figure.dpi_scale_trans)
 
 
 @contextmanager

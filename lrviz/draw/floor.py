@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from lrviz.curve import Quantity, Values
+from lrviz.draw.chart import lift
 from lrviz.draw.geometry import Geometry
 from lrviz.draw.points import Indices
 from lrviz.spec.style import Style
@@ -50,13 +50,7 @@ def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
 
 
 def mark_hidden(
-    axes: Axes,
-    line: Line2D,
-    values: Values,
-    floor: float,
-    unit: float,
-    geometry: Geometry,
-    size: float,
+    axes: Axes, line: Line2D, values: Values, floor: float, unit: float, geometry: Geometry
 ) -> None:
     """Draw a triangle at the end of a log axis wherever it has no place for a curve's value.
 
@@ -69,17 +63,13 @@ def mark_hidden(
         floor: it has no place for so much, or less.
         unit: its steps in one unit of the x axis.
         geometry: of the figure.
-        size: of a mark, in points.
     """
-    low, ends = values <= floor, geometry.find_ends(unit)
+    low, ends, size = values <= floor, geometry.find_ends(unit), MARK * line.get_markersize()
     steps = find_marks(low, ends, size * geometry.dot, geometry.measure_gap(unit))
     if not len(steps):
         return
     bottom, top = axes.get_ylim()
     end, shape, inwards = (0, "v", size / 2) if bottom < top else (1, "^", -size / 2)
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    inside = ScaledTranslation(0, inwards / 72, figure.dpi_scale_trans)
     axes.add_line(
         Line2D(
             steps / unit,
@@ -91,7 +81,7 @@ def mark_hidden(
             markeredgewidth=0,
             clip_on=False,
             zorder=2.1,
-            transform=axes.get_xaxis_transform() + inside,
+            transform=axes.get_xaxis_transform() + lift(axes, inwards),
         )
     )
 

@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
-from matplotlib.transforms import ScaledTranslation
 
 from lrviz.draw.elide import part_settings
 from lrviz.draw.text import Measure, fit_captions, measure_with
@@ -148,11 +147,3 @@ def measure_legend(legend: Legend, size: float) -> float:
     figure = legend.get_figure(root=True)
     assert figure is not None
     return float(legend.get_window_extent().height) * 72 / figure.dpi + 0.5 * size
-
-
-def lift_legend(legend: Legend, axes: Axes, height: float) -> None:
-    """Move a legend up by so many points, for what stands between it and the axes."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    up = ScaledTranslation(0, height / 72, figure.dpi_scale_trans)
-    legend.set_bbox_to_anchor((0, 1), transform=axes.transAxes + up)

@@ -21,13 +21,8 @@ from lrviz.draw.points import pick_points
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import LineStyle, Style
 
-# How much smaller the last line's markers are, so that the first one's show around them.
-NESTED = 0.4
-
-# How wide a line is whose pattern has been used before, as a multiple of the one before.
-THINNER = 0.6
-
-THINNEST = 0.4
+NESTED = 0.4  # how much smaller the last line's markers are: the first one's show around them
+THINNER, THINNEST = 0.6, 0.4  # how wide a line is whose pattern has been used, and at least
 
 AGAIN = 0.8  # how wide a line is whose colour and pattern have been used before, likewise
 
@@ -119,7 +114,7 @@ def draw_lines(
     units: Sequence[float],
     options: FigureOptions,
     geometry: Geometry,
-    held: Sequence[int | None] = (),
+    held: Sequence[int | None],
 ) -> list[Line2D]:
     """Draw the values of every curve and param group; one without any has an empty line.
 
@@ -134,36 +129,28 @@ def draw_lines(
         held: for each, the first step that follows a held metric; None for none.
     """
     lines: list[Line2D] = []
-    for index, (values, unit) in enumerate(zip(rows, units, strict=True)):
+    for index, (values, unit, start) in enumerate(zip(rows, units, held, strict=True)):
         look = choose_look(options.style, index, len(rows), geometry.dot)
         points = pick_points(values, *geometry.find_ends(unit), int(geometry.width))
-        start = held[index] if held and options.style.held == "dashed" else None
-        cut = len(points) if start is None else int(np.searchsorted(points, start))
+        cut = len(points)
+        if start is not None and options.style.held == "dashed":
+            cut = int(np.searchsorted(points, start))
+        own, rest = points[:cut], points[max(cut - 1, 0) :]
         ink: dict[str, Any] = {
             "color": look.color,
             "linewidth": look.width,
+            "linestyle": look.pattern,
             "marker": "o" if _has_markers(options, geometry, unit, len(rows)) else "None",
             "markersize": look.marker,
+            "zorder": look.zorder,
         }
-        own, rest = points[:cut], points[max(cut - 1, 0) :]
-        lines += axes.plot(
-            own / unit, values[own], linestyle=look.pattern, zorder=look.zorder, **ink
-        )
+        lines += axes.plot(own / unit, values[own], **ink)
         if cut < len(points):
-            ink |= _choose_held_look(look, options.style)
+            pattern = HELD.get(str(look.pattern), ":")
+            ink["zorder"] += 0.05 * (_measure_ink(look.pattern) - _measure_ink(pattern))
+            ink |= {"linestyle": pattern, "markerfacecolor": options.style.background}
             axes.plot(rest / unit, values[rest], markevery=(int(cut > 0), 1), **ink)
     return lines
-
-
-def _choose_held_look(look: Look, style: Style) -> dict[str, Any]:
-    """Return what is another where a line follows a held metric: pattern, height and markers."""
-    pattern = HELD.get(str(look.pattern), ":")
-    higher = 0.05 * (_measure_ink(look.pattern) - _measure_ink(pattern))
-    return {
-        "linestyle": pattern,
-        "zorder": look.zorder + higher,
-        "markerfacecolor": style.background,
-    }
 
 
 def _has_markers(options: FigureOptions, geometry: Geometry, unit: float, count: int) -> bool:
@@ -192,37 +179,29 @@ def bound_effort(panels: Iterable[Axes]) -> str:
         panels: their scales and limits are set.
     """
     points, effort = 0, 0.0
-    for line in (line for axes in panels for line in axes.lines):
-        places = _place(line)
-        points += len(places)
-        if line.get_linestyle() != "None":
+    for axes in panels:
+        area = axes.bbox.width * axes.bbox.height
+        for line in axes.lines:
+            places = _place(line, axes)
+            points += len(places)
             length = float(np.hypot(*np.diff(places, axis=0).T).sum())
-            is_dense = length > max(SHORT, _measure_area(line) / DENSE)
-            is_level = line.get_marker() == "None" and not np.diff(places[:, 1]).all()
-            if is_dense or is_level:
+            is_dense = length > max(SHORT, area / DENSE)
+            if is_dense or not (line.get_marker() != "None" or np.diff(places[:, 1]).all()):
                 line.set_path_effects([Exactly(1 + int(length / PART), plain=is_dense)])
             effort += length * (DASHED if line.is_dashed() and not is_dense else 1)
-        if line.get_marker() != "None":
-            effort += len(places) * (MARKER + OUTLINE * line.get_markersize())
+            if line.get_marker() != "None":
+                effort += len(places) * (MARKER + OUTLINE * line.get_markersize())
+    if points <= MAX_POINTS and effort <= MAX_LENGTH:
+        return ""
+    problem = f"takes as long to draw as a line of {effort:,.0f} pixels, more than {MAX_LENGTH:,}"
     if points > MAX_POINTS:
         problem = f"{points:,} points are more than {MAX_POINTS:,}"
-    elif effort > MAX_LENGTH:
-        took = f"takes as long to draw as a line of {effort:,.0f} pixels"
-        problem = f"{took}, more than {MAX_LENGTH:,}"
-    else:
-        return ""
     return f"{problem}; draw fewer curves or a smaller figure"
 
 
-def _measure_area(line: Line2D) -> float:
-    assert line.axes is not None
-    return line.axes.bbox.width * line.axes.bbox.height
-
-
-def _place(line: Line2D) -> Values:
+def _place(line: Line2D, axes: Axes) -> Values:
     """Return where a line's points are, in pixels; none is more than one out of the axes."""
-    assert line.axes is not None
-    left, bottom, right, top = line.axes.bbox.extents
+    left, bottom, right, top = axes.bbox.extents
     places: Values = line.get_transform().transform(np.asarray(line.get_xydata()))
     return np.clip(np.nan_to_num(places), (left - 1, bottom - 1), (right + 1, top + 1))
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.transforms import ScaledTranslation
 
+from lrviz.draw.chart import lift
 from lrviz.draw.geometry import Geometry
 from lrviz.draw.phases import Phase
 from lrviz.draw.text import Measure, measure_with
@@ -135,16 +135,13 @@ def _place(
 def draw_labels(axes: Axes, labels: Sequence[Label], geometry: Geometry, style: Style) -> None:
     """Write the phases' names at the top of the axes."""
     size = SIZE * style.font_size
-    figure = axes.get_figure(root=True)
-    assert figure is not None
     for label in labels:
         below = PAD * size + label.row * ROW * style.font_size
-        drop = ScaledTranslation(0, -below / 72, figure.dpi_scale_trans)
         axes.text(
             geometry.xlim[0] + label.left * _measure_pixel(geometry),
             1,
             label.text,
-            transform=axes.get_xaxis_transform() + drop,
+            transform=axes.get_xaxis_transform() + lift(axes, -below),
             verticalalignment="top",
             fontsize=size,
             color=_color(label.line, style),

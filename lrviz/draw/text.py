@@ -58,19 +58,6 @@ def fit_text(text: str, width: float, lines: int, measure: Measure) -> str:
     return "\n".join([*rows[: lines - 1], last[:end].rstrip(" ,·→+") + "…"])
 
 
-def fit_in(figure: Figure, text: str, width: float, lines: int, size: float) -> str:
-    """Return a text as it fits a place in a figure; as `fit_text`.
-
-    Args:
-        figure: where it will stand.
-        text: its own line breaks are kept.
-        width: of the place, in pixels.
-        lines: how many the place has.
-        size: of the font, in points.
-    """
-    return fit_text(text, width, lines, measure_with(figure, size))
-
-
 def _cut(text: str, width: float, measure: Measure) -> tuple[str, str]:
     """Return what fits on a line, cut at a space where there is one, and the rest."""
     end = _count_fitting(text, width, measure)
