@@ -15,7 +15,7 @@ from lrviz.drive.factory import (
     whole_number,
 )
 from lrviz.drive.isolation import leave_no_trace
-from lrviz.drive.loop import simulate_spec
+from lrviz.drive.runs import simulate_spec
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.factory import Factory

@@ -19,8 +19,7 @@ from lrviz.drive.installed import (
     list_parameters,
     offers_metric,
 )
-from lrviz.drive.loop import number_steps, record_calls, refuse_infinite
-from lrviz.drive.readings import build_curve, empty_record
+from lrviz.drive.loop import build_curve, empty_record, number_steps, record_calls, refuse_infinite
 from lrviz.drive.remarks import metric_remarks, metric_values, unused_metric
 from lrviz.drive.spans import count_calls, split_values
 from lrviz.errors import Problem, SpecError, UsageError

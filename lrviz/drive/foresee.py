@@ -166,37 +166,31 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 )
 
 
-def foresee(name: str, bound: Bound, at: Circumstances) -> list[tuple[str, str]]:
-    """Return (argument, problem) for every value on which torch would raise.
+def foresee(node: Node, found: Found, bound: Bound, at: Circumstances) -> Wrong:
+    """Yield (argument, problem) for every value with which a scheduler cannot be driven.
 
-    An empty argument stands for the scheduler itself.
-    """
-    rule = RULES.get(name)
-    return list(rule({**bound.shown, **bound.given}, at)) if rule else []
-
-
-_MIN_LR = "transformers.get_cosine_with_min_lr_schedule_with_warmup"
-
-
-def foresee_others(node: Node, found: Found, bound: Bound, at: Circumstances) -> Wrong:
-    """Yield (argument, problem) for values on which a library beside torch would raise.
-
-    These are values beside which the run is too short, and those with which a library never ends;
-    what else it raises, it says itself. An empty argument stands for the scheduler itself.
+    Of libraries beside torch these are values beside which the run is too short, and those with
+    which one never ends. An empty argument stands for the scheduler itself.
     """
     given: dict[str, Any] = {**bound.shown, **bound.given}
+    if node.name in RULES:
+        yield from RULES[node.name](given, at)
+    elif found.takes_metric and not at.has_metric:
+        yield "", "needs a metric; give `metric` a list, an expression or a csv"
     if node.package == "timm" and node.foreign is None:
-        if given.get("decay_t") == 0:
-            yield "decay_t", "must be at least 1, got 0"
-        if given.get("stable_timescale") == 0 and given["stable_fn"] != "constant":
-            yield "stable_timescale", "must be at least 1, got 0"
-        if "t_initial" in given and "t_initial" not in node.arguments:
-            yield from _timms_length(given, at)
-        yield from _noise(node, given, at)
+        yield from _timm(node, given, at)
     if node.name == "transformers.get_polynomial_decay_schedule_with_warmup":
         yield from _polynomial_decay(node, given, at)
-    if found.takes_metric and node.name != "ReduceLROnPlateau" and not at.has_metric:
-        yield "", "needs a metric; give `metric` a list, an expression or a csv"
+
+
+def _timm(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    if given.get("decay_t") == 0:
+        yield "decay_t", "must be at least 1, got 0"
+    if given.get("stable_timescale") == 0 and given["stable_fn"] != "constant":
+        yield "stable_timescale", "must be at least 1, got 0"
+    if "t_initial" in given and "t_initial" not in node.arguments:
+        yield from _timms_length(given, at)
+    yield from _noise(node, given, at)
 
 
 def _polynomial_decay(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:

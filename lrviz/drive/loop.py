@@ -1,102 +1,64 @@
-"""Driving: every schedule of a spec, its calls, and what is read between them."""
+"""Driving one schedule: its calls, what is read between them, and the curve that it makes."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
 import numpy as np
 import torch
 
-from lrviz.curve import Curve, SchedulerFacts
-from lrviz.drive.blame import drive_each, name_argument, name_curve
+from lrviz.curve import Curve, SchedulerFacts, Values
+from lrviz.drive.blame import name_argument
 from lrviz.drive.installed import INTERRUPTS, spell_cause
 from lrviz.drive.plan import Plan, plan_run
-from lrviz.drive.readings import Recorded, build_curve, empty_record
-from lrviz.drive.remarks import iter_unread, metric_remarks, metric_values, unused_metric
-from lrviz.drive.weight import refuse_too_much
-from lrviz.errors import KeyPath, Problem, SpecError
-from lrviz.run.driven import Run
+from lrviz.drive.remarks import metric_values
+from lrviz.errors import KeyPath, SpecError
 from lrviz.spec.expression import ExpressionError
-from lrviz.spec.model import Node, Schedule, Spec
-from lrviz.system.process import hide_warnings, keep_stdout
+from lrviz.spec.model import Node, Schedule
+from lrviz.system.process import hide_warnings
+
+Group = Mapping[str, Any]
+
+Recorded = dict[str, list["array[float]"]]
+"""What was read, by the param groups' key: one array a group, one value a call."""
 
 
-def simulate_spec(spec: Spec) -> Run:
-    """Drive the schedulers that a spec names; as `lrviz.drive.simulate`.
+def drive_schedule(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
+    """Return what one scheduler of a spec does, and what torch made of it.
 
     Raises:
-        SpecError: torch cannot drive the spec through the run, or a learning rate is not finite.
+        SpecError: it cannot be driven through the run, or a learning rate is not finite.
     """
-    with keep_stdout() if spec.packages else nullcontext():
-        refuse_too_much(spec)
-        driven = drive_each(spec, _drive_schedule)
-    curves = tuple(curve for curve, _ in driven)
-    return Run(
-        spec,
-        curves,
-        tuple(facts for _, facts in driven),
-        (*_iter_warnings(spec, driven), *iter_unread(spec, curves)),
-    )
-
-
-def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -> Iterator[Problem]:
-    """Yield what is worth saying about metrics; what several curves share once."""
-    found: dict[Problem, list[Schedule]] = {}
-    pairs = list(zip(spec.schedules, driven, strict=True))
-    taken = {schedule.metric_key for schedule, (_, facts) in pairs if facts.takes_metric}
-    for schedule, (curve, facts) in pairs:
-        remarks: Iterable[Problem] = ()
-        if facts.takes_metric:
-            remarks = metric_remarks(schedule, curve)
-        elif schedule.metric is not None and schedule.metric_key not in taken:
-            remarks = [unused_metric(schedule, facts.name)]
-        for remark in remarks:
-            found.setdefault(remark, []).append(schedule)
-    for remark, schedules in found.items():
-        yield name_curve(remark, schedules, len(spec.schedules))
-
-
-def _drive_schedule(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
     planned = plan_run(schedule)
     try:
-        return _drive_plan(schedule, *planned)
+        return _drive(schedule, *planned)
     except SpecError as error:
-        named = name_argument(schedule, error, lambda other: _drive_plan(other, *plan_run(other)))
+        named = name_argument(schedule, error, lambda other: _drive(other, *plan_run(other)))
         raise named from error.__cause__
 
 
-def _drive_plan(
+def _drive(
     schedule: Schedule, optimizer: torch.optim.Optimizer, plan: Plan
 ) -> tuple[Curve, SchedulerFacts]:
-    metric = metric_values(schedule) if plan.found.takes_metric else None
-    # The order warning is false here, and what else torch warns of is about its API.
-    with hide_warnings():
-        base_lr = tuple(float(group["lr"]) for group in optimizer.param_groups)
-        recorded = _drive(schedule, plan, optimizer, metric)
-    curve = build_curve(schedule, optimizer.param_groups, base_lr, recorded, metric or [])
-    refuse_infinite(schedule, curve)
-    return curve, plan.facts
-
-
-def _drive(
-    schedule: Schedule, plan: Plan, optimizer: torch.optim.Optimizer, metric: Sequence[float] | None
-) -> Recorded:
-    """Return the recorded learning rates and what else may move."""
+    metric = metric_values(schedule) if plan.found.takes_metric else []
     groups = optimizer.param_groups
-    moving = {name for each in plan.walk() for name in each.found.moves}
-    recorded = empty_record(groups, moving)
+    base_lr = tuple(float(group["lr"]) for group in groups)
+    recorded = empty_record(groups, plan.moves)
     plans: dict[int, Plan] = {}
-    with _named_failures(schedule, plan, plans, recorded["lr"][0]):
+    # The order warning is false here, and what else torch warns of is about its API.
+    with hide_warnings(), _named_failures(schedule, plan, plans, recorded["lr"][0]):
         scheduler = _build(plan, optimizer, plans)
         optimizer.step()
         step = number_steps(scheduler, schedule) if plan.found.counts else scheduler.step
         given: Iterable[tuple[float, ...]] = ((),) * schedule.total_calls
-        if metric is not None:
+        if plan.found.takes_metric:
             given = ((value,) for value in metric)
         record_calls(step, given, groups, recorded)
-    return recorded
+    curve = build_curve(schedule, groups, base_lr, recorded, metric)
+    refuse_infinite(schedule, curve)
+    return curve, plan.facts
 
 
 def _build(plan: Plan, optimizer: torch.optim.Optimizer, plans: dict[int, Plan]) -> Any:
@@ -198,3 +160,89 @@ def _failing(error: BaseException, plans: dict[int, Plan]) -> Plan | None:
         found = plans.get(id(values.get("self"))) or found
         frame = frame.tb_next
     return found
+
+
+def empty_record(groups: Sequence[Group], moving: Collection[str]) -> Recorded:
+    """Return where the values go: of learning rates, and of what else may move.
+
+    Args:
+        groups: of the optimizer.
+        moving: of `momentum` and `weight_decay`, what the scheduler may move.
+    """
+    keys = {"momentum": _momentum_key(groups[0]), "weight_decay": "weight_decay"}
+    found = ["lr", *(keys[name] for name in sorted(moving))]
+    return {key: [array("d") for _ in groups] for key in found if key in groups[0]}
+
+
+def build_curve(
+    schedule: Schedule,
+    groups: Sequence[Group],
+    base_lr: tuple[float, ...],
+    recorded: Recorded,
+    metric: Sequence[float],
+) -> Curve:
+    """Return the curve of a schedule that has been driven; what did not move is as it is now.
+
+    What was recorded is taken out of where it was, so that a long run is in memory once.
+    """
+    each, steps = schedule.steps_per_call, schedule.total_steps
+
+    def read(key: str) -> Values | None:
+        if key not in recorded:
+            return _constant(groups, key, steps)
+        return _stretch(recorded.pop(key), each)
+
+    return Curve(
+        groups=_group_names(schedule),
+        lr=_stretch(recorded.pop("lr"), each),
+        base_lr=base_lr,
+        momentum=read(_momentum_key(groups[0])),
+        weight_decay=read("weight_decay"),
+        metric=_stretch_metric(metric, each) if metric else None,
+        label=schedule.label,
+        steps_per_epoch=schedule.steps_per_epoch,
+        held_from=schedule.held_from if metric else None,
+    )
+
+
+def _momentum_key(group: Group) -> str:
+    """Return what torch's schedulers move in a group: `betas` where there are some."""
+    return "betas" if "betas" in group else "momentum"
+
+
+def _group_names(schedule: Schedule) -> tuple[str, ...]:
+    """Return a name for every group, no two alike: one may be called as another is by its place."""
+    given = schedule.optimizer.groups
+    names: list[str] = []
+    for index, group in enumerate(given):
+        own, count = str(group.get("name") or f"group {index}"), 1
+        name = own
+        while name in names:
+            count += 1
+            name = f"{own} ({count})"
+        names.append(name)
+    return tuple(names) if len(names) > 1 or any("name" in group for group in given) else ("",)
+
+
+def _stretch(recorded: Sequence["array[float]"], each: int) -> Values:
+    """Return values of shape (groups, steps) from one value a call; what was read stays so."""
+    values = np.array(recorded, dtype=np.float64)
+    if each > 1:
+        values = np.repeat(values, each, axis=1)
+    values.setflags(write=False)
+    return values
+
+
+def _stretch_metric(values: Sequence[float], each: int) -> Values:
+    """Return shape (steps,): NaN but at the steps that a call follows."""
+    stretched = np.full(len(values) * each, np.nan)
+    stretched[each - 1 :: each] = values
+    stretched.setflags(write=False)
+    return stretched
+
+
+def _constant(groups: Sequence[Group], key: str, steps: int) -> Values | None:
+    if key not in groups[0]:
+        return None
+    values = [group[key][0] if key == "betas" else group[key] for group in groups]
+    return np.broadcast_to(np.array([[float(value)] for value in values]), (len(groups), steps))

@@ -8,7 +8,7 @@ import torch
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.arguments import Binder, Bound
-from lrviz.drive.foresee import Circumstances, foresee, foresee_others
+from lrviz.drive.foresee import Circumstances, foresee
 from lrviz.drive.installed import Found, NoSchedulerError, find_scheduler
 from lrviz.drive.signatures import arguments_of, optimizer_class
 from lrviz.drive.spans import Phase, chained_phase, sequential_phases, whole_run
@@ -49,9 +49,6 @@ def build_optimizer(
     return optimizer
 
 
-_NO_LR_SCHEDULER = "it is no LRScheduler of torch's, and only those can be composed"
-
-
 @dataclass(frozen=True)
 class Plan:
     """One scheduler that can be built.
@@ -73,6 +70,20 @@ class Plan:
     children: tuple["Plan", ...] = ()
 
     @property
+    def functions(self) -> frozenset[str]:
+        """The names of those arguments that are functions, or lists of them."""
+        return frozenset(
+            name
+            for name, value in self.bound.given.items()
+            if any(map(callable, value if isinstance(value, list) else [value]))
+        )
+
+    @property
+    def moves(self) -> frozenset[str]:
+        """What it and those below it may move beside the LR, of `momentum` and `weight_decay`."""
+        return frozenset(name for each in self.walk() for name in each.found.moves)
+
+    @property
     def facts(self) -> SchedulerFacts:
         """What is worth knowing of it after the run."""
         return SchedulerFacts(
@@ -85,11 +96,7 @@ class Plan:
             module=self.found.module,
             attribute=self.found.attribute,
             takes_metric=self.found.takes_metric,
-            functions=frozenset(
-                name
-                for name, value in self.bound.given.items()
-                if any(map(callable, value if isinstance(value, list) else [value]))
-            ),
+            functions=self.functions,
             children=tuple(child.facts for child in self.children),
         )
 
@@ -141,12 +148,8 @@ class Planner:
         self._constants = {"lr": lr}
         self._has_momentum = "momentum" in defaults or "betas" in defaults
 
-    def plan(self) -> Plan | None:
-        """Return the plan of the whole spec, or None where the binder has been told why not."""
-        calls = self._schedule.total_calls
-        return self._plan(self._schedule.scheduler, whole_run(calls), top=True)
-
-    def _plan(self, node: Node, phase: Phase, *, top: bool = False) -> Plan | None:
+    def plan(self, node: Node, phase: Phase, *, top: bool = False) -> Plan | None:
+        """Return the plan of a scheduler, or None where the binder has been told why not."""
         say = self._binder.problems.say
         values = phase.values[: self._schedule.total_calls - phase.values.start]
         try:
@@ -166,9 +169,8 @@ class Planner:
             self._look_below(node)
             return None
         if not (found.nests or top):
-            why = (
-                "torch gives it no metric there (LR014)" if found.takes_metric else _NO_LR_SCHEDULER
-            )
+            why = "it is no LRScheduler of torch's, and only those can be composed"
+            why = "torch gives it no metric there (LR014)" if found.takes_metric else why
             say(node.key, f"cannot stand inside another scheduler; {why}")
             return None
         at = Circumstances(
@@ -178,14 +180,14 @@ class Planner:
             self._schedule.total_calls,
             self._binder.run,
         )
-        wrong = [*foresee(node.name, bound, at), *foresee_others(node, found, bound, at)]
+        wrong = list(foresee(node, found, bound, at))
         for argument, text in wrong:
             say((*node.key, argument) if argument in node.arguments else node.key, text)
         phases = self._phases(node, bound, phase)
         if phases is None:
             self._look_below(node)
             return None
-        children = [self._plan(*each) for each in zip(node.children, phases, strict=True)]
+        children = [self.plan(*each) for each in zip(node.children, phases, strict=True)]
         done = tuple(child for child in children if child is not None)
         if wrong or len(done) < len(children):
             return None
@@ -197,7 +199,7 @@ class Planner:
         Which calls would reach them is not known.
         """
         for child in node.children:
-            self._plan(child, Phase())
+            self.plan(child, Phase())
 
     def _phases(self, node: Node, bound: Bound, phase: Phase) -> list[Phase] | None:
         if node.name != "SequentialLR":
@@ -229,7 +231,9 @@ def plan_run(schedule: Schedule) -> tuple[torch.optim.Optimizer, Plan]:
     run = "epochs" if schedule.interval == "epoch" else "total_steps"
     binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals, run)
     optimizer = plan_optimizer(schedule, binder)
-    plan = Planner(schedule, binder, optimizer).plan()
+    plan = Planner(schedule, binder, optimizer).plan(
+        schedule.scheduler, whole_run(schedule.total_calls), top=True
+    )
     binder.problems.refuse()
     assert optimizer is not None  # without these there was a problem
     assert plan is not None
