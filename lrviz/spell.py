@@ -171,8 +171,8 @@ def spell_scientific(value: float, digits: int) -> str:
     >>> spell_scientific(0.00025, 6), spell_scientific(2.0, 6)
     ('2.5e-4', '2')
     """
-    if not value:
-        return "0"
+    if not value or not math.isfinite(value):
+        return str(float(value)) if value else "0"
     mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
@@ -181,6 +181,8 @@ def spell_scientific(value: float, digits: int) -> str:
 
 def _spell_positional(value: float, digits: int) -> str:
     """Return a number without an exponent, in so many significant digits."""
+    if not math.isfinite(value):
+        return str(float(value))
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     decimals = len(mantissa.lstrip("-").replace(".", "").rstrip("0")) - 1 - int(exponent)
     return f"{float(f'{value:.{digits - 1}e}'):.{max(0, decimals)}f}"
