@@ -211,7 +211,7 @@ def _find_moves(
     count = -(-steps // block) if old.steps == new.steps else steps // block
     both = [_align(*each, block, count) for each in ((old, was), (new, now))]
     was, now = (each[: min(map(len, both))] for each in both)
-    moved = ~_agree(was, now)
+    moved = ~agree(was, now)
     places = np.flatnonzero(moved.any(axis=0))
     for place in map(int, places[:most]):
         row = int(moved[:, place].argmax())
@@ -243,7 +243,13 @@ def _align(curve: RecordedCurve, series: Values, block: int, count: int) -> Valu
     return series[:, :count]
 
 
-def _agree(old: Values, new: Values) -> NDArray[np.bool_]:
+def agree(old: Values, new: Values) -> NDArray[np.bool_]:
+    """Return where values are the same, but for what rounding may change; NaN is NaN.
+
+    Args:
+        old: every step in one row, or statistics of blocks in as many rows as there are.
+        new: likewise.
+    """
     sizes = np.fmax(np.abs(old), np.abs(new))
     if len(sizes) > 1:  # a mean is as exact as what it is the mean of
         sizes[3:] = np.fmax(sizes[1], sizes[2])

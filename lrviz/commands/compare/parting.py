@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lrviz.curve import QUANTITIES, Curve, Values
-from lrviz.figure.difference import ABSOLUTE, RELATIVE
+from lrviz.figure.difference import agree
 from lrviz.figure.stored import RecordedQuantity
 
 
@@ -148,9 +147,9 @@ def _sum(rates: Values) -> float:
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def _find_difference(values: Values, other: Values) -> Difference:
     common = min(len(values), len(other))
-    agree = _agree(values[:common], other[:common])
-    moved = np.flatnonzero(~agree)
-    away = np.where(agree & ~np.isfinite(values[:common]), 0.0, values[:common] - other[:common])
+    same = agree(values[None, :common], other[None, :common])[0]
+    moved = np.flatnonzero(~same)
+    away = np.where(same & ~np.isfinite(values[:common]), 0.0, values[:common] - other[:common])
     step = int(np.abs(away).argmax())
     ends = not len(moved) and len(values) != len(other)
     return Difference(
@@ -160,11 +159,3 @@ def _find_difference(values: Values, other: Values) -> Difference:
         step=step,
         ratio=float(values.sum() / other.sum()),
     )
-
-
-def _agree(values: Values, other: Values) -> NDArray[np.bool_]:
-    """Return where values are the same, by the measure of `lrviz check`: NaN is NaN."""
-    allowed = np.maximum(ABSOLUTE, RELATIVE * np.maximum(np.abs(values), np.abs(other)))
-    near = (np.abs(values - other) <= allowed) & np.isfinite(values) & np.isfinite(other)
-    same: NDArray[np.bool_] = near | (values == other) | (np.isnan(values) & np.isnan(other))
-    return same
