@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lrviz.commands.names import complete_scheduler
-from lrviz.commands.targets import Format, Interval
+from lrviz.commands.targets import Format
 from lrviz.errors import UsageError
+from lrviz.spec.tree import Interval
 from lrviz.system.annotations import Listing
 
 if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read

@@ -17,8 +17,6 @@ Format = Literal["png", "webp", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 Table = Literal["csv", "json"]
 TABLES: tuple[Table, ...] = get_args(Table)
-Interval = Literal["step", "epoch"]
-"""The spec's own, whose module takes long to import."""
 
 Named = TypeVar("Named", Format, Table)
 

@@ -19,7 +19,8 @@ from lrviz.drive.runs import simulate_spec
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.factory import Factory
-from lrviz.spec.model import Interval, Spec
+from lrviz.spec.model import Spec
+from lrviz.spec.tree import Interval
 
 
 @overload

@@ -24,11 +24,11 @@ from lrviz.drive.remarks import metric_remarks, metric_values, unused_metric
 from lrviz.drive.spans import count_calls, split_values
 from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
-from lrviz.spec.model import Interval, Node, Schedule, Spec
+from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.nodes import MAX_GROUPS, NOT_ARGUMENTS
 from lrviz.spec.schedules import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Interval, Tree
 from lrviz.system.process import hide_warnings
 
 KEY = ("factory",)

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from lrviz.errors import FileError, UsageError
-from lrviz.spec.factory import figure_stem
+from lrviz.spec.factory import SPEC_ENDINGS, figure_stem
 from lrviz.system.files import STDIO
-
-SPEC_ENDINGS = (".yaml", ".yml")
-FIGURE_ENDINGS = (".png", ".webp")
 
 
 @dataclass(frozen=True)

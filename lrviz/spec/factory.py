@@ -13,7 +13,13 @@ from lrviz.system.files import Reads
 if TYPE_CHECKING:
     from lrviz.curve import Curve  # NumPy, which the command's help does without
 
-FILE_ENDINGS = frozenset({"yaml", "yml", "png", "webp", "svg", "pdf", "csv", "json", "jpg", "jpeg"})
+SPEC_ENDINGS = (".yaml", ".yml")
+FIGURE_ENDINGS = (".png", ".webp")
+PICTURE_ENDINGS = (*FIGURE_ENDINGS, ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
+
+FILE_ENDINGS = frozenset(
+    ending[1:] for ending in (*SPEC_ENDINGS, *PICTURE_ENDINGS, ".csv", ".json")
+)
 """What a file's name ends in, and no function's: whoever chooses the names of files, as a
 repository does, must not be able to name a factory where a shell lists them."""
 

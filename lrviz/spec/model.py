@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.catalog.external import External
 from lrviz.spec.factory import Factory
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.tree import Source, Tree, freeze, is_same_spec
-
-Interval = Literal["step", "epoch"]
+from lrviz.spec.tree import Interval, Source, Tree, freeze, is_same_spec
 
 TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
 """The run totals that every formula and expression may name."""

@@ -6,11 +6,11 @@ from lrviz.errors import KeyPath
 from lrviz.spec.catalog.external import External
 from lrviz.spec.factory import Factory
 from lrviz.spec.keys import LENGTH_KEYS, Shape, read_shape
-from lrviz.spec.model import Interval, Node, Schedule, own_interval
+from lrviz.spec.model import Node, Schedule, own_interval
 from lrviz.spec.nodes import NodeReader, read_metric
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import MAX_CURVES, Variant, find_twins, iter_variants
-from lrviz.spec.tree import Problems, Tree
+from lrviz.spec.tree import Interval, Problems, Tree
 from lrviz.spec.wording import spell, spell_count
 
 MAX_CALLS = 10_000_000

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeGuard
+from typing import Literal, TypeGuard
 
 from lrviz.errors import Grade, KeyPath, Position, Problem, SpecError
 
 Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
 """Plain data, as YAML and JSON give it."""
+
+Interval = Literal["step", "epoch"]
+"""When a scheduler is called: after every step, or after the last of each epoch."""
 
 IN_ORDER = ("curves", "sweep")
 """Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn."""

@@ -10,10 +10,9 @@ from typing import Literal
 from lrviz.commands.targets import Format
 from lrviz.errors import FileError, UsageError
 from lrviz.reading.folders import Found, collect_specs
+from lrviz.spec.factory import FIGURE_ENDINGS
 from lrviz.system.files import find_status, is_same_file
 from lrviz.system.own import find_link
-
-SHEET_ENDINGS = (".png", ".webp")
 
 
 @dataclass(frozen=True)
@@ -111,8 +110,8 @@ def _iter_items(found: Sequence[Found], root: Path, format: Format) -> Iterator[
 def _refuse_sheet(plan: Plan) -> None:
     if plan.sheet is None:
         return
-    if plan.sheet.suffix.lower() not in SHEET_ENDINGS:
-        raise UsageError(f"--sheet {plan.sheet}: must end in {' or '.join(SHEET_ENDINGS)}")
+    if plan.sheet.suffix.lower() not in FIGURE_ENDINGS:
+        raise UsageError(f"--sheet {plan.sheet}: must end in {' or '.join(FIGURE_ENDINGS)}")
     place = _place(plan.sheet)
     if any(_place(item.path) == place for item in plan.items):
         raise UsageError(f"--sheet {plan.sheet}: is also the figure of a spec; name another file")
