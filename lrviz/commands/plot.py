@@ -68,20 +68,16 @@ def iter_plots(request: PlotRequest) -> Iterator[Block]:
     targets = _list_targets(request)
     for target in targets:
         _refuse_loss(target, request)
-    if not request.watch:
-        for target in targets:
-            yield from _try(target, request, Reads())
-        return
-    watch = Watch(request.sources)
-    if watch.has_file:
+    watch = Watch(request.sources) if request.watch else None
+    if watch and watch.has_file:
         yield Block(lines=(f"watching {', '.join(request.sources)}; Ctrl-C ends it",))
-    for saved in watch.iter_saves():
-        for target in targets:
-            if target.source in saved:
-                reads = Reads()
-                blocks = _try(target, request, reads)
+    for saved in watch.iter_saves() if watch else [request.sources]:
+        for target in (each for each in targets if each.source in saved):
+            reads = Reads()
+            blocks = _try(target, request, reads)
+            if watch:
                 watch.keep(target.source, reads)
-                yield from blocks
+            yield from blocks
 
 
 def _list_targets(request: PlotRequest) -> list[Target]:
@@ -115,8 +111,7 @@ def _refuse_loss(target: Target, request: PlotRequest) -> None:
 def _try(target: Target, request: PlotRequest, reads: Reads) -> list[Block]:
     """Return what became of one spec."""
     try:
-        spec = load_named(target.source, request.reading, reads=reads)
-        return _plot(spec, target, request)
+        return _plot(load_named(target.source, request.reading, reads=reads), target, request)
     except Exception as error:
         return [tell_error(explain_mishap(error, target.source, alone=request.is_one))]
 
