@@ -64,7 +64,8 @@ def batch(
 ) -> Iterator[Block]:
     """Draw files and folders of specs; skip what is up to date."""
     from lrviz.cli.progress import follow
-    from lrviz.commands.batch import Options, iter_batch, plan_batch
+    from lrviz.commands.batch.batching import iter_batch
+    from lrviz.commands.batch.pairs import Options, plan_batch
 
     plan = plan_batch(specs, output, format, sheet)
     reading = params.say_reading(allow, epochs, steps_per_epoch, interval, settings, style)

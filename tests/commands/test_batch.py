@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from lrviz.cli.progress import follow
-from lrviz.commands.batch import Options, iter_batch, plan_batch, work
+from lrviz.commands.batch import batching as work
+from lrviz.commands.batch.batching import iter_batch
+from lrviz.commands.batch.pairs import Options, plan_batch
 from lrviz.curve import Curve
 from lrviz.drive import simulate
 from lrviz.errors import UsageError
@@ -241,7 +243,7 @@ def test_a_figure_of_another_version_is_drawn_again(
 ) -> None:
     batch(tmp_path, source="step.yaml")
     now = versions()
-    module = "lrviz.commands.batch.current"
+    module = "lrviz.commands.batch.pairs"
     if name == "platform":
         monkeypatch.setattr(f"{module}.platform_tag", lambda: "plan9-mips")
     else:

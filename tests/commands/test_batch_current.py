@@ -184,7 +184,7 @@ def test_what_a_library_draws_that_is_no_release_is_drawn_every_time(
 ) -> None:
     """One that the spec does not need has no part in it."""
     Path("a.yaml").write_text(STEP)
-    monkeypatch.setattr("lrviz.commands.batch.current.is_release", lambda each: each != name)
+    monkeypatch.setattr("lrviz.commands.batch.pairs.is_release", lambda each: each != name)
     assert states() == DRAWN
     assert states() == (DRAWN if name in DISTRIBUTIONS else CURRENT)
 
@@ -204,7 +204,7 @@ def test_what_another_library_drives_that_is_no_release_is_drawn_every_time(
     Path("a.yaml").write_text(f"epochs: 4\nscheduler: {scheduler}\n")
     assert parse_spec(Path("a.yaml").read_text()).packages == (name,)
     assert [states(), states()] == [DRAWN, CURRENT]
-    monkeypatch.setattr("lrviz.commands.batch.current.is_release", lambda each: each != name)
+    monkeypatch.setattr("lrviz.commands.batch.pairs.is_release", lambda each: each != name)
     assert states() == DRAWN
 
 

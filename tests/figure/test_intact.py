@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from lrviz.commands.batch.current import is_current, is_current_sheet
+from lrviz.commands.batch.pairs import is_current, is_current_sheet
 from lrviz.errors import ImageError
 from lrviz.figure.chunks import (
     PNG_SIGNATURE,

@@ -54,7 +54,8 @@ def draw(specs: Path, figures: Path, moment: int | None = None) -> int:
 
 def draw_here(specs: Path, figures: Path, moment: int | None) -> int:
     """Draw a batch; return 0 where every figure is as it should be."""
-    from lrviz.commands.batch import Options, iter_batch, plan_batch
+    from lrviz.commands.batch.batching import iter_batch
+    from lrviz.commands.batch.pairs import Options, plan_batch
 
     plan = plan_batch([str(specs)], str(figures), sheet=str(figures / "sheet.png"))
     if moment is not None:

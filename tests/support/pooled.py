@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from lrviz.check.facts import Facts
-from lrviz.commands.batch.job import Drawn, Job, SheetJob, draw_job, draw_sheet_job
+from lrviz.commands.batch.drawing import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.errors import FileError, Problem, SpecError
 
 if TYPE_CHECKING:

@@ -10,7 +10,9 @@ import pytest
 
 from lrviz.commands import checking as check_work
 from lrviz.commands import linting
-from lrviz.commands.batch import Options, iter_batch, plan_batch, work
+from lrviz.commands.batch import batching as work
+from lrviz.commands.batch.batching import iter_batch
+from lrviz.commands.batch.pairs import Options, plan_batch
 from lrviz.commands.block import Block
 from tests.commands.test_batch import files, small
 from tests.support import pooled
@@ -70,12 +72,12 @@ def break_here(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
 # A batch
 
 IN_PARENT = (
-    *("lrviz.commands.batch.work.load_named", "lrviz.commands.batch.work.is_current"),
-    *("lrviz.drive.simulate", "lrviz.linter.beside.list_failures"),
+    *("lrviz.commands.batch.batching.load_named", "lrviz.commands.batch.batching.is_current"),
+    *("lrviz.drive.simulate", "lrviz.linter.engine.list_failures"),
 )
 IN_WORKER = (
     *("lrviz.figure.render.draw_pixels", "lrviz.figure.render.build_record"),
-    *("lrviz.figure.render.encode_image", "lrviz.commands.batch.job.write_below"),
+    *("lrviz.figure.render.encode_image", "lrviz.commands.batch.drawing.write_below"),
 )
 
 
@@ -135,7 +137,7 @@ def test_a_sheet_shows_what_had_no_mishap_and_is_drawn_again_when_that_is_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patched:
-        break_here(patched, "lrviz.commands.batch.work.load_named")
+        break_here(patched, "lrviz.commands.batch.batching.load_named")
         done = run("batch", "specs", "-o", "figures", "-j", 1, "--sheet", "all.png")
         assert (done.status, done.text.splitlines()[-1]) == (3, "all.png")
     done = run("batch", "specs", "-o", "figures", "-j", 1, "--sheet", "all.png")
@@ -217,7 +219,7 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
         *(
             "lrviz.commands.plot.load_named",
             "lrviz.drive.simulate",
-            "lrviz.linter.beside.list_failures",
+            "lrviz.linter.engine.list_failures",
         ),
         *("lrviz.figure.render.render_run", "lrviz.commands.plot.write_file"),
     ],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lrviz.commands.batch.plan import Item
+from lrviz.commands.batch.pairs import Item
 from lrviz.commands.block import Line
 from lrviz.commands.targets import Format
 from lrviz.errors import Problem

@@ -1,18 +1,25 @@
-"""Which spec of a batch goes where, and what is refused before anything is written."""
+"""Which spec of a batch goes to which figure, and whether that is up to date already."""
 
 import os
+import stat
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from lrviz.commands.targets import Format
-from lrviz.errors import FileError, UsageError
+from lrviz.errors import FileError, LrvizError, UsageError
+from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
+from lrviz.figure.record import build_sheet_record, parse_record
 from lrviz.reading.folders import Found, collect_specs
+from lrviz.reading.sources import AS_WRITTEN, Reading
 from lrviz.spec.factory import FIGURE_ENDINGS
-from lrviz.system.files import find_status, is_same_file
-from lrviz.system.own import find_link
+from lrviz.spec.model import Spec
+from lrviz.spec.tree import Tree, is_same_spec
+from lrviz.system.files import find_status, is_same_file, read_file
+from lrviz.system.own import find_link, sniff
+from lrviz.system.versions import DISTRIBUTIONS, NO_FONT, is_release, platform_tag, versions
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,25 @@ class Item:
     root: Path
     clash: str = ""
     error: FileError | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a batch is worked off.
+
+    Attributes:
+        reading: of every spec.
+        style: of the sheet; None for its default.
+        jobs: workers; None for as many as there are processors and use for them.
+        force: whether what is up to date is drawn, too.
+        overwrite: whether files are replaced, too, that lrviz did not write.
+    """
+
+    reading: Reading = AS_WRITTEN
+    style: str | None = None
+    jobs: int | None = None
+    force: bool = False
+    overwrite: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,3 +161,57 @@ def _identify(path: str | Path) -> tuple[int, int] | None:
 def _place(path: Path) -> str:
     """Return a path by which the same place has one name, whether there is a file or not."""
     return os.path.normcase(os.path.join(os.path.realpath(path.parent), path.name))  # noqa: PTH118 - a loop of links is a place, too
+
+
+_KINDS = {"png": "PNG", "webp": "WebP"}
+
+
+def is_current(path: Path, format: Format, spec: Spec) -> bool:
+    """Whether a file is the whole figure of a spec as it would be drawn here and now.
+
+    A vector format carries nothing that tells. FreeType comes with matplotlib's version.
+    """
+    text = _read_whole(path, format)
+    if text is None or is_code(spec):
+        return False
+    try:
+        record = parse_record(text)
+    except LrvizError:
+        return False
+    now = {**versions(spec.packages), "platform": platform_tag()}
+    if record.versions != record.versions | now or not is_same_spec(record.spec, spec.canonical):
+        return False
+    is_whole = NO_FONT not in record.versions.get("fonts", ())
+    return is_whole and _spell_sweep(record.spec) == _spell_sweep(spec.canonical)
+
+
+def _spell_sweep(tree: Mapping[str, Tree]) -> str:
+    """Return the values of a sweep as they name its curves: 1 is not 1.0 there."""
+    return repr(tree.get("sweep"))
+
+
+def is_code(spec: Spec) -> bool:
+    """Whether code has a part in its figure that may have changed under the same version.
+
+    That is a factory's, a class's of no catalog, and a library's that is no release of it.
+    """
+    nodes = (node for schedule in spec.schedules for node in schedule.scheduler.walk())
+    is_own = "factory" in spec.tree or any(node.foreign for node in nodes)
+    return is_own or not all(map(is_release, (*DISTRIBUTIONS, *spec.packages)))
+
+
+def is_current_sheet(path: Path, format: Format, digest: str) -> bool:
+    """Whether a file is the whole sheet with this digest."""
+    return _read_whole(path, format) == build_sheet_record(digest)
+
+
+def _read_whole(path: Path, format: Format) -> str | None:
+    """Return the record of a regular file that is a whole picture of a format, or None."""
+    try:
+        if format not in _KINDS or not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        data = read_file(path, MAX_FILE)
+        whole = sniff(data) == _KINDS[format] and is_intact(data)
+        return read_record(data) if whole else None
+    except (OSError, LrvizError):
+        return None
