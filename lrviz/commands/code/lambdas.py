@@ -50,13 +50,14 @@ class _Translator(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
-        may_grow = isinstance(node.op, ast.Mult | ast.Pow) or _is_rounded(node)
+        may_grow = isinstance(node.op, ast.Mult | ast.Pow) or _has_call(node)
         if may_grow and _may_be_integer(node):
             node.left = ast.Call(ast.Name("float"), [node.left], [])
         return node
 
 
-def _is_rounded(node: ast.expr) -> bool:
+def _has_call(node: ast.expr) -> bool:
+    """Whether a part of it may be rounded."""
     return any(isinstance(each, ast.Call) for each in ast.walk(node))
 
 
