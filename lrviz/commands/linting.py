@@ -1,8 +1,7 @@
 """Linting of files and folders: specs are read, driven, linted, and mended where that is asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 from lrviz.commands.block import Block, Line
@@ -20,7 +19,6 @@ from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, r
 from lrviz.run.driven import Run
 from lrviz.spec.factory import split_factory
 from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
-from lrviz.spell import printable
 from lrviz.system.annotations import Listing
 from lrviz.system.files import STDIO, write_file
 from lrviz.system.mishap import explain_mishap
@@ -70,12 +68,12 @@ def iter_blocks(request: Request, listing: Listing) -> Iterator[Block]:
         yield Block(_join(iter_lines(linted, listing)), tuple(lines), linted.exit_status)
     if listing == "json":
         yield Block(f"{format_json(done)}\n")
-    elif rows := [(printable(each.source), row) for each in done for row in each.summaries]:
-        yield Block(_join(map(printable, overview_table(rows))))
+    elif rows := [(each.source, row) for each in done for row in each.summaries]:
+        yield Block(_join(overview_table(rows)))
     yield Block(lines=(closing_line(done),))
 
 
-def _join(lines: Iterator[str]) -> str:
+def _join(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -88,18 +86,14 @@ def iter_linted(request: Request) -> Iterator[Linted]:
     told = {rule.code for rule in select_rules(RULES, request.select, request.ignore)}
     if request.fixes and request.reading.overrides:
         raise UsageError("--fix: changes what files say; leave --set, --epochs and the like out")
-    linter, collected = _Linter(request, told), _collect(request.sources)
-    for source, error in ((each.source, each.error) for each in collected):
-        alone = len(collected) == 1
-        yield Linted(source, error=error) if error else linter.lint(source, alone=alone)
-
-
-def _collect(sources: Sequence[str]) -> list[Found]:
-    if not sources:
+    if not request.sources:
         raise UsageError("nothing to lint; name a spec or a folder of them")
-    refuse_stdin_twice(sources)
-    named = ([Found(STDIO, Path())] if each == STDIO else collect_specs([each]) for each in sources)
-    return list(chain.from_iterable(named))
+    refuse_stdin_twice(request.sources)
+    linter, collected = _Linter(request, told), list[Found]()
+    for source in request.sources:
+        collected += [Found(STDIO, Path())] if source == STDIO else collect_specs([source])
+    for source, error in ((each.source, each.error) for each in collected):
+        yield Linted(source, error=error) if error else linter.lint(source, len(collected) == 1)
 
 
 @dataclass(frozen=True)
@@ -114,7 +108,7 @@ class _Linter:
     request: Request
     told: set[str]
 
-    def lint(self, source: str, *, alone: bool) -> Linted:
+    def lint(self, source: str, alone: bool) -> Linted:
         """Return what became of one spec; a bug is raised where it is the only one."""
         try:
             return self._lint(source)
@@ -177,8 +171,7 @@ def _count_tries(text: str, run: Run) -> int:
     """Return how often a spec may be driven for its fixes: a large one not as often as a small."""
     calls = sum(each.calls for facts in run.schedulers for each in facts.walk())
     points = sum(curve.lr.size for curve in run.curves)
-    most = min(MAX_CALLS // (calls + points), MAX_WRITTEN // len(text), MOST_TRIES)
-    return max(most, 1)
+    return max(min(MAX_CALLS // (calls + points), MAX_WRITTEN // len(text), MOST_TRIES), 1)
 
 
 def _why_not(source: str, data: bytes) -> str:

@@ -1,6 +1,6 @@
 """What the rules see in a run: values in, values out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from lrviz.errors import Position, Problem, UsageError, tell_first
 from lrviz.linter.rule import Finding, Found, Rule
@@ -10,10 +10,8 @@ from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.wording import suggest
 
-_NOWHERE = Position(0, 0)
 
-
-def lint_run(run: Run, rules: Iterable[Rule]) -> tuple[Finding, ...]:
+def lint_run(run: Run, rules: Collection[Rule]) -> tuple[Finding, ...]:
     """Return what rules see in a run, in file order.
 
     The same said of the same key in several curves is one finding. What the spec ignores is left
@@ -23,12 +21,11 @@ def lint_run(run: Run, rules: Iterable[Rule]) -> tuple[Finding, ...]:
         run: a driven spec.
         rules: those to ask.
     """
-    asked = list(rules)
     seen: dict[tuple[str, Problem], tuple[Rule, Fix | None, dict[int, str]]] = {}
     curves = zip(run.spec.schedules, run.schedulers, run.curves, strict=True)
     for index, (schedule, facts, curve) in enumerate(curves):
         view = build_view(run.spec, schedule, facts, curve)
-        for rule, found in _list_told(view, asked):
+        for rule, found in _list_told(view, rules):
             problem = schedule.source.problem(found.key, found.message)
             place = seen.setdefault((rule.code, problem), (rule, found.fix, {}))
             place[2][index] = schedule.label
@@ -39,7 +36,7 @@ def lint_run(run: Run, rules: Iterable[Rule]) -> tuple[Finding, ...]:
     return sort_findings(findings)
 
 
-def _list_told(view: View, rules: Sequence[Rule]) -> list[tuple[Rule, Found]]:
+def _list_told(view: View, rules: Collection[Rule]) -> list[tuple[Rule, Found]]:
     """Return what is seen in one schedule and worth telling."""
     seen = [(rule, found) for rule in rules for found in _iter_found(rule, view)]
     codes = {rule.code for rule, _ in seen}
@@ -53,7 +50,7 @@ def _list_told(view: View, rules: Sequence[Rule]) -> list[tuple[Rule, Found]]:
 
 def _iter_found(rule: Rule, view: View) -> Iterator[Found]:
     """Yield what a rule sees in the schedulers that it is about."""
-    about = [part for name in rule.about for part in view.named.get(name, ())]
+    about = (each for each in view.parts if each.facts.name in rule.about)
     for part in about if rule.about else view.parts[:1]:
         if part.length or rule.everywhere:
             yield from rule.see(view, part)
@@ -62,7 +59,7 @@ def _iter_found(rule: Rule, view: View) -> Iterator[Found]:
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings in file order."""
     return tuple(
-        sorted(findings, key=lambda each: (each.problem.position or _NOWHERE, each.rule.code))
+        sorted(findings, key=lambda each: (each.problem.position or Position(0, 0), each.rule.code))
     )
 
 
@@ -137,15 +134,9 @@ NO_RULE = Rule("LR000", "warning", no_such_rule)
 """What is said of the codes that a spec ignores; it looks at no schedule."""
 
 
-def find_unknown(spec: Spec, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
-    """Return a finding for each code that a spec ignores and no rule has."""
-    return tuple(
-        Finding(
-            NO_RULE,
-            spec.source.problem(
-                ("lint", "ignore", index), f"no rule {code}; {suggest(code, tuple(rules))}"
-            ),
-        )
-        for index, code in enumerate(spec.lint.ignore)
-        if code not in rules
-    )
+def find_unknown(spec: Spec, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    """Yield a finding for each code that a spec ignores and no rule has."""
+    for index, code in enumerate(spec.lint.ignore):
+        if code not in rules:
+            text = f"no rule {code}; {suggest(code, tuple(rules))}"
+            yield Finding(NO_RULE, spec.source.problem(("lint", "ignore", index), text))

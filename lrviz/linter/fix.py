@@ -17,10 +17,10 @@ Lint = Callable[[str], tuple[Finding, ...]]
 MOST_TRIES = 32
 """How often a spec is linted for its fixes."""
 
-_Place = tuple[str, KeyPath]
-"""The code of a rule, and the key path of a value that it would fix."""
-
+_Place = tuple[str, KeyPath]  # a rule's code, and the key path of a value that it would fix
 _Wanted = tuple[Finding, Fix]
+
+_ALL_THE_SAME = "it would be found all the same"
 
 
 @dataclass(frozen=True)
@@ -110,12 +110,9 @@ def _next(
     findings: Sequence[Finding], tried: Container[_Place], codes: Container[str]
 ) -> set[_Place]:
     """Return where fixes are wanted and have not been tried, one of each value."""
-    found: dict[KeyPath, _Place] = {}
-    for finding, fix in _list_fixes(findings):
-        place = finding.rule.code, fix.key
-        if finding.rule.code in codes and place not in tried:
-            found.setdefault(fix.key, place)
-    return set(found.values())
+    places = [(finding.rule.code, fix.key) for finding, fix in _list_fixes(findings)]
+    wanted = [each for each in places if each[0] in codes and each not in tried]
+    return set({key: (code, key) for code, key in reversed(wanted)}.values())
 
 
 def _list_fixes(findings: Sequence[Finding]) -> list[_Wanted]:
@@ -134,13 +131,10 @@ def _split(wanted: Sequence[_Wanted], wrong: Sequence[KeyPath]) -> tuple[Sequenc
     """Return fixes in two: those that are not to blame and the others; halves, if none can tell."""
     schedulers = {key[:end] for key in wrong for end in range(2, len(key) + 1)}
     curves = {key[:2] for key in wrong if key[:1] == ("curves",)}
-    for suspects in (
-        [each for each in wanted if each[1].key[:-1] in schedulers],
-        [each for each in wanted if each[1].key[:2] in curves],
-    ):
+    for end, blamed in ((-1, schedulers), (2, curves)):
+        suspects = [each for each in wanted if each[1].key[:end] in blamed]
         if 0 < len(suspects) < len(wanted):
-            places = {fix.key for _, fix in suspects}
-            return [each for each in wanted if each[1].key not in places], suspects
+            return [each for each in wanted if each[1].key[:end] not in blamed], suspects
     half = len(wanted) // 2
     return wanted[:half], wanted[half:]
 
@@ -183,19 +177,15 @@ class _Mender:
 
     def _iter_possible(self, places: Container[_Place], document: Document) -> Iterator[_Wanted]:
         """Yield the fixes of places that the text allows, and about which findings agree."""
+        chosen: dict[KeyPath, _Wanted] = {}
         values: dict[KeyPath, list[Tree]] = {}
-        for _, fix in _list_fixes(self.findings):
-            values.setdefault(fix.key, []).append(fix.value)
-        seen: set[KeyPath] = set()
         for finding, fix in _list_fixes(self.findings):
-            if (finding.rule.code, fix.key) not in places or fix.key in seen:
-                continue
-            seen.add(fix.key)
-            try:
-                _refuse_disagreement(values[fix.key], fix)
-                document.edit(fix.key, fix.value)
-            except EditError as error:
-                self.refusals.append(Refusal(finding, fix, error.reason))
+            values.setdefault(fix.key, []).append(fix.value)
+            if (finding.rule.code, fix.key) in places:
+                chosen.setdefault(fix.key, (finding, fix))
+        for finding, fix in chosen.values():
+            if reason := _find_obstacle(document, fix, values[fix.key]):
+                self.refusals.append(Refusal(finding, fix, reason))
             else:
                 yield finding, fix
 
@@ -217,27 +207,27 @@ class _Mender:
             keys = [each.key for each in error.problems] if isinstance(error, SpecError) else ()
             reason = str(error).splitlines()[0]
             raise _NoHelpError(f"torch could not drive it then: {reason}", keys) from None
-        if new := _count(after) - _count(self.findings):
-            keys = [each.problem.key for each in after if each.rule.code in new]
-            raise _NoHelpError(f"{', '.join(sorted(new))} would be found then", keys)
-        gone = _count_all(self.findings) - _count_all(after)
-        if same := Counter(finding.rule.code for finding, _ in wanted) - gone:
-            keys = [each.problem.key for each in after if each.rule.code in same]
-            raise _NoHelpError("it would be found all the same", keys)
+        new = _count(after, is_failure=True) - _count(self.findings, is_failure=True)
+        gone = _count(self.findings) - _count(after)
+        same = Counter(finding.rule.code for finding, _ in wanted) - gone
+        if new or same:
+            reason = f"{', '.join(sorted(new))} would be found then" if new else _ALL_THE_SAME
+            keys = [each.problem.key for each in after if each.rule.code in (new or same)]
+            raise _NoHelpError(reason, keys)
         return changed, after
 
 
-def _refuse_disagreement(values: Sequence[Tree], fix: Fix) -> None:
-    """Refuse a fix of a value that another would set otherwise: several curves may share it."""
+def _find_obstacle(document: Document, fix: Fix, values: Sequence[Tree]) -> str:
+    """Return why a fix cannot be made, as several curves may share a value; empty where it can."""
     for value in values:
         if not is_same_tree(value, fix.value):
-            both = f"{spell(fix.value)} or {spell(value)}"
-            raise EditError(f"it could be {both}; give each its own")
+            return f"it could be {spell(fix.value)} or {spell(value)}; give each its own"
+    try:
+        document.edit(fix.key, fix.value)
+    except EditError as error:
+        return error.reason
+    return ""
 
 
-def _count(findings: Sequence[Finding]) -> Counter[str]:
-    return Counter(finding.rule.code for finding in findings if finding.is_failure)
-
-
-def _count_all(findings: Sequence[Finding]) -> Counter[str]:
-    return Counter(finding.rule.code for finding in findings)
+def _count(findings: Sequence[Finding], is_failure: bool = False) -> Counter[str]:
+    return Counter(each.rule.code for each in findings if each.is_failure or not is_failure)

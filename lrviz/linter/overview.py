@@ -6,13 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrviz.curve import Curve, Values
-from lrviz.spell import spell_number
+from lrviz.spell import printable, spell_number
 
-DIGITS = 4
-"""The significant digits of a learning rate."""
-
-SMALL = 0.01
-"""The share of the peak below which a learning rate hardly trains."""
+DIGITS = 4  # of a learning rate
+SMALL = 0.01  # the share of the peak below which a learning rate hardly trains
 
 
 @dataclass(frozen=True)
@@ -91,8 +88,7 @@ _HEADINGS = (
     *("spec", "curve", "group", "peak", "at step", "epoch", "warm-up", "final"),
     *("full-rate steps", "largest jump", "at step", "below 1 % of peak"),
 )
-_WORDS = 3
-"""The first columns are words, the others numbers."""
+_WORDS = 3  # the first columns; the others are numbers
 
 
 def overview_table(rows: Sequence[tuple[str, Summary]]) -> list[str]:
@@ -103,7 +99,7 @@ def overview_table(rows: Sequence[tuple[str, Summary]]) -> list[str]:
     cells = (tuple(_cells(name, each)) for name, each in rows)
     columns = enumerate(zip(_HEADINGS, *cells, strict=True))
     aligned = [_align(column, at < _WORDS) for at, column in columns if any(column[1:])]
-    return ["  ".join(line).rstrip() for line in zip(*aligned, strict=True)]
+    return [printable("  ".join(line).rstrip()) for line in zip(*aligned, strict=True)]
 
 
 def _align(column: Sequence[str], is_text: bool) -> list[str]:
@@ -112,17 +108,14 @@ def _align(column: Sequence[str], is_text: bool) -> list[str]:
 
 
 def _cells(name: str, summary: Summary) -> Iterator[str]:
-    yield from (name, summary.curve, summary.group)
+    yield from (printable(name), summary.curve, summary.group)
     yield spell_number(summary.peak, DIGITS)
     yield f"{summary.peak_step}"
     yield f"{summary.peak_epoch}"
     yield f"{summary.warmup_share:.1%}".replace("%", " %")
     yield spell_number(summary.final, DIGITS)
     yield f"{summary.full_steps:.1f} of {summary.steps:,}"
-    yield "none" if summary.jump_step is None else _spell_change(summary.jump)
+    jump = f"{'+' * (summary.jump > 0)}{spell_number(summary.jump, DIGITS)}"
+    yield "none" if summary.jump_step is None else jump
     yield "" if summary.jump_step is None else f"{summary.jump_step}"
     yield f"{summary.small_steps}"
-
-
-def _spell_change(value: float) -> str:
-    return f"{'+' * (value > 0)}{spell_number(value, DIGITS)}"

@@ -9,20 +9,16 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import fill
-from typing import Literal, get_args
+from typing import get_args
 
-from lrviz.errors import KeyPath, Problem
+from lrviz.errors import Grade, KeyPath, Problem
 from lrviz.linter.view import Fix, Part, View
 from lrviz.spec.wording import READABLE
 from lrviz.spell import spell_number, spell_yaml
 
-Severity = Literal["error", "warning", "note"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+SEVERITIES: tuple[Grade, ...] = get_args(Grade)
 
-_WIDTH = 100
-
-_RATE = 3
-"""The significant digits of a learning rate in a message."""
+_RATE = 3  # the significant digits of a learning rate
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Rule:
     """
 
     code: str
-    severity: Severity
+    severity: Grade
     see: See
     about: tuple[str, ...] = ()
     silenced_by: tuple[str, ...] = ()
@@ -93,7 +89,7 @@ class Rule:
 
 def rule(
     code: str,
-    severity: Severity,
+    severity: Grade,
     *,
     about: tuple[str, ...] = (),
     silenced_by: tuple[str, ...] = (),
@@ -130,10 +126,10 @@ class Finding:
         curve = f" (curve '{self.label}')" if self.label else ""
         return f"{Problem('', self.problem.key, self.problem.text)}{curve}"
 
-    def tell(self, grade: str, text: str) -> str:
+    def tell(self, what: str, text: str) -> str:
         """Return a line on it: place, code, what it is, and a text."""
         place = Problem(self.problem.source, (), "", self.problem.position)
-        return f"{place}: {self.rule.code} {grade}: {text}"
+        return f"{place}: {self.rule.code} {what}: {text}"
 
     def __str__(self) -> str:
         return self.tell(self.rule.severity, self.message)
@@ -141,7 +137,7 @@ class Finding:
 
 def wrap(text: str) -> str:
     """Return a paragraph in lines that fit a terminal."""
-    return fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return fill(text, 100, break_long_words=False, break_on_hyphens=False)
 
 
 def rate(value: float) -> str:

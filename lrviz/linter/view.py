@@ -14,22 +14,17 @@ import numpy as np
 
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.errors import KeyPath
-from lrviz.spec.catalog import COMPOSITES
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.tree import Tree
 
 UNDERFLOW = 1e-6
 """The share of its peak below which a learning rate trains nothing."""
 
-_ENDS: Mapping[str, str] = MappingProxyType(
-    {
-        "CosineAnnealingLR": "T_max",
-        "PolynomialLR": "total_iters",
-        "LinearLR": "total_iters",
-        "OneCycleLR": "total_steps",
-    }
-)
-"""The argument that says when an anneal ends."""
+ANNEALS = ("CosineAnnealingLR", "PolynomialLR", "LinearLR", "OneCycleLR")
+"""The schedulers that have an end of their own, a LinearLR where it falls."""
+
+FACTORS: Mapping[str, str] = MappingProxyType({"ConstantLR": "factor", "LinearLR": "start_factor"})
+"""The argument with the factor that a scheduler begins with."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +67,6 @@ class Part:
         return self.facts.values.start
 
     @property
-    def end(self) -> int:
-        """One more than the last value that it governs."""
-        return self.facts.values.stop
-
-    @property
     def length(self) -> int:
         """How many values it governs."""
         return len(self.facts.values)
@@ -96,11 +86,6 @@ class Part:
     def is_built_elsewhere(self) -> bool:
         """Whether a factory built it: its arguments are known in part, and stand in no spec."""
         return self.facts.key[:1] == ("factory",)
-
-    @property
-    def is_composite(self) -> bool:
-        """Whether it is made of others."""
-        return self.name in COMPOSITES
 
     @property
     def climb(self) -> float:
@@ -124,9 +109,10 @@ class Part:
 
         None for what does not anneal towards an end of its own: a warm-up has none.
         """
-        name = _ENDS.get(self.name)
-        if name is None or (self.name == "LinearLR" and self.climb >= 0):
+        if self.name not in ANNEALS or (self.name == "LinearLR" and self.climb >= 0):
             return None
+        special = {"CosineAnnealingLR": "T_max", "OneCycleLR": "total_steps"}
+        name = special.get(self.name, "total_iters")
         calls = self.cycle if self.name == "OneCycleLR" else self.number(name)
         return (name, calls) if calls is not None and calls > 0 else None
 
@@ -171,7 +157,6 @@ class View:
         peak: the highest learning rate of every group.
         metric: what the scheduler was given, one a call; None where it takes none.
         parts: every scheduler, composites before what stands in them.
-        named: the same by their classes.
     """
 
     spec: Spec
@@ -180,8 +165,7 @@ class View:
     lr: Values
     peak: Values
     metric: Values | None
-    parts: Sequence[Part]
-    named: Mapping[str, Sequence[Part]]
+    parts: tuple[Part, ...]
 
     @property
     def calls(self) -> int:
@@ -206,20 +190,10 @@ def build_view(spec: Spec, schedule: Schedule, facts: SchedulerFacts, curve: Cur
     """Return one schedule of a spec and its curve as the rules read them."""
     each = schedule.steps_per_call
     lr = curve.lr[:, ::each]
-    parts = list(_iter_parts(facts, None, lr))
-    named: dict[str, list[Part]] = {}
-    for part in parts:
-        named.setdefault(part.name, []).append(part)
-    return View(
-        spec=spec,
-        schedule=schedule,
-        base_lr=curve.base_lr,
-        lr=lr,
-        peak=np.asarray(lr.max(axis=1)),
-        metric=None if curve.metric is None else curve.metric[each - 1 :: each],
-        parts=parts,
-        named=named,
-    )
+    peak = np.asarray(lr.max(axis=1))
+    metric = None if curve.metric is None else curve.metric[each - 1 :: each]
+    parts = tuple(_iter_parts(facts, None, lr))
+    return View(spec, schedule, curve.base_lr, lr, peak, metric, parts)
 
 
 def _iter_parts(facts: SchedulerFacts, parent: SchedulerFacts | None, lr: Values) -> Iterator[Part]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from lrviz.linter.rule import Found, calls, count, rate, rule
-from lrviz.linter.view import UNDERFLOW, Part, View
+from lrviz.linter.view import ANNEALS, UNDERFLOW, Part, View
 
-ELSEWHERE = ("LR006", "LR030")
-"""The rules that name another reason why a length is wrong."""
+ELSEWHERE = ("LR006", "LR030")  # which name another reason why a length is wrong
 
 
 @rule("LR001", "warning", about=("CosineAnnealingLR", "LambdaLR"))
@@ -68,7 +67,7 @@ def _lambda_climbs(view: View, part: Part) -> Iterator[Found]:
 @rule(
     "LR002",
     "warning",
-    about=("CosineAnnealingLR", "PolynomialLR", "LinearLR", "OneCycleLR"),
+    about=ANNEALS,
     silenced_by=("LR004", *ELSEWHERE),
 )
 def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
@@ -110,17 +109,16 @@ def _is_open_ended(view: View, part: Part) -> bool:
 
 def _floors(view: View, part: Part) -> list[float]:
     """Return where the anneal of every group would end."""
-    groups = len(part.lr)
+    floors = []
     match part.name:
         case "CosineAnnealingLR":
-            return part.rates("eta_min") or [0.0] * groups
+            floors = part.rates("eta_min")
         case "LinearLR":
-            end = part.number("end_factor") or 0.0
-            return [end * base for base in view.base_lr]
+            floors = [(part.number("end_factor") or 0.0) * base for base in view.base_lr]
         case "OneCycleLR":
             last = (part.number("div_factor") or 1.0) * (part.number("final_div_factor") or 1.0)
-            return [top / last for top in part.rates("max_lr")] or [0.0] * groups
-    return [0.0] * groups
+            floors = [top / last for top in part.rates("max_lr")]
+    return floors or [0.0] * len(part.lr)
 
 
 @rule("LR006", "warning")

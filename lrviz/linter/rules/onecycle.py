@@ -48,14 +48,14 @@ def one_cycle_never_anneals(view: View, part: Part) -> Iterator[Found]:
         return
     end, top = rate(float(part.lr[0, -1])), part.rates("max_lr")
     asked = f" with a max_lr of {rate(top[0])}" if top else ""
-    text = f"is {count(total)} calls long and gets {length}: the run ends at {end}{asked}"
-    if view.schedule.interval == "epoch":
-        text = f"{text}; set interval to step, or total_steps to {length}"
-        yield Found(part.key("total_steps"), text)
-    else:
-        given = "total_steps" in part.facts.given
-        fix = part.fix("total_steps", length) if given else None
-        yield Found(part.key("total_steps"), f"{text}; set total_steps to {length}", fix)
+    is_step = view.schedule.interval == "step"
+    text = (
+        f"is {count(total)} calls long and gets {length}: the run ends at {end}{asked}; "
+        f"set {'' if is_step else 'interval to step, or '}total_steps to {length}"
+    )
+    is_certain = is_step and "total_steps" in part.facts.given
+    fix = part.fix("total_steps", length) if is_certain else None
+    yield Found(part.key("total_steps"), text, fix)
 
 
 @rule("LR005", "warning", about=("CyclicLR",))

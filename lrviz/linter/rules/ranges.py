@@ -2,33 +2,18 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
-from types import MappingProxyType
 
 from lrviz.linter.rule import Found, calls, count, listed, rate, rule
-from lrviz.linter.view import Part, View
+from lrviz.linter.view import FACTORS, Part, View
 from lrviz.spec.catalog import CATALOG
 from lrviz.spell import spell_number
 
-_LENGTHS: Mapping[str, str] = MappingProxyType(
-    {
-        "StepLR": "step_size",
-        "CosineAnnealingLR": "T_max",
-        "ConstantLR": "total_iters",
-        "LinearLR": "total_iters",
-        "PolynomialLR": "total_iters",
-    }
-)
-"""The argument of a scheduler that must be at least one call."""
+_WITH_LENGTH = ("StepLR", "CosineAnnealingLR", "ConstantLR", "LinearLR", "PolynomialLR")
 
-_FACTORS: Mapping[str, str] = MappingProxyType({"ConstantLR": "factor", "LinearLR": "start_factor"})
-
-_NO_MILESTONE = 1e15
-"""A milestone from which on a phase is meant never to run."""
-
-_MOST_WRITTEN = 16
-"""The most milestones that a remedy writes out."""
+_NO_MILESTONE = 1e15  # from here on a milestone is meant never to be reached
+_MOST_WRITTEN = 16  # milestones in a remedy
 
 
 @rule("LR008", "warning", about=("MultiStepLR", "StepLR"))
@@ -46,16 +31,16 @@ def drop_never_reached(view: View, part: Part) -> Iterator[Found]:
     beyond = sorted({each for each in places if part.length <= each < _NO_MILESTONE})
     if not beyond:
         return
-    what = f"the first drop would come after {calls(beyond[0])}"
+    text = f"the first drop would come after {calls(beyond[0])}, "
     if part.name == "MultiStepLR":
-        names = listed([count(each) for each in beyond])
-        what = f"milestone{'s' * (len(beyond) > 1)} {names} {'is' if len(beyond) == 1 else 'are'}"
-        what = f"{what} never reached"
-    remedy = f"there are {calls(part.length)}; choose {'some' if name[-1] == 's' else 'one'} below "
-    remedy += f"{part.length}"
+        verb = "milestone {} is" if len(beyond) == 1 else "milestones {} are"
+        text = f"{verb.format(listed([count(each) for each in beyond]))} never reached, "
     if part.length == 1:
-        remedy = "there is 1 call and so no room for a drop"
-    yield Found(part.key(name), f"{what}, {remedy}")
+        text += "there is 1 call and so no room for a drop"
+    else:
+        choice = "one" if part.name == "StepLR" else "some"
+        text += f"there are {calls(part.length)}; choose {choice} below {part.length}"
+    yield Found(part.key(name), text)
 
 
 @rule("LR009", "error", about=("MultiStepLR", "SequentialLR"), everywhere=True)
@@ -142,7 +127,7 @@ def _child(part: Part, index: int) -> str:
     return children[index].name if index < len(children) else "the next scheduler"
 
 
-@rule("LR027", "error", about=tuple(_LENGTHS), everywhere=True)
+@rule("LR027", "error", about=_WITH_LENGTH, everywhere=True)
 def zero_length_or_factor(view: View, part: Part) -> Iterator[Found]:
     """A length or a factor is 0.
 
@@ -153,7 +138,8 @@ def zero_length_or_factor(view: View, part: Part) -> Iterator[Found]:
     Met in pytorch/pytorch#193682, pytorch/pytorch#86454.
     """
     # What torch cannot drive at all, driving says first.
-    name, factor = _LENGTHS[part.name], _FACTORS.get(part.name)
+    special = {"StepLR": "step_size", "CosineAnnealingLR": "T_max"}
+    name, factor = special.get(part.name, "total_iters"), FACTORS.get(part.name)
     length = part.number(name)
     is_off = factor is not None and part.number(factor) == 1
     if length is not None and length <= 0 and not is_off:

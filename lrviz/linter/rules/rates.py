@@ -96,18 +96,16 @@ def lr_underflows(view: View, top: Part) -> Iterator[Found]:
 
 def _dead_end(part: Part, text: str) -> Found:
     """Return what is said of an underflow, at the argument that it comes of."""
-    match part.name:
-        case "PolynomialLR" | "LinearLR":
-            fix = part.fix("total_iters", part.length)
-            return Found(part.key("total_iters"), f"{text}; set total_iters to {part.length}", fix)
-        case "ExponentialLR":
-            gamma = spell_number(0.01 ** (1 / part.length), 4)
-            text = f"{text}; a gamma of {gamma} would end at a hundredth"
-            return Found(part.key("gamma"), text)
-        case "StepLR":
-            remedy = "set interval to epoch, or step_size to more"
-            return Found(part.key("step_size"), f"{text}; {remedy}")
-    return Found(part.key("lr_lambda", "gamma"), f"{text}; let it decay over the whole run")
+    if part.name in ("PolynomialLR", "LinearLR"):
+        fix = part.fix("total_iters", part.length)
+        return Found(part.key("total_iters"), f"{text}; set total_iters to {part.length}", fix)
+    remedies = {
+        "ExponentialLR": f"a gamma of {spell_number(0.01 ** (1 / part.length), 4)} would end at a "
+        "hundredth",
+        "StepLR": "set interval to epoch, or step_size to more",
+    }
+    remedy = remedies.get(part.name, "let it decay over the whole run")
+    return Found(part.key("step_size", "lr_lambda", "gamma"), f"{text}; {remedy}")
 
 
 @rule("LR024", "warning", about=("LambdaLR",))
@@ -153,8 +151,8 @@ def not_a_rate(view: View, top: Part) -> Iterator[Found]:
         yield Found([*lambdas, top.key()][0], f"{text}; {remedy}")
 
 
+# The rules that say why nothing happens.
 EXPLAINED_BY = ("LR002", "LR004", "LR005", "LR008", "LR009", "LR015", "LR022", "LR027")
-"""The rules that say why nothing happens."""
 
 
 @rule("LR026", "warning")

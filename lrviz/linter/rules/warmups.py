@@ -1,16 +1,12 @@
 """Warm-ups: too long, cut short, from zero, or not asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
-from types import MappingProxyType
 
 import numpy as np
 
 from lrviz.linter.rule import Found, calls, count, rate, rule
-from lrviz.linter.view import Part, View
-
-_FACTORS: Mapping[str, str] = MappingProxyType({"ConstantLR": "factor", "LinearLR": "start_factor"})
-"""The factor that a phase begins with."""
+from lrviz.linter.view import FACTORS, Part, View
 
 
 @rule("LR015", "error", about=("LinearLR", "ConstantLR", "LambdaLR"))
@@ -72,16 +68,17 @@ def jump_at_milestone(view: View, part: Part) -> Iterator[Found]:
     """
     children = [each for each in view.children(part) if each.length]
     for before, after in pairwise(children):
-        if not (before.is_composite or after.is_composite) and before.end == after.start:
+        is_joint = before.facts.values.stop == after.start
+        if is_joint and not (before.facts.children or after.facts.children):
             yield from _jump(view, before, after)
 
 
 def _jump(view: View, before: Part, after: Part) -> Iterator[Found]:
-    leaps = view.lr[:, after.start] - view.lr[:, before.end - 1]
+    leaps = view.lr[:, after.start] - view.lr[:, after.start - 1]
     spans = np.maximum(np.ptp(view.lr, axis=1), 1e-300)
     group = int(np.argmax(np.abs(leaps) / spans))
     leap = float(leaps[group] / spans[group])
-    old, new = float(view.lr[group, before.end - 1]), float(view.lr[group, after.start])
+    old, new = float(view.lr[group, after.start - 1]), float(view.lr[group, after.start])
     change = f"the LR jumps from {rate(old)} to {rate(new)} at step {view.step(after.start)}"
     if before.climb > 0:
         yield from _cut_short(view, before, after, change) if leap > 0.05 else ()
@@ -117,10 +114,10 @@ def _is_undone(before: Part, after: Part, group: int) -> bool:
 
 def _is_default_drop(part: Part) -> bool:
     """Whether a phase begins with a factor that was left out."""
-    return part.name in _FACTORS and _FACTORS[part.name] not in part.facts.given
+    return part.name in FACTORS and FACTORS[part.name] not in part.facts.given
 
 
-@rule("LR028", "note", about=tuple(_FACTORS), everywhere=True)
+@rule("LR028", "note", about=tuple(FACTORS), everywhere=True)
 def default_warmup(view: View, part: Part) -> Iterator[Found]:
     """A ConstantLR or LinearLR is left to its defaults, which are a warm-up.
 
@@ -128,7 +125,7 @@ def default_warmup(view: View, part: Part) -> Iterator[Found]:
     all of it in 5 calls. Neither is constant or linear in the way its name suggests to who gives it
     no arguments.
     """
-    name = _FACTORS[part.name]
+    name = FACTORS[part.name]
     factor, planned = part.number(name), part.number("total_iters")
     if factor is not None and planned is not None and not part.facts.given & {name, "total_iters"}:
         text = f"{name} {rate(factor)} and total_iters {count(planned)} are defaults, a warm-up"

@@ -71,7 +71,7 @@ def chain_meant_as_sequence(view: View, part: Part) -> Iterator[Found]:
         return
     tops = part.lr.max(axis=1)
     low = all(top < 0.9 * base for top, base in zip(tops, view.base_lr, strict=True))
-    if low and not any(each.is_composite for each in children):
+    if low and not any(each.facts.children for each in children):
         text = (
             f"the peak is {rate(float(tops[0]))} of {rate(view.base_lr[0])}, since LinearLR and "
             "CosineAnnealingLR run at the same time; use SequentialLR with milestones "
