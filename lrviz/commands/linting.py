@@ -110,24 +110,21 @@ class _Linter:
 
     def lint(self, source: str, alone: bool) -> Linted:
         """Return what became of one spec; a bug is raised where it is the only one."""
+        fixes, data = self.request.fixes, b""
         try:
-            return self._lint(source)
+            if split_factory(source) and fixes:
+                raise UsageError(f"{source}: --fix: changes what specs say; a factory is code")
+            if split_factory(source):
+                run = drive_spec(load_named(source, self.request.reading))
+            else:
+                data = read_source(source)
+                run = self._run(data, source)
+            findings = lint_run(run, RULES.values())
+            linted = self._say(source, run, findings)
+            is_fixable = fixes and any(each.fix for each in linted.findings)
+            return self._fix(linted, data, run, findings) if is_fixable else linted
         except Exception as error:
             return Linted(source, error=explain_mishap(error, source, alone=alone))
-
-    def _lint(self, source: str) -> Linted:
-        fixes, data = self.request.fixes, b""
-        if split_factory(source) and fixes:
-            raise UsageError(f"{source}: --fix: changes what specs say; a factory is code")
-        if split_factory(source):
-            run = drive_spec(load_named(source, self.request.reading))
-        else:
-            data = read_source(source)
-            run = self._run(data, source)
-        findings = lint_run(run, RULES.values())
-        linted = self._say(source, run, findings)
-        is_fixable = fixes and any(each.fix for each in linted.findings)
-        return self._fix(linted, data, run, findings) if is_fixable else linted
 
     def _run(self, data: bytes, source: str) -> Run:
         return drive_spec(parse_data(data, source, self.request.reading))
@@ -152,26 +149,26 @@ class _Linter:
         def lint(text: str) -> tuple[Finding, ...]:
             return lint_run(self._run(text.encode(), source), RULES.values())
 
-        text = data.decode()
-        fixed = fix_text(text, findings, lint, self.told, _count_tries(text, run))
+        fixed = fix_text(data.decode(), findings, lint, self.told, _count_tries(data, run))
         if not fixed.changes:
             return replace(linted, refusals=fixed.refusals)
         if _is_changed(source, data):
             return _refuse(linted, "the file has changed since it was read")
-        written = fixed.text.encode()
         try:
-            write_file(Path(source), written, overwrite=True)  # it is what the user named
+            write_file(
+                Path(source), fixed.text.encode(), overwrite=True
+            )  # it is what the user named
         except FileError as error:
             return replace(linted, error=error)
-        after = self._say(source, self._run(written, source), fixed.findings)
+        after = self._say(source, self._run(fixed.text.encode(), source), fixed.findings)
         return replace(after, changes=fixed.changes, refusals=fixed.refusals)
 
 
-def _count_tries(text: str, run: Run) -> int:
+def _count_tries(data: bytes, run: Run) -> int:
     """Return how often a spec may be driven for its fixes: a large one not as often as a small."""
     calls = sum(each.calls for facts in run.schedulers for each in facts.walk())
     points = sum(curve.lr.size for curve in run.curves)
-    return max(min(MAX_CALLS // (calls + points), MAX_WRITTEN // len(text), MOST_TRIES), 1)
+    return max(min(MAX_CALLS // (calls + points), MAX_WRITTEN // len(data), MOST_TRIES), 1)
 
 
 def _why_not(source: str, data: bytes) -> str:

@@ -127,11 +127,10 @@ def no_such_rule(view: View, part: Part) -> Iterator[Found]:
     whatever rules are selected, and cannot be ignored itself. Write the code of the rule that is
     meant, or leave it out.
     """
-    yield from ()
+    yield from ()  # it is the spec that is looked at, and no schedule
 
 
 NO_RULE = Rule("LR000", "warning", no_such_rule)
-"""What is said of the codes that a spec ignores; it looks at no schedule."""
 
 
 def find_unknown(spec: Spec, rules: Mapping[str, Rule]) -> Iterator[Finding]:

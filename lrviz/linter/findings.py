@@ -18,10 +18,8 @@ from lrviz.spell import printable
 from lrviz.system.annotations import clean_json, spell_annotation, spell_position, spell_problem
 from lrviz.system.versions import versions
 
-SCHEMA = 1
-
+# `wrong`: torch cannot drive the spec; `failed`: the machine could not read or write it.
 State = Literal["clean", "findings", "wrong", "failed"]
-"""`wrong`: torch cannot drive the spec; `failed`: the machine could not read or write it."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def _annotate(level: str, source: str, problem: Problem, title: str, text: str) 
 def format_json(linted: Sequence[Linted]) -> str:
     """Return everything that is known of all specs, as one line of JSON."""
     data = {
-        "schema": SCHEMA,
+        "schema": 1,
         "lrviz": versions()["lrviz"],
         "exit_status": max((each.exit_status for each in linted), default=0),
         "counts": count_states(linted),

@@ -11,11 +11,10 @@ from lrviz.spec.edit import Document, EditError, Value
 from lrviz.spec.tree import Tree, is_same_tree
 from lrviz.spec.wording import spell
 
+# What a text's findings are; raises an `LrvizError` where it cannot be driven.
 Lint = Callable[[str], tuple[Finding, ...]]
-"""What a text's findings are; raises an `LrvizError` where it cannot be driven."""
 
-MOST_TRIES = 32
-"""How often a spec is linted for its fixes."""
+MOST_TRIES = 32  # how often a spec is linted for its fixes
 
 _Place = tuple[str, KeyPath]  # a rule's code, and the key path of a value that it would fix
 _Wanted = tuple[Finding, Fix]

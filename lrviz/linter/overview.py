@@ -66,9 +66,9 @@ def summarise_curve(curve: Curve) -> tuple[Summary, ...]:
 def _summarise(curve: Curve, group: str, values: Values) -> Summary:
     at = int(values.argmax())
     peak = float(values[at])
-    changes = np.diff(values)
-    largest = int(np.abs(changes).argmax()) if changes.size else 0
-    jump = float(changes[largest]) if changes.size else 0.0
+    changes = np.diff(values, prepend=values[:1])
+    largest = int(np.abs(changes).argmax())
+    jump = float(changes[largest])
     return Summary(
         curve=curve.label,
         group=group,
@@ -79,7 +79,7 @@ def _summarise(curve: Curve, group: str, values: Values) -> Summary:
         final=float(values[-1]),
         full_steps=float(values.sum()) / peak if peak > 0 else 0.0,
         jump=jump,
-        jump_step=largest + 1 if jump else None,
+        jump_step=largest if jump else None,
         small_steps=int(np.count_nonzero(values < SMALL * peak)) if peak > 0 else 0,
     )
 

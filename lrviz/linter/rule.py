@@ -38,8 +38,8 @@ class Found:
     silenced_by: tuple[str, ...] = ()
 
 
+# Yields what it sees in a schedule, and in one of its schedulers.
 See = Callable[[View, Part], Iterator[Found]]
-"""Yields what it sees in a schedule, and in one of its schedulers."""
 
 
 @dataclass(frozen=True)

@@ -81,9 +81,9 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
 
     Met in huggingface/pytorch-image-models#1242, EleutherAI/gpt-neox#1008.
     """
-    if part.horizon is None or not _is_open_ended(view, part):
+    name, planned = part.horizon or ("", 0.0)
+    if not _is_open_ended(view, part, planned):
         return
-    name, planned = part.horizon
     group = int(np.argmax(part.lr[:, -1]))
     top, end = float(part.lr[group].max()), float(part.lr[group, -1])
     text = (
@@ -94,9 +94,8 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
     yield Found(part.key(name), text, part.fix(name, part.length) if fixable else None)
 
 
-def _is_open_ended(view: View, part: Part) -> bool:
+def _is_open_ended(view: View, part: Part, planned: float) -> bool:
     """Whether the run ends before an anneal does, while the LR is well above where it goes."""
-    planned = part.horizon[1] if part.horizon else 0.0
     if planned <= part.length + 1 or not part.is_last or part.length < 2:
         return False
     ends, before, tops = part.lr[:, -1], part.lr[:, -2], part.lr.max(axis=1)

@@ -87,10 +87,9 @@ def optimizer_lr_unused(view: View, part: Part) -> Iterator[Found]:
 
     Met in pytorch/pytorch#73305, pytorch/pytorch#28216.
     """
-    key = _given_lr(view)
-    if key is None:
-        return
-    for base, start in zip(view.base_lr, _starts(part), strict=False):
+    key = (*view.schedule.optimizer.key, "lr")
+    starts = _starts(part) if _is_given(view, key) else []
+    for base, start in zip(view.base_lr, starts, strict=False):
         if not np.isclose(base, start, rtol=1e-6, atol=0):
             name = "base_lr" if part.name == "CyclicLR" else "max_lr / div_factor"
             text = f"{rate(base)} is not used, {part.name} starts at its {name}"
@@ -106,11 +105,9 @@ def _starts(part: Part) -> list[float]:
     return [top / divisor for top in part.rates("max_lr")] if divisor else []
 
 
-def _given_lr(view: View) -> KeyPath | None:
-    """Return where the spec gives the optimizer an LR; None where it leaves that to lrviz."""
-    key = (*view.schedule.optimizer.key, "lr")
-    given = holds(find_below(dict(view.spec.tree), key[:-1]), "lr")
-    return key if given or key in view.schedule.source.swept else None
+def _is_given(view: View, key: KeyPath) -> bool:
+    swept = view.schedule.source.swept
+    return key in swept or holds(find_below(dict(view.spec.tree), key[:-1]), str(key[-1]))
 
 
 @rule("LR034", "note", about=BOTH)

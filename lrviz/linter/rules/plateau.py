@@ -12,6 +12,7 @@ from lrviz.linter.view import Part, View
 from lrviz.spec.catalog import CATALOG
 from lrviz.spell import spell_yaml
 
+# Words in the name of a metric.
 MORE_IS_BETTER = frozenset(
     {
         *("acc", "accuracy", "ap", "auc", "auroc", "auprc", "bleu", "dice", "f1", "fscore", "iou"),
@@ -19,12 +20,9 @@ MORE_IS_BETTER = frozenset(
         *("sensitivity", "specificity", "ssim", "top1", "top5"),
     }
 )
-"""Words in the name of a metric that grows as the model gets better."""
-
 LESS_IS_BETTER = frozenset(
     {"err", "error", "loss", "mae", "mse", "nll", "perplexity", "ppl", "rmse", "wer"}
 )
-"""Words in the name of a metric that shrinks."""
 
 
 def _is_judge(part: Part) -> bool:

@@ -163,8 +163,7 @@ def nothing_or_upwards(view: View, top: Part) -> Iterator[Found]:
     below 1 turn a schedule upside down or make it flat, and torch takes them all. A curve that
     hardly moves says that some argument does not mean what it was taken for.
     """
-    reached = [part for part in view.parts if part.length]
-    upwards = [found for part in reached for found in _upwards(view, part)]
+    upwards = [found for part in view.parts if part.length for found in _upwards(view, part)]
     yield from upwards or _flat(view, top)
 
 
