@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, overload
 
-from lrviz.drive.built import accept_scheduler, drive_built, own_interval
+from lrviz.drive.built import accept_scheduler, counted_interval, drive_built
 from lrviz.drive.copying import copy_scheduler
 from lrviz.drive.factory import (
     Metric,
@@ -161,7 +161,7 @@ def _count_done(scheduler: Any, start: int | None) -> int:
         UsageError: it counts them itself, or nobody says how many. Its learning rates do not tell:
             they are the first ones again on a plateau and after a restart.
     """
-    own = own_interval(scheduler)
+    own = counted_interval(scheduler)
     if own is None:
         if start is not None:
             raise UsageError(f"start: a {type(scheduler).__name__} knows how often it was called")

@@ -13,10 +13,21 @@ from traceback import walk_tb
 import torch
 
 import lrviz
-from lrviz.drive.installed import INTERRUPTS, spell_cause
 from lrviz.errors import KeyPath, LrvizError, Problem, SpecError
 from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Node, Schedule
+from lrviz.system.mishap import spell_exception
+
+INTERRUPTS = (KeyboardInterrupt, GeneratorExit, MemoryError)
+"""What is nothing that somebody else's code has done wrong: it ends lrviz itself, or it could be
+anybody's memory that ran out."""
+
+
+def spell_cause(error: BaseException) -> str:
+    """Return an exception's kind and text, on one line."""
+    if isinstance(error, SystemExit):
+        return "sys.exit(), which would end the program"
+    return spell_exception(error)
 
 
 def is_installed(file: str) -> bool:

@@ -12,13 +12,7 @@ import torch
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.blame import named_failures
 from lrviz.drive.copying import find_groups
-from lrviz.drive.installed import (
-    METRICS,
-    NoSchedulerError,
-    find_required,
-    list_parameters,
-    offers_metric,
-)
+from lrviz.drive.installed import METRICS, read_step
 from lrviz.drive.loop import build_curve, empty_record, number_steps, record_calls, refuse_infinite
 from lrviz.drive.remarks import metric_remarks, metric_values, unused_metric
 from lrviz.drive.spans import count_calls, split_values
@@ -38,14 +32,14 @@ _PLAIN = (type(None), bool, int, float, str)
 _PRIVATE = {"milestones": "_milestones", "anneal_strategy": "_anneal_func_type"}
 
 
-def own_interval(scheduler: Any) -> Interval | None:
+def counted_interval(scheduler: Any) -> Interval | None:
     """Return when timm's loop steps one of its schedulers; None for all others."""
     if not counts_calls(scheduler):
         return None
     return "epoch" if getattr(scheduler, "t_in_epochs", True) else "step"
 
 
-def recover_facts(scheduler: Any, calls: int, values: range | None = None) -> SchedulerFacts:
+def recover_facts(scheduler: Any, calls: int, values: range) -> SchedulerFacts:
     """Return what is known of a scheduler before it is stepped.
 
     Arguments are known of torch's own schedulers alone, where these keep them.
@@ -53,9 +47,8 @@ def recover_facts(scheduler: Any, calls: int, values: range | None = None) -> Sc
     Args:
         scheduler: stands where the run begins.
         calls: of the run.
-        values: those that it governs, and what the last call moves; all unless given.
+        values: those that it governs, and what the last call moves.
     """
-    values = range(calls + 1) if values is None else values
     found = type(scheduler)
     arguments = dict(_iter_arguments(scheduler))
     parameters = inspect.signature(found).parameters if arguments else {}
@@ -85,39 +78,12 @@ def wants_metric(scheduler: Any) -> bool:
     inside = getattr(scheduler, "lr_scheduler", None)  # timm's has torch's, and an optional metric
     if counts_calls(scheduler):
         return isinstance(inside, torch.optim.lr_scheduler.ReduceLROnPlateau)
-    return _wanted(scheduler) in METRICS
-
-
-def takes_metric(scheduler: Any) -> bool:
-    """Whether a scheduler's `step` may be given a metric first, or must be."""
-    return wants_metric(scheduler) or offers_metric(list_parameters(scheduler.step))
-
-
-def _wanted(scheduler: Any) -> str:
-    """Return the first argument that a scheduler's `step` must be given; empty for none."""
-    return find_required(list_parameters(scheduler.step))
-
-
-def refuse_step(scheduler: Any) -> None:
-    """Raise for a scheduler that wants to be told what lrviz does not know.
-
-    Raises:
-        NoSchedulerError: it has no `step`, or one with arguments of its own.
-    """
-    name = type(scheduler).__name__
-    if not callable(getattr(scheduler, "step", None)):
-        remedy = (
-            "; return the scheduler itself" if isinstance(scheduler, dict | list | tuple) else ""
-        )
-        raise NoSchedulerError(f"{name} is no scheduler: it has no step(){remedy}")
-    wanted = _wanted(scheduler)
-    if wanted and wanted not in METRICS and not counts_calls(scheduler):
-        raise NoSchedulerError(f"step() of {name} wants {wanted}, which lrviz cannot give it")
+    return read_step(scheduler.step)[0] in METRICS
 
 
 def counts_calls(scheduler: Any) -> bool:
     """Whether a scheduler is told the number of each call, as timm's are."""
-    return _wanted(scheduler) == "epoch" and hasattr(scheduler, "step_update")
+    return hasattr(scheduler, "step_update") and read_step(scheduler.step)[0] == "epoch"
 
 
 def _iter_arguments(scheduler: Any) -> Iterator[tuple[str, object]]:
@@ -165,8 +131,9 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
         SpecError: it cannot be driven through the run, or a learning rate is not finite.
     """
     schedule = _describe(spec, schedule, built)
-    facts = recover_facts(built.scheduler, schedule.total_calls)
-    if schedule.metric is not None and takes_metric(built.scheduler):
+    calls = schedule.total_calls
+    facts = recover_facts(built.scheduler, calls, range(calls + 1))
+    if schedule.metric is not None and read_step(built.scheduler.step)[1]:
         facts = replace(facts, takes_metric=True)
     metric = metric_values(schedule) if facts.takes_metric else None
     if metric == []:
@@ -177,7 +144,7 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     readable = [{key: group[key] for key in keys} for group in built.groups]
     recorded = empty_record(readable, ("momentum", "weight_decay"))
     step = number_steps(built.scheduler, schedule, done) if counts_calls(built.scheduler) else None
-    given = [(value,) for value in metric] if metric else ((),) * schedule.total_calls
+    given = [(value,) for value in metric] if metric else ((),) * calls
 
     def name_call() -> str:
         return f"step() after step {len(recorded['lr'][0]) * schedule.steps_per_call - 1}"
@@ -195,7 +162,7 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     return Run(spec, (curve,), (facts,), warnings)
 
 
-def accept_scheduler(scheduler: object, optimizer: str = "") -> Built:
+def accept_scheduler(scheduler: Any, optimizer: str = "") -> Built:
     """Return a scheduler that can be driven, with the groups that it writes to.
 
     Raises:
@@ -205,10 +172,14 @@ def accept_scheduler(scheduler: object, optimizer: str = "") -> Built:
         raise UsageError(f"{scheduler.__name__} is a class; it must be given its optimizer")
     if isinstance(scheduler, torch.optim.Optimizer):
         raise UsageError(f"{type(scheduler).__name__} is an optimizer, and no scheduler")
-    try:
-        refuse_step(scheduler)
-    except NoSchedulerError as error:
-        raise UsageError(str(error)) from None
+    name = type(scheduler).__name__
+    if not callable(getattr(scheduler, "step", None)):
+        is_several = isinstance(scheduler, dict | list | tuple)
+        remedy = "; return the scheduler itself" if is_several else ""
+        raise UsageError(f"{name} is no scheduler: it has no step(){remedy}")
+    wanted, _ = read_step(scheduler.step)
+    if wanted and wanted not in METRICS and not counts_calls(scheduler):
+        raise UsageError(f"step() of {name} wants {wanted}, which lrviz cannot give it")
     groups = find_groups(scheduler)
     key = "initial_lr" if all("initial_lr" in group for group in groups) else "lr"
     return Built(scheduler, groups, read_rates(groups, key), optimizer)
@@ -216,7 +187,7 @@ def accept_scheduler(scheduler: object, optimizer: str = "") -> Built:
 
 def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
     """Return the schedule as what is driven: of a class, on an optimizer, by no factory."""
-    own = own_interval(built.scheduler)
+    own = counted_interval(built.scheduler)
     if own and "interval" not in spec.tree:
         schedule = replace(schedule, interval=own)
     elif own and own != schedule.interval:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 import torch.utils.data
 
-from lrviz.drive.installed import spell_cause
+from lrviz.drive.blame import spell_cause
 from lrviz.errors import UsageError
 
 _SHARED = (

@@ -13,6 +13,7 @@ from lrviz.curve import SchedulerFacts, Values
 from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import named_failures
 from lrviz.drive.built import KEY, Built, accept_scheduler, drive_built, factory_problem, read_rates
+from lrviz.drive.installed import is_required
 from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.remarks import metric_remarks
@@ -110,7 +111,7 @@ def _set_lr(arguments: Any, lr: float) -> Any:
 
 def _spell_optimizer(value: Any) -> dict[str, Any]:
     """Return an optimizer as a spec has it."""
-    if isinstance(value, type) and _is_torchs(value):
+    if isinstance(value, type) and value in vars(torch.optim).values():
         value = value.__name__
     if isinstance(value, str):
         return {value: {}}
@@ -121,10 +122,6 @@ def _spell_optimizer(value: Any) -> dict[str, Any]:
         remedy += "; a factory that takes nothing returns one of its own"
     name = value.__name__ if isinstance(value, type) else type(value).__name__
     raise UsageError(f"optimizer: {name} is none that lrviz can build; {remedy}")
-
-
-def _is_torchs(optimizer: type) -> bool:
-    return optimizer is getattr(torch.optim, optimizer.__name__, None)
 
 
 def _plain(value: Any) -> Tree:
@@ -227,9 +224,9 @@ def _accept(schedule: Schedule, result: object, given: torch.optim.Optimizer | N
     optimizers = [each for each in items if isinstance(each, torch.optim.Optimizer)]
     others = [each for each in items if not isinstance(each, torch.optim.Optimizer)]
     if len(others) != 1 or len(optimizers) > 1 or others[0] is None:
-        got = " and ".join(_spell_kind(each) for each in items) or "nothing"
+        got = " and ".join("None" if each is None else type(each).__name__ for each in items)
         what = "a scheduler" if given is not None else "a scheduler and its optimizer"
-        raise factory_problem(schedule, f"must return {what}, returned {got}")
+        raise factory_problem(schedule, f"must return {what}, returned {got or 'nothing'}")
     own = getattr(others[0], "optimizer", optimizers[0] if optimizers else given)
     try:
         return accept_scheduler(others[0], type(own).__name__)
@@ -242,10 +239,7 @@ def _takes_optimizer(schedule: Schedule, function: Function) -> bool:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # compiled, and silent about its arguments
         return True
-    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    required = [
-        each for each in parameters if each.default is each.empty and each.kind not in variadic
-    ]
+    required = [each for each in parameters if is_required(each)]
     by_name = [each for each in required if each.kind is inspect.Parameter.KEYWORD_ONLY]
     if len(required) > 1 or by_name:
         names = ", ".join(each.name for each in required)
@@ -254,7 +248,3 @@ def _takes_optimizer(schedule: Schedule, function: Function) -> bool:
     first = parameters[0] if parameters else None
     takes_any = first is not None and first.kind is inspect.Parameter.VAR_POSITIONAL
     return bool(required) or takes_any or (first is not None and first.name in OWN_NAMES)
-
-
-def _spell_kind(value: object) -> str:
-    return "None" if value is None else type(value).__name__

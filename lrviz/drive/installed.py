@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -13,12 +13,12 @@ from typing import Any
 import torch
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
+from lrviz.drive.blame import INTERRUPTS, spell_cause
 from lrviz.drive.signatures import Argument, arguments_of
 from lrviz.errors import UsageError
 from lrviz.spec.catalog import CATALOG, COMPOSITES, Entry, Fill, spell_install
 from lrviz.spec.catalog.external import External
 from lrviz.spec.model import Node
-from lrviz.system.mishap import spell_exception
 from lrviz.system.process import ONE_AT_A_TIME, admit_guests, quick_imports
 
 METRICS = frozenset({"metric", "metrics", "loss", "val_loss"})
@@ -33,32 +33,23 @@ def list_parameters(of: Callable[..., Any]) -> list[inspect.Parameter]:
         return []
 
 
-def find_required(parameters: Sequence[inspect.Parameter]) -> str:
-    """Return the first argument that must be given; empty for none.
+def read_step(step: Callable[..., Any], skip: int = 0) -> tuple[str, bool]:
+    """Return what a `step` must be given first, empty for nothing, and whether it offers a metric.
 
-    >>> find_required(list_parameters(lambda *rest, epoch=None, metrics: None))
-    'metrics'
+    >>> read_step(lambda *rest, epoch=None, metrics: None)
+    ('metrics', False)
+    >>> read_step(lambda metrics=None: None)
+    ('', True)
     """
+    parameters = list_parameters(step)[skip:]
+    names = [each.name for each in parameters if is_required(each)]
+    return next(iter(names), ""), bool(parameters) and parameters[0].name in METRICS
+
+
+def is_required(parameter: inspect.Parameter) -> bool:
+    """Whether an argument must be given."""
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    required = (
-        each.name for each in parameters if each.default is each.empty and each.kind not in variadic
-    )
-    return next(required, "")
-
-
-def offers_metric(parameters: Sequence[inspect.Parameter]) -> bool:
-    """Whether the first argument of a call is a metric.
-
-    >>> offers_metric(list_parameters(lambda metrics=None: None))
-    True
-    >>> offers_metric(list_parameters(lambda epoch=None, metrics=None: None))
-    False
-    """
-    return bool(parameters) and parameters[0].name in METRICS
-
-
-# Importing all of timm takes seconds and torchvision; its schedulers need neither.
-_IN_PARTS = frozenset({"timm"})
+    return parameter.default is parameter.empty and parameter.kind not in variadic
 
 
 class NoSchedulerError(LookupError):
@@ -90,8 +81,9 @@ def _import_library(entry: Entry, module: str) -> object:
             if module in sys.modules:
                 return sys.modules[module]
             with quick_imports():
-                in_parts = library in _IN_PARTS
-                return _import_part(library, module) if in_parts else import_module(module)
+                if library == "timm":
+                    return _import_part(library, module)
+                return import_module(module)
     except ModuleNotFoundError as error:
         missing = (error.name or library).partition(".")[0]
         needs = library if missing == library else f"{missing}, which {library} imports"
@@ -106,6 +98,7 @@ def _import_library(entry: Entry, module: str) -> object:
 def _import_part(library: str, module: str) -> object:
     """Return a module of a package without importing the package itself.
 
+    Importing all of timm takes seconds and torchvision; its schedulers need neither.
     Nothing of it is left behind: whoever imports the package later gets all of it.
     """
     if library in sys.modules:
@@ -122,8 +115,8 @@ def _import_part(library: str, module: str) -> object:
             del sys.modules[name]
 
 
-def import_foreign(foreign: External) -> tuple[type, str]:
-    """Return the class that was allowed, and what its step() must be given, if anything.
+def _import_foreign(foreign: External) -> type:
+    """Return the class that was allowed.
 
     Raises:
         NoSchedulerError: it cannot be imported, or is no scheduler.
@@ -145,8 +138,7 @@ def import_foreign(foreign: External) -> tuple[type, str]:
         raise NoSchedulerError("is no class; a scheduler is one")
     if why := _why_no_scheduler(found):
         raise NoSchedulerError(f"is no scheduler: {why}")
-    step = getattr(found, "step")  # noqa: B009 - not every class has one
-    return found, find_required(list_parameters(step)[1:])
+    return found
 
 
 def _why_no_scheduler(found: type) -> str:
@@ -154,37 +146,15 @@ def _why_no_scheduler(found: type) -> str:
     if inspect.isabstract(found) or found is LRScheduler:
         return "it is abstract"
     if issubclass(found, LRScheduler):
-        return _why_not_built(found)
+        later = [each.name for each in list_parameters(found)[1:]]
+        return "it does not take an optimizer first" if "optimizer" in later else ""
     if not callable(getattr(found, "step", None)):
         return "it has no step()"
-    first = next(iter(list_parameters(found)), None)
-    annotation = "" if first is None else inspect.formatannotation(first.annotation)
-    if first is None or not (
-        first.name == "optimizer" or annotation.strip("'\"").endswith("Optimizer")
-    ):
+    first = list_parameters(found)[:1]
+    kinds = [str(getattr(each.annotation, "__name__", each.annotation)) for each in first]
+    if not (kinds and (first[0].name == "optimizer" or kinds[0].endswith("Optimizer"))):
         return "it does not take an optimizer first"
     return "it is an optimizer itself" if issubclass(found, torch.optim.Optimizer) else ""
-
-
-def _why_not_built(found: type) -> str:
-    """Return why a scheduler cannot be given its optimizer; empty where it can."""
-    later = [each.name for each in list_parameters(found)[1:]]
-    return "it does not take an optimizer first" if "optimizer" in later else ""
-
-
-INTERRUPTS = (KeyboardInterrupt, GeneratorExit, MemoryError)
-"""What is nothing that somebody else's code has done wrong: it ends lrviz itself, or it could be
-anybody's memory that ran out."""
-
-
-def spell_cause(error: BaseException) -> str:
-    """Return an exception's kind and text, on one line."""
-    if isinstance(error, SystemExit):
-        return "sys.exit(), which would end the program"
-    return spell_exception(error)
-
-
-_MOVE_MOMENTUM = frozenset({"CyclicLR", "OneCycleLR"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,9 +164,7 @@ class Found:
     Attributes:
         build: the class or function; it takes `optimizer` and arguments by name.
         arguments: what a spec may give it, in its own order; a composite's children left out.
-        package: whose it is.
-        module: where it can be imported from.
-        attribute: what it is called there.
+        source: whose it is, and where it can be imported from.
         fills: the arguments that are filled in from the run.
         takes_metric: whether each call is given a metric.
         offers_metric: whether each call is given one where the spec has one.
@@ -207,9 +175,7 @@ class Found:
 
     build: Callable[..., Any]
     arguments: Mapping[str, Argument]
-    package: str
-    module: str
-    attribute: str
+    source: Entry | External
     fills: Mapping[str, Fill]
     takes_metric: bool = False
     offers_metric: bool = False
@@ -224,45 +190,41 @@ def find_scheduler(node: Node) -> Found:
     Raises:
         NoSchedulerError: there is none, or not in this version.
     """
-    return _find_foreign(node.foreign) if node.foreign else _find_entry(CATALOG[node.name])
-
-
-def _find_entry(entry: Entry) -> Found:
+    if node.foreign:
+        return _find_foreign(node.foreign)
+    entry = CATALOG[node.name]
     build = find_in_library(entry, entry.module, entry.attribute)
     taker = find_in_library(entry, *entry.signature.split(":")) if entry.signature else build
     return Found(
         build,
         arguments_of(taker, entry.name),
-        entry.package,
-        entry.module,
-        entry.attribute,
+        entry,
         entry.fills,
         takes_metric=entry.takes_metric,
         nests=entry.package != "timm" and not entry.takes_metric,
         counts=entry.package == "timm",
-        moves=("momentum",) if entry.name in _MOVE_MOMENTUM else (),
+        moves=("momentum",) if entry.name in ("CyclicLR", "OneCycleLR") else (),
     )
 
 
 def _find_foreign(foreign: External) -> Found:
-    found, wanted = import_foreign(foreign)
+    found = _import_foreign(foreign)
     try:
         arguments = arguments_of(found)
     except Exception as error:  # a signature of its own making
         raise NoSchedulerError(f"its arguments are not known: {spell_cause(error)}") from error
+    step = getattr(found, "step")  # noqa: B009 - not every class has one
+    wanted, offers_metric = read_step(step, skip=1)
     takes_metric = issubclass(found, ReduceLROnPlateau) or wanted in METRICS
     if wanted and not takes_metric:
         raise NoSchedulerError(f"its step() wants {wanted}, which lrviz cannot give it")
-    step = getattr(found, "step")  # noqa: B009 - not every class has one
     return Found(
         lambda optimizer, **given: found(optimizer, **given),
         arguments,
-        foreign.package,
-        foreign.module,
-        foreign.attribute,
+        foreign,
         {},
         takes_metric=takes_metric,
-        offers_metric=offers_metric(list_parameters(step)[1:]),
+        offers_metric=offers_metric,
         nests=issubclass(found, LRScheduler) and not takes_metric,
         moves=("momentum", "weight_decay"),
     )

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.drive.blame import name_argument
-from lrviz.drive.installed import INTERRUPTS, spell_cause
+from lrviz.drive.blame import INTERRUPTS, name_argument, spell_cause
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.remarks import metric_values
 from lrviz.errors import KeyPath, SpecError
@@ -134,7 +133,7 @@ def _named_failures(
         each = schedule.steps_per_call
         when = f"after step {calls * each - 1}" if calls else "when it was built"
         key = failed.node.key
-        text = f"{failed.found.package} fails {when} with {spell_cause(error)}"
+        text = f"{failed.found.source.package} fails {when} with {spell_cause(error)}"
         if isinstance(error, ExpressionError):
             key, text = _find_expression(failed.node, error.text), f"{error.reason}, {when}"
         raise SpecError([schedule.source.problem(key, text)]) from error

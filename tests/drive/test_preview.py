@@ -316,7 +316,7 @@ def test_calls_come_every_epoch_where_that_is_asked() -> None:
     run = lrviz.preview(scheduler, steps=6, steps_per_epoch=3, interval="epoch")
     assert run.lr[1].tolist() == [0.1, 0.1, 0.1, 0.05, 0.05, 0.05]
     assert str(run) == (
-        "StepLR for backbone and group 1: 0.01 and 0.1, lowered to 0.005 and 0.05 at epoch 1"
+        "StepLR for backbone and group 1: 0.01/0.1, lowered to 5e-3/0.05 at epoch 1"
     )
 
 
