@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from lrviz.commands.batch.drawing import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.commands.batch.pairs import (
@@ -16,7 +16,7 @@ from lrviz.commands.batch.pairs import (
     is_current,
     is_current_sheet,
 )
-from lrviz.commands.block import Block
+from lrviz.commands.block import Block, Line
 from lrviz.commands.targets import refuse_input
 from lrviz.errors import LrvizError, RefusedError
 from lrviz.figure.record import panel_digest, sheet_digest
@@ -32,15 +32,11 @@ from lrviz.system.process import quick_imports
 
 SHEET_STYLE = "light"
 
-State = Literal["drawn", "up to date", "wrong", "failed"]
+STATES = ("drawn", "up to date", "wrong", "failed")
 """`wrong`: the spec cannot be drawn; `failed`: the machine could not read, draw or write."""
 
-STATES: tuple[State, ...] = get_args(State)
 MACHINE = 3
 """The exit status from which on the machine is to blame."""
-
-Outcome = tuple[State, Block]
-"""What became of one spec."""
 
 
 def iter_batch(plan: Plan, options: Options) -> Iterator[Block]:
@@ -56,20 +52,26 @@ def iter_batch(plan: Plan, options: Options) -> Iterator[Block]:
     yield Block(lines=(summarise(batch.counts),))
 
 
-def explain_error(place: str, error: LrvizError) -> Outcome:
-    """Return the outcome of what could not be drawn; its lines name the spec or a file.
+def explain_error(place: str, error: LrvizError) -> Block:
+    """Return what is said of what could not be drawn; its lines name the spec or a file.
 
     >>> from lrviz.errors import WorkerDied
-    >>> explain_error("a.yaml", WorkerDied("was killed by SIGSEGV"))[1].lines
+    >>> explain_error("a.yaml", WorkerDied("was killed by SIGSEGV")).lines
     ('a.yaml: its worker process was killed by SIGSEGV',)
     """
-    state: State = "failed" if error.exit_status >= MACHINE else "wrong"
     named = any(hasattr(error, name) for name in ("problems", "path"))
     lines = error.lines if named else (f"{place}: {error}",)
-    return state, Block(lines=lines, status=error.exit_status)
+    return Block(lines=lines, status=error.exit_status)
 
 
-def summarise(counts: Counter[State]) -> str:
+def name_state(block: Block) -> str:
+    """Return what became of a spec, in a word."""
+    if block.status:
+        return "failed" if block.status >= MACHINE else "wrong"
+    return "drawn" if block.path else "up to date"
+
+
+def summarise(counts: Counter[str]) -> str:
     """Return how many specs came to what.
 
     >>> summarise(Counter({"drawn": 2, "wrong": 1}))
@@ -93,8 +95,8 @@ class _Batch:
     """One batch under way.
 
     Attributes:
-        settled: outcomes that have not been told, by place.
-        told: how many have been.
+        settled: what is to be said and has not been, by place.
+        told: of how many specs it has been.
         counts: the same, by what became of them.
         panels: what has been collected for the sheet: digest, title and picture of each panel.
         has_sheet: whether the sheet is to be drawn.
@@ -103,9 +105,9 @@ class _Batch:
 
     plan: Plan
     options: Options
-    settled: dict[int, Outcome] = field(default_factory=dict)
+    settled: dict[int, Block] = field(default_factory=dict)
     told: int = 0
-    counts: Counter[State] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     panels: list[tuple[str, str, Thumbnail]] = field(default_factory=list)
     has_sheet: bool = False
     closing: list[Block] = field(default_factory=list)
@@ -126,7 +128,7 @@ class _Batch:
             finally:
                 for folder in self.plan.folders:  # what a killed worker was writing
                     sweep_litter(folder)
-        yield from self._tell(len(self.plan.items))
+        yield from self._tell()
         yield from self.closing
 
     def _load(self, item: Item) -> Spec | Exception:
@@ -142,12 +144,11 @@ class _Batch:
             if isinstance(spec, Spec):
                 refuse_input(path, item.source, spec)
                 is_new = is_new or is_code(spec)
-                if not item.clash:
-                    panels.append(panel_digest(spec, _title(spec, item)))
+                panels.append(panel_digest(spec, _title(spec, item)))
         try:
             refuse_other(path, "figure", overwrite=self.options.overwrite)
         except RefusedError as error:
-            self.closing.append(explain_error(str(path), error)[1])
+            self.closing.append(explain_error(str(path), error))
             return False
         digest = sheet_digest(panels, self.options.style or SHEET_STYLE)
         return is_new or not is_current_sheet(path, self.plan.sheet_format, digest)
@@ -155,10 +156,6 @@ class _Batch:
     def _iter_due(self, specs: Iterable[Spec | Exception]) -> Iterator[_Due]:
         """Yield what is to be driven; what is up to date or wrong is settled."""
         for place, (item, spec) in enumerate(zip(self.plan.items, specs, strict=True)):
-            if item.clash:
-                said = f"{item.source}: {item.clash}"
-                self.settled[place] = "wrong", Block(lines=(said,), status=2)
-                continue
             try:
                 if isinstance(spec, Exception):
                     raise spec
@@ -169,7 +166,7 @@ class _Batch:
             if draws or self.has_sheet:
                 yield _Due(place, spec, draws)
             else:
-                self.settled[place] = "up to date", Block()
+                self.settled[place] = Block()
 
     def _is_due(self, item: Item, spec: Spec) -> bool:
         """Whether a figure is to be drawn; raises a `RefusedError` where it must not be."""
@@ -188,8 +185,8 @@ class _Batch:
             from lrviz.drive import simulate  # noqa: F401 - while the workers do
         for job, drawn in workers.map(draw_job, self._drive(due)):
             self.settled[job.place] = self._judge(job, drawn)
-            yield from self._tell(job.place + 1)
-        yield from self._tell(len(self.plan.items))
+            yield from self._tell()
+        yield from self._tell()  # what came behind the last of them
         if self.panels and self.plan.sheet is not None:
             yield self._draw_sheet(self.plan.sheet, workers)
 
@@ -201,49 +198,47 @@ class _Batch:
             item = self.plan.items[place]
             try:
                 run = simulate(spec)
-                findings, title = list_failures(run), _title(spec, item)
+                lines: list[Line] = [*run.warnings, *list_failures(run)]
+                title = _title(spec, item)
                 panel = panel_digest(spec, title) if self.has_sheet else ""
             except Exception as error:
                 self.settled[place] = self._explain(item, error)
                 continue
             format, overwrite = self.plan.format, self.options.overwrite
-            yield Job(place, item, run, findings, format, draws, panel, title, overwrite)
+            yield Job(place, item, run, tuple(lines), format, draws, panel, title, overwrite)
 
-    def _judge(self, job: Job, drawn: Drawn | BaseException) -> Outcome:
-        """Return what became of a job."""
+    def _judge(self, job: Job, drawn: Drawn | BaseException) -> Block:
+        """Return what there is to say of a job."""
         if isinstance(drawn, BaseException):
             return self._explain(job.item, drawn)
         if drawn.thumbnail is not None:
             self.panels.append((job.panel, job.title, drawn.thumbnail))
-        if not job.draws:
-            return "up to date", Block(lines=drawn.lines)
-        return "drawn", Block(lines=drawn.lines, path=str(job.item.path))
+        return Block(lines=drawn.lines, path=str(job.item.path) if job.draws else "")
 
     def _draw_sheet(self, path: Path, workers: Workers) -> Block:
-        style, format = self.options.style or SHEET_STYLE, self.plan.sheet_format
+        style, overwrite = self.options.style or SHEET_STYLE, self.options.overwrite
         digests, titles, thumbnails = zip(*self.panels, strict=True)
         digest = sheet_digest(digests, style)
-        overwrite = self.options.overwrite
+        format = self.plan.sheet_format
         job = SheetJob(path, format, style, digest, titles, thumbnails, overwrite)
         ((_, result),) = workers.map(draw_sheet_job, [job])
         if isinstance(result, BaseException):
             alone, remedy = len(self.plan.items) == 1, "draw the sheet of one spec"
             error = explain_mishap(result, str(path), alone=alone, remedy=remedy)
-            return explain_error(str(path), error)[1]
+            return explain_error(str(path), error)
         return Block(lines=result, path=str(path))
 
-    def _explain(self, item: Item, error: BaseException) -> Outcome:
-        """Return the outcome that an error is; a bug is raised where it stops no other spec."""
+    def _explain(self, item: Item, error: BaseException) -> Block:
+        """Return what is said of an error; a bug is raised where it stops no other spec."""
         alone = len(self.plan.items) == 1
         return explain_error(item.source, explain_mishap(error, item.source, alone=alone))
 
-    def _tell(self, end: int) -> Iterator[Block]:
-        """Yield the outcomes up to a place, in order."""
-        for place in range(self.told, end):
-            state, block = self.settled.pop(place)
-            self.counts[state] += 1
+    def _tell(self) -> Iterator[Block]:
+        """Yield what is settled, in order, up to the first spec that is not."""
+        while (block := self.settled.pop(self.told, None)) is not None:
+            self.told += 1
+            self.counts[name_state(block)] += 1
             yield block
-        self.told = max(self.told, end)
 
 
 def _title(spec: Spec, item: Item) -> str:

@@ -26,7 +26,7 @@ class Job:
         place: of the spec in the batch.
         item: the spec and where its figure goes.
         run: the spec, driven.
-        findings: the errors and warnings that a lint has of it, one line each.
+        lines: what is worth saying of it.
         format: of the figure.
         draws: whether the figure is to be written.
         panel: the digest of its panel on the sheet; empty where there is no sheet to draw.
@@ -37,7 +37,7 @@ class Job:
     place: int
     item: Item
     run: Run
-    findings: tuple[str, ...]
+    lines: tuple[Line, ...]
     format: Format
     draws: bool
     panel: str = ""
@@ -97,7 +97,7 @@ def draw_job(job: Job) -> Drawn:
         return Drawn(thumbnail=thumbnail)
     rendered = render_run(job.run, job.format)
     write_below(job.item.root, job.item.path, rendered.data, overwrite=job.overwrite)
-    return Drawn((*job.run.warnings, *job.findings, *rendered.warnings), thumbnail)
+    return Drawn((*job.lines, *rendered.warnings), thumbnail)
 
 
 def draw_sheet_job(job: SheetJob) -> tuple[Problem, ...]:

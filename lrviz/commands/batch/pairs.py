@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from lrviz.commands.targets import Format
-from lrviz.errors import FileError, LrvizError, UsageError
+from lrviz.errors import LrvizError, UsageError
 from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
 from lrviz.figure.record import build_sheet_record, parse_record
 from lrviz.reading.folders import Found, collect_specs
@@ -31,16 +31,15 @@ class Item:
         name: what a sheet calls it: the path of its figure below the folder, without an ending.
         path: the figure's file.
         root: the folder that it lies below, as the user named it.
-        clash: why it is not drawn, as other specs would go to the same file; empty for the rest.
-        error: why it cannot be read, which is known already of a folder; None for a spec.
+        error: why it is not drawn, where that is known already: it is a folder that cannot be read,
+            or other specs would go to the same file.
     """
 
     source: str
     name: str
     path: Path
     root: Path
-    clash: str = ""
-    error: FileError | None = None
+    error: LrvizError | None = None
 
 
 @dataclass(frozen=True)
@@ -119,18 +118,17 @@ def plan_batch(
 
 
 def _iter_items(found: Sequence[Found], root: Path, format: Format) -> Iterator[Item]:
-    paths = [root / f"{each.name}.{format}" for each in found]
     sharing: dict[str, list[str]] = defaultdict(list)
-    for each, path in zip(found, paths, strict=True):
+    for each in found:
         if each.error is None:
-            sharing[os.path.normcase(path)].append(each.source)
-    for each, path in zip(found, paths, strict=True):
-        if each.error is not None:
-            yield Item(each.source, str(each.name), root / each.name, root, error=each.error)
-            continue
-        others = [other for other in sharing[os.path.normcase(path)] if other != each.source]
-        clash = f"{path}: {' and '.join(others)} would be written to it, too" if others else ""
-        yield Item(each.source, str(each.name), path, root, clash)
+            sharing[os.path.normcase(each.name)].append(each.source)
+    for each in found:
+        error: LrvizError | None = each.error
+        path = root / each.name if error else root / f"{each.name}.{format}"
+        others = [name for name in sharing[os.path.normcase(each.name)] if name != each.source]
+        if others and error is None:
+            error = UsageError(f"{path}: {' and '.join(others)} would be written to it, too")
+        yield Item(each.source, str(each.name), path, root, error)
 
 
 def _refuse_sheet(plan: Plan) -> None:
