@@ -12,6 +12,7 @@ from torch.optim import lr_scheduler
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.phases import find_phases
 from lrviz.drive import simulate
+from lrviz.linter.view import build_view
 from lrviz.run.driven import Run
 from lrviz.spec.parse import parse_tree
 from lrviz.spec.tree import Source
@@ -150,3 +151,15 @@ def test_a_figure_marks_the_values_at_which_torch_hands_over() -> None:
         inner = [path for path in spans if not any(path == each[:-1] for each in spans)]
         starts = {phase.start for phase in find_phases(run, "step")}
         assert starts - {0} == {spans[path][0] for path in inner} - {0}
+
+
+def test_rules_read_the_values_that_torch_shows() -> None:
+    for run, spans, rates in driven():
+        (facts,), (curve,) = run.schedulers, run.curves
+        view = build_view(run.spec, run.spec.schedules[0], facts, curve)
+        for part, (path, _) in zip(view.parts, walk(facts), strict=True):
+            own = spans.get(path, [])
+            assert part.lr[0].tolist() == [rates[value] for value in own]
+            assert part.length == len(own)
+            assert not own or part.start == own[0]
+            assert part.is_last == (len(rates) - 1 in own)
