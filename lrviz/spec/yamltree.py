@@ -1,13 +1,12 @@
 """YAML text to plain data and the place of every key, and back: YAML 1.2's core schema.
 
-The tree is built from the parser's events with a stack of our own, so that no depth, alias or tag
-of a hostile text costs more than a message.
+The tree is built from the parser's events, so that no depth, alias or tag of a hostile text costs
+more than a message.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -51,16 +50,6 @@ class YamlError(ValueError):
         super().__init__(reason)
 
 
-@dataclass
-class _Open:
-    """A mapping or sequence whose end has not been reached."""
-
-    key: KeyPath
-    value: dict[str, Tree] | list[Tree]
-    pending: str | None = None
-    seen: dict[str, int] = field(default_factory=dict)
-
-
 def parse_scalar(text: str) -> Tree:
     """Return what a plain scalar means in YAML 1.2; an integer beyond 64 bits is a float.
 
@@ -85,10 +74,9 @@ def parse_yaml(text: str) -> tuple[Tree, dict[KeyPath, Position]]:
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(f"larger than {MAX_BYTES // 1000} kB", None)
-    builder = _Builder()
+    reader = _Reader(yaml.parse(text, Loader=yaml.SafeLoader))
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            builder.take(event)
+        return reader.read(), reader.positions
     except yaml.MarkedYAMLError as error:
         raise YamlError(_say(error), _position(error.problem_mark or error.context_mark)) from None
     except yaml.reader.ReaderError as error:
@@ -99,7 +87,6 @@ def parse_yaml(text: str) -> tuple[Tree, dict[KeyPath, Position]]:
         raise
     except (ValueError, OverflowError):  # what PyYAML itself lets slip: "\U00110000"
         raise YamlError("not YAML: an escape or number out of range", None) from None
-    return builder.root, builder.positions
 
 
 def is_text(text: str) -> bool:
@@ -131,81 +118,76 @@ def beyond_yaml(tree: Tree) -> Iterator[tuple[KeyPath, str]]:
                 yield key, "a number beyond 64 bits"
 
 
-class _Builder:
-    """Builds the tree from events, one at a time."""
+class _Reader:
+    """Reads the tree from the parser's events, no deeper than a spec may be."""
 
-    def __init__(self) -> None:
-        self.root: Tree = None
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
         self.positions: dict[KeyPath, Position] = {}
-        self._stack: list[_Open] = []
-        self._documents = 0
+        self._events = events
 
-    def take(self, event: yaml.Event) -> None:
-        """Add what one event says."""
-        position = _position(event.start_mark)
-        match event:
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    raise YamlError("more than one document; a spec is one", position)
-            case yaml.AliasEvent():
-                raise YamlError("aliases (*) are not allowed; write the value out", position)
-            case yaml.ScalarEvent():
-                self._refuse_extras(event, position)
-                plain = event.style is None and event.implicit[0]
-                self._add(parse_scalar(event.value) if plain else event.value, event, position)
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._refuse_extras(event, position)
-                self._open({} if isinstance(event, yaml.MappingStartEvent) else [], event, position)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                self._stack.pop()
+    def read(self) -> Tree:
+        """Return the one document."""
+        tree: Tree = None
+        for event in self._events:
+            match event:
+                case yaml.DocumentStartEvent() if self.positions:
+                    place = _position(event.start_mark)
+                    raise YamlError("more than one document; a spec is one", place)
+                case yaml.NodeEvent():
+                    self.positions[()] = _position(event.start_mark)
+                    tree = self._read_node(event, ())
+        return tree
 
-    def _refuse_extras(self, event: yaml.NodeEvent, position: Position | None) -> None:
-        if event.anchor is not None:
-            raise YamlError("anchors (&) are not allowed; write the value out", position)
-        tag = getattr(event, "tag", None)
-        if tag is not None:
-            raise YamlError(f"tags ({tag}) are not allowed; a spec is plain data", position)
-        if not is_text(getattr(event, "value", "")):
-            raise YamlError(_NO_TEXT, position)  # escaped: the reader has seen the others
-
-    def _open(self, value: dict[str, Tree] | list[Tree], event: yaml.Event, at: Position) -> None:
-        if len(self._stack) >= MAX_DEPTH:
+    def _read_node(self, event: yaml.Event, key: KeyPath) -> Tree:
+        at = _refuse_extras(event)
+        if isinstance(event, yaml.ScalarEvent):
+            plain = event.style is None and event.implicit[0]
+            return parse_scalar(event.value) if plain else str(event.value)
+        if len(key) >= MAX_DEPTH:
             raise YamlError(f"nested more than {MAX_DEPTH} deep", at)
-        self._stack.append(_Open(self._add(value, event, at), value))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return list(self._read_items(key))
+        return dict(self._read_pairs(key))
 
-    def _add(self, value: Tree, event: yaml.Event, at: Position) -> KeyPath:
-        """Put a value where it belongs and return its key path."""
-        if not self._stack:
-            self.root = value
-            self.positions[()] = at
-            return ()
-        parent = self._stack[-1]
-        if isinstance(parent.value, list):
-            key = (*parent.key, len(parent.value))
-            parent.value.append(value)
-            self.positions[key] = at
-        elif parent.pending is None:
-            self._take_key(parent, event, at)
-            return parent.key
-        else:
-            key = (*parent.key, parent.pending)
-            parent.value[parent.pending] = value
-            parent.pending = None
-        return key
+    def _read_items(self, key: KeyPath) -> Iterator[Tree]:
+        for index, event in enumerate(self._events):
+            if isinstance(event, yaml.SequenceEndEvent):
+                return
+            own = (*key, index)
+            self.positions[own] = _position(event.start_mark)
+            yield self._read_node(event, own)
 
-    def _take_key(self, parent: _Open, event: yaml.Event, at: Position) -> None:
-        if not isinstance(event, yaml.ScalarEvent):
-            raise YamlError("a key must be a word", at, parent.key)
-        name = event.value
-        if name == "<<" and event.style is None:
-            raise YamlError("merge keys (<<) are not allowed; write the keys out", at, parent.key)
-        key = (*parent.key, name)
-        if name in parent.seen:
-            raise YamlError(f"given twice (first at line {parent.seen[name]})", at, key)
-        parent.seen[name] = at.line
-        parent.pending = name
-        self.positions[key] = at
+    def _read_pairs(self, key: KeyPath) -> Iterator[tuple[str, Tree]]:
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                return
+            at = _refuse_extras(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise YamlError("a key must be a word", at, key)
+            name = str(event.value)
+            if name == "<<" and event.style is None:
+                raise YamlError("merge keys (<<) are not allowed; write the keys out", at, key)
+            own = (*key, name)
+            if own in self.positions:
+                first = self.positions[own].line
+                raise YamlError(f"given twice (first at line {first})", at, own)
+            self.positions[own] = at
+            yield name, self._read_node(next(self._events), own)
+
+
+def _refuse_extras(event: yaml.Event) -> Position:
+    """Return where a node stands that has nothing which plain data has not."""
+    at = _position(event.start_mark)
+    if isinstance(event, yaml.AliasEvent):
+        raise YamlError("aliases (*) are not allowed; write the value out", at)
+    if getattr(event, "anchor", None) is not None:
+        raise YamlError("anchors (&) are not allowed; write the value out", at)
+    tag = getattr(event, "tag", None)
+    if tag is not None:
+        raise YamlError(f"tags ({tag}) are not allowed; a spec is plain data", at)
+    if not is_text(getattr(event, "value", "")):
+        raise YamlError(_NO_TEXT, at)  # escaped: the reader has seen the others
+    return at
 
 
 def _position(mark: Any) -> Position:
