@@ -472,7 +472,7 @@ def test_an_installed_package_adds_its_names(monkeypatch: pytest.MonkeyPatch) ->
     for found, valid in ([ours], True), ([ours, theirs], False), ([], False):
         points = MappingProxyType({"ours.Cosine": tuple(found)} if found else {})
         monkeypatch.setattr(
-            "lrviz.commands.schema.named.list_entry_points", lambda points=points: points
+            "lrviz.commands.schema.components.list_entry_points", lambda points=points: points
         )
         validator = Validator(build_schema())
         assert (errors(validator, spec) == []) is valid
@@ -533,7 +533,7 @@ def test_of_a_library_that_is_not_installed_the_names_are_known(
 
 def test_an_optimizer_that_this_torch_lacks_is_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "lrviz.commands.schema.named.installed_optimizer_arguments",
+        "lrviz.commands.schema.components.installed_optimizer_arguments",
         lambda name: [] if name == "Adam" else installed_optimizer_arguments(name),
     )
     assert errors(Validator(build_schema()), f"{{epochs: 4, optimizer: Adam, {STEP}}}") != []

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from lrviz.commands.block import Block, Line, tell_error
-from lrviz.commands.compare.combined import combine_runs, name_sources
 from lrviz.commands.compare.parting import compare_curves
 from lrviz.commands.compare.table import format_table
+from lrviz.commands.compare.union import combine_runs, name_sources
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import (
     Format,

@@ -6,8 +6,8 @@ once, is left to them.
 
 from typing import Any
 
+from lrviz.commands.schema.components import optimizer_definitions, scheduler_definitions
 from lrviz.commands.schema.kinds import FORMULA, Schema, any_of, closed, refer
-from lrviz.commands.schema.named import optimizer_definitions, scheduler_definitions
 from lrviz.linter.rules import RULES
 from lrviz.spec.keys import model_schema
 from lrviz.spec.nodes import MAX_METRIC
