@@ -57,6 +57,17 @@ def spell_yaml(value: object) -> str:
     return str(value)
 
 
+def spell_json(value: float) -> float | str | None:
+    """Return a number as strict JSON can hold it: NaN as nothing, infinities as YAML spells them.
+
+    >>> spell_json(0.1), spell_json(math.nan), spell_json(-math.inf)
+    (0.1, None, '-.inf')
+    """
+    if math.isfinite(value):
+        return value
+    return None if math.isnan(value) else spell_yaml(value)
+
+
 def spell_python(value: object) -> str:
     """Return a value as Python spells it; a number reads back equal.
 

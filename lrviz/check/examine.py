@@ -16,10 +16,10 @@ from lrviz.draw.overlay import Trace, draw_overlay
 from lrviz.errors import ImageError, Problem, SpecError
 from lrviz.figure.difference import Move
 from lrviz.figure.image import Pixels, decode_image, encode_image
+from lrviz.figure.numbers import RecordedQuantity
 from lrviz.figure.record import Versions, drawing_versions
 from lrviz.figure.render import encode_drawing
-from lrviz.figure.stored import Recorded, RecordedCurve, RecordedQuantity
-from lrviz.figure.summarising import record_steps
+from lrviz.figure.stored import Recorded, RecordedCurve, record_steps
 from lrviz.run.driven import Run
 
 MARK = (220, 0, 0, 255)

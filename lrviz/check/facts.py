@@ -8,9 +8,9 @@ from typing import NamedTuple
 from lrviz.check.baselines import Baseline
 from lrviz.errors import KeyPath, LrvizError
 from lrviz.figure.difference import Move, NumbersDifference, compare_numbers, list_moves
+from lrviz.figure.numbers import summarise
 from lrviz.figure.record import Record, Versions
-from lrviz.figure.stored import Recorded, parse_numbers
-from lrviz.figure.summarising import record_steps, summarise
+from lrviz.figure.stored import Recorded, parse_numbers, record_steps
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import parse_tree

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from lrviz.cli import parameters as params
 from lrviz.commands.block import Block
-from lrviz.commands.targets import Format
+from lrviz.figure import Format
 
 
 def plot(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lrviz.commands.names import complete_scheduler
-from lrviz.commands.targets import Format
 from lrviz.errors import UsageError
+from lrviz.figure import Format
 from lrviz.spec.tree import Interval
 from lrviz.system.annotations import Listing
 

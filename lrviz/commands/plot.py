@@ -8,7 +8,6 @@ from pathlib import Path
 
 from lrviz.commands.block import Block, Line, spell_line, tell_error
 from lrviz.commands.targets import (
-    Format,
     Target,
     is_stdout,
     plan_targets,
@@ -18,6 +17,7 @@ from lrviz.commands.targets import (
 )
 from lrviz.commands.watch import Watch
 from lrviz.errors import FileError, RefusedError, SpecError, UsageError
+from lrviz.figure import Format
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec

@@ -10,15 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.figure.stored import (
-    RECORDED,
-    STATISTICS,
-    STATISTICS_0_1,
-    Recorded,
-    RecordedCurve,
-    RecordedQuantity,
-)
-from lrviz.figure.summarising import coarsen, split_steps
+from lrviz.figure.numbers import RECORDED, STATISTICS, RecordedQuantity, coarsen, split_steps
+from lrviz.figure.stored import STATISTICS_0_1, Recorded, RecordedCurve
 from lrviz.spell import spell_yaml
 
 RELATIVE = 1e-9
@@ -123,12 +116,6 @@ def compare_numbers(old: Recorded, new: Recorded, exact: bool = False) -> Number
         old: of one figure.
         new: of the other.
         exact: whether the digests, where both have one, must be the same: what drove them is.
-
-    >>> from lrviz.figure.stored import parse_numbers
-    >>> curve = {"label": "", "groups": [""], "steps": 3, "block": 1, "lr": [[0.1, 0.1, 0.05]]}
-    >>> old, new = ({"curves": [each]} for each in (curve, curve | {"lr": [0.1]}))
-    >>> print(compare_numbers(parse_numbers(old), parse_numbers(new)))
-    lr at step 2 was 0.05, is 0.1 (1 of 3 steps differ)
     """
     pairs = _pair(_labels(old), _labels(new))
     shape: list[ShapeChange] = []
@@ -145,13 +132,7 @@ def compare_numbers(old: Recorded, new: Recorded, exact: bool = False) -> Number
 
 
 def list_moves(old: Recorded, new: Recorded, most: int) -> list[Move]:
-    """Return the places that have moved, the earliest first.
-
-    Args:
-        old: as `compare_numbers` takes them.
-        new: as `compare_numbers` takes them.
-        most: how many places to return, and of each series.
-    """
+    """Return the first places that have moved, in all and of each series so many at most."""
     moves = [
         move
         for i, j in _pair(_labels(old), _labels(new))
@@ -256,8 +237,8 @@ def agree(old: Values, new: Values) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(old - new) <= np.maximum(ABSOLUTE, RELATIVE * sizes)
     near &= np.isfinite(old) & np.isfinite(new)
-    agree: NDArray[np.bool_] = (old == new) | (np.isnan(old) & np.isnan(new)) | near
-    return agree
+    same: NDArray[np.bool_] = (old == new) | (np.isnan(old) & np.isnan(new)) | near
+    return same
 
 
 def _plain(text: str) -> str:

@@ -13,7 +13,6 @@ from lrviz.figure.chunks import (
     PNG_SIGNATURE,
     build_packet,
     find_foreign,
-    image_size,
     iter_chunks,
     read_record,
     seal,
@@ -102,6 +101,32 @@ def decode_image(data: bytes) -> Pixels:
     if pixels is None:
         raise ImageError(f"the {kind} names two sizes")
     return pixels
+
+
+def image_size(data: bytes) -> tuple[int, int]:
+    """Return width and height in pixels, as the first chunk tells them.
+
+    Raises:
+        ImageError: it is no PNG or WebP, or its first chunk is none that tells.
+
+    >>> image_size(PNG_SIGNATURE)
+    Traceback (most recent call last):
+        ...
+    lrviz.errors.ImageError: the PNG is cut short
+    """
+    name, start, stop = next(iter_chunks(data))
+    head = data[start:stop]
+    if name == b"IHDR" and len(head) == 13:
+        return int.from_bytes(head[:4]), int.from_bytes(head[4:8])
+    if name == b"VP8X" and len(head) == 10:
+        return int.from_bytes(head[4:7], "little") + 1, int.from_bytes(head[7:10], "little") + 1
+    if name == b"VP8L" and head[:1] == b"\x2f" and len(head) >= 5:
+        bits = int.from_bytes(head[1:5], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if name == b"VP8 " and head[3:6] == b"\x9d\x01\x2a" and len(head) >= 10:
+        width, height = (int.from_bytes(head[at : at + 2], "little") for at in (6, 8))
+        return width & 0x3FFF, height & 0x3FFF
+    raise ImageError(f"the {sniff(data)} has no header")
 
 
 def _strip(data: bytes) -> bytes:

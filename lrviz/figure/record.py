@@ -16,8 +16,8 @@ from typing import NoReturn, cast
 
 from lrviz.errors import ImageError
 from lrviz.figure.chunks import MAX_RECORD
+from lrviz.figure.numbers import summarise
 from lrviz.figure.stored import Recorded, parse_numbers
-from lrviz.figure.summarising import summarise
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.style import MAX_TEXT

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from lrviz.commands.targets import Format
 from lrviz.draw.outputs import Drawing, draw_pixels, draw_vector, freetype_version
 from lrviz.errors import Problem
+from lrviz.figure import Format
 from lrviz.figure.image import encode_image
 from lrviz.figure.record import build_record
 from lrviz.run.driven import Run

@@ -15,20 +15,30 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
-from lrviz.curve import QUANTITIES, Quantity, Values
+from lrviz.curve import Curve, Values
 from lrviz.errors import ImageError
+from lrviz.figure.numbers import (
+    MAX_NUMBERS,
+    RECORDED,
+    STATISTICS,
+    RecordedQuantity,
+    block_size,
+    choose_series,
+    is_constant,
+    iter_series,
+)
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.schedules import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.spec.yamltree import is_text
 
-RecordedQuantity = Quantity | Literal["metric"]
-RECORDED: tuple[RecordedQuantity, ...] = (*QUANTITIES, "metric")
+STATISTICS_0_1 = STATISTICS[:4]
+"""Those that version 0.1 stored."""
 
 _INFINITIES = {".inf": math.inf, "-.inf": -math.inf}
 _LARGEST = float(np.finfo(np.float64).max)
@@ -85,6 +95,25 @@ class Recorded:
             for quantity in curve.series.values():
                 for series in quantity:
                     yield curve, series
+
+
+def record_steps(curves: Sequence[Curve]) -> Recorded:
+    """Return the curves' numbers, every step of them, to compare and not to store.
+
+    >>> curve = Curve(groups=("",), lr=np.array([[0.1, 0.01]]), base_lr=(0.1,))
+    >>> record_steps([curve]).curves[0].series["lr"][0].tolist()
+    [[0.1, 0.01]]
+    """
+    every = (
+        {name: tuple(row[np.newaxis] for row in values) for name, values in iter_series(curve)}
+        for curve in curves
+    )
+    return Recorded(
+        tuple(
+            RecordedCurve(curve.label, curve.groups, curve.steps, 1, series)
+            for curve, series in zip(curves, every, strict=True)
+        )
+    )
 
 
 def parse_numbers(data: object) -> Recorded:
@@ -145,7 +174,7 @@ def _parse_curve(data: object) -> RecordedCurve:
         raise _damaged(f"steps: not from 1 to {MAX_POINTS:,}")
     if steps * len(groups) > MAX_POINTS:
         raise _damaged(f"more than {MAX_POINTS:,} points")
-    if not is_block_size(block, steps):
+    if block < 1:
         raise _damaged("block: does not fit the steps")
     series = {
         quantity: _parse_quantity(data, quantity, 1 if quantity == "metric" else len(groups))
@@ -204,11 +233,6 @@ def _is_still(series: Values) -> bool:
     )
 
 
-def is_constant(values: Values) -> bool:
-    """Whether all values are the same, or all NaN."""
-    return bool(np.all(values == values[0]) or np.all(np.isnan(values)))
-
-
 def _parse_number(data: object, quantity: RecordedQuantity) -> float:
     match data:
         case None:
@@ -229,68 +253,3 @@ def _take(data: object, key: str, kind: type[_T]) -> _T:
 
 def _damaged(what: str) -> ImageError:
     return ImageError(f"its numbers are damaged: {what}")
-
-
-STATISTICS = ("first", "min", "max", "mean", "order")
-"""The numbers of a block; the last one depends on the order of its values."""
-
-STATISTICS_0_1 = STATISTICS[:4]
-"""Those that version 0.1 stored."""
-
-MAX_NUMBERS = 32_768
-MAX_SERIES = 4_096
-"""The most steps that are stored one by one; longer curves have a quarter as many blocks."""
-
-_FEWEST = 4
-
-
-def choose_series(moving: Sequence[tuple[int, bool]], statistics: int) -> int | None:
-    """Return up to how many steps are stored one by one, so that all numbers are few enough.
-
-    None where even one block a series is too much.
-
-    Args:
-        moving: of every series its steps, and whether its values move; those of others are one.
-        statistics: how many numbers a block has.
-
-    >>> choose_series([(5000, True)] * 7, statistics=5)  # 7 * 5 * 625 numbers
-    4096
-    """
-    for most in _iter_series():
-        sizes = (_size(steps, most, statistics) if moves else 1 for steps, moves in moving)
-        if sum(sizes) <= MAX_NUMBERS:
-            return most
-    return None
-
-
-def block_size(steps: int, most: int) -> int:
-    """Return the smallest power of two that makes few enough blocks, or 1 for every step.
-
-    Args:
-        steps: of the curve.
-        most: as `choose_series` gives it.
-    """
-    if steps <= most:
-        return 1
-    return 1 << (-(-steps // (most // _FEWEST)) - 1).bit_length()
-
-
-def is_block_size(block: int, steps: int) -> bool:
-    """Whether a curve of so many steps may be stored in such blocks, if there are enough others.
-
-    >>> [block for block in range(1, 9) if is_block_size(block, steps=5)]
-    [1, 8]
-    """
-    return any(block == block_size(steps, most) for most in _iter_series())
-
-
-def _iter_series() -> Iterator[int]:
-    most = MAX_SERIES
-    while most >= _FEWEST:
-        yield most
-        most //= 2
-
-
-def _size(steps: int, most: int, statistics: int) -> int:
-    block = block_size(steps, most)
-    return steps if block == 1 else statistics * -(-steps // block)

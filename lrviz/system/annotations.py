@@ -1,11 +1,10 @@
 """What listings of findings share: annotations of a pull request, and JSON that is strict."""
 
-import math
 from collections.abc import Mapping
 from typing import Literal
 
 from lrviz.errors import Position, Problem, spell_key
-from lrviz.spell import printable, spell_yaml
+from lrviz.spell import printable, spell_json
 
 Listing = Literal["text", "json", "github"]
 """How findings are listed: for people, for programs, as annotations of a pull request."""
@@ -65,6 +64,6 @@ def clean_json(value: object) -> object:
             return [clean_json(each) for each in value]
         case str():
             return value.encode("utf-8", "backslashreplace").decode()
-        case float() if not math.isfinite(value):
-            return None if math.isnan(value) else spell_yaml(value)
+        case float():
+            return spell_json(value)
     return value

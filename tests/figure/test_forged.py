@@ -202,7 +202,7 @@ def test_one_forged_figure_is_unreadable_and_the_others_are_judged(tmp_path: Pat
     other, match = check(spec.parent, figures).verdicts
     assert (match.outcome, match.exit_status) == ("match", 0)
     assert (other.outcome, other.exit_status) == ("unreadable", 1)
-    assert other.reason == "its numbers are damaged: block: does not fit the steps"
+    assert other.reason == "its numbers are damaged: block: does not fit the numbers"
 
 
 @pytest.mark.parametrize("command", [("export",), ("code",), ("plot", "--terminal"), ("lint",)])

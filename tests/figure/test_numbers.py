@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lrviz.curve import Curve, Values
 from lrviz.errors import ImageError
 from lrviz.figure.difference import Move, NumbersDifference, ShapeChange, compare_numbers
-from lrviz.figure.stored import MAX_NUMBERS, Recorded, parse_numbers
-from lrviz.figure.summarising import coarsen, split_steps, summarise
+from lrviz.figure.numbers import MAX_NUMBERS, coarsen, split_steps, summarise
+from lrviz.figure.stored import Recorded, parse_numbers
 
 STATISTICS = ("first", "min", "max", "mean", "order")
 NAN, INF = math.nan, math.inf
@@ -582,11 +582,11 @@ LONG = {"label": "", "groups": [""], "steps": 5000, "block": 8, "lr": [0.1]}
         ({"steps": True}, "steps: missing, or of a wrong type"),
         ({"steps": 0}, "steps: not from 1 to 20,000,000"),
         ({"steps": 10**5000}, "steps: not from 1 to 20,000,000"),
-        ({"steps": 4097}, "block: does not fit the steps"),
+        ({"steps": 4097}, "lr: 2 numbers where 4097 belong"),
         ({"block": 0}, "block: does not fit the steps"),
-        ({"block": 3}, "block: does not fit the steps"),
+        ({"block": 3}, "first: missing, or of a wrong type"),
         ({"block": -2}, "block: does not fit the steps"),
-        (LONG | {"block": 4}, "block: does not fit the steps"),
+        (LONG | {"block": 4}, "block: does not fit the numbers"),
         (LONG | {"steps": 20_000_000, "groups": ["a", "b"]}, "more than 20,000,000 points"),
         (LONG | {"lr": [[0.1]]}, "first: missing, or of a wrong type"),
         (LONG | {"lr": [{key: [1] for key in STATISTICS}]}, "lr: 1 numbers"),

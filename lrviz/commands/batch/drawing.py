@@ -10,8 +10,8 @@ from typing import Literal
 
 from lrviz.commands.batch.pairs import Item
 from lrviz.commands.block import Line
-from lrviz.commands.targets import Format
 from lrviz.errors import Problem
+from lrviz.figure import Format
 from lrviz.figure.record import build_sheet_record
 from lrviz.run.driven import Run, Thumbnail
 from lrviz.system.files import make_folder, write_below, write_file

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lrviz.commands.targets import Format
 from lrviz.errors import LrvizError, UsageError
+from lrviz.figure import Format
 from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
 from lrviz.figure.record import build_sheet_record, parse_record
 from lrviz.reading.folders import Found, collect_specs

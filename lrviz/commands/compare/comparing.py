@@ -10,7 +10,6 @@ from lrviz.commands.compare.table import format_table
 from lrviz.commands.compare.union import combine_runs, name_sources
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import (
-    Format,
     Target,
     plan_targets,
     refuse_format,
@@ -18,6 +17,7 @@ from lrviz.commands.targets import (
     refuse_stdin_twice,
 )
 from lrviz.errors import LrvizError, Problem, UsageError
+from lrviz.figure import Format
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec

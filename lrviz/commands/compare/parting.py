@@ -8,7 +8,7 @@ import numpy as np
 
 from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.figure.difference import agree
-from lrviz.figure.stored import RecordedQuantity
+from lrviz.figure.numbers import RecordedQuantity
 
 
 @dataclass(frozen=True)
