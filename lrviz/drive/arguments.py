@@ -30,10 +30,6 @@ class Bound:
     given: dict[str, object]
     shown: dict[str, object]
 
-    def __getitem__(self, name: str) -> object:
-        """Return an argument's value, the default where it was not given."""
-        return self.given.get(name, self.shown.get(name))
-
 
 @dataclass
 class Binder:

@@ -18,7 +18,7 @@ from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.remarks import metric_remarks
 from lrviz.drive.runs import drive_each, iter_unread
-from lrviz.errors import UsageError
+from lrviz.errors import Problem, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.factory import Factory
 from lrviz.spec.model import Schedule, Spec
@@ -32,6 +32,11 @@ Metric = Sequence[float] | Values | Mapping[str, Any]
 
 Optimizer = str | Mapping[str, Any] | type[torch.optim.Optimizer]
 """As a spec's `optimizer`: a name, or a name with arguments; or the class itself."""
+
+Function = Callable[..., object]
+
+OWN_NAMES = ("optimizer", "optim", "opt")
+"""An argument of this name is given the optimizer, though it need not be given one."""
 
 OPTIONS = (
     *("lr", "steps", "epochs", "steps_per_epoch", "interval", "optimizer", "metric"),
@@ -141,14 +146,6 @@ def _name(factory: Callable[..., object]) -> str:
     return f"{getattr(factory, '__module__', '?')}:{name}"
 
 
-Function = Callable[..., object]
-
-OWN_NAMES = ("optimizer", "optim", "opt")
-"""An argument of this name is given the optimizer, though it need not be given one."""
-
-_ONE_OR_NONE = "takes an optimizer and returns a scheduler, or takes nothing and returns both"
-
-
 def simulate_factory(spec: Spec) -> Run:
     """Drive a spec whose schedulers a factory builds; as `simulate`."""
     factory = spec.schedules[0].factory
@@ -172,24 +169,14 @@ def simulate_factory(spec: Spec) -> Run:
 
 def _recall(spec: Spec, factory: Factory) -> Run:
     """Return the run that a figure remembers; nothing is driven, and of the code nothing known."""
-    return Run(
-        replace(spec, schedules=tuple(replace(each, factory=None) for each in spec.schedules)),
-        factory.drawn,
-        tuple(
-            SchedulerFacts(
-                factory.name, KEY, {}, frozenset(), each.total_calls, range(each.total_calls)
-            )
-            for each in spec.schedules
-        ),
-        tuple(
-            dict.fromkeys(
-                remark
-                for each, curve in zip(spec.schedules, factory.drawn, strict=True)
-                if curve.metric is not None
-                for remark in metric_remarks(each, curve)
-            )
-        ),
-    )
+    schedules = tuple(replace(each, factory=None) for each in spec.schedules)
+    remarks: dict[Problem, None] = {}
+    for schedule, curve in zip(schedules, factory.drawn, strict=True):
+        if curve.metric is not None:
+            remarks.update(dict.fromkeys(metric_remarks(schedule, curve)))
+    calls = [each.total_calls for each in schedules]
+    facts = (SchedulerFacts(factory.name, KEY, {}, frozenset(), n, range(n)) for n in calls)
+    return Run(replace(spec, schedules=schedules), factory.drawn, tuple(facts), tuple(remarks))
 
 
 def build(schedule: Schedule, function: Function) -> Built:
@@ -244,7 +231,8 @@ def _takes_optimizer(schedule: Schedule, function: Function) -> bool:
     if len(required) > 1 or by_name:
         names = ", ".join(each.name for each in required)
         how = " by name" if by_name else ""
-        raise factory_problem(schedule, f"wants {names}{how}; a factory {_ONE_OR_NONE}")
+        remedy = "takes an optimizer and returns a scheduler, or takes nothing and returns both"
+        raise factory_problem(schedule, f"wants {names}{how}; a factory {remedy}")
     first = parameters[0] if parameters else None
     takes_any = first is not None and first.kind is inspect.Parameter.VAR_POSITIONAL
     return bool(required) or takes_any or (first is not None and first.name in OWN_NAMES)
