@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -60,27 +59,11 @@ MAX_POINTS = 5_000_000  # the points that all lines of a figure have together, a
 MAX_LENGTH = 400_000_000
 
 
-@dataclass(frozen=True)
-class Look:
-    """How one line is drawn.
+def choose_look(style: Style, index: int, count: int, dot: float = math.inf) -> dict[str, Any]:
+    """Return how a line is drawn, as matplotlib is told.
 
-    Attributes:
-        color: changes from line to line.
-        pattern: changes with it; a longer list than the colours', or a shorter one.
-        width: in points; less where all patterns have been used.
-        marker: the size of a marker, in points.
-        zorder: what is drawn with less ink lies above, so that of equal lines each shows.
-    """
-
-    color: str
-    pattern: LineStyle
-    width: float
-    marker: float
-    zorder: float
-
-
-def choose_look(style: Style, index: int, count: int, dot: float = math.inf) -> Look:
-    """Return how a line is drawn.
+    Colour and pattern change from line to line; it is thinner where all of them have been used.
+    What is drawn with less ink lies above, so that of equal lines each shows.
 
     Args:
         style: of the figure.
@@ -90,7 +73,7 @@ def choose_look(style: Style, index: int, count: int, dot: float = math.inf) -> 
 
     >>> from lrviz.spec.style import styles
     >>> look = choose_look(styles()["light"], 7, 8)
-    >>> look.pattern, look.width < choose_look(styles()["light"], 1, 8).width
+    >>> look["linestyle"], look["linewidth"] < choose_look(styles()["light"], 1, 8)["linewidth"]
     ('--', True)
     """
     round, place = divmod(index, len(style.linestyles))
@@ -99,13 +82,13 @@ def choose_look(style: Style, index: int, count: int, dot: float = math.inf) -> 
     pattern = style.linestyles[place]
     if _measure_period(pattern) * width * dot < LEAST_PERIOD:
         pattern = "-"
-    return Look(
-        color=style.colors[index % len(style.colors)],
-        pattern=pattern,
-        width=width,
-        marker=style.marker_size * (1 - NESTED * index / max(1, count - 1)),
-        zorder=2 + 0.05 * (1 - _measure_ink(pattern)) + 0.001 * round,
-    )
+    return {
+        "color": style.colors[index % len(style.colors)],
+        "linestyle": pattern,
+        "linewidth": width,
+        "markersize": style.marker_size * (1 - NESTED * index / max(1, count - 1)),
+        "zorder": 2 + 0.05 * (1 - _measure_ink(pattern)) + 0.001 * round,
+    }
 
 
 def draw_lines(
@@ -136,20 +119,13 @@ def draw_lines(
         if start is not None and options.style.held == "dashed":
             cut = int(np.searchsorted(points, start))
         own, rest = points[:cut], points[max(cut - 1, 0) :]
-        ink: dict[str, Any] = {
-            "color": look.color,
-            "linewidth": look.width,
-            "linestyle": look.pattern,
-            "marker": "o" if _has_markers(options, geometry, unit, len(rows)) else "None",
-            "markersize": look.marker,
-            "zorder": look.zorder,
-        }
-        lines += axes.plot(own / unit, values[own], **ink)
+        look["marker"] = "o" if _has_markers(options, geometry, unit, len(rows)) else "None"
+        lines += axes.plot(own / unit, values[own], **look)
         if cut < len(points):
-            pattern = HELD.get(str(look.pattern), ":")
-            ink["zorder"] += 0.05 * (_measure_ink(look.pattern) - _measure_ink(pattern))
-            ink |= {"linestyle": pattern, "markerfacecolor": options.style.background}
-            axes.plot(rest / unit, values[rest], markevery=(int(cut > 0), 1), **ink)
+            pattern = HELD.get(str(look["linestyle"]), ":")
+            look["zorder"] += 0.05 * (_measure_ink(look["linestyle"]) - _measure_ink(pattern))
+            look |= {"linestyle": pattern, "markerfacecolor": options.style.background}
+            axes.plot(rest / unit, values[rest], markevery=(int(cut > 0), 1), **look)
     return lines
 
 

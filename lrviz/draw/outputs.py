@@ -25,7 +25,7 @@ METADATA: dict[str, dict[str, str | None]] = {
 }
 
 
-DESCRIPTION = {"svg": "Title", "pdf": "Subject"}  # where a vector format keeps what a figure shows
+DESCRIPTION = {"svg": "Title", "pdf": "Subject"}  # what is read out in its place
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +51,10 @@ class VectorDrawing:
 
     Attributes:
         data: the file's bytes; the same for the same run.
-        fonts: the families that its text is drawn with, in order of preference.
         warnings: what is worth saying on standard error, one line each.
     """
 
     data: bytes
-    fonts: tuple[str, ...]
     warnings: tuple[str, ...] = ()
 
 
@@ -110,7 +108,11 @@ def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> VectorDrawing:
         SpecError: the spec asks for a panel of a quantity that its optimizer has not, or for more
             lines than can be drawn in reasonable time.
     """
-    return save_vector(build_chart(run, run.figure), format, str(run))
+    chart, file = build_chart(run, run.figure), BytesIO()
+    metadata = METADATA[format] | {DESCRIPTION[format]: str(run)}
+    with apply_settings(chart.figure.settings):
+        chart.figure.savefig(file, format=format, metadata=metadata)
+    return VectorDrawing(file.getvalue(), chart.warnings)
 
 
 def capture_pixels(chart: Built) -> Drawing:
@@ -119,22 +121,6 @@ def capture_pixels(chart: Built) -> Drawing:
     canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     return Drawing(pixels, chart.figure.dpi, chart.fonts, chart.warnings)
-
-
-def save_vector(
-    chart: Built, format: Literal["svg", "pdf"], description: str = ""
-) -> VectorDrawing:
-    """Return a figure as the bytes of a vector format.
-
-    A description is an SVG's title, which is what is read out in its place, and a PDF's subject.
-    """
-    file = BytesIO()
-    metadata = dict(METADATA[format])
-    if description:
-        metadata[DESCRIPTION[format]] = description
-    with apply_settings(chart.figure.settings):
-        chart.figure.savefig(file, format=format, metadata=metadata)
-    return VectorDrawing(file.getvalue(), chart.fonts, chart.warnings)
 
 
 def freetype_version() -> str:

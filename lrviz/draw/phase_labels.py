@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from lrviz.draw.chart import lift
@@ -70,16 +69,15 @@ def draw_handovers(
         if phase.start > low:
             places[phase.start] = None if phase.start in places else phase.line
     for axes in panels if places else ():
-        axes.add_collection(
-            LineCollection(
-                [[(place, 0), (place, 1)] for place in places],
-                colors=[_color(line, style) for line in places.values()],
-                linewidths=0.08 * style.font_size,
-                alpha=0.6,
-                zorder=1.6,
-                transform=axes.get_xaxis_transform(),
-            ),
-            autolim=False,
+        axes.vlines(
+            list(places),
+            0,
+            1,
+            colors=[_color(line, style) for line in places.values()],
+            linewidths=0.08 * style.font_size,
+            alpha=0.6,
+            zorder=1.6,
+            transform=axes.get_xaxis_transform(),
         )
 
 

@@ -1,6 +1,6 @@
 """Text that fits its place."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -99,24 +99,17 @@ def shorten(text: str, width: float, lines: int, measure: Measure) -> str:
 
     What tells two names apart stands at their end more often than not.
     """
-    low, high = 0, len(text)
+
+    def keep(kept: int) -> str | None:
+        tail = kept // 2
+        cut = f"{text[: kept - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"
+        return _wrap(cut, width, lines, measure)
+
     wrapped = _wrap(text, width, lines, measure)
     if wrapped is not None:
         return wrapped
-    best = "…"
-    while low < high:
-        kept = (low + high) // 2
-        wrapped = _wrap(_without_middle(text, kept), width, lines, measure)
-        if wrapped is None:
-            high = kept
-        else:
-            best, low = wrapped, kept + 1
-    return best
-
-
-def _without_middle(text: str, kept: int) -> str:
-    tail = kept // 2
-    return f"{text[: kept - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"
+    kept = bisect_left(range(len(text)), True, key=lambda kept: keep(kept) is None)
+    return keep(kept - 1) or "…"
 
 
 def _wrap(text: str, width: float, lines: int, measure: Measure) -> str | None:

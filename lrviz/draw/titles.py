@@ -62,17 +62,14 @@ def find_words(run: Run, options: FigureOptions) -> Words:
         ylabels=tuple(ylabels),
         names=names,
         legend=len(names) > 1 if options.legend is None else options.legend,
-        note=_name_marks(run, options) if _has_marks(options) else "",
+        note=_name_marks(run, options),
     )
-
-
-def _has_marks(options: FigureOptions) -> bool:
-    """Whether a legend may have to say what marks are; a linear axis has a place for all values."""
-    return options.legend is not False and options.yscale == "log"
 
 
 def _name_marks(run: Run, options: FigureOptions) -> str:
     """Return what a legend calls the marks of what the first such log axis has no place for."""
+    if options.legend is False or options.yscale != "log":
+        return ""
     ranges = (find_range(run, options, index) for index in range(len(options.panels)))
     return next((spell_floor(floor) for _, floor in ranges if floor is not None), "")
 

@@ -314,20 +314,23 @@ def test_a_look_comes_again_only_when_all_colours_have_had_all_patterns(
 ) -> None:
     """7 colours and 4 or 6 patterns: the numbers have no common divisor."""
     looks = [choose_look(styles()[name], index, count) for index in range(count)]
-    assert len({(look.color, look.pattern) for look in looks}) == count
+    assert len({(look["color"], look["linestyle"]) for look in looks}) == count
 
 
 @pytest.mark.parametrize("name", ["article", "light", "dark"])
 def test_all_curves_that_a_spec_may_have_look_different(name: str) -> None:
     looks = [choose_look(styles()[name], index, MAX_CURVES) for index in range(MAX_CURVES)]
-    assert len({(look.color, look.pattern, round(look.width, 6)) for look in looks}) == MAX_CURVES
+    assert (
+        len({(look["color"], look["linestyle"], round(look["linewidth"], 6)) for look in looks})
+        == MAX_CURVES
+    )
 
 
 def test_what_is_drawn_with_less_ink_lies_above() -> None:
     """Equal curves would hide one another: 1 is solid, '--' and '-.' are 0.7, ':' is 0.38."""
     looks = [choose_look(styles()["light"], index, 6) for index in range(6)]
-    order = sorted(looks, key=lambda look: look.zorder)
-    assert [look.pattern for look in order] == ["-", (0, (9, 2.5)), "--", "-.", SIXTH, ":"]
+    order = sorted(looks, key=lambda look: look["zorder"])
+    assert [look["linestyle"] for look in order] == ["-", (0, (9, 2.5)), "--", "-.", SIXTH, ":"]
 
 
 def test_sight_is_simulated_as_published() -> None:

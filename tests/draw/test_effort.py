@@ -121,17 +121,21 @@ def test_a_caller_s_dpi_has_the_same_limit() -> None:
 def test_however_many_lines_there_are_none_is_too_thin_to_be_seen(name: str) -> None:
     style = styles()[name]
     looks = [choose_look(style, index, 4096, style.dpi / 72) for index in range(4096)]
-    assert min(look.width for look in looks) >= 0.2 * style.linewidth
-    assert {look.color for look in looks[-42:]} == set(style.colors)
+    assert min(look["linewidth"] for look in looks) >= 0.2 * style.linewidth
+    assert {look["color"] for look in looks[-42:]} == set(style.colors)
     for look in looks:
-        period = PERIODS[look.pattern] if isinstance(look.pattern, str) else sum(look.pattern[1])
-        assert period * look.width * style.dpi / 72 >= 1
+        period = (
+            PERIODS[look["linestyle"]]
+            if isinstance(look["linestyle"], str)
+            else sum(look["linestyle"][1])
+        )
+        assert period * look["linewidth"] * style.dpi / 72 >= 1
 
 
 def test_a_pattern_that_no_pixel_can_show_is_a_line() -> None:
     style = Style.model_validate(LIGHT | {"linestyles": [[0, [0.1, 0.1]]], "linewidth": 1})
-    assert choose_look(style, 0, 1, dot=4).pattern == "-"
-    assert choose_look(style, 0, 1, dot=6).pattern == (0, (0.1, 0.1))
+    assert choose_look(style, 0, 1, dot=4)["linestyle"] == "-"
+    assert choose_look(style, 0, 1, dot=6)["linestyle"] == (0, (0.1, 0.1))
 
 
 def noise(steps: int, seed: int = 0) -> NDArray[np.float64]:
