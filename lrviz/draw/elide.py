@@ -1,8 +1,9 @@
 """Names shortened so that they still differ."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import chain, takewhile
+from itertools import takewhile
 
 # Behind what is between two words; a point or a dash before a digit may be a number's.
 _WORD = re.compile(r"(?<=[_/ ])|(?<=[.-])(?!\d)|(?<=[A-Za-z_]\.)")
@@ -47,49 +48,32 @@ def shorten_apart(
     >>> shorten_apart(names, lambda name: name if len(name) < 10 else "…")
     ['block.10…', 'block.11…', 'head']
     """
-    alike = _find_alike([shorten(name) for name in names])
-    for places in (alike, [sorted(chain(*alike))]):  # what is elided apart may be alike again
-        texts = list(names)
-        for each in places:
-            elided = _elide([names[place] for place in each], shorten, ellipsis)
-            for place, text in zip(each, elided, strict=True):
-                texts[place] = text
-        left = _find_alike([shorten(text) for text in texts])
-        if not left:
-            break
-    for place in chain(*left):
+    texts = list(names)
+    alike = _find_alike(names, shorten)
+    elided = elide_shared([names[place] for place in alike], ellipsis)
+    for place, text in zip(alike, elided, strict=True):
+        texts[place] = text
+    for place in _find_alike(texts, shorten):
         texts[place] = f"{place + 1}: {texts[place]}"
     return [shorten(text) for text in texts]
 
 
-def _find_alike(texts: Sequence[str]) -> list[list[int]]:
-    """Return the places of every text that there is more than once."""
-    places: dict[str, list[int]] = {}
-    for place, text in enumerate(texts):
-        places.setdefault(text, []).append(place)
-    return [each for each in places.values() if len(each) > 1]
+def _find_alike(names: Sequence[str], shorten: Callable[[str], str]) -> list[int]:
+    """Return the places of all names that look like another one."""
+    short = [shorten(name) for name in names]
+    counts = Counter(short)
+    return [place for place, text in enumerate(short) if counts[text] > 1]
 
 
-def _elide(names: Sequence[str], shorten: Callable[[str], str], ellipsis: str) -> list[str]:
-    """Return names without what they share, and without any word of it where that is too long."""
-    whole = elide_shared(names, ellipsis)
-    if all(shorten(name).replace("\n", " ") == name for name in whole):
-        return whole
-    return elide_shared(names, ellipsis, context=0)
-
-
-def elide_shared(names: Sequence[str], ellipsis: str = "…", context: int = 1) -> list[str]:
-    """Return names without the words that all of them begin with, and end with.
+def elide_shared(names: Sequence[str], ellipsis: str = "…") -> list[str]:
+    """Return names without the words that all of them begin with, but one, and end with.
 
     Args:
         names: in any order.
         ellipsis: in the place of those words.
-        context: how many words before the rest are kept all the same.
 
     >>> elide_shared(["encoder.layers.1.attention.bias", "encoder.layers.2.attention.bias"])
     ['…layers.1…', '…layers.2…']
-    >>> elide_shared(["gamma 0.1, lr 1e-3", "gamma 0.5, lr 1e-3"], context=0)
-    ['…0.1…', '…0.5…']
     >>> elide_shared(["one name"])
     ['one name']
     """
@@ -99,7 +83,7 @@ def elide_shared(names: Sequence[str], ellipsis: str = "…", context: int = 1) 
     most = min(map(len, words)) - 1
     before = min(_count_shared(words), most)
     after = min(_count_shared([each[::-1] for each in words]), most - before)
-    first = max(before - context, 0)
+    first = max(before - 1, 0)
     return [
         ellipsis * bool(first)
         + "".join(each[first : len(each) - after]).rstrip(_BETWEEN * bool(after))

@@ -90,16 +90,18 @@ class Painter:
         height, has_axis = self._draw_above(panels[0], lines[0])
         alone = self._has_one_epoch and not has_axis
         set_step_axis(panels[-1], geometry, style, alone=alone)
-        labels = plan_labels(self.figure, self.phases, geometry, style, height)
-        band = max((measure_band(label.row, style, height) for label in labels), default=0.0)
-        notes = self._explain_limits()
+        labels, band, notes = [], 0.0, self._explain_limits()
+        if self.phases:
+            labels = plan_labels(self.figure, self.phases, geometry, style, height)
+            band = max((measure_band(label.row, style, height) for label in labels), default=0.0)
         for index, (axes, share) in enumerate(zip(panels, shares, strict=True)):
             notes += self._set_values(axes, lines[index], index, 0.0 if index else band)
             self._name_values(axes, index, height * share / shares[0] * geometry.dot)
         self.figure.align_ylabels(panels)
-        draw_handovers(panels, self.phases, geometry, style)
-        if self._is_free(panels[0], band):
-            draw_labels(panels[0], labels, geometry, style)
+        if self.phases:
+            draw_handovers(panels, self.phases, geometry, style)
+            if self._is_free(panels[0], band):
+                draw_labels(panels[0], labels, geometry, style)
         problem = bound_effort(panels)
         if problem:
             raise SpecError([self.run.spec.source.problem(("figure",), problem)])

@@ -93,7 +93,7 @@ def test_an_absurd_number_is_refused_at_its_place_or_drawn(place: str, value: fl
         ),
         (
             "{style: {linestyles: [[0, [1.0e-6, 1]]]}}",
-            "3:36: figure.style.linestyles.0.1.0: must be at least 0.1, got 1e-06",
+            "3:36: figure.style.linestyles.0.1.0: must be at least 0.1, got 1e-6",
         ),
     ],
 )
