@@ -120,7 +120,7 @@ def say_reading(
         axes = (_split(sweep, "--sweep", "optimizer.SGD.lr=[0.1, 0.01]") for sweep in sweeps)
         swept = ", ".join(f"{json.dumps(key)}: {values}" for key, values in axes)
         overrides.append(Override("sweep", f"{{{swept}}}", "--sweep"))
-    return Reading(overrides, tuple(parse_allowed(allow or ())))
+    return Reading(overrides, tuple(parse_allowed(allow)) if allow else ())
 
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:

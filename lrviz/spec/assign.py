@@ -98,25 +98,16 @@ def split_key(key: str, tree: Tree = None) -> KeyPath:
     if key.count(".") > MAX_DOTS:
         raise LookupError(TOO_DEEP)
     path: list[str | int] = []
-    rest: str | None = key
-    while rest is not None:
+    parts = key.split(".")
+    while parts:
         if len(path) == MAX_DEPTH:
             raise LookupError(TOO_DEEP)
-        name, rest = _split_name(rest, tree)
+        ends = range(len(parts), 1, -1)
+        end = next((each for each in ends if _is_name(".".join(parts[:each]), tree)), 1)
+        name, parts = ".".join(parts[:end]), parts[end:]
         path.append(int(name) if name.isdecimal() and len(name) <= MAX_DIGITS else name)
         tree = find_below(tree, (path[-1],))
     return tuple(path)
-
-
-def _split_name(key: str, tree: Tree) -> tuple[str, str | None]:
-    """Return the first part of a key path, and the rest of it; None where that is all."""
-    end = len(key)
-    while end > 0 and not _is_name(key[:end], tree):
-        end = key.rfind(".", 0, end)
-    if end <= 0:
-        name, dot, rest = key.partition(".")
-        return name, rest if dot else None
-    return key[:end], key[end + 1 :] if end < len(key) else None
 
 
 def _is_name(name: str, tree: Tree) -> bool:

@@ -150,7 +150,7 @@ class NodeReader:
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             at = (*key, index) if isinstance(value, list) else key
             if isinstance(item, str):
-                check_formula(item.removeprefix("="), at, self._problems, parameters, TOTALS)
+                _check_formula(item.removeprefix("="), at, self._problems, parameters, TOTALS)
             elif not is_number(item):
                 self._say(at, f"must be an expression in {parameters[0]}, got {spell(item)}")
 
@@ -161,12 +161,12 @@ class NodeReader:
         elif isinstance(value, dict):
             self._say(key, "must be a value or a list, got a mapping")
         elif isinstance(value, str) and value.startswith("="):
-            check_formula(value[1:], key, self._problems, (), names)
+            _check_formula(value[1:], key, self._problems, (), names)
         elif isinstance(value, str) and len(value) > MAX_TEXT:
             self._say(key, f"longer than {MAX_TEXT} characters")
 
 
-def check_formula(
+def _check_formula(
     text: str, key: KeyPath, problems: Problems, parameters: Sequence[str], names: Sequence[str]
 ) -> bool:
     """Whether a text is an expression; if not, that is added."""
@@ -194,7 +194,7 @@ def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
         case list():
             problems.say(key, f"must have 1 to {MAX_METRIC:,} values, got {len(tree)}")
         case {"expression": str() | int() | float() as text, **rest} if not rest or _is_cut(text):
-            if check_formula(str(text), (*key, "expression"), problems, ("step",), TOTALS):
+            if _check_formula(str(text), (*key, "expression"), problems, ("step",), TOTALS):
                 return MetricExpression(str(text))
         case {"csv": str(path), "column": str(column), **rest} if not rest:
             return MetricCsv(path, column)

@@ -1,6 +1,6 @@
 """From a tree of plain data to a checked `Spec`: the first of the two stages of errors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lrviz.errors import KeyPath, Problem, SpecError
@@ -90,13 +90,12 @@ def parse_tree(
     )
 
 
-def _find_schedulers(tree: Mapping[str, Tree]) -> Iterator[KeyPath]:
-    """Yield where plain data names a scheduler."""
-    yield from ((key,) for key in ("scheduler", "curves") if key in tree)
+def _find_schedulers(tree: Mapping[str, Tree]) -> list[KeyPath]:
+    """Return where plain data names a scheduler."""
     swept = tree.get("sweep")
-    for key in swept if isinstance(swept, dict) else ():
-        if key.split(".")[0] == "scheduler":
-            yield "sweep", key
+    keys = swept if isinstance(swept, dict) else {}
+    below: list[KeyPath] = [("sweep", key) for key in keys if key.split(".")[0] == "scheduler"]
+    return [(key,) for key in ("scheduler", "curves") if key in tree] + below
 
 
 def with_metric(
