@@ -155,9 +155,7 @@ class _Linter:
         if _is_changed(source, data):
             return _refuse(linted, "the file has changed since it was read")
         try:
-            write_file(
-                Path(source), fixed.text.encode(), overwrite=True
-            )  # it is what the user named
+            write_file(Path(source), fixed.text.encode(), overwrite=True)
         except FileError as error:
             return replace(linted, error=error)
         after = self._say(source, self._run(fixed.text.encode(), source), fixed.findings)

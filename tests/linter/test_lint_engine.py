@@ -1,7 +1,8 @@
 """Rules are asked, and what they see becomes findings in file order."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -15,10 +16,10 @@ from lrviz.linter.engine import (
     list_failures,
     select_rules,
 )
-from lrviz.linter.rule import Finding
-from lrviz.linter.view import Fix
+from lrviz.linter.rule import Finding, Found, Rule
+from lrviz.linter.view import Fix, Part, View
 from lrviz.spec.parse import parse_spec
-from tests.support.linting import COSINE, ENDLESS, GROWING, RULES, lint
+from tests.support.linting import CLEAN, COSINE, ENDLESS, GROWING, RULES, lint
 
 
 def test_a_finding_has_its_rule_place_and_fix() -> None:
@@ -137,3 +138,65 @@ def test_a_spec_that_ignores_what_is_no_rule_is_told() -> None:
     assert [str(each) for each in find_unknown(spec, RULES)] == [
         "a.yaml:8:24: LR000 warning: lint.ignore.1: no rule LR777; known: LR901, LR902, LR911"
     ]
+
+
+LATER = """\
+epochs: 3
+scheduler:
+  SequentialLR:
+    schedulers: [{ExponentialLR: {gamma: 2}}, {ExponentialLR: {gamma: 3}}, {StepLR: {step_size: 1}}]
+    milestones: [2, 9]
+"""
+
+
+def see(view: View, part: Part) -> Iterator[Found]:
+    yield Found(part.key(), f"{part.name} has {part.length}")
+
+
+def seen_by(rule: Rule, text: str = LATER) -> list[str]:
+    found = lint_run(simulate(parse_spec(text, "a.yaml")), [rule])
+    return [each.problem.text for each in found]
+
+
+def test_a_rule_is_handed_the_schedulers_that_it_is_about() -> None:
+    assert seen_by(Rule("LR991", "note", see)) == ["SequentialLR has 3"]
+    assert seen_by(Rule("LR991", "note", see, about=("ExponentialLR",))) == [
+        "ExponentialLR has 2",
+        "ExponentialLR has 1",
+    ]
+    assert seen_by(Rule("LR991", "note", see, about=("CyclicLR",))) == []
+
+
+def test_a_scheduler_that_the_run_never_comes_to_is_for_rules_that_ask_for_it() -> None:
+    rule = Rule("LR991", "note", see, about=("StepLR",))
+    assert seen_by(rule) == []
+    assert seen_by(replace(rule, everywhere=True)) == ["StepLR has 0"]
+
+
+@pytest.mark.parametrize("ignored", ["", "lint: {ignore: [LR902]}\n"])
+def test_a_rule_is_silent_where_another_names_the_reason(ignored: str) -> None:
+    """The reason stays one, also where nobody wants to hear it."""
+    silenced = Rule("LR991", "note", see, silenced_by=("LR902",))
+
+    def codes(text: str) -> list[str]:
+        run = simulate(parse_spec(f"{text}{ignored}", "a.yaml"))
+        return [each.rule.code for each in lint_run(run, [*RULES.values(), silenced])]
+
+    assert codes(CLEAN) == ["LR991"]
+    assert codes(GROWING) == ([] if ignored else ["LR902"])
+
+
+def test_what_a_rule_sees_may_be_silenced_alone() -> None:
+    def both(view: View, part: Part) -> Iterator[Found]:
+        yield Found(part.key(), "first", silenced_by=("LR902",))
+        yield Found(part.key(), "second")
+
+    rules = [RULES["LR902"], Rule("LR991", "note", both)]
+    found = lint_run(simulate(parse_spec(GROWING)), rules)
+    assert [each.problem.text for each in found] == ["grows to 0.004", "second"]
+
+
+def test_a_rule_of_a_python_that_keeps_no_docstrings_says_so() -> None:
+    rule = Rule("LR991", "note", see)
+    assert (rule.summary, rule.paragraphs) == ("", [])
+    assert rule.explain() == "LR991 see (note)\n\nPython -OO drops what there is to say."
