@@ -146,7 +146,7 @@ def _write(run: Run, spec: Spec, target: Target, request: PlotRequest) -> Sequen
 
 def _show(run: Run, source: str, path: str, lines: list[Line], request: PlotRequest) -> list[Block]:
     """Draw the picture in characters, to fill the screen with what else is said there."""
-    from lrviz.draw.terminal import explain_limits
+    from lrviz.draw.terminal.picture import explain_limits
     from lrviz.draw.terminal.screen import CLEAR, draw_screen, find_screen
 
     remarks = map(run.remark, filter(None, [explain_limits(run)]))

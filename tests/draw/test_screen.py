@@ -102,12 +102,12 @@ def test_what_is_said_of_a_spec_that_is_watched_stays_on_the_screen(
     terminal = Terminal(tmp_path, "a.yaml", "--watch", "--terminal", *output)
     last = "a.png\n" if output else ""
     try:
-        shown = terminal.wait(f"StepLR: 0.001 for 4 steps\n{last}".replace("\n", "\r\n"))
+        shown = terminal.wait(f"StepLR: 1e-3 for 4 steps\n{last}".replace("\n", "\r\n"))
         assert shown.startswith(f"{WARNING % (4, 4)}\n")
-        assert shown.endswith(f"\nStepLR: 0.001 for 4 steps\n{last}")
+        assert shown.endswith(f"\nStepLR: 1e-3 for 4 steps\n{last}")
         assert rows(shown, 80) == 23
         spec.write_text(LATE % 5, "utf-8")
-        again = terminal.wait("StepLR: 0.001 for 5 steps\r\n")
+        again = terminal.wait("StepLR: 1e-3 for 5 steps\r\n")
         assert again.startswith(f"{WARNING % (5, 5)}\n")
     finally:
         terminal.close()
@@ -129,7 +129,8 @@ def test_a_format_without_a_figure_is_refused(step: Path) -> None:
     assert (done.status, done.stdout, done.stderr) == (2, b"", message)
 
 
-NO_STEP, NO_VALUE = "xlim: no step of the run is in view", "ylim: no value is in view"
+NO_STEP = "warning: a.yaml: xlim: no step of the run is in view"
+NO_VALUE = "warning: a.yaml: ylim: no value is in view"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from lrviz.check.verdict import Checked
 from lrviz.commands.code.script import write_code
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.export import export_text
-from lrviz.draw.terminal import draw_terminal
+from lrviz.draw.terminal.picture import draw_terminal
 from lrviz.errors import ImageError, SpecError
 from lrviz.figure.image import encode_image
 from lrviz.figure.record import build_record, parse_record

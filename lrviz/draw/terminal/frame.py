@@ -1,10 +1,11 @@
-"""What stands around the lines: the axes, their labels, and the numbers at their ticks."""
+"""What stands around the lines: the axes with their numbers and labels, and the legend."""
 
 from collections.abc import Sequence
 
-from lrviz.draw.terminal.looks import Signs
-from lrviz.draw.terminal.text import fit, measure
-from lrviz.draw.terminal.ticks import Ticks, place_labels
+from lrviz.draw.elide import shorten_apart
+from lrviz.draw.terminal.glyphs import Look, Signs, fit, paint
+from lrviz.draw.terminal.rulers import Ticks, place_labels
+from lrviz.spell import measure
 
 UNIT_WIDTH = 6
 """The room for the x axis' label beside its ticks: `epochs`. A longer one has a line of its own."""
@@ -12,21 +13,22 @@ UNIT_WIDTH = 6
 WALL = 2
 """The columns between the labels of the y axis and the lines: a blank and the axis."""
 
+GAP = 3
+"""The blanks between two entries of the legend."""
+
+LEAST_NAME = 9
+"""The width of a name, at least, that makes room for others."""
+
 
 def measure_margin(ticks: Ticks, xlabel: str) -> int:
     """Return how many columns there are before the lines."""
-    beside = xlabel if has_place_beside(xlabel) else ""
+    beside = xlabel if measure(xlabel) <= UNIT_WIDTH else ""
     return max(map(measure, (*ticks.values(), beside))) + WALL
-
-
-def has_place_beside(xlabel: str) -> bool:
-    """Whether the x axis' label stands before the numbers at its ticks."""
-    return measure(xlabel) <= UNIT_WIDTH
 
 
 def count_rows(xlabel: str) -> int:
     """Return how many rows there are above and below the lines."""
-    return 3 if has_place_beside(xlabel) else 4
+    return 3 if measure(xlabel) <= UNIT_WIDTH else 4
 
 
 def draw_frame(
@@ -45,7 +47,7 @@ def draw_frame(
         labels: likewise.
         signs: what the axes are drawn with.
 
-    >>> from lrviz.draw.terminal.looks import ASCII
+    >>> from lrviz.draw.terminal.glyphs import ASCII
     >>> ticks = {0: "0", 6: "2"}, {0: "0", 2: "0.1"}
     >>> for line in draw_frame(["*", " *", "  *"], 9, ticks, ("steps", "lr"), ASCII):
     ...     print(line)
@@ -56,30 +58,79 @@ def draw_frame(
           ++-----+--
     steps  0     2
     """
-    margin = measure_margin(ticks[1], labels[0])
-    body = []
-    for row, line in zip(range(len(rows) - 1, -1, -1), rows, strict=True):
-        wall = signs.wall_tick if row in ticks[1] else signs.wall
-        body.append(f"{ticks[1].get(row, ''):>{margin - WALL}} {wall}{line}")
-    floor = "".join(signs.floor_tick if cell in ticks[0] else signs.floor for cell in range(cells))
-    head = fit(labels[1], margin + cells, signs.ellipsis)
-    head = " " * (margin - WALL - measure(head)) + head
+    (across, up), (xlabel, ylabel) = ticks, labels
+    margin = measure_margin(up, xlabel)
+    body = [
+        f"{up.get(row, ''):>{margin - WALL}} {signs.wall_tick if row in up else signs.wall}{line}"
+        for row, line in zip(range(len(rows) - 1, -1, -1), rows, strict=True)
+    ]
+    floor = "".join(signs.floor_tick if cell in across else signs.floor for cell in range(cells))
+    head = fit(ylabel, margin + cells, signs.ellipsis)
+    is_beside = measure(xlabel) <= UNIT_WIDTH
+    numbers = f"{xlabel if is_beside else '':>{margin - WALL}}"
+    for start, text in place_labels(across, cells, 1):
+        numbers += " " * (margin + start - measure(numbers)) + text
+    foot = fit(xlabel, margin + cells, signs.ellipsis)
+    indent = min(margin + (cells - measure(foot)) // 2, margin + cells - measure(foot))
     return [
-        head,
+        " " * (margin - WALL - measure(head)) + head,
         *body,
         f"{signs.corner:>{margin}}{floor}",
-        *_write_numbers(ticks[0], labels[0], margin, cells, signs),
+        numbers,
+        *([] if is_beside else [" " * indent + foot]),
     ]
 
 
-def _write_numbers(ticks: Ticks, label: str, margin: int, cells: int, signs: Signs) -> list[str]:
-    """Return the line with the numbers at the ticks of the x axis, and its label."""
-    beside = has_place_beside(label)
-    line = f"{label if beside else '':>{margin - WALL}}"
-    for start, text in place_labels(ticks, cells, 1):
-        line += " " * (margin + start - measure(line)) + text
-    if beside:
-        return [line]
-    label = fit(label, margin + cells, signs.ellipsis)
-    indent = min(margin + (cells - measure(label)) // 2, margin + cells - measure(label))
-    return [line, " " * indent + label]
+def write_legend(
+    names: Sequence[str], looks: Sequence[Look], signs: Signs, width: int, rows: int
+) -> list[str]:
+    """Return the lines of a legend; entries for which there is no room are counted in its last one.
+
+    Args:
+        names: one a line of the picture, or none for no legend; those too long for their column
+            lose their middle.
+        looks: as many.
+        signs: what it is written with.
+        width: the room for a line.
+        rows: how many lines there may be.
+
+    >>> from lrviz.draw.terminal.glyphs import ASCII
+    >>> names, looks = ["one", "two", "three", "four"], [Look(each, None) for each in "abcd"]
+    >>> write_legend(names, looks, ASCII, 30, 2)
+    ['a one     b two', 'c three   d four']
+    >>> write_legend(names, looks, ASCII, 22, 1)
+    ['a one     ... 3 more']
+    """
+    if not names:
+        return []
+    marks = [look.glyph or signs.line for look in looks]
+    before = measure(marks[0]) + 1
+    longest = max(map(measure, names))
+    columns = _count_columns(before, longest, len(names), width, rows)
+    room = min(longest, (width + GAP) // columns - GAP - before)
+    short = shorten_apart(names, lambda name: fit(name, room, signs.ellipsis), signs.ellipsis)
+    cells = [
+        f"{paint(mark, look.color)} {name}{' ' * (room - measure(name))}"
+        for name, look, mark in zip(short, looks, marks, strict=True)
+    ]
+    if len(cells) > rows * columns:
+        last = (columns - 1) * (before + room + GAP)
+        more = f"{signs.ellipsis} {len(cells)} more"
+        kept = rows * columns - (1 if last + measure(more) <= width else 2)
+        cells = [*cells[:kept], f"{signs.ellipsis} {len(cells) - kept} more"]
+    starts = range(0, len(cells), columns)
+    return [(" " * GAP).join(cells[start : start + columns]).rstrip() for start in starts]
+
+
+def _count_columns(before: int, longest: int, count: int, width: int, rows: int) -> int:
+    """Return how many columns a legend has, all about as long.
+
+    >>> _count_columns(2, 5, 4, 30, 2), _count_columns(2, 30, 4, 60, 2)
+    (2, 2)
+    """
+    columns = (width + GAP) // (before + longest + GAP)
+    if columns * rows < count:  # names become shorter for it, as far as they can be read then
+        most = (width + GAP) // (before + LEAST_NAME + GAP)
+        columns = max(columns, min(-(-count // rows), most))
+    columns = max(1, min(columns, count))
+    return -(-count // -(-count // columns))

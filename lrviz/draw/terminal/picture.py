@@ -1,24 +1,34 @@
 """A run as lines of text: its picture, between a title and a legend."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial, reduce
 
 import numpy as np
 
-from lrviz.draw.terminal.axis import Axis
-from lrviz.draw.terminal.frame import count_rows, draw_frame, measure_margin
-from lrviz.draw.terminal.hidden import find_marks
-from lrviz.draw.terminal.layers import Layer, merge_layers
-from lrviz.draw.terminal.legend import write_legend
-from lrviz.draw.terminal.looks import ALONE, ASCII, UNICODE
-from lrviz.draw.terminal.plan import Line, find_range, list_lines, plan_steps, plan_values
-from lrviz.draw.terminal.strokes import draw_strokes, trace_curve
-from lrviz.draw.terminal.text import fit
-from lrviz.draw.terminal.words import find_words
+from lrviz.draw.points import find_range, find_unit, list_seen
+from lrviz.draw.scale import FARTHEST, Limits, explain_empty, mend_steps
+from lrviz.draw.terminal.canvas import Axis, Layer, draw_curve, mark_hidden, merge_layers
+from lrviz.draw.terminal.frame import count_rows, draw_frame, measure_margin, write_legend
+from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, choose_looks, clean, fit
+from lrviz.draw.terminal.rulers import Ticks, choose_step_ticks, choose_value_ticks
+from lrviz.draw.titles import name_lines
 from lrviz.run.driven import Run
 from lrviz.spell import spell_floor
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 10
 """The smallest terminal; a smaller one is drawn for as if it were as large."""
+
+LEAST_STEP = {"step": 1.0, "epoch": 0.5}
+"""From one tick of the x axis to the next."""
+
+DOTS = 2, 4
+"""The dots of a character that is not a letter, across and up."""
+
+UNITS = {"step": "steps", "epoch": "epochs"}
+"""What an x axis is called that counts steps, or epochs."""
+
+MISSING = "only lr is drawn in characters"
+"""What is said where the figure has other panels."""
 
 
 def draw_terminal(
@@ -37,48 +47,100 @@ def draw_terminal(
     >>> import lrviz
     >>> spec = "{epochs: 12, scheduler: {StepLR: {step_size: 6, gamma: 0.5}}}"
     >>> print(draw_terminal(lrviz.simulate(lrviz.parse_spec(spec)), 34, 10, ascii_only=True))
-        lr
-           |
-    0.0010 +************
-           |            *
-    0.0005 +            ************
-           |
-           |
-         0 +
-           ++---+---+---+----+---+---+
-     steps  0   2   4   6    8  10  12
+       lr
+          |
+     1e-3 +************
+          |            *
+     5e-4 +             ************
+          |
+          |
+        0 +
+          ++---+----+---+---+----+---+
+    steps  0   2    4   6   8   10  12
     """
     columns, rows = max(columns, LEAST_COLUMNS), max(rows, LEAST_ROWS)
     signs = ASCII if ascii_only else UNICODE
-    words = find_words(run, ascii_only=ascii_only)
-    lines = list_lines(run, colors=colors, ascii_only=ascii_only)
-    shown = find_range(run, lines)
-    mark = signs.down if shown.limits[0] < shown.limits[1] else signs.up
-    above = [fit(words.title, columns, signs.ellipsis)] if words.title else []
-    below = [] if shown.hidden is None else [f"{mark} {spell_floor(shown.hidden)}"]
-    below += [fit(words.missing, columns, signs.ellipsis)] if words.missing else []
-    height = rows - count_rows(words.xlabel) - len(above) - len(below)
+    say = partial(clean, ascii_only=ascii_only)
+    options = run.figure
+    looks = choose_looks(
+        sum(len(curve.groups) for curve in run.curves), colors=colors, ascii_only=ascii_only
+    )
+    limits, hidden = _find_range(run)
+    mark = signs.down if limits[0] < limits[1] else signs.up
+    title = say(run.spec.title or "")
+    above = [fit(title, columns, signs.ellipsis)] if title else []
+    below = [] if hidden is None else [f"{mark} {spell_floor(hidden)}"]
+    below += [] if options.panels == ("lr",) else [fit(MISSING, columns, signs.ellipsis)]
+    labels = say(UNITS[options.x] if options.xlabel is None else options.xlabel), say(_name_y(run))
+    height = rows - count_rows(labels[0]) - len(above) - len(below)
     most = max(1, height - (rows - 2) // 2)  # about half of the terminal is the lines'
-    legend = write_legend(words.names, [line.look for line in lines], signs, columns, most)
-    y, y_ticks = plan_values(shown, lines, height - len(legend))
-    x, x_ticks = plan_steps(run, lines, columns - measure_margin(y_ticks, words.xlabel))
-    picture = merge_layers(list(_iter_layers(lines, x, y, mark)))
-    labels = words.xlabel, words.ylabel
+    legend = write_legend(list(map(say, list_names(run))), looks, signs, columns, most)
+    dots = (1, 1) if looks[0].glyph else DOTS
+    y = Axis(*limits, height - len(legend), dots[1], options.yscale == "log", hidden)
+    y_ticks = _choose_value_ticks(run, y)
+    x = _plan_steps(run, columns - measure_margin(y_ticks, labels[0]), dots[0])
+    x_ticks = choose_step_ticks(x, LEAST_STEP[options.x], 1)
+    picture = merge_layers(list(_iter_layers(run, looks, x, y, mark)))
     frame = draw_frame(picture, x.cells, (x_ticks, y_ticks), labels, signs)
     return "\n".join(line.rstrip() for line in (*above, *frame, *legend, *below))
 
 
-def _iter_layers(lines: Sequence[Line], x: Axis, y: Axis, mark: str) -> Iterator[Layer]:
+def list_names(run: Run) -> list[str]:
+    """Return the names of the lines, as a figure has them; none where there is no legend."""
+    names = [name or "?" for curve in name_lines(run) for name in curve]
+    legend = len(names) > 1 if run.figure.legend is None else run.figure.legend
+    return names if legend else []
+
+
+def _name_y(run: Run) -> str:
+    given = run.figure.ylabel if run.figure.panels[0] == "lr" else None
+    return "lr" if given is None else given
+
+
+def _find_range(run: Run) -> tuple[Limits, float | None]:
+    """Return what a figure's panel of learning rates shows, and what it has no place for."""
+    options = run.figure
+    if "lr" not in options.panels:
+        options = options.model_copy(update={"panels": ("lr",), "ylim": None})
+    return find_range(run, options, options.panels.index("lr"))
+
+
+def _choose_value_ticks(run: Run, y: Axis) -> Ticks:
+    """Return the ticks of the y axis; no numbers are made up where there are no rates."""
+    given = run.figure.ylim is not None and run.figure.panels[0] == "lr"
+    numbers = np.concatenate([np.append(curve.lr, curve.base_lr) for curve in run.curves])
+    if given or (numbers > 0).any() or (not y.log and numbers.any()):
+        return choose_value_ticks(y)
+    return {} if y.log else {0: "0"}
+
+
+def _plan_steps(run: Run, cells: int, dots: int) -> Axis:
+    longest = max(curve.steps / find_unit(curve, run.figure.x) for curve in run.curves)
+    return Axis(*mend_steps(run.figure.xlim or (0.0, longest)), cells, dots)
+
+
+def _iter_layers(run: Run, looks: Sequence[Look], x: Axis, y: Axis, mark: str) -> Iterator[Layer]:
     """Yield what the lines draw, and their marks of what a log axis has no place for."""
-    for look in dict.fromkeys(line.look for line in lines):
-        alike = [line for line in lines if line.look == look]
-        strokes = (trace_curve(line.values, line.unit, x, y) for line in alike)
-        codes = draw_strokes(strokes, x, y)
-        marks = np.zeros_like(codes)
-        if y.hidden is not None:
-            found = [find_marks(line.values, y.hidden, line.unit, x) for line in alike]
-            marks[y.cells - 1 - y.bottom // y.dots] = np.any(found, axis=0)
+    units = [find_unit(curve, run.figure.x) for curve in run.curves for _ in curve.groups]
+    rows = [row for curve in run.curves for row in curve.lr]
+    for look in dict.fromkeys(looks):
+        alike = [line[:2] for line in zip(rows, units, looks, strict=True) if line[2] == look]
+        codes = reduce(np.bitwise_or, (draw_curve(*line, x, y) for line in alike))
+        marks = reduce(np.bitwise_or, (mark_hidden(*line, x, y) for line in alike))
         if look.glyph in ("", ALONE):  # letters take turns with marks, to say whose they are
             codes = np.where(marks, 0, codes)
         yield Layer(codes, look.glyph, look.color)
         yield Layer(marks, mark, look.color)
+
+
+def explain_limits(run: Run) -> str:
+    """Return a note on limits of the spec's own that leave nothing to be seen; empty for none."""
+    options = run.figure
+    ends = mend_steps(options.xlim or (0.0, FARTHEST))
+    seen = [
+        list_seen(row, ends, find_unit(curve, options.x))
+        for curve in run.curves
+        for row in curve.lr
+    ]
+    has_ylim = options.ylim is not None and options.panels[0] == "lr"
+    return explain_empty(seen, _find_range(run)[0] if has_ylim else None)

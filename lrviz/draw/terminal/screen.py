@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from lrviz.draw.terminal import draw_terminal
-from lrviz.draw.terminal.text import count_rows
+from lrviz.draw.terminal.picture import draw_terminal
 from lrviz.run.driven import Run
-from lrviz.spell import has_unicode
+from lrviz.spell import has_unicode, measure
 
 CLEAR = "\x1b[H\x1b[2J"
 """To the corner of the screen, which is emptied."""
@@ -37,7 +36,7 @@ class Screen:
         """Return how many rows a line of text takes."""
         if self.ascii_only:
             text = text.encode("ascii", "backslashreplace").decode()
-        return count_rows(text, self.columns)
+        return max(1, -(-measure(text) // self.columns))
 
 
 def find_screen(stream: TextIO | None) -> Screen:

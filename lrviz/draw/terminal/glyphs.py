@@ -1,6 +1,9 @@
-"""What a picture in characters is drawn with: signs for its frame, letters or colours for lines."""
+"""What a picture in characters is written with: its signs, its letters and colours, its texts."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from lrviz.spell import measure, printable
 
 COLORS = (94, 91, 32, 35, 36, 33)
 """Bright blue, bright red, green, magenta, cyan and yellow: to be read on black and on white."""
@@ -11,8 +14,7 @@ LETTERS = "abcdefghijklmnopqrstuwxyzABCDEFGHIJKLMNOPQRSTUWXYZ0123456789#@%&$?"
 ALONE = "*"
 
 
-@dataclass(frozen=True)
-class Signs:
+class Signs(NamedTuple):
     """The characters around the lines.
 
     Attributes:
@@ -60,17 +62,59 @@ def choose_looks(count: int, *, colors: bool, ascii_only: bool) -> list[Look]:
 
     >>> choose_looks(2, colors=True, ascii_only=False)
     [Look(glyph='', color=94), Look(glyph='', color=91)]
-    >>> choose_looks(2, colors=False, ascii_only=False)
-    [Look(glyph='a', color=None), Look(glyph='b', color=None)]
     >>> choose_looks(1, colors=False, ascii_only=True)
     [Look(glyph='*', color=None)]
     """
     colored = colors and count <= len(COLORS)
-    lettered = ascii_only or (count > 1 and not colored)
+    glyphs = LETTERS if count > 1 else ALONE
+    if not ascii_only and (count == 1 or colored):
+        glyphs = ""
     return [
-        Look(
-            glyph=(LETTERS[index % len(LETTERS)] if count > 1 else ALONE) if lettered else "",
-            color=COLORS[index] if colored else None,
-        )
+        Look(glyphs[index % len(glyphs)] if glyphs else "", COLORS[index] if colored else None)
         for index in range(count)
     ]
+
+
+def paint(text: str, color: int | None) -> str:
+    r"""Return a text in a colour.
+
+    >>> paint("a", 31), paint("a", None)
+    ('\x1b[31ma\x1b[0m', 'a')
+    """
+    return text if color is None else f"\x1b[{color}m{text}\x1b[0m"
+
+
+def clean(text: str, *, ascii_only: bool) -> str:
+    r"""Return a text of a spec as one line, with what a terminal cannot show spelt out.
+
+    >>> clean("a\nb · é\x1b", ascii_only=True)
+    'a b - \\xe9\\x1b'
+    """
+    line = printable(" ".join(text.split()))
+    if not ascii_only:
+        return line
+    return line.replace("·", "-").replace("…", "...").encode("ascii", "backslashreplace").decode()
+
+
+def fit(text: str, width: int, ellipsis: str) -> str:
+    """Return a text without its middle, as far as it does not fit.
+
+    What tells two names apart stands at their end more often than not.
+
+    >>> fit("exponential_fast", 9, "…"), fit("step", 9, "…"), fit("exponential", 2, "...")
+    ('expo…fast', 'step', '..')
+    """
+    if measure(text) <= width:
+        return text
+    room = width - len(ellipsis)
+    if room < 2:
+        return ellipsis[:width]
+    tail = _take(text[::-1], room // 2)[::-1]
+    return f"{_take(text, room - measure(tail)).rstrip()}{ellipsis}{tail.lstrip()}"
+
+
+def _take(text: str, width: int) -> str:
+    """Return as much of a text's beginning as fits."""
+    while measure(text) > width:
+        text = text[: max(width, len(text) // 2) if len(text) > 2 * width else -1]
+    return text

@@ -1,0 +1,214 @@
+"""Curves in characters: which character, and which dot of it, each value falls in."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.curve import Values
+from lrviz.draw.points import Indices, pick_points
+from lrviz.draw.scale import LARGEST
+from lrviz.draw.terminal.glyphs import paint
+
+Codes = NDArray[np.uint32]
+"""A character each, rows from the top: the dots that are set in it, as Unicode numbers them."""
+
+BRAILLE = 0x2800
+"""The character of no dots; those of a code are as far behind it."""
+
+FAR = 1e12
+"""What is so many lengths of an axis away from it, or more, is beyond the picture all the same."""
+
+CLOSE = 3
+"""Two marks this near to one another, in characters, or nearer, have others between them."""
+
+_WEIGHTS = np.array([[1, 8], [2, 16], [4, 32], [64, 128]], dtype=np.uint32)
+_ALL = 0xFF
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of a picture; the values at both its ends are inside.
+
+    Attributes:
+        start: the value of its first dot, at the left or at the bottom.
+        end: the value of its last dot; below `start` on an axis that runs the other way.
+        cells: its length in characters.
+        dots: the dots of a character along it; 1 where a character is all there is.
+        log: whether its scale is logarithmic; both ends are above 0 then.
+        hidden: what a log axis has no place for, if there is any: values of so much or less. The
+            character at its low end is kept for them.
+
+    >>> Axis(0.0, 1.0, cells=11).find_cells([0.0, 0.52, 1.0, 1.2])
+    [0, 5, 10, 12]
+    >>> Axis(1.0, 100.0, cells=11, log=True, hidden=0.0).find_cells([0.0, 1.0, 100.0])
+    [0, 1, 10]
+    """
+
+    start: float
+    end: float
+    cells: int
+    dots: int = 1
+    log: bool = False
+    hidden: float | None = None
+
+    @property
+    def length(self) -> int:
+        """The number of its dots."""
+        return self.cells * self.dots
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Its lower and its higher value."""
+        return min(self.start, self.end), max(self.start, self.end)
+
+    @property
+    def bottom(self) -> int:
+        """The dot of what a log axis has no place for: the one at its low end."""
+        return 0 if self.start < self.end else self.length - 1
+
+    def place(self, values: Values) -> Values:
+        """Return where values are, in dots; outside of 0 to `length` - 1 for those off the axis."""
+        low, high = self.limits
+        kept = 0 if self.hidden is None else self.dots
+        first = 0 if self.bottom else kept
+        reach = min(FAR * (high - low), LARGEST)
+        ends = np.array([self.start, self.end])
+        shown = values > (self.hidden or 0.0) if self.log else np.isfinite(values)
+        values = np.clip(np.where(shown, values, self.start), low - reach, high + reach)
+        if self.log:
+            ends, values = np.log10(ends), np.log10(values)
+        places = (self.length - 1 - kept) * ((values - ends[0]) / (ends[1] - ends[0]))
+        return np.where(shown, first + places, float(self.bottom))
+
+    def find_cells(self, values: Sequence[float]) -> list[int]:
+        """Return the characters that values fall in, counted from the left or from the bottom."""
+        places = np.rint(self.place(np.array(values, dtype=np.float64)))
+        return [int(place) // self.dots for place in places]
+
+
+def draw_curve(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
+    """Return the characters that a curve passes, shape (rows, columns); no spike is left out.
+
+    A stroke in every column of dots goes from point to point; a lone dot fills its character.
+
+    Args:
+        values: one a step.
+        unit: the steps in one unit of the x axis.
+        x: of the steps.
+        y: of the values.
+
+    >>> (draw_curve(np.array([0.0, 3, 1]), 1.0, Axis(0, 2, cells=3), Axis(0, 3, cells=4)) > 0) * 1
+    array([[0, 1, 0],
+           [0, 1, 1],
+           [1, 0, 1],
+           [1, 0, 0]])
+    """
+    low, high = x.limits
+    points = pick_points(values, low * unit, high * unit, x.length)
+    across, up = x.place(points / unit), y.place(values[points])
+    if x.start > x.end:
+        across, up = across[::-1], up[::-1]
+    across, up = _fill_columns(across, up, x.length)
+    columns, lowest, highest = _join(np.rint(across), np.clip(np.rint(up), -1, y.length), x.length)
+    rows = np.arange(y.length)[::-1, None]
+    dots = np.zeros((y.length, x.length), dtype=np.uint32)
+    dots[:, columns] = (lowest <= rows) & (rows <= highest)
+    cells = dots.reshape(y.cells, y.dots, x.cells, x.dots).swapaxes(1, 2)
+    codes: Codes = (cells * _WEIGHTS[: y.dots, : x.dots]).sum(axis=(2, 3), dtype=np.uint32)
+    return codes if dots.sum() > 1 else np.where(codes, _ALL, codes)
+
+
+def _fill_columns(across: Values, up: Values, columns: int) -> tuple[Values, Values]:
+    """Add a point on the line to every column that it crosses without having one there.
+
+    One column more on either side: what lies farther outside is no neighbour of what is seen.
+    """
+    if not len(across):
+        return across, up
+    first, last = max(-1.0, np.ceil(across[0])), min(float(columns), np.floor(across[-1]))
+    crossed = np.setdiff1d(np.arange(first, last + 1), np.rint(across))
+    merged = np.concatenate((across, crossed))
+    order = np.argsort(merged, kind="stable")
+    return merged[order], np.concatenate((up, np.interp(crossed, across, up)))[order]
+
+
+def _join(columns: Values, up: Values, width: int) -> tuple[Indices, Values, Values]:
+    """Return the columns inside the picture, and the lowest and the highest dot of each.
+
+    Two neighbours part in the middle what is between them, so that a line has no gap and is no
+    thicker than it must be.
+    """
+    starts = np.flatnonzero(np.diff(columns, prepend=columns[:1] - 1))
+    low, high = np.minimum.reduceat(up, starts), np.maximum.reduceat(up, starts)
+    before, after = up[starts[1:] - 1], up[starts[1:]]
+    middle = (before + after) // 2
+    left, right = middle + (after < before), middle + (after > before)
+    low[:-1], high[:-1] = np.minimum(low[:-1], left), np.maximum(high[:-1], left)
+    low[1:], high[1:] = np.minimum(low[1:], right), np.maximum(high[1:], right)
+    inside = (columns[starts] >= 0) & (columns[starts] < width)
+    return columns[starts][inside].astype(np.intp), low[inside], high[inside]
+
+
+def mark_hidden(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
+    """Return marks at the low end of a log axis wherever it has no place for a value.
+
+    >>> y = Axis(0.1, 1, cells=1, log=True, hidden=0.0)
+    >>> mark_hidden(np.array([1.0, 0, 0, 1, -1]), 1.0, Axis(0, 5, cells=11), y).tolist()
+    [[0, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0]]
+    """
+    marks = np.zeros((y.cells, x.cells), dtype=np.uint32)
+    if y.hidden is None:
+        return marks
+    steps = np.flatnonzero(values <= y.hidden)
+    cells = np.rint(x.place(steps / unit)).astype(np.intp) // x.dots
+    row = marks[y.cells - 1 - y.bottom // y.dots]
+    row[cells[(cells >= 0) & (cells < x.cells)]] = 1
+    following = np.flatnonzero((np.diff(steps) == 1) & (np.abs(np.diff(cells)) <= CLOSE))
+    for low, high in np.sort(np.stack((cells[following], cells[following + 1]), 1)).tolist():
+        row[max(low, 0) : max(high, 0)] = 1
+    return marks
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What one curve draws.
+
+    Attributes:
+        codes: shape (rows, columns); 0 where it draws nothing.
+        glyph: the character that it draws; empty: the dots themselves.
+        color: the number of an ANSI colour; None for the terminal's own.
+    """
+
+    codes: Codes
+    glyph: str = ""
+    color: int | None = None
+
+
+def merge_layers(layers: Sequence[Layer]) -> list[str]:
+    """Return the rows of a picture, from the top.
+
+    Layers that meet in a character take turns, so that of two equal curves each shows.
+
+    >>> line = np.array([[1, 1, 1, 0]], dtype=np.uint32)
+    >>> merge_layers([Layer(line, "a"), Layer(line, "b")])
+    ['aba ']
+    """
+    codes = np.stack([layer.codes for layer in layers])
+    inked = codes > 0
+    count = inked.sum(axis=0)
+    turn = np.add(*np.indices(count.shape)) % np.maximum(count, 1)
+    chosen = (inked & (inked.cumsum(axis=0) - 1 == turn)).argmax(axis=0)
+    dotted = np.array([not layer.glyph for layer in layers])
+    dots = np.bitwise_or.reduce(codes * dotted[:, None, None], axis=0)
+    rows = []
+    for row in zip(count.tolist(), chosen.tolist(), dots.tolist(), strict=True):
+        cells = [
+            (layers[own].glyph or chr(BRAILLE + dot), layers[own].color) if several else (" ", None)
+            for several, own, dot in zip(*row, strict=True)
+        ]
+        runs = itertools.groupby(cells, key=lambda cell: cell[1])
+        rows.append("".join(paint("".join(sign for sign, _ in run), color) for color, run in runs))
+    return rows
