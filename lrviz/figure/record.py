@@ -22,7 +22,7 @@ from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
-from lrviz.spec.yamltree import is_text
+from lrviz.spec.yamltree import NO_TEXT
 from lrviz.spell import spell_yaml
 from lrviz.system.versions import platform_tag, versions
 
@@ -155,7 +155,7 @@ def _parse_versions(data: object) -> Versions:
         raise _damaged("versions: missing, or no mapping")
     for name, value in data.items():
         for item in (name, *(value if isinstance(value, list) else [value])):
-            if not isinstance(item, str) or len(item) > MAX_TEXT or not is_text(item):
+            if not isinstance(item, str) or len(item) > MAX_TEXT or NO_TEXT.search(item):
                 raise _damaged("versions: not text")
     return cast(Versions, data)
 
@@ -193,7 +193,7 @@ def _restore(tree: Tree, depth: int, with_numbers: bool) -> Tree:
 
 def _text(text: str) -> str:
     """Return a text as YAML can hold it."""
-    if not is_text(text):
+    if NO_TEXT.search(text):
         raise _damaged("spec: a control character")
     return text
 

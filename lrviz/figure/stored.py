@@ -35,7 +35,7 @@ from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.schedules import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import MAX_CURVES
-from lrviz.spec.yamltree import is_text
+from lrviz.spec.yamltree import NO_TEXT
 
 STATISTICS_0_1 = STATISTICS[:4]
 """Those that version 0.1 stored."""
@@ -168,7 +168,7 @@ def _parse_curve(data: object) -> RecordedCurve:
     steps, block = _take(data, "steps", int), _take(data, "block", int)
     if not 1 <= len(groups) <= MAX_GROUPS or not all(map(_is_name, groups)):
         raise _damaged("groups: not the names of param groups")
-    if not is_text(label):  # that of a sweep may be of any length
+    if NO_TEXT.search(label):  # that of a sweep may be of any length
         raise _damaged("label: a control character")
     if not 1 <= steps <= MAX_POINTS:
         raise _damaged(f"steps: not from 1 to {MAX_POINTS:,}")

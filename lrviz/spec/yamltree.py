@@ -31,7 +31,10 @@ _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 _LARGEST_INT = 2**63
-_NO_TEXT = "not text: a control character"
+_CONTROL = "not text: a control character"
+
+NO_TEXT = yaml.reader.Reader.NON_PRINTABLE
+"""What a YAML text cannot hold: most control characters."""
 
 
 class YamlError(ValueError):
@@ -82,20 +85,11 @@ def parse_yaml(text: str) -> tuple[Tree, dict[KeyPath, Position]]:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
-        raise YamlError(_NO_TEXT, Position(line, column)) from None
+        raise YamlError(_CONTROL, Position(line, column)) from None
     except YamlError:
         raise
     except (ValueError, OverflowError):  # what PyYAML itself lets slip: "\U00110000"
         raise YamlError("not YAML: an escape or number out of range", None) from None
-
-
-def is_text(text: str) -> bool:
-    r"""Whether a YAML text can hold a text: not with most control characters.
-
-    >>> is_text("a\tb"), is_text("a\0b")
-    (True, False)
-    """
-    return not yaml.reader.Reader.NON_PRINTABLE.search(text)
 
 
 def beyond_yaml(tree: Tree) -> Iterator[tuple[KeyPath, str]]:
@@ -185,8 +179,8 @@ def _refuse_extras(event: yaml.Event) -> Position:
     tag = getattr(event, "tag", None)
     if tag is not None:
         raise YamlError(f"tags ({tag}) are not allowed; a spec is plain data", at)
-    if not is_text(getattr(event, "value", "")):
-        raise YamlError(_NO_TEXT, at)  # escaped: the reader has seen the others
+    if NO_TEXT.search(getattr(event, "value", "")):
+        raise YamlError(_CONTROL, at)  # escaped: the reader has seen the others
     return at
 
 
