@@ -12,11 +12,11 @@ from lrviz.spec.wording import spell_name, suggest
 from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml, spell_flow
 from lrviz.spell import shorten
 
+# More dots than any key path has: one a key, and one a character of a name.
 MAX_DOTS = MAX_DEPTH + MAX_TEXT
-"""More dots than any key path has: one a key, and one a character of a name."""
 
+# The most digits of a list item's number.
 MAX_DIGITS = 9
-"""The most digits of a list item's number."""
 
 TOO_DEEP = f"leads too deep; a spec is nested at most {MAX_DEPTH} deep"
 

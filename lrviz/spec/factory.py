@@ -17,11 +17,11 @@ SPEC_ENDINGS = (".yaml", ".yml")
 FIGURE_ENDINGS = (".png", ".webp")
 PICTURE_ENDINGS = (*FIGURE_ENDINGS, ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
 
+# What a file's name ends in, and no function's: whoever chooses the names of files, as a
+# repository does, must not be able to name a factory where a shell lists them.
 FILE_ENDINGS = frozenset(
     ending[1:] for ending in (*SPEC_ENDINGS, *PICTURE_ENDINGS, ".csv", ".json")
 )
-"""What a file's name ends in, and no function's: whoever chooses the names of files, as a
-repository does, must not be able to name a factory where a shell lists them."""
 
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _NAME = re.compile(rf"(?P<place>.*\.py|{_DOTTED}):(?P<attribute>{_DOTTED})", re.DOTALL)

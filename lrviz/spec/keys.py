@@ -14,8 +14,8 @@ from lrviz.spec.style import Style, Text, styles
 from lrviz.spec.tree import Problems, Tree, find_below, holds
 from lrviz.spec.wording import spell, suggest
 
+# How long a run is: what a schedule reads of the keys that stand for themselves.
 LENGTH_KEYS = ("epochs", "steps_per_epoch")
-"""How long a run is: what a schedule reads of the keys that stand for themselves."""
 
 
 def _whole(value: object) -> object:
@@ -107,6 +107,7 @@ def _translate(error: ValidationError, tree: dict[str, Tree]) -> list[tuple[KeyP
     return [(key, text) for key, text in found.items() if key not in lists]
 
 
+# What we say of what pydantic finds; of anything else what it says itself.
 _MESSAGES: Mapping[str, str] = {
     "literal_error": "must be one of {choices}, got {got}",
     "greater_than_equal": "must be at least {ge}, got {got}",
@@ -120,7 +121,6 @@ _MESSAGES: Mapping[str, str] = {
     "string_pattern_mismatch": "must match {pattern}, got {got}",
     **dict.fromkeys(("pixels", "printable", "twice"), "{msg}"),
 }
-"""What we say of what pydantic finds; of anything else what it says itself."""
 
 
 def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:

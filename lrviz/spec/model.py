@@ -11,8 +11,8 @@ from lrviz.spec.factory import Factory
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.tree import Interval, Source, Tree, freeze, is_same_spec
 
+# The run totals that every formula and expression may name.
 TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
-"""The run totals that every formula and expression may name."""
 
 
 @dataclass(frozen=True)

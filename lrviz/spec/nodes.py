@@ -12,19 +12,19 @@ from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Problems, Tree, is_number
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
 
+# The arguments that are functions in torch, and what a spec calls their parameter.
 EXPRESSIONS: Mapping[str, tuple[str, ...]] = {"lr_lambda": ("epoch", "step"), "scale_fn": ("x",)}
-"""The arguments that are functions in torch, and what a spec calls their parameter."""
 
 MAX_GROUPS = 64
 MAX_METRIC = 16_384
 
+# What torch's classes take and a spec does not give, and why not.
 NOT_ARGUMENTS = {
     "optimizer": "is not an argument here; a spec's `optimizer` stands at its top",
     "params": "is not an argument here; lrviz makes the parameters",
     "last_epoch": "is not an argument here; a schedule is drawn from its start",
     "verbose": "is not an argument here; torch has dropped it",
 }
-"""What torch's classes take and a spec does not give, and why not."""
 
 
 class NodeReader:

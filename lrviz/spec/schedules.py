@@ -17,22 +17,20 @@ MAX_CALLS = 10_000_000
 MAX_POINTS = 20_000_000
 MAX_SCHEDULERS = 4_096
 
+# The most characters of optimizers and schedulers, if every curve had its own written out. A sweep
+# of a few values makes that many times what its text holds, and all of it is looked at.
 MAX_WRITTEN = 1_000_000
-"""The most characters of optimizers and schedulers, if every curve had its own written out.
 
-A sweep of a few values makes that many times what its text holds, and all of it is looked at.
-"""
-
+# The optimizer of the article.
 DEFAULT_OPTIMIZER: Tree = {"SGD": {"lr": 1e-3}}
-"""The optimizer of the article."""
 
+# What a curve may have of its own; what it leaves out it takes from the top of the spec.
 CURVE_KEYS = ("scheduler", "optimizer", "interval", "metric")
-"""What a curve may have of its own; what it leaves out it takes from the top of the spec."""
 
 INTERVALS: tuple[Interval, ...] = ("step", "epoch")
 
+# Label and tree of one curve, and where it stands what it has of its own.
 Curve = tuple[str, dict[str, Tree], Mapping[str, KeyPath]]
-"""Label and tree of one curve, and where it stands what it has of its own."""
 
 
 class ScheduleReader:

@@ -66,8 +66,8 @@ Dashes = Annotated[
     Field(min_length=2, max_length=8),
     AfterValidator(_pairs),
 ]
+# A name, or where in a pattern a line begins and how long its dashes and gaps are in turn.
 LineStyle = Literal["-", "--", "-.", ":"] | tuple[Number, Dashes]
-"""A name, or where in a pattern a line begins and how long its dashes and gaps are in turn."""
 
 
 Options = TypeVar("Options", bound=BaseModel)

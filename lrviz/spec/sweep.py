@@ -17,11 +17,11 @@ from lrviz.spell import shorten
 
 MAX_CURVES = 64
 
+# What a sweep may change: the schedule, not how it is drawn.
 SWEPT_KEYS = (*LENGTH_KEYS, "interval", "optimizer", "scheduler")
-"""What a sweep may change: the schedule, not how it is drawn."""
 
+# Label, tree and source of one curve.
 Variant = tuple[str, dict[str, Tree], Source]
-"""Label, tree and source of one curve."""
 
 
 def iter_variants(tree: Mapping[str, Tree], problems: Problems) -> Iterator[Variant]:

@@ -6,14 +6,14 @@ from typing import Literal, TypeGuard
 
 from lrviz.errors import Grade, KeyPath, Position, Problem, SpecError
 
+# Plain data, as YAML and JSON give it.
 Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
-"""Plain data, as YAML and JSON give it."""
 
+# When a scheduler is called: after every step, or after the last of each epoch.
 Interval = Literal["step", "epoch"]
-"""When a scheduler is called: after every step, or after the last of each epoch."""
 
+# Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn.
 IN_ORDER = ("curves", "sweep")
-"""Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn."""
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -8,11 +8,11 @@ from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
 from lrviz.spec.catalog.external import MAX_NAME, remedy
 from lrviz.spell import LONGEST, shorten, spell_yaml
 
+# The largest number that a message writes out.
 READABLE = 10**15
-"""The largest number that a message writes out."""
 
+# The most names that a remedy lists.
 MOST_NAMED = 6
-"""The most names that a remedy lists."""
 
 
 def spell(value: object) -> str:

@@ -33,8 +33,8 @@ _WORDS: dict[str, bool | float | None] = {
 _LARGEST_INT = 2**63
 _CONTROL = "not text: a control character"
 
+# What a YAML text cannot hold: most control characters.
 NO_TEXT = yaml.reader.Reader.NON_PRINTABLE
-"""What a YAML text cannot hold: most control characters."""
 
 
 class YamlError(ValueError):

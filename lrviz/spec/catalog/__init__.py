@@ -176,20 +176,20 @@ def _full_name(package: Library, name: str) -> str:
     return name if package == "torch" else f"{package}.{name}"
 
 
+# torch's own schedulers by name, in the order of the article, composites and SWALR last.
 SCHEDULERS = Catalog("torch")
-"""torch's own schedulers by name, in the order of the article, composites and SWALR last."""
 
+# The schedulers of other libraries by name; they are imported when a spec names one.
 THIRD_PARTY = Catalog("transformers", "timm")
-"""The schedulers of other libraries by name; they are imported when a spec names one."""
 
+# Every scheduler by name.
 CATALOG = Catalog("torch", "transformers", "timm")
-"""Every scheduler by name."""
 
+# The schedulers made of others, which their argument `schedulers` lists.
 COMPOSITES = frozenset({"SequentialLR", "ChainedScheduler"})
-"""The schedulers made of others, which their argument `schedulers` lists."""
 
+# The optimizer classes of torch.optim; an old torch may lack some.
 OPTIMIZERS: Sequence[str] = (
     *("ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Muon"),
     *("NAdam", "RAdam", "RMSprop", "Rprop", "SGD", "SparseAdam"),
 )
-"""The optimizer classes of torch.optim; an old torch may lack some."""

@@ -15,8 +15,8 @@ from types import MappingProxyType
 from lrviz.errors import UsageError
 from lrviz.spec.catalog import CATALOG
 
+# The entry-point group by which an installed package adds names.
 GROUP = "lrviz.schedulers"
-"""The entry-point group by which an installed package adds names."""
 
 MAX_NAME = 200
 
