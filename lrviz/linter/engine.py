@@ -50,7 +50,7 @@ def _list_told(view: View, rules: Collection[Rule]) -> list[tuple[Rule, Found]]:
 
 def _iter_found(rule: Rule, view: View) -> Iterator[Found]:
     """Yield what a rule sees in the schedulers that it is about."""
-    about = (each for each in view.parts if each.facts.name in rule.about)
+    about = (each for each in view.parts if each.name in rule.about)
     for part in about if rule.about else view.parts[:1]:
         if part.length or rule.everywhere:
             yield from rule.see(view, part)

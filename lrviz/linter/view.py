@@ -47,29 +47,20 @@ class Part:
     Attributes:
         facts: what torch made of it.
         parent: the composite that it stands in; None for none.
-        lr: the values of the run that it governs, shape (groups, values).
+        name: its class.
+        start: the first value of the run that it governs, counted from 0.
+        length: how many values it governs.
+        lr: those values, shape (groups, length).
         is_last: whether it goes on to the end of the run.
     """
 
     facts: SchedulerFacts
     parent: SchedulerFacts | None
+    name: str
+    start: int
+    length: int
     lr: Values
     is_last: bool
-
-    @property
-    def name(self) -> str:
-        """Its class."""
-        return self.facts.name
-
-    @property
-    def start(self) -> int:
-        """The first value that it governs, counted from 0 over the run."""
-        return self.facts.values.start
-
-    @property
-    def length(self) -> int:
-        """How many values it governs."""
-        return len(self.facts.values)
 
     @property
     def within(self) -> str:
@@ -197,8 +188,10 @@ def build_view(spec: Spec, schedule: Schedule, facts: SchedulerFacts, curve: Cur
 
 
 def _iter_parts(facts: SchedulerFacts, parent: SchedulerFacts | None, lr: Values) -> Iterator[Part]:
-    own = lr[:, facts.values.start : facts.values.stop]
-    yield Part(facts, parent, own, own.size > 0 and facts.values.stop == lr.shape[1])
+    values, name = facts.values, facts.name
+    is_last = len(values) > 0 and values.stop == lr.shape[1]
+    own = lr[:, values.start : values.stop]
+    yield Part(facts, parent, name, values.start, len(values), own, is_last)
     for child in facts.children:
         yield from _iter_parts(child, facts, lr)
 

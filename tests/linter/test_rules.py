@@ -72,6 +72,11 @@ def test_rules_are_in_order_and_complete() -> None:
         RULES["LR999"] = RULES["LR001"]  # type: ignore[index]
 
 
+def test_rules_of_metrics_are_about_every_scheduler_that_takes_one() -> None:
+    takers = {name for name, entry in CATALOG.items() if entry.takes_metric}
+    assert set(RULES["LR036"].about) == set(RULES["LR037"].about) == takers
+
+
 def test_severities_are_those_of_the_catalog_of_mistakes() -> None:
     letters = dict(zip("EWI", SEVERITIES, strict=True))
     assert [rule.severity for rule in RULES.values()] == [letters[each] for each in GRADES]

@@ -9,7 +9,6 @@ import numpy as np
 from lrviz.curve import Values
 from lrviz.linter.rule import Found, calls, count, rate, rates, rule
 from lrviz.linter.view import Part, View
-from lrviz.spec.catalog import CATALOG
 from lrviz.spell import spell_yaml
 
 # Words in the name of a metric.
@@ -24,10 +23,11 @@ LESS_IS_BETTER = frozenset(
     {"err", "error", "loss", "mae", "mse", "nll", "perplexity", "ppl", "rmse", "wer"}
 )
 
-
-def _is_judge(part: Part) -> bool:
-    """Whether a scheduler's LR follows a metric and nothing else, warm-ups aside."""
-    return part.facts.takes_metric and part.name in CATALOG
+JUDGES = (
+    *("ReduceLROnPlateau", "timm.PlateauLRScheduler"),
+    *("transformers.get_greedy_schedule", "transformers.get_reduce_on_plateau_schedule"),
+)
+"""The schedulers whose learning rate follows a metric and nothing else, warm-ups aside."""
 
 
 @rule("LR031", "warning", about=("ReduceLROnPlateau",))
@@ -109,7 +109,7 @@ def plateau_floor_above_lr(view: View, part: Part) -> Iterator[Found]:
         yield Found(part.key("min_lr"), f"{text}; set it far lower")
 
 
-@rule("LR036", "warning")
+@rule("LR036", "warning", about=JUDGES)
 def metric_runs_out(view: View, part: Part) -> Iterator[Found]:
     """The LR drops for a metric that has run out and whose last value is held.
 
@@ -119,7 +119,7 @@ def metric_runs_out(view: View, part: Part) -> Iterator[Found]:
     needs as many values as calls, or an expression.
     """
     given = view.schedule.metric
-    if not isinstance(given, tuple) or not _is_judge(part):
+    if not isinstance(given, tuple):
         return
     drops = np.flatnonzero((np.diff(view.lr[:, len(given) :]) < 0).any(axis=0))
     if len(drops):
@@ -131,7 +131,7 @@ def metric_runs_out(view: View, part: Part) -> Iterator[Found]:
         yield Found(view.schedule.metric_key, f"{text}; give every call a value of its own")
 
 
-@rule("LR037", "note")
+@rule("LR037", "note", about=JUDGES)
 def metric_not_finite(view: View, part: Part) -> Iterator[Found]:
     """ReduceLROnPlateau is given a metric that is not a finite number.
 
@@ -141,7 +141,7 @@ def metric_not_finite(view: View, part: Part) -> Iterator[Found]:
     fell apart; a schedule is better judged without it.
     """
     given, values = view.schedule.metric, view.metric
-    if values is None or not _is_judge(part):
+    if values is None:
         return
     if isinstance(given, tuple):
         values = values[: len(given)]  # those that are held have been told of

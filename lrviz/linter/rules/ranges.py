@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from lrviz.linter.rule import Found, calls, count, listed, rate, rule
 from lrviz.linter.view import FACTORS, Part, View
-from lrviz.spec.catalog import CATALOG
+from lrviz.spec.catalog import CATALOG, THIRD_PARTY
 from lrviz.spell import spell_number
 
 _WITH_LENGTH = ("StepLR", "CosineAnnealingLR", "ConstantLR", "LinearLR", "PolynomialLR")
@@ -160,7 +160,7 @@ def share_outside(view: View, top: Part) -> Iterator[Found]:
     there or is cut off in silence: mostly a percentage, or an LR, was meant.
     """
     for part in view.parts:
-        roles = CATALOG[part.name].roles if part.name in CATALOG else {}
+        roles = CATALOG[part.name].roles if part.name in THIRD_PARTY else {}
         for name in sorted(each for each, role in roles.items() if role == "share"):
             share = part.number(name)
             if share is not None and not 0 <= share <= 1:
