@@ -86,7 +86,7 @@ def export_text(run: Run, format: Table) -> Iterator[str]:
     """
     columns = _list_columns(run)
     chunks = chain.from_iterable(
-        _iter_chunks(curve, schedule.steps_per_call, columns, format)
+        _list_chunks(curve, schedule.steps_per_call, columns, format)
         for curve, schedule in zip(run.curves, run.spec.schedules, strict=True)
     )
     if format == "csv":
@@ -108,7 +108,7 @@ def _list_columns(run: Run) -> list[str]:
     return ["step", "epoch", "curve", "group", *quantities, *metric]
 
 
-def _iter_chunks(
+def _list_chunks(
     curve: Curve, each: int, columns: Sequence[str], format: Table
 ) -> Iterator[list[Row]]:
     """Yield rows, one a step and group; a call follows the last of each so many steps."""

@@ -79,7 +79,7 @@ def read_record(data: bytes) -> str | None:
     Raises:
         ImageError: it is no PNG or WebP, is damaged, or its record is too large.
     """
-    for chunk in list(iter_chunks(data)):
+    for chunk in list_chunks(data):
         if chunk.name == b"iTXt" and data.startswith(KEYWORD.encode() + b"\0", chunk.start):
             return _parse_text(data[chunk.start : chunk.stop])
         if chunk.name == b"XMP ":
@@ -99,17 +99,17 @@ def build_packet(record: str | None, description: str = "") -> bytes:
     return _PACKET.format(carried, told).encode()
 
 
-def iter_chunks(data: bytes) -> Iterator[Chunk]:
-    """Yield the chunks of a PNG (sums checked) or WebP, in file order, up to the picture's end.
+def list_chunks(data: bytes) -> list[Chunk]:
+    """Return the chunks of a PNG (sums checked) or WebP, in file order, up to the picture's end.
 
     Raises:
         ImageError: it is neither, or a chunk is not what it says.
     """
     match sniff(data):
         case "PNG":
-            yield from _iter_png(data)
+            return list(_iter_png(data))
         case "WebP":
-            yield from _iter_webp(data)
+            return list(_iter_webp(data))
         case None:
             raise ImageError("not a picture")
         case "SVG" | "PDF" as kind:
@@ -207,7 +207,7 @@ def find_foreign(data: bytes) -> str:
     'gAMA'
     """
     seen, last = set[bytes](), b""
-    for name, start, stop in iter_chunks(data):
+    for name, start, stop in list_chunks(data):
         head = data[start : min(stop, start + 18)]
         if name not in _KNOWN or head.startswith(_TURNING):
             return _spell(name)
@@ -242,7 +242,7 @@ def is_intact(data: bytes) -> bool:
 def _spell_seal(data: bytes) -> bytes:
     """Return what a WebP's packet says of its picture: a digest of all that is not the packet."""
     digest = sha256()
-    for name, start, stop in iter_chunks(data):
+    for name, start, stop in list_chunks(data):
         if name != b"XMP ":
             digest.update(name)
             digest.update(memoryview(data)[start:stop])

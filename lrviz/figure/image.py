@@ -13,7 +13,7 @@ from lrviz.figure.chunks import (
     PNG_SIGNATURE,
     build_packet,
     find_foreign,
-    iter_chunks,
+    list_chunks,
     read_record,
     seal,
 )
@@ -114,7 +114,7 @@ def image_size(data: bytes) -> tuple[int, int]:
         ...
     lrviz.errors.ImageError: the PNG is cut short
     """
-    name, start, stop = next(iter_chunks(data))
+    name, start, stop = list_chunks(data)[0]
     head = data[start:stop]
     if name == b"IHDR" and len(head) == 13:
         return int.from_bytes(head[:4]), int.from_bytes(head[4:8])
@@ -134,7 +134,7 @@ def _strip(data: bytes) -> bytes:
 
     What inflates or warns never reaches the decoder.
     """
-    chunks = list(iter_chunks(data))
+    chunks = list_chunks(data)
     if chunks[0].name != b"IHDR":
         return data
     kept = [chunks[0]] + [each for each in chunks if each.name in _PIXEL_CHUNKS]

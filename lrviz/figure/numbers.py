@@ -56,7 +56,7 @@ def iter_series(
         if name == "metric":
             values = None if curve.metric is None else curve.metric[np.newaxis]
         else:
-            values = curve.quantity(name)
+            values = getattr(curve, name)
         if values is not None:
             yield name, values
 
@@ -194,8 +194,12 @@ def _summarise_curve(
 
 def _summarise_series(row: Values, block: int) -> object:
     if is_constant(row):
-        return spell_json(float(row[0]))
+        return _spell(row[:1])[0]
     if block == 1:
-        return list(map(spell_json, row.tolist()))
-    blocks = zip(STATISTICS, split_steps(row, block).tolist(), strict=True)
-    return {name: list(map(spell_json, values)) for name, values in blocks}
+        return _spell(row)
+    return dict(zip(STATISTICS, map(_spell, split_steps(row, block)), strict=True))
+
+
+def _spell(row: Values) -> list[float | str | None]:
+    numbers = row.tolist()
+    return numbers if np.isfinite(row).all() else list(map(spell_json, numbers))

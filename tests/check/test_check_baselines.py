@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from lrviz.errors import FileError, UsageError
-from lrviz.figure.chunks import PNG_SIGNATURE, iter_chunks, read_record
+from lrviz.figure.chunks import PNG_SIGNATURE, list_chunks, read_record
 from lrviz.figure.image import decode_image
 from tests.support.checking import STEP, check, draw, encode, spoil_record, verdict
 from tests.support.lrvizrun import run
@@ -53,7 +53,7 @@ def be_a_bomb(figure: Path) -> None:
 def lie_about_the_chunk(figure: Path) -> None:
     """The record's chunk says that it is longer than the file."""
     data = figure.read_bytes()
-    start = next(each.start for each in iter_chunks(data) if each.name == b"iTXt")
+    start = next(each.start for each in list_chunks(data) if each.name == b"iTXt")
     figure.write_bytes(data[: start - 8] + struct.pack(">I", 2**31 - 1) + data[start - 4 :])
 
 
@@ -74,7 +74,7 @@ def lie_about_the_blocks(figure: Path) -> None:
 def damage_the_pixels(figure: Path) -> None:
     """Every chunk has the right length and sum, but the pixels in one do not inflate."""
     data = figure.read_bytes()
-    chunks = [(each.name, data[each.start : each.stop]) for each in iter_chunks(data)]
+    chunks = [(each.name, data[each.start : each.stop]) for each in list_chunks(data)]
     figure.write_bytes(
         PNG_SIGNATURE + b"".join(chunk(n, bytes(len(c)) if n == b"IDAT" else c) for n, c in chunks)
     )

@@ -18,7 +18,7 @@ from lrviz.figure.chunks import (
     MAX_RECORD,
     PNG_SIGNATURE,
     build_packet,
-    iter_chunks,
+    list_chunks,
     read_record,
 )
 from lrviz.figure.image import Pixels, decode_image, encode_image, image_size
@@ -116,7 +116,7 @@ def test_the_sizes_of_all_three_kinds_of_webp_are_told() -> None:
 
 def test_a_png_has_its_maker_its_record_and_its_resolution_and_no_other_metadata() -> None:
     data = encode_image(small(), "png", 100, RECORD)
-    contents = {each.name: data[each.start : each.stop] for each in iter_chunks(data)}
+    contents = {each.name: data[each.start : each.stop] for each in list_chunks(data)}
     assert list(contents) == [b"IHDR", b"tEXt", b"iTXt", b"pHYs", b"IDAT", b"IEND"]
     assert contents[b"tEXt"] == b"Software\0lrviz"
     assert contents[b"iTXt"] == b"lrviz\0\0\0\0\0" + RECORD.encode()
@@ -126,7 +126,7 @@ def test_a_png_has_its_maker_its_record_and_its_resolution_and_no_other_metadata
 
 def test_a_webp_has_its_record_in_an_xmp_packet_that_any_xml_reader_understands() -> None:
     data = encode_image(small(), "webp", 100, RECORD)
-    contents = {each.name: data[each.start : each.stop] for each in iter_chunks(data)}
+    contents = {each.name: data[each.start : each.stop] for each in list_chunks(data)}
     assert sorted(contents) == [b"VP8L", b"VP8X", b"XMP "]
     packet = contents[b"XMP "].decode()
     assert packet.startswith('<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>')
@@ -144,7 +144,7 @@ def test_a_webp_has_its_record_in_an_xmp_packet_that_any_xml_reader_understands(
 
 def test_a_picture_without_a_record_names_its_maker_and_nothing_else() -> None:
     png = encode_image(small(), "png", 100, None, "a sentence")
-    assert [each.name for each in iter_chunks(png)] == [b"IHDR", b"tEXt", b"pHYs", b"IDAT", b"IEND"]
+    assert [each.name for each in list_chunks(png)] == [b"IHDR", b"tEXt", b"pHYs", b"IDAT", b"IEND"]
     assert b"tEXtSoftware\0lrviz" in png
     webp = encode_image(small(), "webp", 100, None, "a sentence")
     assert b"<xmp:CreatorTool>lrviz</xmp:CreatorTool></rdf:Description>" in webp
@@ -204,8 +204,6 @@ def test_a_file_that_is_no_whole_png_or_webp_is_refused(
     read: object, data: bytes, reason: str
 ) -> None:
     assert callable(read)
-    if read is decode_image and "chunks" in reason:
-        reason = "the PNG has no header"
     with pytest.raises(ImageError) as caught:
         read(data)
     assert caught.value.reason == reason

@@ -19,7 +19,7 @@ from lrviz.figure.chunks import (
     Chunk,
     find_foreign,
     is_intact,
-    iter_chunks,
+    list_chunks,
     read_record,
 )
 from lrviz.figure.image import decode_image, encode_image
@@ -59,7 +59,7 @@ def with_png(*chunks: tuple[bytes, bytes]) -> Spoil:
     """What puts chunks into a PNG, in front of its pixels."""
 
     def spoil(data: bytes) -> bytes:
-        start = next(each.start for each in iter_chunks(data) if each.name == b"IDAT") - 8
+        start = next(each.start for each in list_chunks(data) if each.name == b"IDAT") - 8
         return data[:start] + b"".join(png_chunk(*each) for each in chunks) + data[start:]
 
     return spoil
@@ -69,7 +69,7 @@ def with_webp(*chunks: tuple[bytes, bytes], flags: int = 0) -> Spoil:
     """What puts chunks behind the pixels of a WebP, and sets flags in its header."""
 
     def spoil(data: bytes) -> bytes:
-        found = [(each.name, data[each.start : each.stop]) for each in iter_chunks(data)]
+        found = [(each.name, data[each.start : each.stop]) for each in list_chunks(data)]
         assert [name for name, _ in found] == [b"VP8X", b"VP8L", b"XMP "]
         header = bytes([found[0][1][0] | flags]) + found[0][1][1:]
         rows = [(b"VP8X", header), found[1], *chunks, found[2]]
@@ -90,7 +90,7 @@ def animate(data: bytes) -> bytes:
         first.save(buffer, "png", pnginfo=info, **options)
     else:
         packet = next(
-            data[start:stop] for name, start, stop in iter_chunks(data) if name == b"XMP "
+            data[start:stop] for name, start, stop in list_chunks(data) if name == b"XMP "
         )
         first.save(buffer, "webp", lossless=True, exact=True, xmp=packet, **options)
     with Image.open(BytesIO(buffer.getvalue())) as image:
@@ -100,7 +100,7 @@ def animate(data: bytes) -> bytes:
 
 def turn_by_xmp(data: bytes) -> bytes:
     """Write an orientation into the packet of a WebP, as an element."""
-    found = [(each.name, data[each.start : each.stop]) for each in iter_chunks(data)]
+    found = [(each.name, data[each.start : each.stop]) for each in list_chunks(data)]
     mark = b"</rdf:Description>"
     turned = b'<t:Orientation xmlns:t="http://ns.adobe.com/tiff/1.0/">6</t:Orientation>' + mark
     rows = [(name, content.replace(mark, turned)) for name, content in found]
@@ -233,7 +233,7 @@ def test_a_record_that_speaks_of_seals_does_not_confuse_them() -> None:
 
 
 def chunk_of(data: bytes, name: bytes) -> Chunk:
-    return next(each for each in iter_chunks(data) if each.name == name)
+    return next(each for each in list_chunks(data) if each.name == name)
 
 
 @pytest.mark.parametrize("name", [b"VP8X", b"VP8L"])
@@ -293,7 +293,7 @@ def test_a_figure_of_version_0_1_which_has_no_seal_is_drawn_once_more(tmp_path: 
     packet = data[start:stop]
     before, _, rest = packet.partition(b"<lrviz:picture>")
     old = before + rest.partition(b"</lrviz:picture>")[2]
-    rows = [(name, data[first:last]) for name, first, last in iter_chunks(data)]
+    rows = [(name, data[first:last]) for name, first, last in list_chunks(data)]
     figure.write_bytes(
         riff(b"".join(webp_chunk(name, old if name == b"XMP " else c) for name, c in rows))
     )
