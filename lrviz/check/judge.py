@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lrviz.check.facts import Facts
 from lrviz.check.verdict import EXIT_STATUS, Outcome, PixelsDifference, Verdict
@@ -145,10 +146,12 @@ def refuse(source: str, path: str, error: LrvizError) -> Verdict:
     return Verdict(outcome, source, path, _clip(reason), problems=problems, exit_status=status)
 
 
-def judge_orphan(path: str) -> Verdict:
-    """Return the verdict on a figure that belongs to no spec."""
+def judge_orphan(found: Path | FileError) -> Verdict:
+    """Return the verdict on a figure of no spec, or on a folder of figures nobody can look into."""
+    if isinstance(found, FileError):
+        return refuse("", found.path, found)
     reason = "no spec of this check draws it; remove it, or bring back its spec"
-    return Verdict("orphan", "", path, reason, exit_status=EXIT_STATUS["orphan"])
+    return Verdict("orphan", "", str(found), reason, exit_status=EXIT_STATUS["orphan"])
 
 
 def changed_versions(then: Versions, now: Versions) -> dict[str, tuple[str, str]]:

@@ -23,7 +23,7 @@ from lrviz.check.verdict import PAGE, Checked, Verdict
 from lrviz.commands.block import Block
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import list_files
-from lrviz.errors import FileError, LrvizError, Problem, UsageError
+from lrviz.errors import LrvizError, Problem, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.spec.factory import source_file, split_factory
 from lrviz.spec.model import Spec
@@ -120,7 +120,7 @@ def check_specs(request: Request) -> Checked:
         job = partial(examine_facts, **wishes, shows=request.report is not None)
         for facts, result in workers.map(job, check.iter_facts(readable)):
             check.take(facts, result)
-    verdicts = (*map(check.tell, pairs), *map(_judge_other, orphans))
+    verdicts = (*map(check.tell, pairs), *map(judge_orphan, orphans))
     return Checked(verdicts, tuple(check.warnings))
 
 
@@ -129,13 +129,6 @@ def examine_facts(facts: Facts, **wishes: Any) -> "Examined":
     with quick_imports():
         from lrviz.check.examine import examine
     return examine(facts, **wishes)
-
-
-def _judge_other(found: Path | FileError) -> Verdict:
-    """Return the verdict on a figure of no spec, or on a folder of figures nobody can look into."""
-    if isinstance(found, FileError):
-        return refuse("", found.path, found)
-    return judge_orphan(str(found))
 
 
 def _refuse_report(request: Request) -> None:
@@ -196,35 +189,32 @@ class _Check:
 
     def take(self, facts: Facts, result: "Examined | BaseException") -> None:
         """Keep what became of a figure, and write it if that is wanted."""
-        source, path = facts.source, facts.path
-        if isinstance(result, BaseException):
-            self.found[Path(path)] = self._explain(source, path, result)
-            return
-        self.warnings += result.warnings
+        path = Path(facts.path)
         try:
-            self.found[Path(path)] = _mend(result, Path(path), self.request)
+            if isinstance(result, BaseException):
+                raise result
+            self.warnings += result.warnings
+            self.found[path] = self._write(path, result.verdict, result.data)
         except Exception as error:
-            self.found[Path(path)] = self._explain(source, path, error)
+            self.found[path] = self._explain(facts.source, facts.path, error)
+
+    def _write(self, path: Path, verdict: Verdict, data: bytes) -> Verdict:
+        """Write a figure where it is to be written, and return what there is to say then."""
+        try:
+            if data:
+                root, overwrite = self.request.baselines, self.request.overwrite
+                write_below(root, path, data, overwrite=overwrite)
+        except LrvizError as error:
+            failed = refuse(verdict.source, verdict.baseline, error)
+            return replace(
+                verdict,
+                outcome=failed.outcome,
+                reason=failed.reason,
+                exit_status=failed.exit_status,
+                action=None,
+            )
+        return verdict
 
     def _explain(self, source: str, path: str, error: BaseException) -> Verdict:
         """Return the verdict that an error is; a bug is raised where it stops no other spec."""
         return refuse(source, path, explain_mishap(error, source, alone=self.alone))
-
-
-def _mend(examined: "Examined", path: Path, request: Request) -> Verdict:
-    """Write a figure where it is to be written, and return what there is to say then."""
-    verdict = examined.verdict
-    if not examined.data:
-        return verdict
-    try:
-        write_below(request.baselines, path, examined.data, overwrite=request.overwrite)
-    except LrvizError as error:
-        failed = refuse(verdict.source, verdict.baseline, error)
-        return replace(
-            verdict,
-            outcome=failed.outcome,
-            reason=failed.reason,
-            exit_status=failed.exit_status,
-            action=None,
-        )
-    return verdict

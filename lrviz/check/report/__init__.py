@@ -8,8 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from lrviz.check.report.article import build_article, build_matches
-from lrviz.check.report.markup import text
+from lrviz.check.report.article import build_article, build_matches, text
 from lrviz.check.verdict import OUTCOMES, PAGE, Outcome, Verdict
 from lrviz.system.files import write_below
 from lrviz.system.versions import versions

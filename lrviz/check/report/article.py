@@ -1,23 +1,27 @@
-"""What a report says of one figure."""
+"""What a report says of one figure, in HTML; every text in it is made harmless here."""
 
 import math
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Collection, Sequence
+from html import escape
 
-from lrviz.check.report.markup import heading, lines, note, picture, table, text
 from lrviz.check.verdict import PixelsDifference, Verdict
 from lrviz.figure.difference import Move, NumbersDifference
+from lrviz.spell import printable, spell_yaml
 
 MAX_ROWS = 50
 MAX_LINES = 10
 
+_PARTS = ("part", "baseline", "result")
+_STEPS = ("step", "quantity", "curve", "group", "baseline", "result", "change")
 _NUMERIC = ("step", "baseline", "result", "change")
 
 
 def build_article(verdict: Verdict) -> str:
     """Return all that is known of a figure that is not a match."""
-    title = f'<span class="name">{text(name_of(verdict))}</span>'
+    title = f'<span class="name">{text(_name_of(verdict))}</span>'
     parts = [
-        f"<article {attributes(verdict)}>",
+        f"<article {_attributes(verdict)}>",
         f'<h2><span class="outcome">{verdict.outcome}</span> {title}</h2>',
         f'<p class="reason">{text(verdict.reason)}</p>',
         _files(verdict),
@@ -33,7 +37,7 @@ def build_matches(verdicts: Sequence[Verdict]) -> str:
     if not verdicts:
         return ""
     rows = "\n".join(
-        f'<li {attributes(verdict)}><span class="name">{text(name_of(verdict))}</span>'
+        f'<li {_attributes(verdict)}><span class="name">{text(_name_of(verdict))}</span>'
         f"{f': {text(verdict.reason)}' if verdict.reason else ''}</li>"
         for verdict in verdicts
     )
@@ -43,12 +47,12 @@ def build_matches(verdicts: Sequence[Verdict]) -> str:
     )
 
 
-def name_of(verdict: Verdict) -> str:
+def _name_of(verdict: Verdict) -> str:
     """Return the spec's file, or the baseline's where there is no spec."""
     return verdict.source or verdict.baseline
 
 
-def attributes(verdict: Verdict) -> str:
+def _attributes(verdict: Verdict) -> str:
     """Return what the page's filters look at."""
     words = " ".join((verdict.source, verdict.baseline, verdict.reason, *verdict.keys))
     return f'data-outcome="{text(verdict.outcome)}" data-text="{text(words)}"'
@@ -61,37 +65,37 @@ def _files(verdict: Verdict) -> str:
 
 
 def _pictures(verdict: Verdict) -> str:
-    name, (baseline, result, difference, _) = name_of(verdict), verdict.pictures
+    name, (baseline, result, difference, _) = _name_of(verdict), verdict.pictures
     if baseline is result is difference is None:
         return ""
     stored = f"baseline of {name}: the stored figure"
     drawn = f"result of {name}: the figure drawn now"
     found = [
-        picture(baseline, "baseline", stored, "no baseline"),
-        picture(result, "result", drawn, "no result"),
+        _picture(baseline, "baseline", stored, "no baseline"),
+        _picture(result, "result", drawn, "no result"),
     ]
     if baseline is not None and result is not None:
         marked = f"difference of {name}: the pixels that moved, marked"
         apart = "the two cannot be laid over each other"
-        found.append(picture(difference, "difference", marked, apart))
+        found.append(_picture(difference, "difference", marked, apart))
     return f'<div class="pictures">\n{"".join(found)}\n</div>'
 
 
 def _findings(verdict: Verdict) -> str:
     """Return the curves beside the words and tables."""
-    name = name_of(verdict)
+    name = _name_of(verdict)
     curves = ""
     if verdict.pictures.overlay is not None:
         alt = f"curves of {name}: baseline and result laid over each other"
-        curves = picture(verdict.pictures.overlay, "curves", alt)
+        curves = _picture(verdict.pictures.overlay, "curves", alt)
     versions = [(part, then, now) for part, (then, now) in verdict.versions.items()]
     words = [
-        heading("Problems", lines(verdict.problems, MAX_LINES)),
-        heading("What moved", lines(_moves(verdict.numbers), MAX_LINES)),
-        heading("Changed steps", _steps(verdict)),
-        heading("Pixels", lines(_pixels(verdict.pixels), MAX_LINES)),
-        heading("Spec keys that differ", lines(verdict.keys, MAX_LINES)),
-        heading("Versions", table(f"versions of {name}", ("part", "baseline", "result"), versions)),
+        _heading("Problems", _lines(verdict.problems)),
+        _heading("What moved", _lines(_moves(verdict.numbers))),
+        _heading("Changed steps", _steps(verdict)),
+        _heading("Pixels", _lines(_pixels(verdict.pixels))),
+        _heading("Spec keys that differ", _lines(verdict.keys)),
+        _heading("Versions", _table(f"versions of {name}", _PARTS, versions)),
     ]
     columns = [curves, "\n".join(filter(None, words))]
     inside = "\n".join(f"<div>\n{column}\n</div>" for column in columns if column)
@@ -108,25 +112,21 @@ def _pixels(pixels: PixelsDifference | None) -> list[str]:
     if pixels is None:
         return []
     if pixels.old_size != pixels.new_size:
-        old, new = ("{} x {}".format(*size) for size in (pixels.old_size, pixels.new_size))
-        return [f"was {old}, is {new}"]
-    return [
-        f"{pixels.moved:,} of {pixels.total:,} differ, the largest by {pixels.largest} of 255",
-    ]
+        return ["was {} x {}, is {} x {}".format(*pixels.old_size, *pixels.new_size)]
+    return [f"{pixels.moved:,} of {pixels.total:,} differ, the largest by {pixels.largest} of 255"]
 
 
 def _steps(verdict: Verdict) -> str:
     """Return the table of the first changed steps, without columns that are empty in all rows."""
-    heads = ("step", "quantity", "curve", "group", "baseline", "result", "change")
     shown = [
         (m.start, _name_quantity(m), m.curve, m.group, m.old, m.new, _change(m.old, m.new))
         for m in verdict.steps[:MAX_ROWS]
     ]
-    kept = [i for i in range(len(heads)) if any(row[i] != "" for row in shown)]
+    kept = [i for i in range(len(_STEPS)) if any(row[i] != "" for row in shown)]
     rows = [[row[i] for i in kept] for row in shown]
-    label = f"changed steps of {name_of(verdict)}"
-    found = table(label, [heads[i] for i in kept], rows, _NUMERIC)
-    return found and found + note(len(rows), _count_changes(verdict))
+    label = f"changed steps of {_name_of(verdict)}"
+    found = _table(label, [_STEPS[i] for i in kept], rows, _NUMERIC)
+    return found and found + _note(len(rows), _count_changes(verdict))
 
 
 def _name_quantity(move: Move) -> str:
@@ -147,3 +147,69 @@ def _change(old: float, new: float) -> str:
     if old == 0 or not math.isfinite(old) or not math.isfinite(new):
         return ""
     return f"{(new - old) / abs(old) * 100:+.3g} %"
+
+
+def text(value: object) -> str:
+    r"""Return a text as HTML shows it, in an element or a quoted attribute.
+
+    >>> text('<b title="\x1b">')
+    '&lt;b title=&quot;\\x1b&quot;&gt;'
+    """
+    return escape(printable(str(value)))
+
+
+def _heading(title: str, body: str) -> str:
+    """Return a part of a figure's article; nothing for an empty one."""
+    return f"<section>\n<h3>{text(title)}</h3>\n{body}\n</section>" if body else ""
+
+
+def _lines(values: Sequence[object]) -> str:
+    """Return a list, cut with a note where it is long."""
+    if not values:
+        return ""
+    rows = "\n".join(f"<li>{text(value)}</li>" for value in values[:MAX_LINES])
+    return f'<ul class="lines">\n{rows}\n</ul>{_note(min(MAX_LINES, len(values)), len(values))}'
+
+
+def _table(
+    label: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    numeric: Collection[str] = (),
+) -> str:
+    """Return a table in a box that scrolls by itself, its numeric columns to the right."""
+    if not rows:
+        return ""
+    sides = [head in numeric for head in heads]
+    head = "".join(
+        f'<th scope="col"{_align(right)}>{text(name)}</th>'
+        for name, right in zip(heads, sides, strict=True)
+    )
+    body = "\n".join(f"<tr>{''.join(map(_cell, row, sides))}</tr>" for row in rows)
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{text(label)}">\n'
+        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+    )
+
+
+def _picture(data: bytes | None, caption: str, alt: str, otherwise: str = "") -> str:
+    """Return a PNG with its caption, or a box that says why there is none."""
+    inside = f'<p class="none">{text(otherwise)}</p>'
+    if data is not None:
+        address = f"data:image/png;base64,{b64encode(data).decode()}"
+        inside = f'<img src="{address}" alt="{text(alt)}">'
+    return f"<figure>\n<figcaption>{text(caption)}</figcaption>\n{inside}\n</figure>"
+
+
+def _note(shown: int, total: int) -> str:
+    """Return how many of all are shown; nothing where all are."""
+    return f'\n<p class="note">the first {shown:,} of {total:,}</p>' if shown < total else ""
+
+
+def _cell(value: object, right: bool) -> str:
+    spelled = spell_yaml(value) if isinstance(value, float) else value
+    return f"<td{_align(right)}>{text(spelled)}</td>"
+
+
+def _align(right: bool) -> str:
+    return ' class="number"' if right else ""
