@@ -201,10 +201,6 @@ def find_foreign(data: bytes) -> str:
 
     Raises:
         ImageError: it is no PNG or WebP, or is damaged.
-
-    >>> from lrviz.figure.chunks import PNG_SIGNATURE
-    >>> find_foreign(PNG_SIGNATURE + bytes.fromhex("0000000067414d41b2e1b71f"))
-    'gAMA'
     """
     seen, last = set[bytes](), b""
     for name, start, stop in list_chunks(data):

@@ -202,9 +202,6 @@ def _damaged(what: str) -> ImageError:
     return ImageError(f"its record is damaged: {what}")
 
 
-FORMAT = 1
-
-
 def build_sheet_record(digest: str) -> str:
     """Return the record of a sheet: one line of ASCII.
 
