@@ -109,14 +109,23 @@ def _set_device(context: Any) -> None:
     torch.set_default_device(None if context is None else context.device)
 
 
-def _read_exact() -> tuple[bool, bool]:
-    """Return whether algorithms are deterministic, and whether others are warned of only."""
-    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
-    return torch.are_deterministic_algorithms_enabled(), warn_only
+def _read_exact() -> tuple[bool, bool, bool | None]:
+    """Return whether algorithms are deterministic, or warned of, and whether compiled ones are."""
+    compiler = sys.modules.get("torch._inductor.config")
+    return (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+        getattr(compiler, "deterministic", None),
+    )
 
 
-def _set_exact(before: tuple[bool, bool]) -> None:
-    torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+def _set_exact(before: tuple[bool, bool, bool | None]) -> None:
+    """Set what `_read_exact` returns: torch's own function would import the compiler for it."""
+    exact, warn_only, compiled = before
+    torch._C._set_deterministic_algorithms(exact, warn_only=warn_only)
+    compiler: Any = sys.modules.get("torch._inductor.config")
+    if hasattr(compiler, "deterministic"):
+        compiler.deterministic = exact if compiled is None else compiled
 
 
 _DEFAULTS = (
