@@ -731,7 +731,7 @@ def test_simulate_gives_a_plateau_its_metric() -> None:
 
 def test_a_run_of_a_factory_can_be_drawn_and_says_itself() -> None:
     run = lrviz.simulate(partial(lr_scheduler.StepLR, step_size=4, gamma=0.5), steps=32)
-    assert str(run) == "StepLR: 0.001, halved every 4 steps, 7.8e-06 at step 31"
+    assert str(run) == "StepLR: 1e-3, halved every 4 steps, 7.8e-6 at step 31"
     figure = lrviz.plot(run, style="light")
     assert figure.axes[0].get_lines()[0].get_ydata()[4] == 0.0005  # type: ignore[index]
 
