@@ -23,9 +23,7 @@ from lrviz.spec.style import Style
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
 ROUND = 2  # the digits of a distance in steps that is round enough to be read beside epochs
-
 LABEL_PAD = 0.5  # between the labels of the ticks on top and the axis' own, in font sizes
-
 DIGIT = 0.64  # the width of a digit, in font sizes
 
 

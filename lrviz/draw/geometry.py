@@ -9,11 +9,8 @@ from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 
 PANEL = 0.6  # the height of every panel after the first, as a part of the first one's
-
 BESIDE = 8  # the room beside the axes, for numbers and a label, in font sizes
-
 BELOW = 4  # the room below the axes, likewise, and of the figure's edges
-
 DEFAULT_SHARE = 0.775  # the part of the figure's width that matplotlib's own margins leave the axes
 
 # Width and height of a figure, in font sizes, below which everything in it becomes smaller.

@@ -13,15 +13,10 @@ from lrviz.draw.text import Measure, fit_captions, measure_with
 
 # What an entry is wider than its text: line, gap and distance to the next, in font sizes.
 HANDLE = 6.8
-
 LINE = 4  # the length of an entry's line, in font sizes: its pattern shows between two markers
-
 LEAST = 6  # the width of a name, at least, in font sizes, that makes room for others
-
 ROW = 1.5  # from one row to the next, in font sizes
-
 MOST = 128  # the names, at most, that a legend gives however much room there is
-
 SHARE = 0.3  # the part of the figure's height that a legend may take
 
 _ONE_MARK = HandlerLine2D(numpoints=1)

@@ -22,9 +22,7 @@ from lrviz.spec.style import LineStyle, Style
 
 NESTED = 0.4  # how much smaller the last line's markers are: the first one's show around them
 THINNER, THINNEST = 0.6, 0.4  # how wide a line is whose pattern has been used, and at least
-
 AGAIN = 0.8  # how wide a line is whose colour and pattern have been used before, likewise
-
 WIDTHS = 4  # as many widths of that kind are told apart; then they come again
 
 # The length of a pattern, at least, in pixels; what is drawn in a shorter one is a line.
@@ -52,7 +50,6 @@ PART = 1_000_000
 # What takes as long as a pixel of a plain line, and more: one of a dashed line, at most; a marker;
 # a pixel of its size.
 DASHED, MARKER, OUTLINE = 6, 100, 20
-
 MAX_POINTS = 5_000_000  # the points that all lines of a figure have together, at most
 
 # The pixels of the plain line that a figure takes as long to draw as, at most.

@@ -90,7 +90,9 @@ class Painter:
         height, has_axis = self._draw_above(panels[0], lines[0])
         alone = self._has_one_epoch and not has_axis
         set_step_axis(panels[-1], geometry, style, alone=alone)
-        labels, band, notes = [], 0.0, self._explain_limits()
+        labels, band = [], 0.0
+        wanted = find_range(self.run, self.options, 0)[0] if self.options.ylim else None
+        notes = list(filter(None, [explain_empty(self._seen[0], wanted)]))
         if self.phases:
             labels = plan_labels(self.figure, self.phases, geometry, style, height)
             band = max((measure_band(label.row, style, height) for label in labels), default=0.0)
@@ -205,12 +207,6 @@ class Painter:
         for line, row, unit in zip(lines, self._rows[index], self._units, strict=True):
             mark_hidden(axes, line, row, floor, unit, self.geometry)
         return [explain_hidden(self._seen[index], floor, self.options.panels[index])]
-
-    def _explain_limits(self) -> list[str]:
-        """Return a note on limits of the spec's own that leave nothing to be seen."""
-        wanted = find_range(self.run, self.options, 0)[0] if self.options.ylim else None
-        note = explain_empty(self._seen[0], wanted)
-        return [note] if note else []
 
     def _is_free(self, axes: Axes, band: float) -> bool:
         """Whether no curve is where names stand, which limits of a spec's own may not prevent."""

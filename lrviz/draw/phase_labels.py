@@ -14,18 +14,14 @@ from lrviz.draw.text import Measure, measure_with
 from lrviz.spec.style import Style
 
 SIZE = 0.85  # the size of a phase's name, as a multiple of the labels'
-
 BAND = 1.6  # the height that a row of names takes at the top of the axes, in font sizes
-
 ROW = 1.2  # the height that every further row takes, likewise
 
 # The part of the axes' height, at most, that one row takes, and that several take.
 PARTS = (0.2, 1 / 3, 1 / 3, 1 / 3)
 
 APART = 8  # points from one hairline to the next, at least, on average; else they are left out
-
 PAD = 0.35  # between a name and what is beside or above it, in font sizes
-
 LONGEST = 40  # the characters, at most, of a name; the rest of it is left out
 
 # The part of the axes' width that there is for certain, however long the ticks' labels are.

@@ -11,11 +11,8 @@ Limits = tuple[float, float]
 
 # The farthest that an axis reaches from 0; the difference of two such ends is still finite.
 LARGEST = 1e307
-
 SMALLEST = 1e-280  # the shortest axis that can be divided
-
 FARTHEST = 1e15  # the farthest that an x axis reaches: beyond, floats do not tell steps apart
-
 DECADES = 16  # a log axis shows as many at most: as many digits as a float has
 
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from lrviz.draw.chart import Built, Chart, Settings, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, explain_missing
@@ -21,16 +19,19 @@ from lrviz.spec.style import Style, styles
 from lrviz.spell import spell_number, spell_steps
 
 GAP = 0.8  # between a cell's edge and what is in it, in font sizes
-
 LINE = 1.3  # from one line of text to the next, in font sizes
-
 TICK = 0.4  # the length of a tick, and the distance to its label, in font sizes
-
 LABEL = 0.85  # the size of a tick's label, as a multiple of the title's
-
 APART = 1.5  # the distance of two steps from which on they have markers, in sizes of a marker
-
 DIGITS = 3  # the significant digits of a tick's label
+
+CELL = (26, 17)  # width and height of a cell, in font sizes; where there are few, they are larger
+LARGEST = 44
+WIDE = 100  # the widest that a cell becomes, and the sheet that it becomes wider for, in font sizes
+TEXT = 0.7  # the size of a sheet's text, as a multiple of the style's
+LEGIBLE = 6.5  # the smallest size of text, in points, that a style with small text leads to
+SMALLEST = 8.0  # pixels of text, at least, that many cells lead to while there is room for it
+LEAST_LINES = 4  # the lines of text, at least, that a cell is high
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,30 @@ class Cells:
     def pixels(self) -> tuple[int, int]:
         """Width and height of the sheet, in pixels."""
         return self.columns * self.width, self.rows * self.height
+
+
+def plan_cells(count: int, style: Style) -> Cells:
+    """Return the plan of a sheet with so many cells.
+
+    Cells shrink where they would be more than a picture can hold. Their text shrinks with them
+    until it is hardly legible; then there are no ticks, and titles stay as large as they are while
+    a cell has room for one.
+
+    >>> from lrviz.spec.style import styles
+    >>> plan_cells(17, styles()["light"]).pixels
+    (1895, 988)
+    """
+    columns = math.ceil(math.sqrt(count))
+    rows = -(-count // columns)
+    em = max(TEXT * style.font_size, min(LEGIBLE, style.font_size)) * style.dpi / 72
+    wide = em * min(max(WIDE / columns, CELL[0]), LARGEST)
+    full = wide, wide * CELL[1] / CELL[0]
+    sides = columns * full[0], rows * full[1]
+    scale = min(1.0, *(MAX_SIDE / side for side in sides), math.sqrt(MAX_PIXELS / math.prod(sides)))
+    width, height = (max(1, int(size * scale)) for size in full)
+    ticks = em * scale >= SMALLEST
+    text = em * scale if ticks else min(SMALLEST, height / LEAST_LINES)
+    return Cells(columns, rows, width, height, text, scale, ticks)
 
 
 def draw_thumbnails(
@@ -175,17 +200,17 @@ class _Sheet:
 
     def _set_ticks(self, axes: Axes, thumbnail: Thumbnail, height: float) -> None:
         """Set limits; name the ends of both axes as far as there is room."""
-        low, high = limits = _find_limits(thumbnail)
+        low, high = _find_limits(thumbnail)
         axes.set_xlim(0, thumbnail.steps)
-        axes.set_ylim(*limits)
+        axes.set_ylim(low, high)
         axes.tick_params(
             length=self._points(TICK), pad=self._points(TICK), labelsize=self._points(LABEL)
         )
         gap = LINE * self.cells.em * (high - low) / height
-        values = _keep_apart(_list_ends(thumbnail) if self.cells.ticks else (), gap)
-        _name(axes.yaxis, values, _spell_values(values))
+        values = _keep_apart(_list_ends(thumbnail), gap) if self.cells.ticks else []
+        axes.set_yticks(values, _spell_values(values))
         ends = (0, thumbnail.steps) if self.cells.ticks else ()
-        _name(axes.xaxis, ends, spell_steps(ends))
+        axes.set_xticks(ends, spell_steps(ends))
         for place, tick in enumerate(axes.xaxis.get_major_ticks()):
             tick.label1.set_horizontalalignment("right" if place else "left")
 
@@ -197,18 +222,19 @@ class _Sheet:
         return measure_with(self.figure, self._points(size))
 
 
+def _list_ends(thumbnail: Thumbnail) -> list[float]:
+    """Return what a y axis names: 0 and the ends of what it shows."""
+    rows = [values for _, values in thumbnail.rows]
+    high = max(thumbnail.base_lr, 0.0, *(float(row.max()) for row in rows))
+    low = min(0.0, *(float(row.min()) for row in rows))
+    bottom, top = _find_limits(thumbnail)
+    return [value for value in (0.0, high, low) if bottom <= value <= top]
+
+
 def _find_limits(thumbnail: Thumbnail) -> Limits:
     """Return the ends of a schedule's y axis."""
     rows = [values for _, values in thumbnail.rows]
     return find_limits(rows, "lr", thumbnail.base_lr, "linear")
-
-
-def _list_ends(thumbnail: Thumbnail) -> tuple[float, ...]:
-    """Return what a y axis names: 0 and the ends of what it shows."""
-    ends = [(float(values.min()), float(values.max())) for _, values in thumbnail.rows]
-    high = max(thumbnail.base_lr, 0.0, *(high for _, high in ends))
-    low, limits = min(0.0, *(low for low, _ in ends)), _find_limits(thumbnail)
-    return tuple(value for value in (0.0, high, low) if limits[0] <= value <= limits[1])
 
 
 def _keep_apart(values: Sequence[float], gap: float) -> list[float]:
@@ -222,52 +248,3 @@ def _keep_apart(values: Sequence[float], gap: float) -> list[float]:
 
 def _spell_values(values: Sequence[float]) -> list[str]:
     return [spell_number(value, DIGITS) for value in values]
-
-
-def _name(axis: Axis, places: Sequence[float], labels: Sequence[str]) -> None:
-    axis.set_major_locator(FixedLocator(places))
-    axis.set_major_formatter(FixedFormatter(labels))
-
-
-CELL = (26, 17)  # width and height of a cell, in font sizes; where there are few, they are larger
-
-LARGEST = 44
-WIDE = 100  # the widest that a cell becomes, and the sheet that it becomes wider for, in font sizes
-
-TEXT = 0.7  # the size of a sheet's text, as a multiple of the style's
-
-LEGIBLE = 6.5  # the smallest size of text, in points, that a style with small text leads to
-
-# The smallest height of text, in pixels, that many cells lead to while there is room for it.
-SMALLEST = 8.0
-
-LEAST_LINES = 4  # the lines of text, at least, that a cell is high
-
-
-def plan_cells(count: int, style: Style) -> Cells:
-    """Return the plan of a sheet with so many cells.
-
-    Cells shrink where they would be more than a picture can hold. Their text shrinks with them
-    until it is hardly legible; then there are no ticks, and titles stay as large as they are while
-    a cell has room for one.
-
-    >>> from lrviz.spec.style import styles
-    >>> plan_cells(17, styles()["light"]).pixels
-    (1895, 988)
-    """
-    columns = math.ceil(math.sqrt(count))
-    rows = -(-count // columns)
-    em = max(TEXT * style.font_size, min(LEGIBLE, style.font_size)) * style.dpi / 72
-    full = _choose_size(columns, em)
-    sides = columns * full[0], rows * full[1]
-    scale = min(1.0, *(MAX_SIDE / side for side in sides), math.sqrt(MAX_PIXELS / math.prod(sides)))
-    width, height = (max(1, int(size * scale)) for size in full)
-    ticks = em * scale >= SMALLEST
-    text = em * scale if ticks else min(SMALLEST, height / LEAST_LINES)
-    return Cells(columns, rows, width, height, text, scale, ticks)
-
-
-def _choose_size(columns: int, em: float) -> tuple[float, float]:
-    """Return width and height of a cell, in pixels, where there is no limit."""
-    width = min(max(WIDE / columns, CELL[0]), LARGEST)
-    return width * em, width * em * CELL[1] / CELL[0]

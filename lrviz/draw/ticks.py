@@ -4,7 +4,6 @@ import math
 
 MOST_MAJOR = 10
 LEAST_GAP = 3.6  # points from one minor tick to the next, at least
-
 MOST_MINOR = 990  # the minor ticks, at most, however long the axis; matplotlib warns of more
 
 
