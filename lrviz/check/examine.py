@@ -1,6 +1,7 @@
 """One figure examined, in a worker: the run drawn, the pictures compared; torch is not needed."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,9 +11,9 @@ from numpy.typing import NDArray
 from lrviz.check.facts import Facts
 from lrviz.check.judge import DRAWING, Look, changed_versions, judge, refuse
 from lrviz.check.verdict import Action, Pictures, PixelsDifference, Verdict
-from lrviz.curve import Values
+from lrviz.curve import Curve, Values
 from lrviz.draw.outputs import Drawing, draw_pixels, freetype_version
-from lrviz.draw.overlay import Trace, draw_overlay
+from lrviz.draw.titles import LABELS as QUANTITY_LABELS
 from lrviz.errors import ImageError, Problem, SpecError
 from lrviz.figure.difference import Move
 from lrviz.figure.image import Pixels, decode_image, encode_image
@@ -21,12 +22,16 @@ from lrviz.figure.record import Versions, drawing_versions
 from lrviz.figure.render import encode_drawing
 from lrviz.figure.stored import Recorded, RecordedCurve, record_steps
 from lrviz.run.driven import Run
+from lrviz.spec.options import FigureOptions
+from lrviz.spec.style import styles
 
 MARK = (220, 0, 0, 255)
 FADED = 0.25
 """How much is left of the picture around the marks."""
 
 MOST_LINES = 8
+SIZE = (8.0, 4.0)
+LABELS: dict[RecordedQuantity, str] = {**QUANTITY_LABELS, "metric": "Metric"}
 _DPI = 100.0
 
 
@@ -193,17 +198,21 @@ def _overlay(old: Recorded, run: Run, moves: Sequence[Move]) -> bytes | None:
     was, now = _series(old, quantity), _series(record_steps(run.curves), quantity)
     both = [name for name in now if name in was]
     moved = {(move.curve, move.group) for move in moves if move.quantity == quantity}
-    traces = [
-        Trace(" · ".join(filter(None, name)), *was[name], now[name][1])
-        for name in [name for name in both if name in moved] or both
+    names = [name for name in both if name in moved] or both
+    curves = [
+        Curve(("",), rows[name], (), label=" · ".join(filter(None, (*name, when))))
+        for when, rows in (("now", now), ("then", was))
+        for name in names[:MOST_LINES]
     ]
-    return _to_png(draw_overlay(traces[:MOST_LINES], quantity)) if traces else None
+    options = FigureOptions(style=styles()["light"], size=SIZE, dpi=_DPI, ylabel=LABELS[quantity])
+    spec = replace(run.spec, title="", figure=options)
+    with suppress(SpecError):  # of lines that take too long to draw
+        return _to_png(draw_pixels(Run(spec, tuple(curves), ())).pixels) if curves else None
+    return None
 
 
-def _series(
-    recorded: Recorded, quantity: RecordedQuantity
-) -> dict[tuple[str, str], tuple[Values, Values]]:
-    """Return steps and values by names of curve and param group."""
+def _series(recorded: Recorded, quantity: RecordedQuantity) -> dict[tuple[str, str], Values]:
+    """Return values, shape (1, steps), by names of curve and param group."""
     return {
         (curve.label, "" if quantity == "metric" else group): _unfold(curve, values)
         for curve in recorded.curves
@@ -211,14 +220,9 @@ def _series(
     }
 
 
-def _unfold(curve: RecordedCurve, series: Values) -> tuple[Values, Values]:
-    """Return steps and values of a stored series as a line: of a block its start and its ends."""
-    if series.size == 1:
-        return np.array([0.0, curve.steps - 1.0]), np.repeat(series[0], 2)
-    starts = np.arange(series.shape[1], dtype=np.float64) * curve.block
-    if len(series) == 1:
-        return starts, series[0]
-    first, low, high = series[:3]
-    middles = np.minimum(starts + curve.block / 2, curve.steps - 1)
-    steps = np.stack((starts, middles, middles), axis=1).ravel()
-    return steps, np.stack((first, low, high), axis=1).ravel()
+def _unfold(curve: RecordedCurve, series: Values) -> Values:
+    """Return a stored series as a line: of a block its first value, then its ends."""
+    if series.size == 1 or len(series) == 1:
+        return np.broadcast_to(series[:1], (1, curve.steps))
+    places = np.arange(curve.steps) * 3 // curve.block
+    return series[places % 3, places // 3][np.newaxis]
