@@ -6,7 +6,9 @@ from typing import Any, overload
 
 from lrviz.drive.built import accept_scheduler, counted_interval, drive_built
 from lrviz.drive.copying import copy_scheduler
-from lrviz.drive.factory import (
+from lrviz.drive.isolation import leave_no_trace
+from lrviz.drive.runs import simulate_spec
+from lrviz.drive.training import (
     Metric,
     Optimizer,
     describe_factory,
@@ -14,8 +16,6 @@ from lrviz.drive.factory import (
     simulate_factory,
     whole_number,
 )
-from lrviz.drive.isolation import leave_no_trace
-from lrviz.drive.runs import simulate_spec
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.factory import Factory
