@@ -109,15 +109,7 @@ def compare(
     specs: params.Specs,
     output: params.Output = None,
     format: params.FigureFormat = None,
-    style: Annotated[
-        str | None,
-        params.option(
-            "--style",
-            "Default: light, or what all specs ask for.",
-            "STYLE",
-            autocompletion=params.complete_style,
-        ),
-    ] = None,
+    style: params.StyleOfAll = None,
     settings: params.Settings = None,
     allow: params.Allow = None,
     epochs: params.Epochs = None,

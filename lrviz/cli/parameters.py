@@ -67,9 +67,10 @@ Jobs = Annotated[int | None, option("-j --jobs", "Default: one a processor.", "J
 Settings = Annotated[
     list[str] | None, option("--set", "Replace one value of the spec; repeatable.", "KEY=VALUE")
 ]
-Style = Annotated[
-    str | None,
-    option("--style", "article, light or dark.", "STYLE", autocompletion=complete_style),
+_STYLE: Any = {"metavar": "STYLE", "autocompletion": complete_style}
+Style = Annotated[str | None, option("--style", "article, light or dark.", **_STYLE)]
+StyleOfAll = Annotated[
+    str | None, option("--style", "Default: light, or what all specs ask for.", **_STYLE)
 ]
 _ALLOWED = "Let specs name this scheduler class, which is imported; repeatable."
 Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:CLASS")]

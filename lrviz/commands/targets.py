@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
@@ -50,7 +51,8 @@ def plan_targets(sources: Sequence[str], output: str | None, format: Format | No
     if output is not None and len(sources) > 1:
         raise UsageError(f"-o {output}: one file for {len(sources)} specs; leave -o out")
     targets = [_target(source, output, format) for source in sources]
-    _refuse_inputs(targets)
+    for target, other in product(targets, targets):
+        refuse_input(target.path or STDIO, other.source)
     _refuse_collisions(targets)
     return targets
 
@@ -96,12 +98,6 @@ def find_format(output: str, formats: Sequence[Named]) -> Named:
     raise UsageError(f"-o {output}: no known ending (known: {known}); give the format with -f")
 
 
-def _refuse_inputs(targets: Sequence[Target]) -> None:
-    for target in targets:
-        for other in targets:
-            refuse_input(target.path or STDIO, other.source)
-
-
 def refuse_input(output: Path | str, source: str, spec: "Spec | None" = None) -> None:
     """Refuse to write over what a spec is read from.
 
@@ -113,10 +109,8 @@ def refuse_input(output: Path | str, source: str, spec: "Spec | None" = None) ->
     Raises:
         RefusedError: the output is an input.
     """
-    inputs = [source, *map(str, list_files(spec, source) if spec else ())]
-    if not is_stdout(str(output)) and any(
-        is_same_file(output, source_file(each)) for each in inputs
-    ):
+    inputs = [source_file(source), *(list_files(spec, source) if spec else ())]
+    if not is_stdout(str(output)) and any(is_same_file(output, each) for each in inputs):
         raise RefusedError(output, "is also an input; name another file with -o")
 
 

@@ -121,38 +121,29 @@ def _read_regular(path: Path) -> bytes:
 
 
 def _read_column(text: str, name: str) -> Column:
-    rows = _iter_rows(text)
-    header = [cell.strip() for cell in next(rows, (1, []))[1]]
+    (_, header), *rows = [*_iter_rows(text)] or [(1, [])]
+    header = [cell.strip() for cell in header]
     if (count := header.count(name)) != 1:
         number = f"{count} columns" if count else "no column"
         raise _CsvError(f"the csv has {number} {spell(name)}", "column")
-    column = Column([], [], [])
-    blanks: list[int] = []
-    for line, row in rows:
-        if not row:
-            blanks.append(line)
-            continue
-        if len(column.values) == MAX_METRIC:
-            raise _CsvError(f"has more than {MAX_METRIC:,} rows")
-        column.values.append(_parse_number(row, header, name, len(column.values) + 1))
-        column.lines.append(line)
-        column.blanks.extend(blanks)
-        blanks.clear()
-    if not column.values:
+    filled = [(line, row) for line, row in rows if row]
+    if not filled:
         raise _CsvError("has no rows")
-    return column
+    if len(filled) > MAX_METRIC:
+        raise _CsvError(f"has more than {MAX_METRIC:,} rows")
+    values = [_parse_number(row, header, name, place) for place, (_, row) in enumerate(filled, 1)]
+    lines = [line for line, _ in filled]
+    return Column(values, lines, [line for line, row in rows if not row and line < lines[-1]])
 
 
 def _iter_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the line that each row begins on, and its cells; none where the line is blank."""
     # A quote that is never closed would swallow the rows behind it, were it not strict.
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
     try:
-        while True:
+        for row in rows:
+            yield line, row
             line = rows.line_num + 1
-            yield line, next(rows)
-    except StopIteration:
-        return
     except csv.Error:
         raise _CsvError("not a csv") from None
 
