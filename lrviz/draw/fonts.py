@@ -16,9 +16,9 @@ ALWAYS = "DejaVu Sans"  # it comes with matplotlib
 # Families to try, in order, for what the wanted ones lack; matplotlib takes a glyph of the first
 # that has it.
 FALLBACKS = (
-    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC"),
-    *("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "PingFang SC"),
-    *("Hiragino Sans GB", "Microsoft YaHei", "SimHei", "Yu Gothic", "Malgun Gothic", "AppleGothic"),
+    *(f"Noto Sans {kind}{region}" for kind in ("CJK ", "") for region in ("SC", "JP", "KR", "TC")),
+    *("Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback"),
+    *("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "SimHei", "Yu Gothic", "Malgun Gothic"),
     *("Noto Sans", "Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil"),
     *("Noto Sans Telugu", "Noto Sans Thai", "Noto Sans Khmer", "FreeSans", "Arial Unicode MS"),
     *("Noto Sans Symbols", "Noto Sans Symbols 2", "Noto Emoji", "Symbola", "Unifont"),
@@ -26,7 +26,7 @@ FALLBACKS = (
 
 FIGURES = "0123456789.,-e\u2212"
 MOST_NAMED = 20
-CJK = ("\u2e80", "\ud7ff"), ("\U00020000", "\U0003ffff")
+CJK = ("\u2e80", "\ud7ff"), ("\uff00", "\uffef"), ("\U00020000", "\U0003ffff")
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,10 @@ def test_line_breaks_joiners_and_selectors_need_no_glyph() -> None:
     assert draw_pixels(make_run(STEP, title=text)).warnings == ()
 
 
+def test_punctuation_of_full_width_comes_with_a_cjk_font() -> None:
+    assert explain_missing("学\uff1a").endswith("for example Noto Sans CJK (Debian: fonts-noto-cjk)")
+
+
 def test_other_scripts_are_not_sent_to_a_cjk_font() -> None:
     assert explain_missing("\U00013000") == (
         "no installed font has '\U00013000'; "
