@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from lrviz.curve import Values
 from lrviz.draw.outputs import draw_vector, plot
-from lrviz.draw.overlay import Trace, draw_overlay
 from lrviz.draw.points import find_unit, take_thumbnail
 from lrviz.draw.sheet import build_sheet
-from lrviz.spec.style import Style, styles
+from lrviz.spec.style import styles
 from tests.support.figures import make_run
 
 PLAIN = {
@@ -147,20 +146,6 @@ def test_a_constant_is_level_on_a_sheet() -> None:
     figure.axes[0].grid(visible=False)
     stretches = list(iter_stretches(figure.axes[0], draw(figure), values))
     assert [len(np.unique(each, axis=0)) for each in stretches] == [1] * 5
-
-
-def test_a_constant_is_level_in_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = {"light": Style.model_validate(PLAIN["light"])}
-    monkeypatch.setattr("lrviz.draw.overlay.styles", lambda: plain)
-    values = make_stairs(5000)
-    pixels = draw_overlay([Trace("", np.arange(5000.0), values / 32, values)], "lr")
-    red, _, blue = (pixels[45:, :, channel].astype(int) for channel in range(3))  # no legend
-    tops = np.where((red < 60) & (blue > 120), 1, 0).argmax(axis=0)
-    for top in (heights := np.unique(tops[tops > 0], return_counts=True))[0][heights[1] > 100]:
-        columns = np.flatnonzero(tops == top)[6:-6]
-        stretch = pixels[45 + top - 4 : 45 + top + 8, columns].swapaxes(0, 1)
-        assert len(np.unique(stretch.reshape(len(columns), -1), axis=0)) == 1
-    assert np.count_nonzero(heights[1] > 100) == 5
 
 
 def test_what_is_level_is_one_segment_of_a_vector_file() -> None:

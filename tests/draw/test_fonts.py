@@ -120,7 +120,8 @@ def test_line_breaks_joiners_and_selectors_need_no_glyph() -> None:
 
 
 def test_punctuation_of_full_width_comes_with_a_cjk_font() -> None:
-    assert explain_missing("学\uff1a").endswith("for example Noto Sans CJK (Debian: fonts-noto-cjk)")
+    remedy = "for example Noto Sans CJK (Debian: fonts-noto-cjk)"
+    assert explain_missing("学\uff1a").endswith(remedy)
 
 
 def test_other_scripts_are_not_sent_to_a_cjk_font() -> None:
