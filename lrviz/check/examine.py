@@ -13,7 +13,7 @@ from lrviz.check.judge import DRAWING, Look, changed_versions, judge, refuse
 from lrviz.check.verdict import Action, Pictures, PixelsDifference, Verdict
 from lrviz.curve import Curve, Values
 from lrviz.draw.outputs import Drawing, draw_pixels, freetype_version
-from lrviz.draw.titles import LABELS as QUANTITY_LABELS
+from lrviz.draw.titles import LABELS
 from lrviz.errors import ImageError, Problem, SpecError
 from lrviz.figure.difference import Move
 from lrviz.figure.image import Pixels, decode_image, encode_image
@@ -31,7 +31,6 @@ FADED = 0.25
 
 MOST_LINES = 8
 SIZE = (8.0, 4.0)
-LABELS: dict[RecordedQuantity, str] = {**QUANTITY_LABELS, "metric": "Metric"}
 _DPI = 100.0
 
 
@@ -204,7 +203,8 @@ def _overlay(old: Recorded, run: Run, moves: Sequence[Move]) -> bytes | None:
         for when, rows in (("now", now), ("then", was))
         for name in names[:MOST_LINES]
     ]
-    options = FigureOptions(style=styles()["light"], size=SIZE, dpi=_DPI, ylabel=LABELS[quantity])
+    ylabel = "Metric" if quantity == "metric" else LABELS[quantity]
+    options = FigureOptions(style=styles()["light"], size=SIZE, dpi=_DPI, ylabel=ylabel)
     spec = replace(run.spec, title="", figure=options)
     with suppress(SpecError):  # of lines that take too long to draw
         return _to_png(draw_pixels(Run(spec, tuple(curves), ())).pixels) if curves else None
