@@ -13,7 +13,12 @@ from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell
 
-_NUMBERS = ("whole", "number")
+_WORDS = {
+    "whole": "a whole number",
+    "number": "a number",
+    "flag": "true or false",
+    "text": "a text",
+}
 
 
 class WrongError(ValueError):
@@ -94,10 +99,11 @@ def _read(value: Tree, kind: Kind, names: Mapping[str, float]) -> object:
 
 def _hint(value: Tree, kind: Kind, names: Mapping[str, float]) -> str:
     """Return the remedy for a formula without its sign; empty for anything else."""
-    if isinstance(value, str) and any(name in value for name in names):
+    is_number = kind.base in ("whole", "number")
+    if is_number and isinstance(value, str) and any(name in value for name in names):
         with suppress(ExpressionError):
             parse_expression(value, (), names.keys())
-            return f"; a formula begins with a sign: ={value}" if kind.base in _NUMBERS else ""
+            return f"; a formula begins with a sign: ={value}"
     return ""
 
 
@@ -114,14 +120,8 @@ def _formula(text: str, kind: Kind, names: Mapping[str, float]) -> float:
 
 
 def _describe(kind: Kind) -> str:
-    words = {
-        "whole": "a whole number",
-        "number": "a number",
-        "flag": "true or false",
-        "text": "a text",
-        "choice": f"one of {', '.join(kind.choices)}",
-    }
-    return words.get(kind.base, kind.base) + (" or null" if kind.optional else "")
+    choice = f"one of {', '.join(kind.choices)}"
+    return (choice if kind.base == "choice" else _WORDS[kind.base]) + " or null" * kind.optional
 
 
 def _refuse_count(value: object, written: Tree, kind: Kind) -> None:
@@ -157,23 +157,14 @@ def suggest_formula(written: Tree, names: Mapping[str, float], run: str) -> str:
     >>> suggest_formula("=total_steps / 7", {"total_steps": 100.0}, "total_steps")
     '; write =ceil(total_steps / 7)'
     """
+    value: object = written
     if isinstance(written, str) and written.startswith("="):
+        value = None
+        with suppress(ExpressionError):
+            value = evaluate(written[1:], names)
         if any(name in written for name in names):
-            return f"; write =ceil({written[1:].strip()})" if _is_above_0(written, names) else ""
-        written = _evaluate(written, names)
-    if isinstance(written, bool) or not isinstance(written, int | float) or not 0 < written < 1:
+            is_above_0 = isinstance(value, float) and value > 0
+            return f"; write =ceil({written[1:].strip()})" if is_above_0 else ""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
         return ""
-    share = f"{spell(written)} * {run}"
-    return f"; for {100 * written:g} % of the run write =ceil({share})"
-
-
-def _is_above_0(written: str, names: Mapping[str, float]) -> bool:
-    value = _evaluate(written, names)
-    return value is not None and value > 0
-
-
-def _evaluate(written: str, names: Mapping[str, float]) -> float | None:
-    try:
-        return evaluate(written[1:], names)
-    except ExpressionError:
-        return None
+    return f"; for {100 * value:g} % of the run write =ceil({spell(value)} * {run})"
