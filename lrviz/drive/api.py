@@ -18,8 +18,8 @@ from lrviz.drive.training import (
 )
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
-from lrviz.spec.factory import Factory
 from lrviz.spec.model import Spec
+from lrviz.spec.source_names import Factory
 from lrviz.spec.tree import Interval
 
 

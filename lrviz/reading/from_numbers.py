@@ -11,9 +11,9 @@ from lrviz.figure.numbers import RecordedQuantity
 from lrviz.figure.record import Record
 from lrviz.figure.stored import RecordedCurve
 from lrviz.spec.assign import Override
-from lrviz.spec.factory import Factory
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.parse import parse_tree
+from lrviz.spec.source_names import Factory
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Source, Tree
 from lrviz.spec.yamltree import parse_scalar

@@ -7,8 +7,8 @@ from functools import cached_property
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.catalog.external import External
-from lrviz.spec.factory import Factory
 from lrviz.spec.options import FigureOptions, LintOptions
+from lrviz.spec.source_names import Factory
 from lrviz.spec.tree import Interval, Source, Tree, freeze, is_same_spec
 
 # The run totals that every formula and expression may name.

@@ -6,9 +6,9 @@ from dataclasses import replace
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.spec.assign import Override, Overrides, assign, with_value
 from lrviz.spec.catalog.external import parse_allowed
-from lrviz.spec.factory import Factory
 from lrviz.spec.model import MetricCsv, Schedule, Spec
 from lrviz.spec.schedules import ScheduleReader
+from lrviz.spec.source_names import Factory
 from lrviz.spec.tree import Problems, Source, Tree
 from lrviz.spec.wording import spell
 from lrviz.spec.yamltree import YamlError, beyond_yaml, parse_yaml

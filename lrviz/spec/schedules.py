@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog.external import External
-from lrviz.spec.factory import Factory
 from lrviz.spec.keys import LENGTH_KEYS, Shape, read_shape
 from lrviz.spec.model import Node, Schedule, own_interval
 from lrviz.spec.nodes import NodeReader, read_metric
+from lrviz.spec.source_names import Factory
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import MAX_CURVES, Variant, find_twins, iter_variants
 from lrviz.spec.tree import Interval, Problems, Tree

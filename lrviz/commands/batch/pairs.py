@@ -14,8 +14,8 @@ from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
 from lrviz.figure.record import build_sheet_record, parse_record
 from lrviz.reading.folders import Found, collect_specs
 from lrviz.reading.sources import AS_WRITTEN, Reading
-from lrviz.spec.factory import FIGURE_ENDINGS
 from lrviz.spec.model import Spec
+from lrviz.spec.source_names import FIGURE_ENDINGS
 from lrviz.spec.tree import Tree, is_same_spec
 from lrviz.system.files import find_status, is_same_file, read_file
 from lrviz.system.own import find_link, sniff

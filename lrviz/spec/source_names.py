@@ -1,4 +1,4 @@
-"""Code in the place of a scheduler, which is named as `train.py:make` or `package.module:make`."""
+"""What a source is called: a file, or training code as `train.py:make`; and that code itself."""
 
 import os
 import re
