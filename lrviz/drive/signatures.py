@@ -12,7 +12,7 @@ import torch.optim
 import torch.optim.lr_scheduler
 import torch.optim.swa_utils
 
-from lrviz.spec.catalog import COMPOSITES, THIRD_PARTY, Entry
+from lrviz.spec.catalog import CATALOG, COMPOSITES, Entry
 from lrviz.spec.nodes import NOT_ARGUMENTS
 
 Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list", "tuple", "any"]
@@ -70,6 +70,7 @@ class Argument:
 
 _TABLE: tuple[tuple[str, Kind], ...] = (
     (r"int", Kind("whole")),
+    (r"strict int", Kind("whole", strict=True)),
     (r"float", Kind("number")),
     (r"bool", Kind("flag")),
     (r"str", Kind("text")),
@@ -80,31 +81,6 @@ _TABLE: tuple[tuple[str, Kind], ...] = (
     (r"(list|Iterable|Sequence)\[int\]", Kind("list")),
     (r"tuple\[.*\]", Kind("tuple")),
 )
-
-_STRICT = Kind("whole", strict=True)
-_GROUPS = Kind("number", per_group=True)
-_LINEAR = "transformers.get_linear_schedule_with_warmup"
-_POLYNOMIAL = "transformers.get_polynomial_decay_schedule_with_warmup"
-
-# Where annotations are missing or not what the code does.
-_CORRECTIONS: Mapping[tuple[str, str], Kind] = {
-    ("SWALR", "swa_lr"): _GROUPS,
-    ("SWALR", "anneal_epochs"): _STRICT,
-    ("CyclicLR", "base_momentum"): _GROUPS,
-    ("CyclicLR", "max_momentum"): _GROUPS,
-    ("CosineAnnealingWarmRestarts", "T_0"): _STRICT,
-    ("CosineAnnealingWarmRestarts", "T_mult"): _STRICT,
-    ("OneCycleLR", "total_steps"): replace(_STRICT, optional=True),
-    ("OneCycleLR", "epochs"): replace(_STRICT, optional=True),
-    ("OneCycleLR", "steps_per_epoch"): replace(_STRICT, optional=True),
-    (_LINEAR, "num_warmup_steps"): Kind("whole"),
-    (_LINEAR, "num_training_steps"): Kind("whole"),
-    (_POLYNOMIAL, "num_warmup_steps"): Kind("whole"),
-    (_POLYNOMIAL, "num_training_steps"): Kind("whole"),
-    (_POLYNOMIAL, "lr_end"): Kind("number"),
-    (_POLYNOMIAL, "power"): Kind("number"),
-    ("timm.WSDLRScheduler", "decay_fn"): Kind("text"),
-}
 
 
 @cache
@@ -135,10 +111,10 @@ def arguments_from(
     parameters: Iterable[inspect.Parameter], owner: str | None, *, children: bool = False
 ) -> Mapping[str, Argument]:
     """Return those of a signature's parameters that a spec may give; as `arguments_of`."""
-    entry = THIRD_PARTY.get(owner or "")
+    entry = CATALOG.get(owner or "")
     return MappingProxyType(
         {
-            each.name: _argument(owner, entry, each)
+            each.name: _argument(entry, each)
             for each in parameters
             if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
             and each.name not in _NOT_HERE
@@ -153,13 +129,13 @@ def installed_optimizer_arguments(name: str) -> list[Argument]:
     return list(arguments_of(found, name).values()) if found else []
 
 
-def _argument(owner: str | None, entry: Entry | None, parameter: inspect.Parameter) -> Argument:
+def _argument(entry: Entry | None, parameter: inspect.Parameter) -> Argument:
     text = ""
     if parameter.annotation is not parameter.empty:
         text = inspect.formatannotation(parameter.annotation).strip("'\"")
     required = parameter.default is parameter.empty
-    kind = _CORRECTIONS.get((owner or "", parameter.name)) or kind_of(text)
-    if entry:
+    kind = kind_of(entry.kinds.get(parameter.name, text) if entry else text)
+    if entry and entry.package != "torch":
         kind = _of_other_library(kind, entry, parameter.name)
     default = None if required else parameter.default
     return Argument(parameter.name, kind, text, required, default)

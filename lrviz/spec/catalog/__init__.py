@@ -9,9 +9,10 @@ scheduler does; these are read alone where only names are asked for. Then:
 - `signature`: the class, as `module:name`, that takes the arguments which a function passes on;
 - `module` and `page`: where the library keeps and documents it, where not as the whole file says;
 - `[NAME.arguments]`: every argument, in the library's order: what it means, or a table with `means`
-  and what else is known of it: `role`, a word or two on what it is to the schedule; `fill`, a
-  formula for what it is where a spec leaves it out; `unless`, the arguments beside which it is not
-  filled in. What `[arguments]` says of one of that name holds where the own table does not say it.
+  and what else is known of it: `role`, a word or two on what it is to the schedule; `kind`, what it
+  should be annotated with, where that is missing or not what the code does; `fill`, a formula for
+  what it is where a spec leaves it out; `unless`, the arguments beside which it is not filled in.
+  What `[arguments]` says of one of that name holds where the own table does not say it.
 
 Of the roles these change how a value is checked: `length` counts calls and is no share of the run,
 `cycles` counts cycles, `share` is a share of the LR.
@@ -73,6 +74,8 @@ class Entry:
         fills: the arguments that are filled in from the run.
         roles: what arguments are to the schedule, as far as it is told: `length`, `cycles` or
             `share` for one of another library than torch.
+        kinds: what arguments should be annotated with, where that is missing or not what the code
+            does; a `strict int` refuses 8.5, which torch otherwise drives.
     """
 
     name: str
@@ -87,6 +90,7 @@ class Entry:
     signature: str = ""
     fills: Mapping[str, Fill] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def takes_metric(self) -> bool:
@@ -165,6 +169,7 @@ def _read_entry(
             if "fill" in own
         },
         roles={each: own["role"] for each, own in arguments.items() if "role" in own},
+        kinds={each: own["kind"] for each, own in arguments.items() if "kind" in own},
     )
 
 
