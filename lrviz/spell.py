@@ -10,13 +10,13 @@ from typing import TextIO
 
 MOST_DIGITS = 9
 
+# The characters of a number on a log axis before all of its numbers have exponents.
 MOST_PLACES = 6
-"""The characters of a number on a log axis before all of its numbers have exponents."""
 
 SIGNIFICANT = 6
 
+# The most characters of a value in a message or a label.
 LONGEST = 60
-"""The most characters of a value in a message or a label."""
 
 # From here on, and below there, a number is easier to read with an exponent.
 _LARGE, _SMALL = 1e4, 1e-3

@@ -11,31 +11,31 @@ from numpy.typing import NDArray
 from lrviz.curve import Values
 from lrviz.spell import spell_number
 
+# The values of more param groups than these are told as a range.
 MOST_GROUPS = 3
-"""The values of more param groups than these are told as a range."""
 
+# A course with more rises and falls than these is told as a whole.
 MOST_MOVES = 4
-"""A course with more rises and falls than these is told as a whole."""
 
+# With more parts than these, what it does between its stays is told as one.
 MOST_PIECES = 3
-"""With more parts than these, what it does between its stays is told as one."""
 
+# More places than these are counted, not listed.
 MOST_PLACES = 4
-"""More places than these are counted, not listed."""
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 17
 
+# A ratio that is nearer to 1 is no rate of growth or decay to name.
 LEAST = 1e-4
-"""A ratio that is nearer to 1 is no rate of growth or decay to name."""
 
+# Ratios may differ by this share.
 ALIKE = 1e-6
-"""Ratios may differ by this share."""
 
+# Values that differ by no more than this share are one: arithmetic alone can part them so.
 ROUNDING = 4 * float(np.finfo(np.float64).eps)
-"""Values that differ by no more than this share are one: arithmetic alone can part them so."""
 
+# A smaller ratio is told as it is, not as what it divides by.
 MOST_DIVIDED = 1e-6
-"""A smaller ratio is told as it is, not as what it divides by."""
 
 Indices = NDArray[np.intp]
 
@@ -43,8 +43,8 @@ _RUNS = {1: "rising", -1: "falling"}
 _JUMPS = {1: "raised", -1: "lowered"}
 
 
+# Words, and indices of the values that stand between them; of courses that go alike, equal.
 Telling = tuple[str | int, ...]
-"""Words, and indices of the values that stand between them; of courses that go alike, equal."""
 
 
 def spell_telling(telling: Telling, rows: Values) -> str:

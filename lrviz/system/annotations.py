@@ -6,8 +6,8 @@ from typing import Literal
 from lrviz.errors import Position, Problem, spell_key
 from lrviz.spell import printable, spell_json
 
+# How findings are listed: for people, for programs, as annotations of a pull request.
 Listing = Literal["text", "json", "github"]
-"""How findings are listed: for people, for programs, as annotations of a pull request."""
 
 _GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _GITHUB_PROPERTY = _GITHUB_DATA | str.maketrans({":": "%3A", ",": "%2C"})

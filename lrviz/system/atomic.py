@@ -28,8 +28,8 @@ if sys.platform != "win32":
     import fcntl
 
 _LITTER = re.compile(r"\..*\.lrviz-[0-9a-f]{16}\.tmp", re.DOTALL)
+# Seconds after which a temporary file is abandoned, where files cannot be locked.
 _STALE = 3600.0
-"""Seconds after which a temporary file is abandoned, where files cannot be locked."""
 
 
 def replace_file(path: Path, parts: Iterable[bytes]) -> None:

@@ -29,8 +29,8 @@ __all__ = [
     "write_stdout",
 ]
 
+# The name of standard input and standard output on the command line.
 STDIO = "-"
-"""The name of standard input and standard output on the command line."""
 
 _WRITE_REASONS = {
     errno.ENOENT: "no such folder",
@@ -232,8 +232,8 @@ def _file_error(
     return FileError.from_os_error(os.fspath(path), action, cause)
 
 
+# What changes of a file when it is saved; None where there is none.
 State = tuple[int, int, int] | None
-"""What changes of a file when it is saved; None where there is none."""
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
 Kind = Literal["figure", "table", "script", "report", "schema", "spec"]
 
 KEYWORD = "lrviz"
+# What a PNG and a WebP call the record in them.
 NAMESPACE = "urn:lrviz:"
-"""What a PNG and a WebP call the record in them."""
 
 _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
     (b"\x89PNG", "PNG"),
@@ -35,11 +35,11 @@ _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
     (b"%PDF-", "PDF"),
 )
 
+# The bytes of a file that are looked at: no figure has more.
 _MOST = 80_000_000
-"""The bytes of a file that are looked at: no figure has more."""
 
+# The bytes that tell what kind of file it is.
 _SNIFF = 4_096
-"""The bytes that tell what kind of file it is."""
 
 # An SVG and a PDF are as matplotlib writes them: what another program has saved since is its own.
 _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = MappingProxyType(
@@ -65,8 +65,8 @@ _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = MappingProxyType(
 _SIGNED = "# Written by lrviz code, and unchanged while its digest is {}\n"
 _SCRIPT = re.compile(_SIGNED.format("([0-9a-f]{16})").encode())
 
+# The pictures of which lrviz 0.1 wrote some that do not say so.
 _UNMARKED = ("PNG", "WebP", "SVG", "PDF")
-"""The pictures of which lrviz 0.1 wrote some that do not say so."""
 
 _NAME = re.escape(CREATOR.encode())
 _SOFTWARE = b"\0\0\0%ctEXtSoftware\0%s" % (9 + len(CREATOR), CREATOR.encode())

@@ -22,8 +22,8 @@ from typing import Any, NoReturn, TextIO
 
 _owned = False
 _has_guests = False
+# The signal that asked the process to end; 0 while none has.
 _ended_by = 0
-"""The signal that asked the process to end; 0 while none has."""
 
 
 def own_process() -> None:
@@ -208,8 +208,8 @@ def descriptor_of(stream: TextIO) -> int | None:
         return None
 
 
+# Held by whoever changes what all threads have in common, until it is as it was.
 ONE_AT_A_TIME = RLock()
-"""Held by whoever changes what all threads have in common, until it is as it was."""
 
 
 @contextmanager

@@ -13,17 +13,17 @@ from lrviz import __version__
 
 DISTRIBUTIONS = ("torch", "matplotlib", "pillow")
 
+# What every figure names as the program that made it.
 CREATOR = "lrviz"
-"""What every figure names as the program that made it."""
 
+# Stands behind the fonts of a figure that lack a character: one may be installed that has it.
 NO_FONT = "none"
-"""Stands behind the fonts of a figure that lack a character: one may be installed that has it."""
 
+# What is imported of a distribution, where it is called otherwise.
 _MODULES = {"pillow": "PIL"}
-"""What is imported of a distribution, where it is called otherwise."""
 
+# How the version of a checkout ends, which stays while its code moves; a nightly has its date.
 _MOVING = re.compile(r"(a0|\.dev\d{1,7})$")
-"""How the version of a checkout ends, which stays while its code moves; a nightly has its date."""
 
 
 def versions(packages: Sequence[str] = ()) -> dict[str, str]:

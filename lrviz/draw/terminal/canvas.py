@@ -12,17 +12,17 @@ from lrviz.draw.points import Indices, pick_points
 from lrviz.draw.scale import LARGEST
 from lrviz.draw.terminal.glyphs import paint
 
+# A character each, rows from the top: the dots that are set in it, as Unicode numbers them.
 Codes = NDArray[np.uint32]
-"""A character each, rows from the top: the dots that are set in it, as Unicode numbers them."""
 
+# The character of no dots; those of a code are as far behind it.
 BRAILLE = 0x2800
-"""The character of no dots; those of a code are as far behind it."""
 
+# What is so many lengths of an axis away from it, or more, is beyond the picture all the same.
 FAR = 1e12
-"""What is so many lengths of an axis away from it, or more, is beyond the picture all the same."""
 
+# Two marks this near to one another, in characters, or nearer, have others between them.
 CLOSE = 3
-"""Two marks this near to one another, in characters, or nearer, have others between them."""
 
 _WEIGHTS = np.array([[1, 8], [2, 16], [4, 32], [64, 128]], dtype=np.uint32)
 _ALL = 0xFF

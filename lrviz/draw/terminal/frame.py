@@ -7,17 +7,17 @@ from lrviz.draw.terminal.glyphs import Look, Signs, fit, paint
 from lrviz.draw.terminal.rulers import Ticks, place_labels
 from lrviz.spell import measure
 
+# The room for the x axis' label beside its ticks: `epochs`. A longer one has a line of its own.
 UNIT_WIDTH = 6
-"""The room for the x axis' label beside its ticks: `epochs`. A longer one has a line of its own."""
 
+# The columns between the labels of the y axis and the lines: a blank and the axis.
 WALL = 2
-"""The columns between the labels of the y axis and the lines: a blank and the axis."""
 
+# The blanks between two entries of the legend.
 GAP = 3
-"""The blanks between two entries of the legend."""
 
+# The width of a name, at least, that makes room for others.
 LEAST_NAME = 9
-"""The width of a name, at least, that makes room for others."""
 
 
 def measure_margin(ticks: Ticks, xlabel: str) -> int:

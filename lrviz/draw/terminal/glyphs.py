@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from lrviz.spell import measure, printable
 
+# Bright blue, bright red, green, magenta, cyan and yellow: to be read on black and on white.
 COLORS = (94, 91, 32, 35, 36, 33)
-"""Bright blue, bright red, green, magenta, cyan and yellow: to be read on black and on white."""
 
+# One a line; without `v` and `V`, which would look like a mark of what is 0 or less.
 LETTERS = "abcdefghijklmnopqrstuwxyzABCDEFGHIJKLMNOPQRSTUWXYZ0123456789#@%&$?"
-"""One a line; without `v` and `V`, which would look like a mark of what is 0 or less."""
 
 ALONE = "*"
 

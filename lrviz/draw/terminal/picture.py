@@ -15,20 +15,20 @@ from lrviz.draw.titles import name_lines
 from lrviz.run.driven import Run
 from lrviz.spell import spell_floor
 
+# The smallest terminal; a smaller one is drawn for as if it were as large.
 LEAST_COLUMNS, LEAST_ROWS = 24, 10
-"""The smallest terminal; a smaller one is drawn for as if it were as large."""
 
+# From one tick of the x axis to the next.
 LEAST_STEP = {"step": 1.0, "epoch": 0.5}
-"""From one tick of the x axis to the next."""
 
+# The dots of a character that is not a letter, across and up.
 DOTS = 2, 4
-"""The dots of a character that is not a letter, across and up."""
 
+# What an x axis is called that counts steps, or epochs.
 UNITS = {"step": "steps", "epoch": "epochs"}
-"""What an x axis is called that counts steps, or epochs."""
 
+# What is said where the figure has other panels.
 MISSING = "only lr is drawn in characters"
-"""What is said where the figure has other panels."""
 
 
 def draw_terminal(

@@ -10,20 +10,20 @@ from lrviz.draw.terminal.canvas import Axis
 from lrviz.draw.ticks import round_up
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
+# The parts that ticks divide an axis into, at most.
 MOST = 10
-"""The parts that ticks divide an axis into, at most."""
 
+# From one label of the y axis to the next, in rows.
 LEAST_ROWS = 1.25
-"""From one label of the y axis to the next, in rows."""
 
+# A log axis that is shorter than this has ticks at 2 and 5 of a decade, too.
 FEW_DECADES = 2.5
-"""A log axis that is shorter than this has ticks at 2 and 5 of a decade, too."""
 
+# The blanks between two labels of the x axis.
 APART = 2
-"""The blanks between two labels of the x axis."""
 
+# The character of an axis where a tick is, and the tick's label.
 Ticks = dict[int, str]
-"""The character of an axis where a tick is, and the tick's label."""
 
 
 def choose_value_ticks(axis: Axis) -> Ticks:

@@ -10,8 +10,8 @@ from lrviz.draw.terminal.picture import draw_terminal
 from lrviz.run.driven import Run
 from lrviz.spell import has_unicode, measure
 
+# To the corner of the screen, which is emptied.
 CLEAR = "\x1b[H\x1b[2J"
-"""To the corner of the screen, which is emptied."""
 
 
 @dataclass(frozen=True)
