@@ -44,7 +44,7 @@ class Watch:
     def keep(self, source: str, reads: Reads) -> None:
         """Look after what a source has been read from now, and no more after what it was before."""
         own = self._own[source]
-        self._seen[source] = {**reads.states, own: self._seen[source][own]}
+        self._seen[source] = {**reads, own: self._seen[source][own]}
 
     def iter_saves(self) -> Iterator[list[str]]:
         """Yield every source at once, and then those that have been saved, as often as they are.

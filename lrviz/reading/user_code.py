@@ -162,7 +162,7 @@ class _Finder(MetaPathFinder):
         origin = None if spec is None else spec.origin
         if origin is None or self._is_own(origin):
             for place in free:
-                self._reads.states.setdefault(place, None)
+                self._reads.setdefault(place, None)
         if origin is not None and self._is_own(origin):
             self._reads.add(Path(origin))
         return spec

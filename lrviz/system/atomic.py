@@ -165,23 +165,11 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-class _Whole(io.RawIOBase):
+class _Whole(io.FileIO):
     """An open file that takes all that it is given: Python's own may take a part, and go on."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def isatty(self) -> bool:
-        return os.isatty(self._descriptor)
-
-    def writable(self) -> bool:
-        return True
-
     def write(self, data: "ReadableBuffer", /) -> int:
-        write_all(self._descriptor, bytes(data))
+        write_all(self.fileno(), bytes(data))
         return memoryview(data).nbytes
 
 
@@ -192,7 +180,7 @@ def write_streams_whole() -> None:
         descriptor = None if stream is None else descriptor_of(stream)
         if descriptor is not None:
             whole = io.TextIOWrapper(
-                _Whole(descriptor),  # type: ignore[type-var]
+                _Whole(descriptor, "w", closefd=False),
                 stream.encoding,
                 stream.errors,
                 line_buffering=stream.line_buffering,

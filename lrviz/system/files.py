@@ -5,41 +5,22 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
 from lrviz.errors import FileError, UsageError
-from lrviz.system.atomic import replace_file, sweep_litter, write_all
+from lrviz.system.atomic import replace_file, write_all
 from lrviz.system.process import descriptor_of
-
-__all__ = [
-    "STDIO",
-    "abandon",
-    "find_status",
-    "is_same_file",
-    "make_folder",
-    "read_file",
-    "sweep_litter",
-    "write_below",
-    "write_file",
-    "write_stdout",
-]
 
 # The name of standard input and standard output on the command line.
 STDIO = "-"
 
-_WRITE_REASONS = {
-    errno.ENOENT: "no such folder",
-    errno.ENOTDIR: "no such folder",
-    errno.EISDIR: "is a folder",
-}
-_READ_REASONS = {
-    errno.ENOENT: "no such file",
-    errno.ENOTDIR: "no such file",
+_REASONS = {
+    errno.ENOENT: "no such {}",
+    errno.ENOTDIR: "no such {}",
     errno.EISDIR: "is a folder",
 }
 
@@ -66,7 +47,7 @@ def read_file(path: str | os.PathLike[str], limit: int) -> bytes:
             with Path(path).open("rb") as file:
                 data = file.read(limit + 1)
     except OSError as cause:
-        raise _file_error(path, "read", cause, _READ_REASONS) from cause
+        raise _file_error(path, "read", cause) from cause
     if len(data) > limit:
         raise FileError(os.fspath(path), "read", f"larger than {limit:,} bytes")
     return data
@@ -103,7 +84,7 @@ def write_file(path: Path, data: bytes | Iterable[bytes], *, overwrite: bool = F
     except OSError as cause:
         if isinstance(cause, FileError):
             raise
-        raise _file_error(path, "write", cause, _WRITE_REASONS) from cause
+        raise _file_error(path, "write", cause) from cause
 
 
 def write_below(root: Path, path: Path, data: bytes, *, overwrite: bool = False) -> None:
@@ -224,11 +205,10 @@ def abandon(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def _file_error(
-    path: str | os.PathLike[str], action: str, cause: OSError, reasons: dict[int, str]
-) -> FileError:
-    if cause.errno in reasons:
-        return FileError(os.fspath(path), action, reasons[cause.errno])
+def _file_error(path: str | os.PathLike[str], action: str, cause: OSError) -> FileError:
+    if cause.errno in _REASONS:
+        what = "file" if action == "read" else "folder"
+        return FileError(os.fspath(path), action, _REASONS[cause.errno].format(what))
     return FileError.from_os_error(os.fspath(path), action, cause)
 
 
@@ -236,25 +216,16 @@ def _file_error(
 State = tuple[int, int, int] | None
 
 
-@dataclass(frozen=True)
-class Reads:
-    """The files that a source is read from beside its own, those it missed among them.
+class Reads(dict[Path, State]):
+    """How the files were that a source is read from beside its own, those it missed among them.
 
     Whoever reads a file names it before: it may be saved again before all has been drawn, and then
     it is not as it was here.
-
-    Attributes:
-        states: how each file was.
     """
-
-    states: dict[Path, State] = field(default_factory=dict)
-
-    def __iter__(self) -> Iterator[Path]:
-        return iter(self.states)
 
     def add(self, path: Path) -> None:
         """Say that a file is about to be read, or looked for."""
-        self.states.setdefault(path, state_of(path))
+        self.setdefault(path, state_of(path))
 
 
 def state_of(path: Path) -> State:

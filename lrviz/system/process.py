@@ -79,9 +79,7 @@ def leave(status: object) -> NoReturn:
 
 def _is_watched() -> bool:
     """Whether a profiler, a debugger or a prompt goes on when the command has ended."""
-    monitoring = getattr(sys, "monitoring", None)  # from Python 3.12 on
-    tools = map(monitoring.get_tool, range(6)) if monitoring else ()
-    return bool(sys.getprofile() or sys.gettrace() or sys.flags.interactive or any(tools))
+    return bool(sys.getprofile() or sys.gettrace() or sys.flags.interactive)
 
 
 @contextmanager
@@ -119,22 +117,15 @@ def _no_stray_settings() -> Iterator[None]:
 
 @contextmanager
 def same_folder() -> Iterator[None]:
-    """Be in the current folder afterwards, wherever code inside has gone."""
-    here = _hold_folder()
+    """Be in the current folder afterwards, even if it has been renamed or removed meanwhile."""
+    by_number = os.chdir in os.supports_fd
+    here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY)) if by_number else str(Path.cwd())
     try:
         yield
     finally:
         os.chdir(here)
         if isinstance(here, int):
             os.close(here)
-
-
-def _hold_folder() -> int | str:
-    """Return the current folder: open where possible, as it may have been renamed or removed."""
-    if os.chdir in os.supports_fd:
-        with suppress(OSError):  # without O_PATH, a folder that may not be listed cannot be opened
-            return os.open(".", getattr(os, "O_PATH", os.O_RDONLY))
-    return str(Path.cwd())
 
 
 @contextmanager

@@ -17,7 +17,8 @@ import pytest
 
 from lrviz.errors import FileError, UsageError
 from lrviz.system import atomic, files
-from lrviz.system.files import read_file, sweep_litter, write_stdout
+from lrviz.system.atomic import sweep_litter
+from lrviz.system.files import read_file, write_stdout
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
 
@@ -413,6 +414,7 @@ def test_many_writers_and_sweepers_in_one_folder_never_lose_a_file(tmp_path: Pat
     code = """
 import sys
 from pathlib import Path
+from lrviz.system.atomic import sweep_litter
 from lrviz.system.files import *
 path = Path(sys.argv[1])
 for i in range(60):

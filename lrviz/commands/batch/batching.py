@@ -24,7 +24,7 @@ from lrviz.reading.sources import load_named
 from lrviz.run.driven import Thumbnail
 from lrviz.spec.model import Spec
 from lrviz.spell import printable
-from lrviz.system.files import sweep_litter
+from lrviz.system.atomic import sweep_litter
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place
 from lrviz.system.pool import Workers, count_workers
