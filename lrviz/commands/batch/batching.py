@@ -18,7 +18,7 @@ from lrviz.commands.batch.pairs import (
 )
 from lrviz.commands.block import Block, Line
 from lrviz.commands.targets import refuse_input
-from lrviz.errors import LrvizError, RefusedError
+from lrviz.errors import LrvizError
 from lrviz.figure.record import panel_digest, sheet_digest
 from lrviz.reading.sources import load_named
 from lrviz.run.driven import Thumbnail
@@ -121,10 +121,10 @@ class _Batch:
         due = self._iter_due(specs)
         first = next(due, None)
         if first is not None:
-            count = count_workers(self.options.jobs, len(self.plan.items) - first.place)
+            left = len(self.plan.items) - first.place
             try:
-                with Workers(count) as workers:
-                    yield from self._draw(workers, chain([first], due), alone=count == 1)
+                with Workers(count_workers(self.options.jobs, left)) as workers:
+                    yield from self._draw(workers, chain([first], due))
             finally:
                 for folder in self.plan.folders:  # what a killed worker was writing
                     sweep_litter(folder)
@@ -147,7 +147,7 @@ class _Batch:
                 panels.append(panel_digest(spec, _title(spec, item)))
         try:
             refuse_other(path, "figure", overwrite=self.options.overwrite)
-        except RefusedError as error:
+        except LrvizError as error:
             self.closing.append(explain_error(str(path), error))
             return False
         digest = sheet_digest(panels, self.options.style or SHEET_STYLE)
@@ -177,11 +177,9 @@ class _Batch:
         refuse_other(item.path, "figure", overwrite=self.options.overwrite)
         return True
 
-    def _draw(self, workers: Workers, due: Iterator[_Due], *, alone: bool) -> Iterator[Block]:
+    def _draw(self, workers: Workers, due: Iterator[_Due]) -> Iterator[Block]:
         """Drive and draw all that is due."""
         with quick_imports():
-            if alone:
-                import lrviz.figure.render  # noqa: F401 - what workers import at their start
             from lrviz.drive import simulate  # noqa: F401 - while the workers do
         for job, drawn in workers.map(draw_job, self._drive(due)):
             self.settled[job.place] = self._judge(job, drawn)

@@ -15,6 +15,7 @@ from lrviz.figure import Format
 from lrviz.figure.record import build_sheet_record
 from lrviz.run.driven import Run, Thumbnail
 from lrviz.system.files import make_folder, write_below, write_file
+from lrviz.system.process import quick_imports
 from lrviz.system.versions import NO_FONT
 
 
@@ -89,9 +90,9 @@ def draw_job(job: Job) -> Drawn:
         RefusedError: it is not to be.
         SpecError: the figure asks for what the run lacks.
     """
-    from lrviz.draw.points import take_thumbnail
-    from lrviz.figure.render import render_run
-
+    with quick_imports():
+        from lrviz.draw.points import take_thumbnail
+        from lrviz.figure.render import render_run
     thumbnail = take_thumbnail(job.run) if job.panel else None
     if not job.draws:
         return Drawn(thumbnail=thumbnail)
@@ -107,9 +108,9 @@ def draw_sheet_job(job: SheetJob) -> tuple[Problem, ...]:
         FileError: it cannot be written.
         RefusedError: it is not to be.
     """
-    from lrviz.draw.sheet import draw_thumbnails
-    from lrviz.figure.image import encode_image
-
+    with quick_imports():
+        from lrviz.draw.sheet import draw_thumbnails
+        from lrviz.figure.image import encode_image
     drawing = draw_thumbnails(job.thumbnails, job.titles, job.style)
     digest = "" if NO_FONT in drawing.fonts else job.digest  # a font may come that it lacks
     record = build_sheet_record(digest)
