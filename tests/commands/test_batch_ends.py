@@ -14,7 +14,7 @@ import pytest
 
 from lrviz.drive import simulate
 from lrviz.reading.sources import load
-from tests.commands.test_batch import files, fill
+from tests.support.folders import files, fill
 from tests.support.lrvizrun import LRVIZ, run_process
 from tests.support.processes import processes_of_group, wait_for_end
 from tests.support.specs import ROOT

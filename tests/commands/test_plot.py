@@ -8,22 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
 from lrviz.figure.chunks import read_record
 from tests.support.lrvizrun import LRVIZ, run, run_process
+from tests.support.permissions import locked
+from tests.support.pictures import decode
 from tests.support.specs import ROOT, STEP, WriteSpec
 
 FORMATS = ("png", "webp", "svg", "pdf")
 BEGINNINGS = {"png": b"\x89PNG", "webp": b"RIFF", "svg": b"<?xml", "pdf": b"%PDF-"}
 HALF = "epochs: 4\nscheduler: {ExponentialLR: {gamma: 0.5}}\n"
-
-
-def decode(data: bytes) -> NDArray[np.uint8]:
-    with Image.open(BytesIO(data)) as image:
-        return np.asarray(image.convert("RGBA"))
 
 
 def names(folder: Path) -> list[str]:
@@ -332,18 +328,9 @@ def test_a_folder_without_permission_is_status_3(
     secret = tmp_path / "secret"
     secret.mkdir()
     (secret / "step.yaml").write_text(STEP)
-    mode = secret.stat().st_mode
-    is_root = os.geteuid() == 0
-    try:
-        secret.chmod(0)
-        if is_root:  # whom no permission stops
-            become_nobody()
+    with locked("secret"):
         written = run("plot", "step.yaml", "-o", "secret/x.png")
         read = run("plot", "secret/step.yaml")
-    finally:
-        if is_root:
-            os.seteuid(0)
-        secret.chmod(mode)
     assert (written.status, read.status) == (3, 3)
     assert written.stderr == "secret/x.png: cannot write: permission denied\n"
     assert read.stderr == "secret/step.yaml: cannot read: permission denied\n"
@@ -391,13 +378,6 @@ def test_what_a_spec_or_a_factory_reads_is_not_written_over(
         # What a factory imports is known once it has run; not even then is it replaced.
         assert done.stderr == message or (read == "helper.py" and not insisting)
     assert all((tmp_path / name).read_text() == text for name, text in INPUTS.items())
-
-
-def become_nobody() -> None:
-    try:
-        os.seteuid(65534)
-    except OSError:
-        pytest.skip("there is no other user here, and no permission stops this one")
 
 
 def picture(kind: str) -> bytes:

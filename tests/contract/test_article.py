@@ -16,8 +16,8 @@ from torch.optim import lr_scheduler
 
 import lrviz
 from lrviz.figure.chunks import read_record
-from tests.commands.test_plot import decode
 from tests.support.lrvizrun import run
+from tests.support.pictures import decode
 from tests.support.specs import ROOT
 
 SGD = torch.optim.SGD

@@ -14,9 +14,9 @@ from lrviz.commands.batch import batching as work
 from lrviz.commands.batch.batching import iter_batch
 from lrviz.commands.batch.pairs import Options, plan_batch
 from lrviz.commands.block import Block
-from tests.commands.test_batch import files, small
 from tests.support import pooled
 from tests.support.checking import check
+from tests.support.folders import files, small
 from tests.support.lrvizrun import run
 from tests.support.pooled import MISHAPS
 

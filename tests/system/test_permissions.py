@@ -1,18 +1,16 @@
 """What the machine will not let be read or written is status 3, and all else is done."""
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.commands.test_batch import small
-from tests.commands.test_plot import become_nobody
+from tests.support.folders import small
 from tests.support.lrvizrun import Result, run
+from tests.support.permissions import locked
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such permissions")
 
@@ -62,21 +60,6 @@ def folder(ready: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         with monkeypatch.context() as patched:
             patched.chdir(name)
             yield Path(name)
-
-
-@contextmanager
-def locked(path: str, mode: int = 0) -> Iterator[None]:
-    """Be somebody who may not do with a file or folder what its mode leaves out."""
-    before, is_root = Path(path).stat().st_mode, os.geteuid() == 0
-    Path(path).chmod(mode)
-    try:
-        if is_root:  # whom no permission stops
-            become_nobody()
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
-        Path(path).chmod(before)
 
 
 def told(done: Result) -> list[str]:
