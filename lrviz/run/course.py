@@ -1,6 +1,6 @@
 """The course of a schedule in words, told from its values alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import isclose
 from typing import NamedTuple
@@ -23,7 +23,7 @@ MOST_PIECES = 3
 # More places than these are counted, not listed.
 MOST_PLACES = 4
 
-FEWEST_DIGITS, MOST_DIGITS = 2, 17
+FEWEST_DIGITS = 2
 
 # A ratio that is nearer to 1 is no rate of growth or decay to name.
 LEAST = 1e-4
@@ -57,7 +57,7 @@ def spell_telling(telling: Telling, rows: Values) -> str:
         rows: shape (groups, calls).
     """
     told = rows[:, [each for each in telling if isinstance(each, int)]]
-    digits = _count_digits([pair for row in told.tolist() for pair in pairwise(row)])
+    digits = _count_digits(pair for row in told.tolist() for pair in pairwise(row))
     return "".join(
         each if isinstance(each, str) else _spell_groups(rows[:, each].tolist(), digits)
         for each in telling
@@ -218,13 +218,13 @@ def _spell_groups(values: Sequence[float], digits: int) -> str:
     return "..".join(_spell_value(value, digits) for value in (min(values), max(values)))
 
 
-def _count_digits(pairs: Sequence[tuple[float, float]]) -> int:
+def _count_digits(pairs: Iterable[tuple[float, float]]) -> int:
     """Return how many digits tell the values of every pair apart, unless they are the same."""
-    ends = [(one, two) for one, two in pairs if one != two]
-    for digits in range(FEWEST_DIGITS, MOST_DIGITS):
-        if all(_spell_value(one, digits) != _spell_value(two, digits) for one, two in ends):
-            return digits
-    return MOST_DIGITS
+    digits = FEWEST_DIGITS
+    for one, two in pairs:
+        while one != two and f"{one:.{digits}g}" == f"{two:.{digits}g}":
+            digits += 1
+    return digits
 
 
 def _spell_value(value: float, digits: int) -> str:
@@ -234,8 +234,8 @@ def _spell_value(value: float, digits: int) -> str:
     ['0.01', '0.00125', '7.8e-6', '0']
     """
     value += 0.0  # of minus zero it makes zero
-    full = spell_number(value, digits + 1)
-    return full if isclose(float(full), value, rel_tol=1e-9) else spell_number(value, digits)
+    is_full = isclose(float(f"{value:.{digits + 1}g}"), value, rel_tol=1e-9)
+    return spell_number(value, digits + is_full)
 
 
 def join(texts: Sequence[str]) -> str:

@@ -5,14 +5,15 @@ from functools import partial, reduce
 
 import numpy as np
 
-from lrviz.draw.points import find_range, find_unit, list_seen
-from lrviz.draw.scale import FARTHEST, Limits, explain_empty, mend_steps
+from lrviz.draw.points import find_range, find_unit, list_rows, list_seen, list_units
+from lrviz.draw.scale import FARTHEST, explain_empty, mend_steps
 from lrviz.draw.terminal.canvas import Axis, Layer, draw_curve, mark_hidden, merge_layers
 from lrviz.draw.terminal.frame import count_rows, draw_frame, measure_margin, write_legend
-from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, choose_looks, clean, fit
+from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean, fit
 from lrviz.draw.terminal.rulers import Ticks, choose_step_ticks, choose_value_ticks
 from lrviz.draw.titles import name_lines
 from lrviz.run.driven import Run
+from lrviz.spec.options import FigureOptions
 from lrviz.spell import spell_floor
 
 # The smallest terminal; a smaller one is drawn for as if it were as large.
@@ -59,30 +60,52 @@ def draw_terminal(
     steps  0   2    4   6   8   10  12
     """
     columns, rows = max(columns, LEAST_COLUMNS), max(rows, LEAST_ROWS)
-    signs = ASCII if ascii_only else UNICODE
-    say = partial(clean, ascii_only=ascii_only)
-    options = run.figure
-    looks = choose_looks(
-        sum(len(curve.groups) for curve in run.curves), colors=colors, ascii_only=ascii_only
-    )
-    limits, hidden = _find_range(run)
+    signs, say = ASCII if ascii_only else UNICODE, partial(clean, ascii_only=ascii_only)
+    options = _choose_options(run)
+    count = sum(len(curve.groups) for curve in run.curves)
+    looks = choose_looks(count, colors=colors, ascii_only=ascii_only)
+    limits, hidden = find_range(run, options, 0)
     mark = signs.down if limits[0] < limits[1] else signs.up
-    title = say(run.spec.title or "")
-    above = [fit(title, columns, signs.ellipsis)] if title else []
+    title = fit(say(run.spec.title or ""), columns, signs.ellipsis)
     below = [] if hidden is None else [f"{mark} {spell_floor(hidden)}"]
-    below += [] if options.panels == ("lr",) else [fit(MISSING, columns, signs.ellipsis)]
-    labels = say(UNITS[options.x] if options.xlabel is None else options.xlabel), say(_name_y(run))
-    height = rows - count_rows(labels[0]) - len(above) - len(below)
+    below += [] if run.figure.panels == ("lr",) else [fit(MISSING, columns, signs.ellipsis)]
+    xlabel = say(UNITS[options.x] if options.xlabel is None else options.xlabel)
+    ylabel = say("lr" if options.ylabel is None else options.ylabel)
+    height = rows - count_rows(xlabel) - len(below) - bool(title)
     most = max(1, height - (rows - 2) // 2)  # about half of the terminal is the lines'
     legend = write_legend(list(map(say, list_names(run))), looks, signs, columns, most)
     dots = (1, 1) if looks[0].glyph else DOTS
     y = Axis(*limits, height - len(legend), dots[1], options.yscale == "log", hidden)
-    y_ticks = _choose_value_ticks(run, y)
-    x = _plan_steps(run, columns - measure_margin(y_ticks, labels[0]), dots[0])
+    frame = _draw_lines(run, options, looks, y, (columns, dots[0]), (xlabel, ylabel), signs)
+    lines = (*[title][: bool(title)], *frame, *legend, *below)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _draw_lines(
+    run: Run,
+    options: FigureOptions,
+    looks: Sequence[Look],
+    y: Axis,
+    room: tuple[int, int],
+    labels: tuple[str, str],
+    signs: Signs,
+) -> list[str]:
+    """Return the lines with their axes; `room` is the columns there are, and a column's dots."""
+    y_ticks = _choose_value_ticks(run, options, y)
+    longest = max(curve.steps / find_unit(curve, options.x) for curve in run.curves)
+    limits = mend_steps(options.xlim or (0.0, longest))
+    x = Axis(*limits, room[0] - measure_margin(y_ticks, labels[0]), room[1])
     x_ticks = choose_step_ticks(x, LEAST_STEP[options.x], 1)
+    mark = signs.up if y.bottom else signs.down
     picture = merge_layers(list(_iter_layers(run, looks, x, y, mark)))
-    frame = draw_frame(picture, x.cells, (x_ticks, y_ticks), labels, signs)
-    return "\n".join(line.rstrip() for line in (*above, *frame, *legend, *below))
+    return draw_frame(picture, x.cells, (x_ticks, y_ticks), labels, signs)
+
+
+def _choose_options(run: Run) -> FigureOptions:
+    """Return how the spec asks to draw learning rates: limits and label are the first panel's."""
+    is_first = run.figure.panels[0] == "lr"
+    others: dict[str, object] = {} if is_first else {"ylim": None, "ylabel": None}
+    return run.figure.model_copy(update={"panels": ("lr",), **others})
 
 
 def list_names(run: Run) -> list[str]:
@@ -92,39 +115,19 @@ def list_names(run: Run) -> list[str]:
     return names if legend else []
 
 
-def _name_y(run: Run) -> str:
-    given = run.figure.ylabel if run.figure.panels[0] == "lr" else None
-    return "lr" if given is None else given
-
-
-def _find_range(run: Run) -> tuple[Limits, float | None]:
-    """Return what a figure's panel of learning rates shows, and what it has no place for."""
-    options = run.figure
-    if "lr" not in options.panels:
-        options = options.model_copy(update={"panels": ("lr",), "ylim": None})
-    return find_range(run, options, options.panels.index("lr"))
-
-
-def _choose_value_ticks(run: Run, y: Axis) -> Ticks:
+def _choose_value_ticks(run: Run, options: FigureOptions, y: Axis) -> Ticks:
     """Return the ticks of the y axis; no numbers are made up where there are no rates."""
-    given = run.figure.ylim is not None and run.figure.panels[0] == "lr"
     numbers = np.concatenate([np.append(curve.lr, curve.base_lr) for curve in run.curves])
-    if given or (numbers > 0).any() or (not y.log and numbers.any()):
+    if options.ylim or (numbers > 0).any() or (not y.log and numbers.any()):
         return choose_value_ticks(y)
     return {} if y.log else {0: "0"}
 
 
-def _plan_steps(run: Run, cells: int, dots: int) -> Axis:
-    longest = max(curve.steps / find_unit(curve, run.figure.x) for curve in run.curves)
-    return Axis(*mend_steps(run.figure.xlim or (0.0, longest)), cells, dots)
-
-
 def _iter_layers(run: Run, looks: Sequence[Look], x: Axis, y: Axis, mark: str) -> Iterator[Layer]:
     """Yield what the lines draw, and their marks of what a log axis has no place for."""
-    units = [find_unit(curve, run.figure.x) for curve in run.curves for _ in curve.groups]
-    rows = [row for curve in run.curves for row in curve.lr]
+    lines = list(zip(list_rows(run, "lr"), list_units(run, run.figure.x), looks, strict=True))
     for look in dict.fromkeys(looks):
-        alike = [line[:2] for line in zip(rows, units, looks, strict=True) if line[2] == look]
+        alike = [(values, unit) for values, unit, own in lines if own == look]
         codes = reduce(np.bitwise_or, (draw_curve(*line, x, y) for line in alike))
         marks = reduce(np.bitwise_or, (mark_hidden(*line, x, y) for line in alike))
         if look.glyph in ("", ALONE):  # letters take turns with marks, to say whose they are
@@ -135,12 +138,9 @@ def _iter_layers(run: Run, looks: Sequence[Look], x: Axis, y: Axis, mark: str) -
 
 def explain_limits(run: Run) -> str:
     """Return a note on limits of the spec's own that leave nothing to be seen; empty for none."""
-    options = run.figure
+    options = _choose_options(run)
     ends = mend_steps(options.xlim or (0.0, FARTHEST))
-    seen = [
-        list_seen(row, ends, find_unit(curve, options.x))
-        for curve in run.curves
-        for row in curve.lr
-    ]
-    has_ylim = options.ylim is not None and options.panels[0] == "lr"
-    return explain_empty(seen, _find_range(run)[0] if has_ylim else None)
+    units = list_units(run, options.x)
+    rows = list_rows(run, "lr")
+    seen = [list_seen(row, ends, unit) for row, unit in zip(rows, units, strict=True)]
+    return explain_empty(seen, find_range(run, options, 0)[0] if options.ylim else None)
