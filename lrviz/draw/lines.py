@@ -45,7 +45,7 @@ PERIODS = {"-": math.inf, "--": 5.3, "-.": 10.6, ":": 2.65}
 SHORT, DENSE = 10_000, 4
 
 # The length, in pixels, of a part: Agg needs memory for every pixel that it draws at once.
-PART = 1_000_000
+PART = 100_000
 
 # What takes as long as a pixel of a plain line, and more: one of a dashed line, at most; a marker;
 # a pixel of its size.
@@ -206,6 +206,7 @@ class Exactly(AbstractPathEffect):
         own.copy_properties(gc)
         if self.plain:
             own.set_dashes(0, None)
+            own.set_capstyle("projecting")  # there is no gap between two parts
         points = np.asarray(tpath.vertices)
         level = np.diff(points[:, 1]) == 0
         points = np.delete(points, np.flatnonzero(level[1:] & level[:-1]) + 1, axis=0)

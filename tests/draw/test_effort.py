@@ -178,7 +178,7 @@ def test_a_line_that_goes_up_and_down_all_the_time_is_drawn_in_parts() -> None:
     assert effect.plain
     places = line.get_transform().transform(line.get_xydata())
     length = float(np.hypot(*np.diff(places, axis=0).T).sum())
-    assert 1_000_000 / 2 < length / effect.parts <= 1_000_000
+    assert 100_000 / 2 < length / effect.parts <= 100_000
 
 
 def test_more_points_than_there_may_be_are_a_problem_of_the_figure(
