@@ -110,7 +110,7 @@ def spell_floor(floor: float) -> str:
     >>> spell_floor(0.0), spell_floor(2e-20)
     ('0 or less', '2e-20 or less')
     """
-    return f"{f'{floor:.0e}' if floor else '0'} or less"
+    return f"{spell_number(floor, 1)} or less"
 
 
 def spell_ticks(values: Sequence[float]) -> list[str]:
@@ -197,6 +197,15 @@ def _spell_positional(value: float, digits: int) -> str:
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     decimals = len(mantissa.lstrip("-").replace(".", "").rstrip("0")) - 1 - int(exponent)
     return f"{float(f'{value:.{digits - 1}e}'):.{max(0, decimals)}f}"
+
+
+def spell_list(texts: Sequence[str]) -> str:
+    """Return texts as a list in a sentence.
+
+    >>> spell_list(["8", "24", "28"]), spell_list(["8"])
+    ('8, 24 and 28', '8')
+    """
+    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
 
 
 def measure(text: str) -> int:

@@ -12,6 +12,7 @@ from lrviz.drive.signatures import Kind
 from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell
+from lrviz.spell import spell_number
 
 _WORDS = {
     "whole": "a whole number",
@@ -114,7 +115,7 @@ def _formula(text: str, kind: Kind, names: Mapping[str, float]) -> float:
         raise WrongError(error.reason) from None
     if kind.base == "whole":
         if abs(value - round(value)) > 1e-9:
-            raise WrongError(f"must be a whole number, '{text}' is {value:g}")
+            raise WrongError(f"must be a whole number, '{text}' is {spell_number(value)}")
         return float(round(value))
     return value
 
@@ -140,7 +141,7 @@ def _refuse_count(value: object, written: Tree, kind: Kind) -> None:
 
 def _got(value: float, written: Tree) -> str:
     if isinstance(written, str):
-        return f"'{written}' is {value:g}"
+        return f"'{written}' is {spell_number(value)}"
     return f"got {spell(written)}"
 
 

@@ -17,6 +17,7 @@ from lrviz.drive.spans import Phase
 from lrviz.spec.model import Node
 from lrviz.spec.schedules import MAX_CALLS
 from lrviz.spec.wording import spell
+from lrviz.spell import spell_number
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ def _constant(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     if factor < 0 or factor > 1:
         yield "factor", f"must be between 0 and 1, got {spell(factor)}"
     elif factor == 0 and end != 0 and at.phase.reaches(end):
-        yield "factor", f"must be more than 0, torch divides by it after {end:g} calls (LR027)"
+        yield (
+            "factor",
+            f"must be more than 0, torch divides by it after {spell_number(end)} calls (LR027)",
+        )
 
 
 def _linear(given: Mapping[str, Any], at: Circumstances) -> Wrong:
@@ -76,7 +80,7 @@ def _polynomial(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     if end == 0 and (at.phase.entered or at.phase.reaches(0)):
         yield "total_iters", "must be at least 1, got 0 (LR027)"
     elif power < 0 and end > 0 and at.phase.reaches(end):
-        yield "power", f"must be at least 0, torch divides by zero after {end:g} calls"
+        yield "power", f"must be at least 0, torch divides by zero after {spell_number(end)} calls"
 
 
 def _restarts(given: Mapping[str, Any], _: Circumstances) -> Wrong:

@@ -14,7 +14,7 @@ from typing import get_args
 from lrviz.errors import Grade, KeyPath, Problem
 from lrviz.linter.view import Fix, Part, View
 from lrviz.spec.wording import READABLE
-from lrviz.spell import spell_number, spell_yaml
+from lrviz.spell import spell_list, spell_number, spell_yaml
 
 SEVERITIES: tuple[Grade, ...] = get_args(Grade)
 
@@ -176,7 +176,7 @@ def listed(values: Sequence[str]) -> str:
     '8, 16 and 24'
     """
     shown = values if len(values) <= 4 else [*values[:3], f"{len(values) - 3} more"]
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+    return spell_list(shown)
 
 
 def rates(values: Sequence[float]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.spell import spell_number
+from lrviz.spell import spell_list, spell_number
 
 # The values of more param groups than these are told as a range.
 MOST_GROUPS = 3
@@ -187,7 +187,7 @@ def _spell_places(changes: Indices, start: int, stop: int, unit: str) -> str:
     if (np.diff(changes) == every).all() and stop + 1 - int(changes[-1]) <= every:
         return f"every {every} {unit}s" if every > 1 else f"every {unit}"
     if len(changes) <= MOST_PLACES:
-        return f"at {unit}s {join(list(map(str, changes)))}"
+        return f"at {unit}s {spell_list(list(map(str, changes)))}"
     return f"at {len(changes):,} {unit}s between {changes[0]} and {changes[-1]}"
 
 
@@ -236,12 +236,3 @@ def _spell_value(value: float, digits: int) -> str:
     value += 0.0  # of minus zero it makes zero
     is_full = isclose(float(f"{value:.{digits + 1}g}"), value, rel_tol=1e-9)
     return spell_number(value, digits + is_full)
-
-
-def join(texts: Sequence[str]) -> str:
-    """Return texts as a list in a sentence.
-
-    >>> join(["8", "24", "28"])
-    '8, 24 and 28'
-    """
-    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))

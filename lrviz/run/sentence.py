@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from lrviz.curve import Curve, SchedulerFacts
-from lrviz.run.course import MOST_GROUPS, join, spell_telling, tell_course
+from lrviz.run.course import MOST_GROUPS, spell_telling, tell_course
+from lrviz.spell import spell_list
 
 MAX_LENGTH = 200
 MAX_NAME = 40
@@ -60,13 +61,13 @@ def _name(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> str:
         name = _shorten(facts.name)
         if facts.children and not briefly:
             inside = dict.fromkeys(_shorten(child.name) for child in facts.children)
-            name += f" of {join(list(inside))}"
+            name += f" of {spell_list(list(inside))}"
         name += f" ({label})" if label and name != label else ""
     groups = curve.groups
     if len(groups) > (1 if briefly else MOST_GROUPS):
         name += f" for {len(groups)} groups"
     elif len(groups) > 1:
-        name += f" for {join(list(map(_shorten, groups)))}"
+        name += f" for {spell_list(list(map(_shorten, groups)))}"
     return f"{name.strip()}: " if name else ""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from lrviz.spell import shorten
+from lrviz.spell import shorten, spell_number
 from lrviz.system.process import hide_warnings
 
 MAX_LENGTH = 500
@@ -175,7 +175,7 @@ class Expression:
                 what = "division by zero"
             except ValueError as error:
                 what = str(error)
-            raise ExpressionError(f"{what} in '{self.text}' at {x:g}", self.text)
+            raise ExpressionError(f"{what} in '{self.text}' at {spell_number(x)}", self.text)
 
         return value
 
