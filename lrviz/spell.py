@@ -3,7 +3,6 @@
 import codecs
 import json
 import math
-import os
 import unicodedata
 from collections.abc import Sequence
 from typing import TextIO
@@ -20,8 +19,6 @@ LONGEST = 60
 
 # From here on, and below there, a number is easier to read with an exponent.
 _LARGE, _SMALL = 1e4, 1e-3
-
-_ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
 
 
 def spell_number(value: float, digits: int = SIGNIFICANT) -> str:
@@ -237,26 +234,3 @@ def printable(text: str) -> str:
 def has_unicode(stream: TextIO | None) -> bool:
     """Whether a stream can show more than its own alphabet; where it is closed, it may be."""
     return stream is None or codecs.lookup(stream.encoding).name == "utf-8"
-
-
-def encode_text(text: str, stream: TextIO | None) -> bytes:
-    """Return a text of lrviz's own as a stream can show it: in UTF-8, or in ASCII.
-
-    >>> import io
-    >>> encode_text("▂█", io.TextIOWrapper(io.BytesIO(), "latin-1"))
-    b'_#'
-    """
-    if has_unicode(stream):
-        return text.encode("utf-8", "backslashreplace")
-    return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
-
-
-def encode_path(path: str, stream: TextIO | None, description: str = "") -> bytes:
-    """Return a line with a path: as the system knows it, but as text on a terminal.
-
-    There a description may stand behind it.
-    """
-    if stream is not None and stream.isatty():
-        line = "  ".join(filter(None, (path, description)))
-        return encode_text(f"{printable(line)}\n", stream)
-    return os.fsencode(f"{path}\n")

@@ -1,16 +1,19 @@
 """How every command prints: results to standard output, all else to standard error."""
 
+import os
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 from typer.core import TyperGroup
 
 from lrviz.commands.block import Block, Line, spell_line, tell_error
 from lrviz.errors import FileError, LrvizError
-from lrviz.spell import encode_path, encode_text, printable
+from lrviz.spell import has_unicode, printable
 from lrviz.system.files import abandon, write_stdout
+
+_ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
 
 
 class PrintedCommands(TyperGroup):
@@ -84,3 +87,26 @@ def _tell(data: bytes) -> int:
     except FileError as error:
         return say_error(error)
     return 0
+
+
+def encode_text(text: str, stream: TextIO | None) -> bytes:
+    """Return a text of lrviz's own as a stream can show it: in UTF-8, or in ASCII.
+
+    >>> import io
+    >>> encode_text("▂█", io.TextIOWrapper(io.BytesIO(), "latin-1"))
+    b'_#'
+    """
+    if has_unicode(stream):
+        return text.encode("utf-8", "backslashreplace")
+    return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
+
+
+def encode_path(path: str, stream: TextIO | None, description: str = "") -> bytes:
+    """Return a line with a path: as the system knows it, but as text on a terminal.
+
+    There a description may stand behind it.
+    """
+    if stream is not None and stream.isatty():
+        line = "  ".join(filter(None, (path, description)))
+        return encode_text(f"{printable(line)}\n", stream)
+    return os.fsencode(f"{path}\n")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.cli.printing import say
+from lrviz.cli.printing import encode_path, encode_text, say
 from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
-from lrviz.spell import encode_path, encode_text, printable
+from lrviz.spell import printable
 from tests.support.lrvizrun import LRVIZ, run, run_process
 from tests.support.specs import STEP, WriteSpec
 

@@ -50,7 +50,9 @@ def test_people_read_six_digits_and_what_is_read_back_has_all(
 ) -> None:
     assert spell_number(value) == people
     assert spell_yaml(value) == spell_python(value) == spell(value) == exact
-    assert lrviz.parse_spec(f"{{epochs: 1, optimizer: {{SGD: {{lr: {exact}}}}}, scheduler: StepLR}}")
+    assert lrviz.parse_spec(
+        f"{{epochs: 1, optimizer: {{SGD: {{lr: {exact}}}}}, scheduler: StepLR}}"
+    )
 
 
 def test_labels_of_ticks_have_one_notation() -> None:
