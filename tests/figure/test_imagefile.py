@@ -155,6 +155,27 @@ def test_a_packet_that_was_rewritten_with_attributes_is_read() -> None:
     assert read_record(webp_with(packet)) == '{"a": 1}'
 
 
+@pytest.mark.parametrize(
+    ("place", "turned"),
+    [
+        (b'rdf:about=""', b'rdf:about="" tiff:Orientation="6"'),
+        (b"<lrviz:record>", b"<Orientation>6</Orientation><lrviz:record>"),
+    ],
+)
+def test_a_packet_that_turns_the_picture_is_refused_whatever_its_record_says(
+    place: bytes, turned: bytes
+) -> None:
+    packet = build_packet('{"title": "a:Orientation"}')
+    assert read_record(webp_with(packet)) == '{"title": "a:Orientation"}'
+    turned = packet.replace(place, turned)
+    with pytest.raises(ImageError, match="turns the picture"):
+        read_record(webp_with(turned))
+
+
+def test_a_packet_that_is_cut_short_holds_no_record() -> None:
+    assert read_record(webp_with(build_packet(RECORD).partition(b'"format"')[0])) is None
+
+
 def test_a_packet_of_another_program_holds_no_record() -> None:
     assert read_record(webp_with(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>record</x:xmpmeta>")) is None
 
