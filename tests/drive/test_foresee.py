@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz.drive import simulate
@@ -46,7 +46,6 @@ def verdict(scheduler: dict[str, Any], calls: int, **tree: Any) -> str:
 
 @pytest.mark.parametrize("name", ARGUMENTS)
 @given(st.data(), st.integers(1, 12))
-@settings(max_examples=200, deadline=None)
 def test_a_scheduler_is_refused_if_and_only_if_torch_cannot_drive_it(
     name: str, data: st.DataObject, calls: int
 ) -> None:
@@ -56,7 +55,6 @@ def test_a_scheduler_is_refused_if_and_only_if_torch_cannot_drive_it(
 
 @pytest.mark.parametrize("name", ARGUMENTS)
 @given(st.data(), st.integers(1, 12))
-@settings(max_examples=150, deadline=None)
 def test_inside_composites_too_only_what_torch_cannot_drive_is_refused(
     name: str, data: st.DataObject, calls: int
 ) -> None:
@@ -73,7 +71,6 @@ def test_inside_composites_too_only_what_torch_cannot_drive_is_refused(
     st.lists(EXTREME, min_size=1, max_size=4),
     st.integers(1, 12),
 )
-@settings(max_examples=200, deadline=None)
 def test_a_plateau_is_refused_if_and_only_if_torch_cannot_drive_it(
     arguments: dict[str, Any], metric: list[float], calls: int
 ) -> None:
@@ -88,7 +85,6 @@ def test_every_rule_is_tried_above() -> None:
 
 @pytest.mark.parametrize("name", sorted({*ARGUMENTS} - {"CyclicLR"}))
 @given(st.data(), st.integers(1, 12))
-@settings(max_examples=60, deadline=None)
 def test_what_torch_would_raise_is_said_in_words_of_our_own(
     name: str, data: st.DataObject, calls: int
 ) -> None:

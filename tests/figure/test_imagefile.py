@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -67,7 +67,6 @@ def webp_with(packet: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(deadline=None)
 @given(pixels=pixels_of_any_kind)
 def test_what_is_encoded_decodes_to_the_same_pixels(format: Format, pixels: Pixels) -> None:
     decoded = decode_image(encode_image(pixels, format, 100, RECORD))
@@ -83,7 +82,6 @@ def test_another_program_sees_the_same_pixels(format: Format) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(deadline=None)
 @given(record=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
 def test_a_record_is_read_as_it_was_written(format: Format, record: str) -> None:
     assert read_record(encode_image(small(), format, 100, record)) == record
@@ -335,7 +333,6 @@ def test_a_figure_that_was_saved_with_fewer_colours_decodes(mode: str) -> None:
 
 
 @pytest.mark.parametrize("head", [b"", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8L"])
-@settings(deadline=None)
 @given(garbage=st.binary(max_size=200))
 def test_garbage_is_refused_and_nothing_else_happens(head: bytes, garbage: bytes) -> None:
     for read in (read_record, decode_image):
@@ -344,7 +341,6 @@ def test_garbage_is_refused_and_nothing_else_happens(head: bytes, garbage: bytes
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_figure_is_read_or_refused_with_the_one_error(
     format: Format, draw: st.DataObject
@@ -357,7 +353,6 @@ def test_a_damaged_figure_is_read_or_refused_with_the_one_error(
             read(bytes(data))
 
 
-@settings(deadline=None)
 @given(content=st.binary(max_size=60), name=st.sampled_from([b"PLTE", b"tRNS", b"acTL", b"eXIf"]))
 def test_hostile_chunks_with_right_checksums_are_read_or_refused(
     content: bytes, name: bytes

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz.curve import Curve, Values
@@ -179,7 +179,6 @@ def test_many_series_have_coarser_blocks(
     assert recorded.size == size <= MAX_NUMBERS
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.floats(allow_nan=True, width=64), min_size=1, max_size=40),
     st.integers(1, 300),

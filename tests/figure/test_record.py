@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz.curve import Curve
@@ -232,14 +232,12 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.text() | json_values.map(json.dumps))
 def test_garbage_is_refused_as_such(text: str) -> None:
     with pytest.raises(ImageError):
         parse_record(text)
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(["format", "spec", "versions", "numbers"]), json_values | st.just([".nan", {}])
 )

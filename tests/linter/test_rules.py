@@ -301,7 +301,7 @@ SCHEDULES = st.one_of(
     st.sampled_from(["step", "epoch"]),
     st.lists(st.floats(), min_size=1, max_size=4),
 )
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_no_rule_fails_on_what_torch_can_drive(
     scheduler: dict[str, Any],
     optimizer: dict[str, Any],

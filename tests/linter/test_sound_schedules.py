@@ -181,7 +181,7 @@ def sound_specs(draw: Draw) -> Tree:
 
 
 @given(sound_specs())
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_a_sound_schedule_earns_no_error_and_no_warning(tree: Tree) -> None:
     findings = lint_run(simulate(parse_tree(tree, Source())), RULES.values())
     assert [str(each) for each in findings if each.is_failure] == []

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz.errors import KeyPath
@@ -240,7 +240,6 @@ def iter_paths(tree: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
     return found
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(NAMES, TREES, min_size=1, max_size=4), VALUES, BREAKS, st.data())
 def test_the_changed_text_says_the_changed_tree_and_keeps_every_comment(
     tree: dict[str, Any], value: Any, line_break: str, data: st.DataObject
@@ -263,7 +262,6 @@ def test_the_changed_text_says_the_changed_tree_and_keeps_every_comment(
     assert changed.count("\r") == (0 if line_break == "\n" else changed.count("\n"))
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(NAMES, TREES, min_size=1, max_size=4), VALUES, BREAKS, st.data())
 def test_a_key_is_added_behind_the_others_and_all_else_stays(
     tree: dict[str, Any], value: Any, line_break: str, data: st.DataObject

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz.commands.code.lambdas import translate
@@ -58,7 +58,6 @@ def _outcome(text: str, epoch: float) -> float | None:
 
 
 @given(st.recursive(NUMBERS, _combine, max_leaves=8).filter(lambda text: len(text) <= 500))
-@settings(max_examples=500, deadline=None)
 def test_a_value_is_pythons_to_the_last_bit(text: str) -> None:
     for epoch in (0.0, 7.0, 31.0):
         value = _outcome(text, epoch)
@@ -178,7 +177,6 @@ def test_what_is_not_arithmetic_is_refused(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=300, deadline=None)
 def test_any_text_is_an_expression_or_an_error_in_our_words(text: str) -> None:
     with contextlib.suppress(ExpressionError):
         assert math.isfinite(evaluate(text, {"epoch": 3.0}))
@@ -319,7 +317,6 @@ def _run(code: str, name: str) -> Callable[[float], float]:
 
 
 @given(WRITTEN)
-@settings(max_examples=300, deadline=None)
 def test_what_a_script_says_has_the_same_value_to_the_last_bit(text: str) -> None:
     value = parse_expression(text, PARAMETERS, VALUES).bind(VALUES)
     translated = _run(f"line = lambda epoch: {translate(text, PARAMETERS, NAMES)}", "line")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz.errors import SpecError
@@ -584,7 +584,6 @@ def test_plain_data_is_as_deep_as_yaml_at_most() -> None:
 
 
 @given(TOPS | TREES)
-@settings(max_examples=1000, deadline=None)
 def test_any_tree_is_a_spec_or_a_spec_error(tree: Any) -> None:
     error = refused(tree)
     if error is not None:
@@ -594,7 +593,6 @@ def test_any_tree_is_a_spec_or_a_spec_error(tree: Any) -> None:
 @given(
     st.sampled_from(["title", "steps_per_epoch", "metric", "figure", "lint", "optimizer"]), TREES
 )
-@settings(max_examples=1000, deadline=None)
 def test_any_value_of_a_key_is_right_or_said_at_that_key(key: str, value: Any) -> None:
     tree: Mapping[str, Any] = {**SMALL, key: value}
     error = refused(tree)

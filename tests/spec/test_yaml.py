@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lrviz.errors import Position
@@ -233,7 +233,6 @@ def test_an_empty_text_is_nothing(text: str) -> None:
 @example(f"%YAML {'1' * 5000}.1\n---\na")
 @example("? a\n? b\n")
 @example("- - - a\n")
-@settings(max_examples=1500, deadline=None)
 def test_any_text_is_plain_data_or_a_yaml_error(text: str) -> None:
     tree, reason = outcome(text)
     assert reason or json.dumps(tree)
@@ -256,7 +255,6 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=400, deadline=None)
 def test_json_means_what_it_means_to_a_yaml_loader(tree: Any) -> None:
     text = json.dumps(tree)
     found, reason = outcome(text)
@@ -264,7 +262,6 @@ def test_json_means_what_it_means_to_a_yaml_loader(tree: Any) -> None:
 
 
 @given(JSON)
-@settings(max_examples=400, deadline=None)
 def test_what_a_yaml_writer_wrote_is_read_back(tree: Any) -> None:
     found, reason = outcome(yaml.safe_dump(tree))
     assert reason.startswith(("not text", "nested")) or found == tree
