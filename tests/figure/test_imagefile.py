@@ -171,7 +171,7 @@ def test_a_packet_that_turns_the_picture_is_refused_whatever_its_record_says(
 
 
 def test_a_packet_that_is_cut_short_holds_no_record() -> None:
-    assert read_record(webp_with(build_packet(RECORD).partition(b'"format"')[0])) is None
+    assert read_record(webp_with(build_packet(RECORD).partition(b'"title"')[0])) is None
 
 
 def test_a_packet_of_another_program_holds_no_record() -> None:
