@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from lrviz.reading.sources import load
 from tests.support.folders import files, fill
 from tests.support.lrvizrun import LRVIZ, run_process
 from tests.support.processes import processes_of_group, wait_for_end
+from tests.support.slow import slow_but
 from tests.support.specs import ROOT
 
 
@@ -47,6 +49,7 @@ def wait_for_torch(child: subprocess.Popen[bytes]) -> None:
         time.sleep(0.002)
 
 
+@pytest.mark.slow
 def test_killed_at_any_file_operation_a_batch_leaves_whole_figures_and_no_litter_for_long(
     tmp_path: Path,
 ) -> None:
@@ -71,6 +74,7 @@ def test_killed_at_any_file_operation_a_batch_leaves_whole_figures_and_no_litter
     assert last == {"status": 0, "whole": True, "litter": 0, "again": 0, "finished": True}
 
 
+@pytest.mark.slow
 def test_killed_at_random_with_its_workers_a_batch_leaves_whole_figures_and_no_litter_for_long(
     tmp_path: Path,
 ) -> None:
@@ -105,8 +109,10 @@ def test_two_batches_into_one_folder_at_once_leave_valid_figures(tmp_path: Path)
     assert together == files(tmp_path / "alone")
 
 
-@pytest.mark.parametrize("when", ["importing", "drawing"])
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(
+    ("jobs", "when"),
+    slow_but({("2", "drawing")}, product(["1", "2"], ["importing", "drawing"])),
+)
 def test_an_interrupt_ends_a_batch_at_once_and_leaves_no_process_and_no_litter(
     tmp_path: Path, when: str, jobs: str
 ) -> None:
@@ -129,7 +135,7 @@ def test_an_interrupt_ends_a_batch_at_once_and_leaves_no_process_and_no_litter(
     assert len(written) < 8 * 26
 
 
-@pytest.mark.parametrize("format", ["png", "webp", "svg", "pdf"])
+@pytest.mark.parametrize("format", slow_but({"webp"}, ["png", "webp", "svg", "pdf"]))
 def test_any_number_of_workers_and_any_hash_seed_give_the_same_bytes(
     tmp_path: Path, format: str
 ) -> None:

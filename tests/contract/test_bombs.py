@@ -31,6 +31,7 @@ from lrviz.system.atomic import write_all
 from lrviz.system.files import write_file
 from tests.support.linting import RULES, lint
 from tests.support.lrvizrun import LRVIZ, run
+from tests.support.slow import slow_but
 from tests.support.specs import WriteSpec
 
 STEP = {"StepLR": {"step_size": 4}}
@@ -521,7 +522,7 @@ def _cosine(number: int) -> dict[str, object]:
     return {"CosineAnnealingLR": {"T_max": 5, "eta_min": number * 1e-9}}
 
 
-@pytest.mark.parametrize("command", ["plot", "export", "code", "lint"])
+@pytest.mark.parametrize("command", slow_but({"plot"}, ["plot", "export", "code", "lint"]))
 def test_an_interrupt_ends_a_long_run_at_once(command: str, write_spec: WriteSpec) -> None:
     spec = write_spec(spell(epochs=49_000, scheduler=chain(200)))
     process = subprocess.Popen(

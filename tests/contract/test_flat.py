@@ -1,7 +1,7 @@
 """What is constant is drawn level: in the same pixels from one end to the other."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from lrviz.draw.points import find_unit, take_thumbnail
 from lrviz.draw.sheet import build_sheet
 from lrviz.spec.style import styles
 from tests.support.figures import make_run
+from tests.support.slow import slow_but
 
 PLAIN = {
     name: style.model_dump() | {"grid": False, "phases": False} for name, style in styles().items()
@@ -77,7 +78,7 @@ def count_columns(values: Values, **options: Any) -> list[int]:
     return [len(np.unique(stretch, axis=0)) for stretch in stretches]
 
 
-@pytest.mark.parametrize("steps", LENGTHS)
+@pytest.mark.parametrize("steps", slow_but({1000, 100_000}, LENGTHS))
 @pytest.mark.parametrize("style", PLAIN)
 def test_a_level_stretch_has_the_same_pixels_in_every_column(style: str, steps: int) -> None:
     for scale in ("linear", "log"):
@@ -88,8 +89,10 @@ def test_a_level_stretch_has_the_same_pixels_in_every_column(style: str, steps: 
             assert set(found) == {1}, (scale, size)
 
 
-@pytest.mark.parametrize("gamma", [0.9, 0.999, 0.9999, 0.99999])
-@pytest.mark.parametrize("steps", [100, 700, 5000])
+@pytest.mark.parametrize(
+    ("steps", "gamma"),
+    slow_but({(700, 0.9999)}, product([100, 700, 5000], [0.9, 0.999, 0.9999, 0.99999])),
+)
 def test_so_it_has_where_the_next_one_is_a_part_of_a_pixel_below(steps: int, gamma: float) -> None:
     for style in PLAIN.values():
         assert set(count_columns(make_stairs(steps, gamma), style=style)) == {1}

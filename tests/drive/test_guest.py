@@ -195,9 +195,13 @@ def run_code(code: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("code", [MODULES, COMPILER], ids=["modules", "the compiler's settings"])
-def test_no_module_is_imported_that_was_not_there_and_no_compiler_set(code: str) -> None:
-    run_code(code)
+def test_no_module_is_imported_that_was_not_there() -> None:
+    run_code(MODULES)
+
+
+@pytest.mark.slow
+def test_no_setting_of_the_compiler_is_left_changed() -> None:
+    run_code(COMPILER)
 
 
 def raise_here(*_: object) -> None:
@@ -342,6 +346,7 @@ assert not [name for name in sys.modules if name.partition(".")[0] == "timm"]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("timm") is None, reason="timm is not installed")
 def test_threads_that_need_parts_of_a_library_at_once_all_get_them() -> None:
     run_code(TIMM)

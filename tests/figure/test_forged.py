@@ -30,6 +30,7 @@ from lrviz.spec.assign import Override
 from lrviz.system.annotations import Listing
 from tests.support.checking import STEP, check, draw, spoil_record
 from tests.support.lrvizrun import run
+from tests.support.slow import slow_but
 from tests.support.specs import WriteSpec
 
 FACTORY = """\
@@ -166,7 +167,7 @@ def use(text: str) -> None:
         compile(write_code(run), "a.py", "exec")
 
 
-@pytest.mark.parametrize("name", [*SPECS, "factory"])
+@pytest.mark.parametrize("name", slow_but({"plain", "metric"}, [*SPECS, "factory"]))
 def test_whatever_a_record_is_changed_to_it_is_used_or_refused_in_a_line(
     runs: dict[str, Run], name: str
 ) -> None:

@@ -19,6 +19,7 @@ from tests.support.checking import check
 from tests.support.folders import files, small
 from tests.support.lrvizrun import run
 from tests.support.pooled import MISHAPS
+from tests.support.slow import slow_but
 
 GOOD = ("a", "n", "z")
 NAMES = sorted((*GOOD, *MISHAPS))
@@ -83,10 +84,13 @@ IN_WORKER = (
 
 @pytest.mark.parametrize(
     ("place", "jobs"),
-    [
-        *((place, 1) for place in (*IN_PARENT, *IN_WORKER)),
-        *((place, 2) for place in ("lrviz.drive.simulate", *IN_WORKER)),
-    ],
+    slow_but(
+        {("lrviz.drive.simulate", 1), ("lrviz.figure.render.draw_pixels", 2)},
+        [
+            *((place, 1) for place in (*IN_PARENT, *IN_WORKER)),
+            *((place, 2) for place in ("lrviz.drive.simulate", *IN_WORKER)),
+        ],
+    ),
 )
 @pytest.mark.usefixtures("specs")
 def test_in_a_batch_every_other_spec_is_drawn(
@@ -115,7 +119,8 @@ def test_a_batch_tells_mishaps_with_the_highest_status(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("name", "jobs"), [*((name, 1) for name in MISHAPS), ("memory", 2), ("odd", 2)]
+    ("name", "jobs"),
+    slow_but({("odd", 1)}, [*((name, 1) for name in MISHAPS), ("memory", 2), ("odd", 2)]),
 )
 def test_a_sheet_that_comes_to_nothing_is_an_outcome_of_its_own(
     specs: Path, monkeypatch: pytest.MonkeyPatch, name: str, jobs: int
@@ -156,10 +161,13 @@ CHECK_WORKER = ("lrviz.check.examine.draw_pixels", "lrviz.check.examine.encode_d
 
 @pytest.mark.parametrize(
     ("place", "jobs"),
-    [
-        *((place, 1) for place in (*CHECK_PARENT, *CHECK_WORKER)),
-        *((place, 2) for place in ("lrviz.commands.checking.drive_spec", *CHECK_WORKER)),
-    ],
+    slow_but(
+        {("lrviz.commands.checking.drive_spec", 1), ("lrviz.check.examine.draw_pixels", 2)},
+        [
+            *((place, 1) for place in (*CHECK_PARENT, *CHECK_WORKER)),
+            *((place, 2) for place in ("lrviz.commands.checking.drive_spec", *CHECK_WORKER)),
+        ],
+    ),
 )
 @pytest.mark.usefixtures("specs")
 def test_in_a_check_every_other_spec_is_judged(
@@ -178,7 +186,7 @@ def test_in_a_check_every_other_spec_is_judged(
     assert checked.exit_status == 3
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", slow_but({1}, [1, 2]))
 @pytest.mark.usefixtures("specs")
 def test_a_figure_whose_decoding_has_a_mishap_costs_no_other_its_verdict(
     monkeypatch: pytest.MonkeyPatch, jobs: int

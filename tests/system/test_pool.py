@@ -7,7 +7,7 @@ import sys
 import time
 import weakref
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from lrviz.system import worker
 from lrviz.system.pool import Workers
 from tests.support import pooled
 from tests.support.processes import is_running, wait_for_end
+from tests.support.slow import slow_but
 from tests.support.specs import ROOT
 
 
@@ -145,6 +146,7 @@ def test_a_worker_that_dies_costs_the_item_that_it_worked_at(how: str, reason: s
     assert got == {name: name for name in items if name != how}
 
 
+@pytest.mark.slow
 def test_every_worker_may_die_again_and_again() -> None:
     with Workers(2) as workers:
         got = list(workers.map(pooled.fail, ["killed", "killed", "killed", "killed", "fine"]))
@@ -309,8 +311,13 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("when", ["starting", "idle", "working"])
-@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGINT"])
+@pytest.mark.parametrize(
+    ("name", "when"),
+    slow_but(
+        {("SIGKILL", "working"), ("SIGTERM", "idle"), ("SIGINT", "starting")},
+        product(["SIGKILL", "SIGTERM", "SIGINT"], ["starting", "idle", "working"]),
+    ),
+)
 def test_workers_end_with_their_parent(when: str, name: str) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, when],

@@ -13,6 +13,7 @@ import pytest
 from lrviz.system.atomic import write_all
 from tests.support.lrvizrun import LRVIZ, run
 from tests.support.processes import wait_for_sleep
+from tests.support.slow import slow_but
 from tests.support.specs import STEP
 
 PRINTING = {
@@ -73,7 +74,7 @@ def start(
     )
 
 
-@pytest.mark.parametrize("name", PRINTING)
+@pytest.mark.parametrize("name", slow_but({"plot", "export", "show"}, PRINTING))
 def test_what_does_not_fit_into_a_file_is_an_error(folder: Path, name: str) -> None:
     """As on a full disk: the system takes a part, and then no more."""
     command = [sys.executable, "-c", LIMITED, *LRVIZ, *PRINTING[name]]
@@ -90,7 +91,7 @@ def test_what_does_not_fit_into_a_file_is_an_error(folder: Path, name: str) -> N
         assert out.stat().st_size <= LIMIT
 
 
-@pytest.mark.parametrize("name", PRINTING)
+@pytest.mark.parametrize("name", slow_but({"plot", "export", "show"}, PRINTING))
 def test_a_full_pipe_that_does_not_wait_is_waited_for(folder: Path, name: str) -> None:
     expected = run(*PRINTING[name], cwd=folder).stdout
     assert len(expected) > ROOM
@@ -165,8 +166,14 @@ WRITING = {
 
 @pytest.mark.parametrize(
     ("name", "signum"),
-    [(name, signal.SIGTERM) for name in WRITING]
-    + [("plot", signal.SIGINT), ("plot", signal.SIGHUP), ("batch in workers", signal.SIGHUP)],
+    slow_but(
+        {("plot", signal.SIGINT), ("batch in workers", signal.SIGTERM)},
+        [
+            *((name, signal.SIGTERM) for name in WRITING),
+            *(("plot", each) for each in (signal.SIGINT, signal.SIGHUP)),
+            ("batch in workers", signal.SIGHUP),
+        ],
+    ),
 )
 def test_what_ends_the_command_leaves_no_file_that_is_half_written(
     folder: Path, name: str, signum: signal.Signals
