@@ -11,7 +11,7 @@ from lrviz.errors import FileError, ImageError, LrvizError, RefusedError, UsageE
 from lrviz.figure.chunks import MAX_FILE, read_record
 from lrviz.figure.record import Record, is_sheet, parse_record
 from lrviz.reading.folders import Found, collect_specs, iter_files
-from lrviz.spec.source_names import FIGURE_ENDINGS, source_file
+from lrviz.spec.origin import FIGURE_ENDINGS, source_file
 from lrviz.system.files import is_same_file, read_file
 
 NEW_ENDING = ".webp"

@@ -13,8 +13,9 @@ from lrviz.figure.record import Record, Versions
 from lrviz.figure.stored import Recorded, parse_numbers, record_steps
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import IN_ORDER, Source, Tree, is_same_tree
+from lrviz.spec.tree import IN_ORDER, Tree, is_same_tree
 from lrviz.system.versions import platform_tag, versions
 
 MOST_KEYS = 64

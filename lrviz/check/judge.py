@@ -17,7 +17,7 @@ from lrviz.errors import (
     spell_key,
 )
 from lrviz.figure.record import Versions
-from lrviz.spec.source_names import source_file
+from lrviz.spec.origin import source_file
 
 DRAWING = ("lrviz", "matplotlib", "freetype", "pillow", "fonts", "platform")
 """What must be the same for two pictures of one run to have the same pixels."""

@@ -13,7 +13,7 @@ from lrviz.check.verdict import (
 )
 from lrviz.errors import Problem
 from lrviz.figure.difference import NumbersDifference
-from lrviz.spec.source_names import source_file
+from lrviz.spec.origin import source_file
 from lrviz.spell import printable
 from lrviz.system.annotations import (
     Listing,

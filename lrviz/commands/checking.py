@@ -26,7 +26,7 @@ from lrviz.commands.targets import list_files
 from lrviz.errors import LrvizError, Problem, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.spec.model import Spec
-from lrviz.spec.source_names import source_file, split_factory
+from lrviz.spec.origin import source_file, split_factory
 from lrviz.system.annotations import Listing
 from lrviz.system.files import is_same_file, write_below
 from lrviz.system.mishap import explain_mishap

@@ -15,7 +15,7 @@ from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.errors import Problem, RefusedError, SpecError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
-from lrviz.spec.source_names import SPEC_ENDINGS
+from lrviz.spec.origin import SPEC_ENDINGS
 from lrviz.spell import spell_yaml
 from lrviz.system.files import STDIO, write_file, write_stdout
 from lrviz.system.own import refuse_other

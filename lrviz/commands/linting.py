@@ -17,8 +17,8 @@ from lrviz.linter.rules import RULES
 from lrviz.reading.folders import Found, collect_specs
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
 from lrviz.run.driven import Run
-from lrviz.spec.schedules import MAX_CALLS, MAX_WRITTEN
-from lrviz.spec.source_names import split_factory
+from lrviz.spec.origin import split_factory
+from lrviz.spec.parse import MAX_CALLS, MAX_WRITTEN
 from lrviz.system.annotations import Listing
 from lrviz.system.files import STDIO, write_file
 from lrviz.system.mishap import explain_mishap

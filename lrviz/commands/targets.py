@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from lrviz.errors import RefusedError, UsageError
 from lrviz.figure import FORMATS, Format
-from lrviz.spec.source_names import figure_stem, source_file
+from lrviz.spec.origin import figure_stem, source_file
 from lrviz.system.files import STDIO, find_status, is_same_file
 
 if TYPE_CHECKING:  # every command imports this, to know of formats: a spec's models take long

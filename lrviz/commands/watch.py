@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lrviz.errors import UsageError
-from lrviz.spec.source_names import split_factory
+from lrviz.spec.origin import split_factory
 from lrviz.system.files import STDIO, Reads, State, state_of
 
 INTERVAL = 0.05

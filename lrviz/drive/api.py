@@ -19,7 +19,7 @@ from lrviz.drive.training import (
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
-from lrviz.spec.source_names import Factory
+from lrviz.spec.origin import Factory
 from lrviz.spec.tree import Interval
 
 

@@ -10,7 +10,8 @@ from lrviz.errors import KeyPath
 from lrviz.spec.catalog import Fill
 from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
 from lrviz.spec.nodes import EXPRESSIONS
-from lrviz.spec.tree import Problems, Tree
+from lrviz.spec.origin import Problems
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell, suggest
 
 Function = Callable[[float], float]

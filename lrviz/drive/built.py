@@ -20,7 +20,7 @@ from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.nodes import MAX_GROUPS, NOT_ARGUMENTS
-from lrviz.spec.schedules import MAX_POINTS
+from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Interval, Tree
 from lrviz.system.process import hide_warnings

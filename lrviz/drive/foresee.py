@@ -15,7 +15,7 @@ from lrviz.drive.arguments import Bound
 from lrviz.drive.installed import Found
 from lrviz.drive.spans import Phase
 from lrviz.spec.model import Node
-from lrviz.spec.schedules import MAX_CALLS
+from lrviz.spec.parse import MAX_CALLS
 from lrviz.spec.wording import spell
 from lrviz.spell import spell_number
 

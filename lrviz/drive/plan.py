@@ -15,7 +15,7 @@ from lrviz.drive.spans import Phase, chained_phase, sequential_phases, whole_run
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog import COMPOSITES
 from lrviz.spec.model import Node, Schedule
-from lrviz.spec.tree import Problems
+from lrviz.spec.origin import Problems
 
 
 def build_optimizer(

@@ -15,7 +15,8 @@ from lrviz.drive.remarks import metric_remarks, unused_metric
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
-from lrviz.spec.schedules import CURVE_KEYS, MAX_CALLS, MAX_POINTS
+from lrviz.spec.parse import MAX_CALLS, MAX_POINTS
+from lrviz.spec.sweep import CURVE_KEYS
 from lrviz.system.process import keep_stdout
 
 
@@ -216,9 +217,7 @@ def refuse_too_much(spec: Spec) -> None:
 def _may_be_too_much(schedules: Sequence[Schedule]) -> bool:
     """Whether the limits could be passed if all that could count did."""
     points = sum(each.total_steps * each.groups for each in schedules)
-    calls = sum(
-        each.total_calls * each.groups * sum(1 for _ in each.scheduler.walk()) for each in schedules
-    )
+    calls = sum(each.total_calls * each.groups * len(each.scheduler.walk()) for each in schedules)
     return calls > MAX_CALLS or points * _MOST_QUANTITIES > MAX_POINTS
 
 

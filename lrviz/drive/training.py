@@ -21,9 +21,9 @@ from lrviz.drive.runs import drive_each, iter_unread
 from lrviz.errors import Problem, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.origin import Factory, Problems, Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.source_names import Factory
-from lrviz.spec.tree import Problems, Source, Tree
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
 from lrviz.system.process import admit_guests, hide_warnings
 

@@ -32,7 +32,7 @@ from lrviz.figure.numbers import (
     iter_series,
 )
 from lrviz.spec.nodes import MAX_GROUPS
-from lrviz.spec.schedules import MAX_POINTS
+from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.spec.yamltree import NO_TEXT

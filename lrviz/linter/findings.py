@@ -13,7 +13,7 @@ from lrviz.errors import KeyPath, LrvizError, Problem, SpecError, spell_key
 from lrviz.linter.fix import Change, Refusal
 from lrviz.linter.overview import Summary
 from lrviz.linter.rule import SEVERITIES, Finding
-from lrviz.spec.source_names import source_file
+from lrviz.spec.origin import source_file
 from lrviz.spell import printable
 from lrviz.system.annotations import clean_json, spell_annotation, spell_position, spell_problem
 from lrviz.system.versions import versions

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from lrviz.errors import FileError, UsageError
-from lrviz.spec.source_names import SPEC_ENDINGS, figure_stem
+from lrviz.spec.origin import SPEC_ENDINGS, figure_stem
 from lrviz.system.files import STDIO
 
 

@@ -12,10 +12,10 @@ from lrviz.figure.record import Record
 from lrviz.figure.stored import RecordedCurve
 from lrviz.spec.assign import Override
 from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.origin import Factory, Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.source_names import Factory
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Source, Tree
+from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import parse_scalar
 
 KEPT = ("figure", "title", "lint")

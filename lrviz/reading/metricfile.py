@@ -5,12 +5,14 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from lrviz.errors import FileError, SpecError
-from lrviz.spec.model import MetricCsv, Schedule
+from lrviz.errors import FileError, KeyPath, SpecError
+from lrviz.spec.assign import with_value
+from lrviz.spec.model import MetricCsv, Schedule, Spec
 from lrviz.spec.nodes import MAX_METRIC
 from lrviz.spec.wording import spell
 from lrviz.system.files import Reads
@@ -157,3 +159,40 @@ def _parse_number(row: list[str], header: list[str], name: str, count: int) -> f
         return float(cell if "_" not in cell else "")  # Python alone reads 1_000 as a number
     except (IndexError, ValueError):
         raise _CsvError(f"row {count} has no number in that column") from None
+
+
+def with_metric(
+    spec: Spec,
+    key: KeyPath,
+    values: Sequence[float],
+    lines: Sequence[int] = (),
+    blanks: Sequence[int] = (),
+) -> Spec:
+    """Return the spec with the values that the csv of one metric held.
+
+    Args:
+        spec: left as it is.
+        key: the metric's key path.
+        values: what it is to be.
+        lines: of the csv that they stand on, as many.
+        blanks: the lines between them that are blank.
+    """
+    tree = with_value(dict(spec.tree), key, list(values))
+    assert isinstance(tree, dict)
+
+    def read(schedule: Schedule) -> Schedule:
+        if schedule.metric_key != key:
+            return schedule
+        metric, name, file = schedule.metric, schedule.metric_name, schedule.metric_file
+        if isinstance(metric, MetricCsv):
+            name, file = metric.column, metric.csv
+        return replace(
+            schedule,
+            metric=tuple(values),
+            metric_name=name,
+            metric_file=file,
+            metric_lines=tuple(lines),
+            metric_blanks=tuple(blanks),
+        )
+
+    return replace(spec, tree=tree, schedules=tuple(map(read, spec.schedules)))

@@ -9,13 +9,12 @@ from lrviz.errors import FileError, ImageError, NoFigureError, spec_error
 from lrviz.figure.chunks import MAX_FILE, read_record
 from lrviz.figure.record import Record, parse_record
 from lrviz.reading.from_numbers import recall_factory
-from lrviz.reading.metricfile import read_metric
+from lrviz.reading.metricfile import read_metric, with_metric
 from lrviz.reading.user_code import find_factory, has_file_ending
 from lrviz.spec.assign import Override
 from lrviz.spec.model import MetricCsv, Spec
-from lrviz.spec.parse import parse_spec, parse_tree, with_metric
-from lrviz.spec.source_names import PICTURE_ENDINGS, split_factory
-from lrviz.spec.tree import Source
+from lrviz.spec.origin import PICTURE_ENDINGS, Source, split_factory
+from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.system.files import STDIO, Reads, read_file
 from lrviz.system.own import sniff
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from lrviz.errors import spec_error
-from lrviz.spec.source_names import FILE_ENDINGS, Factory, FactoryName
+from lrviz.spec.origin import FILE_ENDINGS, Factory, FactoryName
 from lrviz.spec.wording import suggest
 from lrviz.system.files import Reads, read_file, state_of
 from lrviz.system.process import keep_stdout

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
+from lrviz.spec.origin import Source
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Source, Tree, find_below
+from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import spell_name, suggest
 from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml, spell_flow
 from lrviz.spell import shorten

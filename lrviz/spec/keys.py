@@ -10,8 +10,9 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lrviz.errors import KeyPath
 from lrviz.spec.options import FigureOptions, LintOptions
+from lrviz.spec.origin import Problems
 from lrviz.spec.style import Style, Text, styles
-from lrviz.spec.tree import Problems, Tree, find_below, holds
+from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.wording import spell, suggest
 
 # How long a run is: what a schedule reads of the keys that stand for themselves.

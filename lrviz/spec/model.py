@@ -1,15 +1,14 @@
 """The spec: one YAML document, parsed and checked as far as is possible without torch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from lrviz.errors import KeyPath
-from lrviz.spec.catalog import CATALOG
 from lrviz.spec.catalog.external import External
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.source_names import Factory
-from lrviz.spec.tree import Interval, Source, Tree, freeze, is_same_spec
+from lrviz.spec.origin import Factory, Source
+from lrviz.spec.tree import Interval, Tree, freeze, is_same_spec
 
 # The run totals that every formula and expression may name.
 TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
@@ -26,6 +25,7 @@ class Node:
         children: the parsed items of the argument `schedulers`.
         groups: the items of the argument `param_groups`.
         foreign: what is to be imported; None for what the catalog has.
+        package: the package that a scheduler is part of.
     """
 
     name: str
@@ -34,32 +34,11 @@ class Node:
     children: tuple["Node", ...] = ()
     groups: tuple[Mapping[str, Tree], ...] = ()
     foreign: External | None = None
+    package: str = "torch"
 
-    @property
-    def package(self) -> str:
-        """The package that a scheduler is part of."""
-        if self.foreign is not None:
-            return self.foreign.package
-        entry = CATALOG.get(self.name)
-        return entry.package if entry else "torch"
-
-    def walk(self) -> Iterator["Node"]:
-        """Yield this scheduler and those inside it."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-
-def own_interval(scheduler: Node | None) -> Interval | None:
-    """Return when timm's loop steps one of its schedulers; None for all others.
-
-    It calls `step(epoch + 1)` after every epoch and `step_update(num_updates)` after every update,
-    and t_in_epochs says which of the two does anything.
-    """
-    entry = CATALOG.get(scheduler.name) if scheduler else None
-    if entry is None or scheduler is None or entry.package != "timm":
-        return None
-    return "step" if scheduler.arguments.get("t_in_epochs") is False else "epoch"
+    def walk(self) -> list["Node"]:
+        """Return this scheduler and those inside it."""
+        return [self, *(below for child in self.children for below in child.walk())]
 
 
 @dataclass(frozen=True)
@@ -214,7 +193,7 @@ class Spec:
         """The number of calls of `scheduler.step()` of the run."""
         return self.schedules[0].total_calls
 
-    @property
+    @cached_property
     def packages(self) -> tuple[str, ...]:
         """The packages beside torch whose schedulers it names, in alphabetical order."""
         found = {node.package for schedule in self.schedules for node in schedule.scheduler.walk()}

@@ -8,8 +8,9 @@ from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS
 from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import TOTALS, Metric, MetricCsv, MetricExpression, Node
+from lrviz.spec.origin import Problems
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Problems, Tree, is_number
+from lrviz.spec.tree import Tree, is_number
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
 
 # The arguments that are functions in torch, and what a spec calls their parameter.
@@ -48,15 +49,18 @@ class NodeReader:
         if named is None:
             return None
         name, path, arguments = named
-        foreign = None if name in CATALOG else self._find_foreign(name, key)
-        if foreign is None and name not in CATALOG:
+        entry = CATALOG.get(name)
+        foreign = None if entry else self._find_foreign(name, key)
+        known = entry or foreign
+        if known is None:
             return None
         children: list[Node] = []
         if name in COMPOSITES:
             children = list(self._read_children(arguments, path))
             arguments = {k: v for k, v in arguments.items() if k != "schedulers"}
         self._check_arguments(arguments, path, names=(*TOTALS, "lr"))
-        return Node(name, path, arguments, tuple(children), foreign=foreign)
+        below = tuple(children)
+        return Node(name, path, arguments, below, foreign=foreign, package=known.package)
 
     def read_optimizer(self, tree: Tree, key: KeyPath) -> Node | None:
         """Return the optimizer that a tree names, or None where it names none."""
@@ -181,7 +185,7 @@ def _check_formula(
 def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
     """Return the metric; None, and what is wrong is added.
 
-    >>> from lrviz.spec.tree import Source
+    >>> from lrviz.spec.origin import Source
     >>> read_metric([0.9, 0.7], ("metric",), Problems(Source()))
     (0.9, 0.7)
     """

@@ -1,17 +1,31 @@
 """From a tree of plain data to a checked `Spec`: the first of the two stages of errors."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 
 from lrviz.errors import KeyPath, Problem, SpecError
-from lrviz.spec.assign import Override, Overrides, assign, with_value
-from lrviz.spec.catalog.external import parse_allowed
-from lrviz.spec.model import MetricCsv, Schedule, Spec
-from lrviz.spec.schedules import ScheduleReader
-from lrviz.spec.source_names import Factory
-from lrviz.spec.tree import Problems, Source, Tree
-from lrviz.spec.wording import spell
+from lrviz.spec.assign import Override, Overrides, assign
+from lrviz.spec.catalog.external import External, parse_allowed
+from lrviz.spec.keys import LENGTH_KEYS, Shape, read_shape
+from lrviz.spec.model import Node, Schedule, Spec
+from lrviz.spec.nodes import NodeReader, read_metric
+from lrviz.spec.origin import Factory, Problems, Source
+from lrviz.spec.sweep import Curve, Variant, iter_curves, iter_variants
+from lrviz.spec.tree import Interval, Tree
+from lrviz.spec.wording import spell, spell_count
 from lrviz.spec.yamltree import YamlError, beyond_yaml, parse_yaml
+
+MAX_CALLS = 10_000_000
+MAX_POINTS = 20_000_000
+MAX_SCHEDULERS = 4_096
+
+# The most characters of optimizers and schedulers, if every curve had its own written out. A sweep
+# of a few values makes that many times what its text holds, and all of it is looked at.
+MAX_WRITTEN = 1_000_000
+
+# The optimizer of the article.
+DEFAULT_OPTIMIZER: Tree = {"SGD": {"lr": 1e-3}}
+
+INTERVALS: tuple[Interval, ...] = ("step", "epoch")
 
 
 def parse_spec(
@@ -98,38 +112,132 @@ def _find_schedulers(tree: Mapping[str, Tree]) -> list[KeyPath]:
     return [(key,) for key in ("scheduler", "curves") if key in tree] + below
 
 
-def with_metric(
-    spec: Spec,
-    key: KeyPath,
-    values: Sequence[float],
-    lines: Sequence[int] = (),
-    blanks: Sequence[int] = (),
-) -> Spec:
-    """Return the spec with the values that the csv of one metric held.
+class ScheduleReader:
+    """Reads the schedules of one spec.
 
     Args:
-        spec: left as it is.
-        key: the metric's key path.
-        values: what it is to be.
-        lines: of the csv that they stand on, as many.
-        blanks: the lines between them that are blank.
+        problems: what is wrong with them is added.
+        allowed: the schedulers beside the catalog that the user allowed, by name.
+        factory: what builds the scheduler in place of the spec, if anything does.
     """
-    tree = with_value(dict(spec.tree), key, list(values))
-    assert isinstance(tree, dict)
 
-    def read(schedule: Schedule) -> Schedule:
-        if schedule.metric_key != key:
-            return schedule
-        metric, name, file = schedule.metric, schedule.metric_name, schedule.metric_file
-        if isinstance(metric, MetricCsv):
-            name, file = metric.column, metric.csv
-        return replace(
-            schedule,
-            metric=tuple(values),
-            metric_name=name,
-            metric_file=file,
-            metric_lines=tuple(lines),
-            metric_blanks=tuple(blanks),
-        )
+    def __init__(
+        self, problems: Problems, allowed: Mapping[str, External], factory: Factory | None
+    ) -> None:
+        self._problems, self._allowed, self._factory = problems, allowed, factory
+        self._written = 0
 
-    return replace(spec, tree=tree, schedules=tuple(map(read, spec.schedules)))
+    def read(self, tree: dict[str, Tree]) -> tuple[Shape | None, list[Schedule]]:
+        """Return the keys that stand for themselves, and the schedules that could be read."""
+        shape = read_shape(tree, self._problems)
+        variants: Iterator[Variant] = iter([("", tree, self._problems.source)])
+        if "sweep" in tree:
+            variants = iter_variants(tree, self._problems)
+        schedules: list[Schedule] = []
+        for label, own, source in variants:
+            problems = self._problems.of(source)
+            length = shape
+            if shape is None or any(path[0] in LENGTH_KEYS for path in source.swept):
+                length = read_shape({key: own[key] for key in LENGTH_KEYS if key in own}, problems)
+            plain: Curve = (label, own, {})
+            for curve in iter_curves(own, problems) if "curves" in own else [plain]:
+                schedules += self._read_schedule(curve, length, problems)
+        _refuse_too_many(schedules, self._problems)
+        return shape, schedules
+
+    def _read_schedule(
+        self, curve: Curve, length: Shape | None, problems: Problems
+    ) -> Iterator[Schedule]:
+        """Yield the schedule, or nothing where a problem was added."""
+        label, tree, keys = curve
+        if self._is_too_much(tree, problems):
+            return
+        before = len(problems.found)
+        reader = NodeReader(problems, self._allowed)
+        at = keys.get("optimizer", ("optimizer",))
+        optimizer = reader.read_optimizer(tree.get("optimizer", DEFAULT_OPTIMIZER), at)
+        scheduler = None
+        if self._factory:
+            scheduler = Node(self._factory.name, ("factory",), {})
+        elif "scheduler" in tree:
+            at = keys.get("scheduler", ("scheduler",))
+            scheduler = reader.read_scheduler(tree["scheduler"], at)
+        else:
+            problems.say(("curves", label) if "curves" in tree else (), "scheduler is missing")
+        at = keys.get("metric", ("metric",))
+        metric = read_metric(tree["metric"], at, problems) if "metric" in tree else None
+        interval = _read_interval(curve, None if self._factory else scheduler, problems)
+        if length and optimizer and scheduler and interval and len(problems.found) == before:
+            yield Schedule(
+                source=problems.source,
+                label=label,
+                epochs=length.epochs,
+                steps_per_epoch=length.steps_per_epoch,
+                interval=interval,
+                optimizer=optimizer,
+                scheduler=scheduler,
+                metric=metric,
+                metric_key=at,
+                factory=self._factory,
+            )
+
+    def _is_too_much(self, tree: dict[str, Tree], problems: Problems) -> bool:
+        """Whether curves that share a text make far more of it than it holds; then that is said."""
+        key = "sweep" if problems.source.swept else "curves"
+        if key == "curves" and key not in tree:
+            return False
+        self._written += sum(len(str(tree.get(each))) for each in ("optimizer", "scheduler"))
+        if self._written <= MAX_WRITTEN:
+            return False
+        what = "the optimizers and schedulers of all curves, written out,"
+        problems.say((key,), f"{what} have more than {MAX_WRITTEN:,} characters")
+        return True
+
+
+def _read_interval(curve: Curve, scheduler: Node | None, problems: Problems) -> Interval | None:
+    """Return when a curve's scheduler is called; None, and what is wrong is added."""
+    label, tree, keys = curve
+    at = keys.get("interval", ("interval",))
+    own = _own_interval(scheduler)
+    named = tree.get("interval", own or "step")
+    interval = next((each for each in INTERVALS if each == named), None)
+    if interval is None:
+        problems.say(at, f"must be one of step, epoch, got {spell(named)}")
+    elif scheduler and own not in (None, interval):
+        remedy = "leave interval out"
+        if "curves" in tree and "interval" not in keys:  # others take it, too
+            remedy = f"give curve '{label}' an interval of its own, {own}"
+        if own == "step":
+            text = f"{scheduler.name} counts updates where t_in_epochs is false; {remedy}"
+        else:
+            text = f"{scheduler.name} counts epochs; {remedy}, or set t_in_epochs to false"
+        problems.say(at, text)
+    return interval
+
+
+def _own_interval(scheduler: Node | None) -> Interval | None:
+    """Return when timm's loop steps one of its schedulers; None for all others.
+
+    It calls `step(epoch + 1)` after every epoch and `step_update(num_updates)` after every update,
+    and t_in_epochs says which of the two does anything.
+    """
+    if scheduler is None or scheduler.foreign or scheduler.package != "timm":
+        return None
+    return "step" if scheduler.arguments.get("t_in_epochs") is False else "epoch"
+
+
+def _refuse_too_many(schedules: Sequence[Schedule], problems: Problems) -> None:
+    schedulers = [len(each.scheduler.walk()) for each in schedules]
+    if sum(schedulers) > MAX_SCHEDULERS:
+        largest = schedules[schedulers.index(max(schedulers))]
+        text = f"{sum(schedulers):,} schedulers are more than {MAX_SCHEDULERS:,}"
+        problems.of(largest.source).say(largest.scheduler.key, text)
+    calls = sum(schedule.total_calls for schedule in schedules)
+    points = sum(schedule.total_steps * schedule.groups for schedule in schedules)
+    for count, most, what in (calls, MAX_CALLS, "calls"), (points, MAX_POINTS, "points"):
+        if count > most:
+            longest = max(schedules, key=lambda each: each.total_steps)
+            key = "epochs" if longest.epochs >= longest.steps_per_epoch else "steps_per_epoch"
+            text = f"{spell_count(count)} {what} are more than {most:,}"
+            problems.of(longest.source).say((key,), text)
+            return

@@ -1,4 +1,4 @@
-"""The curves of a sweep: one a value, and what they are called."""
+"""The curves of a spec: its `curves`, or one a value of its `sweep`; and what they are called."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,9 @@ from unicodedata import normalize
 from lrviz.errors import KeyPath
 from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, replace_at, split_key
 from lrviz.spec.keys import LENGTH_KEYS
-from lrviz.spec.tree import Problems, Source, Tree, freeze, is_same_tree
+from lrviz.spec.origin import Problems, Source
+from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.tree import Tree, freeze, is_same_tree
 from lrviz.spec.wording import spell, spell_count
 from lrviz.spec.yamltree import spell_flow
 from lrviz.spell import shorten
@@ -19,6 +21,12 @@ MAX_CURVES = 64
 
 # What a sweep may change: the schedule, not how it is drawn.
 SWEPT_KEYS = (*LENGTH_KEYS, "interval", "optimizer", "scheduler")
+
+# What a curve may have of its own; what it leaves out it takes from the top of the spec.
+CURVE_KEYS = ("scheduler", "optimizer", "interval", "metric")
+
+# Label and tree of one curve, and where it stands what it has of its own.
+Curve = tuple[str, dict[str, Tree], Mapping[str, KeyPath]]
 
 # Label, tree and source of one curve.
 Variant = tuple[str, dict[str, Tree], Source]
@@ -94,6 +102,34 @@ def _refuse_repeats(key: str, values: list[Tree], problems: Problems) -> None:
         if first != index:
             text = f"is item {first} again; one curve would lie on the other"
             problems.say(("sweep", key, index), text)
+
+
+def iter_curves(tree: dict[str, Tree], problems: Problems) -> Iterator[Curve]:
+    """Yield every one of a spec's `curves`; what is wrong with them is added."""
+    curves = tree["curves"]
+    if not isinstance(curves, dict) or not curves:
+        got = "none" if curves == {} else spell(curves)
+        problems.say(("curves",), f"must be a mapping of labels to schedules, got {got}")
+        return
+    if len(curves) > MAX_CURVES:
+        problems.say(("curves",), f"{len(curves)} curves are more than {MAX_CURVES}")
+        return
+    labels = list(curves)
+    for index, first in find_twins(labels).items():
+        text = f"reads like '{labels[first]}'; give it another label"
+        problems.say(("curves", labels[index]), text)
+    known = ", ".join(CURVE_KEYS)
+    for name, given in curves.items():
+        at = ("curves", name)
+        if not name.isprintable() or not 0 < len(name) <= MAX_TEXT:
+            problems.say(at, f"a label has 1 to {MAX_TEXT} printable characters")
+        elif not isinstance(given, dict):
+            problems.say(at, f"must be a mapping with {known}, got {spell(given)}")
+        else:
+            own = {key: value for key, value in given.items() if key in CURVE_KEYS}
+            for key in (each for each in given if each not in own):
+                problems.say((*at, key), f"no such key in a curve; known: {known}")
+            yield name, {**tree, **own}, {key: (*at, key) for key in own}
 
 
 def name_keys(keys: Sequence[str]) -> list[str]:

@@ -25,8 +25,8 @@ from lrviz.drive.signatures import Argument, Base, Kind, installed_optimizer_arg
 from lrviz.linter.rules import RULES
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.catalog.external import External
+from lrviz.spec.origin import Problems, Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import Problems, Source
 from lrviz.spec.yamltree import parse_yaml
 from tests.support.lrvizrun import run
 

@@ -14,8 +14,8 @@ from lrviz.draw.phases import find_phases
 from lrviz.drive import simulate
 from lrviz.linter.view import build_view
 from lrviz.run.driven import Run
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import Source
 
 COUNT = 455
 Tree = dict[str, Any]

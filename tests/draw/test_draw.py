@@ -22,8 +22,8 @@ from PIL import Image
 import lrviz
 from lrviz.draw.outputs import draw_pixels, draw_vector, freetype_version, plot
 from lrviz.errors import Position, SpecError, UsageError
+from lrviz.spec.origin import Source
 from lrviz.spec.style import styles
-from lrviz.spec.tree import Source
 from tests.support.figures import COSINE, ONE_CYCLE, STEP, STRANGE, make_run
 from tests.support.specs import ROOT
 

@@ -13,8 +13,8 @@ from lrviz.draw.lines import PERIODS, Exactly, choose_look
 from lrviz.draw.outputs import draw_pixels, plot
 from lrviz.errors import Position, SpecError, UsageError
 from lrviz.spec.options import FigureOptions
+from lrviz.spec.origin import Source
 from lrviz.spec.style import Style, styles
-from lrviz.spec.tree import Source
 from tests.support.figures import STEP, make_run
 
 LIGHT = styles()["light"].model_dump(mode="json")

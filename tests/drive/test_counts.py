@@ -14,8 +14,8 @@ import lrviz
 from lrviz.drive import installed_arguments
 from lrviz.errors import Problem, SpecError
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.tree import Source
 from tests.support.training import make_optimizer
 
 CALLS = 12

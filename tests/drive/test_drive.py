@@ -14,8 +14,8 @@ from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.drive import simulate
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.tree import Source
 from tests.support.training import Trained, make_optimizer, make_scheduler, train
 
 FUNCTIONS = {

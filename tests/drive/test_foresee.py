@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lrviz.drive import simulate
 from lrviz.drive.foresee import RULES
 from lrviz.errors import SpecError
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.tree import Source
 from tests.support.any_schedules import (
     ARGUMENTS,
     COUNT,

@@ -25,8 +25,8 @@ from lrviz.errors import SpecError, UsageError
 from lrviz.figure.chunks import read_record
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY
 from lrviz.spec.model import Spec
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import Source
 from tests.support.lrvizrun import run
 from tests.support.scripts import recorded
 from tests.support.specs import ROOT

@@ -6,8 +6,7 @@ import pytest
 
 from lrviz.drive import simulate
 from lrviz.spec.parse import parse_spec
-from lrviz.spec.schedules import CURVE_KEYS
-from lrviz.spec.sweep import SWEPT_KEYS
+from lrviz.spec.sweep import CURVE_KEYS, SWEPT_KEYS
 from tests.support.lrvizrun import run
 from tests.support.specs import CONFIGS, WriteSpec
 

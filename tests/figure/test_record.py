@@ -17,8 +17,8 @@ from lrviz.errors import ImageError
 from lrviz.figure.chunks import MAX_RECORD
 from lrviz.figure.record import build_record, drawing_versions, parse_record
 from lrviz.run.driven import Run
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.tree import Source
 from lrviz.system.versions import platform_tag, versions
 
 SPEC = """\

@@ -17,8 +17,8 @@ from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
 from lrviz.linter.view import Part
 from lrviz.spec.catalog import CATALOG
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.tree import Source
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec
 

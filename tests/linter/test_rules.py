@@ -20,8 +20,8 @@ from lrviz.linter.rules import RULES
 from lrviz.spec.assign import with_value
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.model import Spec
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.tree import Source
 from tests.support.any_schedules import ARGUMENTS, BESIDE, around, node
 from tests.support.specs import ROOT
 from tests.support.training import make_optimizer, make_scheduler, train

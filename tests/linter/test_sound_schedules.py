@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from lrviz.drive import simulate
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import Source
 
 Tree = dict[str, Any]
 Draw = st.DrawFn

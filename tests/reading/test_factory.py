@@ -19,7 +19,7 @@ from lrviz.figure.chunks import read_record
 from lrviz.figure.image import decode_image, encode_image
 from lrviz.reading.sources import Reading, load_named
 from lrviz.spec.assign import Override
-from lrviz.spec.source_names import split_factory
+from lrviz.spec.origin import split_factory
 from tests.support.lrvizrun import Result, run, run_process
 
 TRAIN = """

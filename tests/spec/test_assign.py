@@ -7,8 +7,9 @@ import pytest
 
 from lrviz.errors import Position, SpecError
 from lrviz.spec.assign import Override, assign
+from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec
-from lrviz.spec.tree import Source, Tree
+from lrviz.spec.tree import Tree
 from tests.support.lrvizrun import run
 
 TREE: dict[str, Tree] = {

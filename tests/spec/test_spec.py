@@ -9,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz.errors import SpecError
-from lrviz.spec import schedules
+from lrviz.reading.metricfile import with_metric
+from lrviz.spec import parse as schedules
 from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.spec.keys import Shape, read_shape
 from lrviz.spec.model import MetricCsv, MetricExpression, Node, Spec
-from lrviz.spec.parse import parse_spec, parse_tree, with_metric
+from lrviz.spec.origin import Problems, Source
+from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.spec.style import styles
-from lrviz.spec.tree import Problems, Source, Tree
+from lrviz.spec.tree import Tree
 
 STEP = {"StepLR": {"step_size": 4}}
 SMALL: dict[str, Any] = {"epochs": 4, "scheduler": STEP}

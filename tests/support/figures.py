@@ -8,7 +8,7 @@ from lrviz.curve import Curve, SchedulerFacts
 from lrviz.run.driven import Run
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.tree import Source
+from lrviz.spec.origin import Source
 
 STEPS = np.arange(32)
 STEP = 1e-3 * 0.5 ** (STEPS // 4)

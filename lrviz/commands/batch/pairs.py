@@ -15,7 +15,7 @@ from lrviz.figure.record import build_sheet_record, parse_record
 from lrviz.reading.folders import Found, collect_specs
 from lrviz.reading.sources import AS_WRITTEN, Reading
 from lrviz.spec.model import Spec
-from lrviz.spec.source_names import FIGURE_ENDINGS
+from lrviz.spec.origin import FIGURE_ENDINGS
 from lrviz.spec.tree import Tree, is_same_spec
 from lrviz.system.files import find_status, is_same_file, read_file
 from lrviz.system.own import find_link, sniff

@@ -6,7 +6,8 @@ from lrviz.commands.code.lambdas import translate
 from lrviz.curve import SchedulerFacts
 from lrviz.spec.model import Schedule
 from lrviz.spec.nodes import EXPRESSIONS
-from lrviz.spec.tree import Problems, Tree
+from lrviz.spec.origin import Problems
+from lrviz.spec.tree import Tree
 from lrviz.spell import spell_python
 
 WIDTH = 88

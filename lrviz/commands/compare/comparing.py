@@ -21,7 +21,7 @@ from lrviz.figure import Format
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
-from lrviz.spec.schedules import MAX_POINTS
+from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.system.files import STDIO, write_file, write_stdout
 from lrviz.system.mishap import explain_mishap

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spec.source_names import split_factory
+from lrviz.spec.origin import split_factory
 from lrviz.spec.style import override_options, styles
 from lrviz.system.files import STDIO
 

@@ -11,9 +11,8 @@ from lrviz.commands.schema.kinds import FORMULA, Schema, any_of, closed, refer
 from lrviz.linter.rules import RULES
 from lrviz.spec.keys import model_schema
 from lrviz.spec.nodes import MAX_METRIC
-from lrviz.spec.schedules import CURVE_KEYS
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.sweep import MAX_CURVES, SWEPT_KEYS
+from lrviz.spec.sweep import CURVE_KEYS, MAX_CURVES, SWEPT_KEYS
 
 _KEYWORDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum"}
 """What pydantic calls limits that it finds behind a check of our own."""
