@@ -74,6 +74,11 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     TopologicalSorter(graph).prepare()
 
 
+def test_every_module_can_be_read_at_one_sitting() -> None:
+    lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in MODULES.items()}
+    assert {name: count for name, count in lines.items() if count > 250} == {}
+
+
 def test_importing_every_module_hides_no_public_function() -> None:
     names = [name for name in MODULES if not name.endswith("__main__")]
     subprocess.run([sys.executable, "-c", PUBLIC, *names], cwd=ROOT, check=True, timeout=120)
