@@ -20,6 +20,7 @@ from lrviz.errors import RefusedError
 from lrviz.system.files import write_file
 from lrviz.system.own import find_kind
 from tests.support.lrvizrun import Result, run
+from tests.support.slow import slow_but
 from tests.support.specs import ROOT, STEP
 
 OTHER = STEP.replace("0.5", "0.25")
@@ -88,6 +89,7 @@ WRITERS = {
     "update": ("out/step.png", ["check", "step.yaml", "--baselines", "out", "--update"]),
     "report": ("r/index.html", ["check", "step.yaml", "--baselines", "figures", "--report", "r"]),
 }
+FEW = {"plot", "batch svg", "code", "report"}
 KINDS = {"export": "table", "export json": "table", "code": "script", "report": "report"}
 
 
@@ -103,7 +105,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("writer", slow_but(FEW, WRITERS))
 def test_what_lrviz_did_not_write_is_replaced_only_where_the_user_insists(
     folder: Path, writer: str
 ) -> None:
@@ -124,7 +126,7 @@ def test_what_lrviz_did_not_write_is_replaced_only_where_the_user_insists(
         assert find_kind(file) == KINDS.get(writer, "figure")
 
 
-@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("writer", slow_but(FEW, WRITERS))
 def test_what_lrviz_wrote_is_replaced_without_a_word(folder: Path, writer: str) -> None:
     name, arguments = WRITERS[writer]
     if writer == "update":
@@ -139,7 +141,7 @@ def test_what_lrviz_wrote_is_replaced_without_a_word(folder: Path, writer: str) 
     assert not any("--overwrite" in each.stderr for each in results)
 
 
-@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("writer", slow_but(FEW, WRITERS))
 def test_what_lrviz_wrote_is_replaced_by_its_like_alone(folder: Path, writer: str) -> None:
     """A spec by `new`, a schema, and each kind but the one that is being written."""
     name, arguments = WRITERS[writer]
@@ -165,7 +167,7 @@ def written_report() -> bytes:
     return Path("elsewhere/index.html").read_bytes()
 
 
-@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("writer", slow_but(FEW, WRITERS))
 def test_an_empty_file_is_taken_as_nothing_is_lost_with_it(folder: Path, writer: str) -> None:
     """As `mktemp` makes one."""
     name, arguments = WRITERS[writer]
