@@ -12,7 +12,7 @@ from lrviz.commands.block import Block
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import TABLES, Table, find_format, is_stdout, refuse_input
 from lrviz.curve import QUANTITIES, Curve, Values
-from lrviz.errors import Problem, RefusedError, SpecError
+from lrviz.errors import RefusedError, spec_error
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.origin import SPEC_ENDINGS
@@ -72,8 +72,7 @@ def _refuse_spec(path: Path) -> None:
 
 def _refuse_too_many(source: str, rows: int) -> None:
     if rows > MAX_ROWS:
-        text = f"{rows:,} rows are more than {MAX_ROWS:,}; export a shorter run"
-        raise SpecError([Problem(source, (), text)])
+        raise spec_error(source, f"{rows:,} rows are more than {MAX_ROWS:,}; export a shorter run")
 
 
 def export_text(run: Run, format: Table) -> Iterator[str]:
@@ -95,7 +94,7 @@ def export_text(run: Run, format: Table) -> Iterator[str]:
         return
     opening = "[\n"
     for rows in chunks:
-        yield opening + ",\n".join(json.dumps(dict(zip(columns, row, strict=True))) for row in rows)
+        yield opening + _write_json(columns, rows)
         opening = ",\n"
     yield "\n]\n"
 
@@ -144,3 +143,14 @@ def _write_csv(rows: Sequence[Row]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
+
+
+def _write_json(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    line = ", ".join(f'"{name}": %s' for name in columns)
+    cells = map(_encode, zip(*rows, strict=True))
+    return ",\n".join(f"{{{line % row}}}" for row in zip(*cells, strict=True))
+
+
+def _encode(values: Sequence[object]) -> list[str]:
+    """Return every value as JSON, encoded at once: no string has a line break in it there."""
+    return json.dumps(values, separators=("\n", ": "))[1:-1].split("\n")
