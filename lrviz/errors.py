@@ -14,6 +14,7 @@ a caller would expect, carries its facts as attributes and builds its own messag
     └── Mishap                      memory ran out, or lrviz has a bug      exit status 3
 """
 
+import copyreg
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
@@ -101,6 +102,10 @@ class LrvizError(Exception):
         """What it says, a line a problem."""
         return (str(self),)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Between processes go the message and the facts; no subclass is built from its message.
+        return copyreg.__newobj__, (type(self),), {"args": self.args, **vars(self)}
+
 
 class UsageError(LrvizError, ValueError):
     """What was asked for makes no sense, whatever the files hold."""
@@ -117,9 +122,6 @@ class RefusedError(UsageError):
     def __init__(self, path: object, reason: str) -> None:
         self.path, self.reason = str(path), reason
         super().__init__(f"{path}: {reason}")
-
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), (self.path, self.reason)
 
 
 class SpecError(LrvizError, ValueError):
@@ -147,9 +149,6 @@ class SpecError(LrvizError, ValueError):
         """What it says, a line a problem."""
         return tuple(map(str, self.told))
 
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), (self.problems,)
-
 
 def spec_error(source: str, text: str) -> SpecError:
     """Return the error that a source as a whole is."""
@@ -166,9 +165,6 @@ class NoFigureError(SpecError):
     def __init__(self, path: str) -> None:
         self.path = path
         super().__init__([Problem(path, (), "no such figure")])
-
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), (self.path,)
 
 
 class ImageError(LrvizError, ValueError):
@@ -198,9 +194,6 @@ class FileError(LrvizError, OSError):
         self.path, self.action, self.reason = path, action, reason
         super().__init__(f"{path}: cannot {action}: {reason}")
 
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), (self.path, self.action, self.reason)
-
     @classmethod
     def from_os_error(cls, path: object, action: str, cause: OSError) -> "FileError":
         """Return the error for what the operating system said."""
@@ -221,9 +214,6 @@ class WorkerDied(LrvizError):  # noqa: N818 - what happened, as its name in mess
         self.reason = reason
         super().__init__(f"its worker process {reason}")
 
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), (self.reason,)
-
 
 class Mishap(LrvizError):  # noqa: N818 - what happened, be it nobody's error
     """What was raised on no purpose, as one outcome among others.
@@ -238,6 +228,3 @@ class Mishap(LrvizError):  # noqa: N818 - what happened, be it nobody's error
     def __init__(self, path: str, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(f"{path}: {reason}")
-
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), (self.path, self.reason)
