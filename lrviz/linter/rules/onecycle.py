@@ -138,7 +138,7 @@ def cycle_takes_over(view: View, part: Part) -> Iterator[Found]:
 
     OneCycleLR and CyclicLR write their own initial learning rate into the optimizer when they are
     built, and every scheduler on that optimizer starts from it: a warm-up in front of a OneCycleLR
-    begins at a fraction of max_lr / div_factor, 25 times too low. A one- cycle policy has its
+    begins at a fraction of max_lr / div_factor, 25 times too low. A one-cycle policy has its
     warm-up built in, as long as pct_start says.
 
     Met in ludwig-ai/ludwig#4106.
