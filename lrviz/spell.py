@@ -4,13 +4,13 @@ import codecs
 import json
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-MOST_DIGITS = 9
+_MOST_DIGITS = 9
 
 # The characters of a number on a log axis before all of its numbers have exponents.
-MOST_PLACES = 6
+_MOST_PLACES = 6
 
 SIGNIFICANT = 6
 
@@ -31,7 +31,7 @@ def spell_number(value: float, digits: int = SIGNIFICANT) -> str:
     """
     if isinstance(value, int) or not math.isfinite(value):
         return str(value)
-    return min(_spell_positional(value, digits), spell_scientific(value, digits - 1), key=len)
+    return min(_spell_positional(value, digits), _spell_scientific(value, digits - 1), key=len)
 
 
 def spell_yaml(value: object) -> str:
@@ -89,7 +89,7 @@ def _spell_exact(value: float) -> str:
     if value == 0 or _SMALL <= abs(value) < _LARGE:
         return text
     digits = text.partition("e")[0].strip("-0.").replace(".", "")
-    return min(spell_scientific(value, len(digits) - 1), text, key=len)
+    return min(_spell_scientific(value, len(digits) - 1), text, key=len)
 
 
 def shorten(text: str, most: int = LONGEST) -> str:
@@ -122,10 +122,10 @@ def spell_ticks(values: Sequence[float]) -> list[str]:
     if not math.isfinite(largest):
         return [str(value) for value in values]
     if 0.01 <= largest < 1e5:
-        digits = count_digits(values, "f")
+        digits = _count_digits(values, "f")
         return [f"{value:.{digits}f}" if value else "0" for value in values]
-    digits = count_digits(values, "e")
-    return [spell_scientific(value, digits) for value in values]
+    digits = _count_digits(values, "e")
+    return [_spell_scientific(value, digits) for value in values]
 
 
 def spell_magnitudes(values: Sequence[float]) -> list[str]:
@@ -135,9 +135,9 @@ def spell_magnitudes(values: Sequence[float]) -> list[str]:
     (['0.1', '0.01', '0.001'], ['1e-1', '1e-2', '1e-7'])
     """
     positional = [_spell_positional(x, SIGNIFICANT) for x in values]
-    if max(map(len, positional), default=0) <= MOST_PLACES:
+    if max(map(len, positional), default=0) <= _MOST_PLACES:
         return positional
-    return [spell_scientific(x, SIGNIFICANT) for x in values]
+    return [_spell_scientific(x, SIGNIFICANT) for x in values]
 
 
 def spell_steps(values: Sequence[float]) -> list[str]:
@@ -147,38 +147,26 @@ def spell_steps(values: Sequence[float]) -> list[str]:
     (['0', '50,000', '100,000'], ['0', '0.25', '0.50'])
     """
     largest = max(map(abs, values), default=0.0)
-    digits = count_digits(values, "f")
+    digits = _count_digits(values, "f")
     apart = "," if largest >= 10_000 else ""
     return [f"{value:{apart}.{digits}f}" if value else "0" for value in values]
 
 
-def count_digits(values: Sequence[float], kind: str) -> int:
-    """Return how many digits after the point tell values apart, at most 9.
-
-    Args:
-        values: any numbers.
-        kind: `f` without exponents, `e` with them.
-
-    >>> count_digits([0.5, 0.25], "f"), count_digits([0.5, 0.25], "e")
-    (2, 1)
-    """
+def _count_digits(values: Sequence[float], kind: str) -> int:
+    """Return how many digits after the point tell values apart: `f`, or `e` with exponents."""
     slack = 1e-10 * max(map(abs, values), default=0.0)
     return next(
         (
             digits
-            for digits in range(MOST_DIGITS)
+            for digits in range(_MOST_DIGITS)
             if all(abs(float(f"{value:.{digits}{kind}}") - value) <= slack for value in values)
         ),
-        MOST_DIGITS,
+        _MOST_DIGITS,
     )
 
 
-def spell_scientific(value: float, digits: int) -> str:
-    """Return a number with its exponent in as few characters as so many digits need.
-
-    >>> spell_scientific(0.00025, 6), spell_scientific(2.0, 6)
-    ('2.5e-4', '2')
-    """
+def _spell_scientific(value: float, digits: int) -> str:
+    """Return a number with its exponent in as few characters as so many digits need."""
     if not value or not math.isfinite(value):
         return str(float(value)) if value else "0"
     mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
@@ -215,6 +203,22 @@ def measure(text: str) -> int:
         0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF")
         for each in text
     )
+
+
+def align(rows: Sequence[Sequence[str]], words: int) -> list[str]:
+    """Return a table's lines, its first columns, so many, to the left and its numbers to the right.
+
+    >>> align([("name", "steps"), ("StepLR", "4")], 1)
+    ['name    steps', 'StepLR      4']
+    """
+    widths = [max(map(measure, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(_pad(row, widths, words)).rstrip() for row in rows]
+
+
+def _pad(row: Sequence[str], widths: Sequence[int], words: int) -> Iterator[str]:
+    for place, (text, width) in enumerate(zip(row, widths, strict=True)):
+        blank = " " * (width - measure(text))
+        yield text + blank if place < words else blank + text
 
 
 def printable(text: str) -> str:

@@ -1,13 +1,13 @@
 """What there is: the schedulers in a list, one of them on a page, and a spec to start from."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from lrviz.commands.names import spell_givers
 from lrviz.spec.catalog import SCHEDULERS, THIRD_PARTY, Catalog, Entry, spell_install
 from lrviz.spec.catalog.external import External, list_entry_points
-from lrviz.spell import spell_number, spell_yaml
+from lrviz.spell import align, spell_number, spell_yaml
 from lrviz.system.process import quick_imports
 
 if TYPE_CHECKING:
@@ -31,21 +31,19 @@ def scheduler_list() -> str:
 
     Whether another library is installed is told without importing it.
     """
-    parts = ["".join(_lines(SCHEDULERS.summaries))]
+    parts = [_list(SCHEDULERS.summaries)]
     for library in THIRD_PARTY.packages:
         is_there = find_spec(library) is not None
         heading = "installed" if is_there else f"not installed; {spell_install(library)}"
-        own = _lines(Catalog(library).summaries)
-        parts.append("".join([f"\n{library} ({heading})\n", *own]))
-    if added := {name: spell_givers(each) for name, each in list_entry_points().items()}:
-        parts.append("".join(["\nadded by other packages\n", *_lines(added)]))
-    return "".join(parts)
+        parts.append(f"{library} ({heading})\n{_list(Catalog(library).summaries)}")
+    if added := list_entry_points():
+        givers = {name: spell_givers(each) for name, each in added.items()}
+        parts.append(f"added by other packages\n{_list(givers)}")
+    return "\n".join(parts)
 
 
-def _lines(summaries: Mapping[str, str]) -> Iterator[str]:
-    width = max(map(len, summaries))
-    for name, summary in summaries.items():
-        yield f"{name.ljust(width)}  {summary}\n"
+def _list(summaries: Mapping[str, str]) -> str:
+    return "".join(f"{line}\n" for line in align(list(summaries.items()), 2))
 
 
 def describe_scheduler(found: Entry | External) -> str:
@@ -96,9 +94,7 @@ def _table(
         (each.name, each.annotation, _spell_default(each, filled), meanings.get(each.name, ""))
         for each in arguments
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(map(str.ljust, row, [*widths[:3], 0])).rstrip() for row in rows)
-    return "\n".join(lines) or "takes no arguments"
+    return "\n".join(align(rows, 4)) or "takes no arguments"
 
 
 def _spell_default(argument: "Argument", filled: Container[str]) -> str:

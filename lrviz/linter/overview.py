@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
 from lrviz.curve import Curve, Values
-from lrviz.spell import printable, spell_number
+from lrviz.spell import align, printable, spell_number
 
 DIGITS = 4  # of a learning rate
 SMALL = 0.01  # the share of the peak below which a learning rate hardly trains
@@ -96,19 +97,13 @@ def overview_table(rows: Sequence[tuple[str, Summary]]) -> list[str]:
 
     A column that says nothing anywhere is left out.
     """
-    cells = (tuple(_cells(name, each)) for name, each in rows)
-    columns = enumerate(zip(_HEADINGS, *cells, strict=True))
-    aligned = [_align(column, at < _WORDS) for at, column in columns if any(column[1:])]
-    return [printable("  ".join(line).rstrip()) for line in zip(*aligned, strict=True)]
-
-
-def _align(column: Sequence[str], is_text: bool) -> list[str]:
-    width = max(map(len, column))
-    return [each.ljust(width) if is_text else each.rjust(width) for each in column]
+    cells = [_HEADINGS, *(tuple(_cells(name, each)) for name, each in rows)]
+    telling = [any(column[1:]) for column in zip(*cells, strict=True)]
+    return align([list(compress(row, telling)) for row in cells], sum(telling[:_WORDS]))
 
 
 def _cells(name: str, summary: Summary) -> Iterator[str]:
-    yield from (printable(name), summary.curve, summary.group)
+    yield from map(printable, (name, summary.curve, summary.group))
     yield spell_number(summary.peak, DIGITS)
     yield f"{summary.peak_step}"
     yield f"{summary.peak_epoch}"
