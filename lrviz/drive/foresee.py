@@ -1,19 +1,23 @@
 """Values on which torch raises, at once or calls later, said before it is driven.
 
-Every rule answers to the library's own code: what it names cannot be driven through the run; what
-can, however odd, no rule names. Where the linter explains the mistake, its code stands at the end
-of the message. What a library beside torch refuses in words of its own is left to it.
+What is wrong whatever the run is, the catalog's bounds tell; what depends on the run, or has a
+remedy that does, is a rule here. Both answer to the library's own code: what they name cannot be
+driven through the run; what can, however odd, they do not name. Where the linter explains the
+mistake, its code stands at the end of the message. What else a library beside torch refuses in
+words of its own is left to it.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from operator import ge, gt, le, lt
 from types import MappingProxyType
 from typing import Any
 
 from lrviz.drive.arguments import Bound
 from lrviz.drive.installed import Found
 from lrviz.drive.spans import Phase
+from lrviz.spec.catalog import Entry
 from lrviz.spec.model import Node
 from lrviz.spec.parse import MAX_CALLS
 from lrviz.spec.wording import spell
@@ -25,18 +29,20 @@ class Circumstances:
     """What a rule may know beside the arguments.
 
     Attributes:
+        own: the arguments that the spec gives.
         phase: the calls that reach the scheduler.
         has_momentum: whether the optimizer has `momentum` or `betas`.
         has_metric: whether the spec has a metric.
         total_calls: the calls of the run.
-        run: what formulas call the length of the run, as schedulers count it.
+        unit: what the run consists of, as schedulers count it: `steps` or `epochs`.
     """
 
+    own: Collection[str]
     phase: Phase
     has_momentum: bool
     has_metric: bool
     total_calls: int
-    run: str
+    unit: str
 
 
 Wrong = Iterator[tuple[str, str]]
@@ -54,25 +60,15 @@ def _cosine(given: Mapping[str, Any], at: Circumstances) -> Wrong:
 
 
 def _constant(given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    factor, end = given["factor"], given["total_iters"]
-    if factor < 0 or factor > 1:
-        yield "factor", f"must be between 0 and 1, got {spell(factor)}"
-    elif factor == 0 and end != 0 and at.phase.reaches(end):
-        yield (
-            "factor",
-            f"must be more than 0, torch divides by it after {spell_number(end)} calls (LR027)",
-        )
+    end = given["total_iters"]
+    if given["factor"] == 0 and end != 0 and at.phase.reaches(end):
+        after = spell_number(end)
+        yield "factor", f"must be more than 0, torch divides by it after {after} calls (LR027)"
 
 
 def _linear(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     if given["total_iters"] == 0 and at.phase.entered:
         yield "total_iters", "must be at least 1, got 0 (LR027)"
-    start, end = given["start_factor"], given["end_factor"]
-    if start <= 0 or start > 1:
-        code = " (LR027)" if start == 0 else ""
-        yield "start_factor", f"must be more than 0 and at most 1, got {spell(start)}{code}"
-    if end < 0 or end > 1:
-        yield "end_factor", f"must be between 0 and 1, got {spell(end)}"
 
 
 def _polynomial(given: Mapping[str, Any], at: Circumstances) -> Wrong:
@@ -81,24 +77,6 @@ def _polynomial(given: Mapping[str, Any], at: Circumstances) -> Wrong:
         yield "total_iters", "must be at least 1, got 0 (LR027)"
     elif power < 0 and end > 0 and at.phase.reaches(end):
         yield "power", f"must be at least 0, torch divides by zero after {spell_number(end)} calls"
-
-
-def _restarts(given: Mapping[str, Any], _: Circumstances) -> Wrong:
-    for name in ("T_0", "T_mult"):
-        if given[name] < 1:
-            yield name, f"must be at least 1, got {given[name]} (LR027)"
-
-
-def _swa(given: Mapping[str, Any], _: Circumstances) -> Wrong:
-    if given["anneal_epochs"] < 0:
-        yield "anneal_epochs", f"must be at least 0, got {given['anneal_epochs']}"
-
-
-def _plateau(given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    if given["factor"] >= 1:
-        yield "factor", f"must be less than 1, got {spell(given['factor'])}"
-    if not at.has_metric:
-        yield "", "needs a metric; give `metric` a list, an expression or a csv"
 
 
 def _momentum(given: Mapping[str, Any], at: Circumstances) -> Wrong:
@@ -121,8 +99,6 @@ def _one_cycle(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     for name in ("div_factor", "final_div_factor"):
         if given[name] == 0:
             yield name, "must not be 0, torch divides by it (LR027)"
-    if given["pct_start"] < 0 or given["pct_start"] > 1:
-        yield "pct_start", f"must be between 0 and 1, got {spell(given['pct_start'])}"
     yield from _momentum(given, at)
     names = ("total_steps",) if given["total_steps"] is not None else ("epochs", "steps_per_epoch")
     missing = [name for name in names if given[name] is None]
@@ -154,6 +130,42 @@ def _one_cycle_length(given: Mapping[str, Any], total: int, at: Circumstances) -
         yield "pct_start", text
 
 
+def _stable(given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    if given["stable_timescale"] == 0 and given["stable_fn"] != "constant":
+        yield "stable_timescale", "must be at least 1, got 0"
+    yield from _timms_length(given, at)
+
+
+def _timms_length(given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    """Yield why a run has no length left for a schedule, or for its decay."""
+    if "t_initial" in at.own or "t_initial" not in given:
+        return
+    length, warmup, decay = given["t_initial"], given["warmup_t"], given.get("decay_t", 1)
+    run, remedy = f"the run's {at.total_calls} {at.unit}", "give it fewer, or set t_initial"
+    if length <= 0:
+        yield "warmup_t", f"takes {spell(warmup)} of {run} and leaves the schedule none; {remedy}"
+    elif decay > length:
+        after = f", of which the warm-up takes {spell(warmup)}" if warmup else ""
+        yield "decay_t", f"takes {spell(decay)} of {run}{after}; {remedy}"
+
+
+def _inverse_sqrt(given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    if given["timescale"] == 0 and at.phase.last_epoch >= given["num_warmup_steps"]:
+        yield "timescale", "must be at least 1, got 0"
+
+
+def _polynomial_decay(given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    warmup, length = given["num_warmup_steps"], given["num_training_steps"]
+    if warmup != length or not (warmup == 0 or at.phase.reaches(warmup)):
+        return
+    if "num_training_steps" in at.own:
+        text = f"must not be num_warmup_steps, {warmup}, transformers divides by what is between"
+        yield "num_training_steps", text
+    else:
+        text = f"takes all of the {length} {at.unit}, transformers divides by what is left"
+        yield "num_warmup_steps", f"{text}; give it fewer, or set num_training_steps"
+
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "StepLR": _step,
@@ -161,11 +173,14 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "ConstantLR": _constant,
         "LinearLR": _linear,
         "PolynomialLR": _polynomial,
-        "CosineAnnealingWarmRestarts": _restarts,
-        "SWALR": _swa,
-        "ReduceLROnPlateau": _plateau,
         "CyclicLR": _cyclic,
         "OneCycleLR": _one_cycle,
+        "timm.CosineLRScheduler": _timms_length,
+        "timm.PolyLRScheduler": _timms_length,
+        "timm.TanhLRScheduler": _timms_length,
+        "timm.WSDLRScheduler": _stable,
+        "transformers.get_inverse_sqrt_schedule": _inverse_sqrt,
+        "transformers.get_polynomial_decay_schedule_with_warmup": _polynomial_decay,
     }
 )
 
@@ -177,55 +192,74 @@ def foresee(node: Node, found: Found, bound: Bound, at: Circumstances) -> Wrong:
     which one never ends. An empty argument stands for the scheduler itself.
     """
     given: dict[str, Any] = {**bound.shown, **bound.given}
+    if isinstance(found.source, Entry):
+        yield from _out_of_bounds(found.source, given, at.own)
     if node.name in RULES:
         yield from RULES[node.name](given, at)
-    elif found.takes_metric and not at.has_metric:
+    if found.takes_metric and not at.has_metric:
         yield "", "needs a metric; give `metric` a list, an expression or a csv"
-    if node.package == "timm" and node.foreign is None:
-        yield from _timm(node, given, at)
-    if node.name == "transformers.get_polynomial_decay_schedule_with_warmup":
-        yield from _polynomial_decay(node, given, at)
+    if found.counts and node.foreign is None and given.get("noise_range_t") is not None:
+        yield from _noise(given, at)
 
 
-def _timm(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    if given.get("decay_t") == 0:
-        yield "decay_t", "must be at least 1, got 0"
-    if given.get("stable_timescale") == 0 and given["stable_fn"] != "constant":
-        yield "stable_timescale", "must be at least 1, got 0"
-    if "t_initial" in given and "t_initial" not in node.arguments:
-        yield from _timms_length(given, at)
-    yield from _noise(node, given, at)
+_TESTS = {"least": ge, "above": gt, "most": le, "below": lt}
+_WORDS = {"least": "at least", "above": "more than", "most": "at most", "below": "less than"}
+
+Limits = Mapping[str, float | str]
 
 
-def _polynomial_decay(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    warmup, length = given["num_warmup_steps"], given["num_training_steps"]
-    if warmup == length and "num_training_steps" not in node.arguments:
-        text = f"takes all of the {length} {_unit(at)}, transformers divides by what is left"
-        yield "num_warmup_steps", f"{text}; give it fewer, or set num_training_steps"
+def _out_of_bounds(entry: Entry, given: Mapping[str, Any], own: Collection[str]) -> Wrong:
+    """Yield what a library refuses whatever the run is; between two arguments if both are sound."""
+    sound = True
+    for name, bounds in entry.bounds.items():
+        fixed = {word: limit for word, limit in bounds.items() if isinstance(limit, int | float)}
+        if name in own and not _is_within(given[name], fixed, entry):
+            sound = False
+            code = f" ({bounds['code']})" if "code" in bounds and given[name] <= 0 else ""
+            is_count = entry.roles.get(name) == "length"
+            got = spell_number(given[name]) if is_count else spell(given[name])
+            yield name, f"must be {_spell_limits(fixed)}, got {got}{code}"
+    yield from _out_of_place(entry, given, own) if sound else ()
 
 
-def _unit(at: Circumstances) -> str:
-    """Return what a run consists of, as its scheduler counts it."""
-    return at.run.removeprefix("total_")
+def _is_within(value: object, limits: Limits, entry: Entry) -> bool:
+    if not isinstance(value, int | float) or (math.isnan(value) and entry.package == "torch"):
+        return True  # torch asks whether a value is outside, which NaN is not
+    return all(_TESTS[word](value, limit) for word, limit in limits.items())
 
 
-def _timms_length(given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    """Yield why a run has no length left for a schedule, or for its decay."""
-    length, warmup, decay = given["t_initial"], given["warmup_t"], given.get("decay_t", 1)
-    run = f"of the run's {at.total_calls} {_unit(at)}"
-    remedy = "give it fewer, or set t_initial"
-    if length <= 0:
-        yield "warmup_t", f"takes {spell(warmup)} {run} and leaves the schedule none; {remedy}"
-    elif decay > length:
-        after = f", of which the warm-up takes {spell(warmup)}" if warmup else ""
-        yield "decay_t", f"takes {spell(decay)} {run}{after}; {remedy}"
+def _spell_limits(limits: Limits) -> str:
+    if limits.keys() == {"least", "most"}:
+        return f"between {limits['least']} and {limits['most']}"
+    return " and ".join(f"{_WORDS[word]} {limit}" for word, limit in limits.items())
 
 
-def _noise(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
+def _out_of_place(entry: Entry, given: Mapping[str, Any], own: Collection[str]) -> Wrong:
+    """Yield the first argument that another one rules out, or two of which one is to be given."""
+    pairs = [
+        (name, word, str(other))
+        for name, bounds in entry.bounds.items()
+        for word, other in bounds.items()
+        if other in given
+    ]
+    for name, word, other in pairs:
+        value, beside = given[name], given[other]
+        if word == "instead_of":
+            if value is beside is None:
+                yield "", f"needs {other} or {name}"
+            elif value is not None and beside is not None:
+                yield name, f"cannot stand beside {other}; give one of them"
+        elif name not in own or _TESTS[word](value, beside):
+            continue
+        elif other in own or other not in entry.fills:
+            text = f"must be {_WORDS[word]} {other}, {spell(beside)}, got {spell(value)}"
+            yield name, text
+            return
+
+
+def _noise(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     """Yield why timm would look for a noise that is small enough until long after the run."""
-    if (place := given.get("noise_range_t")) is None:
-        return
-    most, spread = given["noise_pct"], given["noise_std"]
+    place, most, spread = given["noise_range_t"], given["noise_pct"], given["noise_std"]
     span = place if isinstance(place, list) else [place, math.inf]
     if len(span) != 2:
         yield "noise_range_t", f"must be a number or a list of 2, got {spell(place)}"
@@ -234,5 +268,5 @@ def _noise(node: Node, given: Mapping[str, Any], at: Circumstances) -> Wrong:
         chance = math.erf(most / abs(spread) / math.sqrt(2)) if spread else float(most > 0)
         if noisy > 0 and not chance * MAX_CALLS >= noisy:
             text = f"timm draws until a noise of noise_std {spell(spread)} is below {spell(most)}"
-            name = "noise_pct" if "noise_pct" in node.arguments else "noise_std"
+            name = "noise_pct" if "noise_pct" in at.own else "noise_std"
             yield name, f"{text}, more than {MAX_CALLS:,} times in this run; set noise_pct higher"

@@ -174,11 +174,12 @@ class Planner:
             say(node.key, f"cannot stand inside another scheduler; {why}")
             return None
         at = Circumstances(
+            node.arguments.keys(),
             phase,
             self._has_momentum,
             self._schedule.metric is not None,
             self._schedule.total_calls,
-            self._binder.run,
+            self._binder.run.removeprefix("total_"),
         )
         wrong = list(foresee(node, found, bound, at))
         for argument, text in wrong:

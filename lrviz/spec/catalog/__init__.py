@@ -11,7 +11,10 @@ scheduler does; these are read alone where only names are asked for. Then:
 - `[NAME.arguments]`: every argument, in the library's order: what it means, or a table with `means`
   and what else is known of it: `role`, a word or two on what it is to the schedule; `kind`, what it
   should be annotated with, where that is missing or not what the code does; `fill`, a formula for
-  what it is where a spec leaves it out; `unless`, the arguments beside which it is not filled in.
+  what it is where a spec leaves it out; `unless`, the arguments beside which it is not filled in;
+  `least`, `above`, `most` and `below`, the numbers that the library takes whatever the run is, each
+  a number or the name of an argument; `code`, the rule that explains why not 0 or less;
+  `instead_of`, the argument of which, with this one, exactly one must be given.
   What `[arguments]` says of one of that name holds where the own table does not say it.
 
 Of the roles these change how a value is checked: `length` counts calls and is no share of the run,
@@ -26,6 +29,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 Library = Literal["torch", "transformers", "timm"]
+
+_BOUNDS = frozenset({"least", "above", "most", "below", "code", "instead_of"})
 
 _HEAD = re.compile(r'^\[(\w+)\]\nsummary = "(.*)"$', re.MULTILINE)
 
@@ -76,6 +81,7 @@ class Entry:
             `share` for one of another library than torch.
         kinds: what arguments should be annotated with, where that is missing or not what the code
             does; a `strict int` refuses 8.5, which torch otherwise drives.
+        bounds: what the library takes of arguments, as the files say it.
     """
 
     name: str
@@ -91,6 +97,7 @@ class Entry:
     fills: Mapping[str, Fill] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+    bounds: Mapping[str, Mapping[str, float | str]] = field(default_factory=dict)
 
     @property
     def takes_metric(self) -> bool:
@@ -170,6 +177,11 @@ def _read_entry(
         },
         roles={each: own["role"] for each, own in arguments.items() if "role" in own},
         kinds={each: own["kind"] for each, own in arguments.items() if "kind" in own},
+        bounds={
+            each: {word: limit for word, limit in own.items() if word in _BOUNDS}
+            for each, own in arguments.items()
+            if own.keys() & _BOUNDS
+        },
     )
 
 
