@@ -1,29 +1,38 @@
-"""The command itself, and the commands that it has."""
+"""The command itself, the commands that it has, and how every one of them prints.
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated
+Results go to standard output, all else to standard error.
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import Annotated, Any, TextIO
 
 import typer
+from typer.core import TyperGroup
 
 from lrviz.cli import figure_commands, text_commands
-from lrviz.cli.printing import PrintedCommands, tell_text
-from lrviz.commands.block import Block
+from lrviz.commands.block import Block, Line, spell_line, tell_error
+from lrviz.errors import FileError, LrvizError
+from lrviz.spell import has_unicode, printable
+from lrviz.system.files import abandon, write_stdout
 from lrviz.system.versions import versions
 
-COMMANDS: Mapping[str, Callable[..., Iterator[Block]]] = {
-    "plot": figure_commands.plot,
-    "batch": figure_commands.batch,
-    "check": figure_commands.check,
-    "compare": figure_commands.compare,
-    "lint": text_commands.lint,
-    "export": text_commands.export,
-    "code": text_commands.code,
-    "list": text_commands.list_schedulers,
-    "show": text_commands.show,
-    "new": text_commands.new,
-    "schema": text_commands.schema,
-}
-"""Every command, in the order that `lrviz --help` lists them in."""
+_ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
+
+
+class PrintedCommands(TyperGroup):
+    """The commands, each of which returns the blocks that are printed as they come."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command, and exit with its status; usage errors are told in plain words."""
+        try:
+            blocks = super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = plain_usage(error.message)
+            raise
+        raise typer.Exit(print_blocks(blocks))
+
 
 app = typer.Typer(
     name="lrviz",
@@ -34,15 +43,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for name, command in COMMANDS.items():
-    app.command(name)(command)
+# In the order that `lrviz --help` lists them in.
+app.command("plot")(figure_commands.plot)
+app.command("batch")(figure_commands.batch)
+app.command("check")(figure_commands.check)
+app.command("compare")(figure_commands.compare)
+app.command("lint")(text_commands.lint)
+app.command("export")(text_commands.export)
+app.command("code")(text_commands.code)
+app.command("list")(text_commands.list_schedulers)
+app.command("show")(text_commands.show)
+app.command("new")(text_commands.new)
+app.command("schema")(text_commands.schema)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
         found = versions()
         driven = f"torch {found['torch']}, matplotlib {found['matplotlib']}"
-        raise typer.Exit(tell_text(f"lrviz {found['lrviz']} ({driven})\n"))
+        raise typer.Exit(print_blocks([Block(f"lrviz {found['lrviz']} ({driven})\n")]))
 
 
 @app.callback()
@@ -53,3 +72,82 @@ def options(
     ] = False,
 ) -> None:
     """Hold the options of the command itself."""
+
+
+def plain_usage(message: str) -> str:
+    """Return what Typer says of a value, without the words of the library that looked at it.
+
+    >>> plain_usage("Input should be a valid integer, unable to parse string as an integer")
+    'must be a valid integer'
+    """
+    text = message.removeprefix("Value error, ").replace("Input should be", "must be", 1)
+    return text.partition(", unable to parse")[0]
+
+
+def print_blocks(blocks: Iterable[Block]) -> int:
+    """Print what a command yields, as it comes, and return its exit status.
+
+    That standard output cannot be written is said once.
+    """
+    status = unwritten = 0
+    for block in blocks:
+        for line in block.lines:
+            say(line)
+        if not unwritten:
+            unwritten = _print_results(block)
+        status = max(status, block.status, unwritten)
+    return status
+
+
+def _print_results(block: Block) -> int:
+    """Write a block's text and path to standard output; return the exit status of that."""
+    try:
+        if block.text is not None:
+            write_stdout(encode_text(block.text, sys.stdout))
+        if block.path:
+            write_stdout(encode_path(block.path, sys.stdout, block.description))
+    except FileError as error:
+        return say_error(error)
+    return 0
+
+
+def say(line: Line) -> None:
+    """Print a line to standard error, as text and nothing else, whatever a spec put in it."""
+    try:
+        typer.echo(printable(spell_line(line)), err=True)
+    except OSError:  # there is no other place to say that it cannot be written
+        abandon(sys.stderr)
+
+
+def say_error(error: LrvizError) -> int:
+    """Print what is wrong, a line a problem, and return the exit status it stands for."""
+    return print_blocks([tell_error(error)])
+
+
+def give_up(error: OSError) -> int:
+    """Say that Typer could not print what it prints by itself, as help; as `say_error`."""
+    abandon(sys.stdout)
+    return say_error(FileError.from_os_error("standard output", "write", error))
+
+
+def encode_text(text: str, stream: TextIO | None) -> bytes:
+    """Return a text of lrviz's own as a stream can show it: in UTF-8, or in ASCII.
+
+    >>> import io
+    >>> encode_text("▂█", io.TextIOWrapper(io.BytesIO(), "latin-1"))
+    b'_#'
+    """
+    if has_unicode(stream):
+        return text.encode("utf-8", "backslashreplace")
+    return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
+
+
+def encode_path(path: str, stream: TextIO | None, description: str = "") -> bytes:
+    """Return a line with a path: as the system knows it, but as text on a terminal.
+
+    There a description may stand behind it.
+    """
+    if stream is not None and stream.isatty():
+        line = "  ".join(filter(None, (path, description)))
+        return encode_text(f"{printable(line)}\n", stream)
+    return os.fsencode(f"{path}\n")

@@ -24,14 +24,12 @@ def follow(items: Iterable[_T], total: int, stream: TextIO | None) -> Iterator[_
     if stream is None or not stream.isatty():
         yield from items
         return
-    done = 0
     try:
-        _draw(stream, done, total)
-        for item in items:
+        _write(stream, CLEAR + spell_bar(0, total))
+        for done, item in enumerate(items, 1):
             _write(stream, CLEAR)
             yield item
-            done = min(done + 1, total)  # what comes last is of them all
-            _draw(stream, done, total)
+            _write(stream, CLEAR + spell_bar(min(done, total), total))  # the last is of them all
     finally:
         _write(stream, CLEAR)
 
@@ -42,12 +40,8 @@ def spell_bar(done: int, total: int) -> str:
     >>> spell_bar(1, 3)
     '[##########....................] 1/3'
     """
-    full = WIDTH * min(done, total) // max(1, total)
+    full = WIDTH * done // max(1, total)
     return f"[{'#' * full}{'.' * (WIDTH - full)}] {done}/{total}"
-
-
-def _draw(stream: TextIO, done: int, total: int) -> None:
-    _write(stream, CLEAR + spell_bar(done, total))
 
 
 def _write(stream: TextIO, text: str) -> None:

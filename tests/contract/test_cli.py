@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.cli.printing import encode_path, encode_text, say
+from lrviz.cli.app import encode_path, encode_text, say
 from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY
 from lrviz.spell import printable
 from tests.support.lrvizrun import LRVIZ, run, run_process

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
-from lrviz.cli.printing import encode_path
+from lrviz.cli.app import encode_path
 from lrviz.commands.plot import PlotRequest, iter_plots
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.run import sentence
