@@ -11,8 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import lrviz
-from lrviz.commands.compare.parting import Comparison, Difference, compare_curves
-from lrviz.commands.compare.table import format_table
+from lrviz.commands.compare.parting import Comparison, Difference, compare_curves, format_table
 from lrviz.commands.compare.union import combine_runs, name_sources
 from lrviz.curve import Curve
 from lrviz.draw.outputs import plot

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
-from lrviz.commands.block import Block, Line, tell_error
-from lrviz.commands.compare.parting import compare_curves
-from lrviz.commands.compare.table import format_table
+from lrviz.commands.block import Block, tell_error
+from lrviz.commands.compare.parting import compare_curves, format_table
 from lrviz.commands.compare.union import combine_runs, name_sources
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import (
@@ -56,21 +56,24 @@ def compare_specs(
             figure may have, or an output that has no known ending.
     """
     target = _plan(sources, output, format)
-    specs = [_attempt(load_named, source, source, reading) for source in sources]
-    _refuse_inputs(target, sources, specs)
-    if target is not None and target.path is not None:
-        refuse_other(target.path, "figure", overwrite=overwrite)
-    _refuse_too_many([spec for spec in specs if isinstance(spec, Spec)])
+    file = None if target is None else target.path
+    read = [_attempt(load_named, source, source, reading) for source in sources]
+    specs = [each for each in read if isinstance(each, Spec)]
+    if file is not None:
+        _refuse_inputs(file, specs)
+        refuse_other(file, "figure", overwrite=overwrite)
+    _refuse_too_many(specs)
     driven = [
         _attempt(drive_spec, each.source.name, each) if isinstance(each, Spec) else each
-        for each in specs
+        for each in read
     ]
     if errors := [each for each in driven if isinstance(each, LrvizError)]:
         # An option that is wrong is so for every spec: it is told once.
         told = dict.fromkeys(line for each in errors for line in tell_error(each).lines)
         yield Block(lines=tuple(told), status=max(each.exit_status for each in errors))
         return
-    _refuse_inputs(target, sources, specs)  # of factories it is known by now what they read
+    if file is not None:
+        _refuse_inputs(file, specs)  # of factories it is known by now what they read
     runs = [each for each in driven if isinstance(each, Run)]
     run = combine_runs(runs, name_sources(sources, [each.spec.title for each in runs]))
     yield from _tell(run, sources, target, overwrite=overwrite)
@@ -80,18 +83,15 @@ def _tell(
     run: Run, sources: Sequence[str], target: Target | None, *, overwrite: bool
 ) -> Iterator[Block]:
     """Yield the table, and the figure's path once it is written."""
-    table = format_table(compare_curves(run.curves))
-    lines: tuple[Line, ...] = run.warnings
-    path = ""
+    table, lines, path = format_table(compare_curves(run.curves)), run.warnings, ""
     if target is not None:
         name = str(target.path or STDIO)
         try:
             drawn = _draw(run, target, overwrite=overwrite)
+            lines += tuple(replace(each, source=", ".join(sources)) for each in drawn)
+            path = name
         except (LrvizError, MemoryError) as error:
             yield tell_error(explain_mishap(error, name))
-        else:
-            path = name
-            lines += tuple(replace(each, source=", ".join(sources)) for each in drawn)
     if target is not None and target.path is None:  # standard output has the figure
         yield Block(lines=(*lines, *table.splitlines()))
     else:
@@ -112,12 +112,9 @@ def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> 
     return target
 
 
-def _refuse_inputs(
-    target: Target | None, sources: Sequence[str], specs: Sequence[Spec | LrvizError]
-) -> None:
-    if target is not None and target.path is not None:
-        for source, spec in zip(sources, specs, strict=True):
-            refuse_input(target.path, source, spec if isinstance(spec, Spec) else None)
+def _refuse_inputs(file: Path, specs: Sequence[Spec]) -> None:
+    for spec in specs:
+        refuse_input(file, spec.source.name, spec)
 
 
 def _attempt(function: Callable[..., T], name: str, *given: object) -> T | LrvizError:

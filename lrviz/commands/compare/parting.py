@@ -1,14 +1,22 @@
-"""How one curve differs from another, in numbers."""
+"""How one curve differs from another: in numbers, and those as a table."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 
 from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.figure.difference import agree
 from lrviz.figure.numbers import RecordedQuantity
+from lrviz.spell import align, printable, spell_number
+
+_HEADINGS = (
+    *("schedule", "against", "quantity", "steps", "parts at", "largest difference", "at step"),
+    *("final", "area", "ratio"),
+)
+_NONE = "-"
 
 
 @dataclass(frozen=True)
@@ -76,29 +84,19 @@ def compare_curves(curves: Sequence[Curve]) -> tuple[Comparison, ...]:
     >>> difference.parts, difference.step, round(difference.largest, 12)
     (2, 2, -0.09)
     """
-    first, *others = curves
-    compared = list(_iter_own(first))
-    for curve in others:
-        compared += _iter_differences(curve, first)
-    return tuple(compared)
+    return tuple(each for curve in curves for each in _iter_comparisons(curve, curves[0]))
 
 
-def _iter_own(curve: Curve) -> Iterator[Comparison]:
-    for group, rates in zip(curve.groups, curve.lr, strict=True):
-        name = _name(curve, group)
-        yield Comparison(name, name, curve.steps, float(rates[-1]), _sum(rates), None)
-
-
-def _iter_differences(curve: Curve, first: Curve) -> Iterator[Comparison]:
+def _iter_comparisons(curve: Curve, first: Curve) -> Iterator[Comparison]:
     for place, group in enumerate(curve.groups):
         other = _find_counterpart(group, place, first.groups)
         names = _name(curve, group), _name(first, first.groups[other])
-        for quantity in QUANTITIES:
+        rates = curve.lr[place]
+        difference = None if curve is first else _find_difference(rates, first.lr[other])
+        yield Comparison(*names, curve.steps, float(rates[-1]), _sum(rates), difference)
+        for quantity in QUANTITIES[1:]:
             mine, theirs = curve.quantity(quantity), first.quantity(quantity)
-            rows = (
-                None if mine is None else mine[place],
-                None if theirs is None else theirs[other],
-            )
+            rows = None if mine is None else mine[place], None if theirs is None else theirs[other]
             yield from _compare(quantity, names, curve.steps, *rows)
     if curve.metric is not None and first.metric is not None:
         names = curve.label, first.label
@@ -122,7 +120,7 @@ def _compare(
     mine: Values | None,
     theirs: Values | None,
 ) -> Iterator[Comparison]:
-    """Yield how a quantity differs; what is no learning rate only where it does.
+    """Yield how what is no learning rate differs, where it does.
 
     That one of two schedules ends is said of their learning rates alone.
     """
@@ -130,12 +128,9 @@ def _compare(
         return
     difference = Difference(0, False, math.nan, 0, math.nan)  # only one has any
     if mine is not None and theirs is not None:
-        difference = _find_difference(mine, theirs)
-    final = math.nan if mine is None else float(mine[-1])
-    if quantity == "lr" and mine is not None:
-        yield Comparison(*names, steps, final, _sum(mine), difference)
-    elif difference.parts is not None and not difference.ends:
-        difference = replace(difference, ratio=math.nan)
+        difference = replace(_find_difference(mine, theirs), ratio=math.nan)
+    if difference.parts is not None and not difference.ends:
+        final = math.nan if mine is None else float(mine[-1])
         yield Comparison(*names, steps, final, math.nan, difference, quantity)
 
 
@@ -159,3 +154,39 @@ def _find_difference(values: Values, other: Values) -> Difference:
         step=step,
         ratio=float(values.sum() / other.sum()),
     )
+
+
+def format_table(comparisons: Sequence[Comparison]) -> str:
+    """Return a line a param group, in columns; the first schedule's own have no difference.
+
+    What each is compared with is a column of its own only where the first schedule has several
+    param groups, and what is compared only where it is not the learning rate alone.
+
+    >>> steps = Comparison("flat", "flat", 4, 0.1, 0.4, None)
+    >>> other = Comparison("step", "flat", 4, 0.01, 0.22, Difference(2, False, -0.09, 2, 0.55))
+    >>> print(format_table([steps, other]))
+    schedule  steps  parts at  largest difference  at step  final  area  ratio
+    flat          4         -                   -        -    0.1   0.4      -
+    step          4         2               -0.09        2   0.01  0.22   0.55
+    """
+    rows = [_HEADINGS, *map(_spell_row, comparisons)]
+    several = len({each.against for each in comparisons}) > 1
+    told = (True, several, any(each.quantity != "lr" for each in comparisons))
+    return "\n".join(align([(*compress(row, told), *row[len(told) :]) for row in rows], sum(told)))
+
+
+def _spell_row(comparison: Comparison) -> tuple[str, ...]:
+    against = parts = largest = step = ratio = _NONE
+    if difference := comparison.difference:
+        against = printable(comparison.against)
+        parts = "never" if difference.parts is None else str(difference.parts)
+        parts += " (end)" * difference.ends
+        largest, ratio = _spell(difference.largest), _spell(difference.ratio)
+        step = str(difference.step) if difference.largest else _NONE
+    names = printable(comparison.name), against, comparison.quantity
+    final, area = _spell(comparison.final), _spell(comparison.area)
+    return (*names, str(comparison.steps), parts, largest, step, final, area, ratio)
+
+
+def _spell(value: float) -> str:
+    return _NONE if math.isnan(value) else spell_number(value)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import PurePath
 
 from lrviz.run.driven import Run
@@ -63,11 +64,8 @@ def _agree_on_options(runs: Sequence[Run]) -> FigureOptions:
 
 def _share_epochs(runs: Sequence[Run]) -> bool:
     """Whether all runs have as many epochs, but not as many steps in one."""
-    schedules = [schedule for run in runs for schedule in run.spec.schedules]
-    return (
-        len({schedule.epochs for schedule in schedules}) == 1
-        and len({schedule.steps_per_epoch for schedule in schedules}) > 1
-    )
+    lengths = {(each.epochs, each.steps_per_epoch) for run in runs for each in run.spec.schedules}
+    return len(lengths) > 1 and len({epochs for epochs, _ in lengths}) == 1
 
 
 def name_sources(sources: Sequence[str], titles: Sequence[str | None]) -> tuple[str, ...]:
@@ -115,9 +113,6 @@ def _number(names: Sequence[str]) -> list[str]:
     """Return the names, each that came before with a number behind it."""
     numbered: list[str] = []
     for name in names:
-        own, count = name, 1
-        while own in numbered:
-            count += 1
-            own = f"{name} ({count})"
-        numbered.append(own)
+        tried = chain([name], (f"{name} ({number})" for number in count(2)))
+        numbered.append(next(each for each in tried if each not in numbered))
     return numbered
