@@ -7,7 +7,8 @@ once, is left to them.
 from typing import Any
 
 from lrviz.commands.schema.components import optimizer_definitions, scheduler_definitions
-from lrviz.commands.schema.kinds import FORMULA, Schema, any_of, closed, refer
+from lrviz.commands.schema.kinds import FORMULA, Schema, any_of, closed, list_of, refer
+from lrviz.linter.rule import Rule
 from lrviz.linter.rules import RULES
 from lrviz.spec.keys import model_schema
 from lrviz.spec.nodes import MAX_METRIC
@@ -22,16 +23,21 @@ _INTERVAL: Schema = {
     "enumDescriptions": ["after every step", "after the last step of each epoch"],
 }
 
+_SWEPT = {"type": "array", "minItems": 1, "maxItems": MAX_CURVES, "uniqueItems": True}
+
 _SWEEP: Schema = {
     "type": "object",
     "minProperties": 1,
     "propertyNames": {"pattern": f"^({'|'.join(SWEPT_KEYS)})([.]|$)"},
-    "additionalProperties": {
-        "type": "array",
-        "minItems": 1,
-        "maxItems": MAX_CURVES,
-        "uniqueItems": True,
-    },
+    "additionalProperties": _SWEPT,
+}
+
+_CURVES: Schema = {
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": MAX_CURVES,
+    "propertyNames": {"minLength": 1, "maxLength": MAX_TEXT},
+    "additionalProperties": closed({key: refer(key) for key in CURVE_KEYS}),
 }
 
 _EXPRESSION: Schema = {
@@ -39,28 +45,18 @@ _EXPRESSION: Schema = {
     "description": "an expression in `step`, the number of the call, counted from 0",
 }
 
-_METRIC: Schema = {
-    "anyOf": [
-        {"title": "expression", **closed({"expression": _EXPRESSION}, ["expression"])},
-        {
-            "title": "csv",
-            **closed(
-                {
-                    "csv": {"type": "string", "description": "a file in the spec's own folder"},
-                    "column": {"type": "string", "description": "the name of a column"},
-                },
-                ["csv", "column"],
-            ),
-        },
-        {
-            "title": "list of numbers",
-            "type": "array",
-            "items": {"type": "number"},
-            "minItems": 1,
-            "maxItems": MAX_METRIC,
-        },
-    ]
+_CSV: dict[str, Schema] = {
+    "csv": {"type": "string", "description": "a file in the spec's own folder"},
+    "column": {"type": "string", "description": "the name of a column"},
 }
+
+_METRIC = any_of(
+    [
+        {"title": "expression", **closed({"expression": _EXPRESSION}, ["expression"])},
+        {"title": "csv", **closed(_CSV, list(_CSV))},
+        {"title": "list of numbers", **list_of({"type": "number"}, MAX_METRIC)},
+    ]
+)
 
 
 def build_schema() -> Schema:
@@ -70,7 +66,10 @@ def build_schema() -> Schema:
     ['epochs']
     """
     keys, definitions = map(_tidy, model_schema())
-    definitions["LintOptions"]["properties"]["ignore"]["items"]["anyOf"] = _list_codes()
+    definitions["LintOptions"]["properties"]["ignore"]["items"]["anyOf"] = [
+        *map(_describe_rule, RULES.values()),
+        {},  # a code that a later version may have is none the worse
+    ]
     definitions |= {
         "formula": FORMULA,
         **scheduler_definitions(),
@@ -83,7 +82,7 @@ def build_schema() -> Schema:
     properties = {
         **keys,
         **dict.fromkeys(CURVE_KEYS, True),  # the rules say more, wherever they are read
-        "curves": {**_describe_curves(), **keys["curves"]},
+        "curves": {**_CURVES, **keys["curves"]},
         "sweep": {**_SWEEP, **keys["sweep"]},
     }
     return {
@@ -110,25 +109,6 @@ def _tidy(schema: Any) -> Any:
     }
 
 
-def _list_codes() -> list[Schema]:
-    """Return what every rule says; a code that a later version may have is none the worse."""
-    known: list[Schema] = [
-        {"const": rule.code, "description": f"{rule.name}: {rule.summary}"}
-        for rule in RULES.values()
-    ]
-    return [*known, {}]
-
-
-def _describe_curves() -> Schema:
-    return {
-        "type": "object",
-        "minProperties": 1,
-        "maxProperties": MAX_CURVES,
-        "propertyNames": {"minLength": 1, "maxLength": MAX_TEXT},
-        "additionalProperties": closed({key: refer(key) for key in CURVE_KEYS}),
-    }
-
-
 def _demand(key: str) -> Schema:
     """Return what is said of a key that curves share, in full where it is read as it stands.
 
@@ -148,3 +128,7 @@ def _demand(key: str) -> Schema:
 def _hold(key: str, schema: Schema) -> Schema:
     """Return the schema of what has a mapping of some kind under a key."""
     return {"required": [key], "properties": {key: {"type": "object", **schema}}}
+
+
+def _describe_rule(rule: Rule) -> Schema:
+    return {"const": rule.code, "description": f"{rule.name}: {rule.summary}"}

@@ -33,12 +33,17 @@ def closed(properties: Mapping[str, object], required: Sequence[str] = ()) -> Sc
     >>> closed({"csv": {"type": "string"}}, ["csv"])["required"]
     ['csv']
     """
-    schema: Schema = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": dict(properties),
-    }
-    return {**schema, "required": list(required)} if required else schema
+    keys = {"additionalProperties": False, "properties": dict(properties)}
+    return {"type": "object", **keys, **({"required": list(required)} if required else {})}
+
+
+def list_of(items: Schema, most: int) -> Schema:
+    """Return the schema of a list, not empty.
+
+    >>> list_of({"type": "number"}, 8)["maxItems"]
+    8
+    """
+    return {"type": "array", "items": items, "minItems": 1, "maxItems": most}
 
 
 def any_of(alternatives: Sequence[Schema]) -> Schema:
@@ -85,8 +90,8 @@ def _list_kinds(argument: Argument) -> list[Schema]:
     one = _list_single(argument.kind, argument)
     found = list(one)
     if argument.kind.per_group:
-        groups: Schema = {"title": "list, one a param group", "type": "array"}
-        found.append({**groups, "items": any_of(one), "minItems": 1, "maxItems": MAX_GROUPS})
+        groups = list_of(any_of(one), MAX_GROUPS)
+        found.append({"title": "list, one a param group", **groups})
     if argument.kind.optional:
         found.append({"type": "null"})
     return found
@@ -94,11 +99,10 @@ def _list_kinds(argument: Argument) -> list[Schema]:
 
 def _list_single(kind: Kind, argument: Argument) -> list[Schema]:
     """Return what one value may be."""
+    number = _WHOLE if kind.strict else _NUMBER  # torch drives 8.5, too, where it is not strict
     match kind.base:
-        case "whole":  # torch drives 8.5, too, unless the kind is strict
-            return _WHOLE if kind.strict else _NUMBER
-        case "number":
-            return _NUMBER
+        case "whole" | "number":
+            return number
         case "flag":
             return [{"type": "boolean"}]
         case "choice" if kind.choices:
@@ -106,18 +110,14 @@ def _list_single(kind: Kind, argument: Argument) -> list[Schema]:
         case "text" | "choice":
             return [{"type": "string"}]
         case "expression":
-            return [_describe_expression(argument.name)]
+            title = f"expression in {EXPRESSIONS.get(argument.name, ('x',))[0]}"
+            return [{"title": title, "type": ["string", "number"], "minLength": 1}]
         case "list":
-            return [{"type": "array", "items": any_of(_WHOLE if kind.strict else _NUMBER)}]
+            return [{"type": "array", "items": any_of(number)}]
         case "tuple":
             return [_describe_tuple(argument.default)]
         case "any":
             return [{"type": ["string", "number", "boolean", "array", "null"]}]
-
-
-def _describe_expression(name: str) -> Schema:
-    parameter = EXPRESSIONS.get(name, ("x",))[0]
-    return {"title": f"expression in {parameter}", "type": ["string", "number"], "minLength": 1}
 
 
 def _describe_tuple(default: object) -> Schema:
@@ -125,9 +125,5 @@ def _describe_tuple(default: object) -> Schema:
     if not isinstance(default, tuple):
         return {"type": "array", "items": any_of(_NUMBER)}
     items = [any_of([*_NUMBER, {"type": "null"}] if each is None else _NUMBER) for each in default]
-    return {
-        "type": "array",
-        "prefixItems": items,
-        "minItems": len(default),
-        "maxItems": len(default),
-    }
+    length = len(items)
+    return {"type": "array", "prefixItems": items, "minItems": length, "maxItems": length}
