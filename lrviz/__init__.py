@@ -19,32 +19,20 @@ would find the figure's. Reading and driving a spec changes nothing of the kind.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from lrviz.curve import Curve
-    from lrviz.draw import plot
-    from lrviz.drive import preview, simulate
-    from lrviz.errors import FileError, LrvizError, SpecError, UsageError
-    from lrviz.reading.sources import load
-    from lrviz.run.driven import Run
-    from lrviz.spec.model import Spec
-    from lrviz.spec.parse import parse_spec
+    from lrviz.curve import Curve as Curve
+    from lrviz.draw import plot as plot
+    from lrviz.drive import preview as preview
+    from lrviz.drive import simulate as simulate
+    from lrviz.errors import FileError as FileError
+    from lrviz.errors import LrvizError as LrvizError
+    from lrviz.errors import SpecError as SpecError
+    from lrviz.errors import UsageError as UsageError
+    from lrviz.reading.sources import load as load
+    from lrviz.run.driven import Run as Run
+    from lrviz.spec.model import Spec as Spec
+    from lrviz.spec.parse import parse_spec as parse_spec
 
 __version__ = "0.1.1"
-
-__all__ = [
-    "Curve",
-    "FileError",
-    "LrvizError",
-    "Run",
-    "Spec",
-    "SpecError",
-    "UsageError",
-    "__version__",
-    "load",
-    "parse_spec",
-    "plot",
-    "preview",
-    "simulate",
-]
 
 _HOMES = {
     "Curve": "lrviz.curve",
@@ -60,6 +48,9 @@ _HOMES = {
     "preview": "lrviz.drive",
     "simulate": "lrviz.drive",
 }
+
+
+__all__ = sorted(["__version__", *_HOMES])
 
 
 def __getattr__(name: str) -> object:

@@ -14,7 +14,6 @@ a caller would expect, carries its facts as attributes and builds its own messag
     └── Mishap                      memory ran out, or lrviz has a bug      exit status 3
 """
 
-import copyreg
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
@@ -104,7 +103,11 @@ class LrvizError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Between processes go the message and the facts; no subclass is built from its message.
-        return copyreg.__newobj__, (type(self),), {"args": self.args, **vars(self)}
+        return _make, (type(self),), {"args": self.args, **vars(self)}
+
+
+def _make(kind: type[LrvizError]) -> LrvizError:
+    return kind.__new__(kind)
 
 
 class UsageError(LrvizError, ValueError):

@@ -24,6 +24,11 @@ MAX_ROWS = 10_000_000
 
 _CHUNK = 4096
 
+# What Python's JSON has for a number and strict JSON has not, by what it is there instead.
+_NO_NUMBERS = {
+    json.dumps(each): json.dumps(spell_yaml(each)) for each in (math.nan, math.inf, -math.inf)
+}
+
 Row = Sequence[object]
 
 
@@ -85,7 +90,7 @@ def export_text(run: Run, format: Table) -> Iterator[str]:
     """
     columns = _list_columns(run)
     chunks = chain.from_iterable(
-        _list_chunks(curve, schedule.steps_per_call, columns, format)
+        _list_chunks(curve, schedule.steps_per_call, columns)
         for curve, schedule in zip(run.curves, run.spec.schedules, strict=True)
     )
     if format == "csv":
@@ -94,7 +99,7 @@ def export_text(run: Run, format: Table) -> Iterator[str]:
         return
     opening = "[\n"
     for rows in chunks:
-        yield opening + _write_json(columns, rows)
+        yield f"{opening}{_write_json(columns, rows)}"
         opening = ",\n"
     yield "\n]\n"
 
@@ -107,36 +112,28 @@ def _list_columns(run: Run) -> list[str]:
     return ["step", "epoch", "curve", "group", *quantities, *metric]
 
 
-def _list_chunks(
-    curve: Curve, each: int, columns: Sequence[str], format: Table
-) -> Iterator[list[Row]]:
+def _list_chunks(curve: Curve, each: int, columns: Sequence[str]) -> Iterator[list[Row]]:
     """Yield rows, one a step and group; a call follows the last of each so many steps."""
     recorded = [curve.quantity(name) for name in QUANTITIES if name in columns]
     size = max(_CHUNK // len(curve.groups), 1)
     for start in range(0, curve.steps, size):
         steps = range(start, min(start + size, curve.steps))
         epochs = [step // curve.steps_per_epoch for step in steps]
-        metric = []
-        if "metric" in columns:
-            given = _list_values(curve.metric, steps, format)
-            metric = [[None if (step + 1) % each else given[step - start] for step in steps]]
+        given = _list_values(curve.metric, steps)
+        called = [None if (step + 1) % each else given[step - start] for step in steps]
         groups = []
         for place, name in enumerate(curve.groups):
             rows = (None if values is None else values[place] for values in recorded)
-            cells = [_list_values(row, steps, format) for row in rows]
+            cells = [_list_values(row, steps) for row in rows]
+            cells += [called] if "metric" in columns else []
             names = repeat(curve.label, len(steps)), repeat(name, len(steps))
-            groups.append(zip(steps, epochs, *names, *cells, *metric, strict=True))
+            groups.append(zip(steps, epochs, *names, *cells, strict=True))
         yield list(chain.from_iterable(zip(*groups, strict=True)))
 
 
-def _list_values(values: Values | None, steps: range, format: Table) -> Sequence[object]:
-    """Return the values of some steps as a format can hold them."""
-    if values is None:
-        return [None] * len(steps)
-    numbers: list[float] = values[steps.start : steps.stop].tolist()
-    if format == "csv" or all(map(math.isfinite, numbers)):
-        return numbers
-    return [each if math.isfinite(each) else spell_yaml(each) for each in numbers]
+def _list_values(values: Values | None, steps: range) -> list[float | None]:
+    found: list[float | None] = [None] * len(steps)
+    return found if values is None else values[steps.start : steps.stop].tolist()
 
 
 def _write_csv(rows: Sequence[Row]) -> str:
@@ -153,4 +150,5 @@ def _write_json(columns: Sequence[str], rows: Sequence[Row]) -> str:
 
 def _encode(values: Sequence[object]) -> list[str]:
     """Return every value as JSON, encoded at once: no string has a line break in it there."""
-    return json.dumps(values, separators=("\n", ": "))[1:-1].split("\n")
+    texts = json.dumps(values, separators=("\n", ": "))[1:-1].split("\n")
+    return [_NO_NUMBERS.get(text, text) for text in texts]

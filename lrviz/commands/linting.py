@@ -110,15 +110,13 @@ class _Linter:
 
     def lint(self, source: str, alone: bool) -> Linted:
         """Return what became of one spec; a bug is raised where it is the only one."""
-        fixes, data = self.request.fixes, b""
+        fixes, is_code = self.request.fixes, split_factory(source) is not None
         try:
-            if split_factory(source) and fixes:
+            if is_code and fixes:
                 raise UsageError(f"{source}: --fix: changes what specs say; a factory is code")
-            if split_factory(source):
-                run = drive_spec(load_named(source, self.request.reading))
-            else:
-                data = read_source(source)
-                run = self._run(data, source)
+            data = b"" if is_code else read_source(source)
+            reading = self.request.reading
+            run = drive_spec(load_named(source, reading)) if is_code else self._run(data, source)
             findings = lint_run(run, RULES.values())
             linted = self._say(source, run, findings)
             is_fixable = fixes and any(each.fix for each in linted.findings)

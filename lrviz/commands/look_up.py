@@ -21,6 +21,18 @@ _EDITOR = f"""\
 # An editor completes and checks this file once `lrviz schema > {SCHEMA_FILE}` lies beside it.
 """
 
+_TEMPLATE = """\
+{heading}epochs: 4
+steps_per_epoch: 8  # optimizer steps in an epoch
+{interval}optimizer:
+  SGD:
+    lr: 1e-3
+    momentum: 0.9
+scheduler:
+  {scheduler}
+{metric}figure:
+  style: light  # article, light or dark
+"""
 _STEP = "interval: step  # scheduler.step() after every step; `epoch`: after every epoch\n"
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
@@ -120,34 +132,17 @@ def spec_template(found: Entry | External) -> str:
     ...
     """
     if isinstance(found, External):
-        heading = f"# {found.name}: {found.attribute} of {found.module}.\n"
-        hint = f"# `lrviz show {found.name}` tells its arguments.\n"
-        return _template(f"{heading}{hint}", _STEP, f"{found.name}: {{}}")
+        heading = f"{_EDITOR}# {found.name}: {found.attribute} of {found.module}.\n"
+        heading += f"# `lrviz show {found.name}` tells its arguments.\n"
+        scheduler = f"{found.name}: {{}}"
+        return _TEMPLATE.format(heading=heading, interval=_STEP, scheduler=scheduler, metric="")
     arguments = (f"    {_comment(line, found)}" for line in found.example.splitlines())
     metric = f"metric: {found.metric}  # what the scheduler is given, a value a call\n"
-    return _template(
-        f"# {found.name}: {found.summary}.\n# {found.address}\n",
-        "" if found.package == "timm" else _STEP,  # whose schedulers know when to step
-        "\n".join([f"{found.name}:", *arguments]),
-        metric if found.takes_metric else "",
-    )
-
-
-def _template(heading: str, interval: str, scheduler: str, metric: str = "") -> str:
-    return (
-        f"{_EDITOR}{heading}"
-        "epochs: 4\n"
-        "steps_per_epoch: 8  # optimizer steps in an epoch\n"
-        f"{interval}"
-        "optimizer:\n"
-        "  SGD:\n"
-        "    lr: 1e-3\n"
-        "    momentum: 0.9\n"
-        "scheduler:\n"
-        f"  {scheduler}\n"
-        f"{metric}"
-        "figure:\n"
-        "  style: light  # article, light or dark\n"
+    return _TEMPLATE.format(
+        heading=f"{_EDITOR}# {found.name}: {found.summary}.\n# {found.address}\n",
+        interval="" if found.package == "timm" else _STEP,  # whose schedulers know when to step
+        scheduler="\n".join([f"{found.name}:", *arguments]),
+        metric=metric if found.takes_metric else "",
     )
 
 

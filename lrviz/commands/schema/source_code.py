@@ -70,14 +70,11 @@ def _iter_parameters(definition: Definition) -> Iterator[Parameter]:
 
 
 def _parameter(argument: ast.arg, default: ast.expr | None) -> Parameter:
-    return Parameter(
-        argument.arg,
-        Parameter.KEYWORD_ONLY,  # as a spec gives all of them
-        default=Parameter.empty if default is None else _evaluate(default),
-        annotation=Parameter.empty
-        if argument.annotation is None
-        else ast.unparse(argument.annotation),
-    )
+    """Return what is declared; by keyword, as a spec gives all of them."""
+    told = argument.annotation
+    annotation = Parameter.empty if told is None else ast.unparse(told)
+    found = Parameter(argument.arg, Parameter.KEYWORD_ONLY, annotation=annotation)
+    return found if default is None else found.replace(default=_evaluate(default))
 
 
 def _evaluate(default: ast.expr) -> object:

@@ -64,12 +64,7 @@ def _lambda_climbs(view: View, part: Part) -> Iterator[Found]:
             return
 
 
-@rule(
-    "LR002",
-    "warning",
-    about=ANNEALS,
-    silenced_by=("LR004", *ELSEWHERE),
-)
+@rule("LR002", "warning", about=ANNEALS, silenced_by=("LR004", *ELSEWHERE))
 def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
     """An anneal is planned for more calls than it gets, and stops halfway.
 
