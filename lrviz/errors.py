@@ -80,17 +80,6 @@ def spell_key(key: KeyPath) -> str:
     return ".".join(part if len(part) <= MAX_PART else f"{part[:MAX_PART]}…" for part in parts)
 
 
-def tell_first(lines: Sequence[str], source: str) -> tuple[str, ...]:
-    """Return the first 50 lines on a source, and in one more how many others there are.
-
-    >>> tell_first(["a.yaml: one"] * 8_000, "a.yaml")[-2:]
-    ('a.yaml: one', 'a.yaml: and 7,950 more')
-    """
-    if len(lines) <= MOST_TOLD:
-        return tuple(lines)
-    return (*lines[:MOST_TOLD], f"{source}: and {len(lines) - MOST_TOLD:,} more")
-
-
 class LrvizError(Exception):
     """The base of every error that lrviz raises on purpose."""
 

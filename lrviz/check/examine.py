@@ -65,11 +65,14 @@ def examine(
         shows: whether pictures for a report are wanted of what is no match.
         remedy: what writes a figure that is missing.
     """
+    now = _list_versions(facts)
     try:
-        drawing = None if _is_beyond_comparison(facts) else draw_pixels(facts.run)
+        drawing = None if _is_beyond_comparison(facts, now) else draw_pixels(facts.run)
     except SpecError as error:
         return Examined(refuse(facts.source, facts.path, error))
-    old, look = _look(facts, drawing)
+    if drawing is not None:
+        now["fonts"] = list(drawing.fonts)
+    old, look = _look(facts, drawing, now)
     verdict = judge(facts, look, remedy)
     if drawing is None:
         return Examined(verdict)
@@ -84,23 +87,31 @@ def examine(
     return Examined(replace(verdict, action=action, exit_status=0), data, warnings)
 
 
-def _is_beyond_comparison(facts: Facts) -> bool:
+def _list_versions(facts: Facts) -> Versions:
+    """Return what draws here; until it has drawn, the fonts are taken to be the figure's."""
+    now = drawing_versions((), freetype_version(), facts.run.spec.packages)
+    if facts.baseline and facts.baseline.record:
+        now["fonts"] = facts.baseline.record.versions.get("fonts", [])
+    return now
+
+
+def _is_beyond_comparison(facts: Facts, now: Versions) -> bool:
     """Whether a drawing could not change the verdict: a match, but other libraries drew it."""
     baseline = facts.baseline
     if baseline is None or baseline.record is None or not facts.has_numbers:
         return False
     settled = facts.numbers is None and not facts.keys
-    return settled and _differ(changed_versions(baseline.record.versions, _versions(facts, None)))
+    return settled and _differ(changed_versions(baseline.record.versions, now))
 
 
-def _look(facts: Facts, drawing: Drawing | None) -> tuple[Pixels | None, Look]:
+def _look(facts: Facts, drawing: Drawing | None, now: Versions) -> tuple[Pixels | None, Look]:
     """Return the figure's pixels, as far as they can be decoded, and how they compare."""
     baseline = facts.baseline
     if baseline is None or not baseline.data:
         return None, Look()
     versions: dict[str, tuple[str, str]] = {}
     if baseline.record is not None:
-        versions = changed_versions(baseline.record.versions, _versions(facts, drawing))
+        versions = changed_versions(baseline.record.versions, now)
     try:
         old = decode_image(baseline.data)
     except ImageError as error:
@@ -108,15 +119,6 @@ def _look(facts: Facts, drawing: Drawing | None) -> tuple[Pixels | None, Look]:
     if drawing is None or _differ(versions):
         return old, Look(versions=versions)
     return old, Look(True, compare_pixels(old, drawing.pixels), versions)
-
-
-def _versions(facts: Facts, drawing: Drawing | None) -> Versions:
-    """Return what draws here; without a drawing the fonts are taken to be the figure's."""
-    fonts = drawing.fonts if drawing else ()
-    now = drawing_versions(fonts, freetype_version(), facts.run.spec.packages)
-    if drawing is None and facts.baseline and facts.baseline.record:
-        now["fonts"] = facts.baseline.record.versions.get("fonts", [])
-    return now
 
 
 def _differ(versions: dict[str, tuple[str, str]]) -> bool:

@@ -16,7 +16,7 @@ from lrviz.spec.model import Spec
 from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_tree
 from lrviz.spec.tree import IN_ORDER, Tree, is_same_tree
-from lrviz.system.versions import platform_tag, versions
+from lrviz.system.versions import installation
 
 MOST_KEYS = 64
 MOST_STEPS = 24
@@ -96,7 +96,7 @@ def gather_facts(
 
 def _is_driven_alike(then: Versions, packages: Sequence[str]) -> bool:
     """Whether what drove a figure drives here, so that every digit must be the same."""
-    now = {**versions(packages), "platform": platform_tag()}
+    now = installation(packages)
     return all(then.get(name) == now[name] for name in now.keys() - {"matplotlib", "pillow"})
 
 

@@ -206,8 +206,8 @@ def _place(facts: Facts) -> Position | None:
     """Return the place of the first key that differs, or else of the scheduler."""
     spec = facts.run.spec
     key = facts.keys[0] if facts.keys else spec.scheduler.key
-    problem = spec.source.problem(key, "")
-    return problem.position if problem.source == facts.source else None
+    source, position = spec.source.find(key)
+    return position if source == facts.source else None
 
 
 def _spell(key: KeyPath) -> str:

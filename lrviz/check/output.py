@@ -88,16 +88,16 @@ def _closing(checked: Checked) -> Iterator[str]:
     for outcome in OUTCOMES:
         if counts[outcome]:
             words.append(f"{counts[outcome]} {outcome}{_mended(checked.verdicts, outcome)}")
-        if outcome == "match" and (kinds := _name_kinds(checked.verdicts)):
+        if outcome == "match" and (kinds := _name_kinds(checked.verdicts, len(unseen))):
             words[-1] += f" ({', '.join(kinds)})"
     specs = sum(bool(each.source) for each in checked.verdicts)
     yield f"{specs} spec{'s' * (specs != 1)}: {', '.join(words)}"
 
 
-def _name_kinds(verdicts: Sequence[Verdict]) -> list[str]:
+def _name_kinds(verdicts: Sequence[Verdict], unseen: int) -> list[str]:
     """Return how many matches are no more than half of one."""
     counts = {
-        "pixels inconclusive": sum(each.is_unseen for each in verdicts),
+        "pixels inconclusive": unseen,
         "by pixels only": sum(each.is_seen_only for each in verdicts),
     }
     return [f"{count} {kind}" for kind, count in counts.items() if count]

@@ -29,6 +29,7 @@ class Geometry:
     Attributes:
         size: width and height of the figure, in inches.
         dpi: pixels an inch.
+        dot: pixels in a point.
         fit: whether margins follow the text; if not, they are matplotlib's own.
         width: of the axes, in pixels; about, where margins follow the text.
         xlim: ends of the x axis, in its own unit.
@@ -38,16 +39,12 @@ class Geometry:
 
     size: tuple[float, float]
     dpi: float
+    dot: float
     fit: bool
     width: float
     xlim: Limits
     unit: float
     epoch: float
-
-    @property
-    def dot(self) -> float:
-        """Pixels in a point."""
-        return self.dpi / 72
 
     def find_ends(self, unit: float) -> Limits:
         """Return the ends of the x axis in the steps of a curve that has so many in one unit."""
@@ -92,14 +89,16 @@ def plan_geometry(run: Run, options: FigureOptions, words: Words) -> Geometry:
     size, fit = _choose_size(options), _needs_fit(options, words)
     pixels = size[0] * dpi
     beside = BESIDE * style.font_size * dpi / 72
-    length = max(curve.steps / find_unit(curve, options.x) for curve in run.curves)
+    units = [find_unit(curve, options.x) for curve in run.curves]
+    length = max(curve.steps / unit for curve, unit in zip(run.curves, units, strict=True))
     return Geometry(
         size=size,
         dpi=dpi,
+        dot=dpi / 72,
         fit=fit,
         width=max(pixels - beside, 0.4 * pixels) if fit else DEFAULT_SHARE * pixels,
         xlim=mend_steps(options.xlim or (0.0, length)),
-        unit=find_unit(run.curves[0], options.x),
+        unit=units[0],
         epoch=float(run.curves[0].steps_per_epoch),
     )
 

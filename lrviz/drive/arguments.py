@@ -88,7 +88,7 @@ class Binder:
                     self.problems.say(key, f"{argument.name} is missing")
         if len(self.problems.found) > before:
             return None
-        shown = {name: argument.plain_default for name, argument in known.items()}
+        shown = {name: _plain(argument.default) for name, argument in known.items()}
         shown.update({name: _shown(value, arguments[name]) for name, value in values.items()})
         told = {name for name, value in values.items() if value is not None}
         for name, fill in filling.items():
@@ -166,6 +166,14 @@ class Binder:
         except ExpressionError as error:  # of an argument that only its annotation tells
             raise WrongError(error.reason) from None
         return expression.bind(self.totals)
+
+
+def _plain(default: object) -> object:
+    """Return a default as a spec could write it; what none could, in words."""
+    items = default if isinstance(default, list | tuple) else [default]
+    if all(each is None or type(each) in (bool, int, float, str) for each in items):
+        return default
+    return f"a {type(default).__name__}"
 
 
 def _shown(value: object, written: Tree) -> object:

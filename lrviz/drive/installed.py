@@ -194,14 +194,15 @@ def find_scheduler(node: Node) -> Found:
         return _find_foreign(node.foreign)
     entry = CATALOG[node.name]
     build = find_in_library(entry, entry.module, entry.attribute)
+    takes_metric = entry.takes_metric
     taker = find_in_library(entry, *entry.signature.split(":")) if entry.signature else build
     return Found(
         build,
         arguments_of(taker, entry.name),
         entry,
         entry.fills,
-        takes_metric=entry.takes_metric,
-        nests=entry.package != "timm" and not entry.takes_metric,
+        takes_metric=takes_metric,
+        nests=entry.package != "timm" and not takes_metric,
         counts=entry.package == "timm",
         moves=("momentum",) if entry.name in ("CyclicLR", "OneCycleLR") else (),
     )

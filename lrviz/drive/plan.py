@@ -204,7 +204,7 @@ class Planner:
 
     def _phases(self, node: Node, bound: Bound, phase: Phase) -> list[Phase] | None:
         if node.name != "SequentialLR":
-            return [chained_phase(phase)] * len(node.children)
+            return [chained_phase(phase) for _ in node.children]
         milestones = bound.given["milestones"]
         assert isinstance(milestones, list)
         key: KeyPath = (*node.key, "milestones")

@@ -59,14 +59,6 @@ class Argument:
     required: bool
     default: object
 
-    @property
-    def plain_default(self) -> object:
-        """The default as a spec could write it; what none could, in words."""
-        items = self.default if isinstance(self.default, list | tuple) else [self.default]
-        if all(each is None or type(each) in (bool, int, float, str) for each in items):
-            return self.default
-        return f"a {type(self.default).__name__}"
-
 
 _TABLE: tuple[tuple[str, Kind], ...] = (
     (r"int", Kind("whole")),

@@ -10,7 +10,7 @@ and, for the packet, ISO 16684-1.
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from html import escape
 from typing import NamedTuple
@@ -193,17 +193,14 @@ def _limited(record: bytes) -> str:
         raise ImageError("its record is not ASCII") from cause
 
 
-def find_foreign(data: bytes) -> str:
+def find_foreign(data: bytes, chunks: Sequence[Chunk]) -> str:
     """Return what a PNG or WebP carries that changes how it is shown, and that lrviz never writes.
 
     Frames, gamma, colour profiles, an orientation, and whatever is not known to change nothing;
-    empty where there is none.
-
-    Raises:
-        ImageError: it is no PNG or WebP, or is damaged.
+    empty where there is none. The chunks are all of it, as `list_chunks` gives them.
     """
     seen, last = set[bytes](), b""
-    for name, start, stop in list_chunks(data):
+    for name, start, stop in chunks:
         head = data[start : min(stop, start + 18)]
         if name not in _KNOWN or head.startswith(_TURNING):
             return _spell(name)
@@ -232,7 +229,9 @@ def is_intact(data: bytes) -> bool:
     Raises:
         ImageError: it is no PNG or WebP, or is damaged.
     """
-    return not find_foreign(data) and (sniff(data) == "PNG" or _spell_seal(data) in data)
+    return not find_foreign(data, list_chunks(data)) and (
+        sniff(data) == "PNG" or _spell_seal(data) in data
+    )
 
 
 def _spell_seal(data: bytes) -> bytes:

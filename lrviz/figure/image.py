@@ -1,5 +1,6 @@
 """Pixels to the bytes of a PNG or WebP, and back."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from lrviz.errors import ImageError
 from lrviz.figure.chunks import (
     PNG_SIGNATURE,
+    Chunk,
     build_packet,
     find_foreign,
     list_chunks,
@@ -84,37 +86,35 @@ def decode_image(data: bytes) -> Pixels:
         ...
     lrviz.errors.ImageError: no picture that carries a spec: PDF; name a PNG or WebP
     """
-    size = width, height = image_size(data)
+    chunks = list_chunks(data)
+    size = width, height = image_size(data, chunks)
     if max(size) > MAX_SIDE or width * height > MAX_PIXELS:
         raise ImageError(
             f"{width} x {height} pixels are more than {MAX_SIDE:,} a side or {MAX_PIXELS:,} in all"
         )
-    if foreign := find_foreign(data):
+    if foreign := find_foreign(data, chunks):
         raise ImageError(f"carries what lrviz does not write: {foreign}")
-    kind = sniff(data)
-    bare = _strip(data)
     try:
-        with Image.open(BytesIO(bare), formats=("PNG", "WEBP")) as image:
+        with Image.open(BytesIO(_strip(data, chunks)), formats=("PNG", "WEBP")) as image:
             pixels = np.array(image.convert("RGBA")) if image.size == size else None
     except Exception as cause:  # hostile bytes make decoders raise whatever they like
-        raise ImageError(f"the {kind} cannot be decoded: {cause}".rstrip(": ")) from cause
+        raise ImageError(f"the {sniff(data)} cannot be decoded: {cause}".rstrip(": ")) from cause
     if pixels is None:
-        raise ImageError(f"the {kind} names two sizes")
+        raise ImageError(f"the {sniff(data)} names two sizes")
     return pixels
 
 
-def image_size(data: bytes) -> tuple[int, int]:
+def image_size(data: bytes, chunks: Sequence[Chunk]) -> tuple[int, int]:
     """Return width and height in pixels, as the first chunk tells them.
 
-    Raises:
-        ImageError: it is no PNG or WebP, or its first chunk is none that tells.
+    Args:
+        data: the picture.
+        chunks: all of it, as `list_chunks` gives them.
 
-    >>> image_size(PNG_SIGNATURE)
-    Traceback (most recent call last):
-        ...
-    lrviz.errors.ImageError: the PNG is cut short
+    Raises:
+        ImageError: its first chunk is none that tells.
     """
-    name, start, stop = list_chunks(data)[0]
+    name, start, stop = chunks[0]
     head = data[start:stop]
     if name == b"IHDR" and len(head) == 13:
         return int.from_bytes(head[:4]), int.from_bytes(head[4:8])
@@ -129,12 +129,11 @@ def image_size(data: bytes) -> tuple[int, int]:
     raise ImageError(f"the {sniff(data)} has no header")
 
 
-def _strip(data: bytes) -> bytes:
+def _strip(data: bytes, chunks: Sequence[Chunk]) -> bytes:
     """Return the picture with none but a PNG's chunks that make pixels.
 
     What inflates or warns never reaches the decoder.
     """
-    chunks = list_chunks(data)
     if chunks[0].name != b"IHDR":
         return data
     kept = [chunks[0]] + [each for each in chunks if each.name in _PIXEL_CHUNKS]

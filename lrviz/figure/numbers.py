@@ -168,7 +168,7 @@ def _digest(curves: Sequence[Curve]) -> str:
 
 def _choose(curves: Sequence[Curve], kept: Sequence[RecordedQuantity]) -> int | None:
     moving = [
-        (curve.steps, not is_constant(row))
+        (len(row), not is_constant(row))
         for curve in curves
         for _, values in iter_series(curve, kept)
         for row in values
@@ -184,8 +184,9 @@ def _size(steps: int, most: int, statistics: int) -> int:
 def _summarise_curve(
     curve: Curve, kept: Sequence[RecordedQuantity], most: int
 ) -> dict[str, object]:
-    block = block_size(curve.steps, most)
-    data = {"label": curve.label, "groups": [*curve.groups], "steps": curve.steps, "block": block}
+    steps = curve.steps
+    block = block_size(steps, most)
+    data = {"label": curve.label, "groups": [*curve.groups], "steps": steps, "block": block}
     return data | {
         name: [_summarise_series(row, block) for row in values]
         for name, values in iter_series(curve, kept)

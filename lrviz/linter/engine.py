@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from lrviz.errors import Position, Problem, UsageError, tell_first
+from lrviz.errors import MOST_TOLD, Position, Problem, UsageError
 from lrviz.linter.rule import Finding, Found, Rule
 from lrviz.linter.rules import RULES
 from lrviz.linter.view import Fix, Part, View, build_view
@@ -73,7 +73,10 @@ def _name_curves(labels: Sequence[str], curves: int) -> str:
 def list_failures(run: Run) -> tuple[str, ...]:
     """Return the errors and warnings of a run, a line each: beside a figure nobody wants notes."""
     asked = [rule for rule in RULES.values() if rule.severity != "note"]
-    return tell_first(list(map(str, lint_run(run, asked))), run.spec.source.name)
+    lines = tuple(map(str, lint_run(run, asked)))
+    rest = len(lines) - MOST_TOLD
+    more = (f"{run.spec.source.name}: and {rest:,} more",) if rest > 0 else ()
+    return (*lines[:MOST_TOLD], *more)
 
 
 def select_rules(

@@ -40,9 +40,9 @@ def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts
 
 def _tell(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> list[str]:
     """Return the course of a curve: in one part where all its groups take the same."""
-    calls = facts.calls if facts else 0
-    each = curve.steps // calls if calls and curve.steps % calls == 0 else 1
-    rows, unit, last = curve.lr[:, ::each], "step" if each == 1 else "epoch", curve.steps - 1
+    calls, steps = facts.calls if facts else 0, curve.steps
+    each = steps // calls if calls and steps % calls == 0 else 1
+    rows, unit, last = curve.lr[:, ::each], "step" if each == 1 else "epoch", steps - 1
     tellings = [tell_course(row, unit, last, briefly=briefly) for row in rows]
     head = _name(curve, facts, briefly=briefly)
     if all(telling == tellings[0] for telling in tellings):

@@ -119,13 +119,18 @@ class Source:
     swept: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
 
     def problem(self, key: KeyPath, text: str, grade: Grade = "error") -> Problem:
-        """Return the problem at a key, or at the nearest to it that stands somewhere."""
+        """Return the problem at a key."""
+        name, position = self.find(key)
+        return Problem(name, key, text, position, grade)
+
+    def find(self, key: KeyPath) -> tuple[str, Position | None]:
+        """Return the file or option that gave a key, or the nearest to it, and where it stands."""
         for place in self._near(key):
             if place in self.overrides:
-                return Problem(self.overrides[place], key, text, grade=grade)
+                return self.overrides[place], None
             if place in self.positions:
-                return Problem(self.name, key, text, self.positions[place], grade)
-        return Problem(self.name, key, text, grade=grade)
+                return self.name, self.positions[place]
+        return self.name, None
 
     def _near(self, key: KeyPath) -> Iterator[KeyPath]:
         """Yield a key and its parents; below the root what lies below it, which has made it."""

@@ -41,6 +41,11 @@ def versions(packages: Sequence[str] = ()) -> dict[str, str]:
     return {"lrviz": __version__} | {name: _public_version(name) for name in names}
 
 
+def installation(packages: Sequence[str] = ()) -> dict[str, str]:
+    """Return everything that the numbers of a run depend on: versions, and the platform."""
+    return versions(packages) | {"platform": platform_tag()}
+
+
 def platform_tag() -> str:
     """Return the operating system and processor, for example `linux-x86_64`.
 

@@ -22,7 +22,7 @@ from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.system import atomic
 from lrviz.system.pool import count_workers
-from lrviz.system.versions import versions
+from lrviz.system.versions import installation
 from tests.support import pooled
 from tests.support.folders import files, fill, small
 from tests.support.lrvizrun import Result, run, run_process
@@ -220,12 +220,9 @@ def test_a_figure_of_another_version_is_drawn_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: Path, name: str
 ) -> None:
     batch(tmp_path, source="step.yaml")
-    now = versions()
+    now = installation()
     module = "lrviz.commands.batch.pairs"
-    if name == "platform":
-        monkeypatch.setattr(f"{module}.platform_tag", lambda: "plan9-mips")
-    else:
-        monkeypatch.setattr(f"{module}.versions", lambda packages: {**now, name: "999"})
+    monkeypatch.setattr(f"{module}.installation", lambda packages: {**now, name: "999"})
     assert batch(tmp_path, source="step.yaml").stderr == "1 spec: 1 drawn\n"
 
 

@@ -19,7 +19,7 @@ from lrviz.spec.origin import FIGURE_ENDINGS
 from lrviz.spec.tree import Tree, is_same_spec
 from lrviz.system.files import find_status, is_same_file, read_file
 from lrviz.system.own import find_link, sniff
-from lrviz.system.versions import DISTRIBUTIONS, NO_FONT, is_release, platform_tag, versions
+from lrviz.system.versions import DISTRIBUTIONS, NO_FONT, installation, is_release
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def is_current(path: Path, format: Format, spec: Spec) -> bool:
         record = parse_record(text)
     except LrvizError:
         return False
-    now = {**versions(spec.packages), "platform": platform_tag()}
+    now = installation(spec.packages)
     if record.versions != record.versions | now or not is_same_spec(record.spec, spec.canonical):
         return False
     is_whole = NO_FONT not in record.versions.get("fonts", ())
