@@ -37,7 +37,8 @@ def copy_scheduler(scheduler: Any) -> Any:
     """
     groups = find_groups(scheduler)
     name = type(scheduler).__name__
-    if isinstance(getattr(scheduler, "__dict__", {}).get("step"), FunctionType):
+    replaced = getattr(scheduler, "__dict__", {}).get("step")
+    if isinstance(replaced, FunctionType) and not hasattr(replaced, "__wrapped__"):
         raise UsageError(f"{name} cannot be copied: its step() was replaced by a function")
     try:
         copied = deepcopy(scheduler, _share(scheduler, groups))
@@ -45,6 +46,8 @@ def copy_scheduler(scheduler: Any) -> Any:
         raise UsageError(f"{name} cannot be copied: {spell_cause(error)}") from error
     if {id(group) for group in groups} & {id(group) for group in find_groups(copied)}:
         raise UsageError(f"{name} cannot be copied apart from its optimizer")
+    if isinstance(replaced, FunctionType):  # it would step the original; what it wraps does as much
+        del copied.step
     return copied
 
 

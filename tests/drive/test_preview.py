@@ -1,5 +1,6 @@
 """Looking ahead of a live scheduler, which stays exactly as it is."""
 
+import functools
 import queue
 import random
 import threading
@@ -264,6 +265,23 @@ def test_a_step_that_would_step_the_original_is_refused() -> None:
     with pytest.raises(UsageError, match=text):
         lrviz.preview(scheduler, steps=3)
     assert scheduler.get_last_lr() == [0.01, 0.1]
+
+
+def test_a_step_that_was_wrapped_to_be_logged_is_looked_ahead_of_and_logs_nothing() -> None:
+    scheduler = lr_scheduler.ExponentialLR(make_optimizer("SGD", tensor=False), 0.5)
+    original, logged = scheduler.step, list[float]()
+
+    @functools.wraps(original)
+    def step(epoch: int | None = None) -> None:
+        original(epoch)
+        logged.append(scheduler.get_last_lr()[0])
+
+    scheduler.step = step  # type: ignore[method-assign]
+    assert lrviz.preview(scheduler, steps=3).lr[0].tolist() == [0.01, 0.005, 0.0025]
+    assert logged == []
+    scheduler.optimizer.step()
+    scheduler.step()
+    assert logged == [0.005]
 
 
 def test_a_wrapper_that_holds_several_optimizers_is_one_of_its_scheduler() -> None:
