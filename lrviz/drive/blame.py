@@ -4,7 +4,7 @@ import math
 import os
 import sysconfig
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Node, Schedule
 from lrviz.system.mishap import spell_exception
 
-INTERRUPTS = (KeyboardInterrupt, GeneratorExit, MemoryError)
+_INTERRUPTS = (KeyboardInterrupt, GeneratorExit, MemoryError)
 """What is nothing that somebody else's code has done wrong: it ends lrviz itself, or it could be
 anybody's memory that ran out."""
 
@@ -48,17 +48,24 @@ def _find_culprit(error: BaseException) -> str | None:
 
 
 @contextmanager
-def named_failures(schedule: Schedule, what: Callable[[], str]) -> Iterator[None]:
-    """Turn whatever somebody's code raises into one line that names the place and the cause."""
+def failures(explain: Callable[[BaseException], Exception]) -> Iterator[None]:
+    """Run somebody's code inside: whatever it raises is explained, but for what is explained."""
     try:
         yield
-    except LrvizError:
+    except (LrvizError, *_INTERRUPTS):
         raise
     except BaseException as error:
-        if isinstance(error, INTERRUPTS):
-            raise
+        raise explain(error) from error
+
+
+def named_failures(schedule: Schedule, what: Callable[[], str]) -> AbstractContextManager[None]:
+    """Turn whatever somebody's code raises into one line that names the place and the cause."""
+
+    def explain(error: BaseException) -> SpecError:
         place = _find_culprit(error) or schedule.source.name
-        raise SpecError([Problem(place, (), _explain(error, what()))]) from error
+        return SpecError([Problem(place, (), _explain(error, what()))])
+
+    return failures(explain)
 
 
 def _explain(error: BaseException, what: str) -> str:

@@ -13,7 +13,7 @@ from lrviz.curve import SchedulerFacts
 from lrviz.drive.blame import named_failures
 from lrviz.drive.copying import find_groups
 from lrviz.drive.installed import METRICS, read_step
-from lrviz.drive.loop import build_curve, empty_record, number_steps, record_calls, refuse_infinite
+from lrviz.drive.loop import empty_record, make_calls, number_steps
 from lrviz.drive.remarks import metric_remarks, metric_values, unused_metric
 from lrviz.drive.spans import count_calls, split_values
 from lrviz.errors import Problem, SpecError, UsageError
@@ -139,20 +139,17 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     if metric == []:
         text = f"{facts.name} needs a metric; give `metric` a list or an expression"
         raise SpecError([schedule.source.problem(schedule.metric_key, text)])
-    # What only some groups have cannot be drawn in one figure.
-    keys = set.intersection(*(set(group) for group in built.groups))
-    readable = [{key: group[key] for key in keys} for group in built.groups]
-    recorded = empty_record(readable, ("momentum", "weight_decay"))
-    step = number_steps(built.scheduler, schedule, done) if counts_calls(built.scheduler) else None
-    given = [(value,) for value in metric] if metric else ((),) * calls
+    groups, step = built.groups, built.scheduler.step
+    if counts_calls(built.scheduler):
+        step = number_steps(built.scheduler, schedule, done)
+    recorded = empty_record(groups, ("momentum", "weight_decay"))
+    rates = recorded["lr"][0]
 
     def name_call() -> str:
-        return f"step() after step {len(recorded['lr'][0]) * schedule.steps_per_call - 1}"
+        return f"step() after step {len(rates) * schedule.steps_per_call - 1}"
 
     with hide_warnings(), named_failures(schedule, name_call):  # the order warning is false here
-        record_calls(step or built.scheduler.step, given, built.groups, recorded)
-    curve = build_curve(schedule, readable, built.base_lr, recorded, metric or [])
-    refuse_infinite(schedule, curve)
+        curve = make_calls(schedule, step, metric or [], groups, built.base_lr, recorded)
     remarks = metric_remarks(schedule, curve) if metric else ()
     warnings = (*_unused(spec, schedule, built, facts), *remarks)
     tree = spec.tree

@@ -67,7 +67,7 @@ def read_tuple(value: Tree, default: object, names: Mapping[str, float]) -> tupl
 def read_one(value: Tree, kind: Kind, names: Mapping[str, float]) -> object:
     """Return one value, its kind's type first: 1 is 1.0 for a number, 8.0 is 8 for a whole one."""
     read = _read(value, kind, names)
-    if kind.role:
+    if kind.role in ("length", "cycles"):
         _refuse_count(read, value, kind)
     return read
 

@@ -13,10 +13,10 @@ from typing import Any
 import torch
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
-from lrviz.drive.blame import INTERRUPTS, spell_cause
+from lrviz.drive.blame import failures, spell_cause
 from lrviz.drive.signatures import Argument, arguments_of
 from lrviz.errors import UsageError
-from lrviz.spec.catalog import CATALOG, COMPOSITES, Entry, Fill, spell_install
+from lrviz.spec.catalog import CATALOG, Entry, Fill, spell_install
 from lrviz.spec.catalog.external import External
 from lrviz.spec.model import Node
 from lrviz.system.process import ONE_AT_A_TIME, admit_guests, quick_imports
@@ -76,22 +76,19 @@ def _import_library(entry: Entry, module: str) -> object:
     library = entry.package
     if library != "torch":
         admit_guests()
-    try:
-        with ONE_AT_A_TIME:
-            if module in sys.modules:
-                return sys.modules[module]
-            with quick_imports():
-                if library == "timm":
-                    return _import_part(library, module)
-                return import_module(module)
-    except ModuleNotFoundError as error:
-        missing = (error.name or library).partition(".")[0]
-        needs = library if missing == library else f"{missing}, which {library} imports"
-        raise NoSchedulerError(f"needs {needs}; {spell_install(missing)}") from error
-    except BaseException as error:
-        if isinstance(error, INTERRUPTS):
-            raise
-        raise NoSchedulerError(f"{library} cannot be imported: {spell_cause(error)}") from error
+    with ONE_AT_A_TIME, failures(lambda error: _explain_import(library, error)):
+        if module in sys.modules:
+            return sys.modules[module]
+        with quick_imports():
+            return _import_part(library, module) if library == "timm" else import_module(module)
+
+
+def _explain_import(library: str, error: BaseException) -> NoSchedulerError:
+    if not isinstance(error, ModuleNotFoundError):
+        return NoSchedulerError(f"{library} cannot be imported: {spell_cause(error)}")
+    missing = (error.name or library).partition(".")[0]
+    needs = library if missing == library else f"{missing}, which {library} imports"
+    return NoSchedulerError(f"needs {needs}; {spell_install(missing)}")
 
 
 @cache
@@ -125,13 +122,9 @@ def _import_foreign(foreign: External) -> type:
     if top not in sys.modules and find_spec(top) is None:
         raise NoSchedulerError(f"no module '{top}'; install it, or put its folder on PYTHONPATH")
     admit_guests()
-    try:
+    text = f"{foreign.module} cannot be imported"
+    with failures(lambda error: NoSchedulerError(f"{text}: {spell_cause(error)}")):
         found = getattr(import_module(foreign.module), foreign.attribute, None)
-    except BaseException as error:
-        if isinstance(error, INTERRUPTS):
-            raise
-        text = f"{foreign.module} cannot be imported: {spell_cause(error)}"
-        raise NoSchedulerError(text) from error
     if found is None:
         raise NoSchedulerError(f"{foreign.module} has no {foreign.attribute}")
     if not isinstance(found, type):
@@ -163,7 +156,7 @@ class Found:
 
     Attributes:
         build: the class or function; it takes `optimizer` and arguments by name.
-        arguments: what a spec may give it, in its own order; a composite's children left out.
+        arguments: what a spec may give it, in its own order.
         source: whose it is, and where it can be imported from.
         fills: the arguments that are filled in from the run.
         takes_metric: whether each call is given a metric.
@@ -245,6 +238,4 @@ def installed_arguments(name: str, foreign: External | None = None) -> list[Argu
         found = find_scheduler(Node(name, (), {}, foreign=foreign))
     except NoSchedulerError as error:
         raise UsageError(f"{name}: {error}") from None
-    if name not in COMPOSITES:
-        return list(found.arguments.values())
-    return list(arguments_of(found.build, name, children=True).values())
+    return list(found.arguments.values())

@@ -109,28 +109,19 @@ def _set_device(context: Any) -> None:
     torch.set_default_device(None if context is None else context.device)
 
 
-def _read_exact() -> tuple[bool, bool, bool | None]:
-    """Return whether algorithms are deterministic, or warned of, and whether compiled ones are."""
-    compiler = sys.modules.get("torch._inductor.config")
-    return (
-        torch.are_deterministic_algorithms_enabled(),
-        torch.is_deterministic_algorithms_warn_only_enabled(),
-        getattr(compiler, "deterministic", None),
-    )
+def _read_compiled() -> bool:
+    """Return whether compiled code is deterministic, as torch sets it with the rest."""
+    return getattr(sys.modules.get("torch._inductor.config"), "deterministic", False)
 
 
-def _set_exact(before: tuple[bool, bool, bool | None]) -> None:
-    """Set what `_read_exact` returns: torch's own function would import the compiler for it."""
-    exact, warn_only, compiled = before
-    torch._C._set_deterministic_algorithms(exact, warn_only=warn_only)
-    compiler: Any = sys.modules.get("torch._inductor.config")
-    if hasattr(compiler, "deterministic"):
-        compiler.deterministic = exact if compiled is None else compiled
+def _set_compiled(before: bool) -> None:
+    sys.modules["torch._inductor.config"].__dict__["deterministic"] = before
 
 
 _DEFAULTS = (
     Setting(torch.is_grad_enabled, torch.set_grad_enabled),
     Setting(torch.get_default_dtype, torch.set_default_dtype),
     Setting(_read_device, _set_device),
-    Setting(_read_exact, _set_exact),
+    Setting(torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode),
+    Setting(_read_compiled, _set_compiled),
 )

@@ -1,8 +1,7 @@
 """Driving one schedule: its calls, what is read between them, and the curve that it makes."""
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 import torch
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.drive.blame import INTERRUPTS, name_argument, spell_cause
+from lrviz.drive.blame import failures, name_argument, spell_cause
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.remarks import metric_values
 from lrviz.errors import KeyPath, SpecError
@@ -46,18 +45,17 @@ def _drive(
     base_lr = tuple(float(group["lr"]) for group in groups)
     recorded = empty_record(groups, plan.moves)
     plans: dict[int, Plan] = {}
+    rates = recorded["lr"][0]
+
+    def explain(error: BaseException) -> SpecError:
+        return _explain(schedule, _failing(error, plans) or plan, len(rates), error)
+
     # The order warning is false here, and what else torch warns of is about its API.
-    with hide_warnings(), _named_failures(schedule, plan, plans, recorded["lr"][0]):
+    with hide_warnings(), failures(explain):
         scheduler = _build(plan, optimizer, plans)
         optimizer.step()
         step = number_steps(scheduler, schedule) if plan.found.counts else scheduler.step
-        given: Iterable[tuple[float, ...]] = ((),) * schedule.total_calls
-        if plan.found.takes_metric:
-            given = ((value,) for value in metric)
-        record_calls(step, given, groups, recorded)
-    curve = build_curve(schedule, groups, base_lr, recorded, metric)
-    refuse_infinite(schedule, curve)
-    return curve, plan.facts
+        return make_calls(schedule, step, metric, groups, base_lr, recorded), plan.facts
 
 
 def _build(plan: Plan, optimizer: torch.optim.Optimizer, plans: dict[int, Plan]) -> Any:
@@ -87,7 +85,36 @@ def number_steps(scheduler: Any, schedule: Schedule, done: int = 0) -> Callable[
     return lambda *metric: method(next(numbers), *metric)
 
 
-def record_calls(
+def make_calls(
+    schedule: Schedule,
+    step: Callable[..., None],
+    metric: Sequence[float],
+    groups: Sequence[dict[str, Any]],
+    base_lr: tuple[float, ...],
+    recorded: Recorded,
+) -> Curve:
+    """Return the curve of a scheduler that stands before its first call.
+
+    Args:
+        schedule: of the scheduler.
+        step: makes one call.
+        metric: what each call is given; empty for nothing.
+        groups: what the scheduler writes to.
+        base_lr: the groups' learning rates without it.
+        recorded: empty, of `empty_record`.
+
+    Raises:
+        SpecError: a learning rate is not finite.
+        Exception: whatever the scheduler raises.
+    """
+    given = ((value,) for value in metric) if metric else ((),) * schedule.total_calls
+    _record_calls(step, given, groups, recorded)
+    curve = _build_curve(schedule, groups, base_lr, recorded, metric)
+    _refuse_infinite(schedule, curve)
+    return curve
+
+
+def _record_calls(
     step: Callable[..., None],
     given: Iterable[tuple[float, ...]],
     groups: Sequence[dict[str, Any]],
@@ -108,7 +135,7 @@ def record_calls(
         step(*arguments)
 
 
-def refuse_infinite(schedule: Schedule, curve: Curve) -> None:
+def _refuse_infinite(schedule: Schedule, curve: Curve) -> None:
     """Raise a SpecError where a learning rate is not finite."""
     wrong = np.argwhere(~np.isfinite(curve.lr.T))
     if len(wrong):
@@ -118,25 +145,14 @@ def refuse_infinite(schedule: Schedule, curve: Curve) -> None:
         raise SpecError([schedule.source.problem(schedule.scheduler.key, text)])
 
 
-@contextmanager
-def _named_failures(
-    schedule: Schedule, plan: Plan, plans: dict[int, Plan], recorded: "array[float]"
-) -> Iterator[None]:
-    """Turn what a library raises into one line that names scheduler, step and cause."""
-    try:
-        yield
-    except BaseException as error:
-        if isinstance(error, INTERRUPTS):
-            raise
-        failed = _failing(error, plans) or plan
-        calls = len(recorded)
-        each = schedule.steps_per_call
-        when = f"after step {calls * each - 1}" if calls else "when it was built"
-        key = failed.node.key
-        text = f"{failed.found.source.package} fails {when} with {spell_cause(error)}"
-        if isinstance(error, ExpressionError):
-            key, text = _find_expression(failed.node, error.text), f"{error.reason}, {when}"
-        raise SpecError([schedule.source.problem(key, text)]) from error
+def _explain(schedule: Schedule, failed: Plan, calls: int, error: BaseException) -> SpecError:
+    """Return what a library raised as one line that names scheduler, step and cause."""
+    when = f"after step {calls * schedule.steps_per_call - 1}" if calls else "when it was built"
+    key = failed.node.key
+    text = f"{failed.found.source.package} fails {when} with {spell_cause(error)}"
+    if isinstance(error, ExpressionError):
+        key, text = _find_expression(failed.node, error.text), f"{error.reason}, {when}"
+    return SpecError([schedule.source.problem(key, text)])
 
 
 def _find_expression(node: Node, text: str) -> KeyPath:
@@ -168,12 +184,12 @@ def empty_record(groups: Sequence[Group], moving: Collection[str]) -> Recorded:
         groups: of the optimizer.
         moving: of `momentum` and `weight_decay`, what the scheduler may move.
     """
-    keys = {"momentum": _momentum_key(groups[0]), "weight_decay": "weight_decay"}
+    keys = {"momentum": _momentum_key(groups), "weight_decay": "weight_decay"}
     found = ["lr", *(keys[name] for name in sorted(moving))]
-    return {key: [array("d") for _ in groups] for key in found if key in groups[0]}
+    return {key: [array("d") for _ in groups] for key in found if _is_everywhere(key, groups)}
 
 
-def build_curve(
+def _build_curve(
     schedule: Schedule,
     groups: Sequence[Group],
     base_lr: tuple[float, ...],
@@ -195,7 +211,7 @@ def build_curve(
         groups=_group_names(schedule),
         lr=_stretch(recorded.pop("lr"), each),
         base_lr=base_lr,
-        momentum=read(_momentum_key(groups[0])),
+        momentum=read(_momentum_key(groups)),
         weight_decay=read("weight_decay"),
         metric=_stretch_metric(metric, each) if metric else None,
         label=schedule.label,
@@ -204,9 +220,14 @@ def build_curve(
     )
 
 
-def _momentum_key(group: Group) -> str:
-    """Return what torch's schedulers move in a group: `betas` where there are some."""
-    return "betas" if "betas" in group else "momentum"
+def _is_everywhere(key: str, groups: Sequence[Group]) -> bool:
+    """Whether all groups have a value: what only some have cannot be drawn in one figure."""
+    return all(key in group for group in groups)
+
+
+def _momentum_key(groups: Sequence[Group]) -> str:
+    """Return what torch's schedulers move in groups: `betas` where there are some."""
+    return "betas" if _is_everywhere("betas", groups) else "momentum"
 
 
 def _group_names(schedule: Schedule) -> tuple[str, ...]:
@@ -241,7 +262,7 @@ def _stretch_metric(values: Sequence[float], each: int) -> Values:
 
 
 def _constant(groups: Sequence[Group], key: str, steps: int) -> Values | None:
-    if key not in groups[0]:
+    if not _is_everywhere(key, groups):
         return None
     values = [group[key][0] if key == "betas" else group[key] for group in groups]
     return np.broadcast_to(np.array([[float(value)] for value in values]), (len(groups), steps))

@@ -157,8 +157,9 @@ class Planner:
         except NoSchedulerError as error:
             say(node.key, str(error))
             return None
+        nested = {"schedulers"} if node.name in COMPOSITES else set[str]()
         bound = self._binder.bind(
-            found.arguments,
+            {name: each for name, each in found.arguments.items() if name not in nested},
             node.arguments,
             node.key,
             self._constants,

@@ -12,7 +12,7 @@ import torch.optim
 import torch.optim.lr_scheduler
 import torch.optim.swa_utils
 
-from lrviz.spec.catalog import CATALOG, COMPOSITES, Entry
+from lrviz.spec.catalog import CATALOG, Entry
 from lrviz.spec.nodes import NOT_ARGUMENTS
 
 Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list", "tuple", "any"]
@@ -30,7 +30,7 @@ class Kind:
         optional: whether null is allowed.
         per_group: whether a list with one value a param group is allowed.
         choices: for a choice, what it may be.
-        role: what other libraries' numbers count, if anything: calls, or cycles.
+        role: what other libraries' numbers are; `length` counts calls, `cycles` counts cycles.
     """
 
     base: Base
@@ -38,7 +38,7 @@ class Kind:
     optional: bool = False
     per_group: bool = False
     choices: tuple[str, ...] = ()
-    role: Literal["", "length", "cycles"] = ""
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,25 +82,22 @@ def optimizer_class(name: str) -> type[torch.optim.Optimizer] | None:
     return found
 
 
-def arguments_of(
-    found: Callable[..., Any], owner: str | None = None, *, children: bool = False
-) -> Mapping[str, Argument]:
+def arguments_of(found: Callable[..., Any], owner: str | None = None) -> Mapping[str, Argument]:
     """Return the arguments that a spec may give a class or function, in its own order.
 
     Args:
         found: it takes an optimizer or params, which are no arguments here.
         owner: its name in the catalog; None where it has none, and takes the optimizer first.
-        children: whether a composite's `schedulers` are one of them.
 
     >>> list(arguments_of(torch.optim.lr_scheduler.StepLR, "StepLR"))
     ['step_size', 'gamma']
     """
     parameters = list(inspect.signature(found).parameters.values())
-    return arguments_from(parameters if owner else parameters[1:], owner, children=children)
+    return arguments_from(parameters if owner else parameters[1:], owner)
 
 
 def arguments_from(
-    parameters: Iterable[inspect.Parameter], owner: str | None, *, children: bool = False
+    parameters: Iterable[inspect.Parameter], owner: str | None
 ) -> Mapping[str, Argument]:
     """Return those of a signature's parameters that a spec may give; as `arguments_of`."""
     entry = CATALOG.get(owner or "")
@@ -110,7 +107,6 @@ def arguments_from(
             for each in parameters
             if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
             and each.name not in _NOT_HERE
-            and (children or owner not in COMPOSITES or each.name != "schedulers")
         }
     )
 
@@ -127,19 +123,11 @@ def _argument(entry: Entry | None, parameter: inspect.Parameter) -> Argument:
         text = inspect.formatannotation(parameter.annotation).strip("'\"")
     required = parameter.default is parameter.empty
     kind = kind_of(entry.kinds.get(parameter.name, text) if entry else text)
-    if entry and entry.package != "torch":
-        kind = _of_other_library(kind, entry, parameter.name)
+    if entry and entry.package != "torch":  # what others say is int is one
+        strict = kind.strict or kind.base in ("whole", "list")
+        kind = replace(kind, strict=strict, role=entry.roles.get(parameter.name, ""))
     default = None if required else parameter.default
     return Argument(parameter.name, kind, text, required, default)
-
-
-def _of_other_library(kind: Kind, entry: Entry, name: str) -> Kind:
-    """Return a kind with what the catalog knows of an argument; what is said to be int is one."""
-    strict = kind.strict or kind.base in ("whole", "list")
-    match entry.roles.get(name):
-        case "length" | "cycles" as role:
-            return replace(kind, strict=strict, role=role)
-    return replace(kind, strict=strict)
 
 
 def kind_of(annotation: str) -> Kind:

@@ -359,13 +359,13 @@ def build_with_another_type(optimizer: torch.optim.Optimizer) -> Any:
 
 
 OVERLAPPING: dict[str, tuple[str, Callable[[], object]]] = {
-    "simulate": ("lrviz.drive.loop.record_calls", make_run),
-    "simulate a factory": ("lrviz.drive.built.record_calls", CALLS["simulate a factory"]),
+    "simulate": ("lrviz.drive.loop.make_calls", make_run),
+    "simulate a factory": ("lrviz.drive.built.make_calls", CALLS["simulate a factory"]),
     "simulate what sets a type": (
-        "lrviz.drive.built.record_calls",
+        "lrviz.drive.built.make_calls",
         lambda: lrviz.simulate(build_with_another_type, steps=2),
     ),
-    "preview": ("lrviz.drive.built.record_calls", preview),
+    "preview": ("lrviz.drive.built.make_calls", preview),
     "plot": ("lrviz.draw.painter.Painter.paint", CALLS["plot"]),
     "savefig": ("matplotlib.figure.Figure.draw", lambda: draw(make_run())),
 }

@@ -274,7 +274,7 @@ def test_a_step_that_was_wrapped_to_be_logged_is_looked_ahead_of_and_logs_nothin
     @functools.wraps(original)
     def step(epoch: int | None = None) -> None:
         original(epoch)
-        logged.append(scheduler.get_last_lr()[0])
+        logged.append(float(scheduler.get_last_lr()[0]))
 
     scheduler.step = step  # type: ignore[method-assign]
     assert lrviz.preview(scheduler, steps=3).lr[0].tolist() == [0.01, 0.005, 0.0025]
