@@ -18,9 +18,9 @@ from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Node, Schedule
 from lrviz.system.mishap import spell_exception
 
-_INTERRUPTS = (KeyboardInterrupt, GeneratorExit, MemoryError)
-"""What is nothing that somebody else's code has done wrong: it ends lrviz itself, or it could be
-anybody's memory that ran out."""
+PASSED_ON = (LrvizError, KeyboardInterrupt, GeneratorExit, MemoryError)
+"""What is nothing that somebody else's code has done wrong: it has been explained, it ends lrviz
+itself, or it could be anybody's memory that ran out."""
 
 
 def spell_cause(error: BaseException) -> str:
@@ -52,7 +52,7 @@ def failures(explain: Callable[[BaseException], Exception]) -> Iterator[None]:
     """Run somebody's code inside: whatever it raises is explained, but for what is explained."""
     try:
         yield
-    except (LrvizError, *_INTERRUPTS):
+    except PASSED_ON:
         raise
     except BaseException as error:
         raise explain(error) from error

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.drive.blame import failures, name_argument, spell_cause
+from lrviz.drive.blame import PASSED_ON, name_argument, spell_cause
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.remarks import metric_values
 from lrviz.errors import KeyPath, SpecError
@@ -46,16 +46,18 @@ def _drive(
     recorded = empty_record(groups, plan.moves)
     plans: dict[int, Plan] = {}
     rates = recorded["lr"][0]
-
-    def explain(error: BaseException) -> SpecError:
-        return _explain(schedule, _failing(error, plans) or plan, len(rates), error)
-
-    # The order warning is false here, and what else torch warns of is about its API.
-    with hide_warnings(), failures(explain):
-        scheduler = _build(plan, optimizer, plans)
-        optimizer.step()
-        step = number_steps(scheduler, schedule) if plan.found.counts else scheduler.step
-        return make_calls(schedule, step, metric, groups, base_lr, recorded), plan.facts
+    try:
+        with hide_warnings():  # that of the order is false here, and others are about torch's API
+            scheduler = _build(plan, optimizer, plans)
+            optimizer.step()
+            step = number_steps(scheduler, schedule) if plan.found.counts else scheduler.step
+            curve = make_calls(schedule, step, metric, groups, base_lr, recorded)
+    except PASSED_ON:
+        raise
+    except BaseException as error:
+        failed = _failing(error, plans) or plan
+        raise _explain(schedule, failed, len(rates), error) from error
+    return curve, plan.facts
 
 
 def _build(plan: Plan, optimizer: torch.optim.Optimizer, plans: dict[int, Plan]) -> Any:
