@@ -178,7 +178,7 @@ WATCHED = """
     import lrviz.reading.sources
     from lrviz.errors import SpecError
     from lrviz.spec.parse import parse_tree
-    from lrviz.spec.tree import Source
+    from lrviz.spec.origin import Source
 
     seen = []
     sys.addaudithook(lambda event, details: seen.append((event, str(details[:1]))))
