@@ -1,16 +1,17 @@
 """Which spec is written to which file, and what is refused before anything is written."""
 
+import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from lrviz.errors import RefusedError, UsageError
 from lrviz.figure import FORMATS, Format
 from lrviz.spec.origin import figure_stem, source_file
-from lrviz.system.files import STDIO, find_status, is_same_file
+from lrviz.system.files import STDIO, find_status
 
 if TYPE_CHECKING:  # every command imports this, to know of formats: a spec's models take long
     from lrviz.spec.model import Spec
@@ -21,6 +22,7 @@ TABLES: tuple[Table, ...] = get_args(Table)
 Named = TypeVar("Named", Format, Table)
 
 _STDOUT = (STDIO, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+_STREAM = Path("standard output")
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,9 @@ def plan_targets(sources: Sequence[str], output: str | None, format: Format | No
     if output is not None and len(sources) > 1:
         raise UsageError(f"-o {output}: one file for {len(sources)} specs; leave -o out")
     targets = [_target(source, output, format) for source in sources]
-    for target, other in product(targets, targets):
-        refuse_input(target.path or STDIO, other.source)
-    _refuse_collisions(targets)
+    refuse_inputs([each.path or STDIO for each in targets], map(source_file, sources))
+    for error in find_sharing((each.source, each.path or _STREAM) for each in targets).values():
+        raise error
     return targets
 
 
@@ -109,9 +111,42 @@ def refuse_input(output: Path | str, source: str, spec: "Spec | None" = None) ->
     Raises:
         RefusedError: the output is an input.
     """
-    inputs = [source_file(source), *(list_files(spec, source) if spec else ())]
-    if not is_stdout(str(output)) and any(is_same_file(output, each) for each in inputs):
-        raise RefusedError(output, "is also an input; name another file with -o")
+    refuse_inputs([output], [source_file(source), *(list_files(spec, source) if spec else ())])
+
+
+def refuse_inputs(
+    outputs: Iterable[Path | str], inputs: Iterable[Path | str], other: str = "file"
+) -> None:
+    """Refuse to write over any of the files that are read; each of them is asked for once.
+
+    Raises:
+        RefusedError: an output is an input; the remedy is `other`.
+    """
+    read = {_identify(each) for each in inputs if each != STDIO} - {None}
+    for output in outputs:
+        if not is_stdout(str(output)) and _identify(output) in read:
+            raise RefusedError(output, f"is also an input; name another {other} with -o")
+
+
+def _identify(path: Path | str) -> tuple[int, int] | None:
+    """Return what tells a regular file from all others."""
+    status = find_status(path)
+    if status is None or not stat.S_ISREG(status.st_mode):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def find_sharing(pairs: Iterable[tuple[str, Path]]) -> dict[Path, UsageError]:
+    """Return what is wrong with every file that is to be written for several specs."""
+    groups: dict[str, list[tuple[str, Path]]] = defaultdict(list)
+    for source, path in pairs:
+        groups[os.path.normcase(path)].append((source, path))
+    shared = {}
+    for group in (each for each in groups.values() if len(each) > 1):
+        sources = " and ".join(source for source, _ in group)
+        for _, path in group:
+            shared[path] = UsageError(f"{path}: {sources} would be written to it")
+    return shared
 
 
 def refuse_stdin_twice(sources: Sequence[str]) -> None:
@@ -141,15 +176,3 @@ def list_files(spec: "Spec", source: str) -> Iterator[Path]:
             yield Path(source).parent / schedule.metric_file
         if schedule.factory:
             yield from schedule.factory.reads
-
-
-def _refuse_collisions(targets: Sequence[Target]) -> None:
-    seen: dict[str, str] = {}
-    for target in targets:
-        name = str(target.path or STDIO)
-        if name in seen:
-            place = target.path or "standard output"
-            raise UsageError(
-                f"{place}: both {seen[name]} and {target.source} would be written to it"
-            )
-        seen[name] = target.source

@@ -1,6 +1,7 @@
 """What a figure remembers of a factory, which it cannot run: the numbers that it was drawn from."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 import numpy as np
@@ -47,15 +48,12 @@ def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> 
         remedy = "name it on the command line, with --epochs"
         raise spec_error(name, f"drawn from the factory {factory}, {why}; {remedy}")
 
-    def parse(drawn: tuple[Curve, ...]) -> Spec:
-        built = Factory(factory, _refuse, drawn=drawn)
-        return parse_tree(tree, Source(name), overrides=changes, factory=built)
-
-    spec = parse(())
+    spec = parse_tree(tree, Source(name), overrides=changes, factory=Factory(factory, _refuse))
     if [schedule.total_steps for schedule in spec.schedules] != [each.steps for each in curves]:
         raise spec_error(name, "its record is damaged: numbers of another spec")
     drawn = tuple(map(_recall_curve, spec.schedules, curves))
-    return parse(drawn)
+    built = Factory(factory, _refuse, drawn=drawn)
+    return replace(spec, schedules=tuple(replace(each, factory=built) for each in spec.schedules))
 
 
 def _explain_missing(curves: Sequence[RecordedCurve]) -> str:
@@ -77,26 +75,20 @@ def _refuse() -> NoReturn:
 
 
 def _recall_curve(schedule: Schedule, curve: RecordedCurve) -> Curve:
-    lr = _unfold(curve, "lr")
-    assert lr is not None
-    metric = _unfold(curve, "metric")
+    """Return a recorded curve with a value for every group and step."""
+    values: dict[RecordedQuantity, Values] = {
+        quantity: np.stack([np.broadcast_to(each[0], curve.steps) for each in series])
+        for quantity, series in curve.series.items()
+    }
+    metric = values.get("metric")
     return Curve(
         groups=curve.groups,
-        lr=lr,
-        base_lr=tuple(map(float, lr.max(axis=1))),
-        momentum=_unfold(curve, "momentum"),
-        weight_decay=_unfold(curve, "weight_decay"),
+        lr=values["lr"],
+        base_lr=tuple(map(float, values["lr"].max(axis=1))),
+        momentum=values.get("momentum"),
+        weight_decay=values.get("weight_decay"),
         metric=None if metric is None else metric[0],
         label=schedule.label,
         steps_per_epoch=schedule.steps_per_epoch,
         held_from=None if metric is None else schedule.held_from,
     )
-
-
-def _unfold(curve: RecordedCurve, quantity: RecordedQuantity) -> Values | None:
-    """Return a quantity of every group and step; None where there is none."""
-    series = curve.series.get(quantity)
-    if series is None:
-        return None
-    rows = [np.broadcast_to(each[0], curve.steps) for each in series]
-    return np.stack(rows)

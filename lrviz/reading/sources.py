@@ -9,10 +9,10 @@ from lrviz.errors import FileError, ImageError, NoFigureError, spec_error
 from lrviz.figure.chunks import MAX_FILE, read_record
 from lrviz.figure.record import Record, parse_record
 from lrviz.reading.from_numbers import recall_factory
-from lrviz.reading.metricfile import read_metric, with_metric
+from lrviz.reading.metricfile import with_metrics
 from lrviz.reading.user_code import find_factory, has_file_ending
 from lrviz.spec.assign import Override
-from lrviz.spec.model import MetricCsv, Spec
+from lrviz.spec.model import Spec
 from lrviz.spec.origin import PICTURE_ENDINGS, Source, split_factory
 from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.system.files import STDIO, Reads, read_file
@@ -92,7 +92,7 @@ def load_named(
     is_file = os.path.isfile(named.place)  # noqa: PTH113 - a name that is too long is none
     if is_file and has_file_ending(named.place):
         raise spec_error(named.place, "holds no factory; the file of one ends in .py")
-    factory = find_factory(named, source, reads or Reads())
+    factory = find_factory(named, source, Reads() if reads is None else reads)
     tree = dict(drawn.spec) if drawn else {}
     if tree.pop("factory", None) != factory.name:
         tree = {}
@@ -109,31 +109,29 @@ def parse_data(
     What else is read is added to `reads`.
     """
     overrides, allow = reading.overrides, reading.allow
-    if sniff(data):
-        record = read_figure(name, data)
+    if kind := sniff(data):
+        record = _read_figure(name, kind, data)
         if isinstance(record.spec.get("factory"), str):
             return recall_factory(record, name, overrides)
         return parse_tree(dict(record.spec), Source(name), overrides=overrides, allow=allow)
-    spec = parse_spec(_decode(name, data), name, overrides=overrides, allow=allow)
-    return _with_metrics(spec, name, reads or Reads())
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
+    spec = parse_spec(text, name, overrides=overrides, allow=allow)
+    folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
+    return with_metrics(spec, folder, Reads() if reads is None else reads)
 
 
-def read_figure(name: str, data: bytes) -> Record:
-    """Return what a figure says of itself.
-
-    Raises:
-        SpecError: it is no figure of lrviz, or what it says cannot be read.
-    """
-    kind = sniff(data)
+def _read_figure(name: str, kind: str, data: bytes) -> Record:
     try:
         text = read_record(data)
-        if text is None:
-            raise ImageError(
-                f"a {kind} without lrviz's metadata; another program drew it or saved it again"
-            )
-        return parse_record(text)
+        if text is not None:
+            return parse_record(text)
+        reason = f"a {kind} without lrviz's metadata; another program drew it or saved it again"
     except ImageError as error:
-        raise spec_error(name, error.reason) from None
+        reason = error.reason
+    raise spec_error(name, reason)
 
 
 def read_source(name: str) -> bytes:
@@ -143,8 +141,8 @@ def read_source(name: str) -> bytes:
         FileError: it cannot be read.
         SpecError: it is called like a picture, and there is none; or like code.
     """
-    if name.removesuffix(":").endswith(".py"):
-        file = name.removesuffix(":")
+    file = name.removesuffix(":")
+    if file.endswith(".py"):
         raise spec_error(file, f"holds no spec; name a function in it as {file}:FUNCTION")
     try:
         return read_file(name, MAX_FILE)
@@ -155,20 +153,3 @@ def read_source(name: str) -> bytes:
         if missing and split_factory(name):
             raise spec_error(name, "a factory is code already; this takes a spec") from None
         raise
-
-
-def _decode(name: str, data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
-
-
-def _with_metrics(spec: Spec, name: str, reads: Reads) -> Spec:
-    """Return the spec with the values of every csv in its folder: a regular file's own."""
-    folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
-    for schedule in spec.schedules:
-        if isinstance(schedule.metric, MetricCsv):
-            column = read_metric(schedule, folder, reads)
-            spec = with_metric(spec, schedule.metric_key, *column)
-    return spec

@@ -223,7 +223,7 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
         (["a.yaml", "b.yaml", "-o", "-"], "-o -: one file for 2 specs; leave -o out"),
         (
             ["a.yaml", "sub/a.yaml"],
-            "a.png: both a.yaml and sub/a.yaml would be written to it",
+            "a.png: a.yaml and sub/a.yaml would be written to it",
         ),
         (["-", "-"], "-: standard input can be read once; name files"),
         (

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz.errors import SpecError
-from lrviz.reading.metricfile import with_metric
+from lrviz.reading.metricfile import with_metrics
 from lrviz.spec import parse as schedules
 from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.spec.keys import Shape, read_shape
@@ -18,6 +19,7 @@ from lrviz.spec.origin import Problems, Source
 from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.spec.style import styles
 from lrviz.spec.tree import Tree
+from lrviz.system.files import Reads
 
 STEP = {"StepLR": {"step_size": 4}}
 SMALL: dict[str, Any] = {"epochs": 4, "scheduler": STEP}
@@ -516,8 +518,9 @@ def test_a_canonical_spec_stands_for_itself() -> None:
     assert again.figure == spec.figure
 
 
-def test_a_metric_read_from_a_csv_stands_in_the_canonical_spec() -> None:
-    spec = with_metric(spec_of(metric={"csv": "a.csv", "column": "x"}), ("metric",), [1.0, 0.5])
+def test_a_metric_read_from_a_csv_stands_in_the_canonical_spec(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n0.5\n")
+    spec = with_metrics(spec_of(metric={"csv": "a.csv", "column": "x"}), tmp_path, Reads())
     assert spec.metric == (1.0, 0.5)
     assert spec.canonical["metric"] == [1.0, 0.5]
 

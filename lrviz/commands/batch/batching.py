@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 from lrviz.commands.batch.drawing import Drawn, Job, SheetJob, draw_job, draw_sheet_job
 from lrviz.commands.batch.pairs import (
@@ -37,6 +36,11 @@ STATES = ("drawn", "up to date", "wrong", "failed")
 
 MACHINE = 3
 """The exit status from which on the machine is to blame."""
+
+Due = tuple[int, Spec, bool]
+"""The place of a spec that is to be driven, and whether it draws, or is for the sheet alone."""
+
+Panel = tuple[Spec, Item]
 
 
 def iter_batch(plan: Plan, options: Options) -> Iterator[Block]:
@@ -82,14 +86,6 @@ def summarise(counts: Counter[str]) -> str:
     return f"{total} spec{'' if total == 1 else 's'}: {parts}"
 
 
-class _Due(NamedTuple):
-    """A spec that is to be driven: for its figure, if it draws, or for the sheet alone."""
-
-    place: int
-    spec: Spec
-    draws: bool
-
-
 @dataclass(eq=False)
 class _Batch:
     """One batch under way.
@@ -98,8 +94,8 @@ class _Batch:
         settled: what is to be said and has not been, by place.
         told: of how many specs it has been.
         counts: the same, by what became of them.
-        panels: what has been collected for the sheet: digest, title and picture of each panel.
-        has_sheet: whether the sheet is to be drawn.
+        panels: what has been collected for the sheet.
+        sheet: the sheet's file; None where none is to be drawn.
         closing: what is told behind all specs.
     """
 
@@ -108,20 +104,20 @@ class _Batch:
     settled: dict[int, Block] = field(default_factory=dict)
     told: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    panels: list[tuple[str, str, Thumbnail]] = field(default_factory=list)
-    has_sheet: bool = False
-    closing: list[Block] = field(default_factory=list)
+    panels: list[tuple[Panel, Thumbnail]] = field(default_factory=list)
+    sheet: Path | None = None
+    closing: tuple[Block, ...] = ()
 
     def run(self) -> Iterator[Block]:
         """Yield what became of every spec, and of the sheet."""
         specs: Iterable[Spec | Exception] = map(self._load, self.plan.items)
         if self.plan.sheet is not None:
             specs = list(specs)  # whether it is due depends on all of them
-            self.has_sheet = self._is_sheet_due(self.plan.sheet, specs)
+            self._plan_sheet(self.plan.sheet, specs)
         due = self._iter_due(specs)
         first = next(due, None)
         if first is not None:
-            left = len(self.plan.items) - first.place
+            left = len(self.plan.items) - first[0]
             try:
                 with Workers(count_workers(self.options.jobs, left)) as workers:
                     yield from self._draw(workers, chain([first], due))
@@ -137,23 +133,28 @@ class _Batch:
         except Exception as error:
             return error
 
-    def _is_sheet_due(self, path: Path, specs: Sequence[Spec | Exception]) -> bool:
-        """Whether the sheet may be written and is not up to date."""
-        panels, is_new = [], self.options.force
+    def _plan_sheet(self, path: Path, specs: Sequence[Spec | Exception]) -> None:
+        """Draw the sheet if it may be written and is not up to date."""
+        panels = []
         for item, spec in zip(self.plan.items, specs, strict=True):
             if isinstance(spec, Spec):
                 refuse_input(path, item.source, spec)
-                is_new = is_new or is_code(spec)
-                panels.append(panel_digest(spec, _title(spec, item)))
+                panels.append((spec, item))
         try:
             refuse_other(path, "figure", overwrite=self.options.overwrite)
         except LrvizError as error:
-            self.closing.append(explain_error(str(path), error))
-            return False
-        digest = sheet_digest(panels, self.options.style or SHEET_STYLE)
-        return is_new or not is_current_sheet(path, self.plan.sheet_format, digest)
+            self.closing = (explain_error(str(path), error),)
+            return
+        is_new = self.options.force or any(is_code(spec) for spec, _ in panels)
+        if is_new or not is_current_sheet(path, self.plan.sheet_format, self._digest(panels)):
+            self.sheet = path
 
-    def _iter_due(self, specs: Iterable[Spec | Exception]) -> Iterator[_Due]:
+    def _digest(self, panels: Iterable[Panel]) -> str:
+        """Return what a sheet with these panels depends on."""
+        digests = [panel_digest(spec, _title(spec, item)) for spec, item in panels]
+        return sheet_digest(digests, self.options.style or SHEET_STYLE)
+
+    def _iter_due(self, specs: Iterable[Spec | Exception]) -> Iterator[Due]:
         """Yield what is to be driven; what is up to date or wrong is settled."""
         for place, (item, spec) in enumerate(zip(self.plan.items, specs, strict=True)):
             try:
@@ -163,21 +164,21 @@ class _Batch:
             except Exception as error:
                 self.settled[place] = self._explain(item, error)
                 continue
-            if draws or self.has_sheet:
-                yield _Due(place, spec, draws)
+            if draws or self.sheet:
+                yield place, spec, draws
             else:
                 self.settled[place] = Block()
 
     def _is_due(self, item: Item, spec: Spec) -> bool:
         """Whether a figure is to be drawn; raises a `RefusedError` where it must not be."""
-        refuse_place(item.root, item.path)
+        refuse_place(self.plan.root, item.path)
         if not self.options.force and is_current(item.path, self.plan.format, spec):
             return False
         refuse_input(item.path, item.source, spec)
         refuse_other(item.path, "figure", overwrite=self.options.overwrite)
         return True
 
-    def _draw(self, workers: Workers, due: Iterator[_Due]) -> Iterator[Block]:
+    def _draw(self, workers: Workers, due: Iterator[Due]) -> Iterator[Block]:
         """Drive and draw all that is due."""
         with quick_imports():
             from lrviz.drive import simulate  # noqa: F401 - while the workers do
@@ -185,39 +186,37 @@ class _Batch:
             self.settled[job.place] = self._judge(job, drawn)
             yield from self._tell()
         yield from self._tell()  # what came behind the last of them
-        if self.panels and self.plan.sheet is not None:
-            yield self._draw_sheet(self.plan.sheet, workers)
+        if self.sheet and self.panels:
+            yield self._draw_sheet(self.sheet, workers)
 
-    def _drive(self, due: Iterator[_Due]) -> Iterator[Job]:
+    def _drive(self, due: Iterator[Due]) -> Iterator[Job]:
         from lrviz.drive import simulate
         from lrviz.linter.engine import list_failures
 
+        plan, overwrite = self.plan, self.options.overwrite
         for place, spec, draws in due:
-            item = self.plan.items[place]
+            item, shows = plan.items[place], self.sheet is not None
             try:
                 run = simulate(spec)
-                lines: list[Line] = [*run.warnings, *list_failures(run)]
-                title = _title(spec, item)
-                panel = panel_digest(spec, title) if self.has_sheet else ""
+                lines: tuple[Line, ...] = (*run.warnings, *list_failures(run))
             except Exception as error:
                 self.settled[place] = self._explain(item, error)
                 continue
-            format, overwrite = self.plan.format, self.options.overwrite
-            yield Job(place, item, run, tuple(lines), format, draws, panel, title, overwrite)
+            yield Job(place, item, plan.root, plan.format, run, lines, draws, shows, overwrite)
 
     def _judge(self, job: Job, drawn: Drawn | BaseException) -> Block:
         """Return what there is to say of a job."""
         if isinstance(drawn, BaseException):
             return self._explain(job.item, drawn)
         if drawn.thumbnail is not None:
-            self.panels.append((job.panel, job.title, drawn.thumbnail))
+            self.panels.append(((job.run.spec, job.item), drawn.thumbnail))
         return Block(lines=drawn.lines, path=str(job.item.path) if job.draws else "")
 
     def _draw_sheet(self, path: Path, workers: Workers) -> Block:
-        style, overwrite = self.options.style or SHEET_STYLE, self.options.overwrite
-        digests, titles, thumbnails = zip(*self.panels, strict=True)
-        digest = sheet_digest(digests, style)
-        format = self.plan.sheet_format
+        panels, thumbnails = zip(*self.panels, strict=True)
+        titles = tuple(_title(*panel) for panel in panels)
+        style, format = self.options.style or SHEET_STYLE, self.plan.sheet_format
+        digest, overwrite = self._digest(panels), self.options.overwrite
         job = SheetJob(path, format, style, digest, titles, thumbnails, overwrite)
         ((_, result),) = workers.map(draw_sheet_job, [job])
         if isinstance(result, BaseException):

@@ -6,7 +6,7 @@ drives never needs it.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lrviz.commands.batch.pairs import Item
 from lrviz.commands.block import Line
@@ -26,28 +26,27 @@ class Job:
     Attributes:
         place: of the spec in the batch.
         item: the spec and where its figure goes.
+        root: the folder that its figure lies below.
+        format: of the figure.
         run: the spec, driven.
         lines: what is worth saying of it.
-        format: of the figure.
         draws: whether the figure is to be written.
-        panel: the digest of its panel on the sheet; empty where there is no sheet to draw.
-        title: of that panel.
+        shows: whether there is a sheet that it is to be on.
         overwrite: whether a file is replaced, too, that lrviz did not write.
     """
 
     place: int
     item: Item
+    root: Path
+    format: Format
     run: Run
     lines: tuple[Line, ...]
-    format: Format
     draws: bool
-    panel: str = ""
-    title: str = ""
-    overwrite: bool = False
+    shows: bool
+    overwrite: bool
 
 
-@dataclass(frozen=True, eq=False)
-class Drawn:
+class Drawn(NamedTuple):
     """What a worker made of a job.
 
     Attributes:
@@ -55,8 +54,8 @@ class Drawn:
         thumbnail: for the sheet; None where there is none to draw.
     """
 
-    lines: tuple[Line, ...] = ()
-    thumbnail: Thumbnail | None = None
+    lines: tuple[Line, ...]
+    thumbnail: Thumbnail | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +78,7 @@ class SheetJob:
     digest: str
     titles: tuple[str, ...]
     thumbnails: tuple[Thumbnail, ...]
-    overwrite: bool = False
+    overwrite: bool
 
 
 def draw_job(job: Job) -> Drawn:
@@ -93,11 +92,11 @@ def draw_job(job: Job) -> Drawn:
     with quick_imports():
         from lrviz.draw.points import take_thumbnail
         from lrviz.figure.render import render_run
-    thumbnail = take_thumbnail(job.run) if job.panel else None
+    thumbnail = take_thumbnail(job.run) if job.shows else None
     if not job.draws:
-        return Drawn(thumbnail=thumbnail)
+        return Drawn((), thumbnail)
     rendered = render_run(job.run, job.format)
-    write_below(job.item.root, job.item.path, rendered.data, overwrite=job.overwrite)
+    write_below(job.root, job.item.path, rendered.data, overwrite=job.overwrite)
     return Drawn((*job.lines, *rendered.warnings), thumbnail)
 
 

@@ -2,12 +2,12 @@
 
 import os
 import stat
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from lrviz.commands.targets import find_sharing, refuse_inputs
 from lrviz.errors import LrvizError, UsageError
 from lrviz.figure import Format
 from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
@@ -15,9 +15,9 @@ from lrviz.figure.record import build_sheet_record, parse_record
 from lrviz.reading.folders import Found, collect_specs
 from lrviz.reading.sources import AS_WRITTEN, Reading
 from lrviz.spec.model import Spec
-from lrviz.spec.origin import FIGURE_ENDINGS
+from lrviz.spec.origin import FIGURE_ENDINGS, source_file
 from lrviz.spec.tree import Tree, is_same_spec
-from lrviz.system.files import find_status, is_same_file, read_file
+from lrviz.system.files import find_status, read_file
 from lrviz.system.own import find_link, sniff
 from lrviz.system.versions import DISTRIBUTIONS, NO_FONT, installation, is_release
 
@@ -30,7 +30,6 @@ class Item:
         source: the spec as the user named it.
         name: what a sheet calls it: the path of its figure below the folder, without an ending.
         path: the figure's file.
-        root: the folder that it lies below, as the user named it.
         error: why it is not drawn, where that is known already: it is a folder that cannot be read,
             or other specs would go to the same file.
     """
@@ -38,7 +37,6 @@ class Item:
     source: str
     name: str
     path: Path
-    root: Path
     error: LrvizError | None = None
 
 
@@ -67,11 +65,13 @@ class Plan:
 
     Attributes:
         items: one a spec, in the order they are drawn in.
+        root: the folder that their figures lie below, as the user named it.
         format: of every figure.
         sheet: the file of the contact sheet; None for none.
     """
 
     items: tuple[Item, ...]
+    root: Path
     format: Format
     sheet: Path | None = None
 
@@ -84,7 +84,7 @@ class Plan:
     def folders(self) -> list[Path]:
         """Every folder that something is written to, in order of name."""
         items = (item for item in self.items if item.error is None)
-        paths = [item.path for item in items if find_link(item.root, item.path) is None]
+        paths = [item.path for item in items if find_link(self.root, item.path) is None]
         return sorted({path.parent for path in [*paths, *filter(None, [self.sheet])]})
 
 
@@ -107,28 +107,25 @@ def plan_batch(
     ['figures/steplr.webp']
     """
     root = Path(folder)
-    if folder in ("", "-") or (_identify(root) and not root.is_dir()):
+    if folder in ("", "-") or (find_status(root) and not root.is_dir()):
         raise UsageError(f"-o {folder}: not a folder; batch writes a file a spec")
     format = format or "webp"
-    found = collect_specs(sources)
-    plan = Plan(tuple(_iter_items(found, root, format)), format, Path(sheet) if sheet else None)
+    items = _list_items(collect_specs(sources), root, format)
+    plan = Plan(items, root, format, Path(sheet) if sheet else None)
     _refuse_sheet(plan)
-    _refuse_inputs(plan)
+    outputs = [*(item.path for item in items), *filter(None, [plan.sheet])]
+    refuse_inputs(outputs, (source_file(item.source) for item in items), "folder")
     return plan
 
 
-def _iter_items(found: Sequence[Found], root: Path, format: Format) -> Iterator[Item]:
-    sharing: dict[str, list[str]] = defaultdict(list)
-    for each in found:
-        if each.error is None:
-            sharing[os.path.normcase(each.name)].append(each.source)
-    for each in found:
-        error: LrvizError | None = each.error
-        path = root / each.name if error else root / f"{each.name}.{format}"
-        others = [name for name in sharing[os.path.normcase(each.name)] if name != each.source]
-        if others and error is None:
-            error = UsageError(f"{path}: {' and '.join(others)} would be written to it, too")
-        yield Item(each.source, str(each.name), path, root, error)
+def _list_items(found: Sequence[Found], root: Path, format: Format) -> tuple[Item, ...]:
+    paths = [root / (each.name if each.error else f"{each.name}.{format}") for each in found]
+    pairs = zip(found, paths, strict=True)
+    shared = find_sharing((each.source, path) for each, path in pairs if each.error is None)
+    return tuple(
+        Item(each.source, str(each.name), path, each.error or shared.get(path))
+        for each, path in zip(found, paths, strict=True)
+    )
 
 
 def _refuse_sheet(plan: Plan) -> None:
@@ -139,21 +136,6 @@ def _refuse_sheet(plan: Plan) -> None:
     place = _place(plan.sheet)
     if any(_place(item.path) == place for item in plan.items):
         raise UsageError(f"--sheet {plan.sheet}: is also the figure of a spec; name another file")
-
-
-def _refuse_inputs(plan: Plan) -> None:
-    """Raise for an output that is an input; every file is asked for once."""
-    inputs = {_identify(item.source): item.source for item in plan.items}
-    for path in [*(item.path for item in plan.items), *filter(None, [plan.sheet])]:
-        source = inputs.get(_identify(path))
-        if source is not None and is_same_file(path, source):
-            raise UsageError(f"{path}: is also an input; name another folder with -o")
-
-
-def _identify(path: str | Path) -> tuple[int, int] | None:
-    """Return what tells a file from all others; None where there is none to be asked for."""
-    status = find_status(path)
-    return status and (status.st_dev, status.st_ino)
 
 
 def _place(path: Path) -> str:
