@@ -4,9 +4,9 @@ from collections.abc import Container, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from lrviz.commands.names import spell_givers
+from lrviz.commands.names import summarise_added
 from lrviz.spec.catalog import SCHEDULERS, THIRD_PARTY, Catalog, Entry, spell_install
-from lrviz.spec.catalog.external import External, list_entry_points
+from lrviz.spec.catalog.external import External
 from lrviz.spell import align, spell_number, spell_yaml
 from lrviz.system.process import quick_imports
 
@@ -48,9 +48,8 @@ def scheduler_list() -> str:
         is_there = find_spec(library) is not None
         heading = "installed" if is_there else f"not installed; {spell_install(library)}"
         parts.append(f"{library} ({heading})\n{_list(Catalog(library).summaries)}")
-    if added := list_entry_points():
-        givers = {name: spell_givers(each) for name, each in added.items()}
-        parts.append(f"added by other packages\n{_list(givers)}")
+    if added := summarise_added():
+        parts.append(f"added by other packages\n{_list(added)}")
     return "\n".join(parts)
 
 

@@ -1,6 +1,6 @@
 """Schedulers by name, for the command line: one found, and those that a word begins."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lrviz.errors import UsageError
 from lrviz.spec.catalog import CATALOG, Entry
@@ -25,12 +25,14 @@ def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | External:
 
 def complete_scheduler(incomplete: str) -> Iterator[tuple[str, str]]:
     """Yield the schedulers that begin like a word, with what each does."""
-    givers = {name: spell_givers(each) for name, each in list_entry_points().items()}
-    for name, summary in {**CATALOG.summaries, **givers}.items():
+    for name, summary in {**CATALOG.summaries, **summarise_added()}.items():
         if name.lower().startswith(incomplete.lower()):
             yield name, summary
 
 
-def spell_givers(listed: Sequence[External]) -> str:
-    """Return which classes packages have listed under a name."""
-    return " and ".join(f"{each.module}:{each.attribute} of {each.giver}" for each in listed)
+def summarise_added() -> Mapping[str, str]:
+    """Return what other packages have listed as schedulers: by name, which classes of whom."""
+    return {
+        name: " and ".join(f"{each.module}:{each.attribute} of {each.giver}" for each in listed)
+        for name, listed in list_entry_points().items()
+    }

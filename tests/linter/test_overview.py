@@ -76,3 +76,11 @@ def test_curves_and_groups_are_named_where_there_are_some() -> None:
         ["a.yaml", "fast", "body"],
         ["a.yaml", "fast", "head"],
     ]
+
+
+def test_a_name_that_takes_two_columns_a_letter_is_aligned_as_well() -> None:
+    curve = Curve(("学習", "head"), np.full((2, 4), 0.1), (0.1, 0.1))
+    heading, wide, narrow = overview_table([("a.yaml", each) for each in summarise_curve(curve)])
+    assert heading.startswith("spec    group  peak  at step")
+    assert wide.startswith("a.yaml  学習    0.1        0")
+    assert narrow.startswith("a.yaml  head    0.1        0")

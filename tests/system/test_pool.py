@@ -13,7 +13,19 @@ from typing import Any
 
 import pytest
 
-from lrviz.errors import FileError, LrvizError, SpecError, WorkerDied
+from lrviz.errors import (
+    FileError,
+    ImageError,
+    LrvizError,
+    Mishap,
+    NoFigureError,
+    Position,
+    Problem,
+    RefusedError,
+    SpecError,
+    UsageError,
+    WorkerDied,
+)
 from lrviz.system import worker
 from lrviz.system.pool import Workers
 from tests.support import pooled
@@ -348,3 +360,23 @@ def test_a_worker_does_not_hear_an_interrupt_that_its_parent_survives() -> None:
             os.kill(pid, signal.SIGINT)
         assert list(workers.map(pooled.square, [3, 4])) == [(3, 9), (4, 16)]
         assert workers.pids == before
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UsageError("-f pdf: nothing is drawn"),
+        RefusedError("a.png", "is also an input"),
+        SpecError([Problem("a.yaml", ("epochs",), "got 0", Position(2, 1))]),
+        NoFigureError("a.png"),
+        ImageError("not a PNG"),
+        FileError("a.yaml", "read", "permission denied"),
+        WorkerDied("was killed"),
+        Mishap("a.yaml", "ran out of memory"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_is_the_same_in_another_process(error: LrvizError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert (str(again), again.lines, vars(again)) == (str(error), error.lines, vars(error))

@@ -7,18 +7,14 @@ from lrviz.commands.block import Block
 from lrviz.commands.code.script import write_code
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import is_stdout, refuse_input
-from lrviz.errors import Problem, SpecError
+from lrviz.errors import spec_error
 from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
 from lrviz.system.files import write_file
 from lrviz.system.own import refuse_other, sign_script
 
 
 def save_code(
-    source: str,
-    output: str,
-    reading: Reading = AS_WRITTEN,
-    *,
-    overwrite: bool = False,
+    source: str, output: str, reading: Reading = AS_WRITTEN, *, overwrite: bool = False
 ) -> Iterator[Block]:
     """Yield a spec as Python, or write it to a file, and yield what is worth saying.
 
@@ -36,7 +32,7 @@ def save_code(
     refuse_input(output, source)
     spec = parse_data(read_source(source), source, reading)
     if "factory" in spec.tree:  # of which a figure keeps the numbers
-        raise SpecError([Problem(source, (), "drawn from a factory, which is code already")])
+        raise spec_error(source, "drawn from a factory, which is code already")
     refuse_input(output, source, spec)
     if not is_stdout(output):
         refuse_other(Path(output), "script", overwrite=overwrite)
