@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lrviz.commands.block import Block, Line, spell_line, tell_error
+from lrviz.commands.driving import write_figure
 from lrviz.commands.targets import (
     Target,
     is_stdout,
@@ -22,7 +23,7 @@ from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spell import printable
-from lrviz.system.files import Reads, write_file, write_stdout
+from lrviz.system.files import STDIO, Reads
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place
 from lrviz.system.process import quick_imports
@@ -125,23 +126,11 @@ def _plot(spec: Spec, target: Target, request: PlotRequest) -> list[Block]:
     path = ""
     if request.output is not None or not request.terminal:
         path = str(target.path or "")
-        lines += _write(run, spec, target, request)
+        refuse_input(target.path or STDIO, target.source, spec)
+        lines += write_figure(run, target, metadata=request.metadata, overwrite=request.overwrite)
     if request.terminal:
         return _show(run, target.source, path, lines, request)
     return [Block(lines=tuple(lines), path=path, description=str(run))]
-
-
-def _write(run: Run, spec: Spec, target: Target, request: PlotRequest) -> Sequence[Line]:
-    """Write the figure; return what is worth saying of it."""
-    with quick_imports():
-        from lrviz.figure.render import render_run
-    rendered = render_run(run, target.format, metadata=request.metadata)
-    if target.path is None:
-        write_stdout(rendered.data)
-    else:
-        refuse_input(target.path, target.source, spec)
-        write_file(target.path, rendered.data, overwrite=request.overwrite)
-    return rendered.warnings
 
 
 def _show(run: Run, source: str, path: str, lines: list[Line], request: PlotRequest) -> list[Block]:

@@ -229,7 +229,7 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
             "lrviz.drive.simulate",
             "lrviz.linter.engine.list_failures",
         ),
-        *("lrviz.figure.render.render_run", "lrviz.commands.plot.write_file"),
+        *("lrviz.figure.render.render_run", "lrviz.commands.driving.write_file"),
     ],
 )
 @pytest.mark.usefixtures("specs")

@@ -8,7 +8,7 @@ from typing import TypeVar
 from lrviz.commands.block import Block, tell_error
 from lrviz.commands.compare.parting import compare_curves, format_table
 from lrviz.commands.compare.union import combine_runs, name_sources
-from lrviz.commands.driving import drive_spec
+from lrviz.commands.driving import drive_spec, write_figure
 from lrviz.commands.targets import (
     Target,
     plan_targets,
@@ -16,17 +16,16 @@ from lrviz.commands.targets import (
     refuse_input,
     refuse_stdin_twice,
 )
-from lrviz.errors import LrvizError, Problem, UsageError
+from lrviz.errors import LrvizError, UsageError
 from lrviz.figure import Format
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.sweep import MAX_CURVES
-from lrviz.system.files import STDIO, write_file, write_stdout
+from lrviz.system.files import STDIO
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other
-from lrviz.system.process import quick_imports
 
 T = TypeVar("T")
 
@@ -87,7 +86,7 @@ def _tell(
     if target is not None:
         name = str(target.path or STDIO)
         try:
-            drawn = _draw(run, target, overwrite=overwrite)
+            drawn = write_figure(run, target, metadata=False, overwrite=overwrite)
             lines += tuple(replace(each, source=", ".join(sources)) for each in drawn)
             path = name
         except (LrvizError, MemoryError) as error:
@@ -132,15 +131,3 @@ def _refuse_too_many(specs: Sequence[Spec]) -> None:
     for count, most, what in counts:
         if count > most:
             raise UsageError(f"{count:,} {what} are more than {most:,}; compare fewer specs")
-
-
-def _draw(run: Run, target: Target, *, overwrite: bool) -> tuple[Problem, ...]:
-    """Write the figure; without a record, which holds one spec. Return what is worth saying."""
-    with quick_imports():
-        from lrviz.figure.render import render_run
-    rendered = render_run(run, target.format, metadata=False)
-    if target.path is None:
-        write_stdout(rendered.data)
-    else:
-        write_file(target.path, rendered.data, overwrite=overwrite)
-    return rendered.warnings
