@@ -8,19 +8,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.check.facts import Facts
-from lrviz.check.judge import DRAWING, Look, changed_versions, judge, refuse
-from lrviz.check.verdict import Action, Pictures, PixelsDifference, Verdict
+from lrviz.check.judge import Facts, Look, changed_versions, judge
+from lrviz.check.verdict import DRAWING, Action, Pictures, PixelsDifference, Verdict, refuse
 from lrviz.curve import Curve, Values
 from lrviz.draw.outputs import Drawing, draw_pixels, freetype_version
 from lrviz.draw.titles import LABELS
 from lrviz.errors import ImageError, Problem, SpecError
 from lrviz.figure.difference import Move
 from lrviz.figure.image import Pixels, decode_image, encode_image
-from lrviz.figure.numbers import RecordedQuantity
-from lrviz.figure.record import Versions, drawing_versions
+from lrviz.figure.numbers import Recorded, RecordedCurve, RecordedQuantity, record_steps
+from lrviz.figure.record import drawing_versions
 from lrviz.figure.render import encode_drawing
-from lrviz.figure.stored import Recorded, RecordedCurve, record_steps
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import styles
@@ -28,6 +26,8 @@ from lrviz.spec.style import styles
 MARK = (220, 0, 0, 255)
 FADED = 0.25
 """How much is left of the picture around the marks."""
+
+Changes = dict[str, tuple[str, str]]
 
 MOST_LINES = 8
 SIZE = (8.0, 4.0)
@@ -65,55 +65,47 @@ def examine(
         shows: whether pictures for a report are wanted of what is no match.
         remedy: what writes a figure that is missing.
     """
-    now = _list_versions(facts)
     try:
-        drawing = None if _is_beyond_comparison(facts, now) else draw_pixels(facts.run)
+        drawing, versions = _draw(facts)
     except SpecError as error:
         return Examined(refuse(facts.source, facts.path, error))
-    if drawing is not None:
-        now["fonts"] = list(drawing.fonts)
-    old, look = _look(facts, drawing, now)
+    old, look = _look(facts, drawing, versions)
     verdict = judge(facts, look, remedy)
     if drawing is None:
         return Examined(verdict)
     if shows and verdict.outcome != "match":
-        pictures = _show(facts, old, drawing.pixels)
-        verdict = replace(verdict, pictures=pictures, steps=facts.moves)
+        verdict = replace(verdict, pictures=_show(facts, old, drawing.pixels))
     warnings = tuple(map(facts.run.remark, drawing.warnings))
     action = _choose_action(facts, verdict, updates, adds)
     if action is None:
         return Examined(verdict, warnings=warnings)
     data = encode_drawing(facts.run, drawing, "png" if facts.path.endswith(".png") else "webp")
-    return Examined(replace(verdict, action=action, exit_status=0), data, warnings)
+    return Examined(replace(verdict, action=action), data, warnings)
 
 
-def _list_versions(facts: Facts) -> Versions:
-    """Return what draws here; until it has drawn, the fonts are taken to be the figure's."""
+def _draw(facts: Facts) -> tuple[Drawing | None, Changes]:
+    """Return the run drawn, and what differs between what draws here and what drew the figure.
+
+    No drawing where it could not change the verdict: a match, but other libraries drew it.
+    """
+    record = facts.baseline.record if facts.baseline else None
+    if record is None:
+        return draw_pixels(facts.run), {}
+    then = record.versions
     now = drawing_versions((), freetype_version(), facts.run.spec.packages)
-    if facts.baseline and facts.baseline.record:
-        now["fonts"] = facts.baseline.record.versions.get("fonts", [])
-    return now
+    versions = changed_versions(then, now | {"fonts": then.get("fonts", [])})
+    if facts.block and facts.numbers is None and not facts.keys and _differ(versions):
+        return None, versions
+    drawing = draw_pixels(facts.run)
+    return drawing, changed_versions(then, now | {"fonts": list(drawing.fonts)})
 
 
-def _is_beyond_comparison(facts: Facts, now: Versions) -> bool:
-    """Whether a drawing could not change the verdict: a match, but other libraries drew it."""
-    baseline = facts.baseline
-    if baseline is None or baseline.record is None or not facts.has_numbers:
-        return False
-    settled = facts.numbers is None and not facts.keys
-    return settled and _differ(changed_versions(baseline.record.versions, now))
-
-
-def _look(facts: Facts, drawing: Drawing | None, now: Versions) -> tuple[Pixels | None, Look]:
+def _look(facts: Facts, drawing: Drawing | None, versions: Changes) -> tuple[Pixels | None, Look]:
     """Return the figure's pixels, as far as they can be decoded, and how they compare."""
-    baseline = facts.baseline
-    if baseline is None or not baseline.data:
+    if facts.baseline is None or not facts.baseline.data:
         return None, Look()
-    versions: dict[str, tuple[str, str]] = {}
-    if baseline.record is not None:
-        versions = changed_versions(baseline.record.versions, now)
     try:
-        old = decode_image(baseline.data)
+        old = decode_image(facts.baseline.data)
     except ImageError as error:
         return None, Look(versions=versions, unreadable=error.reason)
     if drawing is None or _differ(versions):
@@ -121,7 +113,7 @@ def _look(facts: Facts, drawing: Drawing | None, now: Versions) -> tuple[Pixels 
     return old, Look(True, compare_pixels(old, drawing.pixels), versions)
 
 
-def _differ(versions: dict[str, tuple[str, str]]) -> bool:
+def _differ(versions: Changes) -> bool:
     return any(name in versions for name in DRAWING)
 
 
@@ -178,11 +170,12 @@ def _distance(old: Pixels, new: Pixels) -> NDArray[np.uint8]:
 def _show(facts: Facts, old: Pixels | None, new: Pixels) -> Pictures:
     """Return the pictures that a report shows of what is no match."""
     record = facts.baseline.record if facts.baseline else None
+    moves = facts.numbers.steps if facts.numbers else ()
     return Pictures(
         _to_png(old),
         _to_png(new),
         None if old is None else _to_png(mark_pixels(old, new)),
-        _overlay(record.numbers, facts.run, facts.moves) if record and record.numbers else None,
+        _overlay(record.numbers, facts.run, moves) if record and record.numbers else None,
     )
 
 

@@ -1,30 +1,54 @@
-"""From what was found to a verdict: the table of outcomes, and the words for each."""
+"""A spec held against its figure: what numbers and versions say, and the outcome of it all.
 
-from collections.abc import Mapping, Sequence
+Nothing here draws: the numbers are compared in the process that drives.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import islice
 
-from lrviz.check.facts import Facts
-from lrviz.check.verdict import EXIT_STATUS, Outcome, PixelsDifference, Verdict
-from lrviz.errors import (
-    FileError,
-    KeyPath,
-    LrvizError,
-    Mishap,
-    Position,
-    Problem,
-    SpecError,
-    spell_key,
-)
-from lrviz.figure.record import Versions
-from lrviz.spec.origin import source_file
+from lrviz.check.baselines import Baseline
+from lrviz.check.verdict import DRAWING, Outcome, PixelsDifference, Verdict, clip, name_versions
+from lrviz.errors import KeyPath, LrvizError, Position, spell_key
+from lrviz.figure.difference import NumbersDifference, compare_numbers
+from lrviz.figure.numbers import Recorded, record_steps, summarise
+from lrviz.figure.record import Record, Versions
+from lrviz.run.driven import Run
+from lrviz.spec.model import Spec
+from lrviz.spec.origin import Source
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.tree import iter_differing_keys
+from lrviz.system.versions import installation
 
-DRAWING = ("lrviz", "matplotlib", "freetype", "pillow", "fonts", "platform")
-"""What must be the same for two pictures of one run to have the same pixels."""
-
+MOST_KEYS = 64
 _MOST_NAMED = 4
-_MOST_LETTERS = 400
 _UNKNOWN = "unknown"
+
+Drive = Callable[[Spec], Run]
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A spec, driven, and the figure that it is held against.
+
+    Attributes:
+        source: the spec's file.
+        path: the figure's file.
+        run: what the installed torch makes of the spec.
+        baseline: the figure; None where there is none.
+        numbers: which numbers moved; None where none did or none are stored.
+        keys: key paths of the spec that are not what the figure was drawn from.
+        block: steps a block of the numbers that were compared; 1 where every value was, 0 where
+            none is stored.
+    """
+
+    source: str
+    path: str
+    run: Run
+    baseline: Baseline | None
+    numbers: NumbersDifference | None = None
+    keys: tuple[KeyPath, ...] = ()
+    block: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,6 +68,60 @@ class Look:
     unreadable: str = ""
 
 
+def gather_facts(
+    source: str, path: str, run: Run, baseline: Baseline | None, drive: Drive
+) -> Facts:
+    """Return what the numbers and the spec of a figure say about a run.
+
+    Args:
+        source: the spec's file.
+        path: the figure's file.
+        run: the driven spec.
+        baseline: the figure; None where there is none.
+        drive: as `lrviz.drive.simulate`; used where a long curve's stored numbers tell only the
+            block that moved.
+    """
+    record = baseline.record if baseline else None
+    if record is None:
+        return Facts(source, path, run, baseline)
+    keys = tuple(islice(iter_differing_keys(record.spec, run.spec.canonical), MOST_KEYS))
+    if record.numbers is None:
+        return Facts(source, path, run, baseline, keys=keys)
+    old, new = record.numbers, summarise(run.curves)
+    exact = _is_driven_alike(record.versions, run.spec.packages)
+    numbers, block = compare_numbers(old, new, exact), max(old.block, new.block)
+    if numbers is None and exact and old.digest == new.digest:
+        block = 1
+    if keys and numbers and (numbers.hidden or any(move.statistic for move in numbers.moves)):
+        steps = _compare_steps(record, old, path, run, drive)
+        numbers, block = (steps, 1) if steps else (numbers, block)
+    return Facts(source, path, run, baseline, numbers, keys, block)
+
+
+def _is_driven_alike(then: Versions, packages: Sequence[str]) -> bool:
+    """Whether what drove a figure drives here, so that every digit must be the same."""
+    now = installation(packages)
+    return all(then.get(name) == now[name] for name in now.keys() - {"matplotlib", "pillow"})
+
+
+def _compare_steps(
+    record: Record, stored: Recorded, path: str, run: Run, drive: Drive
+) -> NumbersDifference | None:
+    """Return how every step compares: the figure's spec is driven, too.
+
+    None where the installed torch no longer gives it the numbers that are stored: its steps would
+    not be the ones that were drawn.
+    """
+    try:
+        old = drive(parse_tree(dict(record.spec), Source(path), allow=run.spec.allow))
+    except LrvizError:
+        return None
+    exact = _is_driven_alike(record.versions, old.spec.packages)
+    if compare_numbers(stored, summarise(old.curves), exact) is not None:
+        return None
+    return compare_numbers(record_steps(old.curves), record_steps(run.curves))
+
+
 def judge(facts: Facts, look: Look, remedy: str = "") -> Verdict:
     """Return the verdict on a figure.
 
@@ -57,14 +135,13 @@ def judge(facts: Facts, look: Look, remedy: str = "") -> Verdict:
         outcome=outcome,
         source=facts.source,
         baseline=facts.path,
-        reason=_clip(reason),
+        reason=clip(reason),
         numbers=facts.numbers,
         keys=tuple(map(_spell, facts.keys)),
         pixels=look.pixels,
         pixels_compared=look.compared,
         block=facts.block,
         versions=look.versions,
-        exit_status=EXIT_STATUS[outcome],
         position=_place(facts),
     )
 
@@ -75,7 +152,7 @@ def _weigh(facts: Facts, look: Look, remedy: str) -> tuple[Outcome, str]:
         return "missing", f"missing baseline; {remedy}" if remedy else "missing baseline"
     if facts.baseline.unreadable or look.unreadable:
         return "unreadable", facts.baseline.unreadable or look.unreadable
-    if not facts.has_numbers:
+    if not facts.block:
         return _weigh_pixels(look)
     if facts.numbers is not None:
         is_code = "factory" in facts.run.spec.tree
@@ -113,47 +190,6 @@ def _weigh_pixels(look: Look) -> tuple[Outcome, str]:
     return "match", "pixels only: it stores no numbers"
 
 
-def refuse(source: str, path: str, error: LrvizError) -> Verdict:
-    """Return the verdict on a spec that cannot be driven, or that the machine would not let be.
-
-    Args:
-        source: the spec's file.
-        path: the figure's file.
-        error: what went wrong.
-    """
-    if isinstance(error, SpecError):
-        first = error.problems[0]
-        return Verdict(
-            "wrong",
-            source,
-            path,
-            _clip("; ".join(each.text for each in error.told)),
-            problems=error.told,
-            exit_status=EXIT_STATUS["wrong"],
-            position=first.position if first.source == source else None,
-        )
-    outcome: Outcome = "failed" if error.exit_status == EXIT_STATUS["failed"] else "wrong"
-    reason, problems = str(error), tuple[Problem, ...]()
-    if isinstance(error, FileError):
-        reason = f"cannot {error.action}: {error.reason}"
-        if error.path == source_file(source):
-            problems = (Problem(error.path, (), reason),)
-        elif error.path != path:
-            reason = f"cannot {error.action} {error.path}: {error.reason}"
-    if isinstance(error, Mishap):
-        reason, problems = error.reason, (Problem(source, (), error.reason),)
-    status = EXIT_STATUS[outcome]
-    return Verdict(outcome, source, path, _clip(reason), problems=problems, exit_status=status)
-
-
-def judge_orphan(found: Path | FileError) -> Verdict:
-    """Return the verdict on a figure of no spec, or on a folder of figures nobody can look into."""
-    if isinstance(found, FileError):
-        return refuse("", found.path, found)
-    reason = "no spec of this check draws it; remove it, or bring back its spec"
-    return Verdict("orphan", "", str(found), reason, exit_status=EXIT_STATUS["orphan"])
-
-
 def changed_versions(then: Versions, now: Versions) -> dict[str, tuple[str, str]]:
     """Return what differs between what drew a figure and what is here.
 
@@ -165,19 +201,6 @@ def changed_versions(then: Versions, now: Versions) -> dict[str, tuple[str, str]
         for name, value in now.items()
         if then.get(name) != value
     }
-
-
-def name_versions(versions: Mapping[str, tuple[str, str]]) -> str:
-    """Return what differs in what draws, torch and other libraries of schedules aside.
-
-    >>> name_versions({"torch": ("1", "2"), "matplotlib": ("3.10.9", "3.11.2")})
-    'matplotlib was 3.10.9, is 3.11.2'
-    """
-    return "; ".join(
-        f"{name} was {versions[name][0]}, is {versions[name][1]}"
-        for name in DRAWING
-        if name in versions
-    )
 
 
 def _explain_move(
@@ -211,14 +234,9 @@ def _place(facts: Facts) -> Position | None:
 
 
 def _spell(key: KeyPath) -> str:
-    return _clip(spell_key(key), 120)
+    return clip(spell_key(key), 120)
 
 
 def _spell_version(value: str | list[str] | None) -> str:
     text = ", ".join(value) if isinstance(value, list) else value
-    return _UNKNOWN if text is None else _clip(text, 120)
-
-
-def _clip(text: str, most: int = _MOST_LETTERS) -> str:
-    """Return a text that may come from a picture, no longer than people read."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return _UNKNOWN if text is None else clip(text, 120)

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from lrviz.check.judge import name_versions
 from lrviz.check.verdict import (
     OUTCOMES,
     Checked,
     Verdict,
+    name_versions,
 )
 from lrviz.errors import Problem
 from lrviz.figure.difference import NumbersDifference

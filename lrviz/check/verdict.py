@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
-from lrviz.errors import Position, Problem
-from lrviz.figure.difference import Move, NumbersDifference
+from lrviz.errors import FileError, LrvizError, Mishap, Position, Problem, SpecError
+from lrviz.figure.difference import NumbersDifference
+from lrviz.spec.origin import source_file
 
 Outcome = Literal[
     "match", "differs", "missing", "orphan", "unreadable", "inconclusive", "wrong", "failed"
@@ -25,6 +27,11 @@ EXIT_STATUS: Mapping[Outcome, int] = MappingProxyType(
     dict.fromkeys(OUTCOMES, 1) | {"match": 0, "wrong": 2, "failed": 3}
 )
 """What each outcome makes of the command's exit status, unless the figure has been mended."""
+
+DRAWING = ("lrviz", "matplotlib", "freetype", "pillow", "fonts", "platform")
+"""What must be the same for two pictures of one run to have the same pixels."""
+
+_MOST_LETTERS = 400
 
 
 @dataclass(frozen=True)
@@ -86,14 +93,12 @@ class Verdict:
         pixels_compared: whether the pictures could be compared at all.
         versions: what the baseline and this installation differ in: name to (then, now).
         problems: what is wrong with the spec, or why it cannot be read.
-        exit_status: what the command's exit status must be at least.
         position: the place in `source` that this is about: of the first key that differs, else of
             the scheduler; None where there is none.
         action: what was done about it; None for nothing.
         block: steps a block of the numbers that were compared; 1 where every value was, 0 where
             none is stored.
         pictures: what a report shows.
-        steps: the first places that moved, for a report's table.
     """
 
     outcome: Outcome
@@ -106,12 +111,15 @@ class Verdict:
     pixels_compared: bool = False
     versions: dict[str, tuple[str, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    exit_status: int = 0
     position: Position | None = None
     action: Action | None = None
     block: int = 0
     pictures: Pictures = NO_PICTURES
-    steps: tuple[Move, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """What the command's exit status must be at least: a figure that was mended is no fault."""
+        return 0 if self.action else EXIT_STATUS[self.outcome]
 
     @property
     def is_seen_only(self) -> bool:
@@ -159,3 +167,52 @@ class Checked:
             "added": sum(each.action == "added" for each in self.verdicts),
             "pixels_inconclusive": sum(each.is_unseen for each in self.verdicts),
         }
+
+
+def refuse(source: str, path: str, error: LrvizError) -> Verdict:
+    """Return the verdict on a spec that cannot be driven, or that the machine would not let be.
+
+    Args:
+        source: the spec's file.
+        path: the figure's file.
+        error: what went wrong.
+    """
+    if isinstance(error, SpecError):
+        first, told = error.problems[0], error.told
+        position = first.position if first.source == source else None
+        reason = clip("; ".join(each.text for each in told))
+        return Verdict("wrong", source, path, reason, problems=told, position=position)
+    reason, problems = str(error), tuple[Problem, ...]()
+    if isinstance(error, Mishap):
+        reason, problems = error.reason, (Problem(source, (), error.reason),)
+    elif isinstance(error, FileError):
+        reason = f"cannot {error.action}: {error.reason}"
+        if error.path == source_file(source):
+            problems = (Problem(error.path, (), reason),)
+        elif error.path != path:
+            reason = f"cannot {error.action} {error.path}: {error.reason}"
+    outcome: Outcome = "failed" if error.exit_status == EXIT_STATUS["failed"] else "wrong"
+    return Verdict(outcome, source, path, clip(reason), problems=problems)
+
+
+def judge_orphan(found: Path | FileError) -> Verdict:
+    """Return the verdict on a figure of no spec, or on a folder of figures nobody can look into."""
+    if isinstance(found, FileError):
+        return refuse("", found.path, found)
+    reason = "no spec of this check draws it; remove it, or bring back its spec"
+    return Verdict("orphan", "", str(found), reason)
+
+
+def name_versions(versions: Mapping[str, tuple[str, str]]) -> str:
+    """Return what differs in what draws, torch and other libraries of schedules aside.
+
+    >>> name_versions({"torch": ("1", "2"), "matplotlib": ("3.10.9", "3.11.2")})
+    'matplotlib was 3.10.9, is 3.11.2'
+    """
+    both = [(name, *versions[name]) for name in DRAWING if name in versions]
+    return "; ".join(f"{name} was {then}, is {now}" for name, then, now in both)
+
+
+def clip(text: str, most: int = _MOST_LETTERS) -> str:
+    """Return a text that may come from a picture, no longer than people read."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

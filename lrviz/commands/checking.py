@@ -16,10 +16,9 @@ from lrviz.check.baselines import (
     read_baseline,
     refuse_read,
 )
-from lrviz.check.facts import Facts, gather_facts
-from lrviz.check.judge import judge_orphan, refuse
+from lrviz.check.judge import Facts, gather_facts
 from lrviz.check.output import format_checked
-from lrviz.check.verdict import PAGE, Checked, Verdict
+from lrviz.check.verdict import PAGE, Checked, Verdict, judge_orphan, refuse
 from lrviz.commands.block import Block
 from lrviz.commands.driving import drive_spec
 from lrviz.commands.targets import list_files
@@ -206,13 +205,7 @@ class _Check:
                 write_below(root, path, data, overwrite=overwrite)
         except LrvizError as error:
             failed = refuse(verdict.source, verdict.baseline, error)
-            return replace(
-                verdict,
-                outcome=failed.outcome,
-                reason=failed.reason,
-                exit_status=failed.exit_status,
-                action=None,
-            )
+            return replace(verdict, outcome=failed.outcome, reason=failed.reason, action=None)
         return verdict
 
     def _explain(self, source: str, path: str, error: BaseException) -> Verdict:

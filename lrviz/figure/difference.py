@@ -2,20 +2,32 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.figure.numbers import RECORDED, STATISTICS, RecordedQuantity, coarsen, split_steps
-from lrviz.figure.stored import STATISTICS_0_1, Recorded, RecordedCurve
+from lrviz.figure.numbers import (
+    RECORDED,
+    STATISTICS,
+    STATISTICS_0_1,
+    Recorded,
+    RecordedCurve,
+    RecordedQuantity,
+    coarsen,
+    split_steps,
+)
 from lrviz.spell import spell_yaml
 
 RELATIVE = 1e-9
 ABSOLUTE = 1e-12
+
+MOST_STEPS = 24
+"""How many places are told, in all and of each series."""
 
 
 class Move(NamedTuple):
@@ -93,11 +105,13 @@ class NumbersDifference:
         shape: what only one of them has.
         moves: the series that both have and that differ, the earliest first.
         hidden: steps a block, where all blocks agree and the digest of every value differs; else 0.
+        steps: the first places that moved, of all series, for a table.
     """
 
     shape: tuple[ShapeChange, ...]
     moves: tuple[Move, ...]
     hidden: int = 0
+    steps: tuple[Move, ...] = ()
 
     def __str__(self) -> str:
         if self.hidden:
@@ -119,26 +133,21 @@ def compare_numbers(old: Recorded, new: Recorded, exact: bool = False) -> Number
     """
     pairs = _pair(_labels(old), _labels(new))
     shape: list[ShapeChange] = []
-    moves: list[Move] = []
+    moved: list[list[Move]] = []
     if len(pairs) < max(len(old.curves), len(new.curves)):
         shape.append(ShapeChange("curves", _labels(old), _labels(new)))
     for i, j in pairs:
         shape += _iter_shape(old.curves[i], new.curves[j])
-        moves += _iter_moves(old.curves[i], new.curves[j])
-    if not shape and not moves:
+        moved += filter(None, _iter_moves(old.curves[i], new.curves[j]))
+    if not shape and not moved:
         differ = exact and old.digest and new.digest and old.digest != new.digest
         return NumbersDifference((), (), max(old.block, new.block)) if differ else None
-    return NumbersDifference(tuple(shape), tuple(sorted(moves, key=lambda move: move.start)))
+    first, every = _sort(each[0] for each in moved), _sort(chain.from_iterable(moved))
+    return NumbersDifference(tuple(shape), first, steps=every[:MOST_STEPS])
 
 
-def list_moves(old: Recorded, new: Recorded, most: int) -> list[Move]:
-    """Return the first places that have moved, in all and of each series so many at most."""
-    moves = [
-        move
-        for i, j in _pair(_labels(old), _labels(new))
-        for move in _iter_moves(old.curves[i], new.curves[j], most)
-    ]
-    return sorted(moves, key=lambda move: move.start)[:most]
+def _sort(moves: Iterable[Move]) -> tuple[Move, ...]:
+    return tuple(sorted(moves, key=lambda move: move.start))
 
 
 def _pair(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
@@ -171,22 +180,17 @@ def _iter_shape(old: RecordedCurve, new: RecordedCurve) -> Iterator[ShapeChange]
         yield ShapeChange("quantities", _quantities(old), _quantities(new), new.label)
 
 
-def _iter_moves(old: RecordedCurve, new: RecordedCurve, most: int = 1) -> Iterator[Move]:
+def _iter_moves(old: RecordedCurve, new: RecordedCurve) -> Iterator[list[Move]]:
+    """Yield of each series that both have where it moved, the first few places."""
     groups = _pair(old.groups, new.groups)
-    for quantity in RECORDED:
-        if quantity not in old.series or quantity not in new.series:
-            continue
+    for quantity in (name for name in RECORDED if name in old.series and name in new.series):
         for i, j in [(0, 0)] if quantity == "metric" else groups:
+            found = _find_moves(old, new, old.series[quantity][i], new.series[quantity][j])
             group = "" if quantity == "metric" else new.groups[j]
-            for place in _find_moves(
-                old, new, old.series[quantity][i], new.series[quantity][j], most
-            ):
-                yield place._replace(quantity=quantity, curve=new.label, group=group)
+            yield [each._replace(quantity=quantity, group=group) for each in found]
 
 
-def _find_moves(
-    old: RecordedCurve, new: RecordedCurve, was: Values, now: Values, most: int
-) -> Iterator[Move]:
+def _find_moves(old: RecordedCurve, new: RecordedCurve, was: Values, now: Values) -> Iterator[Move]:
     """Yield where two series of the same name differ, the first few places, not yet named."""
     block, steps = max(old.block, new.block), min(old.steps, new.steps)
     count = -(-steps // block) if old.steps == new.steps else steps // block
@@ -194,7 +198,7 @@ def _find_moves(
     was, now = (each[: min(map(len, both))] for each in both)
     moved = ~agree(was, now)
     places = np.flatnonzero(moved.any(axis=0))
-    for place in map(int, places[:most]):
+    for place in map(int, places[:MOST_STEPS]):
         row = int(moved[:, place].argmax())
         yield Move(
             start=place * block,
@@ -205,6 +209,7 @@ def _find_moves(
             moved=len(places),
             total=count,
             quantity="lr",
+            curve=new.label,
             block=block,
         )
 

@@ -2,19 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from lrviz.curve import QUANTITIES, Curve, Quantity, Values
-from lrviz.spell import spell_json
 
 RecordedQuantity = Quantity | Literal["metric"]
 RECORDED: tuple[RecordedQuantity, ...] = (*QUANTITIES, "metric")
 
 STATISTICS = ("first", "min", "max", "mean", "order")
 """The numbers of a block; the last one depends on the order of its values."""
+
+STATISTICS_0_1 = STATISTICS[:4]
+"""Those that version 0.1 stored."""
 
 MAX_NUMBERS = 32_768
 MAX_SERIES = 4_096
@@ -23,18 +26,54 @@ MAX_SERIES = 4_096
 _FEWEST = 4
 
 
-def summarise(curves: Sequence[Curve]) -> dict[str, object]:
-    """Return the curves' numbers as plain data for JSON, 32,768 at most.
+@dataclass(frozen=True, eq=False)
+class RecordedCurve:
+    """What is stored of one curve.
+
+    Attributes:
+        label: what tells it from others in one figure.
+        groups: the param groups' names.
+        steps: the number of steps.
+        block: steps a block; 1 where every step is stored.
+        series: a quantity's series, one a param group, for `metric` one: shape (1, steps), or
+            (5, blocks) with the rows of `STATISTICS`, four of them from version 0.1; (1, 1) for one
+            that never moves.
+    """
+
+    label: str
+    groups: tuple[str, ...]
+    steps: int
+    block: int
+    series: Mapping[RecordedQuantity, tuple[Values, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """What a figure stores of its curves.
+
+    Attributes:
+        curves: one a schedule.
+        digest: of every value of them, as 64 letters and digits; empty where every value is stored,
+            and from version 0.1.
+    """
+
+    curves: tuple[RecordedCurve, ...]
+    digest: str = ""
+
+    @property
+    def block(self) -> int:
+        """The steps of the largest block; 1 where every step is stored."""
+        return max(curve.block for curve in self.curves)
+
+
+def summarise(curves: Sequence[Curve]) -> Recorded:
+    """Return what is stored of some curves, 32,768 numbers at most.
 
     Every step of a curve of up to 4,096 steps, and else the first, smallest, largest and mean value
     of each of up to 1,024 equal blocks, and a mean with the weights of the steps, which tells their
     order; fewer steps and blocks where there are many series. Where even that is too much, only
     the learning rates are kept. A minimum and a maximum leave NaN out, a mean does not, and for the
     order it is 0. What is not stored step by step has a digest of every value beside it.
-
-    >>> curve = Curve(groups=("",), lr=np.array([[0.1, 0.01]]), base_lr=(0.1,))
-    >>> summarise([curve])["curves"]
-    [{'label': '', 'groups': [''], 'steps': 2, 'block': 1, 'lr': [[0.1, 0.01]]}]
     """
     kept = RECORDED
     most = _choose(curves, kept)
@@ -42,10 +81,30 @@ def summarise(curves: Sequence[Curve]) -> dict[str, object]:
         kept = ("lr",)
         most = _choose(curves, kept)
         assert most is not None  # 64 curves of 64 groups are 4,096 series
-    data: dict[str, object] = {"curves": [_summarise_curve(each, kept, most) for each in curves]}
-    if kept != RECORDED or any(curve.steps > most for curve in curves):
-        data["digest"] = _digest(curves)
-    return data
+    recorded = tuple(_record(each, kept, most) for each in curves)
+    is_whole = kept == RECORDED and all(curve.block == 1 for curve in recorded)
+    return Recorded(recorded, "" if is_whole else _digest(curves))
+
+
+def record_steps(curves: Sequence[Curve]) -> Recorded:
+    """Return the curves' numbers, every step of them, to compare and not to store."""
+    return Recorded(tuple(_record(each, RECORDED, each.steps) for each in curves))
+
+
+def _record(curve: Curve, kept: Sequence[RecordedQuantity], most: int) -> RecordedCurve:
+    steps = curve.steps
+    block = block_size(steps, most)
+    series = {
+        name: tuple(_summarise_series(row, block) for row in values)
+        for name, values in iter_series(curve, kept)
+    }
+    return RecordedCurve(curve.label, curve.groups, steps, block, series)
+
+
+def _summarise_series(row: Values, block: int) -> Values:
+    if is_constant(row):
+        return row[np.newaxis, :1]
+    return row[np.newaxis] if block == 1 else split_steps(row, block)
 
 
 def iter_series(
@@ -179,28 +238,3 @@ def _choose(curves: Sequence[Curve], kept: Sequence[RecordedQuantity]) -> int | 
 def _size(steps: int, most: int, statistics: int) -> int:
     block = block_size(steps, most)
     return steps if block == 1 else statistics * -(-steps // block)
-
-
-def _summarise_curve(
-    curve: Curve, kept: Sequence[RecordedQuantity], most: int
-) -> dict[str, object]:
-    steps = curve.steps
-    block = block_size(steps, most)
-    data = {"label": curve.label, "groups": [*curve.groups], "steps": steps, "block": block}
-    return data | {
-        name: [_summarise_series(row, block) for row in values]
-        for name, values in iter_series(curve, kept)
-    }
-
-
-def _summarise_series(row: Values, block: int) -> object:
-    if is_constant(row):
-        return _spell(row[:1])[0]
-    if block == 1:
-        return _spell(row)
-    return dict(zip(STATISTICS, map(_spell, split_steps(row, block)), strict=True))
-
-
-def _spell(row: Values) -> list[float | str | None]:
-    numbers = row.tolist()
-    return numbers if np.isfinite(row).all() else list(map(spell_json, numbers))

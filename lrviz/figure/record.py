@@ -16,8 +16,8 @@ from typing import NoReturn, cast
 
 from lrviz.errors import ImageError
 from lrviz.figure.chunks import MAX_RECORD
-from lrviz.figure.numbers import summarise
-from lrviz.figure.stored import Recorded, parse_numbers
+from lrviz.figure.numbers import Recorded, summarise
+from lrviz.figure.stored import parse_numbers, spell_numbers
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.style import MAX_TEXT
@@ -77,7 +77,7 @@ def build_record(run: Run, fonts: Sequence[str], freetype: str) -> str:
         fonts: the fonts that the drawing used.
         freetype: the version of the library that draws their glyphs.
     """
-    numbers: object = summarise(run.curves)
+    numbers: object = spell_numbers(summarise(run.curves))
     if len(_dump(numbers)) > MAX_NUMBERS_TEXT:  # the names of many groups can be that long
         numbers = None
     record = {

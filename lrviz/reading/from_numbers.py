@@ -8,9 +8,8 @@ import numpy as np
 
 from lrviz.curve import Curve, Values
 from lrviz.errors import spec_error
-from lrviz.figure.numbers import RecordedQuantity
+from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
 from lrviz.figure.record import Record
-from lrviz.figure.stored import RecordedCurve
 from lrviz.spec.assign import Override
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Source

@@ -1,6 +1,6 @@
 """A spec as plain data: what stands where, and when two say the same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, TypeGuard
 
 from lrviz.errors import KeyPath
@@ -63,6 +63,37 @@ def is_same_spec(one: Mapping[str, Tree], other: Mapping[str, Tree]) -> bool:
 def list_keys(tree: Tree) -> list[str]:
     """Return the keys of a mapping in order; none of anything else."""
     return list(tree) if isinstance(tree, dict) else []
+
+
+def iter_differing_keys(old: Tree, new: Tree, key: KeyPath = ()) -> Iterator[KeyPath]:
+    """Yield the key paths whose values differ, in the order of the new tree.
+
+    A key that only one of them has is named itself, and so is a list of plain values, and what
+    has its own keys in another order where that counts. Two trees without such a key are the same
+    spec.
+
+    >>> old = {"epochs": 4, "scheduler": {"StepLR": {"step_size": 4}}}
+    >>> new = {"epochs": 4.0, "scheduler": {"StepLR": {"step_size": 2, "gamma": 0.5}}}
+    >>> list(iter_differing_keys(old, new))
+    [('scheduler', 'StepLR', 'step_size'), ('scheduler', 'StepLR', 'gamma')]
+    """
+    match old, new:
+        case dict(), dict():
+            for name in dict.fromkeys((*new, *old)):
+                if name in old and name in new:
+                    yield from iter_differing_keys(old[name], new[name], (*key, name))
+                else:
+                    yield (*key, name)
+            is_ordered = len(key) == 1 and key[0] in IN_ORDER
+            if is_ordered and old.keys() == new.keys() and list(old) != list(new):
+                yield key
+        case list(), list() if len(old) == len(new) and any(
+            isinstance(item, dict | list) for item in (*old, *new)
+        ):
+            for index, (was, now) in enumerate(zip(old, new, strict=True)):
+                yield from iter_differing_keys(was, now, (*key, index))
+        case _ if not is_same_tree(old, new):
+            yield key
 
 
 def freeze(tree: Tree) -> object:

@@ -30,11 +30,11 @@ def listed(listing: Listing, *verdicts: Verdict) -> str:
 
 
 def of(outcome: Outcome, reason: str = "", **facts: Any) -> Verdict:
-    given: dict[str, Any] = {"exit_status": 1, "pixels_compared": True} | facts
+    given: dict[str, Any] = {"pixels_compared": True} | facts
     return Verdict(outcome, "configs/a.yaml", "figures/a.webp", reason, **given)
 
 
-MATCH = of("match", exit_status=0, block=1)
+MATCH = of("match", block=1)
 
 
 # Text
@@ -113,7 +113,7 @@ def test_a_torch_that_moved_is_told_of_when_its_figures_are_updated(tmp_path: Pa
 
 
 def test_a_failure_names_the_figure_and_what_failed() -> None:
-    failed = of("failed", "cannot write: no space left on device", exit_status=3)
+    failed = of("failed", "cannot write: no space left on device")
     assert listed("text", failed).splitlines()[0] == (
         "figures/a.webp: failed: cannot write: no space left on device"
     )
@@ -140,7 +140,6 @@ def test_json_tells_everything_that_is_known() -> None:
         versions={"torch": ("1", "2")},
         position=Position(2, 3),
         action="updated",
-        exit_status=0,
     )
     data = json.loads(listed("json", full))
     assert data == {
@@ -219,12 +218,12 @@ def test_json_tells_everything_that_is_known() -> None:
 
 
 def test_json_of_an_orphan_and_of_a_wrong_spec() -> None:
-    orphan = Verdict("orphan", "", "figures/b.png", "why", exit_status=1)
+    orphan = Verdict("orphan", "", "figures/b.png", "why")
     problems = (
         Problem("a.yaml", ("scheduler", "StepLR"), "x; y", Position(1, 2)),
         Problem("a.yaml", (), "z"),
     )
-    data = json.loads(listed("json", orphan, of("wrong", "x", problems=problems, exit_status=2)))
+    data = json.loads(listed("json", orphan, of("wrong", "x", problems=problems)))
     assert data["results"][0]["source"] is None
     assert (data["results"][0]["line"], data["results"][0]["numbers"]) == (None, None)
     assert data["results"][1]["problems"] == [
@@ -274,7 +273,7 @@ def test_annotations_stand_on_file_line_and_column(tmp_path: Path) -> None:
 
 
 def test_annotations_escape_what_would_end_them() -> None:
-    odd = Verdict("differs", "a,b:c%\n.yaml", "f", "100%: a,b\r\n::error::x", exit_status=1)
+    odd = Verdict("differs", "a,b:c%\n.yaml", "f", "100%: a,b\r\n::error::x")
     (line, _, _) = listed("github", odd).split("\n")
     assert line == (
         "::error file=a%2Cb%3Ac%25\\n.yaml,title=lrviz check%3A differs::"
@@ -283,7 +282,7 @@ def test_annotations_escape_what_would_end_them() -> None:
 
 
 def test_what_was_mended_is_a_notice() -> None:
-    added = of("missing", "missing baseline", action="added", exit_status=0)
+    added = of("missing", "missing baseline", action="added")
     assert listed("github", added).splitlines()[0] == (
         "::notice file=configs/a.yaml,title=lrviz check%3A added::figures/a.webp: added"
     )
@@ -354,7 +353,7 @@ def test_a_report_is_given_pictures_of_what_does_not_match(tmp_path: Path) -> No
     draw(STEP, tmp_path, "same")
     spec.write_text(STEP.replace("0.5", "0.25"))
     same, differs = check(spec.parent, figures, report=Path("report")).verdicts
-    assert (same.pictures, same.steps) == (NO_PICTURES, ())
+    assert (same.pictures, same.numbers) == (NO_PICTURES, None)
     for picture in differs.pictures:
         assert picture is not None
         assert picture.startswith(PNG)
@@ -365,16 +364,18 @@ def test_a_report_is_given_pictures_of_what_does_not_match(tmp_path: Path) -> No
     moved = int(np.count_nonzero((old != new).any(axis=2)))
     assert moved > 100
     assert red(decode_image(differs.pictures.difference)) == moved
-    found = [(each.start, each.quantity, each.old, each.new) for each in differs.steps[:2]]
+    assert differs.numbers is not None
+    steps = differs.numbers.steps
+    found = [(each.start, each.quantity, each.old, each.new) for each in steps[:2]]
     assert found == [(4, "lr", 0.0005, 0.00025), (5, "lr", 0.0005, 0.00025)]
-    assert len(differs.steps) == 24
+    assert len(steps) == 24
 
 
 def test_without_a_report_there_are_no_pictures(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     spec.write_text(STEP.replace("0.5", "0.25"))
     (found,) = check(spec, figures).verdicts
-    assert (found.pictures, found.steps) == (NO_PICTURES, ())
+    assert found.pictures == NO_PICTURES
 
 
 def test_of_a_missing_figure_only_the_result_is_shown(tmp_path: Path) -> None:
@@ -400,7 +401,7 @@ def test_pixels_alone_are_marked_one_by_one(tmp_path: Path) -> None:
     (found,) = check(spec, figures, report=Path("report")).verdicts
     assert found.pictures.difference is not None
     assert red(decode_image(found.pictures.difference)) == 7
-    assert found.steps == ()
+    assert found.numbers is None
 
 
 def test_of_a_long_curve_the_table_names_blocks(tmp_path: Path) -> None:
@@ -410,7 +411,9 @@ def test_of_a_long_curve_the_table_names_blocks(tmp_path: Path) -> None:
     spec, figures = draw(STEP.replace("steps_per_epoch: 8", "steps_per_epoch: 2000"), tmp_path)
     spoil_record(figures / "step.webp", spoil)
     (found,) = check(spec, figures, report=Path("report")).verdicts
-    assert [(each.start, each.statistic, each.old) for each in found.steps] == [(24, "max", 1.0)]
+    assert found.numbers is not None
+    steps = found.numbers.steps
+    assert [(each.start, each.statistic, each.old) for each in steps] == [(24, "max", 1.0)]
     assert "lr, max of 8 steps" in build_report([found])
     assert found.pictures.overlay is not None
 

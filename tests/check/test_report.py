@@ -192,7 +192,8 @@ def test_a_long_list_of_moved_series_is_cut_with_a_note() -> None:
 def test_a_change_is_told_in_percent_where_that_says_something(
     old: float, new: float, change: str
 ) -> None:
-    found = replace(judged("differs"), steps=(Move(7, 8, "", old, new, 1, 9, "lr"),))
+    move = Move(7, 8, "", old, new, 1, 9, "lr")
+    found = replace(judged("differs"), numbers=NumbersDifference((), (move,), steps=(move,)))
     assert visible(build_report([found])).endswith(f"7 lr {change}")
 
 

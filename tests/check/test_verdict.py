@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from lrviz.check.examine import compare_pixels, mark_pixels
-from lrviz.check.facts import iter_differing_keys
 from lrviz.check.verdict import EXIT_STATUS, OUTCOMES, Pictures, PixelsDifference, Verdict
-from lrviz.figure.difference import list_moves
+from lrviz.figure.difference import compare_numbers
 from lrviz.figure.stored import parse_numbers
 from lrviz.spec.parse import parse_spec
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Tree, iter_differing_keys
 from tests.support.specs import ROOT
 
 NAN = float("nan")
@@ -128,9 +127,11 @@ def test_the_first_moves_of_all_series_are_listed_in_order() -> None:
     curve = {"label": "", "groups": ["a", "b"], "steps": 3, "block": 1}
     old = parse_numbers({"curves": [{**curve, "lr": [1.0, 1.0]}]})
     new = parse_numbers({"curves": [{**curve, "lr": [[1.0, 2.0, 3.0], [2.0, 1.0, 2.0]]}]})
-    found = [(move.start, move.group, move.new) for move in list_moves(old, new, 3)]
-    assert found == [(0, "b", 2.0), (1, "a", 2.0), (2, "a", 3.0)]
-    assert list_moves(old, old, 3) == []
+    difference = compare_numbers(old, new)
+    assert difference is not None
+    found = [(move.start, move.group, move.new) for move in difference.steps]
+    assert found == [(0, "b", 2.0), (1, "a", 2.0), (2, "a", 3.0), (2, "b", 2.0)]
+    assert [move.start for move in difference.moves] == [0, 1]
 
 
 def test_the_documented_outcomes_are_all_of_them() -> None:

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from lrviz.check.baselines import Baseline
-from lrviz.check.facts import gather_facts
-from lrviz.check.judge import Look, judge
+from lrviz.check.judge import Look, gather_facts, judge
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import Checked
 from lrviz.commands.code.script import write_code

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from lrviz.curve import Curve, Values
 from lrviz.errors import ImageError
+from lrviz.figure import numbers
 from lrviz.figure.difference import Move, NumbersDifference, ShapeChange, compare_numbers
-from lrviz.figure.numbers import MAX_NUMBERS, coarsen, split_steps, summarise
-from lrviz.figure.stored import Recorded, parse_numbers
+from lrviz.figure.numbers import MAX_NUMBERS, Recorded, coarsen, split_steps
+from lrviz.figure.stored import parse_numbers, spell_numbers
 
 STATISTICS = ("first", "min", "max", "mean", "order")
 NAN, INF = math.nan, math.inf
@@ -27,6 +28,17 @@ def curve(*rows: Sequence[float], metric: Sequence[float] | None = None, label: 
         metric=None if metric is None else np.array(metric, dtype=np.float64),
         label=label,
     )
+
+
+def summarise(curves: Sequence[Curve]) -> dict[str, Any]:
+    """What is stored of some curves."""
+    return spell_numbers(numbers.summarise(curves))
+
+
+def count_numbers(recorded: Recorded) -> int:
+    """How many numbers are stored."""
+    every = (rows for curve in recorded.curves for rows in curve.series.values())
+    return sum(row.size for rows in every for row in rows)
 
 
 def summary(*rows: Sequence[float]) -> dict[str, Any]:
@@ -80,7 +92,7 @@ def test_what_never_moves_is_stored_once() -> None:
     assert stored(data, "lr") == [0.1, [0.1, 0.2, 0.1]]
     assert stored(data, "momentum") == [0.9, 0.9]
     assert stored(data, "metric") == [None]
-    assert record(still).size == 1 + 3 + 1 + 1 + 1
+    assert count_numbers(record(still)) == 1 + 3 + 1 + 1 + 1
 
 
 def test_a_metric_may_hold_what_json_has_no_number_for() -> None:
@@ -176,7 +188,7 @@ def test_many_series_have_coarser_blocks(
 ) -> None:
     recorded = record(*many(curves, groups, steps, momentum=momentum))
     assert recorded.curves[0].block == block
-    assert recorded.size == size <= MAX_NUMBERS
+    assert count_numbers(recorded) == size <= MAX_NUMBERS
 
 
 @given(
@@ -444,7 +456,7 @@ def test_blocks_that_lrviz_would_not_choose_are_refused(
 def test_a_series_that_never_moves_cannot_pretend_to_and_make_blocks_coarser() -> None:
     row = np.linspace(0.1, 0.2, 4096).tolist()
     full = {"label": "", "groups": ["a"] * 8, "steps": 4096, "block": 1, "lr": [row] * 8}
-    assert parse_numbers({"curves": [full]}).size == MAX_NUMBERS
+    assert count_numbers(parse_numbers({"curves": [full]})) == MAX_NUMBERS
     blocks = {name: [0.1] * 512 for name in STATISTICS}
     moving = {name: np.linspace(0.1, 0.2, 512).tolist() for name in STATISTICS}
     coarse = full | {"block": 8, "lr": [moving] * 8, "momentum": [blocks] + [0.9] * 7}
@@ -605,7 +617,7 @@ def test_what_holds_no_curves_is_refused(data: object) -> None:
 def test_more_numbers_than_lrviz_stores_are_refused() -> None:
     row = [0.5, 0.25] * 2048
     full = {"label": "", "groups": [""], "steps": 4096, "block": 1, "lr": [row]}
-    assert parse_numbers({"curves": [full] * 8}).size == MAX_NUMBERS
+    assert count_numbers(parse_numbers({"curves": [full] * 8})) == MAX_NUMBERS
     with pytest.raises(ImageError, match=r"damaged: more than 32,768$"):
         parse_numbers({"curves": [full] * 8 + [GOOD]})
 

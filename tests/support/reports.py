@@ -31,7 +31,11 @@ def shown(verdict: Verdict, *pictures: bytes | None) -> Verdict:
 
 def moved(steps: int, kept: int) -> Verdict:
     """A curve that moved in so many steps, the first of which are at hand."""
-    difference = NumbersDifference((), (Move(4, 5, "", 0.1, 0.05, steps, steps + 4, "lr"),))
+    rows = tuple(
+        Move(4 + i, 5 + i, "", 0.1 + 0.2, 1e-05, 1, 9, "lr", "", "head") for i in range(kept)
+    )
+    move = Move(4, 5, "", 0.1, 0.05, steps, steps + 4, "lr")
+    difference = NumbersDifference((), (move,), steps=rows)
     verdict = Verdict(
         outcome="differs",
         source="configs/step.yaml",
@@ -42,11 +46,7 @@ def moved(steps: int, kept: int) -> Verdict:
         pixels=PixelsDifference(1200, 1800, 255, (60, 30), (60, 30)),
         versions={"torch": ("2.6.0", "2.13.0")},
     )
-    rows = tuple(
-        Move(4 + i, 5 + i, "", 0.1 + 0.2, 1e-05, 1, 9, "lr", "", "head") for i in range(kept)
-    )
-    levels = (0, 80, 160, 240)
-    return replace(shown(verdict, *map(picture, levels)), steps=rows)
+    return shown(verdict, *map(picture, (0, 80, 160, 240)))
 
 
 def every_kind() -> list[Verdict]:
@@ -75,9 +75,9 @@ def hostile(outcome: Outcome) -> Verdict:
         source=HOSTILE,
         baseline=HOSTILE,
         reason=HOSTILE,
-        numbers=NumbersDifference((shape,), (move, move)),
+        numbers=NumbersDifference((shape,), (move, move), steps=(move,)),
         keys=(HOSTILE,),
         versions={HOSTILE: (HOSTILE, HOSTILE)},
         problems=(Problem(HOSTILE, (HOSTILE,), HOSTILE),),
     )
-    return replace(shown(verdict, picture(0), None, None, picture(0)), steps=(move,))
+    return shown(verdict, picture(0), None, None, picture(0))

@@ -9,7 +9,6 @@ from lrviz.check.verdict import PixelsDifference, Verdict
 from lrviz.figure.difference import Move, NumbersDifference
 from lrviz.spell import printable, spell_yaml
 
-MAX_ROWS = 50
 MAX_LINES = 10
 
 _PARTS = ("part", "baseline", "result")
@@ -118,15 +117,17 @@ def _pixels(pixels: PixelsDifference | None) -> list[str]:
 
 def _steps(verdict: Verdict) -> str:
     """Return the table of the first changed steps, without columns that are empty in all rows."""
+    if verdict.numbers is None:
+        return ""
     shown = [
         (m.start, _name_quantity(m), m.curve, m.group, m.old, m.new, _change(m.old, m.new))
-        for m in verdict.steps[:MAX_ROWS]
+        for m in verdict.numbers.steps
     ]
     kept = [i for i in range(len(_STEPS)) if any(row[i] != "" for row in shown)]
     rows = [[row[i] for i in kept] for row in shown]
     label = f"changed steps of {_name_of(verdict)}"
     found = _table(label, [_STEPS[i] for i in kept], rows, _NUMERIC)
-    return found and found + _note(len(rows), _count_changes(verdict))
+    return found and found + _note(len(rows), sum(move.moved for move in verdict.numbers.moves))
 
 
 def _name_quantity(move: Move) -> str:
@@ -134,12 +135,6 @@ def _name_quantity(move: Move) -> str:
     if not move.statistic:
         return move.quantity
     return f"{move.quantity}, {move.statistic} of {move.stop - move.start} steps"
-
-
-def _count_changes(verdict: Verdict) -> int:
-    """Return how many steps moved, in all series; at least as many as there are rows."""
-    moves = verdict.numbers.moves if verdict.numbers is not None else ()
-    return max(sum(move.moved for move in moves), len(verdict.steps))
 
 
 def _change(old: float, new: float) -> str:
