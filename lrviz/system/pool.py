@@ -8,7 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Self, TypeVar
 
-from lrviz.errors import WorkerDied
 from lrviz.system.worker import Worker
 
 A = TypeVar("A")
@@ -22,9 +21,6 @@ MOST = 16
 
 AHEAD = 2
 """How many items a worker may lie behind the parent: more would be memory and nothing else."""
-
-ATTEMPTS = 3
-"""How often in a row workers may fail to start."""
 
 PATIENCE = 0.5
 """Seconds for a worker to end by itself."""
@@ -55,14 +51,15 @@ class Workers:
     """
 
     def __init__(self, count: int) -> None:
-        self._is_closed = False
-        self._failures = 0
-        self._started: list[Worker] = []
-        self._idle: SimpleQueue[Worker | None] = SimpleQueue()
+        self._workers: list[Worker] = []
+        self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._attendants = ThreadPoolExecutor(count)
         try:
-            while len(self._started) < count > 1 and (process := self._start()):
-                self._idle.put(process)
+            while len(self._workers) < count > 1:
+                self._workers.append(Worker())
+                self._idle.put(self._workers[-1])
+        except OSError:  # as where a user may have no more of them
+            return
         except BaseException:
             self.close()
             raise
@@ -75,8 +72,8 @@ class Workers:
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """The numbers of the processes that were started and have not been found dead."""
-        return tuple(process.pid for process in self._started)
+        """The numbers of the processes."""
+        return tuple(worker.pid for worker in self._workers)
 
     def map(
         self, function: Callable[[A], R], items: Iterable[A]
@@ -90,11 +87,11 @@ class Workers:
             function: of a module that does not import torch.
             items: what is pickled to be given to it.
         """
-        if not self._started:
+        if not self._workers:
             for item in items:
                 yield item, _call(function, item)
             return
-        ahead = AHEAD * len(self._started)
+        ahead = AHEAD * len(self._workers)
         under_way: deque[tuple[A, Future[R | BaseException]]] = deque()
         for item in items:
             under_way.append((item, self._attendants.submit(_call, self._work_off, function, item)))
@@ -105,45 +102,21 @@ class Workers:
 
     def close(self) -> None:
         """End the processes, and drop what they have not begun."""
-        self._is_closed = True
         self._attendants.shutdown(wait=False, cancel_futures=True)
-        processes = tuple(self._started)
-        for process in processes:
-            process.stop()
+        for worker in self._workers:
+            worker.stop()
         deadline = time.monotonic() + PATIENCE
-        for process in processes:
-            process.join(max(0.0, deadline - time.monotonic()))
+        for worker in self._workers:
+            worker.join(deadline - time.monotonic())
         self._attendants.shutdown()
 
     def _work_off(self, function: Callable[[A], R], item: A) -> R:
-        """Give an item to a process; a new one takes the place of one that died."""
-        process = self._idle.get()
+        worker = self._idle.get()
         try:
-            while process is not None and not process.become_ready():
-                self._failures += not process.is_ready
-                self._started.remove(process)
-                process.join(PATIENCE)
-                process = self._start()
-            if process is None:
-                raise WorkerDied("could not be started")
-            self._failures = 0
-            result: R = process.call(function, item)
+            result: R = worker.call(function, item)
             return result
         finally:
-            self._idle.put(process)
-
-    def _start(self) -> Worker | None:
-        """Return a new process; None once the workers are to end, or where there can be none."""
-        if self._is_closed or self._failures >= ATTEMPTS:
-            return None
-        try:
-            process = Worker()
-        except OSError:  # as where a user may have no more of them
-            return None
-        self._started.append(process)
-        if self._is_closed:  # since: nobody else would
-            process.stop()
-        return process
+            self._idle.put(worker)
 
 
 def _call(function: Callable[..., R], *arguments: object) -> R | BaseException:

@@ -12,13 +12,11 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from types import FrameType
 from typing import Any, BinaryIO, NoReturn
 
 import lrviz
@@ -31,6 +29,9 @@ GRACE = 0.3
 
 _PING = b""
 """What a worker that can be given work gives back."""
+
+_BROKEN = (EOFError, OSError, pickle.UnpicklingError)
+"""What using the pipes of a process that died raises."""
 
 Work = SimpleQueue[bytes | None]
 
@@ -47,37 +48,36 @@ serve("lrviz.figure.render")
 
 
 class Worker:
-    """A worker as its parent sees it.
+    """A worker as its parent sees it; a new process takes the place of one that died.
 
-    Attributes:
-        pid: the process's number.
-        is_ready: whether it has said that it can be given work.
+    Raises:
+        OSError: no process can be started.
     """
 
     def __init__(self) -> None:
+        self._is_stopped = False
+        self._launch()
+
+    def _launch(self) -> None:
         home = str(Path(lrviz.__file__).resolve().parents[1])
         isolation = "-I" if sys.flags.isolated else "-P"  # the current folder is not on the path
-        with _without_interrupts():
-            self._process = subprocess.Popen(
-                [sys.executable, isolation, "-c", _CODE, home, *filter(None, sys.path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-            )
+        self._process = subprocess.Popen(
+            [sys.executable, isolation, "-c", _CODE, home, *filter(None, sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # who is interrupted by Ctrl-C is the parent
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._input, self._output = self._process.stdin, self._process.stdout
-        self.pid = self._process.pid
-        self.is_ready = False
+        if self._is_stopped:  # since: nobody else would
+            self._process.terminate()
 
-    def become_ready(self) -> bool:
-        """Wait until it can be given work; return whether it still lives then."""
-        try:
-            self._ask(_PING)
-        except (EOFError, OSError, pickle.UnpicklingError):
-            return False
-        self.is_ready = True
-        return True
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
 
     def call(self, function: object, item: object) -> Any:
         """Return what the function gives for the item, or raise what it raised.
@@ -86,18 +86,29 @@ class Worker:
             WorkerDied: instead of an answer.
         """
         data = pickle.dumps((function, item), pickle.HIGHEST_PROTOCOL)
+        is_ready = False
         try:
+            self._become_ready()
+            is_ready = True
             answer = self._ask(data)
-        except (EOFError, OSError, pickle.UnpicklingError):
-            raise WorkerDied(_spell_end(self._process.wait())) from None
+        except _BROKEN:
+            how = _spell_end(self._process.wait()) if is_ready else "could not be started"
+            raise WorkerDied(how) from None
         except Exception:  # what is left in the pipe would be taken for the next answer
             self._process.kill()
-            self._process.wait()
             raise
         done, result = pickle.loads(answer)
         if done:
             return result
         raise result
+
+    def _become_ready(self) -> None:
+        try:
+            self._ask(_PING)
+        except _BROKEN:  # it died while it had nothing to do
+            self.join(0)
+            self._launch()
+            self._ask(_PING)
 
     def _ask(self, data: bytes) -> bytes:
         pickle.dump(data, self._input)
@@ -107,6 +118,7 @@ class Worker:
 
     def stop(self) -> None:
         """Ask it to end; a file that it is writing is left as it was."""
+        self._is_stopped = True
         self._process.terminate()
 
     def join(self, seconds: float) -> None:
@@ -119,19 +131,6 @@ class Worker:
         for pipe in (self._input, self._output):
             with suppress(OSError):
                 pipe.close()
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Let what is started inside never see Ctrl-C, not even before its own first line."""
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _spell_end(status: int) -> str:
@@ -160,7 +159,7 @@ def serve(imports: str) -> NoReturn:
     own_process()
     with quick_imports():
         import_module(imports)
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         while (data := work.get()) is not None:
             pickle.dump(call(data) if data != _PING else _PING, sink)
@@ -185,12 +184,11 @@ def call(data: bytes) -> bytes:
 def _portable(error: Exception) -> Exception:
     """Return an exception that can cross to another process, with its traceback as a note."""
     text = "".join(traceback.format_exception(error))
-    if not isinstance(error, LrvizError):
-        error.add_note(text)
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:
         error = StandInError(spell_exception(error))
+    if not isinstance(error, LrvizError):
         error.add_note(text)
     return error
 
@@ -217,7 +215,3 @@ def _listen(source: BinaryIO, work: Work) -> None:
     _thread.interrupt_main(signal.SIGTERM)
     time.sleep(GRACE)
     os._exit(1)
-
-
-def _stop(signum: int, frame: FrameType | None) -> NoReturn:
-    sys.exit()
