@@ -72,7 +72,7 @@ class Worker:
         assert self._process.stdout is not None
         self._input, self._output = self._process.stdin, self._process.stdout
         if self._is_stopped:  # since: nobody else would
-            self._process.terminate()
+            self.join(0)
 
     @property
     def pid(self) -> int:
@@ -107,6 +107,8 @@ class Worker:
             self._ask(_PING)
         except _BROKEN:  # it died while it had nothing to do
             self.join(0)
+            if self._is_stopped:
+                raise
             self._launch()
             self._ask(_PING)
 
