@@ -105,13 +105,10 @@ def say_reading(
     from lrviz.spec.assign import Override
     from lrviz.spec.catalog.external import parse_allowed
 
+    length = {"epochs": epochs, "steps_per_epoch": steps_per_epoch, "interval": interval}
     overrides = [
-        Override(key, str(value), option)
-        for key, value, option in (
-            ("epochs", epochs, "--epochs"),
-            ("steps_per_epoch", steps_per_epoch, "--steps-per-epoch"),
-            ("interval", interval, "--interval"),
-        )
+        Override(key, str(value), f"--{key.replace('_', '-')}")
+        for key, value in length.items()
         if value is not None
     ]
     overrides += [Override(*_split(each, "--set", "epochs=10")) for each in settings or ()]

@@ -56,18 +56,6 @@ def iter_batch(plan: Plan, options: Options) -> Iterator[Block]:
     yield Block(lines=(summarise(batch.counts),))
 
 
-def explain_error(place: str, error: LrvizError) -> Block:
-    """Return what is said of what could not be drawn; its lines name the spec or a file.
-
-    >>> from lrviz.errors import WorkerDied
-    >>> explain_error("a.yaml", WorkerDied("was killed by SIGSEGV")).lines
-    ('a.yaml: its worker process was killed by SIGSEGV',)
-    """
-    named = any(hasattr(error, name) for name in ("problems", "path"))
-    lines = error.lines if named else (f"{place}: {error}",)
-    return Block(lines=lines, status=error.exit_status)
-
-
 def name_state(block: Block) -> str:
     """Return what became of a spec, in a word."""
     if block.status:
@@ -143,7 +131,7 @@ class _Batch:
         try:
             refuse_other(path, "figure", overwrite=self.options.overwrite)
         except LrvizError as error:
-            self.closing = (explain_error(str(path), error),)
+            self.closing = (self._explain(str(path), error),)
             return
         is_new = self.options.force or any(is_code(spec) for spec, _ in panels)
         if is_new or not is_current_sheet(path, self.plan.sheet_format, self._digest(panels)):
@@ -162,7 +150,7 @@ class _Batch:
                     raise spec
                 draws = self._is_due(item, spec)
             except Exception as error:
-                self.settled[place] = self._explain(item, error)
+                self.settled[place] = self._explain(item.source, error)
                 continue
             if draws or self.sheet:
                 yield place, spec, draws
@@ -200,14 +188,14 @@ class _Batch:
                 run = simulate(spec)
                 lines: tuple[Line, ...] = (*run.warnings, *list_failures(run))
             except Exception as error:
-                self.settled[place] = self._explain(item, error)
+                self.settled[place] = self._explain(item.source, error)
                 continue
             yield Job(place, item, plan.root, plan.format, run, lines, draws, shows, overwrite)
 
     def _judge(self, job: Job, drawn: Drawn | BaseException) -> Block:
         """Return what there is to say of a job."""
         if isinstance(drawn, BaseException):
-            return self._explain(job.item, drawn)
+            return self._explain(job.item.source, drawn)
         if drawn.thumbnail is not None:
             self.panels.append(((job.run.spec, job.item), drawn.thumbnail))
         return Block(lines=drawn.lines, path=str(job.item.path) if job.draws else "")
@@ -220,15 +208,16 @@ class _Batch:
         job = SheetJob(path, format, style, digest, titles, thumbnails, overwrite)
         ((_, result),) = workers.map(draw_sheet_job, [job])
         if isinstance(result, BaseException):
-            alone, remedy = len(self.plan.items) == 1, "draw the sheet of one spec"
-            error = explain_mishap(result, str(path), alone=alone, remedy=remedy)
-            return explain_error(str(path), error)
+            return self._explain(str(path), result, remedy="draw the sheet of one spec")
         return Block(lines=result, path=str(path))
 
-    def _explain(self, item: Item, error: BaseException) -> Block:
+    def _explain(self, place: str, cause: BaseException, **remedy: str) -> Block:
         """Return what is said of an error; a bug is raised where it stops no other spec."""
         alone = len(self.plan.items) == 1
-        return explain_error(item.source, explain_mishap(error, item.source, alone=alone))
+        error = explain_mishap(cause, place, alone=alone, **remedy)
+        is_named = any(hasattr(error, name) for name in ("problems", "path"))
+        lines = error.lines if is_named else (f"{place}: {error}",)
+        return Block(lines=lines, status=error.exit_status)
 
     def _tell(self) -> Iterator[Block]:
         """Yield what is settled, in order, up to the first spec that is not."""

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,7 @@ from lrviz.reading.folders import Found, collect_specs
 from lrviz.reading.sources import AS_WRITTEN, Reading
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import FIGURE_ENDINGS, source_file
-from lrviz.spec.tree import Tree, is_same_spec
+from lrviz.spec.tree import is_same_spec
 from lrviz.system.files import find_status, read_file
 from lrviz.system.own import find_link, sniff
 from lrviz.system.versions import DISTRIBUTIONS, NO_FONT, installation, is_release
@@ -161,13 +161,9 @@ def is_current(path: Path, format: Format, spec: Spec) -> bool:
     now = installation(spec.packages)
     if record.versions != record.versions | now or not is_same_spec(record.spec, spec.canonical):
         return False
-    is_whole = NO_FONT not in record.versions.get("fonts", ())
-    return is_whole and _spell_sweep(record.spec) == _spell_sweep(spec.canonical)
-
-
-def _spell_sweep(tree: Mapping[str, Tree]) -> str:
-    """Return the values of a sweep as they name its curves: 1 is not 1.0 there."""
-    return repr(tree.get("sweep"))
+    swept, wanted = (repr(tree.get("sweep")) for tree in (record.spec, spec.canonical))
+    # The values of a sweep name its curves: 1 is not 1.0 there.
+    return NO_FONT not in record.versions.get("fonts", ()) and swept == wanted
 
 
 def is_code(spec: Spec) -> bool:
