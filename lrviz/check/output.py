@@ -5,12 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from lrviz.check.verdict import (
-    OUTCOMES,
-    Checked,
-    Verdict,
-    name_versions,
-)
+from lrviz.check.verdict import OUTCOMES, Checked, Verdict, name_versions
 from lrviz.errors import Problem
 from lrviz.figure.difference import NumbersDifference
 from lrviz.spec.origin import source_file
@@ -53,11 +48,8 @@ def _lines(verdict: Verdict) -> list[str]:
         return []
     if verdict.problems:
         return list(map(str, verdict.problems))
-    return [f"{_place(verdict)}: {_say(verdict)}"]
-
-
-def _place(verdict: Verdict) -> str:
-    return verdict.source if verdict.outcome == "wrong" else verdict.baseline
+    place = verdict.source if verdict.outcome == "wrong" else verdict.baseline
+    return [f"{place}: {_say(verdict)}"]
 
 
 def _say(verdict: Verdict) -> str:
@@ -85,29 +77,24 @@ def _closing(checked: Checked) -> Iterator[str]:
     if not checked.compared:
         yield "nothing was compared: no spec here has a figure that can be read"
     words = []
-    for outcome in OUTCOMES:
-        if counts[outcome]:
-            words.append(f"{counts[outcome]} {outcome}{_mended(checked.verdicts, outcome)}")
-        if outcome == "match" and (kinds := _name_kinds(checked.verdicts, len(unseen))):
-            words[-1] += f" ({', '.join(kinds)})"
+    for outcome in filter(counts.__getitem__, OUTCOMES):
+        among = [each for each in checked.verdicts if each.outcome == outcome]
+        words.append(f"{len(among)} {outcome}{_specify(among)}")
     specs = sum(bool(each.source) for each in checked.verdicts)
     yield f"{specs} spec{'s' * (specs != 1)}: {', '.join(words)}"
 
 
-def _name_kinds(verdicts: Sequence[Verdict], unseen: int) -> list[str]:
-    """Return how many matches are no more than half of one."""
+def _specify(verdicts: Sequence[Verdict]) -> str:
+    """Return what was done about the figures of one outcome, or how many are half a match."""
+    actions = Counter(each.action for each in verdicts)
     counts = {
-        "pixels inconclusive": unseen,
+        "added": actions["added"],
+        "updated": actions["updated"],
+        "pixels inconclusive": sum(each.is_unseen for each in verdicts),
         "by pixels only": sum(each.is_seen_only for each in verdicts),
     }
-    return [f"{count} {kind}" for kind, count in counts.items() if count]
-
-
-def _mended(verdicts: Sequence[Verdict], outcome: str) -> str:
-    """Return what was done about the figures of an outcome."""
-    actions = Counter(each.action for each in verdicts if each.outcome == outcome and each.action)
-    done = ", ".join(f"{count} {action}" for action, count in sorted(actions.items()))
-    return f" ({done})" if done else ""
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return f" ({told})" if told else ""
 
 
 def _iter_annotations(verdict: Verdict) -> Iterator[str]:
@@ -116,17 +103,12 @@ def _iter_annotations(verdict: Verdict) -> Iterator[str]:
     level = "error" if verdict.exit_status else "notice"
     title = f"lrviz check: {verdict.action or verdict.outcome}"
     for each in verdict.problems:
-        yield spell_annotation(
-            level, source_file(each.source), each.position, title, _without_place(each)
-        )
+        text = str(Problem("", each.key, each.text))
+        yield spell_annotation(level, source_file(each.source), each.position, title, text)
     if not verdict.problems:
         file = verdict.source or verdict.baseline
         text = f"{verdict.baseline}: {_say(verdict)}"
         yield spell_annotation(level, source_file(file), verdict.position, title, text)
-
-
-def _without_place(problem: Problem) -> str:
-    return str(Problem("", problem.key, problem.text))
 
 
 def format_json(checked: Checked) -> str:

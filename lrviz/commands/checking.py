@@ -110,16 +110,16 @@ def check_specs(request: Request) -> Checked:
     orphans = find_orphans(pairs, request.baselines) if whole else []
     check = _Check(request, alone=len(pairs) == 1)
     with Workers(count_workers(request.jobs, len(pairs))) as workers:
-        readable = [pair for pair in pairs if pair.found.error is None]
-        wishes: dict[str, Any] = {
-            "updates": request.updates,
-            "adds": request.adds,
-            "remedy": request.remedy,
-        }
-        job = partial(examine_facts, **wishes, shows=request.report is not None)
-        for facts, result in workers.map(job, check.iter_facts(readable)):
+        job = partial(
+            examine_facts,
+            updates=request.updates,
+            adds=request.adds,
+            shows=request.report is not None,
+            remedy=request.remedy,
+        )
+        for facts, result in workers.map(job, check.iter_facts(pairs)):
             check.take(facts, result)
-    verdicts = (*map(check.tell, pairs), *map(judge_orphan, orphans))
+    verdicts = (*(check.found[pair.path] for pair in pairs), *map(judge_orphan, orphans))
     return Checked(verdicts, tuple(check.warnings))
 
 
@@ -161,6 +161,8 @@ class _Check:
         for pair in pairs:
             source, path = pair.found.source, str(pair.path)
             try:
+                if pair.found.error is not None:
+                    raise pair.found.error
                 baseline = read_baseline(pair.path) if pair.exists else None
                 spec = self._load(source, baseline)
                 if self.request.updates or self.request.adds:
@@ -178,13 +180,6 @@ class _Check:
         if not split_factory(source):
             reading = replace(reading, overrides=())
         return load_named(source, reading, drawn=baseline.record if baseline else None)
-
-    def tell(self, pair: Pair) -> Verdict:
-        """Return what became of a spec, or that its folder cannot be read."""
-        error = pair.found.error
-        if error is not None:
-            return refuse(pair.found.source, str(pair.path), error)
-        return self.found[pair.path]
 
     def take(self, facts: Facts, result: "Examined | BaseException") -> None:
         """Keep what became of a figure, and write it if that is wanted."""
