@@ -29,7 +29,7 @@ FADED = 0.25
 
 Changes = dict[str, tuple[str, str]]
 
-MOST_LINES = 8
+MOST_LINES = 7  # as many as the style has colours
 SIZE = (8.0, 4.0)
 _DPI = 100.0
 
@@ -198,8 +198,11 @@ def _overlay(old: Recorded, run: Run, moves: Sequence[Move]) -> bytes | None:
         for when, rows in (("now", now), ("then", was))
         for name in names[:MOST_LINES]
     ]
+    light, count = styles()["light"], min(len(names), MOST_LINES)
+    patterns = ("-",) * count + ("--",) * count  # a curve has one colour, now and then
+    style = light.model_copy(update={"colors": light.colors[:count] * 2, "linestyles": patterns})
     ylabel = "Metric" if quantity == "metric" else LABELS[quantity]
-    options = FigureOptions(style=styles()["light"], size=SIZE, dpi=_DPI, ylabel=ylabel)
+    options = FigureOptions(style=style, size=SIZE, dpi=_DPI, ylabel=ylabel)
     spec = replace(run.spec, title="", figure=options)
     with suppress(SpecError):  # of lines that take too long to draw
         return _to_png(draw_pixels(Run(spec, tuple(curves), ())).pixels) if curves else None

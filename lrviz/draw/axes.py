@@ -15,9 +15,8 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
-from lrviz.draw.geometry import Geometry
-from lrviz.draw.scale import Limits
-from lrviz.draw.ticks import choose_spacing
+from lrviz.draw.chart import Layout
+from lrviz.draw.scale import Limits, round_up
 from lrviz.draw.titles import UNITS
 from lrviz.spec.style import Style
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
@@ -42,44 +41,40 @@ class PlainFormatter(Formatter):
         return self.spell(values)
 
 
-def set_step_axis(axes: Axes, geometry: Geometry, style: Style, *, alone: bool) -> None:
+def set_step_axis(axes: Axes, layout: Layout, *, alone: bool) -> None:
     """Set limits and ticks of the x axis at the bottom.
 
     Args:
         axes: of the last panel.
-        geometry: of the figure.
-        style: of the figure.
+        layout: of the figure.
         alone: whether its ticks are to show where epochs begin: no other axis does, and epochs are
             as long for every curve.
     """
-    axes.set_xlim(*geometry.xlim)
-    spacing = _choose_spacing(geometry.xlim, geometry.unit, geometry, style, alone=alone)
-    _set_step_ticks(axes.xaxis, spacing, style)
+    axes.set_xlim(*layout.xlim)
+    major, minor = _choose_spacing(layout.xlim, layout.unit, layout, alone=alone)
+    _set_step_ticks(axes.xaxis, major, minor, layout.style)
 
 
-def add_top_axis(axes: Axes, geometry: Geometry, style: Style, x: str) -> None:
-    """Draw an axis on top that counts epochs where the one at the bottom counts steps, or steps.
+def add_top_axis(axes: Axes, layout: Layout, x: str) -> None:
+    """Draw an axis on top of the first panel, in epochs where the one below counts steps, or steps.
 
     Args:
         axes: of the first panel; its limits are set.
-        geometry: of the figure.
-        style: of the figure.
+        layout: of the figure.
         x: what the axis at the bottom counts.
     """
-    factor = geometry.epoch if x == "epoch" else 1 / geometry.epoch
+    style, factor = layout.style, layout.epoch if x == "epoch" else 1 / layout.epoch
     second = axes.secondary_xaxis(
         "top",
         functions=(lambda at: np.multiply(at, factor), lambda at: np.divide(at, factor)),
     )
     second.grid(visible=False)
     second.spines["top"].set_visible("top" in style.spines)
-    ends = geometry.xlim[0] * factor, geometry.xlim[1] * factor
-    unit = geometry.epoch if x == "step" else 1.0
-    major, _ = _choose_spacing(ends, unit, geometry, style, alone=False)
-    _set_step_ticks(second.xaxis, (major, None), style)
-    second.set_xlabel(
-        UNITS["step" if x == "epoch" else "epoch"], labelpad=LABEL_PAD * style.font_size
-    )
+    ends = layout.xlim[0] * factor, layout.xlim[1] * factor
+    unit, name = (layout.epoch, "epoch") if x == "step" else (1.0, "step")
+    major, _ = _choose_spacing(ends, unit, layout, alone=False)
+    _set_step_ticks(second.xaxis, major, None, style)
+    second.set_xlabel(UNITS[name], labelpad=LABEL_PAD * style.font_size)
 
 
 def measure_top_axis(style: Style) -> float:
@@ -88,30 +83,24 @@ def measure_top_axis(style: Style) -> float:
 
 
 def _choose_spacing(
-    ends: Limits, unit: float, geometry: Geometry, style: Style, *, alone: bool
+    ends: Limits, unit: float, layout: Layout, *, alone: bool
 ) -> tuple[float, float | None]:
-    """Return the distances of major and of minor ticks along an x axis.
+    """Return the distances of major and of minor ticks along an x axis with so many steps a unit.
 
-    Args:
-        ends: of the axis, in its own unit.
-        unit: steps in one of that unit.
-        geometry: of the figure.
-        style: of the figure.
-        alone: whether ticks must stand where epochs begin; else only where that is at round steps.
+    Unless it is `alone`, major ticks stand where epochs begin only where that is at round steps.
     """
     longest = max(len(f"{end:,.0f}") for end in ends) + 2
     span, step = abs(ends[1] - ends[0]), 1 / unit
-    points = geometry.width / geometry.dot
-    label = DIGIT * longest * style.font_size
-    spacing = choose_spacing(span, geometry.epoch / unit, step, points, label)
+    points = layout.width / layout.dot
+    label = DIGIT * longest * layout.style.font_size
+    spacing = choose_spacing(span, layout.epoch / unit, step, points, label)
     if alone or unit > 1 or float(f"{spacing[0]:.{ROUND}g}") == spacing[0]:
         return spacing
     return choose_spacing(span, step, step, points, label)
 
 
-def _set_step_ticks(axis: Axis, spacing: tuple[float, float | None], style: Style) -> None:
+def _set_step_ticks(axis: Axis, major: float, minor: float | None, style: Style) -> None:
     """Put ticks on an x axis at multiples of two distances."""
-    major, minor = spacing
     axis.set_major_locator(MultipleLocator(major))
     axis.set_minor_locator(MultipleLocator(minor) if minor else NullLocator())
     if style.numbers == "short":
@@ -142,3 +131,44 @@ def set_value_axis(axes: Axes, limits: Limits, scale: str, *, plain: bool) -> No
         axes.yaxis.set_minor_locator(NullLocator())
     elif decades < 2.5:
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+
+
+MOST_MAJOR = 10
+LEAST_GAP = 3.6  # points from one minor tick to the next, at least
+MOST_MINOR = 990  # the minor ticks, at most, however long the axis; matplotlib warns of more
+
+
+def choose_spacing(
+    span: float, epoch: float, step: float, points: float, label: float
+) -> tuple[float, float | None]:
+    """Return the distances of major and of minor ticks along the x axis.
+
+    A major tick every epoch and a minor one every step, as long as there is room; else every 2, 5,
+    10, … epochs, and a minor one every epoch or none. Less than two epochs are divided evenly.
+
+    Args:
+        span: length of the axis, in its own unit.
+        epoch: an epoch, in the same unit.
+        step: a step, in the same unit.
+        points: length of the axis.
+        label: the room that a label needs, in points.
+
+    >>> choose_spacing(32, 8, 1, 558, 14)
+    (8.0, 1)
+    >>> choose_spacing(90 * 100, 100, 1, 558, 29)
+    (1000.0, 100)
+    """
+    most = min(max(points / max(label, 1), 1), MOST_MAJOR)
+    if span >= 2 * epoch:
+        major = epoch * max(1.0, round_up(span / epoch / most))
+    else:
+        major = max(round_up(span / most), min(step, span) // 1)
+    fitting = (
+        unit
+        for unit in (step, epoch)
+        if unit < major
+        and abs(major / unit - round(major / unit)) < 1e-6
+        and points * unit >= LEAST_GAP * span
+        and span <= MOST_MINOR * unit
+    )
+    return major, next(fitting, None)

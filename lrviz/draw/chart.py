@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
@@ -11,8 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
+from lrviz.draw.points import find_ends, find_unit
+from lrviz.draw.scale import Limits
+from lrviz.draw.text import Measure
+from lrviz.draw.titles import Words
+from lrviz.run.driven import Run
+from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 from lrviz.spec.style import Style
 from lrviz.system.process import ONE_AT_A_TIME, hide_warnings
 
@@ -68,6 +76,23 @@ def lift(axes: Axes, points: float) -> ScaledTranslation:
     return ScaledTranslation(0, points / 72, figure.dpi_scale_trans)
 
 
+def measure_with(figure: Figure, size: float) -> Measure:
+    """Return a function from a line of text to its width in pixels.
+
+    Args:
+        figure: where the text will stand.
+        size: of the font, in points.
+    """
+    probe = Text(fontsize=size, figure=figure)
+
+    @cache  # a name that is shortened is asked for again and again
+    def measure(text: str) -> float:
+        probe.set_text(text)
+        return float(probe.get_window_extent().width)
+
+    return measure
+
+
 @contextmanager
 def apply_settings(settings: Settings) -> Iterator[None]:
     """Use matplotlib with these settings, and leave the caller's as they were.
@@ -112,3 +137,100 @@ def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool) -> Setting
         "svg.hashsalt": "lrviz",
         "text.parse_math": False,
     }
+
+
+PANEL = 0.6  # the height of every panel after the first, as a part of the first one's
+BESIDE = 8  # the room beside the axes, for numbers and a label, in font sizes
+BELOW = 4  # the room below the axes, likewise, and of the figure's edges
+DEFAULT_SHARE = 0.775  # the part of the figure's width that matplotlib's own margins leave the axes
+
+SCALED = ("font_size", "linewidth", "marker_size")
+
+# Width and height of a figure, in font sizes, below which everything in it becomes smaller.
+ROOMY = (36, 20)
+
+LEGIBLE = 6.5  # the smallest size of text, in points, that becoming smaller leads to
+
+# The smallest size of text, in pixels, that there is; FreeType knows none below a half.
+LEAST_TEXT = 1.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How large a figure is and all in it, known before anything is drawn.
+
+    Attributes:
+        size: width and height of the figure, in inches.
+        dpi: pixels an inch.
+        dot: pixels a point.
+        fit: whether margins follow the text; if not, they are matplotlib's own.
+        style: with smaller text and thinner lines where the figure is small.
+        shares: the panels' parts of the figure's height.
+        width: of the axes, in pixels; about, where margins follow the text.
+        xlim: ends of the x axis, in its own unit.
+        unit: steps in one unit of the x axis; the first curve's, where they differ.
+        epoch: steps in an epoch, likewise.
+        alike: whether all curves have as many.
+    """
+
+    size: tuple[float, float]
+    dpi: float
+    dot: float
+    fit: bool
+    style: Style
+    shares: list[float]
+    width: float
+    xlim: Limits
+    unit: float
+    epoch: float
+    alike: bool
+
+
+def plan_layout(run: Run, options: FigureOptions, words: Words) -> Layout:
+    """Return the layout of a run's figure."""
+    size, dpi = options.inches, options.pixels_an_inch
+    style, fit = scale_style(options.style, size, dpi), _needs_fit(options, words)
+    total = 1 + PANEL * (len(options.panels) - 1)
+    grown = size[1] * total
+    if not options.size and grown * dpi <= MAX_SIDE and size[0] * grown * dpi**2 <= MAX_PIXELS:
+        size = size[0], grown
+    pixels, beside = size[0] * dpi, BESIDE * style.font_size * dpi / 72
+    return Layout(
+        size=size,
+        dpi=dpi,
+        dot=dpi / 72,
+        fit=fit,
+        style=style,
+        shares=[1 / total, *[PANEL / total] * (len(options.panels) - 1)],
+        width=max(pixels - beside, 0.4 * pixels) if fit else DEFAULT_SHARE * pixels,
+        xlim=find_ends(run, options),
+        unit=find_unit(run.curves[0], options.x),
+        epoch=float(run.curves[0].steps_per_epoch),
+        alike=len({curve.steps_per_epoch for curve in run.curves}) == 1,
+    )
+
+
+def scale_style(style: Style, size: tuple[float, float], dpi: float) -> Style:
+    """Return a style with smaller text and thinner lines where the figure is small.
+
+    >>> from lrviz.spec.style import styles
+    >>> scale_style(styles()["article"], (3, 2), 100).font_size
+    6.5
+    """
+    em = style.font_size / 72
+    room = min(inch / (em * least) for inch, least in zip(size, ROOMY, strict=True))
+    factor = min(1.0, max(room, LEGIBLE / style.font_size))
+    scaled = {name: getattr(style, name) * factor for name in SCALED}
+    scaled["font_size"] = max(scaled["font_size"], LEAST_TEXT * 72 / dpi)
+    return style.model_copy(update=scaled)
+
+
+def _needs_fit(options: FigureOptions, words: Words) -> bool:
+    """Whether there is more to place than matplotlib's own margins are made for."""
+    return (
+        options.style.margins == "fit"
+        or options.inches != options.style.size
+        or (options.xlabel, options.ylabel) != (None, None)
+        or len(options.panels) > 1
+        or bool(words.title or words.legend or words.note)
+    )

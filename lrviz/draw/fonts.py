@@ -43,6 +43,11 @@ class Choice:
     used: tuple[str, ...]
     missing: str
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth a warning, one line each."""
+        return (explain_missing(self.missing),) if self.missing else ()
+
 
 def choose_fonts(wanted: Sequence[str], text: str) -> Choice:
     """Return the families that a text needs: those wanted, and behind them what they lack.

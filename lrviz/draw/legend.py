@@ -1,15 +1,15 @@
 """The legend: above the axes, where it covers nothing."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 
-from lrviz.draw.elide import part_settings
-from lrviz.draw.text import Measure, fit_captions, measure_with
+from lrviz.draw.chart import Layout, measure_with
+from lrviz.draw.text import fit_captions
 
 # What an entry is wider than its text: line, gap and distance to the next, in font sizes.
 HANDLE = 6.8
@@ -26,8 +26,7 @@ def add_legend(
     axes: Axes,
     lines: Sequence[Line2D],
     names: Sequence[str],
-    size: float,
-    width: float,
+    layout: Layout,
     note: tuple[Line2D, str] | None = None,
 ) -> Legend:
     """Draw a legend above the axes, in as many columns as fit; names without room are counted.
@@ -36,105 +35,55 @@ def add_legend(
         axes: whose lines they are.
         lines: one a name.
         names: as many; those too long for their column lose their middle.
-        size: of the font, in points.
-        width: the room there is, in pixels.
+        layout: of the figure.
         note: a mark and what it means, which has the last entry.
     """
-    figure = axes.get_figure(root=True)
+    size, figure = layout.style.font_size, axes.get_figure(root=True)
     assert figure is not None
-    em = size * figure.dpi / 72
-    rows = max(1, int(SHARE * figure.bbox.height / (ROW * em)))
-    measure = measure_with(figure, size)
-    room = _Room(rows, width / em, lambda text: measure(text) / em)
     plain = [name.replace("\n", " ") or "?" for name in names]
-    entries = _choose_entries(plain, [note[1]] if note else [], room)
-    handles = [*lines[: entries.kept], *([note[0]] if note else [])]
-    if entries.kept < len(lines):
-        handles.insert(entries.kept, Line2D([], [], linestyle="none"))
+    labels, columns, kept = _fit_entries(figure, plain, [note[1]] if note else [], layout)
+    handles = [*lines[:kept], *([note[0]] if note else [])]
+    if kept < len(lines):
+        handles.insert(kept, Line2D([], [], linestyle="none"))
     marks = [line for line in handles if line.get_linestyle() == "None"]
     return axes.legend(
         handles,
-        entries.labels,
+        labels,
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=entries.columns,
+        ncols=columns,
         borderaxespad=0.3,
         borderpad=0.2,
         handlelength=LINE,
         numpoints=2,
         handler_map=dict.fromkeys(marks, _ONE_MARK),
         fontsize=size,
-        title=entries.heading,
-        title_fontsize=size,
-        alignment="left",
     )
 
 
-class _Room(NamedTuple):
-    """The room of a legend: how many rows, how wide, and the width of a text, in font sizes."""
-
-    rows: int
-    width: float
-    measure: Measure
-
-
-class _Entries(NamedTuple):
-    """What a legend says.
-
-    Attributes:
-        labels: as they are written.
-        columns: that they stand in.
-        kept: how many of the names are among them.
-        heading: what stands above them; None for nothing.
-    """
-
-    labels: list[str]
-    columns: int
-    kept: int
-    heading: str | None = None
-
-
-def _choose_entries(names: list[str], notes: list[str], room: _Room) -> _Entries:
-    """Return the entries; where names would be cut, what they are settings of stands above them."""
-    entries = _fit_entries(names, notes, room, LEAST)
-    parted = part_settings(names) if room.rows > 1 else None
-    is_whole = entries.labels[: entries.kept] == names[: entries.kept]
-    if (is_whole and entries.kept == len(names)) or parted is None:
-        return entries
-    heading, values = parted
-    whole = max(map(room.measure, values[:MOST]))  # a number without its middle is another one
-    below = _fit_entries(values, notes, room._replace(rows=room.rows - 1), whole)
-    if room.measure(heading) > room.width or (is_whole and entries.kept >= below.kept):
-        return entries
-    return below._replace(heading=heading)
-
-
-def _fit_entries(names: list[str], notes: list[str], room: _Room, least: float) -> _Entries:
-    """Return the entries of as many names as there is room for.
-
-    Args:
-        names: one a line.
-        notes: stand behind them in any case.
-        room: of the legend.
-        least: the width of a name, at least, that makes room for others.
-    """
-    widths = [room.measure(text) for text in (*names[:MOST], *notes)]
-    count = len(names) + len(notes)
-    columns = int(room.width / (max(widths) + HANDLE))
-    if columns * room.rows < count:  # names become shorter for it, as far as they can be read then
-        least = max([least, *map(room.measure, notes)])
-        columns = max(columns, min(-(-count // room.rows), int(room.width / (least + HANDLE))))
+def _fit_entries(
+    figure: Figure, names: list[str], notes: list[str], layout: Layout
+) -> tuple[list[str], int, int]:
+    """Return the entries, the columns that they stand in, and how many names are among them."""
+    em = layout.style.font_size * layout.dot
+    measure = measure_with(figure, layout.style.font_size)
+    rows = max(1, int(SHARE * layout.size[1] * layout.dpi / (ROW * em)))
+    widths = [measure(text) / em for text in (*names[:MOST], *notes)]
+    width, count = layout.width / em, len(names) + len(notes)
+    columns = int(width / (max(widths) + HANDLE))
+    if columns * rows < count:  # names become shorter for it, as far as they can be read then
+        least = max([LEAST, *widths[len(widths) - len(notes) :]])
+        columns = max(columns, min(-(-count // rows), int(width / (least + HANDLE))))
     columns = max(1, min(columns, count))
     columns = -(-count // -(-count // columns))  # all about as long
-    kept, places = min(len(names), MOST), room.rows * columns
+    kept, places = min(len(names), MOST), rows * columns
     if count > places or kept < len(names):
         kept = max(1, min(kept, places - 1 - len(notes)))
-    labels = fit_captions(
-        [*names[:kept], *notes], max(room.width / columns - HANDLE, 3.0), 1, room.measure
-    )
+    room = max(width / columns - HANDLE, 3.0) * em
+    labels = fit_captions([*names[:kept], *notes], room, 1, measure)
     if kept < len(names):
         labels.insert(kept, f"… {len(names) - kept} more")
-    return _Entries(labels, columns, kept)
+    return labels, columns, kept
 
 
 def measure_legend(legend: Legend, size: float) -> float:

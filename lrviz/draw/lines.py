@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,8 +15,8 @@ from matplotlib.transforms import Transform
 from matplotlib.typing import ColorType
 
 from lrviz.curve import Values
-from lrviz.draw.geometry import Geometry
-from lrviz.draw.points import pick_points
+from lrviz.draw.chart import Layout
+from lrviz.draw.points import Row, pick_points
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import LineStyle, Style
 
@@ -34,11 +34,13 @@ APART = 2.5
 # The pattern of what follows a held metric, by the line's own; dotted for the others.
 HELD: Mapping[str, LineStyle] = {"-": "--", ":": "--"}
 
-# The part of each of matplotlib's own patterns that is drawn.
-INK = {"-": 1.0, "--": 0.7, "-.": 0.7, ":": 0.38}
-
-# The length of each, likewise, in widths of the line.
-PERIODS = {"-": math.inf, "--": 5.3, "-.": 10.6, ":": 2.65}
+# What is drawn of each of matplotlib's own patterns and what is not, in widths of the line.
+DASHES: Mapping[str, Sequence[float]] = {
+    "-": (1,),
+    "--": (3.7, 1.6),
+    "-.": (6.4, 1.6, 1, 1.6),
+    ":": (1, 1.65),
+}
 
 # A line of more pixels, a stretch of which is not so many from the next on average, is drawn in
 # parts and, as no dashes can be seen in it, without gaps.
@@ -77,72 +79,73 @@ def choose_look(style: Style, index: int, count: int, dot: float = math.inf) -> 
     again = index // math.lcm(len(style.colors), len(style.linestyles))
     width = style.linewidth * max(THINNEST, THINNER**round) * AGAIN ** (again % WIDTHS)
     pattern = style.linestyles[place]
-    if _measure_period(pattern) * width * dot < LEAST_PERIOD:
+    if sum(list_dashes(pattern)) * width * dot < LEAST_PERIOD:
         pattern = "-"
     return {
         "color": style.colors[index % len(style.colors)],
         "linestyle": pattern,
         "linewidth": width,
         "markersize": style.marker_size * (1 - NESTED * index / max(1, count - 1)),
-        "zorder": 2 + 0.05 * (1 - _measure_ink(pattern)) + 0.001 * round,
+        "zorder": 2 + 0.05 * (1 - measure_ink(pattern)) + 0.001 * round,
     }
 
 
 def draw_lines(
-    axes: Axes,
-    rows: Sequence[Values],
-    units: Sequence[float],
-    options: FigureOptions,
-    geometry: Geometry,
-    held: Sequence[int | None],
+    axes: Axes, rows: Sequence[Row], layout: Layout, options: FigureOptions
 ) -> list[Line2D]:
     """Draw the values of every curve and param group; one without any has an empty line.
 
     What follows a held metric is another line where the style says so, and is not returned.
-
-    Args:
-        axes: of a panel.
-        rows: the values, each of shape (steps,).
-        units: for each, its steps in one unit of the x axis.
-        options: of the figure.
-        geometry: of the figure.
-        held: for each, the first step that follows a held metric; None for none.
     """
-    lines: list[Line2D] = []
-    for index, (values, unit, start) in enumerate(zip(rows, units, held, strict=True)):
-        look = choose_look(options.style, index, len(rows), geometry.dot)
-        points = pick_points(values, *geometry.find_ends(unit), int(geometry.width))
+    style, lines = layout.style, []
+    for index, row in enumerate(rows):
+        look = choose_look(style, index, len(rows), layout.dot)
+        look["marker"] = "o" if _has_markers(row, layout, options.markers, len(rows)) else "None"
+        first, last = (end * row.unit for end in layout.xlim)
+        points = pick_points(row.values, first, last, int(layout.width))
         cut = len(points)
-        if start is not None and options.style.held == "dashed":
-            cut = int(np.searchsorted(points, start))
-        own, rest = points[:cut], points[max(cut - 1, 0) :]
-        look["marker"] = "o" if _has_markers(options, geometry, unit, len(rows)) else "None"
-        lines += axes.plot(own / unit, values[own], **look)
+        if row.held is not None and style.held == "dashed":
+            cut = int(np.searchsorted(points, row.held))
+        lines += axes.plot(points[:cut] / row.unit, row.values[points[:cut]], **look)
         if cut < len(points):
-            pattern = HELD.get(str(look["linestyle"]), ":")
-            look["zorder"] += 0.05 * (_measure_ink(look["linestyle"]) - _measure_ink(pattern))
-            look |= {"linestyle": pattern, "markerfacecolor": options.style.background}
-            axes.plot(rest / unit, values[rest], markevery=(int(cut > 0), 1), **look)
+            rest = points[max(cut - 1, 0) :]
+            look |= _hold(look, style)
+            axes.plot(rest / row.unit, row.values[rest], markevery=(int(cut > 0), 1), **look)
     return lines
 
 
-def _has_markers(options: FigureOptions, geometry: Geometry, unit: float, count: int) -> bool:
-    if options.markers != "auto":
-        return options.markers
-    size = options.style.marker_size * geometry.dot
-    return geometry.measure_gap(unit) > size * (APART if count > 1 else 1.0)
+def _hold(look: Mapping[str, Any], style: Style) -> dict[str, Any]:
+    """Return what is different in the look of a line that follows a held metric."""
+    pattern = HELD.get(str(look["linestyle"]), ":")
+    above = 0.05 * (measure_ink(look["linestyle"]) - measure_ink(pattern))
+    return {
+        "linestyle": pattern,
+        "markerfacecolor": style.background,
+        "zorder": look["zorder"] + above,
+    }
 
 
-def _measure_period(pattern: LineStyle) -> float:
-    """Return the length after which a pattern comes again, in widths of its line."""
-    return PERIODS[pattern] if isinstance(pattern, str) else sum(pattern[1])
+def _has_markers(row: Row, layout: Layout, wanted: bool | Literal["auto"], count: int) -> bool:
+    if wanted != "auto":
+        return wanted
+    low, high = sorted(layout.xlim)
+    gap = layout.width / (high * row.unit - low * row.unit)
+    return gap > layout.style.marker_size * layout.dot * (APART if count > 1 else 1.0)
 
 
-def _measure_ink(pattern: LineStyle) -> float:
-    if isinstance(pattern, str):
-        return INK[pattern]
-    _, dashes = pattern
-    return sum(dashes[::2]) / sum(dashes)
+def list_dashes(pattern: LineStyle) -> Sequence[float]:
+    """Return the lengths of a pattern's dashes and gaps in turn, in widths of its line."""
+    return DASHES[pattern] if isinstance(pattern, str) else pattern[1]
+
+
+def measure_ink(pattern: LineStyle) -> float:
+    """Return the part of a pattern that is drawn.
+
+    >>> [measure_ink(pattern) for pattern in DASHES]
+    [1.0, 0.7, 0.7, 0.38]
+    """
+    dashes = list_dashes(pattern)
+    return round(sum(dashes[::2]) / sum(dashes), 2)
 
 
 def bound_effort(panels: Iterable[Axes]) -> str:

@@ -2,32 +2,40 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
-from lrviz.curve import Quantity, Values
 from lrviz.draw.axes import add_top_axis, measure_top_axis, set_step_axis, set_value_axis
-from lrviz.draw.chart import Built, Chart, apply_settings, gather_settings, lift
+from lrviz.draw.chart import (
+    BELOW,
+    LEAST_TEXT,
+    Built,
+    Chart,
+    Layout,
+    apply_settings,
+    gather_settings,
+    lift,
+    measure_with,
+    plan_layout,
+)
 from lrviz.draw.floor import draw_mark, explain_hidden, mark_hidden, sink_hidden
-from lrviz.draw.fonts import choose_fonts, explain_missing
-from lrviz.draw.geometry import LEAST_TEXT, Geometry, plan_geometry, scale_style, share_height
+from lrviz.draw.fonts import choose_fonts
 from lrviz.draw.legend import add_legend, measure_legend
 from lrviz.draw.lines import bound_effort, draw_lines
-from lrviz.draw.phase_labels import (
+from lrviz.draw.phases import (
+    Phase,
     draw_handovers,
     draw_labels,
+    find_phases,
     keep_apart,
-    measure_band,
     plan_labels,
 )
-from lrviz.draw.phases import Phase, find_phases
-from lrviz.draw.points import find_range, list_held, list_rows, list_seen, list_units
-from lrviz.draw.scale import explain_empty, raise_limits
-from lrviz.draw.text import fit_text, measure_with
+from lrviz.draw.points import Panel, explain_empty, plan_panels
+from lrviz.draw.scale import raise_limits
+from lrviz.draw.text import Measure, fit_text
 from lrviz.draw.titles import Words, find_words
 from lrviz.errors import SpecError
 from lrviz.run.driven import Run
@@ -47,96 +55,64 @@ def build_chart(run: Run, options: FigureOptions) -> Built:
         SpecError: a panel's quantity is one that no optimizer of the run has, or the lines are more
             than can be drawn in reasonable time.
     """
-    _refuse_missing(run, options.panels)
-    options = scale_style(options)
-    words = find_words(run, options)
-    geometry = plan_geometry(run, options, words)
-    phases = keep_apart(find_phases(run, options.x), geometry) if options.style.phases else ()
+    panels = plan_panels(run, options)
+    _refuse_missing(run, panels)
+    words = find_words(run, options, panels)
+    layout = plan_layout(run, options, words)
+    phases = keep_apart(find_phases(run, options.x), layout) if options.style.phases else ()
     text = "".join((words.text, *(phase.name for phase in phases)))
     fonts = choose_fonts(options.style.fonts, text)
-    notes = [explain_missing(fonts.missing)] if fonts.missing else []
     grid = options.style.grid if options.grid is None else options.grid
-    settings = gather_settings(options.style, fonts.families, grid)
+    settings = gather_settings(layout.style, fonts.families, grid)
     with apply_settings(settings):
-        figure = Chart(settings, geometry.size, geometry.dpi, geometry.fit)
-        notes += Painter(figure, run, options, words, geometry, phases).paint()
-    return Built(figure, fonts.used, tuple(notes))
+        figure = Chart(settings, layout.size, layout.dpi, layout.fit)
+        painter = Painter(figure, panels, options, words, layout, phases)
+        notes = painter.paint()
+        problem = bound_effort(figure.axes)
+    if problem:
+        raise SpecError([run.spec.source.problem(("figure",), problem)])
+    return Built(figure, fonts.used, (*fonts.notes, *notes))
 
 
 @dataclass(frozen=True, eq=False)
 class Painter:
-    """Draws one run on one figure."""
+    """Draws the panels of one run on one figure."""
 
     figure: Chart
-    run: Run
+    panels: Sequence[Panel]
     options: FigureOptions
     words: Words
-    geometry: Geometry
+    layout: Layout
     phases: Sequence[Phase]
 
     def paint(self) -> list[str]:
         """Draw everything; return what is worth a warning."""
-        style, geometry, held = self.options.style, self.geometry, list_held(self.run)
-        shares = share_height(len(self.options.panels))
-        grid = self.figure.subplots(
-            len(shares), sharex=True, squeeze=False, gridspec_kw={"height_ratios": shares}
-        )
-        panels: list[Axes] = list(grid[:, 0])
+        layout, shares = self.layout, self.layout.shares
+        ratios = {"height_ratios": shares}
+        grid = self.figure.subplots(len(shares), sharex=True, squeeze=False, gridspec_kw=ratios)
+        axes: list[Axes] = list(grid[:, 0])
         lines = [
-            draw_lines(axes, rows, self._units, self.options, geometry, held)
-            for axes, rows in zip(panels, self._rows, strict=True)
+            draw_lines(each, panel.rows, layout, self.options)
+            for each, panel in zip(axes, self.panels, strict=True)
         ]
-        panels[-1].set_xlabel(self._fit(self.words.xlabel, geometry.width, style.font_size))
-        height, has_axis = self._draw_above(panels[0], lines[0])
-        alone = self._has_one_epoch and not has_axis
-        set_step_axis(panels[-1], geometry, style, alone=alone)
-        labels, band = [], 0.0
-        wanted = find_range(self.run, self.options, 0)[0] if self.options.ylim else None
-        notes = list(filter(None, [explain_empty(self._seen[0], wanted)]))
+        measure = measure_with(self.figure, layout.style.font_size)
+        axes[-1].set_xlabel(_fit(self.words.xlabel, layout.width, measure))
+        height, has_axis = self._draw_above(axes[0], lines[0])
+        set_step_axis(axes[-1], layout, alone=layout.alike and not has_axis)
+        labels, band = (
+            plan_labels(self.figure, self.phases, layout, height) if self.phases else ([], 0.0)
+        )
+        notes = list(filter(None, [explain_empty(self.panels[0])]))
+        for index, share in enumerate(shares):
+            notes += self._set_values(axes[index], lines[index], index, 0.0 if index else band)
+            room = height * share / shares[0] * layout.dot
+            self._name_values(axes[index], self.words.ylabels[index], room, measure)
+        self.figure.align_ylabels(axes)
         if self.phases:
-            labels = plan_labels(self.figure, self.phases, geometry, style, height)
-            band = max((measure_band(label.row, style, height) for label in labels), default=0.0)
-        for index, (axes, share) in enumerate(zip(panels, shares, strict=True)):
-            notes += self._set_values(axes, lines[index], index, 0.0 if index else band)
-            self._name_values(axes, index, height * share / shares[0] * geometry.dot)
-        self.figure.align_ylabels(panels)
-        if self.phases:
-            draw_handovers(panels, self.phases, geometry, style)
-            if self._is_free(panels[0], band):
-                draw_labels(panels[0], labels, geometry, style)
-        problem = bound_effort(panels)
-        if problem:
-            raise SpecError([self.run.spec.source.problem(("figure",), problem)])
+            draw_handovers(axes, self.phases, layout)
+            if self._is_free(axes[0], band):
+                draw_labels(axes[0], labels, layout)
         return notes
-
-    @cached_property
-    def _units(self) -> list[float]:
-        """The steps in one unit of the x axis, for every line."""
-        return list_units(self.run, self.options.x)
-
-    @cached_property
-    def _rows(self) -> list[list[Values]]:
-        """The values of every line, for every panel."""
-        return [list_rows(self.run, quantity) for quantity in self.options.panels]
-
-    @cached_property
-    def _seen(self) -> list[list[Values]]:
-        """Those of them that are in view."""
-        return [
-            [
-                list_seen(row, self.geometry.xlim, unit)
-                for row, unit in zip(rows, self._units, strict=True)
-            ]
-            for rows in self._rows
-        ]
-
-    @property
-    def _has_one_epoch(self) -> bool:
-        """Whether an epoch has as many steps for all curves."""
-        return len({curve.steps_per_epoch for curve in self.run.curves}) == 1
-
-    def _fit(self, text: str, room: float, size: float, lines: int = 2) -> str:
-        return fit_text(text, room, lines, measure_with(self.figure, size))
 
     def _draw_above(self, axes: Axes, lines: Sequence[Line2D]) -> tuple[float, bool]:
         """Draw title, legend and second axis, none over another, as far as there is room.
@@ -145,72 +121,74 @@ class Painter:
             How high the first panel's axes are below them, in points, about; whether there is a
             second axis.
         """
-        style, geometry = self.options.style, self.geometry
+        layout, font = self.layout, self.layout.style.font_size
         legend = self._draw_legend(axes, lines)
-        above = measure_legend(legend, style.font_size) if legend else 0.0
-        size = TITLE * style.font_size
-        title = self._fit(self.words.title, geometry.width, size, TITLE_LINES)
+        above = measure_legend(legend, font) if legend else 0.0
+        title, size = self._fit_title()
         room = (TITLE_PAD + 1.2 * (1 + title.count("\n"))) * size if title else 0.0
-        height = geometry.measure_height(len(self.options.panels), above + room, style.font_size)
-        second = measure_top_axis(style)
-        has_axis = self._has_two_units and height - second >= LEAST_HEIGHT * style.font_size
+        height = layout.shares[0] * (72 * layout.size[1] - BELOW * font - (above + room))
+        second = measure_top_axis(layout.style) if self._has_two_units else 0.0
+        has_axis = bool(second) and height - second >= LEAST_HEIGHT * font
         if has_axis:
-            add_top_axis(axes, geometry, style, self.options.x)
+            add_top_axis(axes, layout, self.options.x)
             above, height = above + second, height - second
-            if legend:
-                legend.set_bbox_to_anchor((0, 1), transform=axes.transAxes + lift(axes, second))
+        if has_axis and legend:
+            legend.set_bbox_to_anchor((0, 1), transform=axes.transAxes + lift(axes, second))
         if title:
-            loc: Literal["center", "left"] = "center" if style.title == "own" else "left"
-            pad = TITLE_PAD * size + above
-            axes.set_title(title, loc=loc, y=1.0, fontsize=size, pad=pad)
+            loc: Literal["center", "left"] = "center" if layout.style.title == "own" else "left"
+            axes.set_title(title, loc=loc, y=1.0, fontsize=size, pad=TITLE_PAD * size + above)
         return height, has_axis
+
+    def _fit_title(self) -> tuple[str, float]:
+        """Return the title as it is written, and the size of its font."""
+        title, size = self.words.title, TITLE * self.layout.style.font_size
+        if title:
+            title = _fit(title, self.layout.width, measure_with(self.figure, size), TITLE_LINES)
+        return title, size
 
     def _draw_legend(self, axes: Axes, lines: Sequence[Line2D]) -> Legend | None:
         """Draw the legend, if any: the lines' names, and what marks are."""
-        style, words = self.options.style, self.words
-        note = (draw_mark(style), words.note) if words.note else None
+        words, layout = self.words, self.layout
+        note = (draw_mark(layout.style), words.note) if words.note else None
         if not (words.legend or note):
             return None
         lines, names = (lines, words.names) if words.legend else ([], ())
-        return add_legend(axes, lines, names, style.font_size, self.geometry.width, note)
+        return add_legend(axes, lines, names, layout, note)
 
     @property
     def _has_two_units(self) -> bool:
         """Whether a second axis says something: steps and epochs differ, alike for all curves."""
-        low, high = self.geometry.find_ends(self.geometry.unit)
-        is_long = abs(high - low) >= LEAST_EPOCHS * self.geometry.epoch
-        return (
-            self.options.style.second_axis
-            and self._has_one_epoch
-            and self.geometry.epoch > 1
-            and (self.options.x == "epoch" or is_long)
-        )
+        layout = self.layout
+        steps = abs(layout.xlim[1] - layout.xlim[0]) * layout.unit
+        says = self.options.x == "epoch" or steps >= LEAST_EPOCHS * layout.epoch
+        return layout.style.second_axis and layout.alike and layout.epoch > 1 and says
 
     def _set_values(
         self, axes: Axes, lines: Sequence[Line2D], index: int, band: float
     ) -> list[str]:
         """Set scale, limits and ticks of a y axis; mark and return what it cannot show."""
-        scale, highest = self.options.yscale, _find_highest(self._seen[index])
-        limits, floor = find_range(self.run, self.options, index)
-        given = bool(self.options.ylim) and not index
-        if band and not given:
-            limits = raise_limits(limits, highest, band, scale)
+        panel, scale = self.panels[index], self.options.yscale
+        limits, floor = panel.limits, panel.floor
+        if band and not panel.given:
+            limits = raise_limits(limits, panel.highest, band, scale)
         set_value_axis(axes, limits, scale, plain=self._has_plain_numbers)
-        if scale == "log" and highest <= 0 and not given:
+        if scale == "linear":
+            return []
+        if panel.highest <= 0 and not panel.given:
             # Beside values that the axis only marks they would be read.
             axes.yaxis.set_ticks([])
             axes.yaxis.set_ticks([], minor=True)
-        for line in axes.lines if scale == "log" else ():  # it may lead to a value out of view
+        for line in axes.lines:  # it may lead to a value out of view
             sink_hidden(line, floor or 0.0, min(limits))
         if floor is None:
             return []
-        for line, row, unit in zip(lines, self._rows[index], self._units, strict=True):
-            mark_hidden(axes, line, row, floor, unit, self.geometry)
-        return [explain_hidden(self._seen[index], floor, self.options.panels[index])]
+        for line, row in zip(lines, panel.rows, strict=True):
+            mark_hidden(axes, line, row, floor, self.layout)
+        return [explain_hidden(panel, floor)]
 
     def _is_free(self, axes: Axes, band: float) -> bool:
         """Whether no curve is where names stand, which limits of a spec's own may not prevent."""
-        limits, highest = axes.get_ylim(), _find_highest(self._seen[0])
+        limits, highest = axes.get_ylim(), self.panels[0].highest
         raised = raise_limits(limits, highest, 0.99 * band, self.options.yscale)
         return limits[0] < limits[1] == raised[1]
 
@@ -219,30 +197,33 @@ class Painter:
         """Whether ticks have their whole value: a factor would stand where other things do."""
         words = self.words
         above = words.legend or bool(words.note or words.title) or len(words.ylabels) > 1
-        return self.options.style.numbers == "short" or above
+        return self.layout.style.numbers == "short" or above
 
-    def _name_values(self, axes: Axes, index: int, room: float) -> None:
+    def _name_values(self, axes: Axes, text: str, room: float, measure: Measure) -> None:
         """Write a y axis' label, smaller where a word of it would not fit."""
-        text, size = self.words.ylabels[index], self.options.style.font_size
-        longest = max(map(measure_with(self.figure, size), text.split() or [""]))
-        size *= min(1.0, room / longest) if longest else 1.0
-        size = max(size, LEAST_TEXT / self.geometry.dot)
-        axes.set_ylabel(self._fit(text, room, size), fontsize=size)
+        size = self.layout.style.font_size
+        longest = max(map(measure, text.split() or [""]))
+        if longest > room:
+            size = max(size * room / longest, LEAST_TEXT / self.layout.dot)
+            measure = measure_with(self.figure, size)
+        axes.set_ylabel(_fit(text, room, measure), fontsize=size)
 
 
-def _find_highest(rows: Sequence[Values]) -> float:
-    return max((float(row.max()) for row in rows if row.size), default=0.0)
+def _fit(text: str, room: float, measure: Measure, lines: int = 2) -> str:
+    if "\n" not in text and measure(text) <= room:
+        return text
+    return fit_text(text, room, lines, measure)
 
 
-def _refuse_missing(run: Run, panels: Sequence[Quantity]) -> None:
+def _refuse_missing(run: Run, panels: Sequence[Panel]) -> None:
     """Raise for a panel that no curve has a line for."""
     problems = [
         run.spec.source.problem(
             ("figure", "panels", index),
-            f"the optimizer {run.spec.optimizer.name} has no {quantity}; leave the panel out",
+            f"the optimizer {run.spec.optimizer.name} has no {panel.quantity}; leave the panel out",
         )
-        for index, quantity in enumerate(panels)
-        if all(curve.quantity(quantity) is None for curve in run.curves)
+        for index, panel in enumerate(panels)
+        if not any(row.values.size for row in panel.rows)
     ]
     if problems:
         raise SpecError(problems)

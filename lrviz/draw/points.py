@@ -1,101 +1,120 @@
-"""What is drawn of a run: its lines, and what is left of them on a sheet."""
+"""What is drawn of a run: its panels, and the values of their lines."""
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Curve, Quantity, Values
 from lrviz.draw.scale import Limits, find_floor, find_limits, mend_limits, mend_steps
-from lrviz.run.driven import Run, Thumbnail
+from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 
-# The columns, at most, that a thumbnail keeps points for: more than a cell of a sheet has.
-COLUMNS = 512
-
-
-def list_rows(run: Run, quantity: Quantity) -> list[Values]:
-    """Return the values of every param group of every curve; none where it has no such quantity."""
-    rows: list[Values] = []
-    for curve in run.curves:
-        values = curve.quantity(quantity)
-        rows += [np.empty(0)] * len(curve.groups) if values is None else list(values)
-    return rows
-
-
-def list_units(run: Run, x: str) -> list[float]:
-    """Return the steps in one unit of an x axis, for every line."""
-    return [find_unit(curve, x) for curve in run.curves for _ in curve.groups]
-
-
-def list_held(run: Run) -> list[int | None]:
-    """Return for every line the first step that follows a held metric; None where none does."""
-    return [curve.held_from for curve in run.curves for _ in curve.groups]
-
-
-def find_range(run: Run, options: FigureOptions, index: int) -> tuple[Limits, float | None]:
-    """Return the limits of a panel's y axis, and what it has no place for, as `find_floor` does."""
-    quantity, scale = options.panels[index], options.yscale
-    rows = list_rows(run, quantity)
-    seen = visible = rows
-    if scale == "log" and options.xlim is not None:  # it is made for what is in view
-        ends = mend_steps(options.xlim)
-        units = list_units(run, options.x)
-        visible = [list_within(row, ends, unit) for row, unit in zip(rows, units, strict=True)]
-        seen = [list_seen(row, ends, unit) for row, unit in zip(rows, units, strict=True)]
-    base = max(max(curve.base_lr, default=0.0) for curve in run.curves)
-    limits = find_limits(visible, quantity, base, scale)
-    given = options.ylim if not index else None  # they are the first panel's
-    if given:
-        limits = mend_limits(given, limits, scale)
-    floor = find_floor(seen, limits, given=given is not None) if scale == "log" else None
-    return limits, floor
-
-
-def take_thumbnail(run: Run) -> Thumbnail:
-    """Return what a sheet shows of a run."""
-    rows = []
-    for curve in run.curves:
-        for values in curve.lr:
-            points = pick_points(values, 0, run.steps, COLUMNS)
-            rows.append((points.astype(np.float64), values[points]))
-    base = max((max(curve.base_lr, default=0.0) for curve in run.curves), default=0.0)
-    return Thumbnail(tuple(rows), run.steps, base)
-
-
 Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """What a line shows.
+
+    Attributes:
+        values: of a param group, shape (steps,); none where it has no such quantity.
+        seen: those of them that the x axis shows.
+        unit: its steps in one unit of the x axis.
+        held: the first step that follows a held metric; None where none does.
+    """
+
+    values: Values
+    seen: Values
+    unit: float
+    held: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """What a panel shows.
+
+    Attributes:
+        quantity: on its y axis.
+        rows: one a line: every param group of every curve.
+        limits: of the y axis.
+        floor: what a log axis has no place for, as `find_floor` gives it.
+        given: whether the limits were asked for.
+    """
+
+    quantity: Quantity
+    rows: tuple[Row, ...]
+    limits: Limits
+    floor: float | None
+    given: bool
+
+    @property
+    def highest(self) -> float:
+        """The highest value in view."""
+        return max((float(row.seen.max()) for row in self.rows if row.seen.size), default=0.0)
+
+
+def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
+    """Return the panels of a run's picture."""
+    ends = find_ends(run, options)
+    return tuple(_plan_panel(run, options, index, ends) for index in range(len(options.panels)))
+
+
+def _plan_panel(run: Run, options: FigureOptions, index: int, ends: Limits) -> Panel:
+    quantity, scale = options.panels[index], options.yscale
+    rows = tuple(_iter_rows(run, quantity, options.x, ends))
+    values = [row.values for row in rows]
+    if scale == "log":  # it is made for what is in view
+        values = [_list_within(row.values, ends, row.unit, beyond=True) for row in rows]
+    base = max(max(curve.base_lr, default=0.0) for curve in run.curves)
+    limits = find_limits(values, quantity, base, scale)
+    wanted = options.ylim if not index else None  # they are the first panel's
+    if wanted:
+        limits = mend_limits(wanted, limits, scale)
+    seen, given = [row.seen for row in rows], wanted is not None
+    floor = find_floor(seen, limits, given=given) if scale == "log" else None
+    return Panel(quantity, rows, limits, floor, given)
+
+
+def _iter_rows(run: Run, quantity: Quantity, x: str, ends: Limits) -> Iterator[Row]:
+    for curve in run.curves:
+        values, unit = curve.quantity(quantity), find_unit(curve, x)
+        for group in range(len(curve.groups)):
+            own = np.empty(0) if values is None else values[group]
+            yield Row(own, _list_within(own, ends, unit), unit, curve.held_from)
+
+
+def _list_within(values: Values, ends: Limits, unit: float, *, beyond: bool = False) -> Values:
+    """Return the values between two ends; `beyond`, what a line comes from and goes to, too."""
+    low, high = sorted(ends)
+    first, last = math.ceil(low * unit), math.floor(high * unit)
+    if beyond:
+        first, last = math.floor(low * unit), math.ceil(high * unit)
+    return values[max(first, 0) : max(last + 1, 0)]
+
+
+def explain_empty(panel: Panel) -> str:
+    """Return why limits of a spec's own leave nothing to be seen; empty where they do not."""
+    seen = [row.seen for row in panel.rows if row.seen.size]
+    if not seen:
+        return "xlim: no step of the run is in view"
+    low, high = sorted(panel.limits)
+    if panel.given and all(row.max() < low or row.min() > high for row in seen):
+        return "ylim: no value is in view"
+    return ""
+
+
+def find_ends(run: Run, options: FigureOptions) -> Limits:
+    """Return the ends of the x axis, in its own unit."""
+    length = max(curve.steps / find_unit(curve, options.x) for curve in run.curves)
+    return mend_steps(options.xlim or (0.0, length))
 
 
 def find_unit(curve: Curve, x: str) -> float:
     """Return how many steps of a curve make one unit of an x axis, `step` or `epoch`."""
     return float(curve.steps_per_epoch) if x == "epoch" else 1.0
-
-
-def list_within(values: Values, limits: tuple[float, float], unit: float) -> Values:
-    """Return the values that an x axis shows, and those that a line comes from and goes to.
-
-    Args:
-        values: one a step.
-        limits: of the axis, in either order.
-        unit: the steps in one unit of the axis.
-
-    >>> list_within(np.arange(8), (1.5, 2.0), 2.0).tolist()
-    [3, 4]
-    """
-    low, high = sorted(limits)
-    return values[max(math.floor(low * unit), 0) : max(math.ceil(high * unit) + 1, 0)]
-
-
-def list_seen(values: Values, limits: tuple[float, float], unit: float) -> Values:
-    """Return the values that an x axis shows, and no others; as `list_within`.
-
-    >>> list_seen(np.arange(8), (1.5, 2.0), 2.0).tolist()
-    [3, 4]
-    >>> list_seen(np.arange(8), (1.6, 2.4), 2.0).tolist()
-    [4]
-    """
-    low, high = sorted(limits)
-    return values[max(math.ceil(low * unit), 0) : max(math.floor(high * unit) + 1, 0)]
 
 
 def pick_points(values: Values, first: float, last: float, columns: int) -> Indices:

@@ -120,23 +120,16 @@ def find_floor(values: Sequence[Values], limits: Limits, *, given: bool) -> floa
     return floor if lowest <= floor else None
 
 
-def explain_empty(values: Sequence[Values], wanted: Limits | None) -> str:
-    """Return why limits of a spec's own leave nothing to be seen; empty where they do not.
+def round_up(least: float) -> float:
+    """Return the smallest of …, 0.5, 1, 2, 5, 10, 20, … that is not below a number.
 
-    Args:
-        values: those that the x axis shows, any shapes.
-        wanted: the ends of the y axis that were asked for, mended; None for none.
-
-    >>> explain_empty([np.array([])], None), explain_empty([np.array([1.0])], (2.0, 3.0))
-    ('xlim: no step of the run is in view', 'ylim: no value is in view')
+    >>> [round_up(each) for each in (0.3, 1, 3, 11)]
+    [0.5, 1.0, 5.0, 20.0]
     """
-    seen = [row for row in values if row.size]
-    if not seen:
-        return "xlim: no step of the run is in view"
-    low, high = sorted(wanted or (-math.inf, math.inf))
-    if all(row.max() < low or row.min() > high for row in seen):
-        return "ylim: no value is in view"
-    return ""
+    decade = 10.0 ** math.floor(math.log10(least))
+    return next(
+        (nice * decade for nice in (1, 2, 5) if nice * decade >= least * (1 - 1e-9)), 10 * decade
+    )
 
 
 def _own_range(low: float, high: float) -> Limits:

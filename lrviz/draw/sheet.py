@@ -1,19 +1,21 @@
 """The contact sheet: every schedule small, in a grid, in one style."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.axes import Axes
 
-from lrviz.draw.chart import Built, Chart, Settings, apply_settings, gather_settings
-from lrviz.draw.fonts import choose_fonts, explain_missing
+from lrviz.draw.chart import Built, Chart, Settings, apply_settings, gather_settings, measure_with
+from lrviz.draw.fonts import choose_fonts
 from lrviz.draw.lines import bound_effort
 from lrviz.draw.outputs import Drawing, capture_pixels
+from lrviz.draw.points import pick_points
 from lrviz.draw.scale import Limits, find_limits
-from lrviz.draw.text import Measure, fit_captions, measure_with
+from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
-from lrviz.run.driven import Thumbnail
+from lrviz.run.driven import Run, Thumbnail
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
 from lrviz.spec.style import Style, styles
 from lrviz.spell import spell_number, spell_steps
@@ -24,6 +26,9 @@ TICK = 0.4  # the length of a tick, and the distance to its label, in font sizes
 LABEL = 0.85  # the size of a tick's label, as a multiple of the title's
 APART = 1.5  # the distance of two steps from which on they have markers, in sizes of a marker
 DIGITS = 3  # the significant digits of a tick's label
+
+# The columns, at most, that a thumbnail keeps points for: more than a cell has.
+COLUMNS = 512
 
 CELL = (26, 17)  # width and height of a cell, in font sizes; where there are few, they are larger
 LARGEST = 44
@@ -86,6 +91,17 @@ def plan_cells(count: int, style: Style) -> Cells:
     return Cells(columns, rows, width, height, text, scale, ticks)
 
 
+def take_thumbnail(run: Run) -> Thumbnail:
+    """Return what a sheet shows of a run."""
+    rows = []
+    for curve in run.curves:
+        for values in curve.lr:
+            points = pick_points(values, 0, run.steps, COLUMNS)
+            rows.append((points.astype(np.float64), values[points]))
+    base = max((max(curve.base_lr, default=0.0) for curve in run.curves), default=0.0)
+    return Thumbnail(tuple(rows), run.steps, base)
+
+
 def draw_thumbnails(
     thumbnails: Sequence[Thumbnail], titles: Sequence[str], style: str = "light"
 ) -> Drawing:
@@ -123,127 +139,109 @@ def build_sheet(
         width, height = cells.pixels  # a hundredth more: what is cut off is cut to whole pixels
         size = (width + 0.01) / chosen.dpi, (height + 0.01) / chosen.dpi
         figure = Chart(settings, size, chosen.dpi, fit=False)
-        labels = [label for each in thumbnails for label in _spell_values(_list_ends(each))]
-        _Sheet(figure, cells, chosen, labels).draw(thumbnails, titles)
+        _draw_panels(figure, cells, thumbnails, titles, chosen)
         bound_effort(figure.axes)
-    notes = (explain_missing(fonts.missing),) if fonts.missing else ()
-    return Built(figure, fonts.used, notes)
+    return Built(figure, fonts.used, fonts.notes)
 
 
 def _gather_settings(style: Style, cells: Cells, fonts: tuple[str, ...]) -> Settings:
     """Return the style's settings with everything in them as small as the cells are."""
-    dot = style.dpi / 72
-    factor, thinnest = TEXT * cells.scale, 1 / dot
-    small = style.model_copy(
-        update={
-            "font_size": cells.em / dot,
-            "linewidth": max(style.linewidth * factor, thinnest),
-            "marker_size": style.marker_size * factor,
-        }
-    )
+    factor, thinnest, size = TEXT * cells.scale, 72 / style.dpi, cells.em * 72 / style.dpi
+    linewidth = max(style.linewidth * factor, thinnest)
+    sizes = {"linewidth": linewidth, "marker_size": style.marker_size * factor, "font_size": size}
+    settings = gather_settings(style.model_copy(update=sizes), fonts, style.grid and cells.ticks)
     hair = max(0.6 * cells.scale, thinnest / 2)
-    settings = gather_settings(small, fonts, style.grid and cells.ticks)
+    hairlines = ("axes.linewidth", "xtick.major.width", "ytick.major.width", "grid.linewidth")
+    lengths = {f"{axis}tick.major.{name}": TICK * size for axis in "xy" for name in ("size", "pad")}
     return {
         **settings,
-        **dict.fromkeys(("axes.linewidth", "xtick.major.width", "ytick.major.width"), hair),
+        **dict.fromkeys(hairlines, hair),
+        **lengths,
+        **dict.fromkeys(("xtick.labelsize", "ytick.labelsize"), LABEL * size),
         "axes.grid.axis": "y",
-        "grid.linewidth": hair,
+        "axes.titlesize": size,
+        "axes.titlepad": TICK * size,
+        "axes.titlelocation": "left",
+        "axes.titley": 1.0,
     }
 
 
-class _Sheet:
-    """Draws schedules on one figure, with room for labels of all of them."""
-
-    def __init__(self, figure: Chart, cells: Cells, style: Style, labels: Iterable[str]) -> None:
-        self.figure, self.cells, self.style = figure, cells, style
-        self.dot = style.dpi / 72
-        em = cells.em
-        self.left = self.bottom = self.right = GAP * em / 2
-        if cells.ticks:
-            self.left = max(map(self._measure(LABEL), labels)) + (GAP + 2 * TICK) * em
-            self.bottom, self.right = (GAP + 2 * TICK + LABEL) * em, GAP * em
-        self.width = cells.width - self.left - self.right
-
-    def draw(self, thumbnails: Sequence[Thumbnail], titles: Sequence[str]) -> None:
-        """Draw a panel a run, from left to right and from top to bottom."""
-        captions, lines = list(titles), 1
-        for lines in (1, 2) if self.cells.ticks else (1,):
-            captions = fit_captions(titles, self.width, lines, self._measure(1.0))
-            if not any("…" in caption for caption in captions):
-                break
-        top = (lines * LINE + GAP) * self.cells.em
-        height = max(self.cells.height - self.bottom - top, 1.0)
-        all_width, all_height = self.cells.pixels
-        for place, (thumbnail, caption) in enumerate(zip(thumbnails, captions, strict=True)):
-            row, column = divmod(place, self.cells.columns)
-            x = column * self.cells.width + self.left
-            y = (self.cells.rows - 1 - row) * self.cells.height + self.bottom
-            size = max(self.width, 1.0) / all_width, height / all_height
-            axes = self.figure.add_axes((x / all_width, y / all_height, *size))
-            self._draw_lines(axes, thumbnail)
-            self._set_ticks(axes, thumbnail, height)
-            size_of_title, pad = self._points(1.0), self._points(TICK)
-            axes.set_title(caption, loc="left", fontsize=size_of_title, y=1.0, pad=pad)
-
-    def _draw_lines(self, axes: Axes, thumbnail: Thumbnail) -> None:
-        """Draw every param group of every curve."""
-        style, apart = self.style, self.width / thumbnail.steps
-        markers = apart > APART * style.marker_size * self.cells.scale * self.dot
-        for index, (points, values) in enumerate(thumbnail.rows):
-            axes.plot(
-                points,
-                values,
-                color=style.colors[index % len(style.colors)],
-                linestyle=style.linestyles[index % len(style.linestyles)],
-                marker="o" if markers else "None",
-            )
-
-    def _set_ticks(self, axes: Axes, thumbnail: Thumbnail, height: float) -> None:
-        """Set limits; name the ends of both axes as far as there is room."""
-        low, high = _find_limits(thumbnail)
-        axes.set_xlim(0, thumbnail.steps)
-        axes.set_ylim(low, high)
-        axes.tick_params(
-            length=self._points(TICK), pad=self._points(TICK), labelsize=self._points(LABEL)
+def _draw_panels(
+    figure: Chart,
+    cells: Cells,
+    thumbnails: Sequence[Thumbnail],
+    titles: Sequence[str],
+    style: Style,
+) -> None:
+    """Draw a panel a run, from left to right and from top to bottom."""
+    em, points = cells.em, cells.em * 72 / style.dpi
+    left = bottom = right = GAP * em / 2
+    if cells.ticks:
+        labels = {label for each in thumbnails for label in _spell_values(_list_ends(each))}
+        widest = max(map(measure_with(figure, LABEL * points), labels))
+        left, bottom, right = (
+            widest + (GAP + 2 * TICK) * em,
+            (GAP + 2 * TICK + LABEL) * em,
+            GAP * em,
         )
-        gap = LINE * self.cells.em * (high - low) / height
-        values = _keep_apart(_list_ends(thumbnail), gap) if self.cells.ticks else []
-        axes.set_yticks(values, _spell_values(values))
-        ends = (0, thumbnail.steps) if self.cells.ticks else ()
-        axes.set_xticks(ends, spell_steps(ends))
-        for place, tick in enumerate(axes.xaxis.get_major_ticks()):
-            tick.label1.set_horizontalalignment("right" if place else "left")
+    width = cells.width - left - right
+    measure, lines = measure_with(figure, points), 1
+    captions = fit_captions(titles, width, lines, measure)
+    if cells.ticks and any("…" in caption for caption in captions):
+        lines = 2
+        captions = fit_captions(titles, width, lines, measure)
+    height = max(cells.height - bottom - (lines * LINE + GAP) * em, 1.0)
+    across, up = cells.pixels
+    apart = APART * style.marker_size * cells.scale * style.dpi / 72
+    for place, (thumbnail, caption) in enumerate(zip(thumbnails, captions, strict=True)):
+        row, column = divmod(place, cells.columns)
+        x, y = column * cells.width + left, (cells.rows - 1 - row) * cells.height + bottom
+        box = x / across, y / up, max(width, 1.0) / across, height / up
+        axes = figure.add_axes(box, title=caption)
+        _draw_lines(axes, thumbnail, style, width / thumbnail.steps > apart)
+        _set_ticks(axes, thumbnail, cells, LINE * em / height)
 
-    def _points(self, size: float) -> float:
-        """Return font sizes in points."""
-        return size * self.cells.em / self.dot
 
-    def _measure(self, size: float) -> Measure:
-        return measure_with(self.figure, self._points(size))
+def _draw_lines(axes: Axes, thumbnail: Thumbnail, style: Style, markers: bool) -> None:
+    """Draw every param group of every curve."""
+    for index, (points, values) in enumerate(thumbnail.rows):
+        axes.plot(
+            points,
+            values,
+            color=style.colors[index % len(style.colors)],
+            linestyle=style.linestyles[index % len(style.linestyles)],
+            marker="o" if markers else "None",
+        )
+
+
+def _set_ticks(axes: Axes, thumbnail: Thumbnail, cells: Cells, line: float) -> None:
+    """Set limits; name the ends of both axes as far as there is room for lines of text."""
+    low, high = _find_limits(thumbnail)
+    axes.set_xlim(0, thumbnail.steps)
+    axes.set_ylim(low, high)
+    values: list[float] = []
+    for value in _list_ends(thumbnail) if cells.ticks else ():
+        if all(abs(value - other) >= line * (high - low) for other in values):
+            values.append(value)
+    axes.set_yticks(values, _spell_values(values))
+    ends = (0, thumbnail.steps) if cells.ticks else ()
+    axes.set_xticks(ends, spell_steps(ends))
+    for place, tick in enumerate(axes.xaxis.get_major_ticks()):
+        tick.label1.set_horizontalalignment("right" if place else "left")
 
 
 def _list_ends(thumbnail: Thumbnail) -> list[float]:
     """Return what a y axis names: 0 and the ends of what it shows."""
-    rows = [values for _, values in thumbnail.rows]
-    high = max(thumbnail.base_lr, 0.0, *(float(row.max()) for row in rows))
-    low = min(0.0, *(float(row.min()) for row in rows))
+    values = np.concatenate([values for _, values in thumbnail.rows])
+    ends = 0.0, max(thumbnail.base_lr, 0.0, float(values.max())), min(0.0, float(values.min()))
     bottom, top = _find_limits(thumbnail)
-    return [value for value in (0.0, high, low) if bottom <= value <= top]
+    return [end for end in ends if bottom <= end <= top]
 
 
 def _find_limits(thumbnail: Thumbnail) -> Limits:
     """Return the ends of a schedule's y axis."""
     rows = [values for _, values in thumbnail.rows]
     return find_limits(rows, "lr", thumbnail.base_lr, "linear")
-
-
-def _keep_apart(values: Sequence[float], gap: float) -> list[float]:
-    """Return the values that are no closer to one kept before than a gap."""
-    kept: list[float] = []
-    for value in values:
-        if all(abs(value - other) >= gap for other in kept):
-            kept.append(value)
-    return kept
 
 
 def _spell_values(values: Sequence[float]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Quantity, SchedulerFacts
-from lrviz.draw.points import find_range
+from lrviz.draw.points import Panel
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spell import spell_floor, spell_number, spell_yaml
@@ -50,28 +50,22 @@ class Words:
         return "".join((self.title, self.xlabel, *rest))
 
 
-def find_words(run: Run, options: FigureOptions) -> Words:
+def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Words:
     """Return what a run's figure says."""
     names = tuple(name for curve in name_lines(run) for name in curve)
     ylabels = [LABELS[quantity] for quantity in options.panels]
     if options.ylabel is not None:
         ylabels[0] = options.ylabel
+    floors = (panel.floor for panel in panels if panel.floor is not None)
+    floor = None if options.legend is False else next(floors, None)
     return Words(
         title=choose_title(run, options.style.title),
         xlabel=UNITS[options.x] if options.xlabel is None else options.xlabel,
         ylabels=tuple(ylabels),
         names=names,
         legend=len(names) > 1 if options.legend is None else options.legend,
-        note=_name_marks(run, options),
+        note="" if floor is None else spell_floor(floor),
     )
-
-
-def _name_marks(run: Run, options: FigureOptions) -> str:
-    """Return what a legend calls the marks of what the first such log axis has no place for."""
-    if options.legend is False or options.yscale != "log":
-        return ""
-    ranges = (find_range(run, options, index) for index in range(len(options.panels)))
-    return next((spell_floor(floor) for _, floor in ranges if floor is not None), "")
 
 
 def name_lines(run: Run) -> tuple[tuple[str, ...], ...]:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from lrviz.curve import Values
 from lrviz.draw.outputs import draw_vector, plot
-from lrviz.draw.points import find_unit, take_thumbnail
-from lrviz.draw.sheet import build_sheet
+from lrviz.draw.points import find_unit
+from lrviz.draw.sheet import build_sheet, take_thumbnail
 from lrviz.spec.style import styles
 from tests.support.figures import make_run
 from tests.support.slow import slow_but

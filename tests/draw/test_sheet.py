@@ -12,8 +12,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from lrviz.draw.outputs import Drawing
-from lrviz.draw.points import take_thumbnail
-from lrviz.draw.sheet import build_sheet, draw_thumbnails, plan_cells
+from lrviz.draw.sheet import build_sheet, draw_thumbnails, plan_cells, take_thumbnail
 from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
 import lrviz
-from lrviz.draw.lines import HELD, INK
+from lrviz.draw.lines import DASHES, HELD
 from lrviz.draw.outputs import draw_pixels, plot
 from lrviz.drive import simulate
 from lrviz.figure.chunks import read_record
@@ -312,7 +312,7 @@ def test_only_where_it_is_held_is_a_metric_drawn_otherwise_than_one_that_is_writ
 
 
 def test_a_pattern_gives_way_to_one_that_can_be_told_from_it() -> None:
-    own = {*INK, *(line for style in styles().values() for line in style.linestyles)}
+    own = {*DASHES, *(line for style in styles().values() for line in style.linestyles)}
     assert all(HELD.get(str(pattern), ":") != pattern for pattern in own)
     names = "abcdef"
     curves = {name: {"optimizer": {"SGD": {"lr": 1 + place}}} for place, name in enumerate(names)}

@@ -90,7 +90,7 @@ def draw_job(job: Job) -> Drawn:
         SpecError: the figure asks for what the run lacks.
     """
     with quick_imports():
-        from lrviz.draw.points import take_thumbnail
+        from lrviz.draw.sheet import take_thumbnail
         from lrviz.figure.render import render_run
     thumbnail = take_thumbnail(job.run) if job.shows else None
     if not job.draws:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from lrviz.draw.elide import shorten_apart
 from lrviz.draw.terminal.glyphs import Look, Signs, fit, paint
 from lrviz.draw.terminal.rulers import Ticks, place_labels
+from lrviz.draw.text import shorten_apart
 from lrviz.spell import measure
 
 # The room for the x axis' label beside its ticks: `epochs`. A longer one has a line of its own.

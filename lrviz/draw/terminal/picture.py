@@ -5,8 +5,7 @@ from functools import partial, reduce
 
 import numpy as np
 
-from lrviz.draw.points import find_range, find_unit, list_rows, list_seen, list_units
-from lrviz.draw.scale import FARTHEST, explain_empty, mend_steps
+from lrviz.draw.points import Panel, explain_empty, find_ends, plan_panels
 from lrviz.draw.terminal.canvas import Axis, Layer, draw_curve, mark_hidden, merge_layers
 from lrviz.draw.terminal.frame import count_rows, draw_frame, measure_margin, write_legend
 from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean, fit
@@ -64,7 +63,8 @@ def draw_terminal(
     options = _choose_options(run)
     count = sum(len(curve.groups) for curve in run.curves)
     looks = choose_looks(count, colors=colors, ascii_only=ascii_only)
-    limits, hidden = find_range(run, options, 0)
+    (panel,) = plan_panels(run, options)
+    limits, hidden = panel.limits, panel.floor
     mark = signs.down if limits[0] < limits[1] else signs.up
     title = fit(say(run.spec.title or ""), columns, signs.ellipsis)
     below = [] if hidden is None else [f"{mark} {spell_floor(hidden)}"]
@@ -76,14 +76,14 @@ def draw_terminal(
     legend = write_legend(list(map(say, list_names(run))), looks, signs, columns, most)
     dots = (1, 1) if looks[0].glyph else DOTS
     y = Axis(*limits, height - len(legend), dots[1], options.yscale == "log", hidden)
-    frame = _draw_lines(run, options, looks, y, (columns, dots[0]), (xlabel, ylabel), signs)
+    frame = _draw_lines(run, panel, looks, y, (columns, dots[0]), (xlabel, ylabel), signs)
     lines = (*[title][: bool(title)], *frame, *legend, *below)
     return "\n".join(line.rstrip() for line in lines)
 
 
 def _draw_lines(
     run: Run,
-    options: FigureOptions,
+    panel: Panel,
     looks: Sequence[Look],
     y: Axis,
     room: tuple[int, int],
@@ -91,13 +91,11 @@ def _draw_lines(
     signs: Signs,
 ) -> list[str]:
     """Return the lines with their axes; `room` is the columns there are, and a column's dots."""
-    y_ticks = _choose_value_ticks(run, options, y)
-    longest = max(curve.steps / find_unit(curve, options.x) for curve in run.curves)
-    limits = mend_steps(options.xlim or (0.0, longest))
-    x = Axis(*limits, room[0] - measure_margin(y_ticks, labels[0]), room[1])
-    x_ticks = choose_step_ticks(x, LEAST_STEP[options.x], 1)
+    y_ticks = _choose_value_ticks(run, panel, y)
+    x = Axis(*find_ends(run, run.figure), room[0] - measure_margin(y_ticks, labels[0]), room[1])
+    x_ticks = choose_step_ticks(x, LEAST_STEP[run.figure.x], 1)
     mark = signs.up if y.bottom else signs.down
-    picture = merge_layers(list(_iter_layers(run, looks, x, y, mark)))
+    picture = merge_layers(list(_iter_layers(panel, looks, x, y, mark)))
     return draw_frame(picture, x.cells, (x_ticks, y_ticks), labels, signs)
 
 
@@ -115,19 +113,21 @@ def list_names(run: Run) -> list[str]:
     return names if legend else []
 
 
-def _choose_value_ticks(run: Run, options: FigureOptions, y: Axis) -> Ticks:
+def _choose_value_ticks(run: Run, panel: Panel, y: Axis) -> Ticks:
     """Return the ticks of the y axis; no numbers are made up where there are no rates."""
     numbers = np.concatenate([np.append(curve.lr, curve.base_lr) for curve in run.curves])
-    if options.ylim or (numbers > 0).any() or (not y.log and numbers.any()):
+    if panel.given or (numbers > 0).any() or (not y.log and numbers.any()):
         return choose_value_ticks(y)
     return {} if y.log else {0: "0"}
 
 
-def _iter_layers(run: Run, looks: Sequence[Look], x: Axis, y: Axis, mark: str) -> Iterator[Layer]:
+def _iter_layers(
+    panel: Panel, looks: Sequence[Look], x: Axis, y: Axis, mark: str
+) -> Iterator[Layer]:
     """Yield what the lines draw, and their marks of what a log axis has no place for."""
-    lines = list(zip(list_rows(run, "lr"), list_units(run, run.figure.x), looks, strict=True))
     for look in dict.fromkeys(looks):
-        alike = [(values, unit) for values, unit, own in lines if own == look]
+        lines = zip(panel.rows, looks, strict=True)
+        alike = [(row.values, row.unit) for row, own in lines if own == look]
         codes = reduce(np.bitwise_or, (draw_curve(*line, x, y) for line in alike))
         marks = reduce(np.bitwise_or, (mark_hidden(*line, x, y) for line in alike))
         if look.glyph in ("", ALONE):  # letters take turns with marks, to say whose they are
@@ -138,9 +138,5 @@ def _iter_layers(run: Run, looks: Sequence[Look], x: Axis, y: Axis, mark: str) -
 
 def explain_limits(run: Run) -> str:
     """Return a note on limits of the spec's own that leave nothing to be seen; empty for none."""
-    options = _choose_options(run)
-    ends = mend_steps(options.xlim or (0.0, FARTHEST))
-    units = list_units(run, options.x)
-    rows = list_rows(run, "lr")
-    seen = [list_seen(row, ends, unit) for row, unit in zip(rows, units, strict=True)]
-    return explain_empty(seen, find_range(run, options, 0)[0] if options.ylim else None)
+    (panel,) = plan_panels(run, _choose_options(run))
+    return explain_empty(panel)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lrviz.draw.scale import round_up
 from lrviz.draw.terminal.canvas import Axis
-from lrviz.draw.ticks import round_up
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
 # The parts that ticks divide an axis into, at most.
