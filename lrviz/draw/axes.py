@@ -108,14 +108,7 @@ def _set_step_ticks(axis: Axis, major: float, minor: float | None, style: Style)
 
 
 def set_value_axis(axes: Axes, limits: Limits, scale: str, *, plain: bool) -> None:
-    """Set scale, limits and ticks of a y axis.
-
-    Args:
-        axes: of a panel.
-        limits: of the axis.
-        scale: `linear` or `log`.
-        plain: whether ticks have their whole value even on a linear axis.
-    """
+    """Set scale, limits and ticks of a y axis; `plain` ones have their whole value."""
     axes.set_autoscaley_on(False)  # it would look at values that the scale cannot show
     axes.set_yscale(scale)
     axes.set_ylim(*limits)

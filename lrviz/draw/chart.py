@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
-from lrviz.draw.points import find_ends, find_unit
+from lrviz.draw.points import find_unit
 from lrviz.draw.scale import Limits
 from lrviz.draw.text import Measure
 from lrviz.draw.titles import Words
@@ -186,10 +186,11 @@ class Layout:
     alike: bool
 
 
-def plan_layout(run: Run, options: FigureOptions, words: Words) -> Layout:
+def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) -> Layout:
     """Return the layout of a run's figure."""
     size, dpi = options.inches, options.pixels_an_inch
-    style, fit = scale_style(options.style, size, dpi), _needs_fit(options, words)
+    style = scale_style(options.style, size, dpi)
+    fit = size != options.style.size or _needs_fit(options, words)
     total = 1 + PANEL * (len(options.panels) - 1)
     grown = size[1] * total
     if not options.size and grown * dpi <= MAX_SIDE and size[0] * grown * dpi**2 <= MAX_PIXELS:
@@ -203,7 +204,7 @@ def plan_layout(run: Run, options: FigureOptions, words: Words) -> Layout:
         style=style,
         shares=[1 / total, *[PANEL / total] * (len(options.panels) - 1)],
         width=max(pixels - beside, 0.4 * pixels) if fit else DEFAULT_SHARE * pixels,
-        xlim=find_ends(run, options),
+        xlim=xlim,
         unit=find_unit(run.curves[0], options.x),
         epoch=float(run.curves[0].steps_per_epoch),
         alike=len({curve.steps_per_epoch for curve in run.curves}) == 1,
@@ -229,7 +230,6 @@ def _needs_fit(options: FigureOptions, words: Words) -> bool:
     """Whether there is more to place than matplotlib's own margins are made for."""
     return (
         options.style.margins == "fit"
-        or options.inches != options.style.size
         or (options.xlabel, options.ylabel) != (None, None)
         or len(options.panels) > 1
         or bool(words.title or words.legend or words.note)

@@ -47,14 +47,8 @@ def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
 def mark_hidden(axes: Axes, line: Line2D, row: Row, floor: float, layout: Layout) -> None:
     """Draw a triangle at the end of a log axis wherever it has no place for a line's value.
 
-    Where there are too many to be told apart, some stand for those beside them.
-
-    Args:
-        axes: its limits in y are set.
-        line: whose colour they have.
-        row: its values.
-        floor: the axis has no place for so much, or less.
-        layout: of the figure.
+    The axis' limits are set. Where there are too many to be told apart, some stand for those
+    beside them.
     """
     size, (low, high) = MARK * line.get_markersize(), sorted(layout.xlim)
     steps = np.flatnonzero(row.values <= floor)

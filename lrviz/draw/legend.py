@@ -1,6 +1,7 @@
 """The legend: above the axes, where it covers nothing."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,7 +10,7 @@ from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 
 from lrviz.draw.chart import Layout, measure_with
-from lrviz.draw.text import fit_captions
+from lrviz.draw.text import Measure, fit_captions, part_settings
 
 # What an entry is wider than its text: line, gap and distance to the next, in font sizes.
 HANDLE = 6.8
@@ -41,7 +42,8 @@ def add_legend(
     size, figure = layout.style.font_size, axes.get_figure(root=True)
     assert figure is not None
     plain = [name.replace("\n", " ") or "?" for name in names]
-    labels, columns, kept = _fit_entries(figure, plain, [note[1]] if note else [], layout)
+    notes = [note[1]] if note else []
+    labels, columns, kept, heading = _choose_entries(figure, plain, notes, layout)
     handles = [*lines[:kept], *([note[0]] if note else [])]
     if kept < len(lines):
         handles.insert(kept, Line2D([], [], linestyle="none"))
@@ -58,32 +60,66 @@ def add_legend(
         numpoints=2,
         handler_map=dict.fromkeys(marks, _ONE_MARK),
         fontsize=size,
+        title=heading,
+        title_fontsize=size,
+        alignment="left",
     )
 
 
-def _fit_entries(
-    figure: Figure, names: list[str], notes: list[str], layout: Layout
-) -> tuple[list[str], int, int]:
-    """Return the entries, the columns that they stand in, and how many names are among them."""
-    em = layout.style.font_size * layout.dot
-    measure = measure_with(figure, layout.style.font_size)
+class _Entries(NamedTuple):
+    """What a legend says: its entries, in how many columns, how many names are among them."""
+
+    labels: list[str]
+    columns: int
+    kept: int
+    heading: str | None = None
+
+
+def _choose_entries(figure: Figure, names: list[str], notes: list[str], layout: Layout) -> _Entries:
+    """Return the entries; where names would be cut, what they are settings of stands above them."""
+    size, em = layout.style.font_size, layout.style.font_size * layout.dot
     rows = max(1, int(SHARE * layout.size[1] * layout.dpi / (ROW * em)))
-    widths = [measure(text) / em for text in (*names[:MOST], *notes)]
-    width, count = layout.width / em, len(names) + len(notes)
-    columns = int(width / (max(widths) + HANDLE))
+    measure, room = measure_with(figure, size), layout.width
+    entries = _fit_entries(names, notes, (rows, room, em), LEAST * em, measure)
+    parted = part_settings(names) if rows > 1 else None
+    is_whole = entries.labels[: entries.kept] == names[: entries.kept]
+    if parted is None or (is_whole and entries.kept == len(names)):
+        return entries
+    heading, values = parted
+    whole = max(map(measure, values[:MOST]))  # a number without its middle is another one
+    below = _fit_entries(values, notes, (rows - 1, room, em), whole, measure)
+    fits = measure(heading) <= room and not (is_whole and entries.kept >= below.kept)
+    return below._replace(heading=heading) if fits else entries
+
+
+def _fit_entries(
+    names: list[str],
+    notes: list[str],
+    room: tuple[int, float, float],
+    least: float,
+    measure: Measure,
+) -> _Entries:
+    """Return the entries of as many names as there is room for, and the notes behind them.
+
+    The room is rows, width and font size; `least` is a name's width that makes room for others.
+    """
+    (rows, width, em), count = room, len(names) + len(notes)
+    widths = [measure(text) for text in (*names[:MOST], *notes)]
+    beside = HANDLE * em
+    columns = int(width / (max(widths) + beside))
     if columns * rows < count:  # names become shorter for it, as far as they can be read then
-        least = max([LEAST, *widths[len(widths) - len(notes) :]])
-        columns = max(columns, min(-(-count // rows), int(width / (least + HANDLE))))
+        least = max([least, *widths[len(widths) - len(notes) :]])
+        columns = max(columns, min(-(-count // rows), int(width / (least + beside))))
     columns = max(1, min(columns, count))
     columns = -(-count // -(-count // columns))  # all about as long
     kept, places = min(len(names), MOST), rows * columns
     if count > places or kept < len(names):
         kept = max(1, min(kept, places - 1 - len(notes)))
-    room = max(width / columns - HANDLE, 3.0) * em
-    labels = fit_captions([*names[:kept], *notes], room, 1, measure)
+    below = max(width / columns - beside, 3.0 * em)
+    labels = fit_captions([*names[:kept], *notes], below, 1, measure)
     if kept < len(names):
         labels.insert(kept, f"… {len(names) - kept} more")
-    return labels, columns, kept
+    return _Entries(labels, columns, kept)
 
 
 def measure_legend(legend: Legend, size: float) -> float:

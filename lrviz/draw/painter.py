@@ -58,16 +58,15 @@ def build_chart(run: Run, options: FigureOptions) -> Built:
     panels = plan_panels(run, options)
     _refuse_missing(run, panels)
     words = find_words(run, options, panels)
-    layout = plan_layout(run, options, words)
+    layout = plan_layout(run, options, words, panels[0].xlim)
     phases = keep_apart(find_phases(run, options.x), layout) if options.style.phases else ()
-    text = "".join((words.text, *(phase.name for phase in phases)))
+    text = words.text + "".join(phase.name for phase in phases)
     fonts = choose_fonts(options.style.fonts, text)
     grid = options.style.grid if options.grid is None else options.grid
     settings = gather_settings(layout.style, fonts.families, grid)
     with apply_settings(settings):
         figure = Chart(settings, layout.size, layout.dpi, layout.fit)
-        painter = Painter(figure, panels, options, words, layout, phases)
-        notes = painter.paint()
+        notes = Painter(figure, panels, options, words, layout, phases).paint()
         problem = bound_effort(figure.axes)
     if problem:
         raise SpecError([run.spec.source.problem(("figure",), problem)])
@@ -117,9 +116,8 @@ class Painter:
     def _draw_above(self, axes: Axes, lines: Sequence[Line2D]) -> tuple[float, bool]:
         """Draw title, legend and second axis, none over another, as far as there is room.
 
-        Returns:
-            How high the first panel's axes are below them, in points, about; whether there is a
-            second axis.
+        Return about how high the first panel's axes are below, in points, and whether there is a
+        second axis.
         """
         layout, font = self.layout, self.layout.style.font_size
         legend = self._draw_legend(axes, lines)
@@ -202,9 +200,9 @@ class Painter:
     def _name_values(self, axes: Axes, text: str, room: float, measure: Measure) -> None:
         """Write a y axis' label, smaller where a word of it would not fit."""
         size = self.layout.style.font_size
-        longest = max(map(measure, text.split() or [""]))
-        if longest > room:
-            size = max(size * room / longest, LEAST_TEXT / self.layout.dot)
+        if measure(text) > room:
+            longest = max([1.0, *map(measure, text.split())])
+            size = max(size * min(1.0, room / longest), LEAST_TEXT / self.layout.dot)
             measure = measure_with(self.figure, size)
         axes.set_ylabel(_fit(text, room, measure), fontsize=size)
 

@@ -38,11 +38,7 @@ def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
     """Return the phases that curves of a run go through, in order.
 
     There are none where nothing hands over. Those of several curves may overlap; what is the same
-    in several of them is one phase.
-
-    Args:
-        run: the curves and what is known of their schedulers.
-        x: what the x axis counts, `step` or `epoch`.
+    in several of them is one phase. An axis in `x`, steps or epochs, is what they stand on.
     """
     found: dict[tuple[float, str], Phase] = {}
     line = 0
@@ -144,18 +140,11 @@ def draw_handovers(panels: Sequence[Axes], phases: Sequence[Phase], layout: Layo
 def plan_labels(
     figure: Figure, phases: Sequence[Phase], layout: Layout, height: float
 ) -> tuple[list[Label], float]:
-    """Return where the phases' names stand, and the part of the axes' height down to the last row.
+    """Return where the phases' names stand in axes so high, in points, and their part above.
 
-    Each stands at its hand-over, on the first row that is free.
-
-    Where there is no room for all, every name stands at the first of its phases alone, and those
-    for which there is none even so are left out.
-
-    Args:
-        figure: where they will stand.
-        phases: in view.
-        layout: of the figure.
-        height: of the axes, in points.
+    Each stands at its hand-over, on the first row that is free. Where there is no room for all,
+    every name stands at the first of its phases alone, and those for which there is none even so
+    are left out.
     """
     style, size = layout.style, SIZE * layout.style.font_size
     measure, pad = measure_with(figure, size), PAD * size * layout.dot

@@ -39,6 +39,7 @@ class Panel:
     Attributes:
         quantity: on its y axis.
         rows: one a line: every param group of every curve.
+        xlim: ends of the x axis, in its own unit.
         limits: of the y axis.
         floor: what a log axis has no place for, as `find_floor` gives it.
         given: whether the limits were asked for.
@@ -46,6 +47,7 @@ class Panel:
 
     quantity: Quantity
     rows: tuple[Row, ...]
+    xlim: Limits
     limits: Limits
     floor: float | None
     given: bool
@@ -58,7 +60,8 @@ class Panel:
 
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     """Return the panels of a run's picture."""
-    ends = find_ends(run, options)
+    length = max(curve.steps / find_unit(curve, options.x) for curve in run.curves)
+    ends = mend_steps(options.xlim or (0.0, length))
     return tuple(_plan_panel(run, options, index, ends) for index in range(len(options.panels)))
 
 
@@ -75,7 +78,7 @@ def _plan_panel(run: Run, options: FigureOptions, index: int, ends: Limits) -> P
         limits = mend_limits(wanted, limits, scale)
     seen, given = [row.seen for row in rows], wanted is not None
     floor = find_floor(seen, limits, given=given) if scale == "log" else None
-    return Panel(quantity, rows, limits, floor, given)
+    return Panel(quantity, rows, ends, limits, floor, given)
 
 
 def _iter_rows(run: Run, quantity: Quantity, x: str, ends: Limits) -> Iterator[Row]:
@@ -104,12 +107,6 @@ def explain_empty(panel: Panel) -> str:
     if panel.given and all(row.max() < low or row.min() > high for row in seen):
         return "ylim: no value is in view"
     return ""
-
-
-def find_ends(run: Run, options: FigureOptions) -> Limits:
-    """Return the ends of the x axis, in its own unit."""
-    length = max(curve.steps / find_unit(curve, options.x) for curve in run.curves)
-    return mend_steps(options.xlim or (0.0, length))
 
 
 def find_unit(curve: Curve, x: str) -> float:

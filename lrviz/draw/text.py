@@ -103,6 +103,28 @@ def _wrap(text: str, width: float, lines: int, measure: Measure) -> str | None:
 # Behind what is between two words; a point or a dash before a digit may be a number's.
 _WORD = re.compile(r"(?<=[_/ ])|(?<=[.-])(?!\d)|(?<=[A-Za-z_]\.)")
 _BETWEEN = "._/ ,-"
+# Between two settings, not between two items of a list or of a mapping.
+_SETTING = re.compile(r", (?![^\[{]*[\]}])")
+
+
+def part_settings(names: Sequence[str]) -> tuple[str, list[str]] | None:
+    """Return what settings are of, once for all of them, and their values.
+
+    Args:
+        names: each as many settings, parted by commas; there is nothing to part where they are
+            not all of the same.
+
+    >>> part_settings(["gamma 0.5, lr 1e-3", "gamma 0.9, lr 1e-3"])
+    ('gamma, lr', ['0.5, 1e-3', '0.9, 1e-3'])
+    >>> part_settings(["milestones [4, 8]", "milestones [6, 8]"])
+    ('milestones', ['[4, 8]', '[6, 8]'])
+    >>> part_settings(["gamma 0.5", "one of its own"])
+    """
+    pairs = [[each.partition(" ") for each in _SETTING.split(name)] for name in names]
+    heads = {tuple(head for head, _, _ in each) for each in pairs}
+    if len(names) < 2 or len(heads) > 1 or not all(rest for each in pairs for _, _, rest in each):
+        return None
+    return ", ".join(heads.pop()), [", ".join(rest for _, _, rest in each) for each in pairs]
 
 
 def shorten_apart(
@@ -110,12 +132,8 @@ def shorten_apart(
 ) -> list[str]:
     """Return names cut to fit; those that would look the same then lose first what they share.
 
-    What still looks the same is numbered by its place.
-
-    Args:
-        names: in any order.
-        shorten: cuts a name, if it has to, and may put it in lines.
-        ellipsis: in the place of what they share.
+    What still looks the same is numbered by its place. `shorten` cuts a name, if it has to, and may
+    put it in lines; `ellipsis` stands in the place of what they share.
 
     >>> names = ["block.10.attention", "block.11.attention", "head"]
     >>> shorten_apart(names, lambda name: name if len(name) < 10 else "…")
@@ -140,10 +158,6 @@ def _find_alike(names: Sequence[str], shorten: Callable[[str], str]) -> list[int
 
 def elide_shared(names: Sequence[str], ellipsis: str = "…") -> list[str]:
     """Return names without the words that all of them begin with, but one, and end with.
-
-    Args:
-        names: in any order.
-        ellipsis: in the place of those words.
 
     >>> elide_shared(["encoder.layers.1.attention.bias", "encoder.layers.2.attention.bias"])
     ['…layers.1…', '…layers.2…']

@@ -5,7 +5,7 @@ from functools import partial, reduce
 
 import numpy as np
 
-from lrviz.draw.points import Panel, explain_empty, find_ends, plan_panels
+from lrviz.draw.points import Panel, explain_empty, plan_panels
 from lrviz.draw.terminal.canvas import Axis, Layer, draw_curve, mark_hidden, merge_layers
 from lrviz.draw.terminal.frame import count_rows, draw_frame, measure_margin, write_legend
 from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean, fit
@@ -92,7 +92,7 @@ def _draw_lines(
 ) -> list[str]:
     """Return the lines with their axes; `room` is the columns there are, and a column's dots."""
     y_ticks = _choose_value_ticks(run, panel, y)
-    x = Axis(*find_ends(run, run.figure), room[0] - measure_margin(y_ticks, labels[0]), room[1])
+    x = Axis(*panel.xlim, room[0] - measure_margin(y_ticks, labels[0]), room[1])
     x_ticks = choose_step_ticks(x, LEAST_STEP[run.figure.x], 1)
     mark = signs.up if y.bottom else signs.down
     picture = merge_layers(list(_iter_layers(panel, looks, x, y, mark)))
