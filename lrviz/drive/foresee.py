@@ -49,14 +49,16 @@ Wrong = Iterator[tuple[str, str]]
 Rule = Callable[[Mapping[str, Any], Circumstances], Wrong]
 
 
-def _step(given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    if given["step_size"] == 0 and (at.phase.entered or any(at.phase.counts)):
-        yield "step_size", "must be at least 1, got 0 (LR027)"
-
-
-def _cosine(given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    if given["T_max"] == 0 and at.phase.counts:
-        yield "T_max", "must be at least 1, got 0 (LR027)"
+DIVISORS: Mapping[str, tuple[str, Callable[[Phase], bool]]] = MappingProxyType(
+    {
+        "StepLR": ("step_size", lambda phase: phase.entered or any(phase.counts)),
+        "CosineAnnealingLR": ("T_max", lambda phase: bool(phase.counts)),
+        "LinearLR": ("total_iters", lambda phase: phase.entered),
+        "PolynomialLR": ("total_iters", lambda phase: phase.entered or phase.reaches(0)),
+        "CyclicLR": ("step_size_up", lambda _: True),
+    }
+)
+"""What torch divides by in some phases; it must not be 0 there."""
 
 
 def _constant(given: Mapping[str, Any], at: Circumstances) -> Wrong:
@@ -66,16 +68,9 @@ def _constant(given: Mapping[str, Any], at: Circumstances) -> Wrong:
         yield "factor", f"must be more than 0, torch divides by it after {after} calls (LR027)"
 
 
-def _linear(given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    if given["total_iters"] == 0 and at.phase.entered:
-        yield "total_iters", "must be at least 1, got 0 (LR027)"
-
-
 def _polynomial(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     end, power = given["total_iters"], given["power"]
-    if end == 0 and (at.phase.entered or at.phase.reaches(0)):
-        yield "total_iters", "must be at least 1, got 0 (LR027)"
-    elif power < 0 and end > 0 and at.phase.reaches(end):
+    if power < 0 and end > 0 and at.phase.reaches(end):
         yield "power", f"must be at least 0, torch divides by zero after {spell_number(end)} calls"
 
 
@@ -87,9 +82,7 @@ def _momentum(given: Mapping[str, Any], at: Circumstances) -> Wrong:
 
 def _cyclic(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     up, down = given["step_size_up"], given["step_size_down"]
-    if up == 0:
-        yield "step_size_up", "must be at least 1, got 0 (LR027)"
-    elif up + (up if down is None else down) == 0:
+    if up != 0 and up + (up if down is None else down) == 0:
         text = f"must not be {spell(down)}, the cycle would have no length (LR027)"
         yield "step_size_down", text
     yield from _momentum(given, at)
@@ -168,10 +161,7 @@ def _polynomial_decay(given: Mapping[str, Any], at: Circumstances) -> Wrong:
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        "StepLR": _step,
-        "CosineAnnealingLR": _cosine,
         "ConstantLR": _constant,
-        "LinearLR": _linear,
         "PolynomialLR": _polynomial,
         "CyclicLR": _cyclic,
         "OneCycleLR": _one_cycle,
@@ -194,6 +184,9 @@ def foresee(node: Node, found: Found, bound: Bound, at: Circumstances) -> Wrong:
     given: dict[str, Any] = {**bound.shown, **bound.given}
     if isinstance(found.source, Entry):
         yield from _out_of_bounds(found.source, given, at.own)
+    divisor, divides = DIVISORS.get(node.name, ("", bool))
+    if divisor and given[divisor] == 0 and divides(at.phase):
+        yield divisor, "must be at least 1, got 0 (LR027)"
     if node.name in RULES:
         yield from RULES[node.name](given, at)
     if found.takes_metric and not at.has_metric:

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any, NamedTuple
 
@@ -44,7 +43,7 @@ def leave_no_trace() -> Iterator[None]:
     with ONE_AT_A_TIME, np.errstate(), ExitStack() as stack:
         settings: tuple[Setting, ...] = _DEFAULTS
         if current_thread() is main_thread():
-            stack.enter_context(_same_folder_if_any())
+            stack.enter_context(same_folder())
             settings = (*_list_drawn(), *settings)
         for setting in settings:
             stack.enter_context(_kept(setting))
@@ -59,18 +58,6 @@ def _kept(setting: Setting) -> Iterator[None]:
     finally:
         if setting.read() != before:
             setting.write(before)
-
-
-@contextmanager
-def _same_folder_if_any() -> Iterator[None]:
-    """Be in the current folder afterwards; one that was removed cannot be gone back to."""
-    try:
-        Path.cwd()
-    except OSError:
-        yield
-        return
-    with same_folder():
-        yield
 
 
 def _list_drawn() -> Iterator[Setting]:

@@ -11,7 +11,7 @@ from lrviz.drive.arguments import Binder, Bound
 from lrviz.drive.foresee import Circumstances, foresee
 from lrviz.drive.installed import Found, NoSchedulerError, find_scheduler
 from lrviz.drive.signatures import arguments_of, optimizer_class
-from lrviz.drive.spans import Phase, chained_phase, sequential_phases, whole_run
+from lrviz.drive.spans import Phase, sequential_phases
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog import COMPOSITES
 from lrviz.spec.model import Node, Schedule
@@ -149,7 +149,10 @@ class Planner:
         self._has_momentum = "momentum" in defaults or "betas" in defaults
 
     def plan(self, node: Node, phase: Phase, *, top: bool = False) -> Plan | None:
-        """Return the plan of a scheduler, or None where the binder has been told why not."""
+        """Return the plan of a scheduler, or None where the binder has been told why not.
+
+        A plan is as good as what the binder has been told of it: nothing is built from a wrong one.
+        """
         say = self._binder.problems.say
         values = phase.values[: self._schedule.total_calls - phase.values.start]
         try:
@@ -167,7 +170,8 @@ class Planner:
             calls=len(values) or self._schedule.total_calls,
         )
         if bound is None:
-            self._look_below(node)
+            for child in node.children:  # which calls would reach them is not known
+                self.plan(child, Phase())
             return None
         if not (found.nests or top):
             why = "it is no LRScheduler of torch's, and only those can be composed"
@@ -182,30 +186,16 @@ class Planner:
             self._schedule.total_calls,
             self._binder.run.removeprefix("total_"),
         )
-        wrong = list(foresee(node, found, bound, at))
-        for argument, text in wrong:
+        for argument, text in foresee(node, found, bound, at):
             say((*node.key, argument) if argument in node.arguments else node.key, text)
         phases = self._phases(node, bound, phase)
-        if phases is None:
-            self._look_below(node)
-            return None
         children = [self.plan(*each) for each in zip(node.children, phases, strict=True)]
         done = tuple(child for child in children if child is not None)
-        if wrong or len(done) < len(children):
-            return None
         return Plan(node, found, bound, phase, values, done)
 
-    def _look_below(self, node: Node) -> None:
-        """Find what is wrong with the children of a scheduler that is wrong itself.
-
-        Which calls would reach them is not known.
-        """
-        for child in node.children:
-            self.plan(child, Phase())
-
-    def _phases(self, node: Node, bound: Bound, phase: Phase) -> list[Phase] | None:
+    def _phases(self, node: Node, bound: Bound, phase: Phase) -> list[Phase]:
         if node.name != "SequentialLR":
-            return [chained_phase(phase) for _ in node.children]
+            return [replace(phase, entered=False)] * len(node.children)  # all get every call
         milestones = bound.given["milestones"]
         assert isinstance(milestones, list)
         key: KeyPath = (*node.key, "milestones")
@@ -213,7 +203,7 @@ class Planner:
             wanted = len(node.children) - 1
             text = f"must be one fewer than the schedulers, {wanted}, got {len(milestones)}"
             self._binder.problems.say(key, text)
-            return None
+            return [Phase()] * len(node.children)
         composite = [child.name in COMPOSITES for child in node.children]
         phases = sequential_phases(milestones, len(node.children), composite, phase)
         for child, each, nested in zip(node.children, phases, composite, strict=True):
@@ -234,7 +224,7 @@ def plan_run(schedule: Schedule) -> tuple[torch.optim.Optimizer, Plan]:
     binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals, run)
     optimizer = plan_optimizer(schedule, binder)
     plan = Planner(schedule, binder, optimizer).plan(
-        schedule.scheduler, whole_run(schedule.total_calls), top=True
+        schedule.scheduler, Phase(range(schedule.total_calls + 1)), top=True
     )
     binder.problems.refuse()
     assert optimizer is not None  # without these there was a problem

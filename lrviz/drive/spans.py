@@ -7,7 +7,7 @@ that no step reads: it is counted here, so that every call has its value.
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 
@@ -66,16 +66,6 @@ def count_calls(values: range) -> int:
     return len(values) - (0 in values)
 
 
-def whole_run(calls: int) -> Phase:
-    """Return the phase of a scheduler that gets every call."""
-    return Phase(range(calls + 1))
-
-
-def chained_phase(parent: Phase) -> Phase:
-    """Return the phase of a ChainedScheduler's children: all that reaches it reaches them."""
-    return replace(parent, entered=False)
-
-
 def sequential_phases(
     milestones: Sequence[float], children: int, composite: Sequence[bool], parent: Phase
 ) -> list[Phase]:
@@ -84,7 +74,7 @@ def sequential_phases(
     A composite that comes first is stepped once too often when SequentialLR starts it.
 
     >>> [(each.values, each.calls) for each in
-    ...     sequential_phases([8], 2, [False, False], whole_run(32))]
+    ...     sequential_phases([8], 2, [False, False], Phase(range(33)))]
     [(range(0, 8), 7), (range(8, 33), 25)]
     """
     first = bisect_right(milestones, 0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrviz.drive import simulate
-from lrviz.drive.foresee import RULES
+from lrviz.drive.foresee import DIVISORS, RULES
 from lrviz.errors import SpecError
 from lrviz.spec.catalog import SCHEDULERS
 from lrviz.spec.origin import Source
@@ -82,7 +82,7 @@ def test_a_plateau_is_refused_if_and_only_if_torch_cannot_drive_it(
 
 def test_every_rule_is_tried_above() -> None:
     bounded = {name for name, entry in SCHEDULERS.items() if entry.bounds}
-    assert {*ARGUMENTS, "ReduceLROnPlateau"} == {*RULES, *bounded} & SCHEDULERS.keys()
+    assert {*ARGUMENTS, "ReduceLROnPlateau"} == {*RULES, *DIVISORS, *bounded} & SCHEDULERS.keys()
 
 
 @pytest.mark.parametrize("name", sorted({*ARGUMENTS} - {"CyclicLR"}))
