@@ -167,17 +167,13 @@ def _labels(recorded: Recorded) -> tuple[str, ...]:
     return tuple(curve.label for curve in recorded.curves)
 
 
-def _quantities(curve: RecordedCurve) -> tuple[str, ...]:
-    return tuple(name for name in RECORDED if name in curve.series)
-
-
 def _iter_shape(old: RecordedCurve, new: RecordedCurve) -> Iterator[ShapeChange]:
     if old.steps != new.steps:
         yield ShapeChange("steps", old.steps, new.steps, new.label)
     if len(_pair(old.groups, new.groups)) < max(len(old.groups), len(new.groups)):
         yield ShapeChange("groups", old.groups, new.groups, new.label)
     if old.series.keys() != new.series.keys():
-        yield ShapeChange("quantities", _quantities(old), _quantities(new), new.label)
+        yield ShapeChange("quantities", tuple(old.series), tuple(new.series), new.label)
 
 
 def _iter_moves(old: RecordedCurve, new: RecordedCurve) -> Iterator[list[Move]]:
