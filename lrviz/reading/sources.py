@@ -12,7 +12,7 @@ from lrviz.reading.from_numbers import recall_factory
 from lrviz.reading.metricfile import with_metrics
 from lrviz.reading.user_code import find_factory, has_file_ending
 from lrviz.spec.assign import Override
-from lrviz.spec.model import Spec
+from lrviz.spec.model import MetricCsv, Spec
 from lrviz.spec.origin import PICTURE_ENDINGS, Source, split_factory
 from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.system.files import STDIO, Reads, read_file
@@ -119,6 +119,8 @@ def parse_data(
     except UnicodeDecodeError as error:
         raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
     spec = parse_spec(text, name, overrides=overrides, allow=allow)
+    if not any(isinstance(each.metric, MetricCsv) for each in spec.schedules):
+        return spec
     folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
     return with_metrics(spec, folder, Reads() if reads is None else reads)
 
