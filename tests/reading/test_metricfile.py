@@ -9,6 +9,8 @@ import pytest
 
 import lrviz
 from lrviz.errors import SpecError
+from lrviz.reading.sources import load_named
+from lrviz.system.files import Reads
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec
 
@@ -238,3 +240,10 @@ def test_a_figure_s_spec_reads_no_csv(step: Path, tmp_path: Path) -> None:
     result = run("export", "step.png", *settings, cwd=tmp_path)
     assert (result.status, result.stdout) == (2, b"")
     assert "this spec has none" in result.stderr
+
+
+def test_whoever_watches_is_told_of_the_file(write_spec: WriteSpec, tmp_path: Path) -> None:
+    (tmp_path / "losses.csv").write_text("loss\n1\n")
+    reads = Reads()
+    load_named(str(write_spec(SPEC.format("losses.csv", "loss"), "spec.yaml")), reads=reads)
+    assert list(reads) == [tmp_path / "losses.csv"]
