@@ -99,10 +99,12 @@ def _list_kinds(argument: Argument) -> list[Schema]:
 
 def _list_single(kind: Kind, argument: Argument) -> list[Schema]:
     """Return what one value may be."""
-    number = _WHOLE if kind.strict else _NUMBER  # torch drives 8.5, too, where it is not strict
+    whole = _WHOLE if kind.strict else _NUMBER  # torch drives 8.5, too, unless the kind is strict
     match kind.base:
-        case "whole" | "number":
-            return number
+        case "whole":
+            return whole
+        case "number":
+            return _NUMBER
         case "flag":
             return [{"type": "boolean"}]
         case "choice" if kind.choices:
@@ -113,7 +115,7 @@ def _list_single(kind: Kind, argument: Argument) -> list[Schema]:
             title = f"expression in {EXPRESSIONS.get(argument.name, ('x',))[0]}"
             return [{"title": title, "type": ["string", "number"], "minLength": 1}]
         case "list":
-            return [{"type": "array", "items": any_of(number)}]
+            return [{"type": "array", "items": any_of(whole)}]
         case "tuple":
             return [_describe_tuple(argument.default)]
         case "any":
