@@ -56,13 +56,7 @@ def is_same_spec(one: Mapping[str, Tree], other: Mapping[str, Tree]) -> bool:
     >>> is_same_spec({"curves": {"a": None, "b": None}}, {"curves": {"b": None, "a": None}})
     False
     """
-    same_order = all(list_keys(one.get(key)) == list_keys(other.get(key)) for key in IN_ORDER)
-    return same_order and is_same_tree(dict(one), dict(other))
-
-
-def list_keys(tree: Tree) -> list[str]:
-    """Return the keys of a mapping in order; none of anything else."""
-    return list(tree) if isinstance(tree, dict) else []
+    return not any(iter_differing_keys(dict(one), dict(other)))
 
 
 def iter_differing_keys(old: Tree, new: Tree, key: KeyPath = ()) -> Iterator[KeyPath]:
