@@ -15,10 +15,9 @@ from lrviz.draw.outputs import Drawing, draw_pixels, freetype_version
 from lrviz.draw.titles import LABELS
 from lrviz.errors import ImageError, Problem, SpecError
 from lrviz.figure.difference import Move
-from lrviz.figure.image import Pixels, decode_image, encode_image
+from lrviz.figure.image import Pixels, decode_image, encode_drawing, encode_image
 from lrviz.figure.numbers import Recorded, RecordedCurve, RecordedQuantity, record_steps
 from lrviz.figure.record import drawing_versions
-from lrviz.figure.render import encode_drawing
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import styles

@@ -177,7 +177,7 @@ class _Check:
 
     def _load(self, source: str, baseline: Baseline | None) -> Spec:
         reading = self.request.reading
-        if not split_factory(source):
+        if reading.overrides and not split_factory(source):
             reading = replace(reading, overrides=())
         return load_named(source, reading, drawn=baseline.record if baseline else None)
 

@@ -41,7 +41,7 @@ def write_figure(
         FileError: it cannot be written.
     """
     with quick_imports():
-        from lrviz.figure.render import render_run
+        from lrviz.figure.image import render_run
     rendered = render_run(run, target.format, metadata=metadata)
     if target.path is None:
         write_stdout(rendered.data)

@@ -192,7 +192,7 @@ def find_scheduler(node: Node) -> Found:
     taker = find_in_library(entry, *entry.signature.split(":")) if entry.signature else build
     return Found(
         build,
-        arguments_of(taker, entry.name),
+        arguments_of(taker, entry),
         entry,
         entry.fills,
         takes_metric=takes_metric,

@@ -116,7 +116,7 @@ def plan_optimizer(schedule: Schedule, binder: Binder) -> torch.optim.Optimizer 
             node.key, f"torch {torch.__version__} has no {node.name}; install a newer one"
         )
         return None
-    known = arguments_of(found, node.name)
+    known = arguments_of(found)
     bound = binder.bind(known, node.arguments, node.key)
     groups: list[dict[str, object]] = []
     for index, group in enumerate(node.groups):

@@ -12,7 +12,7 @@ import torch.optim
 import torch.optim.lr_scheduler
 import torch.optim.swa_utils
 
-from lrviz.spec.catalog import CATALOG, Entry
+from lrviz.spec.catalog import Entry
 from lrviz.spec.nodes import NOT_ARGUMENTS
 
 Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list", "tuple", "any"]
@@ -82,25 +82,24 @@ def optimizer_class(name: str) -> type[torch.optim.Optimizer] | None:
     return found
 
 
-def arguments_of(found: Callable[..., Any], owner: str | None = None) -> Mapping[str, Argument]:
+def arguments_of(found: Callable[..., Any], entry: Entry | None = None) -> Mapping[str, Argument]:
     """Return the arguments that a spec may give a class or function, in its own order.
 
     Args:
         found: it takes an optimizer or params, which are no arguments here.
-        owner: its name in the catalog; None where it has none, and takes the optimizer first.
+        entry: what the catalog knows of it; None where nothing, and it takes one of these first.
 
-    >>> list(arguments_of(torch.optim.lr_scheduler.StepLR, "StepLR"))
+    >>> list(arguments_of(torch.optim.lr_scheduler.StepLR))
     ['step_size', 'gamma']
     """
     parameters = list(inspect.signature(found).parameters.values())
-    return arguments_from(parameters if owner else parameters[1:], owner)
+    return arguments_from(parameters if entry else parameters[1:], entry)
 
 
 def arguments_from(
-    parameters: Iterable[inspect.Parameter], owner: str | None
+    parameters: Iterable[inspect.Parameter], entry: Entry | None
 ) -> Mapping[str, Argument]:
     """Return those of a signature's parameters that a spec may give; as `arguments_of`."""
-    entry = CATALOG.get(owner or "")
     return MappingProxyType(
         {
             each.name: _argument(entry, each)
@@ -114,7 +113,7 @@ def arguments_from(
 def installed_optimizer_arguments(name: str) -> list[Argument]:
     """Return every argument that a spec may give an optimizer; none where torch lacks it."""
     found = optimizer_class(name)
-    return list(arguments_of(found, name).values()) if found else []
+    return list(arguments_of(found).values()) if found else []
 
 
 def _argument(entry: Entry | None, parameter: inspect.Parameter) -> Argument:

@@ -1,6 +1,7 @@
-"""Pixels to the bytes of a PNG or WebP, and back."""
+"""A run to the bytes of its figure; pixels to those of a PNG or WebP, and back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
@@ -9,7 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from lrviz.errors import ImageError
+from lrviz.draw.outputs import Drawing, draw_pixels, draw_vector, freetype_version
+from lrviz.errors import ImageError, Problem
+from lrviz.figure import Format
 from lrviz.figure.chunks import (
     PNG_SIGNATURE,
     Chunk,
@@ -19,6 +22,8 @@ from lrviz.figure.chunks import (
     read_record,
     seal,
 )
+from lrviz.figure.record import build_record
+from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
 from lrviz.system.own import KEYWORD, sniff
 from lrviz.system.versions import CREATOR
@@ -138,3 +143,43 @@ def _strip(data: bytes, chunks: Sequence[Chunk]) -> bytes:
         return data
     kept = [chunks[0]] + [each for each in chunks if each.name in _PIXEL_CHUNKS]
     return PNG_SIGNATURE + b"".join(data[each.start - 8 : each.stop + 4] for each in kept)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A figure, ready to be written.
+
+    Attributes:
+        data: the file's bytes.
+        warnings: what is worth saying of it.
+    """
+
+    data: bytes
+    warnings: tuple[Problem, ...]
+
+
+def render_run(run: Run, format: Format, *, metadata: bool = True) -> Rendered:
+    """Return the figure of a run.
+
+    Args:
+        run: what to draw.
+        format: of the bytes.
+        metadata: whether a PNG or WebP carries the spec, the versions and the numbers.
+
+    Raises:
+        SpecError: the figure asks for what the run lacks.
+    """
+    if format == "svg" or format == "pdf":
+        vector = draw_vector(run, format)
+        return Rendered(vector.data, tuple(map(run.remark, vector.warnings)))
+    drawing = draw_pixels(run)
+    data = encode_drawing(run, drawing, format, metadata=metadata)
+    return Rendered(data, tuple(map(run.remark, drawing.warnings)))
+
+
+def encode_drawing(
+    run: Run, drawing: Drawing, format: Literal["png", "webp"], *, metadata: bool = True
+) -> bytes:
+    """Return the bytes of a run's figure from its pixels; as `render_run`."""
+    record = build_record(run, drawing.fonts, freetype_version()) if metadata else None
+    return encode_image(drawing.pixels, format, drawing.dpi, record, str(run))

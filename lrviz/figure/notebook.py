@@ -3,7 +3,7 @@
 from base64 import b64encode
 from html import escape
 
-from lrviz.figure.render import render_run
+from lrviz.figure.image import render_run
 from lrviz.run.driven import Run
 
 

@@ -1,13 +1,18 @@
-"""What driving a spec gives."""
+"""What driving a spec gives, and that in a sentence: for a terminal, or who sees no figure."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.errors import Problem
-from lrviz.run.sentence import describe_curves
+from lrviz.run.course import MOST_GROUPS, spell_telling, tell_course
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
+from lrviz.spell import spell_list
+
+MAX_LENGTH = 200
+MAX_NAME = 40
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,3 +94,86 @@ class Thumbnail:
     rows: tuple[tuple[Values, Values], ...]
     steps: int
     base_lr: float
+
+
+def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts]) -> str:
+    """Return what the curves do, in a sentence without a full stop.
+
+    It is told from the values, so that it says what the figure shows. Where there are many curves
+    or groups, each is told in less detail, and then as many as there is room for.
+
+    Args:
+        curves: at least one.
+        schedulers: one a curve; what is missing is not named.
+
+    Returns:
+        One line of at most 200 characters, all of which can be printed.
+
+    >>> import numpy as np
+    >>> lr = 0.001 * 0.5 ** (np.arange(32) // 4)
+    >>> facts = SchedulerFacts("StepLR", (), {}, frozenset(), 32, range(32))
+    >>> describe_curves([Curve(("",), lr[None], (0.001,))], [facts])
+    'StepLR: 1e-3, halved every 4 steps, 7.8e-6 at step 31'
+    """
+    named = list(zip(curves, [*schedulers, *[None] * len(curves)], strict=False))
+    return _fit(
+        [
+            [part for curve, facts in named for part in _tell(curve, facts, briefly=briefly)]
+            for briefly in (False, True)
+        ]
+    )
+
+
+def _tell(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> list[str]:
+    """Return the course of a curve: in one part where all its groups take the same."""
+    calls, steps = facts.calls if facts else 0, curve.steps
+    each = steps // calls if calls and steps % calls == 0 else 1
+    rows, unit, last = curve.lr[:, ::each], "step" if each == 1 else "epoch", steps - 1
+    tellings = [tell_course(row, unit, last, briefly=briefly) for row in rows]
+    head = _name(curve, facts, briefly=briefly)
+    if all(telling == tellings[0] for telling in tellings):
+        return [f"{head}{spell_telling(tellings[0], rows)}"]
+    told = [
+        f"{_shorten(name)} {spell_telling(telling, row[None])}"
+        for name, telling, row in zip(curve.groups, tellings, rows, strict=True)
+    ]
+    return [f"{head}{told[0]}", *told[1:]]
+
+
+def _name(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> str:
+    """Return what a curve is called: its scheduler, its label, its groups."""
+    label = name = _shorten(curve.label)
+    if facts is not None:
+        name = _shorten(facts.name)
+        if facts.children and not briefly:
+            inside = dict.fromkeys(_shorten(child.name) for child in facts.children)
+            name += f" of {spell_list(list(inside))}"
+        name += f" ({label})" if label and name != label else ""
+    groups = curve.groups
+    if len(groups) > (1 if briefly else MOST_GROUPS):
+        name += f" for {len(groups)} groups"
+    elif len(groups) > 1:
+        name += f" for {spell_list(list(map(_shorten, groups)))}"
+    return f"{name.strip()}: " if name else ""
+
+
+def _fit(details: Sequence[Sequence[str]]) -> str:
+    """Return all parts in the most detail there is room for, or else as many as there is."""
+    cuts = [cut for parts in details for cut in _iter_cut(parts)]
+    fitting = [cut for cut in cuts if len(cut[-1]) <= MAX_LENGTH] or cuts[-1:]
+    text = max(fitting, key=lambda cut: cut[:2])[-1]
+    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
+
+
+def _iter_cut(parts: Sequence[str]) -> Iterator[tuple[bool, int, str]]:
+    """Yield whether these are all parts, how many, and their text with what there is beside."""
+    for kept in range(min(len(parts), MAX_LENGTH), 0, -1):
+        rest = len(parts) - kept
+        more = [f"and {rest} more"] if rest else []
+        yield not rest, kept, "; ".join([*parts[:kept], *more])
+
+
+def _shorten(text: str) -> str:
+    """Return a name as one short line that can be printed."""
+    text = "".join(each if each.isprintable() else "�" for each in text)
+    return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1]}…"

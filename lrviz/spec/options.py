@@ -1,5 +1,6 @@
 """How a spec asks to be drawn, and what it tells the linter."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -74,12 +75,12 @@ class FigureOptions(BaseModel):
     legend: Flag | None = None
     grid: Flag | None = None
 
-    @property
+    @cached_property
     def inches(self) -> tuple[float, float]:
         """Width and height of the figure, in inches."""
         return self.size or self.style.size
 
-    @property
+    @cached_property
     def pixels_an_inch(self) -> float:
         """The figure's resolution."""
         return self.dpi or self.style.dpi

@@ -43,7 +43,7 @@ home, sys.path[:] = sys.argv[1], [*sys.argv[2:], sys.argv[1]]
 import lrviz
 sys.path.pop()
 from lrviz.system.worker import serve
-serve("lrviz.figure.render")
+serve("lrviz.figure.image")
 """
 
 

@@ -15,7 +15,7 @@ import lrviz
 from lrviz.commands.code.script import write_code
 from lrviz.commands.schema.document import build_schema
 from lrviz.draw.outputs import draw_pixels
-from lrviz.figure.render import encode_drawing
+from lrviz.figure.image import encode_drawing
 from lrviz.reading.sources import parse_data
 from lrviz.run.driven import Run
 from lrviz.spec.yamltree import parse_yaml

@@ -19,9 +19,9 @@ import lrviz
 from lrviz.cli.app import encode_path
 from lrviz.commands.plot import PlotRequest, iter_plots
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.run import sentence
+from lrviz.run import driven as sentence
 from lrviz.run.course import spell_telling, tell_course
-from lrviz.run.sentence import MAX_LENGTH, describe_curves
+from lrviz.run.driven import MAX_LENGTH, describe_curves
 from tests.support.lrvizrun import run
 
 STEPS = "epochs: 4\nsteps_per_epoch: 8\n"

@@ -98,7 +98,7 @@ def main() -> None:
     drive = ModuleType("lrviz.drive")
     drive.simulate = lambda spec: runs[spec.source.name]  # type: ignore[attr-defined]
     sys.modules["lrviz.drive"] = drive
-    import lrviz.figure.render  # noqa: F401 - once, not in every child
+    import lrviz.figure.image  # noqa: F401 - once, not in every child
 
     for left in iter_moments(root):
         print(json.dumps(left), flush=True)

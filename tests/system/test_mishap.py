@@ -77,15 +77,15 @@ IN_PARENT = (
     *("lrviz.drive.simulate", "lrviz.linter.engine.list_failures"),
 )
 IN_WORKER = (
-    *("lrviz.figure.render.draw_pixels", "lrviz.figure.render.build_record"),
-    *("lrviz.figure.render.encode_image", "lrviz.commands.batch.drawing.write_below"),
+    *("lrviz.figure.image.draw_pixels", "lrviz.figure.image.build_record"),
+    *("lrviz.figure.image.encode_image", "lrviz.commands.batch.drawing.write_below"),
 )
 
 
 @pytest.mark.parametrize(
     ("place", "jobs"),
     slow_but(
-        {("lrviz.drive.simulate", 1), ("lrviz.figure.render.draw_pixels", 2)},
+        {("lrviz.drive.simulate", 1), ("lrviz.figure.image.draw_pixels", 2)},
         [
             *((place, 1) for place in (*IN_PARENT, *IN_WORKER)),
             *((place, 2) for place in ("lrviz.drive.simulate", *IN_WORKER)),
@@ -229,7 +229,7 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
             "lrviz.drive.simulate",
             "lrviz.linter.engine.list_failures",
         ),
-        *("lrviz.figure.render.render_run", "lrviz.commands.driving.write_file"),
+        *("lrviz.figure.image.render_run", "lrviz.commands.driving.write_file"),
     ],
 )
 @pytest.mark.usefixtures("specs")

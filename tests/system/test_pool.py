@@ -259,7 +259,7 @@ def test_memory_that_ran_out_is_free_when_the_next_item_begins() -> None:
 def test_a_worker_has_loaded_what_draws_and_never_loads_torch(pair: Workers) -> None:
     ((_, modules),) = pair.map(pooled.loaded_modules, [0])
     assert not isinstance(modules, BaseException)
-    assert "lrviz.figure.render" in modules
+    assert "lrviz.figure.image" in modules
     assert "matplotlib.backends.backend_agg" in modules
     assert "matplotlib.pyplot" not in modules
     assert [name for name in modules if name.partition(".")[0] == "torch"] == []

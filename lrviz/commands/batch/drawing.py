@@ -91,7 +91,7 @@ def draw_job(job: Job) -> Drawn:
     """
     with quick_imports():
         from lrviz.draw.sheet import take_thumbnail
-        from lrviz.figure.render import render_run
+        from lrviz.figure.image import render_run
     thumbnail = take_thumbnail(job.run) if job.shows else None
     if not job.draws:
         return Drawn((), thumbnail)

@@ -48,7 +48,7 @@ def _bind(schedule: Schedule) -> tuple[Mapping[str, object], Sequence[Mapping[st
     node = schedule.optimizer
     found = optimizer_class(node.name)
     assert found is not None  # it has been driven
-    known = arguments_of(found, node.name)
+    known = arguments_of(found)
     binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals)
 
     def bind(arguments: Mapping[str, Tree]) -> Mapping[str, object]:

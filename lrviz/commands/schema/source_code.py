@@ -28,11 +28,11 @@ def declared_arguments(entry: Entry) -> list[Argument] | None:
     module, _, name = (entry.signature or f"{entry.module}:{entry.attribute}").partition(":")
     if module.startswith("torch."):
         found = getattr(import_module(module), name)
-        return list(arguments_of(found, entry.name).values())
+        return list(arguments_of(found, entry).values())
     definition = _find_definition(module, name)
     if definition is None:
         return None
-    return list(arguments_from(_iter_parameters(definition), entry.name).values())
+    return list(arguments_from(_iter_parameters(definition), entry).values())
 
 
 def _find_definition(module: str, name: str) -> Definition | None:
