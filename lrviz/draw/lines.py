@@ -149,11 +149,7 @@ def measure_ink(pattern: LineStyle) -> float:
 
 
 def bound_effort(panels: Iterable[Axes]) -> str:
-    """Have lines drawn as they are, and return why they are too many; empty where they are not.
-
-    Args:
-        panels: their scales and limits are set.
-    """
+    """Have lines drawn as they are, and return why they are too many; empty where they are not."""
     points, effort = 0, 0.0
     for axes in panels:
         area = axes.bbox.width * axes.bbox.height

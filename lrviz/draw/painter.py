@@ -60,8 +60,7 @@ def build_chart(run: Run, options: FigureOptions) -> Built:
     words = find_words(run, options, panels)
     layout = plan_layout(run, options, words, panels[0].xlim)
     phases = keep_apart(find_phases(run, options.x), layout) if options.style.phases else ()
-    text = words.text + "".join(phase.name for phase in phases)
-    fonts = choose_fonts(options.style.fonts, text)
+    fonts = choose_fonts(options.style.fonts, words.text + "".join(each.name for each in phases))
     grid = options.style.grid if options.grid is None else options.grid
     settings = gather_settings(layout.style, fonts.families, grid)
     with apply_settings(settings):
@@ -116,8 +115,7 @@ class Painter:
     def _draw_above(self, axes: Axes, lines: Sequence[Line2D]) -> tuple[float, bool]:
         """Draw title, legend and second axis, none over another, as far as there is room.
 
-        Return about how high the first panel's axes are below, in points, and whether there is a
-        second axis.
+        Return about how high, in points, the axes below are, and whether there is a second one.
         """
         layout, font = self.layout, self.layout.style.font_size
         legend = self._draw_legend(axes, lines)

@@ -19,13 +19,8 @@ DECADES = 16  # a log axis shows as many at most: as many digits as a float has
 def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, scale: str) -> Limits:
     """Return the lower and upper end of a panel's y axis.
 
-    Args:
-        values: what the panel shows, any shapes.
-        quantity: what it is; a learning rate's axis starts at 0 and ends above its highest value.
-        base_lr: the largest learning rate that an optimizer was given; also on the axis.
-        scale: `linear` or `log`.
-
-    The article's rule: 1.1 times the larger of the highest value and the optimizer's own.
+    A learning rate's starts at 0 and, by the article's rule, ends at 1.1 times the larger of the
+    highest value and the optimizer's own.
 
     >>> find_limits([np.array([1.0, 0.5])], "lr", 2.0, "linear")
     (0.0, 2.2)

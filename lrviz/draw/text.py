@@ -12,11 +12,7 @@ Measure = Callable[[str], float]
 def fit_text(text: str, width: float, lines: int, measure: Measure) -> str:
     r"""Return a text wrapped to a width, and shortened where it takes too many lines.
 
-    Args:
-        text: its own line breaks are kept.
-        width: of the place, in the unit of measure.
-        lines: how many the place has.
-        measure: the width of a text.
+    Its own line breaks are kept. The width of its place is in the unit of `measure`.
 
     >>> fit_text("step_size 4, gamma 0.5", 12, 2, len)
     'step_size 4,\ngamma 0.5'

@@ -13,9 +13,11 @@ from lrviz import __version__
 from lrviz.check.output import format_checked
 from lrviz.check.report import build_report
 from lrviz.check.verdict import NO_PICTURES, Checked, Outcome, Pictures, PixelsDifference, Verdict
+from lrviz.draw.outputs import Drawing, draw_pixels, plot
 from lrviz.errors import Position, Problem
 from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
 from lrviz.figure.image import decode_image
+from lrviz.run.driven import Run
 from lrviz.system.annotations import Listing
 from lrviz.system.versions import versions
 from tests.support.checking import STEP, check, draw, spoil_pixels, spoil_record
@@ -416,6 +418,27 @@ def test_of_a_long_curve_the_table_names_blocks(tmp_path: Path) -> None:
     assert [(each.start, each.statistic, each.old) for each in steps] == [(24, "max", 1.0)]
     assert "lr, max of 8 steps" in build_report([found])
     assert found.pictures.overlay is not None
+
+
+def test_now_and_then_of_a_curve_have_one_colour_in_an_overlay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Run] = []
+
+    def record(run: Run) -> Drawing:
+        drawn.append(run)
+        return draw_pixels(run)
+
+    sweep = "sweep: {scheduler.StepLR.step_size: [2, 4, 8]}\n"
+    spec, figures = draw(f"{STEP}{sweep}", tmp_path)
+    spec.write_text(f"{STEP}{sweep}".replace("0.5", "0.25"))
+    monkeypatch.setattr("lrviz.check.examine.draw_pixels", record)
+    check(spec, figures, report=Path("report"))
+    lines = plot(drawn[-1]).axes[0].lines
+    colors = [line.get_color() for line in lines]
+    assert colors[:3] == colors[3:]
+    assert len(set(colors)) == 3
+    assert [line.get_linestyle() for line in lines] == ["-"] * 3 + ["--"] * 3
 
 
 @pytest.mark.parametrize("value", [1.7e308, -1.7e308, 5e-324])
