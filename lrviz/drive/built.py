@@ -13,8 +13,8 @@ from lrviz.curve import SchedulerFacts
 from lrviz.drive.blame import named_failures
 from lrviz.drive.copying import find_groups
 from lrviz.drive.installed import METRICS, read_step
-from lrviz.drive.loop import empty_record, make_calls, number_steps
-from lrviz.drive.remarks import metric_remarks, metric_values, unused_metric
+from lrviz.drive.loop import empty_record, make_calls
+from lrviz.drive.remarks import metric_remarks, metric_values, number_steps, unused_metric
 from lrviz.drive.spans import count_calls, split_values
 from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run

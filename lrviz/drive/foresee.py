@@ -8,13 +8,13 @@ words of its own is left to it.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from operator import ge, gt, le, lt
 from types import MappingProxyType
 from typing import Any
 
 from lrviz.drive.arguments import Bound
+from lrviz.drive.bounds import Wrong, out_of_bounds
 from lrviz.drive.installed import Found
 from lrviz.drive.spans import Phase
 from lrviz.spec.catalog import Entry
@@ -45,7 +45,6 @@ class Circumstances:
     unit: str
 
 
-Wrong = Iterator[tuple[str, str]]
 Rule = Callable[[Mapping[str, Any], Circumstances], Wrong]
 
 
@@ -182,8 +181,8 @@ def foresee(node: Node, found: Found, bound: Bound, at: Circumstances) -> Wrong:
     which one never ends. An empty argument stands for the scheduler itself.
     """
     given: dict[str, Any] = {**bound.shown, **bound.given}
-    if isinstance(found.source, Entry):
-        yield from _out_of_bounds(found.source, given, at.own)
+    if isinstance(found.source, Entry) and found.source.bounds:
+        yield from out_of_bounds(found.source, given, at.own)
     divisor, divides = DIVISORS.get(node.name, ("", bool))
     if divisor and given[divisor] == 0 and divides(at.phase):
         yield divisor, "must be at least 1, got 0 (LR027)"
@@ -193,61 +192,6 @@ def foresee(node: Node, found: Found, bound: Bound, at: Circumstances) -> Wrong:
         yield "", "needs a metric; give `metric` a list, an expression or a csv"
     if found.counts and node.foreign is None and given.get("noise_range_t") is not None:
         yield from _noise(given, at)
-
-
-_TESTS = {"least": ge, "above": gt, "most": le, "below": lt}
-_WORDS = {"least": "at least", "above": "more than", "most": "at most", "below": "less than"}
-
-Limits = Mapping[str, float | str]
-
-
-def _out_of_bounds(entry: Entry, given: Mapping[str, Any], own: Collection[str]) -> Wrong:
-    """Yield what a library refuses whatever the run is; between two arguments if both are sound."""
-    sound = True
-    for name, bounds in entry.bounds.items():
-        fixed = {word: limit for word, limit in bounds.items() if isinstance(limit, int | float)}
-        if name in own and not _is_within(given[name], fixed, entry):
-            sound = False
-            code = f" ({bounds['code']})" if "code" in bounds and given[name] <= 0 else ""
-            is_count = entry.roles.get(name) == "length"
-            got = spell_number(given[name]) if is_count else spell(given[name])
-            yield name, f"must be {_spell_limits(fixed)}, got {got}{code}"
-    yield from _out_of_place(entry, given, own) if sound else ()
-
-
-def _is_within(value: object, limits: Limits, entry: Entry) -> bool:
-    if not isinstance(value, int | float) or (math.isnan(value) and entry.package == "torch"):
-        return True  # torch asks whether a value is outside, which NaN is not
-    return all(_TESTS[word](value, limit) for word, limit in limits.items())
-
-
-def _spell_limits(limits: Limits) -> str:
-    if limits.keys() == {"least", "most"}:
-        return f"between {limits['least']} and {limits['most']}"
-    return " and ".join(f"{_WORDS[word]} {limit}" for word, limit in limits.items())
-
-
-def _out_of_place(entry: Entry, given: Mapping[str, Any], own: Collection[str]) -> Wrong:
-    """Yield the first argument that another one rules out, or two of which one is to be given."""
-    pairs = [
-        (name, word, str(other))
-        for name, bounds in entry.bounds.items()
-        for word, other in bounds.items()
-        if other in given
-    ]
-    for name, word, other in pairs:
-        value, beside = given[name], given[other]
-        if word == "instead_of":
-            if value is beside is None:
-                yield "", f"needs {other} or {name}"
-            elif value is not None and beside is not None:
-                yield name, f"cannot stand beside {other}; give one of them"
-        elif name not in own or _TESTS[word](value, beside):
-            continue
-        elif other in own or other not in entry.fills:
-            text = f"must be {_WORDS[word]} {other}, {spell(beside)}, got {spell(value)}"
-            yield name, text
-            return
 
 
 def _noise(given: Mapping[str, Any], at: Circumstances) -> Wrong:

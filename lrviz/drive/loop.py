@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import torch
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.drive.blame import PASSED_ON, name_argument, spell_cause
 from lrviz.drive.plan import Plan, plan_run
-from lrviz.drive.remarks import metric_values
+from lrviz.drive.remarks import metric_values, number_steps
 from lrviz.errors import KeyPath, SpecError
 from lrviz.spec.expression import ExpressionError
 from lrviz.spec.model import Node, Schedule
@@ -69,24 +68,6 @@ def _build(plan: Plan, optimizer: torch.optim.Optimizer, plans: dict[int, Plan])
     return scheduler
 
 
-def number_steps(scheduler: Any, schedule: Schedule, done: int = 0) -> Callable[..., None]:
-    """Return what steps a scheduler of timm's as its training loop does.
-
-    That calls `step` after every epoch and `step_update` after every update, each with how many
-    there have been; the one that the scheduler does not count by does nothing, and is left out.
-
-    Args:
-        scheduler: of timm's.
-        schedule: whose interval is that which the scheduler counts by.
-        done: the calls before the first.
-    """
-    method: Callable[..., None] = (
-        scheduler.step if schedule.interval == "epoch" else scheduler.step_update
-    )
-    numbers = count(done + 1)
-    return lambda *metric: method(next(numbers), *metric)
-
-
 def make_calls(
     schedule: Schedule,
     step: Callable[..., None],
@@ -95,7 +76,7 @@ def make_calls(
     base_lr: tuple[float, ...],
     recorded: Recorded,
 ) -> Curve:
-    """Return the curve of a scheduler that stands before its first call.
+    """Return the curve of a scheduler that stands before its first call, which `step` makes.
 
     Args:
         schedule: of the scheduler.
@@ -107,7 +88,6 @@ def make_calls(
 
     Raises:
         SpecError: a learning rate is not finite.
-        Exception: whatever the scheduler raises.
     """
     given = ((value,) for value in metric) if metric else ((),) * schedule.total_calls
     _record_calls(step, given, groups, recorded)

@@ -1,7 +1,8 @@
-"""What a plateau scheduler is given, call by call, and what is worth saying of that."""
+"""What schedulers are given, call by call, a metric or a number; and what is worth saying of it."""
 
-from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, count, repeat
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,24 @@ from lrviz.errors import Grade, Problem, SpecError
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import MetricCsv, MetricExpression, Schedule
 from lrviz.spell import spell_yaml
+
+
+def number_steps(scheduler: Any, schedule: Schedule, done: int = 0) -> Callable[..., None]:
+    """Return what steps a scheduler of timm's as its training loop does.
+
+    That calls `step` after every epoch and `step_update` after every update, each with how many
+    there have been; the one that the scheduler does not count by does nothing, and is left out.
+
+    Args:
+        scheduler: of timm's.
+        schedule: whose interval is that which the scheduler counts by.
+        done: the calls before the first.
+    """
+    method: Callable[..., None] = (
+        scheduler.step if schedule.interval == "epoch" else scheduler.step_update
+    )
+    numbers = count(done + 1)
+    return lambda *metric: method(next(numbers), *metric)
 
 
 def metric_values(schedule: Schedule) -> list[float]:
