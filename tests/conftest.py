@@ -59,7 +59,7 @@ def forbid(monkeypatch: pytest.MonkeyPatch) -> Forbid:
         folder.mkdir(parents=True)
         forbidden.add(folder.resolve())
 
-    monkeypatch.setattr("lrviz.reading.folders.os.scandir", scandir)
+    monkeypatch.setattr("lrviz.reading.sources.os.scandir", scandir)
     return make
 
 

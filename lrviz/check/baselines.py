@@ -10,7 +10,7 @@ from pathlib import Path
 from lrviz.errors import FileError, ImageError, LrvizError, RefusedError, UsageError
 from lrviz.figure.chunks import MAX_FILE, read_record
 from lrviz.figure.record import Record, is_sheet, parse_record
-from lrviz.reading.folders import Found, collect_specs, iter_files
+from lrviz.reading.sources import Found, collect_specs, iter_files
 from lrviz.spec.origin import FIGURE_ENDINGS, source_file
 from lrviz.system.files import is_same_file, read_file
 

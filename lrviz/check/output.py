@@ -64,8 +64,8 @@ def _say(verdict: Verdict) -> str:
 def _closing(checked: Checked) -> Iterator[str]:
     """Yield what there is to say of all."""
     counts = checked.counts
-    unseen = [each for each in checked.verdicts if each.is_unseen]
-    if unseen:
+    if counts["pixels_inconclusive"]:
+        unseen = [each for each in checked.verdicts if each.is_unseen]
         reasons = sorted({name_versions(each.versions) for each in unseen})
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
         block = max(each.block for each in unseen)

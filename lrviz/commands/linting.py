@@ -14,8 +14,15 @@ from lrviz.linter.fix import MOST_TRIES, Refusal, fix_text
 from lrviz.linter.overview import overview_table, summarise_curve
 from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES
-from lrviz.reading.folders import Found, collect_specs
-from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
+from lrviz.reading.sources import (
+    AS_WRITTEN,
+    Found,
+    Reading,
+    collect_specs,
+    load_named,
+    parse_data,
+    read_source,
+)
 from lrviz.run.driven import Run
 from lrviz.spec.origin import split_factory
 from lrviz.spec.parse import MAX_CALLS, MAX_WRITTEN

@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 import pytest
 
 from lrviz.errors import FileError, UsageError
-from lrviz.reading.folders import collect_specs, iter_files
+from lrviz.reading.sources import collect_specs, iter_files
 from tests.support.specs import Forbid
 
 
