@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from lrviz.cli import figure_commands, text_commands
-from lrviz.commands.block import Block, Line, spell_line, tell_error
+from lrviz.commands.results import Block, Line, spell_line, tell_error
 from lrviz.errors import FileError, LrvizError
 from lrviz.spell import has_unicode, printable
 from lrviz.system.files import abandon, write_stdout

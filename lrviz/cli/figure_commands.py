@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from lrviz.cli import parameters as params
-from lrviz.commands.block import Block
+from lrviz.commands.results import Block
 from lrviz.figure import Format
 
 

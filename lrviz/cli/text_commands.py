@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from lrviz.cli import parameters as params
-from lrviz.commands.block import Block
 from lrviz.commands.names import find_scheduler
+from lrviz.commands.results import Block
 from lrviz.commands.targets import Table
 from lrviz.system.process import quick_imports
 

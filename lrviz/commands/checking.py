@@ -19,8 +19,7 @@ from lrviz.check.baselines import (
 from lrviz.check.judge import Facts, gather_facts
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import PAGE, Checked, Verdict, judge_orphan, refuse
-from lrviz.commands.block import Block
-from lrviz.commands.driving import drive_spec
+from lrviz.commands.results import Block, drive_spec
 from lrviz.commands.targets import list_files
 from lrviz.errors import LrvizError, Problem, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 from pathlib import Path
 
-from lrviz.commands.block import Block
-from lrviz.commands.driving import drive_spec
+from lrviz.commands.results import Block, drive_spec
 from lrviz.commands.targets import TABLES, Table, find_format, is_stdout, refuse_input
 from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.errors import RefusedError, spec_error

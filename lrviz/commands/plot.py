@@ -6,8 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lrviz.commands.block import Block, Line, spell_line, tell_error
-from lrviz.commands.driving import write_figure
+from lrviz.commands.results import Block, Line, spell_line, tell_error, write_figure
 from lrviz.commands.targets import (
     Target,
     is_stdout,

@@ -13,8 +13,8 @@ from threading import Timer
 import pytest
 
 import lrviz
-from lrviz.commands.block import Block
 from lrviz.commands.plot import PlotRequest, iter_plots
+from lrviz.commands.results import Block
 from lrviz.commands.watch import Watch
 from lrviz.errors import UsageError
 from lrviz.reading.sources import Reading, load_named

@@ -17,8 +17,8 @@ from lrviz.check.judge import Look, gather_facts, judge
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import Checked
 from lrviz.commands.code.script import write_code
-from lrviz.commands.driving import drive_spec
 from lrviz.commands.export import export_text
+from lrviz.commands.results import drive_spec
 from lrviz.draw.terminal.picture import draw_terminal
 from lrviz.errors import ImageError, SpecError
 from lrviz.figure.image import encode_image

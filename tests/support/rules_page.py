@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lrviz.commands.driving import drive_spec
+from lrviz.commands.results import drive_spec
 from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rule import Rule, wrap

@@ -13,7 +13,7 @@ from lrviz.commands import linting
 from lrviz.commands.batch import batching as work
 from lrviz.commands.batch.batching import iter_batch
 from lrviz.commands.batch.pairs import Options, plan_batch
-from lrviz.commands.block import Block
+from lrviz.commands.results import Block
 from tests.support import pooled
 from tests.support.checking import check
 from tests.support.folders import files, small
@@ -229,7 +229,7 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
             "lrviz.drive.simulate",
             "lrviz.linter.engine.list_failures",
         ),
-        *("lrviz.figure.image.render_run", "lrviz.commands.driving.write_file"),
+        *("lrviz.figure.image.render_run", "lrviz.commands.results.write_file"),
     ],
 )
 @pytest.mark.usefixtures("specs")

@@ -15,7 +15,7 @@ from lrviz.commands.batch.pairs import (
     is_current,
     is_current_sheet,
 )
-from lrviz.commands.block import Block, Line
+from lrviz.commands.results import Block, Line
 from lrviz.commands.targets import refuse_input
 from lrviz.errors import LrvizError
 from lrviz.figure.record import panel_digest, sheet_digest

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from lrviz.commands.batch.pairs import Item
-from lrviz.commands.block import Line
+from lrviz.commands.results import Line
 from lrviz.errors import Problem
 from lrviz.figure import Format
 from lrviz.figure.record import build_sheet_record

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from lrviz.commands.block import Block
 from lrviz.commands.code.script import write_code
-from lrviz.commands.driving import drive_spec
+from lrviz.commands.results import Block, drive_spec
 from lrviz.commands.targets import is_stdout, refuse_input
 from lrviz.errors import spec_error
 from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source

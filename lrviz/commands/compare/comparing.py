@@ -5,10 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from lrviz.commands.block import Block, tell_error
 from lrviz.commands.compare.parting import compare_curves, format_table
 from lrviz.commands.compare.union import combine_runs, name_sources
-from lrviz.commands.driving import drive_spec, write_figure
+from lrviz.commands.results import Block, drive_spec, tell_error, write_figure
 from lrviz.commands.targets import (
     Target,
     plan_targets,
