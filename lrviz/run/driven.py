@@ -9,7 +9,7 @@ from lrviz.errors import Problem
 from lrviz.run.course import MOST_GROUPS, spell_telling, tell_course
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
-from lrviz.spell import spell_list
+from lrviz.spell import shorten, spell_list
 
 MAX_LENGTH = 200
 MAX_NAME = 40
@@ -162,7 +162,7 @@ def _fit(details: Sequence[Sequence[str]]) -> str:
     cuts = [cut for parts in details for cut in _iter_cut(parts)]
     fitting = [cut for cut in cuts if len(cut[-1]) <= MAX_LENGTH] or cuts[-1:]
     text = max(fitting, key=lambda cut: cut[:2])[-1]
-    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
+    return shorten(text, MAX_LENGTH)
 
 
 def _iter_cut(parts: Sequence[str]) -> Iterator[tuple[bool, int, str]]:
@@ -175,5 +175,4 @@ def _iter_cut(parts: Sequence[str]) -> Iterator[tuple[bool, int, str]]:
 
 def _shorten(text: str) -> str:
     """Return a name as one short line that can be printed."""
-    text = "".join(each if each.isprintable() else "�" for each in text)
-    return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1]}…"
+    return shorten("".join(each if each.isprintable() else "�" for each in text), MAX_NAME)

@@ -12,7 +12,6 @@ import secrets
 import select
 import stat
 import sys
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -28,8 +27,6 @@ if sys.platform != "win32":
     import fcntl
 
 _LITTER = re.compile(r"\..*\.lrviz-[0-9a-f]{16}\.tmp", re.DOTALL)
-# Seconds after which a temporary file is abandoned, where files cannot be locked.
-_STALE = 3600.0
 
 
 def replace_file(path: Path, parts: Iterable[bytes]) -> None:
@@ -84,7 +81,9 @@ def _create_temporary(path: Path) -> tuple[Path, int]:
     while True:
         temporary = path.with_name(f"{_prefix(path)}{secrets.token_hex(8)}.tmp")
         descriptor = os.open(temporary, flags, 0o666)
-        if _lock(descriptor) is not False and _is_same(temporary, descriptor):
+        with suppress(OSError):  # not every system locks
+            _lock(descriptor)
+        if _is_same(temporary, descriptor):
             return temporary, descriptor
         os.close(descriptor)  # a sweeper was there between the two, and removes it
 
@@ -110,32 +109,22 @@ def _sweep(folder: Path, prefix: str) -> None:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Remove a temporary file unless its writer lives."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    """Remove a temporary file; it fails where its writer lives, or where nobody can tell."""
+    if sys.platform == "win32":  # an open file cannot be removed there
+        path.unlink()
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
-        locked = _lock(descriptor)
-        old = time.time() - os.fstat(descriptor).st_mtime > _STALE
-        if locked or (locked is None and old):
-            path.unlink()
+        _lock(descriptor, wait=False)
+        path.unlink()
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool | None:
-    """Lock an open file until it is closed or its process ends.
-
-    Returns:
-        False where another has locked it, None where files cannot be locked.
-    """
-    if sys.platform == "win32":
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return None
-    return True
+def _lock(descriptor: int, *, wait: bool = True) -> None:
+    """Lock an open file until it is closed or its process ends."""
+    if sys.platform != "win32":
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
 def _is_same(path: Path, descriptor: int) -> bool:

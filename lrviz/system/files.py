@@ -13,6 +13,7 @@ from typing import TextIO
 
 from lrviz.errors import FileError, UsageError
 from lrviz.system.atomic import replace_file, write_all
+from lrviz.system.own import find_kind, refuse_other, refuse_place
 from lrviz.system.process import descriptor_of
 
 # The name of standard input and standard output on the command line.
@@ -69,8 +70,6 @@ def write_file(path: Path, data: bytes | Iterable[bytes], *, overwrite: bool = F
         RefusedError: there is one that is not to be replaced.
         UsageError: it is a terminal, and the data is no text.
     """
-    from lrviz.system.own import find_kind, refuse_other
-
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder")
@@ -94,8 +93,6 @@ def write_below(root: Path, path: Path, data: bytes, *, overwrite: bool = False)
         FileError: it cannot be written.
         RefusedError: it is not to be replaced, is a pipe or device, or would lie elsewhere.
     """
-    from lrviz.system.own import refuse_place
-
     refuse_place(root, path)
     make_folder(path.parent)
     write_file(path, data, overwrite=overwrite)

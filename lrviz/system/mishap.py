@@ -1,6 +1,7 @@
 """What nobody raised on purpose, as one outcome among others; a bug is told and never hidden."""
 
 from lrviz.errors import LrvizError, Mishap
+from lrviz.spell import shorten
 
 OUT_OF_MEMORY = "ran out of memory"
 MOST_LETTERS = 200
@@ -33,8 +34,7 @@ def explain_mishap(
         return Mishap(path, OUT_OF_MEMORY)
     if alone or not isinstance(error, Exception):
         raise error
-    text = spell_exception(error)
-    text = text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+    text = shorten(spell_exception(error), MOST_LETTERS)
     return Mishap(path, f"bug in lrviz: {text}; {remedy} to see where")
 
 

@@ -20,6 +20,11 @@ from threading import RLock, get_ident
 from types import FrameType
 from typing import Any, NoReturn, TextIO
 
+# What asks a process to end, as far as the system has it.
+_ENDINGS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
 _owned = False
 _has_guests = False
 # The signal that asked the process to end; 0 while none has.
@@ -35,9 +40,8 @@ def own_process() -> None:
 
 def heed_signals() -> None:
     """Have what asks the command to end be as Ctrl-C: no file that is half written is left."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # as `nohup` wants it
+    for number in _ENDINGS:
+        if signal.getsignal(number) is signal.SIG_DFL:  # else as `nohup` wants it
             signal.signal(number, _end)
 
 
@@ -45,11 +49,6 @@ def _end(signum: int, frame: FrameType | None) -> NoReturn:
     global _ended_by
     _ended_by = signum
     raise KeyboardInterrupt
-
-
-def is_own_process() -> bool:
-    """Whether the process is lrviz's own, and no guest's."""
-    return _owned
 
 
 def admit_guests() -> None:
@@ -65,7 +64,8 @@ def leave(status: object) -> NoReturn:
     thread that still runs, and of a profiler, a debugger or a prompt.
     """
     status = 128 + _ended_by if _ended_by else status  # as the shell tells it
-    if _has_guests or _is_watched() or threading.active_count() > 1 or not isinstance(status, int):
+    is_watched = sys.getprofile() or sys.gettrace() or sys.flags.interactive
+    if _has_guests or is_watched or threading.active_count() > 1 or not isinstance(status, int):
         sys.exit(status)  # type: ignore[arg-type]
     atexit._run_exitfuncs()
     try:
@@ -75,11 +75,6 @@ def leave(status: object) -> NoReturn:
     except (OSError, ValueError):
         sys.exit(status)  # Python has words for it
     os._exit(status)
-
-
-def _is_watched() -> bool:
-    """Whether a profiler, a debugger or a prompt goes on when the command has ended."""
-    return bool(sys.getprofile() or sys.gettrace() or sys.flags.interactive)
 
 
 @contextmanager
@@ -135,11 +130,8 @@ def _quick_interrupts() -> Iterator[None]:
     Compiled modules turn the KeyboardInterrupt of their start into an ImportError. Nothing is
     being written here, so nothing is left behind.
     """
-    numbers = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
-    handlers = {number: signal.getsignal(number) for number in numbers if number is not None}
-    handlers = {
-        n: each for n, each in handlers.items() if each in (_end, signal.default_int_handler)
-    }
+    ours = (_end, signal.default_int_handler)
+    handlers = {number: each for number in _ENDINGS if (each := signal.getsignal(number)) in ours}
     for number in handlers:
         signal.signal(number, lambda number, _: os._exit(128 + number))
     try:
@@ -159,7 +151,7 @@ def keep_stdout() -> Iterator[None]:
     It may print, write to the descriptor or start a process that does; in a process that is not
     lrviz's own it may do so.
     """
-    if not is_own_process() or sys.stderr is None:
+    if not _owned or sys.stderr is None:
         yield
         return
     errors = sys.stderr
