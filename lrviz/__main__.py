@@ -15,7 +15,7 @@ def main() -> None:
         heed_signals()
         from lrviz.cli import app, give_up, say_error
         from lrviz.errors import LrvizError, Mishap
-        from lrviz.system.atomic import write_streams_whole
+        from lrviz.system.files import write_streams_whole
         from lrviz.system.mishap import OUT_OF_MEMORY
 
         write_streams_whole()

@@ -26,11 +26,12 @@ from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import source_file, split_factory
 from lrviz.system.annotations import Listing
-from lrviz.system.files import is_same_file, write_below
+from lrviz.system.files import is_same_file
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place
 from lrviz.system.pool import Workers, count_workers
 from lrviz.system.process import quick_imports
+from lrviz.system.writing import write_below
 
 if TYPE_CHECKING:  # it draws, and this process may be the one that drives
     from lrviz.check.examine import Examined

@@ -16,8 +16,9 @@ from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.origin import SPEC_ENDINGS
 from lrviz.spell import spell_yaml
-from lrviz.system.files import STDIO, write_file, write_stdout
+from lrviz.system.files import STDIO, write_stdout
 from lrviz.system.own import refuse_other
+from lrviz.system.writing import write_file
 
 MAX_ROWS = 10_000_000
 

@@ -26,9 +26,9 @@ from lrviz.run.driven import Run
 from lrviz.spec.origin import split_factory
 from lrviz.spec.parse import MAX_CALLS, MAX_WRITTEN
 from lrviz.system.annotations import Listing
-from lrviz.system.files import STDIO, write_file
+from lrviz.system.files import STDIO, sniff
 from lrviz.system.mishap import explain_mishap
-from lrviz.system.own import sniff
+from lrviz.system.writing import write_file
 
 
 @dataclass(frozen=True)

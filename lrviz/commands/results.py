@@ -6,8 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lrviz.errors import LrvizError, NoFigureError, Problem
-from lrviz.system.files import write_file, write_stdout
+from lrviz.system.files import write_stdout
 from lrviz.system.process import quick_imports
+from lrviz.system.writing import write_file
 
 if TYPE_CHECKING:  # all that is printed is a block: help and errors need neither spec nor run
     from lrviz.commands.targets import Target

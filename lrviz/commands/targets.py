@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from lrviz.errors import RefusedError, UsageError
 from lrviz.figure import FORMATS, Format
 from lrviz.spec.origin import figure_stem, source_file
-from lrviz.system.files import STDIO, find_status
+from lrviz.system.files import STDIO, find_status, identify
 
 if TYPE_CHECKING:  # every command imports this, to know of formats: a spec's models take long
     from lrviz.spec.model import Spec
@@ -122,18 +122,10 @@ def refuse_inputs(
     Raises:
         RefusedError: an output is an input; the remedy is `other`.
     """
-    read = {_identify(each) for each in inputs if each != STDIO} - {None}
+    read = {identify(each) for each in inputs if each != STDIO} - {None}
     for output in outputs:
-        if not is_stdout(str(output)) and _identify(output) in read:
+        if not is_stdout(str(output)) and identify(output) in read:
             raise RefusedError(output, f"is also an input; name another {other} with -o")
-
-
-def _identify(path: Path | str) -> tuple[int, int] | None:
-    """Return what tells a regular file from all others."""
-    status = find_status(path)
-    if status is None or not stat.S_ISREG(status.st_mode):
-        return None
-    return status.st_dev, status.st_ino
 
 
 def find_sharing(pairs: Iterable[tuple[str, Path]]) -> dict[Path, UsageError]:

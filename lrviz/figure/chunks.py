@@ -16,7 +16,8 @@ from html import escape
 from typing import NamedTuple
 
 from lrviz.errors import ImageError
-from lrviz.system.own import KEYWORD, NAMESPACE, sniff
+from lrviz.system.files import sniff
+from lrviz.system.own import KEYWORD, NAMESPACE
 from lrviz.system.versions import CREATOR
 
 MAX_RECORD = 2_000_000

@@ -25,7 +25,8 @@ from lrviz.figure.chunks import (
 from lrviz.figure.record import build_record
 from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
-from lrviz.system.own import KEYWORD, sniff
+from lrviz.system.files import sniff
+from lrviz.system.own import KEYWORD
 from lrviz.system.versions import CREATOR
 
 __all__ = ["Pixels", "decode_image", "encode_image", "read_record"]

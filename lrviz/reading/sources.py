@@ -15,8 +15,7 @@ from lrviz.spec.assign import Override
 from lrviz.spec.model import MetricCsv, Spec
 from lrviz.spec.origin import PICTURE_ENDINGS, SPEC_ENDINGS, Source, figure_stem, split_factory
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.system.files import STDIO, Reads, read_file
-from lrviz.system.own import sniff
+from lrviz.system.files import STDIO, Reads, read_file, sniff
 
 
 @dataclass(frozen=True)

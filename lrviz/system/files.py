@@ -1,20 +1,21 @@
-"""Files, pipes and the standard streams: bytes in, bytes out, one kind of error."""
+"""Files and the standard streams: bytes in, bytes out, one kind of error."""
 
 import errno
 import io
 import os
+import select
 import stat
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from lrviz.errors import FileError, UsageError
-from lrviz.system.atomic import replace_file, write_all
-from lrviz.system.own import find_kind, refuse_other, refuse_place
-from lrviz.system.process import descriptor_of
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
 
 # The name of standard input and standard output on the command line.
 STDIO = "-"
@@ -24,6 +25,16 @@ _REASONS = {
     errno.ENOTDIR: "no such {}",
     errno.EISDIR: "is a folder",
 }
+
+_MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"%PDF-", "PDF"),
+)
 
 
 def read_file(path: str | os.PathLike[str], limit: int) -> bytes:
@@ -48,94 +59,45 @@ def read_file(path: str | os.PathLike[str], limit: int) -> bytes:
             with Path(path).open("rb") as file:
                 data = file.read(limit + 1)
     except OSError as cause:
-        raise _file_error(path, "read", cause) from cause
+        raise explain_os_error(path, "read", cause) from cause
     if len(data) > limit:
         raise FileError(os.fspath(path), "read", f"larger than {limit:,} bytes")
     return data
 
 
-def write_file(path: Path, data: bytes | Iterable[bytes], *, overwrite: bool = False) -> None:
-    """Write a whole file, or leave what is there.
+def _read_stdin(limit: int) -> bytes:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return sys.stdin.buffer.read(limit)
 
-    An existing file's permissions are kept. A symbolic link is replaced, not written through; a
-    device or pipe is written to, never replaced.
 
-    Args:
-        path: the file.
-        data: what it is to hold, whole or in parts, each of which is made when it is written.
-        overwrite: whether the file is replaced, too, where lrviz did not write it.
+def explain_os_error(path: str | os.PathLike[str], action: str, cause: OSError) -> FileError:
+    """Return why a file cannot be read or written; an error that says so already is itself."""
+    if isinstance(cause, FileError):
+        return cause
+    if cause.errno in _REASONS:
+        what = "file" if action == "read" else "folder"
+        return FileError(os.fspath(path), action, _REASONS[cause.errno].format(what))
+    return FileError.from_os_error(os.fspath(path), action, cause)
 
-    Raises:
-        FileError: it cannot be written.
-        RefusedError: there is one that is not to be replaced.
-        UsageError: it is a terminal, and the data is no text.
+
+def sniff(data: bytes) -> PictureKind | None:
+    r"""Return what kind of picture the bytes begin as, or None where they are none.
+
+    >>> sniff(b"\xff\xd8\xff\xe0 and so on")
+    'JPEG'
+    >>> sniff(b"epochs: 4") is None
+    True
     """
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "is a folder")
-        parts = iter([data] if isinstance(data, bytes) else data)
-        if _is_stream(path):
-            _write_stream(path, parts)
-        else:
-            first = next(parts, b"")
-            refuse_other(path, find_kind(io.BytesIO(first)), overwrite=overwrite)
-            replace_file(path, chain([first], parts))
-    except OSError as cause:
-        if isinstance(cause, FileError):
-            raise
-        raise _file_error(path, "write", cause) from cause
-
-
-def write_below(root: Path, path: Path, data: bytes, *, overwrite: bool = False) -> None:
-    """Write a file below a folder, as `write_file`; the folders above it are made.
-
-    Raises:
-        FileError: it cannot be written.
-        RefusedError: it is not to be replaced, is a pipe or device, or would lie elsewhere.
-    """
-    refuse_place(root, path)
-    make_folder(path.parent)
-    write_file(path, data, overwrite=overwrite)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, where they are missing.
-
-    Raises:
-        FileError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as cause:
-        raise FileError(str(folder), "write", "not a folder") from cause
-    except OSError as cause:
-        raise FileError.from_os_error(folder, "write", cause) from cause
-
-
-def write_stdout(data: bytes) -> bool:
-    """Write to standard output; return whether anyone still reads it.
-
-    Raises:
-        FileError: it cannot be written to.
-        UsageError: it is a terminal, and the data is no text.
-    """
-    if sys.stdout is None:
-        raise FileError("standard output", "write", "it is closed")
-    _refuse_terminal(sys.stdout.isatty(), data)
-    try:
-        sys.stdout.flush()
-        descriptor = descriptor_of(sys.stdout)
-        if descriptor is None:
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-        else:
-            write_all(descriptor, data)
-    except OSError as cause:
-        abandon(sys.stdout)
-        if not isinstance(cause, BrokenPipeError):
-            raise FileError.from_os_error("standard output", "write", cause) from cause
-        return False
-    return True
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            return kind
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WebP"
+    if data[:2] == b"BM" and data[6:10] == bytes(4):  # a text may well begin with these letters
+        return "BMP"
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return "SVG" if head.startswith((b"<?xml", b"<!", b"<svg")) and b"<svg" in head else None
 
 
 def find_status(path: str | os.PathLike[str]) -> os.stat_result | None:
@@ -146,67 +108,18 @@ def find_status(path: str | os.PathLike[str]) -> os.stat_result | None:
         return None
 
 
+def identify(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """Return what tells a regular file from all others; None where there is none."""
+    status = find_status(path)
+    if status is None or not stat.S_ISREG(status.st_mode):
+        return None
+    return status.st_dev, status.st_ino
+
+
 def is_same_file(output: str | os.PathLike[str], source: str | os.PathLike[str]) -> bool:
     """Whether writing an output would replace the file that something is read from."""
-    written, read = find_status(output), find_status(source)
-    if source == STDIO or written is None or read is None:
-        return False
-    return stat.S_ISREG(written.st_mode) and os.path.samestat(written, read)
-
-
-def _is_stream(path: Path) -> bool:
-    """Whether it is a device or pipe, or one of the system's names for an open file.
-
-    `/dev/stdout` is a link, and may lead to a regular file: it must not be replaced for that.
-    """
-    try:
-        mode = path.lstat().st_mode
-    except OSError:
-        return False
-    if stat.S_ISLNK(mode):
-        folder = path.parent.resolve()
-        return folder == Path("/dev") or folder.is_relative_to("/proc")
-    return not stat.S_ISREG(mode)
-
-
-def _write_stream(path: Path, parts: Iterable[bytes]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)  # `>> FILE` keeps what FILE holds
-    try:
-        for part in parts:
-            _refuse_terminal(os.isatty(descriptor), part)
-            write_all(descriptor, part)
-    finally:
-        os.close(descriptor)
-
-
-def _read_stdin(limit: int) -> bytes:
-    if sys.stdin is None:
-        raise OSError(errno.EBADF, "it is closed")
-    return sys.stdin.buffer.read(limit)
-
-
-def _refuse_terminal(is_terminal: bool, data: bytes) -> None:
-    if not is_terminal:
-        return
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        raise UsageError("refusing to write a picture to a terminal; give -o FILE") from None
-
-
-def abandon(stream: TextIO) -> None:
-    """Send to nowhere what Python would still try to write to a stream when it ends."""
-    with suppress(OSError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
-
-
-def _file_error(path: str | os.PathLike[str], action: str, cause: OSError) -> FileError:
-    if cause.errno in _REASONS:
-        what = "file" if action == "read" else "folder"
-        return FileError(os.fspath(path), action, _REASONS[cause.errno].format(what))
-    return FileError.from_os_error(os.fspath(path), action, cause)
+    written = identify(output)
+    return source != STDIO and written is not None and written == identify(source)
 
 
 # What changes of a file when it is saved; None where there is none.
@@ -227,8 +140,99 @@ class Reads(dict[Path, State]):
 
 def state_of(path: Path) -> State:
     """Return how a file is now."""
+    status = find_status(path)
+    return status and (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def write_stdout(data: bytes) -> bool:
+    """Write to standard output; return whether anyone still reads it.
+
+    Raises:
+        FileError: it cannot be written to.
+        UsageError: it is a terminal, and the data is no text.
+    """
+    if sys.stdout is None:
+        raise FileError("standard output", "write", "it is closed")
+    if sys.stdout.isatty():
+        refuse_picture(data)
     try:
-        status = path.stat()
-    except (OSError, ValueError):  # there is none, or no file can be called so
+        sys.stdout.flush()
+        descriptor = _descriptor_of(sys.stdout)
+        if descriptor is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            write_all(descriptor, data)
+    except OSError as cause:
+        abandon(sys.stdout)
+        if not isinstance(cause, BrokenPipeError):
+            raise FileError.from_os_error("standard output", "write", cause) from cause
+        return False
+    return True
+
+
+def refuse_picture(data: bytes) -> None:
+    """Refuse to write to a terminal what is no text.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        raise UsageError("refusing to write a picture to a terminal; give -o FILE") from None
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write to an open file; a system call may take a part only, and a full pipe none for now."""
+    rest = memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:
+            select.select([], [descriptor], [])
+
+
+def abandon(stream: TextIO) -> None:
+    """Send to nowhere what Python would still try to write to a stream when it ends."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _descriptor_of(stream: TextIO) -> int | None:
+    """Return what the system knows a stream by; None where it is Python's alone.
+
+    On Windows, where a console takes text and no bytes, all of them are left to Python.
+    """
+    if sys.platform == "win32":
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    try:
+        return stream.fileno()
+    except OSError:
+        return None
+
+
+class _Whole(io.FileIO):
+    """An open file that takes all that it is given: Python's own may take a part, and go on."""
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        write_all(self.fileno(), bytes(data))
+        return memoryview(data).nbytes
+
+
+def write_streams_whole() -> None:
+    """Have what anybody prints arrive whole, or fail; for a process that is lrviz's own."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        descriptor = None if stream is None else _descriptor_of(stream)
+        if descriptor is not None:
+            whole = io.TextIOWrapper(
+                _Whole(descriptor, "w", closefd=False),
+                stream.encoding,
+                stream.errors,
+                line_buffering=stream.line_buffering,
+                write_through=stream.write_through,
+            )
+            setattr(sys, name, whole)

@@ -13,33 +13,20 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from lrviz.errors import FileError, RefusedError
+from lrviz.system.files import sniff
 from lrviz.system.versions import CREATOR
 
-PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
 Kind = Literal["figure", "table", "script", "report", "schema", "spec"]
 
 KEYWORD = "lrviz"
 # What a PNG and a WebP call the record in them.
 NAMESPACE = "urn:lrviz:"
 
-_MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF87a", "GIF"),
-    (b"GIF89a", "GIF"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"%PDF-", "PDF"),
-)
-
 # The bytes of a file that are looked at: no figure has more.
 _MOST = 80_000_000
-
-# The bytes that tell what kind of file it is.
-_SNIFF = 4_096
 
 # An SVG and a PDF are as matplotlib writes them: what another program has saved since is its own.
 _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = MappingProxyType(
@@ -100,17 +87,16 @@ def refuse_other(path: Path, kind: Kind | None, *, overwrite: bool = False) -> N
         return
     try:
         with path.open("rb") as file:
-            found = find_kind(file)
-            file.seek(0)
-            head = file.read(_SNIFF)
+            data = file.read(_MOST)
     except FileNotFoundError:  # it was there a moment ago
         return
     except OSError as cause:
         raise FileError.from_os_error(path, "read", cause) from cause
-    if not head or (found is not None and found == kind):
+    found = find_kind(data)
+    if not data or (found is not None and found == kind):
         return
     remedy = "name another file, or insist with --overwrite"
-    if found is None and kind == "figure" and sniff(head) in _UNMARKED:
+    if found is None and kind == "figure" and sniff(data) in _UNMARKED:
         remedy += " (once, for a figure of 0.1 that does not name lrviz)"
     raise RefusedError(path, f"not a {kind or 'file'} that lrviz wrote; {remedy}")
 
@@ -141,14 +127,12 @@ def find_link(root: Path, path: Path) -> Path | None:
     return next((each for each in between if os.path.islink(each)), None)  # noqa: PTH114
 
 
-def find_kind(file: BinaryIO) -> Kind | None:
-    r"""Return what an open file holds that lrviz wrote; None where somebody else did.
+def find_kind(data: bytes) -> Kind | None:
+    r"""Return what a file holds that lrviz wrote; None where somebody else did.
 
-    >>> from io import BytesIO
-    >>> find_kind(BytesIO(b"step,epoch,curve,group,lr\n")), find_kind(BytesIO(b"step,loss\n"))
+    >>> find_kind(b"step,epoch,curve,group,lr\n"), find_kind(b"step,loss\n")
     ('table', None)
     """
-    data = file.read(_MOST)
     if mark := _MARKS.get(sniff(data) or ""):
         return "figure" if mark.search(data) else None
     if signed := _SCRIPT.match(data):
@@ -159,9 +143,8 @@ def find_kind(file: BinaryIO) -> Kind | None:
 def sign_script(code: str) -> str:
     r"""Return a script with a first line by which it is known while nobody has changed it.
 
-    >>> from io import BytesIO
     >>> script = sign_script("import torch\n")
-    >>> find_kind(BytesIO(script.encode())), find_kind(BytesIO(f"{script}train()\n".encode()))
+    >>> find_kind(script.encode()), find_kind(f"{script}train()\n".encode())
     ('script', None)
     """
     return f"{_SIGNED.format(_digest(code.encode()))}{code}"
@@ -176,22 +159,3 @@ def _is_regular(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
-
-
-def sniff(data: bytes) -> PictureKind | None:
-    r"""Return what kind of picture the bytes begin as, or None where they are none.
-
-    >>> sniff(b"\xff\xd8\xff\xe0 and so on")
-    'JPEG'
-    >>> sniff(b"epochs: 4") is None
-    True
-    """
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WebP"
-    if data[:2] == b"BM" and data[6:10] == bytes(4):  # a text may well begin with these letters
-        return "BMP"
-    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return "SVG" if head.startswith((b"<?xml", b"<!", b"<svg")) and b"<svg" in head else None

@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock, get_ident
 from types import FrameType
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 # What asks a process to end, as far as the system has it.
 _ENDINGS = [
@@ -176,19 +176,6 @@ def _redirected() -> Iterator[None]:
         if saved is not None:
             os.dup2(saved, _OUT)
             os.close(saved)
-
-
-def descriptor_of(stream: TextIO) -> int | None:
-    """Return what the system knows a stream by; None where it is Python's alone.
-
-    On Windows, where a console takes text and no bytes, all of them are left to Python.
-    """
-    if sys.platform == "win32":
-        return None
-    try:
-        return stream.fileno()
-    except OSError:
-        return None
 
 
 # Held by whoever changes what all threads have in common, until it is as it was.

@@ -20,7 +20,7 @@ from lrviz.figure.image import decode_image
 from lrviz.figure.record import is_sheet, parse_record
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
-from lrviz.system import atomic
+from lrviz.system import writing
 from lrviz.system.pool import count_workers
 from lrviz.system.versions import installation
 from tests.support import pooled
@@ -433,7 +433,7 @@ def test_a_full_disk_is_one_outcome_and_leaves_the_old_figure(
             raise OSError(errno.ENOSPC, "No space left on device")
         os.write(descriptor, data)
 
-    monkeypatch.setattr(atomic, "write_all", write_all)
+    monkeypatch.setattr(writing, "write_all", write_all)
     got = batch(tmp_path)
     assert got.status == 3
     assert got.stderr.splitlines() == [

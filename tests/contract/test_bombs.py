@@ -28,8 +28,8 @@ from lrviz.spec import nodes
 from lrviz.spec.assign import split_key
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.tree import Tree
-from lrviz.system.atomic import write_all
-from lrviz.system.files import write_file
+from lrviz.system.files import write_all
+from lrviz.system.writing import write_file
 from tests.support.linting import RULES, lint
 from tests.support.lrvizrun import LRVIZ, run
 from tests.support.slow import slow_but
@@ -419,7 +419,7 @@ def test_a_file_is_written_a_part_at_a_time(
         written.append(len(data))
         original(descriptor, data)
 
-    monkeypatch.setattr("lrviz.system.atomic.write_all", write)
+    monkeypatch.setattr("lrviz.system.writing.write_all", write)
     assert run("export", spec, "-o", f"o.{ending}", cwd=tmp_path).status == 0
     data = (tmp_path / f"o.{ending}").read_bytes()
     assert data == run("export", spec, "-f", ending).stdout

@@ -22,7 +22,7 @@ from lrviz.figure.chunks import (
     read_record,
 )
 from lrviz.figure.image import Pixels, decode_image, encode_image, image_size
-from lrviz.system.own import sniff
+from lrviz.system.files import sniff
 
 Format = Literal["png", "webp"]
 FORMATS: tuple[Format, ...] = ("png", "webp")

@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from lrviz.errors import FileError, UsageError
-from lrviz.system import atomic, files
-from lrviz.system.atomic import sweep_litter
+from lrviz.system import writing
 from lrviz.system.files import read_file, write_stdout
+from lrviz.system.writing import sweep_litter
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
 
-write_file = partial(files.write_file, overwrite=True)
+write_file = partial(writing.write_file, overwrite=True)
 """How a file is replaced; `test_own.py` has which may be."""
 
 
@@ -151,7 +151,7 @@ def test_a_device_is_written_to(tmp_path: Path) -> None:
 def test_the_name_of_standard_output_is_written_to_even_where_it_is_a_file(
     tmp_path: Path, name: str
 ) -> None:
-    code = "import sys; from lrviz.system.files import *; from pathlib import Path\n"
+    code = "import sys; from lrviz.system.writing import *; from pathlib import Path\n"
     code += "write_file(Path(sys.argv[1]), b'new')"
     out = tmp_path / "out"
     out.write_bytes(b"old, ")
@@ -215,7 +215,7 @@ def test_a_full_disk_leaves_the_old_file() -> None:
     code = """
 import resource, tempfile
 from pathlib import Path
-from lrviz.system.files import *
+from lrviz.system.writing import *
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "a"
     path.write_bytes(b"old")
@@ -268,7 +268,7 @@ def test_a_folder_that_cannot_be_synced_does_not_matter(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from lrviz.system.files import write_file
+from lrviz.system.writing import write_file
 
 path, point, count = Path(sys.argv[1]), int(sys.argv[2]), 0
 
@@ -408,8 +408,7 @@ def test_many_writers_and_sweepers_in_one_folder_never_lose_a_file(tmp_path: Pat
     code = """
 import sys
 from pathlib import Path
-from lrviz.system.atomic import sweep_litter
-from lrviz.system.files import *
+from lrviz.system.writing import *
 path = Path(sys.argv[1])
 for i in range(60):
     write_file(path, bytes([65 + i]) * 50_000, overwrite=True)
@@ -436,7 +435,7 @@ def test_litter_that_may_not_be_opened_stays(
         raise PermissionError
 
     path = litter(tmp_path)
-    monkeypatch.setattr(atomic, "_remove_abandoned", refuse)
+    monkeypatch.setattr(writing, "_remove_abandoned", refuse)
     sweep_litter(tmp_path)
     assert path.exists()
 

@@ -17,8 +17,8 @@ from PIL import Image
 
 from lrviz.commands.plot import PlotRequest, iter_plots
 from lrviz.errors import RefusedError
-from lrviz.system.files import write_file
 from lrviz.system.own import find_kind
+from lrviz.system.writing import write_file
 from tests.support.lrvizrun import Result, run
 from tests.support.slow import slow_but
 from tests.support.specs import ROOT, STEP
@@ -122,8 +122,7 @@ def test_what_lrviz_did_not_write_is_replaced_only_where_the_user_insists(
         assert path.read_bytes() == content
     insisting = run(*arguments, "--overwrite")
     assert insisting.status == 0, insisting.stderr
-    with path.open("rb") as file:
-        assert find_kind(file) == KINDS.get(writer, "figure")
+    assert find_kind(path.read_bytes()) == KINDS.get(writer, "figure")
 
 
 @pytest.mark.parametrize("writer", slow_but(FEW, WRITERS))
@@ -153,7 +152,7 @@ def test_what_lrviz_wrote_is_replaced_by_its_like_alone(folder: Path, writer: st
         "script": run("code", "step.yaml").stdout,
         "report": written_report(),
     }
-    assert {find_kind(BytesIO(data)) for data in written.values()} == set(written)
+    assert {find_kind(data) for data in written.values()} == set(written)
     del written[KINDS.get(writer, "figure")]
     for content in written.values():
         Path(name).write_bytes(content)
@@ -236,61 +235,60 @@ def test_a_figure_of_0_1_that_names_nobody_is_said_to_need_it_once(
 def test_a_figure_with_its_record_is_lrvizs_however_it_came_to_be_so(folder: Path) -> None:
     """Those of 0.1 name lrviz nowhere else, and other programs put chunks in another order."""
     for path in (ROOT / "figures").iterdir():
-        with path.open("rb") as file:
-            assert find_kind(file) == "figure"
+        assert find_kind(path.read_bytes()) == "figure"
     png = run("plot", "step.yaml", "-o", "-").stdout
     without = png.replace(b"\0\0\0\x0etEXtSoftware\0lrviz", b"\0\0\0\x0etEXtSoftware\0other")
     assert without != png
-    assert find_kind(BytesIO(without)) == "figure"
+    assert find_kind(without) == "figure"
     webp = run("plot", "step.yaml", "-o", "-", "-f", "webp").stdout
-    assert find_kind(BytesIO(webp.replace(b"Tool>lrviz", b"Tool>other"))) == "figure"
+    assert find_kind(webp.replace(b"Tool>lrviz", b"Tool>other")) == "figure"
 
 
 @pytest.mark.parametrize("format", ["png", "webp", "svg", "pdf"])
 def test_a_figure_that_is_damaged_is_judged_without_an_error(folder: Path, format: str) -> None:
     data = run("plot", "step.yaml", "-o", "-", "-f", format).stdout
     for size in range(0, len(data), 97):
-        assert find_kind(BytesIO(data[:size])) in ("figure", None)
+        assert find_kind(data[:size]) in ("figure", None)
         flipped = data[:size] + bytes([data[size] ^ 255]) + data[size + 1 :]
-        assert find_kind(BytesIO(flipped)) in ("figure", None)
+        assert find_kind(flipped) in ("figure", None)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"]))
 def test_bytes_of_any_kind_are_not_lrvizs(data: bytes, beginning: bytes) -> None:
-    assert find_kind(BytesIO(beginning + data)) is None
+    assert find_kind(beginning + data) is None
 
 
 def test_a_vector_figure_that_another_program_saved_since_is_that_programs(folder: Path) -> None:
     svg = run("plot", "step.yaml", "-o", "-", "-f", "svg").stdout
     pdf = run("plot", "step.yaml", "-o", "-", "-f", "pdf").stdout
-    assert find_kind(BytesIO(svg)) == find_kind(BytesIO(pdf)) == "figure"
+    assert find_kind(svg) == find_kind(pdf) == "figure"
     edited = svg.replace(b'encoding="utf-8"', b'encoding="UTF-8"')
-    assert find_kind(BytesIO(edited)) is None
+    assert find_kind(edited) is None
     start = pdf.rindex(b"startxref\n") + 10
     added = (
         b"41 0 obj\n<< /Type /Annot >>\nendobj\nxref\n0 1\ntrailer\n<< /Prev %s >>\n"
         % (pdf[start:].split()[0])
     )
     annotated = pdf + added + b"startxref\n%d\n%%%%EOF\n" % (len(pdf) + 37)
-    assert find_kind(BytesIO(annotated)) is None
+    assert find_kind(annotated) is None
 
 
 @pytest.mark.usefixtures("folder")
 def test_a_script_is_the_users_once_anything_in_it_is_changed() -> None:
     code = run("code", "step.yaml").stdout
-    assert find_kind(BytesIO(code)) == "script"
+    assert find_kind(code) == "script"
     filled = code.replace(b"# forward and backward pass", b"loss(batch).backward()")
     assert filled != code
-    assert find_kind(BytesIO(filled)) is None
+    assert find_kind(filled) is None
     below = code.replace(b"backward pass\n", b"backward pass\n        loss(batch).backward()\n")
-    assert find_kind(BytesIO(below)) is None
+    assert find_kind(below) is None
     for mine in (
         code + b"test()\n",
         b"import mine\n" + code,
         code.replace(b"lr=0.001", b"lr=0.01"),
     ):
         assert mine != code
-        assert find_kind(BytesIO(mine)) is None
+        assert find_kind(mine) is None
 
 
 def test_a_watched_figure_is_drawn_again_until_somebody_else_writes_it(folder: Path) -> None:

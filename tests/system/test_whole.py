@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.system.atomic import write_all
+from lrviz.system.files import write_all
 from tests.support.lrvizrun import LRVIZ, run
 from tests.support.processes import wait_for_sleep
 from tests.support.slow import slow_but

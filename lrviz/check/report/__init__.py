@@ -10,8 +10,8 @@ from string import Template
 
 from lrviz.check.report.article import build_article, build_matches, text
 from lrviz.check.verdict import OUTCOMES, PAGE, Outcome, Verdict
-from lrviz.system.files import write_below
 from lrviz.system.versions import versions
+from lrviz.system.writing import write_below
 
 __all__ = ["build_report", "write_report"]
 

@@ -23,11 +23,11 @@ from lrviz.reading.sources import load_named
 from lrviz.run.driven import Thumbnail
 from lrviz.spec.model import Spec
 from lrviz.spell import printable
-from lrviz.system.atomic import sweep_litter
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place
 from lrviz.system.pool import Workers, count_workers
 from lrviz.system.process import quick_imports
+from lrviz.system.writing import sweep_litter
 
 SHEET_STYLE = "light"
 

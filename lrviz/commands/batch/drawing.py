@@ -14,9 +14,9 @@ from lrviz.errors import Problem
 from lrviz.figure import Format
 from lrviz.figure.record import build_sheet_record
 from lrviz.run.driven import Run, Thumbnail
-from lrviz.system.files import make_folder, write_below, write_file
 from lrviz.system.process import quick_imports
 from lrviz.system.versions import NO_FONT
+from lrviz.system.writing import make_folder, write_below, write_file
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,8 @@ from lrviz.reading.sources import AS_WRITTEN, Found, Reading, collect_specs
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import FIGURE_ENDINGS, source_file
 from lrviz.spec.tree import is_same_spec
-from lrviz.system.files import find_status, read_file
-from lrviz.system.own import find_link, sniff
+from lrviz.system.files import find_status, read_file, sniff
+from lrviz.system.own import find_link
 from lrviz.system.versions import DISTRIBUTIONS, NO_FONT, installation, is_release
 
 

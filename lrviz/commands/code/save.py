@@ -8,8 +8,8 @@ from lrviz.commands.results import Block, drive_spec
 from lrviz.commands.targets import is_stdout, refuse_input
 from lrviz.errors import spec_error
 from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
-from lrviz.system.files import write_file
 from lrviz.system.own import refuse_other, sign_script
+from lrviz.system.writing import write_file
 
 
 def save_code(
