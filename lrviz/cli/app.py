@@ -11,7 +11,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from lrviz.cli import figure_commands, text_commands
+from lrviz.cli import declarations
 from lrviz.commands.results import Block, Line, spell_line, tell_error
 from lrviz.errors import FileError, LrvizError
 from lrviz.spell import has_unicode, printable
@@ -44,17 +44,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # In the order that `lrviz --help` lists them in.
-app.command("plot")(figure_commands.plot)
-app.command("batch")(figure_commands.batch)
-app.command("check")(figure_commands.check)
-app.command("compare")(figure_commands.compare)
-app.command("lint")(text_commands.lint)
-app.command("export")(text_commands.export)
-app.command("code")(text_commands.code)
-app.command("list")(text_commands.list_schedulers)
-app.command("show")(text_commands.show)
-app.command("new")(text_commands.new)
-app.command("schema")(text_commands.schema)
+app.command("plot")(declarations.plot)
+app.command("batch")(declarations.batch)
+app.command("check")(declarations.check)
+app.command("compare")(declarations.compare)
+app.command("lint")(declarations.lint)
+app.command("export")(declarations.export)
+app.command("code")(declarations.code)
+app.command("list")(declarations.list_schedulers)
+app.command("show")(declarations.show)
+app.command("new")(declarations.new)
+app.command("schema")(declarations.schema)
 
 
 def _version(wanted: bool) -> None:

@@ -1,13 +1,16 @@
 """The arguments and options that several commands have, and what they say of reading specs."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from importlib.resources import files
+from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lrviz.commands.names import complete_scheduler
+from lrviz.commands.results import Block
 from lrviz.errors import UsageError
 from lrviz.figure import Format
 from lrviz.spec.tree import Interval
@@ -15,6 +18,8 @@ from lrviz.system.annotations import Listing
 
 if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read
     from lrviz.reading.sources import Reading
+
+Command = Callable[..., Iterator[Block]]
 
 
 def given(sources: str | Sequence[str] | None) -> str | Sequence[str] | None:
@@ -72,6 +77,9 @@ Style = Annotated[str | None, option("--style", "article, light or dark.", **_ST
 StyleOfAll = Annotated[
     str | None, option("--style", "Default: light, or what all specs ask for.", **_STYLE)
 ]
+Sweeps = Annotated[
+    list[str] | None, option("--sweep", "Draw one curve a value; repeatable.", "KEY=[…]")
+]
 _ALLOWED = "Let specs name this scheduler class, which is imported; repeatable."
 Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:CLASS")]
 Epochs = Annotated[int | None, option("--epochs", "Length of the run; for a factory.", "N")]
@@ -83,18 +91,37 @@ Calls = Annotated[
 ]
 
 
-def say_reading(
-    allow: Sequence[str] | None,
-    epochs: int | None,
-    steps_per_epoch: int | None,
-    interval: str | None,
-    settings: Sequence[str] | None = None,
-    style: str | None = None,
-    sweeps: Sequence[str] | None = None,
-) -> "Reading":
+def reads_specs(**more: Any) -> Callable[[Command], Command]:
+    """Give a command the options that say how specs are read, in place of its `reading`.
+
+    Args:
+        more: its options beside those that all such commands have, in the order of its help.
+    """
+    options = {**more, "allow": Allow, "epochs": Epochs, "steps_per_epoch": StepsPerEpoch}
+    options["interval"] = Calls
+    kind = Parameter.KEYWORD_ONLY
+    said = [Parameter(name, kind, default=None, annotation=options[name]) for name in options]
+
+    def expand(command: Command) -> Command:
+        own = signature(command).parameters.items()
+        taken = [each for name, one in own for each in (said if name == "reading" else [one])]
+
+        @wraps(command)
+        def run(**values: Any) -> Iterator[Block]:
+            reading = say_reading(**{name: values.pop(name) for name in options})
+            return command(**values, reading=reading)
+
+        run.__signature__ = Signature(taken)  # type: ignore[attr-defined] # Typer asks for both
+        run.__annotations__ = {each.name: each.annotation for each in taken}
+        return run
+
+    return expand
+
+
+def say_reading(**said: Any) -> "Reading":
     """Return what the options of a command say of reading specs.
 
-    >>> said = say_reading(None, 10, None, "epoch", ["title=x"], "dark")
+    >>> said = say_reading(epochs=10, interval="epoch", settings=["title=x"], style="dark")
     >>> [each.spelt for each in said.overrides]
     ['--epochs 10', '--interval epoch', '--set title=x', '--style dark']
 
@@ -105,20 +132,21 @@ def say_reading(
     from lrviz.spec.assign import Override
     from lrviz.spec.catalog.external import parse_allowed
 
-    length = {"epochs": epochs, "steps_per_epoch": steps_per_epoch, "interval": interval}
     overrides = [
-        Override(key, str(value), f"--{key.replace('_', '-')}")
-        for key, value in length.items()
-        if value is not None
+        Override(key, str(said[key]), f"--{key.replace('_', '-')}")
+        for key in ("epochs", "steps_per_epoch", "interval")
+        if said.get(key) is not None
     ]
-    overrides += [Override(*_split(each, "--set", "epochs=10")) for each in settings or ()]
-    if style is not None:
+    overrides += [
+        Override(*_split(each, "--set", "epochs=10")) for each in said.get("settings") or ()
+    ]
+    if (style := said.get("style")) is not None:
         overrides.append(Override("figure.style", style, "--style"))
-    if sweeps:
+    if sweeps := said.get("sweeps"):
         axes = (_split(sweep, "--sweep", "optimizer.SGD.lr=[0.1, 0.01]") for sweep in sweeps)
         swept = ", ".join(f"{json.dumps(key)}: {values}" for key, values in axes)
         overrides.append(Override("sweep", f"{{{swept}}}", "--sweep"))
-    return Reading(overrides, tuple(parse_allowed(allow)) if allow else ())
+    return Reading(overrides, tuple(parse_allowed(said.get("allow") or ())))
 
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:

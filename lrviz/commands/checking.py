@@ -19,8 +19,7 @@ from lrviz.check.baselines import (
 from lrviz.check.judge import Facts, gather_facts
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import PAGE, Checked, Verdict, judge_orphan, refuse
-from lrviz.commands.results import Block, drive_spec
-from lrviz.commands.targets import list_files
+from lrviz.commands.results import Block, drive_spec, list_files
 from lrviz.errors import LrvizError, Problem, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.spec.model import Spec
@@ -166,7 +165,7 @@ class _Check:
                 baseline = read_baseline(pair.path) if pair.exists else None
                 spec = self._load(source, baseline)
                 if self.request.updates or self.request.adds:
-                    refuse_read(pair.path, list_files(spec, source))
+                    refuse_read(pair.path, list_files(spec))
                 run = drive_spec(spec)
                 facts = gather_facts(source, path, run, baseline, drive_spec)
             except Exception as error:

@@ -8,17 +8,22 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 from pathlib import Path
 
-from lrviz.commands.results import Block, drive_spec
-from lrviz.commands.targets import TABLES, Table, find_format, is_stdout, refuse_input
+from lrviz.commands.results import (
+    Block,
+    drive_spec,
+    list_files,
+    output_file,
+    refuse_inputs,
+    refuse_target,
+    write_parts,
+)
 from lrviz.curve import QUANTITIES, Curve, Values
 from lrviz.errors import RefusedError, spec_error
+from lrviz.figure import TABLES, Table, find_format
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.origin import SPEC_ENDINGS
 from lrviz.spell import spell_yaml
-from lrviz.system.files import STDIO, write_stdout
-from lrviz.system.own import refuse_other
-from lrviz.system.writing import write_file
 
 MAX_ROWS = 10_000_000
 
@@ -48,28 +53,22 @@ def export_spec(
         SpecError: what the source holds is no spec, or none that torch can drive.
         UsageError: the output's ending names no format.
     """
-    output = STDIO if is_stdout(output) else output
-    format = format or ("csv" if output == STDIO else find_format(output, TABLES))
-    refuse_input(output, source)
+    path = output_file(output)
+    format = format or (find_format(path, TABLES) if path else "csv")
     spec = load_named(source, reading)
     _refuse_too_many(source, sum(each.total_steps * each.groups for each in spec.schedules))
-    refuse_input(output, source, spec)
-    if output != STDIO:
-        _refuse_spec(Path(output))
-        refuse_other(Path(output), "table", overwrite=overwrite)
+    refuse_inputs([path], list_files(spec))
+    _refuse_spec(path)
+    refuse_target(path, "table", [spec], overwrite=overwrite)
     run = drive_spec(spec)
-    refuse_input(output, source, spec)  # of a factory it is known by now what it reads
-    chunks = (text.encode() for text in export_text(run, format))
-    if output != STDIO:
-        write_file(Path(output), chunks, overwrite=overwrite)
-    else:
-        all(map(write_stdout, chunks))  # as long as somebody reads on
+    refuse_inputs([path], list_files(spec))  # of a factory it is known by now what it reads
+    write_parts(path, (text.encode() for text in export_text(run, format)), overwrite=overwrite)
     yield Block(lines=run.warnings)
 
 
-def _refuse_spec(path: Path) -> None:
+def _refuse_spec(path: Path | None) -> None:
     """Refuse to write a table over what is called like a spec, whoever wrote it or insists."""
-    if path.suffix.lower() in SPEC_ENDINGS and path.is_file():
+    if path and path.suffix.lower() in SPEC_ENDINGS and path.is_file():
         raise RefusedError(
             path, "is called like a spec, which no table replaces; name another file"
         )

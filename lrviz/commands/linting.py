@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lrviz.commands.results import Block, Line, drive_spec
-from lrviz.commands.targets import refuse_stdin_twice
+from lrviz.commands.results import Block, Line, drive_spec, refuse_stdin_twice
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.linter.engine import find_rule, find_unknown, lint_run, select_rules, sort_findings
 from lrviz.linter.findings import Linted, closing_line, format_json, iter_lines

@@ -2,30 +2,34 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lrviz.commands.results import Block, Line, spell_line, tell_error, write_figure
-from lrviz.commands.targets import (
+from lrviz.commands.results import (
+    Block,
+    Line,
     Target,
-    is_stdout,
+    drive_linted,
+    list_files,
+    output_file,
     plan_targets,
     refuse_format,
-    refuse_input,
+    refuse_inputs,
     refuse_stdin_twice,
+    spell_line,
+    tell_error,
+    write_figure,
 )
 from lrviz.commands.watch import Watch
-from lrviz.errors import FileError, RefusedError, SpecError, UsageError
+from lrviz.errors import UsageError
 from lrviz.figure import Format
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spell import printable
-from lrviz.system.files import STDIO, Reads
+from lrviz.system.files import Reads
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place
-from lrviz.system.process import quick_imports
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def iter_plots(request: PlotRequest) -> Iterator[Block]:
 def _list_targets(request: PlotRequest) -> list[Target]:
     """Return where every figure goes; in the terminal alone, nowhere."""
     output = request.output
-    if output is not None and is_stdout(output):
+    if output is not None and output_file(output) is None:
         if request.watch:
             raise UsageError(f"--watch -o {output}: one picture would follow another; name a file")
         if request.terminal:
@@ -95,17 +99,12 @@ def _list_targets(request: PlotRequest) -> list[Target]:
 
 
 def _refuse_loss(target: Target, request: PlotRequest) -> None:
-    """Refuse to write over what lrviz did not write; of what a spec reads that is said."""
+    """Refuse to write over what lrviz did not write, or elsewhere."""
     if target.path is None:
         return
     if request.output is None:  # a pipe that was named is meant
         refuse_place(Path(), target.path)
-    try:
-        refuse_other(target.path, "figure", overwrite=request.overwrite)
-    except RefusedError:
-        with suppress(SpecError, FileError):
-            refuse_input(target.path, target.source, load_named(target.source, request.reading))
-        raise
+    refuse_other(target.path, "figure", overwrite=request.overwrite)
 
 
 def _try(target: Target, request: PlotRequest, reads: Reads) -> list[Block]:
@@ -117,15 +116,10 @@ def _try(target: Target, request: PlotRequest, reads: Reads) -> list[Block]:
 
 
 def _plot(spec: Spec, target: Target, request: PlotRequest) -> list[Block]:
-    with quick_imports():  # only now: a spec that is wrong is said to be so at once
-        from lrviz.drive import simulate
-        from lrviz.linter.engine import list_failures
-    run = simulate(spec)
-    lines: list[Line] = [*run.warnings, *list_failures(run)]
-    path = ""
+    run, lines = drive_linted(spec)
+    path = str(target.path or "")
     if request.output is not None or not request.terminal:
-        path = str(target.path or "")
-        refuse_input(target.path or STDIO, target.source, spec)
+        refuse_inputs([target.path], list_files(spec))
         lines += write_figure(run, target, metadata=request.metadata, overwrite=request.overwrite)
     if request.terminal:
         return _show(run, target.source, path, lines, request)

@@ -1,21 +1,29 @@
-"""What every command does once there is a spec: it is driven, drawn, and told of in blocks."""
+"""What every command does: refuse what would be lost, drive, write, and tell of it in blocks."""
 
-from collections.abc import Callable
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lrviz.errors import LrvizError, NoFigureError, Problem
-from lrviz.system.files import write_stdout
+from lrviz.errors import LrvizError, NoFigureError, Problem, RefusedError, UsageError
+from lrviz.figure import FORMATS, Format, find_format
+from lrviz.spec.origin import figure_stem, source_file
+from lrviz.system.files import STDIO, find_status, identify, write_stdout
+from lrviz.system.own import Kind, refuse_other
 from lrviz.system.process import quick_imports
 from lrviz.system.writing import write_file
 
 if TYPE_CHECKING:  # all that is printed is a block: help and errors need neither spec nor run
-    from lrviz.commands.targets import Target
     from lrviz.run.driven import Run
     from lrviz.spec.model import Spec
 
 Line = str | Problem
+
+_STDOUT = (STDIO, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,138 @@ def tell_error(error: LrvizError) -> Block:
     return Block(lines=tuple(f"{line}{remedy}" for line in error.lines), status=error.exit_status)
 
 
+@dataclass(frozen=True)
+class Target:
+    """One spec and where its figure goes.
+
+    Attributes:
+        source: the spec as the user named it.
+        path: the figure's file; None for standard output.
+        format: of the figure.
+    """
+
+    source: str
+    path: Path | None
+    format: Format
+
+
+def plan_targets(sources: Sequence[str], output: str | None, format: Format | None) -> list[Target]:
+    """Return where every source's figure goes.
+
+    Raises:
+        UsageError: several sources for one file, an output that is an input, or an ending that
+            names no format.
+
+    >>> plan_targets(["configs/steplr.yaml"], None, "svg")[0].path.name
+    'steplr.svg'
+    """
+    if output is not None and len(sources) > 1:
+        raise UsageError(f"-o {output}: one file for {len(sources)} specs; leave -o out")
+    targets = [plan_target(source, output, format) for source in sources]
+    refuse_inputs((each.path for each in targets), map(source_file, sources))
+    stream = Path("standard output")
+    for error in find_sharing((each.source, each.path or stream) for each in targets).values():
+        raise error
+    return targets
+
+
+def plan_target(source: str, output: str | None, format: Format | None) -> Target:
+    """Return where a source's figure goes; where no output is named, into a file of its name."""
+    if output is None and not _is_stream(source):
+        return Target(source, Path(f"{figure_stem(source)}.{format or 'png'}"), format or "png")
+    path = output_file(output or STDIO)
+    return Target(source, path, format or (find_format(path, FORMATS) if path else "png"))
+
+
+def output_file(output: str) -> Path | None:
+    """Return the file that an output is; None for standard output.
+
+    >>> output_file("-"), output_file("/dev/stdout"), str(output_file("stdout"))
+    (None, None, 'stdout')
+    """
+    return None if output in _STDOUT else Path(output)
+
+
+def _is_stream(source: str) -> bool:
+    """Whether a source has no name that a figure could be called after."""
+    status = find_status(source)
+    if source == STDIO or status is None:
+        return source == STDIO
+    return not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode)
+
+
+def refuse_format(format: Format | None) -> None:
+    """Refuse the format of a figure where none is drawn.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if format is not None:
+        raise UsageError(f"-f {format}: nothing is drawn without a file; name one with -o")
+
+
+def refuse_stdin_twice(sources: Sequence[str]) -> None:
+    """Refuse to read standard input for several specs: it is empty after the first.
+
+    Raises:
+        UsageError: it is named more than once.
+    """
+    if sources.count(STDIO) > 1:
+        raise UsageError("-: standard input can be read once; name files")
+
+
+def find_sharing(pairs: Iterable[tuple[str, Path]]) -> dict[Path, UsageError]:
+    """Return what is wrong with every file that is to be written for several specs."""
+    groups: dict[str, list[tuple[str, Path]]] = defaultdict(list)
+    for source, path in pairs:
+        groups[os.path.normcase(path)].append((source, path))
+    shared = {}
+    for group in (each for each in groups.values() if len(each) > 1):
+        sources = " and ".join(source for source, _ in group)
+        for _, path in group:
+            shared[path] = UsageError(f"{path}: {sources} would be written to it")
+    return shared
+
+
+def refuse_inputs(
+    outputs: Iterable[Path | None], inputs: Iterable[Path | str], other: str = "file"
+) -> None:
+    """Refuse to write over any of the files that are read; each of them is asked for once.
+
+    Raises:
+        RefusedError: an output is an input; the remedy is `other`.
+    """
+    read = {identify(each) for each in inputs if each != STDIO} - {None}
+    for output in filter(None, outputs):
+        if identify(output) in read:
+            raise RefusedError(output, f"is also an input; name another {other} with -o")
+
+
+def refuse_target(
+    path: Path | None, kind: Kind, specs: Iterable["Spec"], *, overwrite: bool
+) -> None:
+    """Refuse to write over what specs are read from, or over what lrviz did not write.
+
+    Raises:
+        RefusedError: the file, which is not standard output, would be lost.
+    """
+    for spec in specs:
+        refuse_inputs([path], list_files(spec))
+    if path is not None:
+        refuse_other(path, kind, overwrite=overwrite)
+
+
+def list_files(spec: "Spec") -> Iterator[Path | str]:
+    """Yield what a spec was read from: its own file, its metrics, and its factory's code."""
+    source = spec.source.name
+    yield source_file(source)
+    for schedule in spec.schedules:
+        if schedule.metric_file:
+            yield Path(source).parent / schedule.metric_file
+        if schedule.factory:
+            yield from schedule.factory.reads
+
+
 def drive_spec(spec: "Spec") -> "Run":
     """Return what a spec gives, as `simulate`.
 
@@ -63,8 +203,16 @@ def _load_driver() -> Callable[["Spec"], "Run"]:
     return simulate
 
 
+def drive_linted(spec: "Spec") -> tuple["Run", list[Line]]:
+    """Return what a spec gives, and what is worth saying of it wherever it is drawn."""
+    from lrviz.linter.engine import list_failures
+
+    run = drive_spec(spec)
+    return run, [*run.warnings, *list_failures(run)]
+
+
 def write_figure(
-    run: "Run", target: "Target", *, metadata: bool, overwrite: bool
+    run: "Run", target: Target, *, metadata: bool, overwrite: bool
 ) -> tuple[Problem, ...]:
     """Write a run's figure, and return what is worth saying of it.
 
@@ -80,8 +228,13 @@ def write_figure(
     with quick_imports():
         from lrviz.figure.image import render_run
     rendered = render_run(run, target.format, metadata=metadata)
-    if target.path is None:
-        write_stdout(rendered.data)
-    else:
-        write_file(target.path, rendered.data, overwrite=overwrite)
+    write_parts(target.path, [rendered.data], overwrite=overwrite)
     return rendered.warnings
+
+
+def write_parts(path: Path | None, parts: Iterable[bytes], *, overwrite: bool) -> None:
+    """Write a file, or to standard output as long as somebody reads on."""
+    if path is None:
+        all(map(write_stdout, parts))
+    else:
+        write_file(path, parts, overwrite=overwrite)

@@ -1,6 +1,28 @@
-"""A picture as bytes: its record, its numbers, PNG and WebP."""
+"""A picture as bytes: its record, its numbers, PNG and WebP; and what formats a file may have."""
 
-from typing import Literal, get_args
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, TypeVar, get_args
+
+from lrviz.errors import UsageError
 
 Format = Literal["png", "webp", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+
+Table = Literal["csv", "json"]
+TABLES: tuple[Table, ...] = get_args(Table)
+
+Named = TypeVar("Named", Format, Table)
+
+
+def find_format(path: Path, formats: Sequence[Named]) -> Named:
+    """Return the format that a file's ending names.
+
+    Raises:
+        UsageError: it names none.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    if ending in formats:
+        return formats[formats.index(ending)]
+    known = ", ".join(f".{each}" for each in formats)
+    raise UsageError(f"-o {path}: no known ending (known: {known}); give the format with -f")

@@ -396,7 +396,7 @@ def test_the_command_prints_it_or_writes_it(write_spec: WriteSpec, tmp_path: Pat
 @pytest.mark.parametrize(
     ("output", "status", "message"),
     [
-        ("./step.yaml", 2, "./step.yaml: is also an input; name another file with -o"),
+        ("./step.yaml", 2, "step.yaml: is also an input; name another file with -o"),
         ("away/code.py", 3, "away/code.py: cannot write: no such folder"),
     ],
 )

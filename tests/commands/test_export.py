@@ -166,7 +166,7 @@ def test_a_figure_and_standard_input_and_settings_are_specs_here_too(
         ),
         (
             ["step.yaml", "-o", "./step.yaml", "-f", "csv"],
-            "./step.yaml: is also an input; name another file with -o",
+            "step.yaml: is also an input; name another file with -o",
         ),
         (["step.csv.png"], "step.csv.png: no such figure; did you mean -o step.csv.png?"),
     ],

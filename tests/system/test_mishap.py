@@ -74,7 +74,7 @@ def break_here(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
 
 IN_PARENT = (
     *("lrviz.commands.batch.batching.load_named", "lrviz.commands.batch.batching.is_current"),
-    *("lrviz.drive.simulate", "lrviz.linter.engine.list_failures"),
+    *("lrviz.commands.results.drive_spec", "lrviz.linter.engine.list_failures"),
 )
 IN_WORKER = (
     *("lrviz.figure.image.draw_pixels", "lrviz.figure.image.build_record"),
@@ -85,10 +85,10 @@ IN_WORKER = (
 @pytest.mark.parametrize(
     ("place", "jobs"),
     slow_but(
-        {("lrviz.drive.simulate", 1), ("lrviz.figure.image.draw_pixels", 2)},
+        {("lrviz.commands.results.drive_spec", 1), ("lrviz.figure.image.draw_pixels", 2)},
         [
             *((place, 1) for place in (*IN_PARENT, *IN_WORKER)),
-            *((place, 2) for place in ("lrviz.drive.simulate", *IN_WORKER)),
+            *((place, 2) for place in ("lrviz.commands.results.drive_spec", *IN_WORKER)),
         ],
     ),
 )
@@ -110,7 +110,7 @@ def test_in_a_batch_every_other_spec_is_drawn(
 
 @pytest.mark.usefixtures("specs")
 def test_a_batch_tells_mishaps_with_the_highest_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    break_here(monkeypatch, "lrviz.drive.simulate")
+    break_here(monkeypatch, "lrviz.commands.results.drive_spec")
     Path("specs/wrong.yaml").write_text("epochs: none\n")
     done = run("batch", "specs", "-o", "figures", "-j", 1)
     assert done.status == 3
@@ -226,7 +226,7 @@ def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, n
     [
         *(
             "lrviz.commands.plot.load_named",
-            "lrviz.drive.simulate",
+            "lrviz.commands.results.drive_spec",
             "lrviz.linter.engine.list_failures",
         ),
         *("lrviz.figure.image.render_run", "lrviz.commands.results.write_file"),
@@ -261,8 +261,8 @@ def test_a_comparison_tells_the_mishap_of_every_spec(
 # One spec alone
 
 ALONE = {
-    "plot": ("lrviz.drive.simulate", ()),
-    "batch": ("lrviz.drive.simulate", ("-o", "figures", "-j", 2)),
+    "plot": ("lrviz.commands.results.drive_spec", ()),
+    "batch": ("lrviz.commands.results.drive_spec", ("-o", "figures", "-j", 2)),
     "check": ("lrviz.commands.checking.drive_spec", ("--baselines", "figures", "-j", 2)),
     "lint": ("lrviz.commands.linting.drive_spec", ()),
 }

@@ -15,18 +15,15 @@ from lrviz.commands.batch.pairs import (
     is_current,
     is_current_sheet,
 )
-from lrviz.commands.results import Block, Line
-from lrviz.commands.targets import refuse_input
-from lrviz.errors import LrvizError
+from lrviz.commands.results import Block, drive_linted, refuse_target
 from lrviz.figure.record import panel_digest, sheet_digest
 from lrviz.reading.sources import load_named
 from lrviz.run.driven import Thumbnail
 from lrviz.spec.model import Spec
 from lrviz.spell import printable
 from lrviz.system.mishap import explain_mishap
-from lrviz.system.own import refuse_other, refuse_place
+from lrviz.system.own import refuse_place
 from lrviz.system.pool import Workers, count_workers
-from lrviz.system.process import quick_imports
 from lrviz.system.writing import sweep_litter
 
 SHEET_STYLE = "light"
@@ -84,7 +81,6 @@ class _Batch:
         counts: the same, by what became of them.
         panels: what has been collected for the sheet.
         sheet: the sheet's file; None where none is to be drawn.
-        closing: what is told behind all specs.
     """
 
     plan: Plan
@@ -94,7 +90,6 @@ class _Batch:
     counts: Counter[str] = field(default_factory=Counter)
     panels: list[tuple[Panel, Thumbnail]] = field(default_factory=list)
     sheet: Path | None = None
-    closing: tuple[Block, ...] = ()
 
     def run(self) -> Iterator[Block]:
         """Yield what became of every spec, and of the sheet."""
@@ -113,7 +108,6 @@ class _Batch:
                 for folder in self.plan.folders:  # what a killed worker was writing
                     sweep_litter(folder)
         yield from self._tell()
-        yield from self.closing
 
     def _load(self, item: Item) -> Spec | Exception:
         try:
@@ -121,26 +115,26 @@ class _Batch:
         except Exception as error:
             return error
 
-    def _plan_sheet(self, path: Path, specs: Sequence[Spec | Exception]) -> None:
-        """Draw the sheet if it may be written and is not up to date."""
-        panels = []
-        for item, spec in zip(self.plan.items, specs, strict=True):
-            if isinstance(spec, Spec):
-                refuse_input(path, item.source, spec)
-                panels.append((spec, item))
-        try:
-            refuse_other(path, "figure", overwrite=self.options.overwrite)
-        except LrvizError as error:
-            self.closing = (self._explain(str(path), error),)
-            return
-        is_new = self.options.force or any(is_code(spec) for spec, _ in panels)
+    def _plan_sheet(self, path: Path, results: Sequence[Spec | Exception]) -> None:
+        """Draw the sheet if it is not up to date; raises an error where it must not be written."""
+        pairs = zip(results, self.plan.items, strict=True)
+        panels = [(spec, item) for spec, item in pairs if isinstance(spec, Spec)]
+        specs = [spec for spec, _ in panels]
+        refuse_target(path, "figure", specs, overwrite=self.options.overwrite)
+        is_new = self.options.force or any(map(is_code, specs))
         if is_new or not is_current_sheet(path, self.plan.sheet_format, self._digest(panels)):
             self.sheet = path
 
     def _digest(self, panels: Iterable[Panel]) -> str:
         """Return what a sheet with these panels depends on."""
         digests = [panel_digest(spec, _title(spec, item)) for spec, item in panels]
-        return sheet_digest(digests, self.options.style or SHEET_STYLE)
+        return sheet_digest(digests, self._style)
+
+    @property
+    def _style(self) -> str:
+        """The style of the sheet: the one that the command line names for all figures."""
+        named = [each.value for each in self.options.reading.overrides if each.option == "--style"]
+        return named[0] if named else SHEET_STYLE
 
     def _iter_due(self, specs: Iterable[Spec | Exception]) -> Iterator[Due]:
         """Yield what is to be driven; what is up to date or wrong is settled."""
@@ -162,14 +156,11 @@ class _Batch:
         refuse_place(self.plan.root, item.path)
         if not self.options.force and is_current(item.path, self.plan.format, spec):
             return False
-        refuse_input(item.path, item.source, spec)
-        refuse_other(item.path, "figure", overwrite=self.options.overwrite)
+        refuse_target(item.path, "figure", [spec], overwrite=self.options.overwrite)
         return True
 
     def _draw(self, workers: Workers, due: Iterator[Due]) -> Iterator[Block]:
         """Drive and draw all that is due."""
-        with quick_imports():
-            from lrviz.drive import simulate  # noqa: F401 - while the workers do
         for job, drawn in workers.map(draw_job, self._drive(due)):
             self.settled[job.place] = self._judge(job, drawn)
             yield from self._tell()
@@ -178,19 +169,17 @@ class _Batch:
             yield self._draw_sheet(self.sheet, workers)
 
     def _drive(self, due: Iterator[Due]) -> Iterator[Job]:
-        from lrviz.drive import simulate
-        from lrviz.linter.engine import list_failures
-
         plan, overwrite = self.plan, self.options.overwrite
         for place, spec, draws in due:
             item, shows = plan.items[place], self.sheet is not None
             try:
-                run = simulate(spec)
-                lines: tuple[Line, ...] = (*run.warnings, *list_failures(run))
+                run, lines = drive_linted(spec)
             except Exception as error:
                 self.settled[place] = self._explain(item.source, error)
                 continue
-            yield Job(place, item, plan.root, plan.format, run, lines, draws, shows, overwrite)
+            yield Job(
+                place, item, plan.root, plan.format, run, tuple(lines), draws, shows, overwrite
+            )
 
     def _judge(self, job: Job, drawn: Drawn | BaseException) -> Block:
         """Return what there is to say of a job."""
@@ -203,7 +192,7 @@ class _Batch:
     def _draw_sheet(self, path: Path, workers: Workers) -> Block:
         panels, thumbnails = zip(*self.panels, strict=True)
         titles = tuple(_title(*panel) for panel in panels)
-        style, format = self.options.style or SHEET_STYLE, self.plan.sheet_format
+        style, format = self._style, self.plan.sheet_format
         digest, overwrite = self._digest(panels), self.options.overwrite
         job = SheetJob(path, format, style, digest, titles, thumbnails, overwrite)
         ((_, result),) = workers.map(draw_sheet_job, [job])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lrviz.commands.targets import find_sharing, refuse_inputs
+from lrviz.commands.results import find_sharing, refuse_inputs
 from lrviz.errors import LrvizError, UsageError
 from lrviz.figure import Format
 from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
@@ -45,14 +45,12 @@ class Options:
 
     Attributes:
         reading: of every spec.
-        style: of the sheet; None for its default.
         jobs: workers; None for as many as there are processors and use for them.
         force: whether what is up to date is drawn, too.
         overwrite: whether files are replaced, too, that lrviz did not write.
     """
 
     reading: Reading = AS_WRITTEN
-    style: str | None = None
     jobs: int | None = None
     force: bool = False
     overwrite: bool = False

@@ -1,14 +1,12 @@
 """From a spec to a script in a file, or on standard output."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from lrviz.commands.code.script import write_code
-from lrviz.commands.results import Block, drive_spec
-from lrviz.commands.targets import is_stdout, refuse_input
+from lrviz.commands.results import Block, drive_spec, output_file, refuse_target
 from lrviz.errors import spec_error
 from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
-from lrviz.system.own import refuse_other, sign_script
+from lrviz.system.own import sign_script
 from lrviz.system.writing import write_file
 
 
@@ -28,17 +26,15 @@ def save_code(
         RefusedError: the output is also an input, or is not to be replaced.
         SpecError: what the source holds is no spec, or none that torch can drive.
     """
-    refuse_input(output, source)
+    path = output_file(output)
     spec = parse_data(read_source(source), source, reading)
     if "factory" in spec.tree:  # of which a figure keeps the numbers
         raise spec_error(source, "drawn from a factory, which is code already")
-    refuse_input(output, source, spec)
-    if not is_stdout(output):
-        refuse_other(Path(output), "script", overwrite=overwrite)
+    refuse_target(path, "script", [spec], overwrite=overwrite)
     run = drive_spec(spec)
     code = sign_script(write_code(run))
-    if is_stdout(output):
+    if path is None:
         yield Block(code)
     else:
-        write_file(Path(output), code.encode(), overwrite=overwrite)
+        write_file(path, code.encode(), overwrite=overwrite)
     yield Block(lines=run.warnings)

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
 from lrviz.commands.compare.parting import compare_curves, format_table
 from lrviz.commands.compare.union import combine_runs, name_sources
-from lrviz.commands.results import Block, drive_spec, tell_error, write_figure
-from lrviz.commands.targets import (
+from lrviz.commands.results import (
+    Block,
     Target,
-    plan_targets,
+    drive_spec,
+    list_files,
+    plan_target,
     refuse_format,
-    refuse_input,
+    refuse_inputs,
     refuse_stdin_twice,
+    refuse_target,
+    tell_error,
+    write_figure,
 )
 from lrviz.errors import LrvizError, UsageError
 from lrviz.figure import Format
@@ -24,7 +28,6 @@ from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.system.files import STDIO
 from lrviz.system.mishap import explain_mishap
-from lrviz.system.own import refuse_other
 
 T = TypeVar("T")
 
@@ -54,12 +57,10 @@ def compare_specs(
             figure may have, or an output that has no known ending.
     """
     target = _plan(sources, output, format)
-    file = None if target is None else target.path
     read = [_attempt(load_named, source, source, reading) for source in sources]
     specs = [each for each in read if isinstance(each, Spec)]
-    if file is not None:
-        _refuse_inputs(file, specs)
-        refuse_other(file, "figure", overwrite=overwrite)
+    if target is not None:
+        refuse_target(target.path, "figure", specs, overwrite=overwrite)
     _refuse_too_many(specs)
     driven = [
         _attempt(drive_spec, each.source.name, each) if isinstance(each, Spec) else each
@@ -70,30 +71,28 @@ def compare_specs(
         told = dict.fromkeys(line for each in errors for line in tell_error(each).lines)
         yield Block(lines=tuple(told), status=max(each.exit_status for each in errors))
         return
-    if file is not None:
-        _refuse_inputs(file, specs)  # of factories it is known by now what they read
     runs = [each for each in driven if isinstance(each, Run)]
-    run = combine_runs(runs, name_sources(sources, [each.spec.title for each in runs]))
-    yield from _tell(run, sources, target, overwrite=overwrite)
-
-
-def _tell(
-    run: Run, sources: Sequence[str], target: Target | None, *, overwrite: bool
-) -> Iterator[Block]:
-    """Yield the table, and the figure's path once it is written."""
-    table, lines, path = format_table(compare_curves(run.curves)), run.warnings, ""
+    run = combine_runs(runs, name_sources(sources, [each.title for each in specs]))
+    table, drawn = format_table(compare_curves(run.curves)), Block()
     if target is not None:
-        name = str(target.path or STDIO)
-        try:
-            drawn = write_figure(run, target, metadata=False, overwrite=overwrite)
-            lines += tuple(replace(each, source=", ".join(sources)) for each in drawn)
-            path = name
-        except (LrvizError, MemoryError) as error:
-            yield tell_error(explain_mishap(error, name))
+        for spec in specs:
+            refuse_inputs([target.path], list_files(spec))  # of factories it is known by now
+        drawn = _draw(run, target, ", ".join(sources), overwrite=overwrite)
+    lines = (*run.warnings, *drawn.lines)
     if target is not None and target.path is None:  # standard output has the figure
-        yield Block(lines=(*lines, *table.splitlines()))
+        yield Block(None, (*lines, *table.splitlines()), drawn.status)
     else:
-        yield Block(f"{table}\n", lines, path=path)
+        yield replace(drawn, text=f"{table}\n", lines=lines)
+
+
+def _draw(run: Run, target: Target, source: str, *, overwrite: bool) -> Block:
+    """Return what is worth saying of the figure, and its path once it is written."""
+    path = str(target.path or STDIO)
+    try:
+        said = write_figure(run, target, metadata=False, overwrite=overwrite)
+    except (LrvizError, MemoryError) as error:
+        return tell_error(explain_mishap(error, path))
+    return Block(lines=tuple(replace(each, source=source) for each in said), path=path)
 
 
 def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> Target | None:
@@ -104,15 +103,7 @@ def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> 
     if output is None:
         refuse_format(format)
         return None
-    (target,) = plan_targets(sources[:1], output, format)
-    for source in sources:
-        refuse_input(target.path or STDIO, source)
-    return target
-
-
-def _refuse_inputs(file: Path, specs: Sequence[Spec]) -> None:
-    for spec in specs:
-        refuse_input(file, spec.source.name, spec)
+    return plan_target(sources[0], output, format)
 
 
 def _attempt(function: Callable[..., T], name: str, *given: object) -> T | LrvizError:

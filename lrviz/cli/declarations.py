@@ -1,0 +1,218 @@
+"""The commands, each of which calls one function that gives what is printed."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from lrviz.cli import parameters as params
+from lrviz.commands.names import find_scheduler
+from lrviz.commands.results import Block
+from lrviz.figure import Format, Table
+from lrviz.system.process import quick_imports
+
+if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read
+    from lrviz.reading.sources import Reading
+
+
+@params.reads_specs(style=params.Style, settings=params.Settings, sweeps=params.Sweeps)
+def plot(
+    specs: params.Specs,
+    output: params.Output = None,
+    format: params.FigureFormat = None,
+    *,
+    reading: "Reading",
+    metadata: Annotated[
+        bool, params.option("--metadata/--no-metadata", "Keep the spec in the figure.")
+    ] = True,
+    watch: Annotated[
+        bool, params.option("--watch", "Draw again whenever a spec is saved.")
+    ] = False,
+    terminal: Annotated[
+        bool, params.option("--terminal", "Show the curve here; a figure only with -o.")
+    ] = False,
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
+    """Draw the schedule of every SPEC; print the figures' paths."""
+    from lrviz.commands.plot import PlotRequest, iter_plots
+
+    return iter_plots(
+        PlotRequest(specs, output, format, reading, metadata, watch, terminal, overwrite)
+    )
+
+
+@params.reads_specs(style=params.Style, settings=params.Settings)
+def batch(
+    specs: params.Sources,
+    output: Annotated[str, params.option("-o --output", "Write the figures there.", "FOLDER")],
+    format: Annotated[Format, params.option("-f --format", "Of the figures.")] = "webp",
+    jobs: params.Jobs = None,
+    force: Annotated[bool, params.option("--force", "Draw what is up to date, too.")] = False,
+    overwrite: params.Overwrite = False,
+    sheet: Annotated[
+        str | None,
+        params.option("--sheet", "Draw all of them, small, in one picture.", "FILE"),
+    ] = None,
+    *,
+    reading: "Reading",
+) -> Iterator[Block]:
+    """Draw files and folders of specs; skip what is up to date."""
+    from lrviz.cli.progress import follow
+    from lrviz.commands.batch.batching import iter_batch
+    from lrviz.commands.batch.pairs import Options, plan_batch
+
+    plan = plan_batch(specs, output, format, sheet)
+    options = Options(reading, jobs, force, overwrite)
+    return follow(iter_batch(plan, options), len(plan.items), sys.stderr)
+
+
+@params.reads_specs()
+def check(
+    specs: params.Sources,
+    baselines: Annotated[
+        Path,
+        params.option("--baselines", "The folder of their figures.", "FOLDER", readable=False),
+    ],
+    report: Annotated[
+        Path | None,
+        params.option("--report", "Write an HTML page there.", "FOLDER", readable=False),
+    ] = None,
+    update: Annotated[
+        bool, params.option("--update", "Draw figures anew that do not match.")
+    ] = False,
+    add_missing: Annotated[
+        bool, params.option("--add-missing", "Draw figures that are missing.")
+    ] = False,
+    output_format: params.OutputFormat = "text",
+    jobs: params.Jobs = None,
+    *,
+    reading: "Reading",
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
+    """Say which curves have moved since their figures were drawn."""
+    from lrviz.commands.checking import Request, iter_check
+
+    request = Request(specs, baselines, update, add_missing, report, jobs, reading, overwrite)
+    return iter_check(request, output_format)
+
+
+@params.reads_specs(style=params.StyleOfAll, settings=params.Settings)
+def compare(
+    specs: params.Specs,
+    output: params.Output = None,
+    format: params.FigureFormat = None,
+    *,
+    reading: "Reading",
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
+    """Say where schedules part, and how far; with -o draw them."""
+    from lrviz.commands.compare.comparing import compare_specs
+
+    return compare_specs(specs, output, format, reading, overwrite=overwrite)
+
+
+@params.reads_specs(settings=params.Settings)
+def lint(
+    specs: Annotated[
+        list[str] | None,
+        params.argument("SPEC…/FOLDER…", "Specs, figures, folders.", callback=params.given),
+    ] = None,
+    output_format: params.OutputFormat = "text",
+    select: Annotated[
+        str | None,
+        params.option("--select", "Only rules whose codes begin like these.", "CODES"),
+    ] = None,
+    ignore: Annotated[
+        str | None,
+        params.option("--ignore", "All rules but these: LR012,LR03.", "CODES"),
+    ] = None,
+    fix: Annotated[
+        bool, params.option("--fix", "Replace values where the remedy is certain.")
+    ] = False,
+    summary: Annotated[
+        bool, params.option("--summary", "Show peak, warm-up, area and jumps of every curve.")
+    ] = False,
+    *,
+    reading: "Reading",
+    explain: Annotated[
+        str | None, params.option("--explain", "Explain a rule and exit.", "CODE")
+    ] = None,
+) -> Iterator[Block]:
+    """Find mistakes in schedules.
+
+    A line a finding: FILE:LINE:COL: CODE severity: message.
+
+    Exit status 1 where there are errors or warnings; notes are no failure.
+    """
+    if explain is not None:
+        from lrviz.commands.linting import explain_rule
+
+        return iter([Block(explain_rule(explain))])
+    from lrviz.commands.linting import Request, iter_blocks
+
+    return iter_blocks(Request(specs or [], select, ignore, fix, summary, reading), output_format)
+
+
+@params.reads_specs(settings=params.Settings)
+def export(
+    spec: params.Spec,
+    output: params.Output = "-",
+    format: Annotated[
+        Table | None, params.option("-f --format", "Default: as FILE ends, else csv.")
+    ] = None,
+    *,
+    reading: "Reading",
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
+    """Print the numbers: one row a step, curve and param group."""
+    from lrviz.commands.export import export_spec
+
+    return export_spec(spec, output or "-", format, reading, overwrite=overwrite)
+
+
+@params.reads_specs(settings=params.Settings)
+def code(
+    spec: Annotated[
+        str,
+        params.argument(
+            "SPEC", "A YAML file, a figure that lrviz drew, or -.", callback=params.given
+        ),
+    ],
+    output: params.Output = "-",
+    *,
+    reading: "Reading",
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
+    """Print the schedule as Python to paste into a training script."""
+    from lrviz.commands.code.save import save_code
+
+    return save_code(spec, output or "-", reading, overwrite=overwrite)
+
+
+def list_schedulers() -> Iterator[Block]:
+    """List the schedulers that a spec can name."""
+    from lrviz.commands.look_up import scheduler_list
+
+    yield Block(scheduler_list())
+
+
+def show(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
+    """Show a scheduler's arguments, defaults, documentation and curve."""
+    from lrviz.commands.look_up import describe_scheduler
+
+    yield Block(describe_scheduler(find_scheduler(name, allow or ())))
+
+
+def new(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
+    """Print a commented spec to start from."""
+    from lrviz.commands.look_up import spec_template
+
+    yield Block(spec_template(find_scheduler(name, allow or ())))
+
+
+def schema() -> Iterator[Block]:
+    """Print the JSON Schema of a spec, for editors."""
+    with quick_imports():
+        from lrviz.commands.schema.document import build_schema
+    yield Block(json.dumps(build_schema(), indent=2) + "\n")
