@@ -27,9 +27,6 @@ from lrviz.system.process import own_process, quick_imports
 GRACE = 0.3
 """Seconds that a worker without a parent has to remove a file that it is writing."""
 
-_PING = b""
-"""What a worker that can be given work gives back."""
-
 _BROKEN = (EOFError, OSError, pickle.UnpicklingError)
 """What using the pipes of a process that died raises."""
 
@@ -86,31 +83,20 @@ class Worker:
             WorkerDied: instead of an answer.
         """
         data = pickle.dumps((function, item), pickle.HIGHEST_PROTOCOL)
-        is_ready = False
+        if self._process.poll() is not None and not self._is_stopped:
+            self.join(0)  # it died while it had nothing to do
+            self._launch()
         try:
-            self._become_ready()
-            is_ready = True
             answer = self._ask(data)
         except _BROKEN:
-            how = _spell_end(self._process.wait()) if is_ready else "could not be started"
-            raise WorkerDied(how) from None
+            raise WorkerDied(_spell_end(self._process.wait())) from None
         except Exception:  # what is left in the pipe would be taken for the next answer
-            self._process.kill()
+            self.join(0)
             raise
         done, result = pickle.loads(answer)
         if done:
             return result
         raise result
-
-    def _become_ready(self) -> None:
-        try:
-            self._ask(_PING)
-        except _BROKEN:  # it died while it had nothing to do
-            self.join(0)
-            if self._is_stopped:
-                raise
-            self._launch()
-            self._ask(_PING)
 
     def _ask(self, data: bytes) -> bytes:
         pickle.dump(data, self._input)
@@ -164,7 +150,7 @@ def serve(imports: str) -> NoReturn:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         while (data := work.get()) is not None:
-            pickle.dump(call(data) if data != _PING else _PING, sink)
+            pickle.dump(call(data), sink)
             sink.flush()
     finally:
         os._exit(0)  # an orderly end of the interpreter takes longer, and nothing is left to do
