@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import isclose
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,24 +36,39 @@ ROUNDING = 4 * float(np.finfo(np.float64).eps)
 # A smaller ratio is told as it is, not as what it divides by.
 MOST_DIVIDED = 1e-6
 
-Indices = NDArray[np.intp]
-
-_RUNS = {1: "rising", -1: "falling"}
-_JUMPS = {1: "raised", -1: "lowered"}
-
+# What a move is called, of many changes and of one, down and up.
+_RUNS = ("falling", "rising")
+_JUMPS = ("lowered", "raised")
 
 # Words, and indices of the values that stand between them; of courses that go alike, equal.
 Telling = tuple[str | int, ...]
 
+# Where the values change in a part of a course in which they only rise, or only fall.
+Move = NDArray[np.intp]
 
-def spell_telling(telling: Telling, rows: Values) -> str:
+
+def tell_courses(rows: Values, unit: str, last: int, *, briefly: bool = False) -> list[str]:
+    """Return how values begin, move and end: in one text where all rows go alike, else one a row.
+
+    Args:
+        rows: shape (groups, calls).
+        unit: what lies between two calls: `step` or `epoch`.
+        last: the step of the last point.
+        briefly: only what rises and falls, not when.
+
+    >>> tell_courses(np.array([[4.0, 2.0, 2.0, 3.0]]), "step", 3)
+    ['4, lowered to 2 at step 1, held until step 2, raised to 3 at step 3']
+    """
+    tellings = [_tell_course(row, unit, last, briefly) for row in rows]
+    if all(telling == tellings[0] for telling in tellings):
+        return [_spell_telling(tellings[0], rows)]
+    return [_spell_telling(*pair) for pair in zip(tellings, rows[:, None], strict=True)]
+
+
+def _spell_telling(telling: Telling, rows: Values) -> str:
     """Return a telling in words, for groups that all take this course.
 
     What is told one after the other is told in as many digits as show that it differs.
-
-    Args:
-        telling: of each of the groups.
-        rows: shape (groups, calls).
     """
     told = rows[:, [each for each in telling if isinstance(each, int)]]
     digits = _count_digits(pair for row in told.tolist() for pair in pairwise(row))
@@ -64,70 +78,25 @@ def spell_telling(telling: Telling, rows: Values) -> str:
     )
 
 
-class _Move(NamedTuple):
-    """A part of a series in which it only rises or only falls, whether or not it stays between.
-
-    Attributes:
-        way: 1 or -1.
-        changes: indices of the values that are not those before them, in order.
-    """
-
-    way: int
-    changes: Indices
-
-    @property
-    def start(self) -> int:
-        """Index of the last value before it."""
-        return int(self.changes[0]) - 1
-
-    @property
-    def stop(self) -> int:
-        """Index of its last value."""
-        return int(self.changes[-1])
-
-
 # Between values near the largest float the difference is infinite, and to zero there is no
 # ratio: both fail every comparison, which is what they should do.
 @np.errstate(all="ignore")
-def tell_course(values: Values, unit: str, last: int, *, briefly: bool = False) -> Telling:
-    """Return how values begin, move and end.
-
-    Args:
-        values: one a call.
-        unit: what lies between two of them: `step` or `epoch`.
-        last: the step of the last point.
-        briefly: only what rises and falls, not when.
-
-    >>> values = np.array([4.0, 2.0, 2.0, 3.0])
-    >>> spell_telling(tell_course(values, "step", 3), values[None])
-    '4, lowered to 2 at step 1, held until step 2, raised to 3 at step 3'
-    """
+def _tell_course(values: Values, unit: str, last: int, briefly: bool) -> Telling:
     steps = np.diff(values)
-    moving = np.abs(steps) > ROUNDING * np.abs(values[1:])
-    changes = np.flatnonzero(moving) + 1
+    changes = np.flatnonzero(np.abs(steps) > ROUNDING * np.abs(values[1:])) + 1
     if not len(changes):
         return (0, f" for {last + 1:,} step{'s' * (last > 0)}")
-    ways = np.sign(steps[moving]).astype(np.int8)
-    turns = np.flatnonzero(np.diff(ways)) + 1
-    if len(turns) >= MOST_MOVES:
-        peaks = int(np.count_nonzero(np.diff(ways) < 0))
-        return _tell_waves(values, "" if briefly else f", {peaks:,} peaks", last)
-    parts = zip(np.split(ways, turns), np.split(changes, turns), strict=True)
-    stretches = [_Move(int(way[0]), part) for way, part in parts]
+    turns = np.diff(np.sign(steps[changes - 1]))
+    if np.count_nonzero(turns) >= MOST_MOVES:
+        waves = (0, ", up and down between ", _find_low(values), " and ", _find_low(-values))
+        peaks = f", {np.count_nonzero(turns < 0):,} peaks, "
+        return waves if briefly else (*waves, peaks, len(values) - 1, f" at step {last}")
+    moves = np.split(changes, np.flatnonzero(turns) + 1)
     if briefly:
-        told = [each for move in stretches for each in (f", {_RUNS[move.way]} to ", move.stop)]
-        return (0, *told)
-    moves = [move for stretch in stretches for move in _split(values, stretch)]
-    moves = moves if len(moves) <= MOST_PIECES else stretches
-    return _tell_moves(values, moves, unit, last)
-
-
-def _tell_waves(values: Values, peaks: str, last: int) -> Telling:
-    """Return a course as a whole: it goes up and down."""
-    low, high = _find_low(values), _find_low(-values)
-    told = (0, ", up and down between ", low, " and ", high)
-    end = (f"{peaks}, ", len(values) - 1, f" at step {last}") if peaks else ()
-    return (*told, *end)
+        parts = [(f", {_RUNS[_rises(values, move)]} to ", int(move[-1])) for move in moves]
+        return sum(parts, start=(0,))
+    pieces = [piece for move in moves for piece in _split(values, move)]
+    return _tell_moves(values, pieces if len(pieces) <= MOST_PIECES else moves, unit, last)
 
 
 def _find_low(values: Values) -> int:
@@ -136,15 +105,18 @@ def _find_low(values: Values) -> int:
     return int(np.argmax(values <= low + ROUNDING * abs(low)))
 
 
-def _split(values: Values, stretch: _Move) -> list[_Move]:
-    """Return what a stretch does from stay to stay; itself where it is one of stairs."""
-    if _find_ratio(values, stretch.changes):
-        return [stretch]
-    stays = np.flatnonzero(np.diff(stretch.changes) > 1) + 1
-    return [_Move(stretch.way, part) for part in np.split(stretch.changes, stays)]
+def _rises(values: Values, move: Move) -> bool:
+    return bool(values[move[0]] > values[move[0] - 1])
 
 
-def _find_ratio(values: Values, changes: Indices) -> float:
+def _split(values: Values, move: Move) -> list[Move]:
+    """Return what a move does from stay to stay; itself where it is one of stairs."""
+    if _find_ratio(values, move):
+        return [move]
+    return np.split(move, np.flatnonzero(np.diff(move) > 1) + 1)
+
+
+def _find_ratio(values: Values, changes: Move) -> float:
     """Return what each of several changes multiplies by; 0 where they differ, or nothing could say.
 
     Ratios are compared by how far they are from 1, so that a slow straight line has none:
@@ -161,19 +133,20 @@ def _find_ratio(values: Values, changes: Indices) -> float:
     return first if is_told and (np.abs(ratios - first) <= allowed).all() else 0.0
 
 
-def _tell_moves(values: Values, moves: Sequence[_Move], unit: str, last: int) -> Telling:
+def _tell_moves(values: Values, moves: Sequence[Move], unit: str, last: int) -> Telling:
     """Return what moves do, and where the values are held before, between and after them."""
     end, here, ratio = len(values) - 1, 0, 0.0
     told: list[str | int] = [0]
-    for move, until in zip(moves, [*(each.start for each in moves[1:]), end], strict=True):
-        if ratio := _find_ratio(values, move.changes):
-            told.append(f", {_spell_ratio(ratio)} {_spell_places(move.changes, here, until, unit)}")
-            told += [" to ", move.stop] if move is not moves[-1] else []
+    for move, until in zip(moves, [*(int(each[0]) - 1 for each in moves[1:]), end], strict=True):
+        start, stop = int(move[0]) - 1, int(move[-1])
+        if ratio := _find_ratio(values, move):
+            told.append(f", {_spell_ratio(ratio)} {_spell_places(move, here, until, unit)}")
+            told += [" to ", stop] if until < end else []
         else:
-            told.append(f", held until {unit} {move.start}" if move.start > here else "")
-            verb = (_JUMPS if len(move.changes) == 1 else _RUNS)[move.way]
-            told += [f", {verb} to ", move.stop, f" at {unit} {move.stop}"]
-        here = move.stop
+            told.append(f", held until {unit} {start}" if start > here else "")
+            verb = (_JUMPS if len(move) == 1 else _RUNS)[_rises(values, move)]
+            told += [f", {verb} to ", stop, f" at {unit} {stop}"]
+        here = stop
     if ratio:
         told += [", ", end, f" at step {last}"]
     elif here < end:
@@ -181,7 +154,7 @@ def _tell_moves(values: Values, moves: Sequence[_Move], unit: str, last: int) ->
     return tuple(told)
 
 
-def _spell_places(changes: Indices, start: int, stop: int, unit: str) -> str:
+def _spell_places(changes: Move, start: int, stop: int, unit: str) -> str:
     """Return where in a part several changes are: how far apart, all of them, or how many."""
     every = int(changes[0]) - start
     if (np.diff(changes) == every).all() and stop + 1 - int(changes[-1]) <= every:

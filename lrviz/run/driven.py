@@ -1,12 +1,12 @@
 """What driving a spec gives, and that in a sentence: for a terminal, or who sees no figure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.errors import Problem
-from lrviz.run.course import MOST_GROUPS, spell_telling, tell_course
+from lrviz.run.course import MOST_GROUPS, tell_courses
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
 from lrviz.spell import shorten, spell_list
@@ -116,28 +116,27 @@ def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts
     'StepLR: 1e-3, halved every 4 steps, 7.8e-6 at step 31'
     """
     named = list(zip(curves, [*schedulers, *[None] * len(curves)], strict=False))
-    return _fit(
-        [
-            [part for curve, facts in named for part in _tell(curve, facts, briefly=briefly)]
-            for briefly in (False, True)
-        ]
-    )
+    for briefly in (False, True):
+        parts = [part for curve, facts in named for part in _tell(curve, facts, briefly=briefly)]
+        text = "; ".join(parts)
+        if len(text) <= MAX_LENGTH:
+            return text
+    for kept in range(min(len(parts) - 1, MAX_LENGTH), 0, -1):
+        text = "; ".join([*parts[:kept], f"and {len(parts) - kept} more"])
+        if len(text) <= MAX_LENGTH:
+            break
+    return shorten(text, MAX_LENGTH)
 
 
 def _tell(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> list[str]:
     """Return the course of a curve: in one part where all its groups take the same."""
     calls, steps = facts.calls if facts else 0, curve.steps
     each = steps // calls if calls and steps % calls == 0 else 1
-    rows, unit, last = curve.lr[:, ::each], "step" if each == 1 else "epoch", steps - 1
-    tellings = [tell_course(row, unit, last, briefly=briefly) for row in rows]
-    head = _name(curve, facts, briefly=briefly)
-    if all(telling == tellings[0] for telling in tellings):
-        return [f"{head}{spell_telling(tellings[0], rows)}"]
-    told = [
-        f"{_shorten(name)} {spell_telling(telling, row[None])}"
-        for name, telling, row in zip(curve.groups, tellings, rows, strict=True)
-    ]
-    return [f"{head}{told[0]}", *told[1:]]
+    unit = "step" if each == 1 else "epoch"
+    told = tell_courses(curve.lr[:, ::each], unit, steps - 1, briefly=briefly)
+    if len(told) > 1:
+        told = [f"{_shorten(name)} {text}" for name, text in zip(curve.groups, told, strict=True)]
+    return [f"{_name(curve, facts, briefly=briefly)}{told[0]}", *told[1:]]
 
 
 def _name(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> str:
@@ -155,22 +154,6 @@ def _name(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> str:
     elif len(groups) > 1:
         name += f" for {spell_list(list(map(_shorten, groups)))}"
     return f"{name.strip()}: " if name else ""
-
-
-def _fit(details: Sequence[Sequence[str]]) -> str:
-    """Return all parts in the most detail there is room for, or else as many as there is."""
-    cuts = [cut for parts in details for cut in _iter_cut(parts)]
-    fitting = [cut for cut in cuts if len(cut[-1]) <= MAX_LENGTH] or cuts[-1:]
-    text = max(fitting, key=lambda cut: cut[:2])[-1]
-    return shorten(text, MAX_LENGTH)
-
-
-def _iter_cut(parts: Sequence[str]) -> Iterator[tuple[bool, int, str]]:
-    """Yield whether these are all parts, how many, and their text with what there is beside."""
-    for kept in range(min(len(parts), MAX_LENGTH), 0, -1):
-        rest = len(parts) - kept
-        more = [f"and {rest} more"] if rest else []
-        yield not rest, kept, "; ".join([*parts[:kept], *more])
 
 
 def _shorten(text: str) -> str:

@@ -20,7 +20,7 @@ from lrviz.cli.app import encode_path
 from lrviz.commands.plot import PlotRequest, iter_plots
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.run import driven as sentence
-from lrviz.run.course import spell_telling, tell_course
+from lrviz.run.course import tell_courses
 from lrviz.run.driven import MAX_LENGTH, describe_curves
 from tests.support.lrvizrun import run
 
@@ -515,8 +515,7 @@ def test_says_nothing_that_is_not_so_and_leaves_nothing_out(values: Values) -> N
 
 @given(SERIES.map(np.abs), st.booleans())
 def test_in_whatever_detail_what_it_says_is_so(values: Values, briefly: bool) -> None:
-    telling = tell_course(values, "step", len(values) - 1, briefly=briefly)
-    text = spell_telling(telling, values[None])
+    (text,) = tell_courses(values[None], "step", len(values) - 1, briefly=briefly)
     steps = np.diff(values)
     changes = steps[np.abs(steps) > 4 * np.finfo(float).eps * values[1:]]
     assert not re.search("rising|raised|doubled|up", text) or (changes > 0).any()
