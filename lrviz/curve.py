@@ -60,6 +60,10 @@ class Curve:
         value: Values | None = getattr(self, name)
         return value
 
+    def unit(self, x: str) -> float:
+        """Return how many steps make one unit of an x axis, `step` or `epoch`."""
+        return float(self.steps_per_epoch) if x == "epoch" else 1.0
+
 
 @dataclass(frozen=True)
 class SchedulerFacts:

@@ -16,7 +16,7 @@ from matplotlib.ticker import (
 )
 
 from lrviz.draw.chart import Layout
-from lrviz.draw.scale import Limits, round_up
+from lrviz.draw.panels import Limits, round_up
 from lrviz.draw.titles import UNITS
 from lrviz.spec.style import Style
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks

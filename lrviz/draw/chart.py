@@ -15,8 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
-from lrviz.draw.points import find_unit
-from lrviz.draw.scale import Limits
+from lrviz.draw.panels import Limits
 from lrviz.draw.text import Measure
 from lrviz.draw.titles import Words
 from lrviz.run.driven import Run
@@ -205,7 +204,7 @@ def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) ->
         shares=[1 / total, *[PANEL / total] * (len(options.panels) - 1)],
         width=max(pixels - beside, 0.4 * pixels) if fit else DEFAULT_SHARE * pixels,
         xlim=xlim,
-        unit=find_unit(run.curves[0], options.x),
+        unit=run.curves[0].unit(options.x),
         epoch=float(run.curves[0].steps_per_epoch),
         alike=len({curve.steps_per_epoch for curve in run.curves}) == 1,
     )

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from lrviz.draw.chart import Layout, lift
-from lrviz.draw.points import Indices, Panel, Row
+from lrviz.draw.panels import Indices, Panel, Row
 from lrviz.spec.style import Style
 from lrviz.spell import spell_floor
 
@@ -20,8 +20,8 @@ MARK = 1.2  # the size of a mark, as a multiple of a point's marker
 
 def explain_hidden(panel: Panel, floor: float) -> str:
     """Return a note on how many of the values in view a log axis has no place for."""
-    hidden = sum(int(np.count_nonzero(row.seen <= floor)) for row in panel.rows)
-    count = sum(row.seen.size for row in panel.rows)
+    hidden = sum(int(np.count_nonzero(values <= floor)) for values in panel.seen)
+    count = sum(values.size for values in panel.seen)
     what = spell_floor(floor)
     return f"{panel.quantity}: a log axis only marks {hidden} of {count} values, which are {what}"
 

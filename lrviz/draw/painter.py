@@ -25,6 +25,7 @@ from lrviz.draw.floor import draw_mark, explain_hidden, mark_hidden, sink_hidden
 from lrviz.draw.fonts import choose_fonts
 from lrviz.draw.legend import add_legend, measure_legend
 from lrviz.draw.lines import bound_effort, draw_lines
+from lrviz.draw.panels import Panel, explain_empty, plan_panels
 from lrviz.draw.phases import (
     Phase,
     draw_handovers,
@@ -32,9 +33,8 @@ from lrviz.draw.phases import (
     find_phases,
     keep_apart,
     plan_labels,
+    raise_limits,
 )
-from lrviz.draw.points import Panel, explain_empty, plan_panels
-from lrviz.draw.scale import raise_limits
 from lrviz.draw.text import Measure, fit_text
 from lrviz.draw.titles import Words, find_words
 from lrviz.errors import SpecError

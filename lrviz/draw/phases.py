@@ -1,5 +1,6 @@
 """The phases of a run: the part that each scheduler of a composite governs."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.chart import Layout, lift, measure_with
-from lrviz.draw.points import find_unit
+from lrviz.draw.panels import LARGEST, Limits
 from lrviz.draw.text import Measure
 from lrviz.run.driven import Run
 from lrviz.spec.style import Style
@@ -46,7 +47,7 @@ def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
         starts = [(at * schedule.steps_per_call, name) for at, name in _list_starts(facts)]
         begun = [start for start in starts if start[0] < curve.steps]
         ends = [*(at for at, _ in begun[1:]), curve.steps]
-        own, unit = line if len(run.curves) > 1 else None, find_unit(curve, x)
+        own, unit = line if len(run.curves) > 1 else None, curve.unit(x)
         for (at, name), end in zip(begun, ends, strict=True) if len(begun) > 1 else ():
             key, phase = (at / unit, name), Phase(at / unit, name, end / unit, own)
             known = found.get(key)
@@ -219,3 +220,19 @@ def _measure_pixel(layout: Layout) -> float:
 
 def _color(line: int | None, style: Style) -> str:
     return style.foreground if line is None else style.colors[line % len(style.colors)]
+
+
+def raise_limits(limits: Limits, highest: float, band: float, scale: str) -> Limits:
+    """Return limits that leave a part of the axis above the highest value empty.
+
+    >>> raise_limits((0.0, 1.0), 0.9, 0.25, "linear"), raise_limits((0.0, 1.0), 0.5, 0.25, "linear")
+    ((0.0, 1.2), (0.0, 1.0))
+    """
+    low, high = limits
+    if scale == "log":
+        if highest <= 0:
+            return limits
+        start = math.log10(low)
+        wanted = start + (math.log10(highest) - start) / (1 - band)
+        return low, max(high, 10.0 ** min(wanted, 307.0))
+    return low, max(high, min(low + (highest - low) / (1 - band), LARGEST))

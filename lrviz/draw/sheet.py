@@ -11,8 +11,7 @@ from lrviz.draw.chart import Built, Chart, Settings, apply_settings, gather_sett
 from lrviz.draw.fonts import choose_fonts
 from lrviz.draw.lines import bound_effort
 from lrviz.draw.outputs import Drawing, capture_pixels
-from lrviz.draw.points import pick_points
-from lrviz.draw.scale import Limits, find_limits
+from lrviz.draw.panels import Limits, find_limits, pick_points
 from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run, Thumbnail

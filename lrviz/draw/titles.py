@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lrviz.curve import Quantity, SchedulerFacts
-from lrviz.draw.points import Panel
+from lrviz.draw.panels import Panel
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spell import spell_floor, spell_number, spell_yaml

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from lrviz.curve import Values
 from lrviz.draw.outputs import draw_vector, plot
-from lrviz.draw.points import find_unit
 from lrviz.draw.sheet import build_sheet, take_thumbnail
 from lrviz.spec.style import styles
 from tests.support.figures import make_run
@@ -73,7 +72,7 @@ def count_columns(values: Values, **options: Any) -> list[int]:
     run = make_run(values, steps_per_epoch=each, markers=False, **options)
     figure = plot(run)
     stretches = iter_stretches(
-        figure.axes[0], draw(figure), values, find_unit(run.curves[0], run.figure.x)
+        figure.axes[0], draw(figure), values, run.curves[0].unit(run.figure.x)
     )
     return [len(np.unique(stretch, axis=0)) for stretch in stretches]
 

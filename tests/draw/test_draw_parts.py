@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.axes import choose_spacing
 from lrviz.draw.lines import choose_look
-from lrviz.draw.points import pick_points
-from lrviz.draw.scale import find_limits
+from lrviz.draw.panels import find_limits, pick_points
 from lrviz.draw.text import fit_text
 from lrviz.draw.titles import describe_schedulers
 from lrviz.spec.style import Style, styles

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.draw.points import Indices, pick_points
-from lrviz.draw.scale import LARGEST
+from lrviz.draw.panels import LARGEST, Indices, pick_points
 from lrviz.draw.terminal.glyphs import paint
 
 # A character each, rows from the top: the dots that are set in it, as Unicode numbers them.

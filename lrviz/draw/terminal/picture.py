@@ -5,7 +5,7 @@ from functools import partial, reduce
 
 import numpy as np
 
-from lrviz.draw.points import Panel, explain_empty, plan_panels
+from lrviz.draw.panels import Panel, explain_empty, plan_panels
 from lrviz.draw.terminal.canvas import Axis, Layer, draw_curve, mark_hidden, merge_layers
 from lrviz.draw.terminal.frame import count_rows, draw_frame, measure_margin, write_legend
 from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean, fit

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lrviz.draw.scale import round_up
+from lrviz.draw.panels import round_up
 from lrviz.draw.terminal.canvas import Axis
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
