@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.errors import Problem
@@ -115,7 +116,7 @@ def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts
     >>> describe_curves([Curve(("",), lr[None], (0.001,))], [facts])
     'StepLR: 1e-3, halved every 4 steps, 7.8e-6 at step 31'
     """
-    named = list(zip(curves, [*schedulers, *[None] * len(curves)], strict=False))
+    named = list(zip_longest(curves, schedulers))
     for briefly in (False, True):
         parts = [part for curve, facts in named for part in _tell(curve, facts, briefly=briefly)]
         text = "; ".join(parts)

@@ -157,12 +157,8 @@ def write_stdout(data: bytes) -> bool:
         refuse_picture(data)
     try:
         sys.stdout.flush()
-        descriptor = _descriptor_of(sys.stdout)
-        if descriptor is None:
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-        else:
-            write_all(descriptor, data)
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
     except OSError as cause:
         abandon(sys.stdout)
         if not isinstance(cause, BrokenPipeError):
@@ -201,19 +197,6 @@ def abandon(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def _descriptor_of(stream: TextIO) -> int | None:
-    """Return what the system knows a stream by; None where it is Python's alone.
-
-    On Windows, where a console takes text and no bytes, all of them are left to Python.
-    """
-    if sys.platform == "win32":
-        return None
-    try:
-        return stream.fileno()
-    except OSError:
-        return None
-
-
 class _Whole(io.FileIO):
     """An open file that takes all that it is given: Python's own may take a part, and go on."""
 
@@ -224,12 +207,13 @@ class _Whole(io.FileIO):
 
 def write_streams_whole() -> None:
     """Have what anybody prints arrive whole, or fail; for a process that is lrviz's own."""
+    if sys.platform == "win32":  # a console there takes text and no bytes
+        return
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        descriptor = None if stream is None else _descriptor_of(stream)
-        if descriptor is not None:
+        with suppress(io.UnsupportedOperation, AttributeError):  # it is Python's alone, or closed
             whole = io.TextIOWrapper(
-                _Whole(descriptor, "w", closefd=False),
+                _Whole(stream.fileno(), "w", closefd=False),
                 stream.encoding,
                 stream.errors,
                 line_buffering=stream.line_buffering,

@@ -83,7 +83,7 @@ def refuse_other(path: Path, kind: Kind | None, *, overwrite: bool = False) -> N
         FileError: there is a file that cannot be read.
         RefusedError: there is one that is not to be replaced.
     """
-    if overwrite or not _is_regular(path):
+    if overwrite or os.path.islink(path) or not os.path.isfile(path):  # noqa: PTH113, PTH114
         return
     try:
         with path.open("rb") as file:
@@ -152,10 +152,3 @@ def sign_script(code: str) -> str:
 
 def _digest(code: bytes) -> str:
     return sha256(code).hexdigest()[:16]
-
-
-def _is_regular(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False

@@ -5,8 +5,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from queue import SimpleQueue
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from lrviz.system.worker import Worker
 
@@ -39,7 +40,7 @@ def count_workers(wanted: int | None, figures: int) -> int:
     return max(1, min(processors, MOST, -(-figures // WORTH)))
 
 
-class Workers:
+class Workers(AbstractContextManager["Workers"]):
     """Processes that work while their parent does something else, torch for example.
 
     They are started when this is made, so that they import what draws while the parent imports
@@ -64,16 +65,13 @@ class Workers:
             self.close()
             raise
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The numbers of the processes."""
-        return tuple(worker.pid for worker in self._workers)
+        return tuple(worker.process.pid for worker in self._workers)
 
     def map(
         self, function: Callable[[A], R], items: Iterable[A]
@@ -96,9 +94,9 @@ class Workers:
         for item in items:
             under_way.append((item, self._attendants.submit(_call, self._work_off, function, item)))
             while under_way and (len(under_way) >= ahead or under_way[0][1].done()):
-                yield _finish(*under_way.popleft())
-        while under_way:
-            yield _finish(*under_way.popleft())
+                done, future = under_way.popleft()
+                yield done, future.result()
+        yield from ((item, future.result()) for item, future in under_way)
 
     def close(self) -> None:
         """End the processes, and drop what they have not begun."""
@@ -126,7 +124,3 @@ def _call(function: Callable[..., R], *arguments: object) -> R | BaseException:
         return MemoryError()  # a traceback would hold what is to be freed
     except Exception as error:
         return error
-
-
-def _finish(item: A, future: Future[R | BaseException]) -> tuple[A, R | BaseException]:
-    return item, future.result()

@@ -13,7 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock, get_ident
@@ -154,12 +154,8 @@ def keep_stdout() -> Iterator[None]:
     if not _owned or sys.stderr is None:
         yield
         return
-    errors = sys.stderr
-    with redirect_stdout(errors), _redirected():
-        try:
-            yield
-        finally:
-            sys.stderr = errors
+    with redirect_stdout(sys.stderr), redirect_stderr(sys.stderr), _redirected():
+        yield
 
 
 @contextmanager
@@ -167,7 +163,6 @@ def _redirected() -> Iterator[None]:
     """Have the descriptor of standard output be that of standard error, if both are open."""
     saved = None
     with suppress(OSError):
-        os.fstat(_ERR)
         saved = os.dup(_OUT)
         os.dup2(_ERR, _OUT)
     try:

@@ -58,23 +58,18 @@ class Worker:
     def _launch(self) -> None:
         home = str(Path(lrviz.__file__).resolve().parents[1])
         isolation = "-I" if sys.flags.isolated else "-P"  # the current folder is not on the path
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [sys.executable, isolation, "-c", _CODE, home, *filter(None, sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # who is interrupted by Ctrl-C is the parent
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._input, self._output = self._process.stdin, self._process.stdout
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._input, self._output = self.process.stdin, self.process.stdout
         if self._is_stopped:  # since: nobody else would
             self.join(0)
-
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid
 
     def call(self, function: object, item: object) -> Any:
         """Return what the function gives for the item, or raise what it raised.
@@ -83,13 +78,13 @@ class Worker:
             WorkerDied: instead of an answer.
         """
         data = pickle.dumps((function, item), pickle.HIGHEST_PROTOCOL)
-        if self._process.poll() is not None and not self._is_stopped:
+        if self.process.poll() is not None and not self._is_stopped:
             self.join(0)  # it died while it had nothing to do
             self._launch()
         try:
             answer = self._ask(data)
         except _BROKEN:
-            raise WorkerDied(_spell_end(self._process.wait())) from None
+            raise WorkerDied(_spell_end(self.process.wait())) from None
         except Exception:  # what is left in the pipe would be taken for the next answer
             self.join(0)
             raise
@@ -107,15 +102,15 @@ class Worker:
     def stop(self) -> None:
         """Ask it to end; a file that it is writing is left as it was."""
         self._is_stopped = True
-        self._process.terminate()
+        self.process.terminate()
 
     def join(self, seconds: float) -> None:
         """Wait for its end; after so many seconds, force it."""
         try:
-            self._process.wait(seconds)
+            self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.process.kill()
+            self.process.wait()
         for pipe in (self._input, self._output):
             with suppress(OSError):
                 pipe.close()
@@ -141,7 +136,8 @@ def serve(imports: str) -> NoReturn:
         imports: the module to import before anything is asked for.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted is the parent
-    source, sink = _take_streams()
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # what is printed is no result
     work: Work = SimpleQueue()
     Thread(target=_listen, args=(source, work), daemon=True).start()
     own_process()
@@ -179,18 +175,6 @@ def _portable(error: Exception) -> Exception:
     if not isinstance(error, LrvizError):
         error.add_note(text)
     return error
-
-
-def _take_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Return the two pipes, and put others in their place: what is printed goes to the terminal."""
-    source, sink = os.dup(0), os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 0)
-    try:
-        os.dup2(2, 1)
-    except OSError:
-        os.dup2(nowhere, 1)
-    return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
 
 
 def _listen(source: BinaryIO, work: Work) -> None:
