@@ -5,10 +5,10 @@ run of 4 epochs has 4 values a group, whatever its steps.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -23,12 +23,21 @@ UNDERFLOW = 1e-6
 ANNEALS = ("CosineAnnealingLR", "PolynomialLR", "LinearLR", "OneCycleLR")
 """The schedulers that have an end of their own, a LinearLR where it falls."""
 
+RESTARTS = "CosineAnnealingWarmRestarts"
+
+LENGTHS: Mapping[str, str] = MappingProxyType(
+    {
+        **{"CosineAnnealingLR": "T_max", RESTARTS: "T_0"},
+        **{"OneCycleLR": "total_steps", "StepLR": "step_size"},
+    }
+)
+"""The argument with the calls that a scheduler takes, where that is not `total_iters`."""
+
 FACTORS: Mapping[str, str] = MappingProxyType({"ConstantLR": "factor", "LinearLR": "start_factor"})
 """The argument with the factor that a scheduler begins with."""
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(NamedTuple):
     """A remedy that is certain and local: one value of the spec, replaced.
 
     Attributes:
@@ -81,48 +90,45 @@ class Part:
     @property
     def climb(self) -> float:
         """How far a LinearLR's factor rises, or falls below 0; 0 for everything else."""
-        start, end = self.number("start_factor"), self.number("end_factor")
-        if self.name != "LinearLR" or start is None or end is None:
-            return 0.0
-        return end - start
+        rise = self.number("end_factor") - self.number("start_factor")
+        return rise if self.name == "LinearLR" else 0.0
 
     @property
-    def cycle(self) -> float | None:
-        """The calls that a OneCycleLR was given."""
-        epochs, steps = self.number("epochs"), self.number("steps_per_epoch")
-        if self.number("total_steps") is None and epochs is not None and steps is not None:
-            return epochs * steps
-        return self.number("total_steps")
+    def length_name(self) -> str:
+        """The argument that says how many calls it is planned for."""
+        return LENGTHS.get(self.name, "total_iters")
 
     @property
-    def horizon(self) -> tuple[str, float] | None:
-        """The argument that says when an anneal ends, and after how many calls that is.
+    def planned(self) -> float:
+        """The calls that it is planned for: until it ends, restarts or drops; NaN for no number."""
+        by_epochs = self.number("epochs") * self.number("steps_per_epoch")
+        return self.number(self.length_name, by_epochs if self.name == "OneCycleLR" else math.nan)
 
-        None for what does not anneal towards an end of its own: a warm-up has none.
+    @property
+    def is_anneal(self) -> bool:
+        """Whether it anneals towards an end of its own: a warm-up has none."""
+        is_warmup = self.name == "LinearLR" and not self.climb < 0
+        return self.name in ANNEALS and not is_warmup and self.planned > 0
+
+    def number(self, name: str, default: float = math.nan) -> float:
+        """Return an argument's value, or a default where it is no finite number.
+
+        No comparison with NaN holds: of an argument that is missing a rule sees nothing.
         """
-        if self.name not in ANNEALS or (self.name == "LinearLR" and self.climb >= 0):
-            return None
-        special = {"CosineAnnealingLR": "T_max", "OneCycleLR": "total_steps"}
-        name = special.get(self.name, "total_iters")
-        calls = self.cycle if self.name == "OneCycleLR" else self.number(name)
-        return (name, calls) if calls is not None and calls > 0 else None
-
-    def number(self, name: str) -> float | None:
-        """Return an argument's value; None where it is no finite number."""
         value = self.facts.arguments.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        return float(value) if math.isfinite(value) else None
+        return float(value) if _is_number(value) and math.isfinite(value) else default
 
     def numbers(self, name: str) -> list[float]:
         """Return the numbers of a list; empty where the argument is none."""
-        value = self.facts.arguments.get(name)
-        return [float(each) for each in value] if _is_numbers(value) else []
+        values = self.facts.arguments.get(name)
+        if not isinstance(values, list | tuple) or not all(map(_is_number, values)):
+            return []
+        return list(map(float, values))
 
     def rates(self, name: str) -> list[float]:
         """Return an argument's value for every group; empty where it is neither one nor many."""
         value = self.number(name)
-        return [value] * len(self.lr) if value is not None else self.numbers(name)
+        return self.numbers(name) if math.isnan(value) else [value] * len(self.lr)
 
     def key(self, *names: str) -> KeyPath:
         """Return the key path of the first of these arguments that is given, or its own."""
@@ -132,8 +138,13 @@ class Part:
         return self.facts.key
 
     def fix(self, name: str, value: int | str) -> Fix | None:
-        """Return the remedy that gives an argument another value; None for a factory's."""
-        return None if self.is_built_elsewhere else Fix((*self.facts.key, name), value)
+        """Return the remedy that gives an argument another value; None where none is certain.
+
+        A factory's arguments stand in no spec, and OneCycleLR's length may be given in epochs.
+        """
+        is_in_epochs = name == "total_steps" and name not in self.facts.given
+        certain = not (self.is_built_elsewhere or is_in_epochs)
+        return Fix((*self.facts.key, name), value) if certain else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +207,5 @@ def _iter_parts(facts: SchedulerFacts, parent: SchedulerFacts | None, lr: Values
         yield from _iter_parts(child, facts, lr)
 
 
-def _is_numbers(value: object) -> TypeGuard[Sequence[float]]:
-    return isinstance(value, list | tuple) and all(
-        isinstance(each, int | float) and not isinstance(each, bool) for each in value
-    )
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from lrviz.linter.rule import Found, listed, rate, rule
-from lrviz.linter.view import Part, View
+from lrviz.linter.view import RESTARTS, Part, View
 
-ABSOLUTE = ("CosineAnnealingWarmRestarts", "OneCycleLR", "CyclicLR", "SequentialLR")
+ABSOLUTE = (RESTARTS, "OneCycleLR", "CyclicLR", "SequentialLR")
 """The schedulers that set a learning rate whatever it was, the last one at its milestones."""
 
 
@@ -72,9 +72,6 @@ def chain_meant_as_sequence(view: View, part: Part) -> Iterator[Found]:
     tops = part.lr.max(axis=1)
     low = all(top < 0.9 * base for top, base in zip(tops, view.base_lr, strict=True))
     if low and not any(each.facts.children for each in children):
-        text = (
-            f"the peak is {rate(float(tops[0]))} of {rate(view.base_lr[0])}, since LinearLR and "
-            "CosineAnnealingLR run at the same time; use SequentialLR with milestones "
-            f"[{warmup.facts.arguments.get('total_iters')}]"
-        )
-        yield Found(part.key(), text)
+        text = f"the peak is {rate(float(tops[0]))} of {rate(view.base_lr[0])}, since LinearLR and "
+        remedy = f"use SequentialLR with milestones [{warmup.facts.arguments.get('total_iters')}]"
+        yield Found(part.key(), f"{text}CosineAnnealingLR run at the same time; {remedy}")

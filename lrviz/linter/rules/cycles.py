@@ -5,9 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lrviz.linter.rule import Found, calls, rate, rule
-from lrviz.linter.view import Part, View
-
-RESTARTS = "CosineAnnealingWarmRestarts"
+from lrviz.linter.view import RESTARTS, Part, View
 
 
 @rule("LR022", "warning", about=(RESTARTS,), silenced_by=("LR006",))
@@ -20,14 +18,11 @@ def no_restart_happens(view: View, part: Part) -> Iterator[Found]:
 
     Met in huggingface/diffusers#1232, huggingface/diffusers#3195.
     """
-    first = part.number("T_0")
-    if first is not None and first >= part.length:
-        text = (
-            f"the first restart would come after {calls(first)} and there are "
-            f"{part.length}: none happens; set T_0 to {max(1, part.length // 2)} for two "
-            f"cycles, or take CosineAnnealingLR with T_max {part.length}"
-        )
-        yield Found(part.key("T_0"), text)
+    first, length = part.planned, part.length
+    if first >= length:
+        text = f"the first restart would come after {calls(first)} and there are {length}: none "
+        remedy = f"set T_0 to {max(1, length // 2)} for two cycles, or take CosineAnnealingLR with "
+        yield Found(part.key("T_0"), f"{text}happens; {remedy}T_max {length}")
 
 
 @rule("LR023", "warning", about=(RESTARTS, "CyclicLR"), silenced_by=("LR005", "LR022"))
@@ -45,11 +40,9 @@ def ends_mid_cycle(view: View, part: Part) -> Iterator[Found]:
     ends = [part.start + end for end in around if end > 1]
     nearest = min(ends, key=lambda end: (abs(end - view.calls), end))
     end, top = float(part.lr[:, -1].max()), float(part.lr.max())
-    text = (
-        f"ends in the middle of a cycle, at {rate(end)} with a peak of {rate(top)}; the "
-        f"nearest length that ends low is {calls(nearest)}, this run has {view.calls}"
-    )
-    yield Found(part.key(), text)
+    text = f"ends in the middle of a cycle, at {rate(end)} with a peak of {rate(top)}"
+    remedy = f"the nearest length that ends low is {calls(nearest)}, this run has {view.calls}"
+    yield Found(part.key(), f"{text}; {remedy}")
 
 
 def _ends_high(part: Part) -> bool:
@@ -62,9 +55,9 @@ def _cycle_ends(part: Part) -> tuple[int, int] | None:
     """Return the lengths next to a part's own, from below and above, that end with a cycle."""
     least, cycle, factor = 1, part.number("T_0"), part.number("T_mult")
     if part.name == "CyclicLR":
-        up, down = part.number("step_size_up"), part.number("step_size_down")
-        least, cycle, factor = 2, up and up + (up if down is None else down), 1.0
-    if cycle is None or cycle < least or factor is None or factor < 1:
+        up = part.number("step_size_up")
+        least, cycle, factor = 2, up + part.number("step_size_down", up), 1.0
+    if not (cycle >= least and factor >= 1):
         return None
     if factor == 1:
         before = int(part.length // cycle)
@@ -87,8 +80,6 @@ def restarts_miss_floor(view: View, part: Part) -> Iterator[Found]:
     Met in pytorch/pytorch#47560.
     """
     floor = part.number("eta_min")
-    if floor is None:
-        return
     gaps = part.lr.min(axis=1) - floor
     ranges = part.lr.max(axis=1) - floor
     group = int(np.argmax(gaps))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lrviz.linter.rule import Found, calls, count, rate, rule
-from lrviz.linter.view import ANNEALS, UNDERFLOW, Part, View
+from lrviz.linter.view import ANNEALS, RESTARTS, UNDERFLOW, Part, View
 
 ELSEWHERE = ("LR006", "LR030")  # which name another reason why a length is wrong
 
@@ -25,19 +25,14 @@ def cosine_climbs_again(view: View, part: Part) -> Iterator[Found]:
     """
     if part.name == "LambdaLR":
         yield from _lambda_climbs(view, part)
-        return
-    end = part.number("T_max")
-    if end is None or end <= 0 or part.length - 1 <= end:
-        return
-    tail = part.lr[:, int(np.ceil(end)) :]
-    group = int(np.argmax(np.ptp(tail, axis=1)))
-    low, high = float(tail[group, 0]), float(tail[group].max())
-    if high - low > 1e-6 * view.peak[group]:
-        text = (
-            f"the LR climbs again after {count(end)} of its {calls(part.length)}, "
-            f"from {rate(low)} to {rate(high)}; set T_max to {part.length}"
-        )
-        yield Found(part.key("T_max"), text, part.fix("T_max", part.length), ELSEWHERE)
+    elif 0 < part.planned < part.length - 1:
+        tail = part.lr[:, math.ceil(part.planned) :]
+        group = int(np.argmax(np.ptp(tail, axis=1)))
+        low, high = float(tail[group, 0]), float(tail[group].max())
+        if high - low > 1e-6 * view.peak[group]:
+            text = f"the LR climbs again after {count(part.planned)} of its {calls(part.length)}, "
+            text += f"from {rate(low)} to {rate(high)}; set T_max to {part.length}"
+            yield Found(part.key("T_max"), text, part.fix("T_max", part.length), ELSEWHERE)
 
 
 def _lambda_climbs(view: View, part: Part) -> Iterator[Found]:
@@ -55,12 +50,10 @@ def _lambda_climbs(view: View, part: Part) -> Iterator[Found]:
         tiny = 1e-9 * values[top]
         down, up = moves[: low - top], moves[low - top :]
         if (down <= tiny).all() and (up >= -tiny).all() and up.max() < 0.5 * rise:
-            text = (
-                f"the LR climbs again from step {view.step(part.start + low)} on, from "
-                f"{rate(values[low])} to {rate(values[-1])}; let the expression end at "
-                f"{calls(part.length)}"
-            )
-            yield Found(part.key("lr_lambda"), text)
+            text = f"the LR climbs again from step {view.step(part.start + low)} on, from "
+            text += f"{rate(values[low])} to {rate(values[-1])}"
+            remedy = f"let the expression end at {calls(part.length)}"
+            yield Found(part.key("lr_lambda"), f"{text}; {remedy}")
             return
 
 
@@ -76,29 +69,24 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
 
     Met in huggingface/pytorch-image-models#1242, EleutherAI/gpt-neox#1008.
     """
-    name, planned = part.horizon or ("", 0.0)
-    if not _is_open_ended(view, part, planned):
+    is_cut_off = part.is_anneal and part.is_last and part.planned > part.length + 1
+    if part.length < 2 or not is_cut_off or not _is_open_ended(view, part):
         return
-    group = int(np.argmax(part.lr[:, -1]))
+    group, name = int(np.argmax(part.lr[:, -1])), part.length_name
     top, end = float(part.lr[group].max()), float(part.lr[group, -1])
-    text = (
-        f"the anneal is planned for {count(planned)} calls and gets {part.length}: it "
-        f"ends at {rate(end)}, from {rate(top)}; set {name} to {part.length}"
-    )
-    fixable = name != "total_steps" or name in part.facts.given
-    yield Found(part.key(name), text, part.fix(name, part.length) if fixable else None)
+    text = f"the anneal is planned for {count(part.planned)} calls and gets {part.length}: it "
+    text += f"ends at {rate(end)}, from {rate(top)}; set {name} to {part.length}"
+    yield Found(part.key(name), text, part.fix(name, part.length))
 
 
-def _is_open_ended(view: View, part: Part, planned: float) -> bool:
-    """Whether the run ends before an anneal does, while the LR is well above where it goes."""
-    if planned <= part.length + 1 or not part.is_last or part.length < 2:
-        return False
+def _is_open_ended(view: View, part: Part) -> bool:
+    """Whether the LR still falls at the end, well above where it goes."""
     ends, before, tops = part.lr[:, -1], part.lr[:, -2], part.lr.max(axis=1)
     floors = np.array(_floors(view, part))
-    left = np.where(tops > floors, (ends - floors) / np.where(tops > floors, tops - floors, 1), 0)
     # To plan for the whole run and forget the warm-up is a slip however short the warm-up is.
-    least = 0.0 if planned == view.calls else 0.01
-    return bool(((ends > 1.5 * floors) & (left > least) & (ends < before)).any())
+    least = 0.0 if part.planned == view.calls else 0.01
+    is_above = (ends > 1.5 * floors) & (ends - floors > least * (tops - floors))
+    return bool((is_above & (ends < before)).any())
 
 
 def _floors(view: View, part: Part) -> list[float]:
@@ -108,9 +96,9 @@ def _floors(view: View, part: Part) -> list[float]:
         case "CosineAnnealingLR":
             floors = part.rates("eta_min")
         case "LinearLR":
-            floors = [(part.number("end_factor") or 0.0) * base for base in view.base_lr]
+            floors = [part.number("end_factor") * base for base in view.base_lr]
         case "OneCycleLR":
-            last = (part.number("div_factor") or 1.0) * (part.number("final_div_factor") or 1.0)
+            last = part.number("div_factor", 1.0) * part.number("final_div_factor", 1.0)
             floors = [top / last for top in part.rates("max_lr")]
     return floors or [0.0] * len(part.lr)
 
@@ -135,58 +123,53 @@ def epochs_for_steps(view: View, top: Part) -> Iterator[Found]:
 
 def _find_steps(view: View) -> Iterator[Found]:
     """See lengths in steps with a call an epoch."""
-    horizons = _list_horizons(view)
-    if horizons and all(_is_about(*each, view.schedule.total_steps) for each in horizons):
-        part, name, planned = horizons[-1]
-        text = (
-            f"{count(planned)} are steps, but the run has {calls(view.calls)}, one an epoch; "
-            f"set interval to step, or {name} to {part.length}"
-        )
-        yield Found(part.key(name), text)
+    anneals = _list_anneals(view)
+    if anneals and all(_is_about(each, view.schedule.total_steps) for each in anneals):
+        part, name = anneals[-1], anneals[-1].length_name
+        text = f"{count(part.planned)} are steps, but the run has {calls(view.calls)}, one an epoch"
+        remedy = f"set interval to step, or {name} to {part.length}"
+        yield Found(part.key(name), f"{text}; {remedy}")
 
 
 def _find_epochs(view: View) -> Iterator[Found]:
     """See lengths in epochs with a call a step, or a decay that would be sound once an epoch."""
-    horizons, epochs = _list_horizons(view), view.schedule.epochs
+    anneals, epochs = _list_anneals(view), view.schedule.epochs
     text = f"counts epochs, of which there are {epochs}, but is called every step: "
-    if not horizons and _is_rate_an_epoch(view, view.last):
+    if not anneals and _is_rate_an_epoch(view, view.last):
         part, name = view.last, "milestones" if view.last.name == "MultiStepLR" else "gamma"
         text += f"after {calls(view.calls)} the LR is {rate(float(part.lr[0, -1]))}"
         yield Found(part.key(name), f"{text}; set interval to epoch, or give {name} in steps")
-    elif horizons and all(
-        _is_about(*each, epochs) and 2 * (each[0].start + each[2]) <= view.calls
-        for each in horizons
+    elif anneals and all(
+        _is_about(each, epochs) and 2 * (each.start + each.planned) <= view.calls
+        for each in anneals
     ):
-        part, name, planned = horizons[-1]
-        text += f"it is over after {count(part.start + planned)} of {calls(view.calls)}"
+        part, name = anneals[-1], anneals[-1].length_name
+        text += f"it is over after {count(part.start + part.planned)} of {calls(view.calls)}"
         yield Found(part.key(name), f"{text}; set interval to epoch, or {name} to {part.length}")
 
 
-def _list_horizons(view: View) -> list[tuple[Part, str, float]]:
-    """Return every anneal that ends, and when."""
-    horizons = []
-    for part in view.parts:
-        found = part.horizon
-        if part.name == "CosineAnnealingWarmRestarts" and view.schedule.interval == "epoch":
-            found = ("T_0", part.number("T_0") or 0.0)
-        if found is not None and part.length and part.name != "OneCycleLR":
-            horizons.append((part, *found))
-    return horizons
+def _list_anneals(view: View) -> list[Part]:
+    """Return every anneal that ends; one that restarts counts where it is called every epoch."""
+    restarts = (RESTARTS,) if view.schedule.interval == "epoch" else ()
+    return [
+        each
+        for each in view.parts
+        if each.length and each.name != "OneCycleLR" and (each.is_anneal or each.name in restarts)
+    ]
 
 
-def _is_about(part: Part, _: str, planned: float, wanted: int) -> bool:
-    return any(abs(end - wanted) <= 0.05 * wanted for end in (planned, part.start + planned))
+def _is_about(part: Part, wanted: int) -> bool:
+    ends = (part.planned, part.start + part.planned)
+    return any(abs(end - wanted) <= 0.05 * wanted for end in ends)
 
 
 def _is_rate_an_epoch(view: View, part: Part) -> bool:
     """Whether a decay is over at once a step, and sound once an epoch."""
     epochs, gamma = view.schedule.epochs, part.number("gamma")
-    if gamma is None or not 0 < gamma < 1:
-        return False
     if part.name == "MultiStepLR":
-        return _are_epochs(part.numbers("milestones"), view)
-    every = part.number("step_size") if part.name == "StepLR" else 1.0
-    if part.name not in ("StepLR", "ExponentialLR") or every is None or not 0 < every <= epochs:
+        return 0 < gamma < 1 and _are_epochs(part.numbers("milestones"), view)
+    every = 1.0 if part.name == "ExponentialLR" else part.number("step_size")
+    if not (0 < gamma < 1 and 0 < every <= epochs):
         return False
     dead_after = every * math.log(UNDERFLOW) / math.log(gamma)
     return gamma ** (epochs // every) >= 1e-4 and 10 * dead_after <= part.length

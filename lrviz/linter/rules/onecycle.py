@@ -25,8 +25,8 @@ def one_cycle_too_short(view: View, part: Part) -> Iterator[Found]:
     Met in pytorch/pytorch#91765, pytorch/pytorch#38170.
     """
     # torch cannot be driven past it: mostly driving says so first.
-    if part.cycle is not None and part.cycle < part.length:
-        text = f"ends after {count(part.cycle)} of {calls(part.length)}"
+    if part.planned < part.length:
+        text = f"ends after {count(part.planned)} of {calls(part.length)}"
         yield Found(part.key("total_steps"), f"{text}; set total_steps to {part.length}")
 
 
@@ -40,8 +40,8 @@ def one_cycle_never_anneals(view: View, part: Part) -> Iterator[Found]:
 
     Met in pytorch/pytorch#65417.
     """
-    total, length = part.cycle, part.length
-    if not part.is_last or length < 2 or total is None or total <= length:
+    total, length = part.planned, part.length
+    if not part.is_last or length < 2 or not total > length:
         return
     climbs = bool((part.lr[:, -1] > part.lr[:, :-1].max(axis=1)).all())
     if not climbs and total <= 2 * length:
@@ -49,13 +49,10 @@ def one_cycle_never_anneals(view: View, part: Part) -> Iterator[Found]:
     end, top = rate(float(part.lr[0, -1])), part.rates("max_lr")
     asked = f" with a max_lr of {rate(top[0])}" if top else ""
     is_step = view.schedule.interval == "step"
-    text = (
-        f"is {count(total)} calls long and gets {length}: the run ends at {end}{asked}; "
-        f"set {'' if is_step else 'interval to step, or '}total_steps to {length}"
-    )
-    is_certain = is_step and "total_steps" in part.facts.given
-    fix = part.fix("total_steps", length) if is_certain else None
-    yield Found(part.key("total_steps"), text, fix)
+    text = f"is {count(total)} calls long and gets {length}: the run ends at {end}{asked}"
+    remedy = f"set {'' if is_step else 'interval to step, or '}total_steps to {length}"
+    fix = part.fix("total_steps", length) if is_step else None
+    yield Found(part.key("total_steps"), f"{text}; {remedy}", fix)
 
 
 @rule("LR005", "warning", about=("CyclicLR",))
@@ -67,13 +64,11 @@ def half_cycle_too_long(view: View, part: Part) -> Iterator[Found]:
     comes to max_lr. Two to ten times the batches of an epoch is usual.
     """
     up = part.number("step_size_up")
-    if up is not None and up > part.length and part.is_last:
+    if up > part.length and part.is_last:
         default = "" if "step_size_up" in part.facts.given else ", by default,"
-        text = (
-            f"the way up takes {count(up)} calls{default} and the run has {part.length}: the "
-            f"LR only climbs from {rate(float(part.lr[0, 0]))} to "
-            f"{rate(float(part.lr[0, -1]))}; set step_size_up to {max(1, part.length // 2)}"
-        )
+        climb = f"from {rate(float(part.lr[0, 0]))} to {rate(float(part.lr[0, -1]))}"
+        text = f"the way up takes {count(up)} calls{default} and the run has {part.length}: the "
+        text += f"LR only climbs {climb}; set step_size_up to {max(1, part.length // 2)}"
         yield Found(part.key("step_size_up"), text)
 
 
@@ -101,7 +96,7 @@ def optimizer_lr_unused(view: View, part: Part) -> Iterator[Found]:
 def _starts(part: Part) -> list[float]:
     if part.name == "CyclicLR":
         return part.rates("base_lr")
-    divisor = part.number("div_factor")
+    divisor = part.number("div_factor", 0.0)
     return [top / divisor for top in part.rates("max_lr")] if divisor else []
 
 
@@ -145,8 +140,6 @@ def cycle_takes_over(view: View, part: Part) -> Iterator[Found]:
     """
     if part.within == "SequentialLR" and part.siblings:
         first, base = float(view.lr[0, 0]), view.base_lr[0]
-        text = (
-            f"overwrites the LR that {listed(part.siblings)} would start from: the run begins at "
-            f"{rate(first)}, the optimizer was given {rate(base)}; let it stand alone"
-        )
+        text = f"overwrites the LR that {listed(part.siblings)} would start from: the run begins "
+        text += f"at {rate(first)}, the optimizer was given {rate(base)}; let it stand alone"
         yield Found(part.key(), text)

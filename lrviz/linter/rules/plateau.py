@@ -87,7 +87,7 @@ def patience_outlasts_run(view: View, part: Part) -> Iterator[Found]:
     which are epochs where it is stepped once an epoch.
     """
     patience = part.number("patience")
-    if patience is not None and patience >= part.length:
+    if patience >= part.length:
         given = "" if "patience" in part.facts.given else ", the default,"
         text = f"a patience of {count(patience)}{given} in {calls(part.length)}: the LR never drops"
         remedy = f"set patience to {max(0, part.length // 4)} or so"

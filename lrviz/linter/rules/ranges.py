@@ -138,14 +138,11 @@ def zero_length_or_factor(view: View, part: Part) -> Iterator[Found]:
     Met in pytorch/pytorch#193682, pytorch/pytorch#86454.
     """
     # What torch cannot drive at all, driving says first.
-    special = {"StepLR": "step_size", "CosineAnnealingLR": "T_max"}
-    name, factor = special.get(part.name, "total_iters"), FACTORS.get(part.name)
-    length = part.number(name)
-    is_off = factor is not None and part.number(factor) == 1
-    if length is not None and length <= 0 and not is_off:
+    is_off = part.number(FACTORS.get(part.name, "")) == 1
+    if part.planned <= 0 and not is_off:
         end = f"the LR is {rate(float(view.lr[0, -1]))} at the end of the run"
-        text = f"must be at least 1, got {count(length)}: {end}; leave {part.name} out"
-        yield Found(part.key(name), text)
+        text = f"must be at least 1, got {count(part.planned)}: {end}; leave {part.name} out"
+        yield Found(part.key(part.length_name), text)
     elif part.name == "ConstantLR" and part.number("factor") == 0:
         text = "a factor of 0: nothing is trained until it ends, and torch divides by it there"
         yield Found(part.key("factor"), f"{text}; choose one above 0")
@@ -163,7 +160,7 @@ def share_outside(view: View, top: Part) -> Iterator[Found]:
         roles = CATALOG[part.name].roles if part.name in THIRD_PARTY else {}
         for name in sorted(each for each, role in roles.items() if role == "share"):
             share = part.number(name)
-            if share is not None and not 0 <= share <= 1:
-                text = f"a share of the LR, got {spell_number(share)}: the LR is "
-                text = f"{text}{rate(float(view.lr.max()))} at most; choose one from 0 to 1"
-                yield Found(part.key(name), text)
+            if share < 0 or share > 1:
+                peak = f"the LR is {rate(float(view.lr.max()))} at most"
+                text = f"a share of the LR, got {spell_number(share)}: {peak}"
+                yield Found(part.key(name), f"{text}; choose one from 0 to 1")

@@ -1,15 +1,16 @@
 """The rates that a run trains with: dead, negative, squared, upside down, flat, or one for all."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from lrviz.linter.rule import Found, calls, listed, rate, rates, rule
-from lrviz.linter.view import UNDERFLOW, Part, View
+from lrviz.linter.view import RESTARTS, UNDERFLOW, Part, View
 from lrviz.spec.catalog import SCHEDULERS
 from lrviz.spell import spell_number
 
-ANNEALERS = ("CosineAnnealingLR", "CosineAnnealingWarmRestarts")
+ANNEALERS = ("CosineAnnealingLR", RESTARTS)
 
 
 @rule("LR017", "note")
@@ -41,13 +42,13 @@ def one_rate_for_all_groups(view: View, part: Part) -> Iterator[Found]:
         return
     lrs = rates(sorted(set(bases)))
     if part.name in ANNEALERS:
-        floor = part.number("eta_min") or 0.0
+        floor = part.number("eta_min")
         if 0.25 * min(bases) <= floor < min(bases):
             text = f"one eta_min of {rate(floor)} for groups with LRs of {lrs}: they end alike"
             yield Found(part.key("eta_min"), f"{text}; choose one far below {rate(min(bases))}")
         return
     names = ("max_lr", "base_lr") if part.name == "CyclicLR" else ("max_lr",)
-    single = [name for name in names if part.number(name) is not None]
+    single = [name for name in names if math.isfinite(part.number(name))]
     if single:
         text = f"groups with LRs of {lrs} all start at {rate(float(part.lr[0, 0]))}"
         remedy = f"give {listed(single)} a list of {len(bases)}"
@@ -62,10 +63,8 @@ def floor_above_group(view: View, part: Part) -> Iterator[Found]:
     upwards: the layers that should learn slowest end at the LR of the others.
     """
     floor = part.number("eta_min")
-    if floor is None or floor >= max(view.base_lr) > 0:
-        return  # above all groups the schedule is upside down
     low = [base for base in view.base_lr if base < floor]
-    if low:
+    if low and not floor >= max(view.base_lr) > 0:  # above all the schedule is upside down
         groups = "a group's LR of" if len(low) == 1 else "groups' LRs of"
         text = f"{rate(floor)} is above {groups} {rates(low)}, which rises"
         yield Found(part.key("eta_min"), f"{text}; set eta_min below {rate(min(low))}")
@@ -170,9 +169,9 @@ def nothing_or_upwards(view: View, top: Part) -> Iterator[Found]:
 def _upwards(view: View, part: Part) -> Iterator[Found]:
     """Look at the arguments that say where to."""
     match part.name:
-        case "CosineAnnealingLR" | "CosineAnnealingWarmRestarts":
+        case _ if part.name in ANNEALERS:
             floor, base = part.number("eta_min"), max(view.base_lr)
-            if floor is not None and floor >= base > 0:
+            if floor >= base > 0:
                 text = f"{rate(floor)} is not below the LR of {rate(base)}, which rises or stays"
                 yield Found(part.key("eta_min"), f"{text}; set eta_min below {rate(base)}")
         case "CyclicLR":
@@ -182,8 +181,7 @@ def _upwards(view: View, part: Part) -> Iterator[Found]:
                     yield Found(part.key("base_lr"), text)
                     break
         case "StepLR" | "MultiStepLR" | "ExponentialLR":
-            gamma = part.number("gamma")
-            if gamma is not None and gamma >= 1:
+            if (gamma := part.number("gamma")) >= 1:
                 grown = f"grows to {rate(float(part.lr[0, -1]))}"
                 what = "never changes" if gamma == 1 else grown
                 text = f"with a gamma of {spell_number(gamma)} the LR {what}; choose one below 1"
@@ -205,6 +203,6 @@ def _flat(view: View, top: Part) -> Iterator[Found]:
 def _is_asked_for(last: Part) -> bool:
     """Whether a constant LR is just what the spec says: a factor written out as a number."""
     if last.name in ("LambdaLR", "MultiplicativeLR"):
-        return last.is_built_elsewhere or last.number("lr_lambda") is not None
+        return last.is_built_elsewhere or math.isfinite(last.number("lr_lambda"))
     constant = last.name == "ConstantLR" and "factor" in last.facts.given
     return constant or last.name == "ReduceLROnPlateau"

@@ -1,5 +1,6 @@
 """Warm-ups: too long, cut short, from zero, or not asked for."""
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -21,14 +22,13 @@ def warmup_outlasts_run(view: View, part: Part) -> Iterator[Found]:
     """
     if not part.is_last or not _still_warms_up(view, part):
         return
-    asked = view.base_lr[0] * (part.number("end_factor") or 1.0 if part.climb > 0 else 1.0)
+    asked = view.base_lr[0] * (part.number("end_factor") if part.climb > 0 else 1.0)
     short = f"the LR comes to {rate(float(part.lr[0].max()))} of {rate(asked)}"
     if part.name == "LambdaLR":
         text = f"still rises at the end of {calls(part.length)}, {short}; let it rise in fewer"
         yield Found(part.key("lr_lambda"), text)
         return
-    planned = count(part.number("total_iters") or 0)
-    text = f"the warm-up takes {planned} calls and the run has {view.calls}, {short}"
+    text = f"the warm-up takes {count(part.planned)} calls and the run has {view.calls}, {short}"
     remedy = f"set total_iters to {max(1, view.calls // 10)}, a tenth of the run"
     yield Found(part.key("total_iters"), f"{text}; {remedy}")
 
@@ -36,15 +36,12 @@ def warmup_outlasts_run(view: View, part: Part) -> Iterator[Found]:
 def _still_warms_up(view: View, part: Part) -> bool:
     if part.name == "LambdaLR":
         return part.start == 0 and part.length > 1 and _rises_below(part, view.base_lr)
-    planned = part.number("total_iters")
-    if planned is None or planned < part.length:
+    if not part.planned >= part.length:
         return False
     if part.name == "ConstantLR":
-        factor = part.number("factor")
-        return part.start == 0 and factor is not None and 0 < factor < 0.99
-    start, end = part.number("start_factor") or 0.0, part.number("end_factor") or 1.0
-    reached = start + (end - start) * (part.length - 1) / planned
-    return part.climb > 0 and reached < 0.99 * end
+        return part.start == 0 and 0 < part.number("factor") < 0.99
+    reached = part.number("start_factor") + part.climb * (part.length - 1) / part.planned
+    return part.climb > 0 and reached < 0.99 * part.number("end_factor")
 
 
 def _rises_below(part: Part, base_lr: tuple[float, ...]) -> bool:
@@ -93,11 +90,11 @@ def _jump(view: View, before: Part, after: Part) -> Iterator[Found]:
 
 def _cut_short(view: View, warmup: Part, after: Part, change: str) -> Iterator[Found]:
     """See a warm-up that is planned for more calls than it gets."""
-    planned, gets = warmup.number("total_iters"), warmup.length
-    if planned is not None and planned > gets:
-        text = f"the warm-up takes {count(planned)} calls and gets {gets}: {change}"
-        certain = after.horizon is not None and after.horizon[1] == view.calls - after.start
-        fix = warmup.fix("total_iters", gets) if certain else None
+    gets = warmup.length
+    if warmup.planned > gets:
+        text = f"the warm-up takes {count(warmup.planned)} calls and gets {gets}: {change}"
+        is_certain = after.is_anneal and after.planned == view.calls - after.start
+        fix = warmup.fix("total_iters", gets) if is_certain else None
         yield Found(warmup.key("total_iters"), f"{text}; set total_iters to {gets}", fix)
 
 
@@ -126,7 +123,7 @@ def default_warmup(view: View, part: Part) -> Iterator[Found]:
     no arguments.
     """
     name = FACTORS[part.name]
-    factor, planned = part.number(name), part.number("total_iters")
-    if factor is not None and planned is not None and not part.facts.given & {name, "total_iters"}:
+    factor, planned = part.number(name), part.planned
+    if math.isfinite(factor + planned) and not part.facts.given & {name, "total_iters"}:
         text = f"{name} {rate(factor)} and total_iters {count(planned)} are defaults, a warm-up"
         yield Found(part.key(), f"{text} nobody asked for; give both")
