@@ -1,6 +1,5 @@
 """What a check found, as people, programs and GitHub read it."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -12,15 +11,11 @@ from lrviz.spec.origin import source_file
 from lrviz.spell import printable
 from lrviz.system.annotations import (
     Listing,
-    clean_json,
+    format_findings,
     spell_annotation,
     spell_position,
     spell_problem,
 )
-from lrviz.system.versions import versions
-
-SCHEMA = 1
-"""Of the JSON: within one value keys are added and never taken away or changed."""
 
 
 def format_text(checked: Checked) -> str:
@@ -114,14 +109,12 @@ def _iter_annotations(verdict: Verdict) -> Iterator[str]:
 def format_json(checked: Checked) -> str:
     """Return everything that is known, as one line of JSON; `docs/output.md` tells of the keys."""
     data = {
-        "schema": SCHEMA,
-        "lrviz": versions()["lrviz"],
         "exit_status": checked.exit_status,
         "compared": checked.compared,
         "counts": checked.counts,
         "results": [_spell_verdict(each) for each in checked.verdicts],
     }
-    return json.dumps(clean_json(data), sort_keys=True, allow_nan=False) + "\n"
+    return format_findings(data)
 
 
 def _spell_verdict(verdict: Verdict) -> dict[str, object]:

@@ -72,7 +72,7 @@ def iter_blocks(request: Request, listing: Listing) -> Iterator[Block]:
         lines: list[Line] = [*map(str, (*linted.changes, *linted.refusals)), *linted.warnings]
         yield Block(_join(iter_lines(linted, listing)), tuple(lines), linted.exit_status)
     if listing == "json":
-        yield Block(f"{format_json(done)}\n")
+        yield Block(format_json(done))
     elif rows := [(each.source, row) for each in done for row in each.summaries]:
         yield Block(_join(overview_table(rows)))
     yield Block(lines=(closing_line(done),))

@@ -3,7 +3,6 @@
 `docs/output.md` describes the JSON.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -15,8 +14,12 @@ from lrviz.linter.overview import Summary
 from lrviz.linter.rule import SEVERITIES, Finding
 from lrviz.spec.origin import source_file
 from lrviz.spell import printable
-from lrviz.system.annotations import clean_json, spell_annotation, spell_position, spell_problem
-from lrviz.system.versions import versions
+from lrviz.system.annotations import (
+    format_findings,
+    spell_annotation,
+    spell_position,
+    spell_problem,
+)
 
 # `wrong`: torch cannot drive the spec; `failed`: the machine could not read or write it.
 State = Literal["clean", "findings", "wrong", "failed"]
@@ -125,13 +128,11 @@ def _annotate(level: str, source: str, problem: Problem, title: str, text: str) 
 def format_json(linted: Sequence[Linted]) -> str:
     """Return everything that is known of all specs, as one line of JSON."""
     data = {
-        "schema": 1,
-        "lrviz": versions()["lrviz"],
         "exit_status": max((each.exit_status for each in linted), default=0),
         "counts": count_states(linted),
         "specs": list(map(_list_linted, linted)),
     }
-    return json.dumps(clean_json(data), sort_keys=True, allow_nan=False)
+    return format_findings(data)
 
 
 def _list_linted(linted: Linted) -> dict[str, object]:

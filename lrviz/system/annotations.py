@@ -1,8 +1,10 @@
 """What listings of findings share: annotations of a pull request, and JSON that is strict."""
 
+import json
 from collections.abc import Mapping
 from typing import Literal
 
+from lrviz import __version__
 from lrviz.errors import Position, Problem, spell_key
 from lrviz.spell import printable, spell_json
 
@@ -51,17 +53,26 @@ def spell_problem(problem: Problem) -> dict[str, object]:
     return {**spelled, **spell_position(problem.position)}
 
 
-def clean_json(value: object) -> object:
+def format_findings(data: Mapping[str, object]) -> str:
+    """Return what is known of all findings as one line of JSON.
+
+    Within one schema keys are added and never taken away or changed.
+    """
+    data = {"schema": 1, "lrviz": __version__, **data}
+    return json.dumps(_clean_json(data), sort_keys=True, allow_nan=False) + "\n"
+
+
+def _clean_json(value: object) -> object:
     """Return what strict JSON can hold: of numbers, and of names that are not Unicode.
 
-    >>> clean_json({"peak": float("-inf"), "final": float("nan")})
+    >>> _clean_json({"peak": float("-inf"), "final": float("nan")})
     {'peak': '-.inf', 'final': None}
     """
     match value:
         case Mapping():
-            return {clean_json(key): clean_json(each) for key, each in value.items()}
+            return {_clean_json(key): _clean_json(each) for key, each in value.items()}
         case list() | tuple():
-            return [clean_json(each) for each in value]
+            return [_clean_json(each) for each in value]
         case str():
             return value.encode("utf-8", "backslashreplace").decode()
         case float():

@@ -13,8 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from importlib.util import find_spec
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from threading import RLock, get_ident
 from types import FrameType
@@ -83,7 +82,7 @@ def quick_imports() -> Iterator[None]:
 
     The collector would walk the growing heap of torch again and again: it is off while importing,
     and what has been imported is frozen. matplotlib reads a `matplotlibrc` in the current folder
-    before any other: it is imported elsewhere.
+    before any other: it is imported where there is none.
     """
     if not _owned:
         yield
@@ -91,23 +90,13 @@ def quick_imports() -> Iterator[None]:
     gc.disable()
     known = len(sys.modules)
     try:
-        with _quick_interrupts(), _no_stray_settings():
+        with _quick_interrupts(), same_folder():
+            os.chdir(Path(__file__).parent)
             yield
     finally:
         if len(sys.modules) > known:  # else what has been drawn since would be frozen too
             gc.freeze()
         gc.enable()
-
-
-@contextmanager
-def _no_stray_settings() -> Iterator[None]:
-    found = None if "matplotlib" in sys.modules else find_spec("matplotlib")
-    if found is None or found.origin is None:
-        yield
-        return
-    with same_folder():
-        os.chdir(Path(found.origin).parent)
-        yield
 
 
 @contextmanager
@@ -154,23 +143,13 @@ def keep_stdout() -> Iterator[None]:
     if not _owned or sys.stderr is None:
         yield
         return
-    with redirect_stdout(sys.stderr), redirect_stderr(sys.stderr), _redirected():
+    with redirect_stdout(sys.stderr), redirect_stderr(sys.stderr), ExitStack() as stack:
+        with suppress(OSError):  # one of the two is closed
+            saved = os.dup(_OUT)
+            stack.callback(os.close, saved)
+            stack.callback(os.dup2, saved, _OUT)
+            os.dup2(_ERR, _OUT)
         yield
-
-
-@contextmanager
-def _redirected() -> Iterator[None]:
-    """Have the descriptor of standard output be that of standard error, if both are open."""
-    saved = None
-    with suppress(OSError):
-        saved = os.dup(_OUT)
-        os.dup2(_ERR, _OUT)
-    try:
-        yield
-    finally:
-        if saved is not None:
-            os.dup2(saved, _OUT)
-            os.close(saved)
 
 
 # Held by whoever changes what all threads have in common, until it is as it was.

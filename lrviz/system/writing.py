@@ -122,14 +122,11 @@ def _is_stream(path: Path) -> bool:
 
 
 def _write_stream(path: Path, parts: Iterable[bytes]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)  # `>> FILE` keeps what FILE holds
-    try:
+    with path.open("ab", buffering=0) as file:  # `>> FILE` keeps what FILE holds
         for part in parts:
-            if os.isatty(descriptor):
+            if file.isatty():
                 refuse_picture(part)
-            write_all(descriptor, part)
-    finally:
-        os.close(descriptor)
+            write_all(file.fileno(), part)
 
 
 def _replace(path: Path, parts: Iterable[bytes]) -> None:
@@ -165,7 +162,7 @@ def _create_temporary(path: Path) -> tuple[Path, int]:
         descriptor = os.open(temporary, flags, 0o666)
         with suppress(OSError):  # not every system locks
             _lock(descriptor)
-        if _is_same(temporary, descriptor):
+        if os.fstat(descriptor).st_nlink:
             return temporary, descriptor
         os.close(descriptor)  # a sweeper was there between the two, and removes it
 
@@ -192,13 +189,6 @@ def _lock(descriptor: int, *, wait: bool = True) -> None:
     """Lock an open file until it is closed or its process ends."""
     if sys.platform != "win32":
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-
-
-def _is_same(path: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(path.lstat(), os.fstat(descriptor))
-    except FileNotFoundError:
-        return False
 
 
 def _copy_permissions(path: Path, descriptor: int) -> None:
