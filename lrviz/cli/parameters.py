@@ -130,7 +130,6 @@ def say_reading(**said: Any) -> "Reading":
     """
     from lrviz.reading.sources import Reading
     from lrviz.spec.assign import Override
-    from lrviz.spec.catalog.external import parse_allowed
 
     overrides = [
         Override(key, str(said[key]), f"--{key.replace('_', '-')}")
@@ -146,7 +145,12 @@ def say_reading(**said: Any) -> "Reading":
         axes = (_split(sweep, "--sweep", "optimizer.SGD.lr=[0.1, 0.01]") for sweep in sweeps)
         swept = ", ".join(f"{json.dumps(key)}: {values}" for key, values in axes)
         overrides.append(Override("sweep", f"{{{swept}}}", "--sweep"))
-    return Reading(overrides, tuple(parse_allowed(said.get("allow") or ())))
+    allow = said.get("allow") or ()
+    if allow:
+        from lrviz.spec.catalog.external import parse_allowed
+
+        allow = tuple(parse_allowed(allow))
+    return Reading(overrides, allow)
 
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ from lrviz.system.annotations import Listing
 from lrviz.system.files import is_same_file
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_other, refuse_place
-from lrviz.system.pool import Workers, count_workers
+from lrviz.system.pool import Workers
 from lrviz.system.process import quick_imports
 from lrviz.system.writing import write_below
 
@@ -108,7 +108,7 @@ def check_specs(request: Request) -> Checked:
     whole = any(map(os.path.isdir, request.sources)) and os.path.isdir(request.baselines)  # noqa: PTH112 - one that may not be asked for is none
     orphans = find_orphans(pairs, request.baselines) if whole else []
     check = _Check(request, alone=len(pairs) == 1)
-    with Workers(count_workers(request.jobs, len(pairs))) as workers:
+    with Workers(request.jobs, len(pairs)) as workers:
         job = partial(
             examine_facts,
             updates=request.updates,

@@ -48,10 +48,13 @@ class Workers(AbstractContextManager["Workers"]):
     Used as a context: at its end, however it comes, no process is left.
 
     Args:
-        count: how many; with 1, everything happens in the parent and no process is started.
+        wanted: how many, as `count_workers` has it; of one, everything happens in the parent and
+            no process is started.
+        figures: how many there are to draw, at most.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, wanted: int | None, figures: int = MOST) -> None:
+        count = count_workers(wanted, figures)
         self._workers: list[Worker] = []
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._attendants = ThreadPoolExecutor(count)

@@ -23,7 +23,7 @@ from lrviz.spec.model import Spec
 from lrviz.spell import printable
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.own import refuse_place
-from lrviz.system.pool import Workers, count_workers
+from lrviz.system.pool import Workers
 from lrviz.system.writing import sweep_litter
 
 SHEET_STYLE = "light"
@@ -102,7 +102,7 @@ class _Batch:
         if first is not None:
             left = len(self.plan.items) - first[0]
             try:
-                with Workers(count_workers(self.options.jobs, left)) as workers:
+                with Workers(self.options.jobs, left) as workers:
                     yield from self._draw(workers, chain([first], due))
             finally:
                 for folder in self.plan.folders:  # what a killed worker was writing
