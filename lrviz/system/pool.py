@@ -97,9 +97,9 @@ class Workers(AbstractContextManager["Workers"]):
         for item in items:
             under_way.append((item, self._attendants.submit(_call, self._work_off, function, item)))
             while under_way and (len(under_way) >= ahead or under_way[0][1].done()):
-                done, future = under_way.popleft()
-                yield done, future.result()
-        yield from ((item, future.result()) for item, future in under_way)
+                yield _finish(*under_way.popleft())
+        while under_way:
+            yield _finish(*under_way.popleft())
 
     def close(self) -> None:
         """End the processes, and drop what they have not begun."""
@@ -127,3 +127,7 @@ def _call(function: Callable[..., R], *arguments: object) -> R | BaseException:
         return MemoryError()  # a traceback would hold what is to be freed
     except Exception as error:
         return error
+
+
+def _finish(item: A, future: Future[R | BaseException]) -> tuple[A, R | BaseException]:
+    return item, future.result()  # nothing here holds what has been yielded
