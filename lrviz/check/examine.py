@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from lrviz.check.judge import Facts, Look, changed_versions, judge
 from lrviz.check.verdict import DRAWING, Action, Pictures, PixelsDifference, Verdict, refuse
 from lrviz.curve import Curve, Values
-from lrviz.draw.outputs import Drawing, draw_pixels, freetype_version
+from lrviz.draw.chart import Drawing
+from lrviz.draw.fonts import freetype_version
+from lrviz.draw.outputs import draw_pixels
 from lrviz.draw.titles import LABELS
 from lrviz.errors import ImageError, Problem, SpecError
 from lrviz.figure.difference import Move

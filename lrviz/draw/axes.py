@@ -23,6 +23,7 @@ from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
 ROUND = 2  # the digits of a distance in steps that is round enough to be read beside epochs
 LABEL_PAD = 0.5  # between the labels of the ticks on top and the axis' own, in font sizes
+LEAST_EPOCHS = 1.5  # what the x axis shows, at least, for one in epochs to say more than it does
 DIGIT = 0.64  # the width of a digit, in font sizes
 
 
@@ -77,9 +78,16 @@ def add_top_axis(axes: Axes, layout: Layout, x: str) -> None:
     second.set_xlabel(UNITS[name], labelpad=LABEL_PAD * style.font_size)
 
 
-def measure_top_axis(style: Style) -> float:
-    """Return the height of the second axis, in points: ticks, their labels, and its own label."""
-    return 7.0 + (2.4 + LABEL_PAD) * style.font_size
+def measure_top_axis(layout: Layout, x: str) -> float:
+    """Return the height of the second axis, in points: ticks, their labels, and its own label.
+
+    0 where it would say nothing: it does where steps and epochs differ, alike for all curves.
+    """
+    steps = abs(layout.xlim[1] - layout.xlim[0]) * layout.unit
+    says = x == "epoch" or steps >= LEAST_EPOCHS * layout.epoch
+    if not (layout.alike and layout.epoch > 1 and says):
+        return 0.0
+    return 7.0 + (2.4 + LABEL_PAD) * layout.style.font_size
 
 
 def _choose_spacing(

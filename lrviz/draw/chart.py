@@ -11,10 +11,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
+from numpy.typing import NDArray
 
+from lrviz.draw.fonts import Choice
 from lrviz.draw.panels import Limits
 from lrviz.draw.text import Measure
 from lrviz.draw.titles import Words
@@ -35,10 +37,17 @@ class Chart(Figure):
 
     matplotlib reads some of its settings only while it draws, when the caller may long have set
     others, or has a `matplotlibrc` that does.
+
+    Attributes:
+        settings: those it is drawn with.
+        fonts: the families of its text, in order of preference.
+        warnings: what came up while it was built, one line each.
     """
 
-    def __init__(self, settings: Settings, size: tuple[float, float], dpi: float, fit: bool):
-        self.settings = settings
+    def __init__(
+        self, settings: Settings, size: tuple[float, float], dpi: float, fit: bool, fonts: Choice
+    ):
+        self.settings, self.fonts, self.warnings = settings, fonts.used, list(fonts.notes)
         super().__init__(figsize=size, dpi=dpi, layout="constrained" if fit else None)
         FigureCanvasAgg(self)
 
@@ -52,30 +61,37 @@ class Chart(Figure):
         with ONE_AT_A_TIME:
             super().savefig(fname, transparent=transparent, **options)
 
+    def capture(self) -> "Drawing":
+        """Return the figure as pixels."""
+        canvas = FigureCanvasAgg(self)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        pixels = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        return Drawing(pixels, self.dpi, self.fonts, tuple(self.warnings))
+
 
 @dataclass(frozen=True, eq=False)
-class Built:
-    """A figure, and what came up while it was built.
+class Drawing:
+    """A figure as pixels.
 
     Attributes:
-        figure: ready to be drawn.
+        pixels: red, green, blue and alpha, shape (height, width, 4).
+        dpi: pixels an inch.
         fonts: the families that its text is drawn with, in order of preference.
-        warnings: one line each.
+        warnings: what is worth saying on standard error, one line each.
     """
 
-    figure: Chart
+    pixels: NDArray[np.uint8]
+    dpi: float
     fonts: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...]
 
 
 def lift(axes: Axes, points: float) -> ScaledTranslation:
     """Return what moves something up by so many points, whatever the dots an inch."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    return ScaledTranslation(0, points / 72, figure.dpi_scale_trans)
+    return ScaledTranslation(0, points / 72, axes.figure.dpi_scale_trans)
 
 
-def measure_with(figure: Figure, size: float) -> Measure:
+def measure_with(figure: Figure | SubFigure, size: float) -> Measure:
     """Return a function from a line of text to its width in pixels.
 
     Args:
@@ -114,9 +130,8 @@ def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool) -> Setting
         grid: whether there are grid lines.
     """
     with ONE_AT_A_TIME:  # matplotlib hides warnings from every thread while it lists its settings
-        defaults: dict[str, object] = {
-            key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"
-        }
+        defaults: dict[str, object] = dict(mpl.rcParamsDefault.items())
+    del defaults["backend"]
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     grounds = ("figure.facecolor", "axes.facecolor")
     return {

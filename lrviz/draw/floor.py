@@ -3,6 +3,7 @@
 So are values above 0 that are too small for an axis of as many decades as a float has digits.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,28 @@ def draw_mark(style: Style) -> Line2D:
 def _mark(xs: ArrayLike, ys: ArrayLike, color: Any, shape: str, size: float) -> Line2D:
     look = {"color": color, "linestyle": "none", "marker": shape, "markeredgewidth": 0}
     return Line2D(xs, ys, markersize=size, **look)
+
+
+def mark_floor(axes: Axes, lines: Sequence[Line2D], panel: Panel, layout: Layout) -> list[str]:
+    """Mark what a log axis has no place for; return a note on it.
+
+    Args:
+        axes: of the panel; their limits are set.
+        lines: one a row of the panel.
+        panel: what it shows.
+        layout: of the figure.
+    """
+    if panel.highest <= 0 and not panel.given:
+        # Beside values that the axis only marks they would be read.
+        axes.yaxis.set_ticks([])
+        axes.yaxis.set_ticks([], minor=True)
+    for line in axes.lines:  # it may lead to a value out of view
+        sink_hidden(line, panel.floor or 0.0, min(axes.get_ylim()))
+    if panel.floor is None:
+        return []
+    for line, row in zip(lines, panel.rows, strict=True):
+        mark_hidden(axes, line, row, panel.floor, layout)
+    return [explain_hidden(panel, panel.floor)]
 
 
 def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:

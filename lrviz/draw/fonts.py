@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
-from matplotlib import font_manager
+from matplotlib import font_manager, ft2font
 from matplotlib.ft2font import FT2Font
 
 from lrviz.system.versions import NO_FONT
@@ -121,6 +121,15 @@ def _open(family: str) -> FT2Font | None:
         return FT2Font(path, face_index=face) if face else FT2Font(path)
     except (ValueError, OSError, RuntimeError):
         return None
+
+
+def freetype_version() -> str:
+    """Return the version of the FreeType that draws text, which its pixels depend on.
+
+    >>> freetype_version().count(".")
+    2
+    """
+    return str(ft2font.__freetype_version__)
 
 
 def _is_drawn(char: str) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 
 from lrviz.draw.chart import Layout, measure_with
+from lrviz.draw.floor import draw_mark
 from lrviz.draw.text import Measure, fit_captions, part_settings
+from lrviz.draw.titles import Words
 
 # What an entry is wider than its text: line, gap and distance to the next, in font sizes.
 HANDLE = 6.8
@@ -26,26 +27,24 @@ _ONE_MARK = HandlerLine2D(numpoints=1)
 def add_legend(
     axes: Axes,
     lines: Sequence[Line2D],
-    names: Sequence[str],
+    words: Words,
     layout: Layout,
-    note: tuple[Line2D, str] | None = None,
 ) -> Legend:
     """Draw a legend above the axes, in as many columns as fit; names without room are counted.
 
     Args:
         axes: whose lines they are.
         lines: one a name.
-        names: as many; those too long for their column lose their middle.
+        words: what it says: names, of which those too long for their column lose
+            their middle, and in the last entry what a mark means.
         layout: of the figure.
-        note: a mark and what it means, which has the last entry.
     """
-    size, figure = layout.style.font_size, axes.get_figure(root=True)
-    assert figure is not None
+    size, names = layout.style.font_size, words.names if words.legend else ()
     plain = [name.replace("\n", " ") or "?" for name in names]
-    notes = [note[1]] if note else []
-    labels, columns, kept, heading = _choose_entries(figure, plain, notes, layout)
-    handles = [*lines[:kept], *([note[0]] if note else [])]
-    if kept < len(lines):
+    notes = [words.note] if words.note else []
+    labels, columns, kept, heading = _choose_entries(axes, plain, notes, layout)
+    handles = [*lines[:kept], *(draw_mark(layout.style) for _ in notes)]
+    if kept < len(names):
         handles.insert(kept, Line2D([], [], linestyle="none"))
     marks = [line for line in handles if line.get_linestyle() == "None"]
     return axes.legend(
@@ -75,11 +74,11 @@ class _Entries(NamedTuple):
     heading: str | None = None
 
 
-def _choose_entries(figure: Figure, names: list[str], notes: list[str], layout: Layout) -> _Entries:
+def _choose_entries(axes: Axes, names: list[str], notes: list[str], layout: Layout) -> _Entries:
     """Return the entries; where names would be cut, what they are settings of stands above them."""
     size, em = layout.style.font_size, layout.style.font_size * layout.dot
     rows = max(1, int(SHARE * layout.size[1] * layout.dpi / (ROW * em)))
-    measure, room = measure_with(figure, size), layout.width
+    measure, room = measure_with(axes.figure, size), layout.width
     entries = _fit_entries(names, notes, (rows, room, em), LEAST * em, measure)
     parted = part_settings(names) if rows > 1 else None
     is_whole = entries.labels[: entries.kept] == names[: entries.kept]
@@ -122,8 +121,6 @@ def _fit_entries(
     return _Entries(labels, columns, kept)
 
 
-def measure_legend(legend: Legend, size: float) -> float:
+def measure_legend(legend: Legend, layout: Layout) -> float:
     """Return the height of a legend and of what parts it from a title, in points."""
-    figure = legend.get_figure(root=True)
-    assert figure is not None
-    return float(legend.get_window_extent().height) * 72 / figure.dpi + 0.5 * size
+    return float(legend.get_window_extent().height) / layout.dot + 0.5 * layout.style.font_size

@@ -1,22 +1,60 @@
-"""What drawing gives: a figure, pixels, or the bytes of a vector format."""
+"""From a run to a figure: its panels, one below the other; and to pixels or a vector format."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
-import numpy as np
-from matplotlib import ft2font
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from matplotlib.lines import Line2D
 
-from lrviz.draw.chart import Built, apply_settings
-from lrviz.draw.painter import build_chart
+from lrviz.draw.axes import (
+    add_top_axis,
+    measure_top_axis,
+    set_step_axis,
+    set_value_axis,
+)
+from lrviz.draw.chart import (
+    BELOW,
+    LEAST_TEXT,
+    Chart,
+    Drawing,
+    Layout,
+    apply_settings,
+    gather_settings,
+    lift,
+    measure_with,
+    plan_layout,
+)
+from lrviz.draw.floor import mark_floor
+from lrviz.draw.fonts import choose_fonts
+from lrviz.draw.legend import add_legend, measure_legend
+from lrviz.draw.lines import bound_effort, draw_lines
+from lrviz.draw.panels import Panel, explain_empty, plan_panels
+from lrviz.draw.phases import (
+    Phase,
+    clear_names,
+    draw_handovers,
+    find_phases,
+    keep_apart,
+    name_phases,
+    raise_limits,
+)
+from lrviz.draw.text import Measure, fit_text
+from lrviz.draw.titles import Words, find_words
 from lrviz.errors import SpecError, UsageError
 from lrviz.run.driven import Run
+from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import override_options
 from lrviz.system.versions import CREATOR
+
+TITLE = 1.2  # the title's size, as a multiple of the labels'
+TITLE_PAD = 0.5  # between the title and what is below it, in the title's font sizes
+TITLE_LINES = 3
+LEAST_HEIGHT = 14  # of axes with a second x axis, in font sizes, at least
 
 # Who made it, and nothing that differs from one day or version to the next.
 METADATA: dict[str, dict[str, str | None]] = {
@@ -24,38 +62,7 @@ METADATA: dict[str, dict[str, str | None]] = {
     "pdf": {"Creator": CREATOR, "Producer": None, "CreationDate": None},
 }
 
-
 DESCRIPTION = {"svg": "Title", "pdf": "Subject"}  # what is read out in its place
-
-
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """A figure as pixels.
-
-    Attributes:
-        pixels: red, green, blue and alpha, shape (height, width, 4).
-        dpi: pixels an inch.
-        fonts: the families that its text is drawn with, in order of preference.
-        warnings: what is worth saying on standard error, one line each.
-    """
-
-    pixels: NDArray[np.uint8]
-    dpi: float
-    fonts: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class VectorDrawing:
-    """A figure as a file of a vector format.
-
-    Attributes:
-        data: the file's bytes; the same for the same run.
-        warnings: what is worth saying on standard error, one line each.
-    """
-
-    data: bytes
-    warnings: tuple[str, ...] = ()
 
 
 def plot(run: Run, **options: object) -> Figure:
@@ -85,48 +92,149 @@ def plot(run: Run, **options: object) -> Figure:
         raise UsageError("; ".join(each.text for each in error.problems)) from error
     for text in chart.warnings:
         warnings.warn(text, UserWarning, stacklevel=2)
-    return chart.figure
+    return chart
 
 
 def draw_pixels(run: Run) -> Drawing:
-    """Return a run drawn as its spec asks.
-
-    Raises:
-        SpecError: the spec asks for a panel of a quantity that its optimizer has not, or for more
-            lines than can be drawn in reasonable time.
-    """
+    """Return a run drawn as its spec asks; raises as `build_chart`."""
     chart = build_chart(run, run.figure)
-    drawing = capture_pixels(chart)
-    chart.figure.clear()  # it may hold millions of points, and an encoder needs the room
+    drawing = chart.capture()
+    chart.clear()  # it may hold millions of points, and an encoder needs the room
     return drawing
 
 
-def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> VectorDrawing:
-    """Return a run drawn as its spec asks, as the bytes of a vector format.
+def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> tuple[bytes, tuple[str, ...]]:
+    """Return a run drawn as its spec asks, as a vector format, and what is worth a warning.
 
-    Raises:
-        SpecError: the spec asks for a panel of a quantity that its optimizer has not, or for more
-            lines than can be drawn in reasonable time.
+    The bytes are the same for the same run. Raises as `build_chart`.
     """
     chart, file = build_chart(run, run.figure), BytesIO()
     metadata = METADATA[format] | {DESCRIPTION[format]: str(run)}
-    with apply_settings(chart.figure.settings):
-        chart.figure.savefig(file, format=format, metadata=metadata)
-    return VectorDrawing(file.getvalue(), chart.warnings)
+    with apply_settings(chart.settings):
+        chart.savefig(file, format=format, metadata=metadata)
+    return file.getvalue(), tuple(chart.warnings)
 
 
-def capture_pixels(chart: Built) -> Drawing:
-    """Return a figure as pixels."""
-    canvas = FigureCanvasAgg(chart.figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    pixels = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    return Drawing(pixels, chart.figure.dpi, chart.fonts, chart.warnings)
+def build_chart(run: Run, options: FigureOptions) -> Chart:
+    """Return the figure of a run.
 
-
-def freetype_version() -> str:
-    """Return the version of the FreeType that draws text, which its pixels depend on.
-
-    >>> freetype_version().count(".")
-    2
+    Raises:
+        SpecError: a panel's quantity is one that no optimizer of the run has, or the lines are more
+            than can be drawn in reasonable time.
     """
-    return str(ft2font.__freetype_version__)
+    panels = plan_panels(run, options)
+    _refuse_missing(run, panels)
+    words = find_words(run, options, panels)
+    layout = plan_layout(run, options, words, panels[0].xlim)
+    phases = keep_apart(find_phases(run, options.x), layout) if options.style.phases else ()
+    fonts = choose_fonts(options.style.fonts, words.text + "".join(each.name for each in phases))
+    grid = options.style.grid if options.grid is None else options.grid
+    settings = gather_settings(layout.style, fonts.families, grid)
+    with apply_settings(settings):
+        chart = Chart(settings, layout.size, layout.dpi, layout.fit, fonts)
+        chart.warnings += Painter(chart, panels, options, words, layout, phases).paint()
+        problem = bound_effort(chart.axes)
+    if problem:
+        raise SpecError([run.spec.source.problem(("figure",), problem)])
+    return chart
+
+
+def _refuse_missing(run: Run, panels: Sequence[Panel]) -> None:
+    """Raise for a panel that no curve has a line for."""
+    problems = [
+        run.spec.source.problem(
+            ("figure", "panels", index),
+            f"the optimizer {run.spec.optimizer.name} has no {panel.quantity}; leave the panel out",
+        )
+        for index, panel in enumerate(panels)
+        if not any(row.values.size for row in panel.rows)
+    ]
+    if problems:
+        raise SpecError(problems)
+
+
+@dataclass(frozen=True, eq=False)
+class Painter:
+    """Draws the panels of one run on one figure."""
+
+    chart: Chart
+    panels: Sequence[Panel]
+    options: FigureOptions
+    words: Words
+    layout: Layout
+    phases: Sequence[Phase]
+
+    def paint(self) -> list[str]:
+        """Draw everything; return what is worth a warning."""
+        layout, shares = self.layout, self.layout.shares
+        ratios = {"height_ratios": shares}
+        grid = self.chart.subplots(len(shares), sharex=True, squeeze=False, gridspec_kw=ratios)
+        axes: list[Axes] = list(grid[:, 0])
+        lines = [
+            draw_lines(each, panel.rows, layout, self.options)
+            for each, panel in zip(axes, self.panels, strict=True)
+        ]
+        measure = measure_with(self.chart, layout.style.font_size)
+        self._name(axes[-1].xaxis, self.words.xlabel, layout.width, measure)
+        height, has_axis = self._draw_above(axes[0], lines[0])
+        set_step_axis(axes[-1], layout, alone=layout.alike and not has_axis)
+        band = name_phases(axes[0], self.phases, layout, height) if self.phases else 0.0
+        notes = list(filter(None, [explain_empty(self.panels[0])]))
+        for index, share in enumerate(shares):
+            notes += self._set_values(axes[index], lines[index], index, 0.0 if index else band)
+            room = height * share / shares[0] * layout.dot
+            self._name(axes[index].yaxis, self.words.ylabels[index], room, measure)
+        self.chart.align_ylabels(axes)
+        if self.phases:
+            draw_handovers(axes, self.phases, layout)
+            clear_names(axes[0], self.panels[0].highest, band, self.options.yscale)
+        return notes
+
+    def _draw_above(self, axes: Axes, lines: Sequence[Line2D]) -> tuple[float, bool]:
+        """Draw title, legend and second axis, none over another, as far as there is room.
+
+        Return about how high, in points, the axes below are, and whether there is a second one.
+        """
+        layout, font = self.layout, self.layout.style.font_size
+        is_told = self.words.legend or self.words.note
+        legend = add_legend(axes, lines, self.words, layout) if is_told else None
+        above = measure_legend(legend, layout) if legend else 0.0
+        title, size = self.words.title, TITLE * font
+        if title:
+            title = fit_text(title, layout.width, TITLE_LINES, measure_with(self.chart, size))
+        room = (TITLE_PAD + 1.2 * (1 + title.count("\n"))) * size if title else 0.0
+        height = layout.shares[0] * (72 * layout.size[1] - BELOW * font - (above + room))
+        second = measure_top_axis(layout, self.options.x) if layout.style.second_axis else 0.0
+        has_axis = bool(second) and height - second >= LEAST_HEIGHT * font
+        if has_axis:
+            add_top_axis(axes, layout, self.options.x)
+            above, height = above + second, height - second
+        if has_axis and legend:
+            legend.set_bbox_to_anchor((0, 1), transform=axes.transAxes + lift(axes, second))
+        if title:
+            loc: Literal["center", "left"] = "center" if layout.style.title == "own" else "left"
+            axes.set_title(title, loc=loc, y=1.0, fontsize=size, pad=TITLE_PAD * size + above)
+        return height, has_axis
+
+    def _set_values(
+        self, axes: Axes, lines: Sequence[Line2D], index: int, band: float
+    ) -> list[str]:
+        """Set scale, limits and ticks of a y axis; mark and return what it cannot show."""
+        panel, scale, words = self.panels[index], self.options.yscale, self.words
+        limits = panel.limits
+        if band and not panel.given:
+            limits = raise_limits(limits, panel.highest, band, scale)
+        above = words.legend or words.note or words.title or len(words.ylabels) > 1
+        # A factor aside would stand where other things do.
+        plain = self.layout.style.numbers == "short" or bool(above)
+        set_value_axis(axes, limits, scale, plain=plain)
+        return mark_floor(axes, lines, panel, self.layout) if scale == "log" else []
+
+    def _name(self, axis: Axis, text: str, room: float, measure: Measure) -> None:
+        """Write an axis' label, smaller where a word of it would not fit."""
+        size = self.layout.style.font_size
+        if "\n" in text or measure(text) > room:
+            longest = max([1.0, *map(measure, text.split())])
+            size = max(size * min(1.0, room / longest), LEAST_TEXT / self.layout.dot)
+            text = fit_text(text, room, 2, measure_with(self.chart, size))
+        axis.set_label_text(text, fontsize=size)

@@ -1,17 +1,15 @@
 """The phases of a run: the part that each scheduler of a composite governs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from operator import itemgetter
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.chart import Layout, lift, measure_with
 from lrviz.draw.panels import LARGEST, Limits
-from lrviz.draw.text import Measure
 from lrviz.run.driven import Run
 from lrviz.spec.style import Style
 
@@ -91,22 +89,6 @@ LONGEST = 40  # the characters, at most, of a name; the rest of it is left out
 CERTAIN = 0.93
 
 
-class Label(NamedTuple):
-    """A phase's name where it stands.
-
-    Attributes:
-        text: the name.
-        left: where it begins, in pixels from the axes' left edge.
-        row: counted from the top.
-        line: the first of the curve's lines that it is of; None for several curves'.
-    """
-
-    text: str
-    left: float
-    row: int
-    line: int | None
-
-
 def keep_apart(phases: Sequence[Phase], layout: Layout) -> Sequence[Phase]:
     """Return the phases in view; none where their hairlines could not be told apart."""
     low, high = sorted(layout.xlim)
@@ -138,84 +120,71 @@ def draw_handovers(panels: Sequence[Axes], phases: Sequence[Phase], layout: Layo
         )
 
 
-def plan_labels(
-    figure: Figure, phases: Sequence[Phase], layout: Layout, height: float
-) -> tuple[list[Label], float]:
-    """Return where the phases' names stand in axes so high, in points, and their part above.
+def name_phases(axes: Axes, phases: Sequence[Phase], layout: Layout, height: float) -> float:
+    """Write the phases' names at the top of axes so high, in points; return the part they take.
 
-    Each stands at its hand-over, on the first row that is free. Where there is no room for all,
-    every name stands at the first of its phases alone, and those for which there is none even so
-    are left out.
+    Each stands at its hand-over, on the first row that is free; one for which there is none is left
+    out, and one that would run out of the axes stands as far to the left as that.
     """
-    style, size = layout.style, SIZE * layout.style.font_size
-    measure, pad = measure_with(figure, size), PAD * size * layout.dot
-    bands = [_measure_band(row, style, height) for row in range(len(PARTS))]
-    rows = sum(band <= part for band, part in zip(bands, PARTS, strict=True))
-    labels = _place(phases, layout, rows, pad, measure)
-    if len(labels) < len(phases):
-        firsts = {phase.name: replace(phase, line=None) for phase in reversed(phases)}
-        if len(firsts) < len(phases):
-            labels = _place(tuple(firsts.values())[::-1], layout, rows, pad, measure)
-    return labels, max((bands[label.row] for label in labels), default=0.0)
-
-
-def _place(
-    phases: Sequence[Phase], layout: Layout, rows: int, pad: float, measure: Measure
-) -> list[Label]:
-    """Return the labels that find a row, from left to right.
-
-    One that would run out of the axes is moved to the left as far as that.
-    """
-    pixel, (first, last) = _measure_pixel(layout), layout.xlim
-    width, ends = (last - first) / pixel, [-pad] * rows
-    labels = []
-    for phase in sorted(phases, key=lambda phase: _find_left(phase, layout)):
-        text = phase.name
-        if len(text) > LONGEST:
-            text = f"{text[: LONGEST - 1].rstrip(' +')}…"
-        left = min(_find_left(phase, layout) + pad, width - measure(text) - pad)
+    size, (first, last) = SIZE * layout.style.font_size, layout.xlim
+    pixel = (last - first) / (CERTAIN * layout.width)  # negative on an axis that is turned round
+    measure, pad = measure_with(axes.figure, size), PAD * size * layout.dot
+    bands = _list_bands(layout.style, height)
+    ends, taken = [-pad] * len(bands), 0.0
+    for start, name, line in _iter_names(phases, layout.xlim, pixel):
+        left = min(start + pad, CERTAIN * layout.width - measure(name) - pad)
         row = next((row for row, end in enumerate(ends) if end + pad <= left), None)
         if row is not None:
-            ends[row] = left + measure(text)
-            labels.append(Label(text, left, row, phase.line))
-    return labels
+            ends[row], taken = left + measure(name), max(taken, bands[row])
+            _write_name(axes, name, (first + left * pixel, row), _color(line, layout.style), layout)
+    return taken
 
 
-def draw_labels(axes: Axes, labels: Sequence[Label], layout: Layout) -> None:
-    """Write the phases' names at the top of the axes."""
+def _list_bands(style: Style, height: float) -> list[float]:
+    """Return the part of axes so high, in points, down to each row of names that has room."""
+    rows = [BAND + ROW * row for row in range(len(PARTS))]
+    bands = [(row * style.font_size + style.marker_size / 2) / max(height, 1.0) for row in rows]
+    return [band for band, part in zip(bands, PARTS, strict=True) if band <= part]
+
+
+def _iter_names(
+    phases: Sequence[Phase], ends: Limits, pixel: float
+) -> Iterator[tuple[float, str, int | None]]:
+    """Yield where each phase begins, in pixels from the left, its name, and the line it is of."""
+    first, sides = ends[0], ((phase.start, phase.end) for phase in phases)
+    lefts = [max(0.0, min((side - first) / pixel for side in both)) for both in sides]
+    for left, phase in sorted(zip(lefts, phases, strict=True), key=itemgetter(0)):
+        name = phase.name
+        if len(name) > LONGEST:
+            name = f"{name[: LONGEST - 1].rstrip(' +')}…"
+        yield left, name, phase.line
+
+
+def _write_name(
+    axes: Axes, name: str, place: tuple[float, int], color: str, layout: Layout
+) -> None:
+    """Write a name from a place of the x axis on, in a row."""
     style, size = layout.style, SIZE * layout.style.font_size
-    for label in labels:
-        below = PAD * size + label.row * ROW * style.font_size
-        axes.text(
-            layout.xlim[0] + label.left * _measure_pixel(layout),
-            1,
-            label.text,
-            transform=axes.get_xaxis_transform() + lift(axes, -below),
-            verticalalignment="top",
-            fontsize=size,
-            color=_color(label.line, style),
-            zorder=1.7,
-            backgroundcolor=style.background,
-            bbox={"facecolor": style.background, "edgecolor": "none", "pad": 0.1 * size},
-        ).set_in_layout(False)
+    below = PAD * size + place[1] * ROW * style.font_size
+    axes.text(
+        place[0],
+        1,
+        name,
+        transform=axes.get_xaxis_transform() + lift(axes, -below),
+        verticalalignment="top",
+        fontsize=size,
+        color=color,
+        zorder=1.7,
+        bbox={"facecolor": style.background, "edgecolor": "none", "pad": 0.1 * size},
+    ).set_in_layout(False)
 
 
-def _measure_band(row: int, style: Style, height: float) -> float:
-    """Return the part of the axes' height, in points, down to a row of names."""
-    points = (BAND + row * ROW) * style.font_size + style.marker_size / 2
-    return points / max(height, 1.0)
-
-
-def _find_left(phase: Phase, layout: Layout) -> float:
-    """Return where a phase begins on the axis, in pixels; it may be turned round."""
-    first, pixel = layout.xlim[0], _measure_pixel(layout)
-    return max(0.0, min((phase.start - first) / pixel, (phase.end - first) / pixel))
-
-
-def _measure_pixel(layout: Layout) -> float:
-    """Return what a pixel is in units of the x axis, negative where that runs to the left."""
-    first, last = layout.xlim
-    return (last - first) / (CERTAIN * layout.width)
+def clear_names(axes: Axes, highest: float, band: float, scale: str) -> None:
+    """Remove the names where a curve is, which limits of a spec's own may not prevent."""
+    limits = axes.get_ylim()
+    if not limits[0] < limits[1] == raise_limits(limits, highest, 0.99 * band, scale)[1]:
+        for text in list(axes.texts):
+            text.remove()
 
 
 def _color(line: int | None, style: Style) -> str:

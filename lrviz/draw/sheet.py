@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from lrviz.draw.chart import Built, Chart, Settings, apply_settings, gather_settings, measure_with
+from lrviz.draw.chart import Chart, Drawing, Settings, apply_settings, gather_settings, measure_with
 from lrviz.draw.fonts import choose_fonts
 from lrviz.draw.lines import bound_effort
-from lrviz.draw.outputs import Drawing, capture_pixels
 from lrviz.draw.panels import Limits, find_limits, pick_points
 from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
@@ -119,12 +118,12 @@ def draw_thumbnails(
     Raises:
         UsageError: there is no run, or no such style.
     """
-    return capture_pixels(build_sheet(thumbnails, titles, style))
+    return build_sheet(thumbnails, titles, style).capture()
 
 
 def build_sheet(
     thumbnails: Sequence[Thumbnail], titles: Sequence[str], style: str = "light"
-) -> Built:
+) -> Chart:
     """Return the figure of a sheet; as `draw_thumbnails`."""
     if not thumbnails:
         raise UsageError("a sheet needs a schedule at least")
@@ -137,10 +136,10 @@ def build_sheet(
     with apply_settings(settings):
         width, height = cells.pixels  # a hundredth more: what is cut off is cut to whole pixels
         size = (width + 0.01) / chosen.dpi, (height + 0.01) / chosen.dpi
-        figure = Chart(settings, size, chosen.dpi, fit=False)
+        figure = Chart(settings, size, chosen.dpi, False, fonts)
         _draw_panels(figure, cells, thumbnails, titles, chosen)
         bound_effort(figure.axes)
-    return Built(figure, fonts.used, fonts.notes)
+    return figure
 
 
 def _gather_settings(style: Style, cells: Cells, fonts: tuple[str, ...]) -> Settings:

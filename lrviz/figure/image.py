@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from lrviz.draw.outputs import Drawing, draw_pixels, draw_vector, freetype_version
+from lrviz.draw.chart import Drawing
+from lrviz.draw.fonts import freetype_version
+from lrviz.draw.outputs import draw_pixels, draw_vector
 from lrviz.errors import ImageError, Problem
 from lrviz.figure import Format
 from lrviz.figure.chunks import (
@@ -171,8 +173,8 @@ def render_run(run: Run, format: Format, *, metadata: bool = True) -> Rendered:
         SpecError: the figure asks for what the run lacks.
     """
     if format == "svg" or format == "pdf":
-        vector = draw_vector(run, format)
-        return Rendered(vector.data, tuple(map(run.remark, vector.warnings)))
+        data, warnings = draw_vector(run, format)
+        return Rendered(data, tuple(map(run.remark, warnings)))
     drawing = draw_pixels(run)
     data = encode_drawing(run, drawing, format, metadata=metadata)
     return Rendered(data, tuple(map(run.remark, drawing.warnings)))

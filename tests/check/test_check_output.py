@@ -13,7 +13,8 @@ from lrviz import __version__
 from lrviz.check.output import format_checked
 from lrviz.check.report import build_report
 from lrviz.check.verdict import NO_PICTURES, Checked, Outcome, Pictures, PixelsDifference, Verdict
-from lrviz.draw.outputs import Drawing, draw_pixels, plot
+from lrviz.draw.chart import Drawing
+from lrviz.draw.outputs import draw_pixels, plot
 from lrviz.errors import Position, Problem
 from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
 from lrviz.figure.image import decode_image

@@ -144,14 +144,14 @@ def test_the_dashes_of_a_level_stretch_are_all_at_one_height(linestyle: object, 
 def test_a_constant_is_level_on_a_sheet() -> None:
     values = make_stairs(5000)
     thumbnail = take_thumbnail(make_run(values, steps_per_epoch=5000))
-    figure = build_sheet([thumbnail] * 4, "abcd").figure
+    figure = build_sheet([thumbnail] * 4, "abcd")
     figure.axes[0].grid(visible=False)
     stretches = list(iter_stretches(figure.axes[0], draw(figure), values))
     assert [len(np.unique(each, axis=0)) for each in stretches] == [1] * 5
 
 
 def test_what_is_level_is_one_segment_of_a_vector_file() -> None:
-    data = draw_vector(make_run(make_stairs(100_000), steps_per_epoch=100_000), "svg").data
+    data = draw_vector(make_run(make_stairs(100_000), steps_per_epoch=100_000), "svg")[0]
     curve = next(each for each in data.split(b"<path d=") if b"clip-path" in each)
     places = [line.split()[1:] for line in curve.split(b'"')[1].splitlines()]
     # Both ends of five stretches; the axes are from 43.2 to 320.4 high, and show 0 to 0.0011.

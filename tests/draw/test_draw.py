@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
-from lrviz.draw.outputs import draw_pixels, draw_vector, freetype_version, plot
+from lrviz.draw.fonts import freetype_version
+from lrviz.draw.outputs import draw_pixels, draw_vector, plot
 from lrviz.errors import Position, SpecError, UsageError
 from lrviz.spec.origin import Source
 from lrviz.spec.style import styles
@@ -132,7 +133,7 @@ def test_vector_bytes_are_the_same_whatever_the_hash_seed(format: str) -> None:
         from lrviz.draw.outputs import draw_vector
         from tests.support.figures import make_run, STEP
         run = make_run(STEP, STEP / 2, style="light")
-        print(hashlib.sha256(draw_vector(run, {format!r}).data).hexdigest())
+        print(hashlib.sha256(draw_vector(run, {format!r})[0]).hexdigest())
     """
     digests = {
         subprocess.run(
@@ -150,7 +151,7 @@ def test_vector_bytes_are_the_same_whatever_the_hash_seed(format: str) -> None:
 
 def test_vector_files_name_no_date_and_no_program_but_lrviz() -> None:
     run = make_run(STEP)
-    svg, pdf = draw_vector(run, "svg").data, draw_vector(run, "pdf").data
+    svg, pdf = draw_vector(run, "svg")[0], draw_vector(run, "pdf")[0]
     assert svg.startswith(b"<?xml")
     assert pdf.startswith(b"%PDF-")
     assert not re.search(rb"<dc:date>", svg)
@@ -461,7 +462,7 @@ def test_dollars_and_backslashes_are_text(style: str) -> None:
     text = r"$\frac{1}$ \n ^_{}"
     run = make_run(STEP, STEP, title=text, xlabel=text, groups=(text, "$"), style=style)
     assert draw_pixels(run).warnings == ()
-    assert draw_vector(run, "svg").data
+    assert draw_vector(run, "svg")[0]
 
 
 ODD = {

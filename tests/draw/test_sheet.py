@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from lrviz.draw.outputs import Drawing
+from lrviz.draw.chart import Drawing
 from lrviz.draw.sheet import build_sheet, draw_thumbnails, plan_cells, take_thumbnail
 from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
@@ -25,7 +25,7 @@ NAMES = ("steplr", "cosineannealingwarmrestarts", "onecyclelr_linear")
 
 
 def sheet(runs: Sequence[Run], titles: Sequence[str], style: str = "light") -> Figure:
-    return build_sheet([take_thumbnail(run) for run in runs], titles, style).figure
+    return build_sheet([take_thumbnail(run) for run in runs], titles, style)
 
 
 def draw(runs: Sequence[Run], titles: Sequence[str], style: str = "light") -> Drawing:

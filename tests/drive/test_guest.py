@@ -313,7 +313,7 @@ def do_all() -> list[object]:
         lrviz.simulate(build, steps=4).lr.tolist(),
         preview().lr.tolist(),
         *(draw(run, style=style) for style in ("article", "dark")),
-        draw_vector(run, "svg").data,
+        draw_vector(run, "svg")[0],
         run._repr_mimebundle_()[0]["image/png"],
     ]
 
@@ -366,7 +366,7 @@ OVERLAPPING: dict[str, tuple[str, Callable[[], object]]] = {
         lambda: lrviz.simulate(build_with_another_type, steps=2),
     ),
     "preview": ("lrviz.drive.built.make_calls", preview),
-    "plot": ("lrviz.draw.painter.Painter.paint", CALLS["plot"]),
+    "plot": ("lrviz.draw.outputs.Painter.paint", CALLS["plot"]),
     "savefig": ("matplotlib.figure.Figure.draw", lambda: draw(make_run())),
 }
 
