@@ -5,11 +5,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from lrviz.errors import KeyPath, LrvizError, Problem, SpecError, spell_key
-from lrviz.linter.fix import Change, Refusal
+from lrviz.linter.fix import Change, Findings, Refusal
 from lrviz.linter.overview import Summary
 from lrviz.linter.rule import SEVERITIES, Finding
 from lrviz.spec.origin import source_file
@@ -40,7 +40,7 @@ class Linted:
     """
 
     source: str
-    findings: tuple[Finding, ...] = ()
+    findings: Findings = ()
     changes: tuple[Change, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     summaries: tuple[Summary, ...] = ()
@@ -67,11 +67,8 @@ def count_states(linted: Sequence[Linted]) -> dict[str, int]:
     states = Counter(each.state for each in linted)
     severities = Counter(finding.rule.severity for each in linted for finding in each.findings)
     return {
-        "specs": len(linted),
-        "clean": states["clean"],
-        "with_findings": states["findings"],
-        "wrong": states["wrong"],
-        "failed": states["failed"],
+        **{"specs": len(linted), "with_findings": states["findings"]},
+        **{state: states[state] for state in ("clean", "wrong", "failed")},
         **{f"{severity}s": severities[severity] for severity in SEVERITIES},
         "fixed": sum(len(each.changes) for each in linted),
     }
@@ -82,11 +79,11 @@ def closing_line(linted: Sequence[Linted]) -> str:
     counts = count_states(linted)
     severities = [(counts[f"{severity}s"], severity) for severity in SEVERITIES]
     told = ", ".join(_count(*each) for each in severities if each[0])
-    words = {"clean": "clean", "with_findings": f"with findings ({told})"}
-    words |= {"wrong": "wrong", "failed": "failed"}
-    states = [f"{counts[state]} {said}" for state, said in words.items() if counts[state]]
+    words = {"with_findings": f"with findings ({told})"}
+    states = ("clean", "with_findings", "wrong", "failed")
+    said = ", ".join(f"{counts[each]} {words.get(each, each)}" for each in states if counts[each])
     fixed = f"; {_count(counts['fixed'], 'value')} fixed" if counts["fixed"] else ""
-    return f"{_count(len(linted), 'spec')}: {', '.join(states)}{fixed}"
+    return f"{_count(len(linted), 'spec')}: {said}{fixed}"
 
 
 def _count(count: int, word: str) -> str:
@@ -106,23 +103,19 @@ def _iter_annotations(linted: Linted) -> Iterator[str]:
     """Yield annotations of a pull request, one a finding, on file and line."""
     source, error = linted.source, linted.error
     for finding in linted.findings:
-        rule = finding.rule
+        rule, problem = finding.rule, replace(finding.problem, text=finding.message)
         level = "notice" if rule.severity == "note" else rule.severity
-        title = f"{rule.code} {rule.name}"
-        yield _annotate(level, source, finding.problem, title, finding.message)
-    if isinstance(error, SpecError):
-        for problem in error.told:
-            text = str(Problem("", problem.key, problem.text))
-            yield _annotate("error", source, problem, "lrviz lint: wrong", text)
-    elif error is not None:
-        title = f"lrviz lint: {linted.state}"
-        yield spell_annotation("error", source_file(source), None, title, str(error))
+        yield _annotate(level, source, problem, f"{rule.code} {rule.name}")
+    whole = [] if error is None else [Problem(source, (), str(error))]
+    for problem in error.told if isinstance(error, SpecError) else whole:
+        yield _annotate("error", source, problem, f"lrviz lint: {linted.state}")
 
 
-def _annotate(level: str, source: str, problem: Problem, title: str, text: str) -> str:
+def _annotate(level: str, source: str, problem: Problem, title: str) -> str:
     """Return an annotation on the file, even of what an option said."""
     said = f" ({problem.source})" if problem.source != source else ""
-    return spell_annotation(level, source_file(source), problem.position, title, f"{text}{said}")
+    text = f"{Problem('', problem.key, problem.text)}{said}"
+    return spell_annotation(level, source_file(source), problem.position, title, text)
 
 
 def format_json(linted: Sequence[Linted]) -> str:
@@ -142,10 +135,13 @@ def _list_linted(linted: Linted) -> dict[str, object]:
         "state": linted.state,
         "exit_status": linted.exit_status,
         "findings": [_list_finding(linted.source, each) for each in linted.findings],
-        "fixed": list(map(_list_change, linted.changes)),
+        "fixed": [
+            {**_list_place(each, old.key), "old": old.tree, "new": new, "added": not old.given}
+            for each, old, new in linted.changes
+        ],
         "not_fixed": [
-            {**_list_place(each.finding, each.fix.key), "reason": each.reason}
-            for each in linted.refusals
+            {**_list_place(each, fix.key), "reason": reason}
+            for each, fix, reason in linted.refusals
         ],
         "summaries": [asdict(each) | {"warmup_share": each.warmup_share} for each in summaries],
         "problems": list(map(spell_problem, error.told)) if isinstance(error, SpecError) else [],
@@ -166,12 +162,6 @@ def _list_finding(source: str, finding: Finding) -> dict[str, object]:
         "fix": None if fix is None else {"key": spell_key(fix.key), "value": fix.value},
         **spell_position(problem.position),
     }
-
-
-def _list_change(change: Change) -> dict[str, object]:
-    old = change.old
-    place = _list_place(change.finding, old.key)
-    return {**place, "old": old.tree, "new": change.new, "added": not old.given}
 
 
 def _list_place(finding: Finding, key: KeyPath) -> dict[str, object]:

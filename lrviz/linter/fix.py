@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from lrviz.errors import KeyPath, LrvizError, Problem, SpecError
+from lrviz.errors import KeyPath, LrvizError, SpecError
 from lrviz.linter.rule import Finding
 from lrviz.linter.view import Fix
 from lrviz.spec.edit import Document, EditError, Value
 from lrviz.spec.tree import Tree, is_same_tree
 from lrviz.spec.wording import spell
 
+Findings = tuple[Finding, ...]
+
 # What a text's findings are; raises an `LrvizError` where it cannot be driven.
-Lint = Callable[[str], tuple[Finding, ...]]
+Lint = Callable[[str], Findings]
 
 MOST_TRIES = 32  # how often a spec is linted for its fixes
 
@@ -22,8 +24,7 @@ _Wanted = tuple[Finding, Fix]
 _ALL_THE_SAME = "it would be found all the same"
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A value that was replaced.
 
     Attributes:
@@ -38,12 +39,10 @@ class Change:
 
     def __str__(self) -> str:
         was = f"was {spell(self.old.tree)}" if self.old.given else "was left out"
-        text = Problem("", self.old.key, f"{was}, is {spell(self.new)}")
-        return self.finding.tell("fixed", str(text))
+        return self.finding.tell("fixed", self.old.key, f"{was}, is {spell(self.new)}")
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A fix that was not made.
 
     Attributes:
@@ -57,24 +56,7 @@ class Refusal:
     reason: str
 
     def __str__(self) -> str:
-        return self.finding.tell("not fixed", str(Problem("", self.fix.key, self.reason)))
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """What became of a text.
-
-    Attributes:
-        text: with its values replaced.
-        findings: what there is to say of it still.
-        changes: what was done, in order.
-        refusals: what was not.
-    """
-
-    text: str
-    findings: tuple[Finding, ...]
-    changes: tuple[Change, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
+        return self.finding.tell("not fixed", self.fix.key, self.reason)
 
 
 def fix_text(
@@ -83,7 +65,7 @@ def fix_text(
     lint: Lint,
     codes: Container[str],
     tries: int = MOST_TRIES,
-) -> Fixed:
+) -> "Fixed":
     """Return a text in which what can be fixed is.
 
     Fixes are made together, and only if the findings are fewer for them: the changed text is linted
@@ -97,25 +79,27 @@ def fix_text(
         codes: of the rules whose fixes are wanted.
         tries: how many other texts may be linted.
     """
-    mender = _Mender(text, tuple(findings), lint, tries)
-    tried: set[_Place] = set()
-    while places := _next(mender.findings, tried, codes):
+    fixed, tried = Fixed(text, tuple(findings), lint, tries), set[_Place]()
+    while places := _next(fixed.findings, tried, codes):
         tried |= places
-        mender.make(places)
-    return Fixed(mender.text, mender.findings, tuple(mender.changes), tuple(mender.refusals))
+        fixed.make(places)
+    return fixed
 
 
-def _next(
-    findings: Sequence[Finding], tried: Container[_Place], codes: Container[str]
-) -> set[_Place]:
+def _next(findings: Findings, tried: Container[_Place], codes: Container[str]) -> set[_Place]:
     """Return where fixes are wanted and have not been tried, one of each value."""
-    places = [(finding.rule.code, fix.key) for finding, fix in _list_fixes(findings)]
+    places = map(_place, _list_fixes(findings))
     wanted = [each for each in places if each[0] in codes and each not in tried]
     return set({key: (code, key) for code, key in reversed(wanted)}.values())
 
 
-def _list_fixes(findings: Sequence[Finding]) -> list[_Wanted]:
+def _list_fixes(findings: Findings) -> list[_Wanted]:
     return [(finding, finding.fix) for finding in findings if finding.fix is not None]
+
+
+def _place(wanted: _Wanted) -> _Place:
+    finding, fix = wanted
+    return finding.rule.code, fix.key
 
 
 class _NoHelpError(EditError):
@@ -138,8 +122,8 @@ def _split(wanted: Sequence[_Wanted], wrong: Sequence[KeyPath]) -> tuple[Sequenc
     return wanted[:half], wanted[half:]
 
 
-class _Mender:
-    """Makes fixes.
+class Fixed:
+    """A text in which values are replaced, where that helps.
 
     Attributes:
         text: as it is by now.
@@ -148,10 +132,10 @@ class _Mender:
         refusals: what was not.
     """
 
-    def __init__(self, text: str, findings: tuple[Finding, ...], lint: Lint, tries: int) -> None:
+    def __init__(self, text: str, findings: Findings, lint: Lint, tries: int) -> None:
         self.text, self.findings = text, findings
-        self.changes: list[Change] = []
-        self.refusals: list[Refusal] = []
+        self.changes: tuple[Change, ...] = ()
+        self.refusals: tuple[Refusal, ...] = ()
         self._lint, self._left = lint, tries
         self._limit = f"not tried alone, as a spec of this size is linted {tries} times at most"
 
@@ -160,19 +144,15 @@ class _Mender:
         document = Document(self.text)
         wanted = list(self._iter_possible(places, document))
         try:
-            after = self._try(document, wanted) if wanted else (self.text, self.findings)
+            if wanted:
+                self._make_all(document, wanted)
         except EditError as error:
-            if len(wanted) == 1 or not self._left:
-                reason = error.reason if len(wanted) == 1 else self._limit
-                self.refusals += [Refusal(*each, reason) for each in wanted]
+            if len(wanted) > 1 and self._left:
+                for some in _split(wanted, error.keys if isinstance(error, _NoHelpError) else ()):
+                    self.make(set(map(_place, some)))
                 return
-            for some in _split(wanted, error.keys if isinstance(error, _NoHelpError) else ()):
-                self.make({(finding.rule.code, fix.key) for finding, fix in some})
-        else:
-            self.text, self.findings = after
-            self.changes += [
-                Change(each, document.find(fix.key), fix.value) for each, fix in wanted
-            ]
+            reason = error.reason if len(wanted) == 1 else self._limit
+            self.refusals += tuple(Refusal(*each, reason) for each in wanted)
 
     def _iter_possible(self, places: Container[_Place], document: Document) -> Iterator[_Wanted]:
         """Yield the fixes of places that the text allows, and about which findings agree."""
@@ -180,18 +160,16 @@ class _Mender:
         values: dict[KeyPath, list[Tree]] = {}
         for finding, fix in _list_fixes(self.findings):
             values.setdefault(fix.key, []).append(fix.value)
-            if (finding.rule.code, fix.key) in places:
+            if _place((finding, fix)) in places:
                 chosen.setdefault(fix.key, (finding, fix))
         for finding, fix in chosen.values():
             if reason := _find_obstacle(document, fix, values[fix.key]):
-                self.refusals.append(Refusal(finding, fix, reason))
+                self.refusals += (Refusal(finding, fix, reason),)
             else:
                 yield finding, fix
 
-    def _try(
-        self, document: Document, wanted: Sequence[_Wanted]
-    ) -> tuple[str, tuple[Finding, ...]]:
-        """Return the text after fixes, and what there is to say of it.
+    def _make_all(self, document: Document, wanted: Sequence[_Wanted]) -> None:
+        """Make fixes at once.
 
         Raises:
             EditError: the fixes are not to be made, or not together.
@@ -199,7 +177,7 @@ class _Mender:
         if not self._left:
             raise EditError(self._limit)
         self._left -= 1
-        changed = document.replace([(fix.key, fix.value) for _, fix in wanted])
+        changed = document.replace([fix for _, fix in wanted])
         try:
             after = self._lint(changed)
         except LrvizError as error:
@@ -213,7 +191,8 @@ class _Mender:
             reason = f"{', '.join(sorted(new))} would be found then" if new else _ALL_THE_SAME
             keys = [each.problem.key for each in after if each.rule.code in (new or same)]
             raise _NoHelpError(reason, keys)
-        return changed, after
+        done = (Change(each, document.find(fix.key), fix.value) for each, fix in wanted)
+        self.text, self.findings, self.changes = changed, after, (*self.changes, *done)
 
 
 def _find_obstacle(document: Document, fix: Fix, values: Sequence[Tree]) -> str:
@@ -222,7 +201,7 @@ def _find_obstacle(document: Document, fix: Fix, values: Sequence[Tree]) -> str:
         if not is_same_tree(value, fix.value):
             return f"it could be {spell(fix.value)} or {spell(value)}; give each its own"
     try:
-        document.edit(fix.key, fix.value)
+        document.edit(*fix)
     except EditError as error:
         return error.reason
     return ""

@@ -6,7 +6,7 @@ from itertools import compress
 
 import numpy as np
 
-from lrviz.curve import Curve, Values
+from lrviz.curve import Curve
 from lrviz.spell import align, printable, spell_number
 
 DIGITS = 4  # of a learning rate
@@ -58,13 +58,11 @@ def summarise_curve(curve: Curve) -> tuple[Summary, ...]:
     >>> one.peak_step, one.warmup_share, one.full_steps, one.small_steps
     (1, 0.25, 2.0, 1)
     """
-    return tuple(
-        _summarise(curve, group, values)
-        for group, values in zip(curve.groups, curve.lr, strict=True)
-    )
+    return tuple(_summarise(curve, row) for row in range(len(curve.lr)))
 
 
-def _summarise(curve: Curve, group: str, values: Values) -> Summary:
+def _summarise(curve: Curve, row: int) -> Summary:
+    values = curve.lr[row]
     at = int(values.argmax())
     peak = float(values[at])
     changes = np.diff(values, prepend=values[:1])
@@ -72,7 +70,7 @@ def _summarise(curve: Curve, group: str, values: Values) -> Summary:
     jump = float(changes[largest])
     return Summary(
         curve=curve.label,
-        group=group,
+        group=curve.groups[row],
         steps=curve.steps,
         peak=peak,
         peak_step=at,
@@ -105,12 +103,10 @@ def overview_table(rows: Sequence[tuple[str, Summary]]) -> list[str]:
 def _cells(name: str, summary: Summary) -> Iterator[str]:
     yield from map(printable, (name, summary.curve, summary.group))
     yield spell_number(summary.peak, DIGITS)
-    yield f"{summary.peak_step}"
-    yield f"{summary.peak_epoch}"
+    yield from (f"{summary.peak_step}", f"{summary.peak_epoch}")
     yield f"{summary.warmup_share:.1%}".replace("%", " %")
     yield spell_number(summary.final, DIGITS)
     yield f"{summary.full_steps:.1f} of {summary.steps:,}"
     jump = f"{'+' * (summary.jump > 0)}{spell_number(summary.jump, DIGITS)}"
-    yield "none" if summary.jump_step is None else jump
-    yield "" if summary.jump_step is None else f"{summary.jump_step}"
+    yield from ("none", "") if summary.jump_step is None else (jump, f"{summary.jump_step}")
     yield f"{summary.small_steps}"

@@ -7,22 +7,23 @@ documentation: what it sees, in one line; why that is a mistake; where people me
 import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import fill
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from lrviz.errors import Grade, KeyPath, Problem
 from lrviz.linter.view import Fix, Part, View
 from lrviz.spec.wording import READABLE
 from lrviz.spell import spell_list, spell_number, spell_yaml
 
+Names = tuple[str, ...]
+
 SEVERITIES: tuple[Grade, ...] = get_args(Grade)
 
 _RATE = 3  # the significant digits of a learning rate
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """What a rule saw.
 
     Attributes:
@@ -35,7 +36,7 @@ class Found:
     key: KeyPath
     message: str
     fix: Fix | None = None
-    silenced_by: tuple[str, ...] = ()
+    silenced_by: Names = ()
 
 
 # Yields what it sees in a schedule, and in one of its schedulers.
@@ -58,8 +59,8 @@ class Rule:
     code: str
     severity: Grade
     see: See
-    about: tuple[str, ...] = ()
-    silenced_by: tuple[str, ...] = ()
+    about: Names = ()
+    silenced_by: Names = ()
     everywhere: bool = False
 
     @property
@@ -88,12 +89,7 @@ class Rule:
 
 
 def rule(
-    code: str,
-    severity: Grade,
-    *,
-    about: tuple[str, ...] = (),
-    silenced_by: tuple[str, ...] = (),
-    everywhere: bool = False,
+    code: str, severity: Grade, about: Names = (), silenced_by: Names = (), everywhere: bool = False
 ) -> Callable[[See], Rule]:
     """Return a decorator that makes a rule of a function, which gives it name and documentation."""
     return lambda see: Rule(code, severity, see, about, silenced_by, everywhere)
@@ -122,17 +118,16 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """Its key path, what it says, and of which curve."""
-        curve = f" (curve '{self.label}')" if self.label else ""
-        return f"{Problem('', self.problem.key, self.problem.text)}{curve}"
+        """What it says, and of which curve."""
+        return f"{self.problem.text} (curve '{self.label}')" if self.label else self.problem.text
 
-    def tell(self, what: str, text: str) -> str:
-        """Return a line on it: place, code, what it is, and a text."""
-        place = Problem(self.problem.source, (), "", self.problem.position)
-        return f"{place}: {self.rule.code} {what}: {text}"
+    def tell(self, what: str, key: KeyPath, text: str) -> str:
+        """Return a line on it: place, code, what it is, and a text on a key."""
+        place = replace(self.problem, key=(), text=f"{self.rule.code} {what}")
+        return f"{place}: {Problem('', key, text)}"
 
     def __str__(self) -> str:
-        return self.tell(self.rule.severity, self.message)
+        return self.tell(self.rule.severity, self.problem.key, self.message)
 
 
 def wrap(text: str) -> str:

@@ -55,7 +55,8 @@ def test_every_curve_is_fixed() -> None:
 
 
 def test_a_text_without_findings_stays() -> None:
-    assert fix(CLEAN) == Fixed(CLEAN, ())
+    fixed = fix(CLEAN)
+    assert (fixed.text, fixed.changes, fixed.refusals) == (CLEAN, (), ())
 
 
 def test_only_wanted_rules_fix() -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from lrviz.linter.rule import Rule
-from lrviz.linter.rules import chains, cycles, horizons, onecycle, plateau, ranges, rates, warmups
+from lrviz.linter.rules import composites, cycles, horizons, plateau, ranges, rates
 
-_THEMES = (chains, cycles, horizons, onecycle, plateau, ranges, rates, warmups)
+_THEMES = (composites, cycles, horizons, plateau, ranges, rates)
 
 _ALL = [each for theme in _THEMES for each in vars(theme).values() if isinstance(each, Rule)]
 

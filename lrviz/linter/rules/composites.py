@@ -1,4 +1,4 @@
-"""Warm-ups: too long, cut short, from zero, or not asked for."""
+"""Warm-ups, and the schedulers that stand with them in one composite."""
 
 import math
 from collections.abc import Iterator
@@ -6,8 +6,77 @@ from itertools import pairwise
 
 import numpy as np
 
-from lrviz.linter.rule import Found, calls, count, rate, rule
-from lrviz.linter.view import FACTORS, Part, View
+from lrviz.linter.rule import Found, calls, count, listed, rate, rule
+from lrviz.linter.view import FACTORS, RESTARTS, Part, View
+
+ABSOLUTE = (RESTARTS, "OneCycleLR", "CyclicLR", "SequentialLR")
+"""The schedulers that set a learning rate whatever it was, the last one at its milestones."""
+
+
+@rule("LR013", "error", about=("SequentialLR", "ChainedScheduler"), everywhere=True)
+def composite_in_sequential(view: View, part: Part) -> Iterator[Found]:
+    """A SequentialLR or ChainedScheduler stands inside a SequentialLR.
+
+    SequentialLR starts its schedulers by winding back their count and stepping them, which it does
+    not do to the schedulers inside another composite. As the first of its list a composite runs one
+    call ahead of the run, in silence; as a later one it cannot be started at a milestone at all,
+    and torch raises there. Write the schedulers out in one list.
+
+    Met in pytorch/pytorch#196243, pytorch/pytorch#67957.
+    """
+    if part.within == "SequentialLR":
+        text = "torch cannot start it inside a SequentialLR: it runs a call ahead"
+        yield Found(part.key(), f"{text}; write its schedulers out in one list")
+
+
+@rule("LR014", "error", about=("ReduceLROnPlateau",), everywhere=True)
+def plateau_in_composite(view: View, part: Part) -> Iterator[Found]:
+    """A ReduceLROnPlateau stands inside a composite.
+
+    ReduceLROnPlateau.step() has to be given a metric, and SequentialLR and ChainedScheduler have
+    none to give: torch raises ValueError or TypeError. A warm-up before it is written by hand, or
+    with a LinearLR that is stepped beside it for the first calls only.
+
+    Met in pytorch/pytorch#68978.
+    """
+    if part.within:  # torch cannot be driven so: mostly driving says so first
+        text = f"{part.within} gives it no metric; step it outside of the composite"
+        yield Found(part.key(), text)
+
+
+@rule("LR029", "error", about=ABSOLUTE, everywhere=True)
+def absolute_in_chain(view: View, part: Part) -> Iterator[Found]:
+    """A scheduler that sets absolute values stands in a ChainedScheduler.
+
+    ChainedScheduler multiplies: each of its schedulers has to change the LR that it finds.
+    CosineAnnealingWarmRestarts, OneCycleLR and CyclicLR set the LR to a value of their own at every
+    call, SequentialLR at its milestones. What stood before them is lost, what stands behind them
+    acts for one call only: the order of the list changes the curve.
+
+    Met in pytorch/pytorch#129565.
+    """
+    if part.within == "ChainedScheduler" and part.siblings:
+        when = "at its milestones" if part.name == "SequentialLR" else "at every call"
+        text = f"sets the LR itself {when}, what {listed(part.siblings)} made of it is lost"
+        yield Found(part.key(), f"{text}; use SequentialLR, or fold the factors into a lambda")
+
+
+@rule("LR030", "warning", about=("ChainedScheduler",))
+def chain_meant_as_sequence(view: View, part: Part) -> Iterator[Found]:
+    """A warm-up and a cosine are chained, so that they run at the same time.
+
+    ChainedScheduler calls all of its schedulers from the first call on. A cosine that should follow
+    a warm-up has fallen part of its way when the warm-up is done, and the LR never comes to the one
+    asked for. SequentialLR runs one after the other.
+    """
+    children, tops = view.children(part), part.lr.max(axis=1)
+    warmups = [each for each in children if each.climb > 0]
+    anneals = any(each.name == "CosineAnnealingLR" for each in children)
+    nested = any(each.facts.children for each in children)
+    if warmups and anneals and not nested and (tops < 0.9 * np.array(view.base_lr)).all():
+        text = f"the peak is {rate(tops[0])} of {rate(view.base_lr[0])}, since LinearLR and "
+        remedy = f"use SequentialLR with milestones [{count(warmups[0].planned)}]"
+        yield Found(part.key(), f"{text}CosineAnnealingLR run at the same time; {remedy}")
 
 
 @rule("LR015", "error", about=("LinearLR", "ConstantLR", "LambdaLR"))
@@ -23,7 +92,7 @@ def warmup_outlasts_run(view: View, part: Part) -> Iterator[Found]:
     if not part.is_last or not _still_warms_up(view, part):
         return
     asked = view.base_lr[0] * (part.number("end_factor") if part.climb > 0 else 1.0)
-    short = f"the LR comes to {rate(float(part.lr[0].max()))} of {rate(asked)}"
+    short = f"the LR comes to {rate(part.lr[0].max())} of {rate(asked)}"
     if part.name == "LambdaLR":
         text = f"still rises at the end of {calls(part.length)}, {short}; let it rise in fewer"
         yield Found(part.key("lr_lambda"), text)
@@ -74,11 +143,13 @@ def _jump(view: View, before: Part, after: Part) -> Iterator[Found]:
     leaps = view.lr[:, after.start] - view.lr[:, after.start - 1]
     spans = np.maximum(np.ptp(view.lr, axis=1), 1e-300)
     group = int(np.argmax(np.abs(leaps) / spans))
-    leap = float(leaps[group] / spans[group])
-    old, new = float(view.lr[group, after.start - 1]), float(view.lr[group, after.start])
-    change = f"the LR jumps from {rate(old)} to {rate(new)} at step {view.step(after.start)}"
-    if before.climb > 0:
-        yield from _cut_short(view, before, after, change) if leap > 0.05 else ()
+    leap = leaps[group] / spans[group]
+    old, new = map(rate, view.lr[group, [after.start - 1, after.start]])
+    change = f"the LR jumps from {old} to {new} at step {view.step(after.start)}"
+    if before.climb > 0 and leap > 0.05:
+        yield from _cut_short(view, before, after, change)
+    elif before.climb > 0:
+        return
     elif leap > 0.25 and _is_undone(before, after, group):
         text = f"{change}, for {after.name} starts from the optimizer's LR and not where "
         remedy = f"use one scheduler for both, or end {before.name} where {after.name} begins"
