@@ -116,7 +116,7 @@ def test_runs_are_forgotten_as_soon_as_they_are_drawn(
         curves.append(weakref.ref(run.curves[0]))
         return run
 
-    monkeypatch.setattr("lrviz.drive.simulate", remember)
+    monkeypatch.setattr("lrviz.commands.results.drive_spec", remember)
     fill(tmp_path / "specs", 16)
     plan = plan_batch(
         [str(tmp_path / "specs")], str(tmp_path / "figures"), sheet=str(tmp_path / "s.png")
