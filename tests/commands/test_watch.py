@@ -336,7 +336,7 @@ def test_no_save_while_a_figure_is_drawn_is_lost(
             (here / saved).write_text(text, "utf-8")
         return runs[-1]
 
-    monkeypatch.setattr("lrviz.drive.simulate", save_meanwhile)
+    monkeypatch.setattr("lrviz.commands.results.drive_spec", save_meanwhile)
     outcomes = draw(source)
     next(outcomes)
     next(outcomes)
