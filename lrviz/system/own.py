@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 from lrviz.errors import FileError, RefusedError
@@ -29,25 +28,23 @@ NAMESPACE = "urn:lrviz:"
 _MOST = 80_000_000
 
 # An SVG and a PDF are as matplotlib writes them: what another program has saved since is its own.
-_BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = MappingProxyType(
-    {
-        "figure": re.compile(
-            rb'<\?xml version="1\.0" encoding="utf-8" standalone="no"\?>\n<!DOCTYPE svg .*?'
-            rb"<dc:creator>\s*<cc:Agent>\s*<dc:title>%s</dc:title>" % CREATOR.encode(),
-            re.DOTALL,
-        ),
-        "table": re.compile(
-            rb"step,epoch,curve,group,lr(,momentum)?(,weight_decay)?(,metric)?\n"
-            rb'|\[\n\{"step": 0, "epoch": 0, "curve": "'
-        ),
-        "report": re.compile(rb"<!doctype html>\n.*?\n<title>lrviz check: ", re.DOTALL),
-        "schema": re.compile(rb'\{\n  "\$schema": "[^"]*",\n  "title": "lrviz spec",\n'),
-        "spec": re.compile(
-            rb"# yaml-language-server: \$schema=lrviz\.schema\.json\n"
-            rb"# An editor completes and checks this file once `lrviz schema > "
-        ),
-    }
-)
+_BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = {
+    "figure": re.compile(
+        rb'<\?xml version="1\.0" encoding="utf-8" standalone="no"\?>\n<!DOCTYPE svg .*?'
+        rb"<dc:creator>\s*<cc:Agent>\s*<dc:title>%s</dc:title>" % CREATOR.encode(),
+        re.DOTALL,
+    ),
+    "table": re.compile(
+        rb"step,epoch,curve,group,lr(,momentum)?(,weight_decay)?(,metric)?\n"
+        rb'|\[\n\{"step": 0, "epoch": 0, "curve": "'
+    ),
+    "report": re.compile(rb"<!doctype html>\n.*?\n<title>lrviz check: ", re.DOTALL),
+    "schema": re.compile(rb'\{\n  "\$schema": "[^"]*",\n  "title": "lrviz spec",\n'),
+    "spec": re.compile(
+        rb"# yaml-language-server: \$schema=lrviz\.schema\.json\n"
+        rb"# An editor completes and checks this file once `lrviz schema > "
+    ),
+}
 
 _SIGNED = "# Written by lrviz code, and unchanged while its digest is {}\n"
 _SCRIPT = re.compile(_SIGNED.format("([0-9a-f]{16})").encode())
@@ -57,18 +54,16 @@ _UNMARKED = ("PNG", "WebP", "SVG", "PDF")
 
 _NAME = re.escape(CREATOR.encode())
 _SOFTWARE = b"\0\0\0%ctEXtSoftware\0%s" % (9 + len(CREATOR), CREATOR.encode())
-_MARKS: Mapping[str, re.Pattern[bytes]] = MappingProxyType(
-    {
-        "PNG": re.compile(b"|".join(map(re.escape, (_SOFTWARE, b"iTXt%s\0" % KEYWORD.encode())))),
-        "WebP": re.compile(rb"%s|xmp:CreatorTool(>|=[\"'])%s[<\"']" % (NAMESPACE.encode(), _NAME)),
-        "PDF": re.compile(
-            rb"<< /Creator \(%s\)(\s/Subject (?:(?!endobj).)*)? >>\nendobj\nxref\n"
-            rb"[\d fn\n]*trailer\n"
-            rb"<<[^>]*>>\nstartxref\n\d+\n%%%%EOF\n\Z" % _NAME,
-            re.DOTALL,
-        ),
-    }
-)
+_MARKS: Mapping[str, re.Pattern[bytes]] = {
+    "PNG": re.compile(b"|".join(map(re.escape, (_SOFTWARE, b"iTXt%s\0" % KEYWORD.encode())))),
+    "WebP": re.compile(rb"%s|xmp:CreatorTool(>|=[\"'])%s[<\"']" % (NAMESPACE.encode(), _NAME)),
+    "PDF": re.compile(
+        rb"<< /Creator \(%s\)(\s/Subject (?:(?!endobj).)*)? >>\nendobj\nxref\n"
+        rb"[\d fn\n]*trailer\n"
+        rb"<<[^>]*>>\nstartxref\n\d+\n%%%%EOF\n\Z" % _NAME,
+        re.DOTALL,
+    ),
+}
 
 
 def refuse_other(path: Path, kind: Kind | None, *, overwrite: bool = False) -> None:

@@ -68,9 +68,8 @@ def leave(status: object) -> NoReturn:
         sys.exit(status)  # type: ignore[arg-type]
     atexit._run_exitfuncs()
     try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:  # as where it was closed from the start
-                stream.flush()
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # one closed from the start is None
+            stream.flush()
     except (OSError, ValueError):
         sys.exit(status)  # Python has words for it
     os._exit(status)

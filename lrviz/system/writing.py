@@ -92,18 +92,12 @@ def sweep_litter(folder: Path, beginning: str = ".") -> None:
         folder: where to look.
         beginning: of the names of what is removed.
     """
-    with suppress(OSError):
-        with os.scandir(folder) as entries:
-            litter = [
-                Path(entry.path)
-                for entry in entries
-                if entry.name.startswith(beginning)
-                and _LITTER.fullmatch(entry.name)
-                and entry.is_file(follow_symlinks=False)
-            ]
-        for path in litter:
-            with suppress(OSError):
-                _remove_abandoned(path)
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            is_ours = entry.name.startswith(beginning) and _LITTER.fullmatch(entry.name)
+            if is_ours and entry.is_file(follow_symlinks=False):
+                with suppress(OSError):
+                    _remove_abandoned(Path(entry.path))
 
 
 def _is_stream(path: Path) -> bool:
