@@ -112,9 +112,8 @@ class _NoHelpError(EditError):
 
 def _split(wanted: Sequence[_Wanted], wrong: Sequence[KeyPath]) -> tuple[Sequence[_Wanted], ...]:
     """Return fixes in two: those that are not to blame and the others; halves, if none can tell."""
-    schedulers = {key[:end] for key in wrong for end in range(2, len(key) + 1)}
-    curves = {key[:2] for key in wrong if key[:1] == ("curves",)}
-    for end, blamed in ((-1, schedulers), (2, curves)):
+    blamed = {key[:end] for key in wrong for end in range(2, len(key) + 1)}
+    for end in (-1, 2):  # the key of a scheduler, and of a curve
         suspects = [each for each in wanted if each[1].key[:end] in blamed]
         if 0 < len(suspects) < len(wanted):
             return [each for each in wanted if each[1].key[:end] not in blamed], suspects

@@ -6,7 +6,7 @@ documentation: what it sees, in one line; why that is a mistake; where people me
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from textwrap import fill
 from typing import NamedTuple, get_args
@@ -164,16 +164,16 @@ def calls(value: float) -> str:
     return "1 call" if value == 1 else f"{count(value)} calls"
 
 
-def listed(values: Sequence[str]) -> str:
+def listed(texts: Iterable[str]) -> str:
     """Return values in words, at most four of them.
 
     >>> listed(["8", "16", "24"])
     '8, 16 and 24'
     """
-    shown = values if len(values) <= 4 else [*values[:3], f"{len(values) - 3} more"]
-    return spell_list(shown)
+    values = list(texts)
+    return spell_list(values if len(values) <= 4 else [*values[:3], f"{len(values) - 3} more"])
 
 
-def rates(values: Sequence[float]) -> str:
+def rates(values: Iterable[float]) -> str:
     """Return learning rates in words, at most four of them."""
-    return listed([rate(each) for each in values])
+    return listed(map(rate, values))

@@ -93,13 +93,12 @@ def warmup_outlasts_run(view: View, part: Part) -> Iterator[Found]:
         return
     asked = view.base_lr[0] * (part.number("end_factor") if part.climb > 0 else 1.0)
     short = f"the LR comes to {rate(part.lr[0].max())} of {rate(asked)}"
-    if part.name == "LambdaLR":
-        text = f"still rises at the end of {calls(part.length)}, {short}; let it rise in fewer"
-        yield Found(part.key("lr_lambda"), text)
-        return
     text = f"the warm-up takes {count(part.planned)} calls and the run has {view.calls}, {short}"
     remedy = f"set total_iters to {max(1, view.calls // 10)}, a tenth of the run"
-    yield Found(part.key("total_iters"), f"{text}; {remedy}")
+    if part.name == "LambdaLR":
+        text = f"still rises at the end of {calls(part.length)}, {short}"
+        remedy = "let it rise in fewer"
+    yield Found(part.key("total_iters", "lr_lambda"), f"{text}; {remedy}")
 
 
 def _still_warms_up(view: View, part: Part) -> bool:
@@ -115,11 +114,9 @@ def _still_warms_up(view: View, part: Part) -> bool:
 
 def _rises_below(part: Part, base_lr: tuple[float, ...]) -> bool:
     """Whether every group rises all the way, and stays below the LR that it was given."""
-    if (part.lr[:, -1] >= 0.99 * np.array(base_lr)).any():
-        return False
-    moves = np.diff(part.lr, axis=1)
-    rises = bool((moves >= 0).all() and (moves[:, -1] > 0).all())
-    return rises and bool((part.lr[:, -1] > 1.01 * part.lr[:, 0]).all())
+    starts, ends, moves = part.lr[:, 0], part.lr[:, -1], np.diff(part.lr, axis=1)
+    is_between = (ends > 1.01 * starts) & (ends < 0.99 * np.array(base_lr))
+    return bool(is_between.all() and (moves >= 0).all() and (moves[:, -1] > 0).all())
 
 
 @rule("LR016", "warning", about=("SequentialLR",))
@@ -146,10 +143,8 @@ def _jump(view: View, before: Part, after: Part) -> Iterator[Found]:
     leap = leaps[group] / spans[group]
     old, new = map(rate, view.lr[group, [after.start - 1, after.start]])
     change = f"the LR jumps from {old} to {new} at step {view.step(after.start)}"
-    if before.climb > 0 and leap > 0.05:
-        yield from _cut_short(view, before, after, change)
-    elif before.climb > 0:
-        return
+    if before.climb > 0:
+        yield from _cut_short(view, before, after, change) if leap > 0.05 else ()
     elif leap > 0.25 and _is_undone(before, after, group):
         text = f"{change}, for {after.name} starts from the optimizer's LR and not where "
         remedy = f"use one scheduler for both, or end {before.name} where {after.name} begins"
@@ -171,11 +166,11 @@ def _cut_short(view: View, warmup: Part, after: Part, change: str) -> Iterator[F
 
 def _is_undone(before: Part, after: Part, group: int) -> bool:
     """Whether a decay ends in a jump up that nobody asked for."""
+    # A step up is what ConstantLR is for, and twice the same is a restart.
     if before.name in ("ConstantLR", "OneCycleLR", "CyclicLR", after.name):
-        return False  # a step up is what ConstantLR is for, and twice the same is a restart
-    if after.name in ("SWALR", "OneCycleLR", "CyclicLR", "CosineAnnealingWarmRestarts"):
         return False
-    if after.name in ("ConstantLR", "LinearLR") and not _is_default_drop(after):
+    is_given = FACTORS.get(after.name) in after.facts.given
+    if is_given or after.name in ("SWALR", "OneCycleLR", "CyclicLR", RESTARTS):
         return False
     return before.length > 1 and bool(before.lr[group, -1] <= before.lr[group, -2])
 

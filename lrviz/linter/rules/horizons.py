@@ -28,7 +28,7 @@ def cosine_climbs_again(view: View, part: Part) -> Iterator[Found]:
     elif 0 < part.planned < part.length - 1:
         tail = part.lr[:, math.ceil(part.planned) :]
         group = int(np.argmax(np.ptp(tail, axis=1)))
-        low, high = float(tail[group, 0]), float(tail[group].max())
+        low, high = tail[group, 0], tail[group].max()
         if high - low > 1e-6 * view.peak[group]:
             text = f"the LR climbs again after {count(part.planned)} of its {calls(part.length)}, "
             text += f"from {rate(low)} to {rate(high)}; set T_max to {part.length}"
@@ -44,12 +44,10 @@ def _lambda_climbs(view: View, part: Part) -> Iterator[Found]:
         top = int(values.argmax())
         low = top + int(values[top:].argmin())
         rise = values[-1] - values[low]
-        moves = np.diff(values[top:])
-        if rise <= 0.05 * np.ptp(values) or values[-1] > 0.95 * values[top]:
-            continue
+        down, up = np.split(np.diff(values[top:]), [low - top])
+        is_way_up = rise > 0.05 * np.ptp(values) and values[-1] <= 0.95 * values[top]
         tiny = 1e-9 * values[top]
-        down, up = moves[: low - top], moves[low - top :]
-        if (down <= tiny).all() and (up >= -tiny).all() and up.max() < 0.5 * rise:
+        if is_way_up and (down <= tiny).all() and (up >= -tiny).all() and up.max() < 0.5 * rise:
             text = f"the LR climbs again from step {view.step(part.start + low)} on, from "
             text += f"{rate(values[low])} to {rate(values[-1])}"
             remedy = f"let the expression end at {calls(part.length)}"
@@ -73,7 +71,7 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
     if part.length < 2 or not is_cut_off or not _is_open_ended(view, part):
         return
     group, name = int(np.argmax(part.lr[:, -1])), part.length_name
-    top, end = float(part.lr[group].max()), float(part.lr[group, -1])
+    top, end = part.lr[group].max(), part.lr[group, -1]
     text = f"the anneal is planned for {count(part.planned)} calls and gets {part.length}: it "
     text += f"ends at {rate(end)}, from {rate(top)}; set {name} to {part.length}"
     yield Found(part.key(name), text, part.fix(name, part.length))
@@ -137,7 +135,7 @@ def _find_epochs(view: View) -> Iterator[Found]:
     text = f"counts epochs, of which there are {epochs}, but is called every step: "
     if not anneals and _is_rate_an_epoch(view, view.last):
         part, name = view.last, "milestones" if view.last.name == "MultiStepLR" else "gamma"
-        text += f"after {calls(view.calls)} the LR is {rate(float(part.lr[0, -1]))}"
+        text += f"after {calls(view.calls)} the LR is {rate(part.lr[0, -1])}"
         yield Found(part.key(name), f"{text}; set interval to epoch, or give {name} in steps")
     elif anneals and all(
         _is_about(each, epochs) and 2 * (each.start + each.planned) <= view.calls
@@ -159,8 +157,8 @@ def _list_anneals(view: View) -> list[Part]:
 
 
 def _is_about(part: Part, wanted: int) -> bool:
-    ends = (part.planned, part.start + part.planned)
-    return any(abs(end - wanted) <= 0.05 * wanted for end in ends)
+    away = part.planned - wanted
+    return min(abs(away), abs(part.start + away)) <= 0.05 * wanted
 
 
 def _is_rate_an_epoch(view: View, part: Part) -> bool:

@@ -26,21 +26,19 @@ def drop_never_reached(view: View, part: Part) -> Iterator[Found]:
 
     Met in bshall/Tacotron#3, facebookresearch/detectron2#2609.
     """
-    name = "milestones" if part.name == "MultiStepLR" else "step_size"
-    places = part.numbers(name) or part.rates(name)[:1]
+    places = part.numbers("milestones") or [part.planned]
     beyond = sorted({each for each in places if part.length <= each < _NO_MILESTONE})
     if not beyond:
         return
-    text = f"the first drop would come after {calls(beyond[0])}, "
+    name, choice = "step_size", "one"
+    text = f"the first drop would come after {calls(beyond[0])}"
     if part.name == "MultiStepLR":
+        name, choice = "milestones", "some"
         verb = "milestone {} is" if len(beyond) == 1 else "milestones {} are"
-        text = f"{verb.format(listed([count(each) for each in beyond]))} never reached, "
-    if part.length == 1:
-        text += "there is 1 call and so no room for a drop"
-    else:
-        choice = "one" if part.name == "StepLR" else "some"
-        text += f"there are {calls(part.length)}; choose {choice} below {part.length}"
-    yield Found(part.key(name), text)
+        text = f"{verb.format(listed(map(count, beyond)))} never reached"
+    room = f"there are {calls(part.length)}; choose {choice} below {part.length}"
+    room = "there is 1 call and so no room for a drop" if part.length == 1 else room
+    yield Found(part.key(name), f"{text}, {room}")
 
 
 @rule("LR009", "error", about=("MultiStepLR", "SequentialLR"), everywhere=True)
@@ -75,11 +73,10 @@ def milestones_out_of_order(view: View, part: Part) -> Iterator[Found]:
     milestones = part.numbers("milestones")
     twice = sorted(each for each, times in Counter(milestones).items() if times > 1)
     if twice:
-        at = listed([count(each) for each in twice])
-        text = f"{at} is given more than once, the LR drops by gamma each time; name each once"
-        yield Found(part.key("milestones"), text)
+        text = f"{listed(map(count, twice))} is given more than once, the LR drops by gamma each"
+        yield Found(part.key("milestones"), f"{text} time; name each once")
     elif any(after <= before for before, after in pairwise(milestones)):
-        wanted = ", ".join(count(each) for each in sorted(milestones))
+        wanted = ", ".join(map(count, sorted(milestones)))
         remedy = f"write [{wanted}]" if len(milestones) <= _MOST_WRITTEN else "sort them"
         yield Found(part.key("milestones"), f"not in order; {remedy}")
 
@@ -140,7 +137,7 @@ def zero_length_or_factor(view: View, part: Part) -> Iterator[Found]:
     # What torch cannot drive at all, driving says first.
     is_off = part.number(FACTORS.get(part.name, "")) == 1
     if part.planned <= 0 and not is_off:
-        end = f"the LR is {rate(float(view.lr[0, -1]))} at the end of the run"
+        end = f"the LR is {rate(view.lr[0, -1])} at the end of the run"
         text = f"must be at least 1, got {count(part.planned)}: {end}; leave {part.name} out"
         yield Found(part.key(part.length_name), text)
     elif part.name == "ConstantLR" and part.number("factor") == 0:
@@ -161,6 +158,6 @@ def share_outside(view: View, top: Part) -> Iterator[Found]:
         for name in sorted(each for each, role in roles.items() if role == "share"):
             share = part.number(name)
             if share < 0 or share > 1:
-                peak = f"the LR is {rate(float(view.lr.max()))} at most"
-                text = f"a share of the LR, got {spell_number(share)}: {peak}"
-                yield Found(part.key(name), f"{text}; choose one from 0 to 1")
+                text = f"a share of the LR, got {spell_number(share)}: the LR is "
+                text += f"{rate(view.lr.max())} at most; choose one from 0 to 1"
+                yield Found(part.key(name), text)

@@ -50,7 +50,7 @@ def one_rate_for_all_groups(view: View, part: Part) -> Iterator[Found]:
     names = ("max_lr", "base_lr") if part.name == "CyclicLR" else ("max_lr",)
     single = [name for name in names if math.isfinite(part.number(name))]
     if single:
-        text = f"groups with LRs of {lrs} all start at {rate(float(part.lr[0, 0]))}"
+        text = f"groups with LRs of {lrs} all start at {rate(part.lr[0, 0])}"
         remedy = f"give {listed(single)} a list of {len(bases)}"
         yield Found(part.key(*single), f"{text}: {listed(single)} is for all; {remedy}")
 
@@ -83,14 +83,12 @@ def lr_underflows(view: View, top: Part) -> Iterator[Found]:
     alive = view.peak > 0
     if not dead[alive, -1].all() or not alive.any():
         return
-    start = view.calls - int(np.argmin(dead[alive][:, ::-1], axis=1).min())
-    tail = view.calls - start
-    if 3 * tail <= view.calls or tail < 2:
-        return
-    part, end = view.last, float(view.lr[alive][0, -1])
-    level = "0" if end == 0 else f"below a millionth of its peak, {rate(end)} at the end,"
-    text = f"the LR is {level} from step {view.step(start)} on, for {tail} of {calls(view.calls)}"
-    yield _dead_end(part, text)
+    tail, end = int(np.argmin(dead[alive][:, ::-1], axis=1).min()), view.lr[alive][0, -1]
+    if tail > max(1, view.calls / 3):
+        start = view.step(view.calls - tail)
+        level = "0" if end == 0 else f"below a millionth of its peak, {rate(end)} at the end,"
+        text = f"the LR is {level} from step {start} on, for {tail} of {calls(view.calls)}"
+        yield _dead_end(view.last, text)
 
 
 def _dead_end(part: Part, text: str) -> Found:
@@ -98,9 +96,9 @@ def _dead_end(part: Part, text: str) -> Found:
     if part.name in ("PolynomialLR", "LinearLR"):
         fix = part.fix("total_iters", part.length)
         return Found(part.key("total_iters"), f"{text}; set total_iters to {part.length}", fix)
+    gamma = spell_number(0.01 ** (1 / part.length), 4)
     remedies = {
-        "ExponentialLR": f"a gamma of {spell_number(0.01 ** (1 / part.length), 4)} would end at a "
-        "hundredth",
+        "ExponentialLR": f"a gamma of {gamma} would end at a hundredth",
         "StepLR": "set interval to epoch, or step_size to more",
     }
     remedy = remedies.get(part.name, "let it decay over the whole run")
@@ -122,11 +120,9 @@ def lambda_returns_lr(view: View, part: Part) -> Iterator[Found]:
         still_rises = part.length > 1 and values[-1] > values[-2]
         squared = abs(top - base * base) <= 0.01 * base * base
         if 0 < base < 0.5 and squared and not still_rises:
-            text = (
-                f"it returns {rate(top / base)} at most, about the LR of {rate(base)}, and is "
-                f"multiplied by it: the run trains with {rate(top)}; return a factor, 1 for all"
-            )
-            yield Found(part.key("lr_lambda"), f"{text} of it")
+            text = f"it returns {rate(top / base)} at most, about the LR of {rate(base)}, and is "
+            text += f"multiplied by it: the run trains with {rate(top)}"
+            yield Found(part.key("lr_lambda"), f"{text}; return a factor, 1 for all of it")
             return
 
 
@@ -142,9 +138,8 @@ def not_a_rate(view: View, top: Part) -> Iterator[Found]:
     """
     wrong = view.lr < -1e-9 * np.abs(view.lr).max()
     if wrong.any():
-        call = int(np.argmax(wrong.any(axis=0)))
-        lowest = rate(float(view.lr.min()))
-        text = f"the LR is negative from step {view.step(call)} on, down to {lowest}"
+        start = view.step(int(np.argmax(wrong.any(axis=0))))
+        text = f"the LR is negative from step {start} on, down to {rate(view.lr.min())}"
         lambdas = [each.key("lr_lambda") for each in view.parts if each.name == "LambdaLR"]
         remedy = "bound it with max(0, …), or end the decay with the run"
         yield Found([*lambdas, top.key()][0], f"{text}; {remedy}")
@@ -182,8 +177,7 @@ def _upwards(view: View, part: Part) -> Iterator[Found]:
                     break
         case "StepLR" | "MultiStepLR" | "ExponentialLR":
             if (gamma := part.number("gamma")) >= 1:
-                grown = f"grows to {rate(float(part.lr[0, -1]))}"
-                what = "never changes" if gamma == 1 else grown
+                what = "never changes" if gamma == 1 else f"grows to {rate(part.lr[0, -1])}"
                 text = f"with a gamma of {spell_number(gamma)} the LR {what}; choose one below 1"
                 yield Found(part.key("gamma"), text)
 
@@ -195,9 +189,8 @@ def _flat(view: View, top: Part) -> Iterator[Found]:
         return
     known = all(part.name in SCHEDULERS for part in view.parts)
     if known and not _is_asked_for(view.last):
-        text = f"the LR stays at {rates(view.peak.tolist())}: nothing happens in "
-        text = f"{text}{calls(view.calls)}; check its arguments"
-        yield Found(top.key(), text, silenced_by=EXPLAINED_BY)
+        text = f"the LR stays at {rates(view.peak)}: nothing happens in {calls(view.calls)}"
+        yield Found(top.key(), f"{text}; check its arguments", silenced_by=EXPLAINED_BY)
 
 
 def _is_asked_for(last: Part) -> bool:
