@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lrviz.commands.results import Block, Line, drive_spec, refuse_stdin_twice
 from lrviz.errors import FileError, LrvizError, UsageError
-from lrviz.linter.engine import find_rule, find_unknown, lint_run, select_rules, sort_findings
+from lrviz.linter.engine import find_rule, find_unknown, lint_run, select_codes, sort_findings
 from lrviz.linter.findings import Linted, closing_line, format_json, iter_lines
 from lrviz.linter.fix import MOST_TRIES, Refusal, fix_text
 from lrviz.linter.overview import overview_table, summarise_curve
@@ -88,7 +88,7 @@ def iter_linted(request: Request) -> Iterator[Linted]:
     Raises:
         UsageError: the request makes no sense, whatever the specs say.
     """
-    told = {rule.code for rule in select_rules(RULES, request.select, request.ignore)}
+    told = select_codes(RULES, request.select, request.ignore)
     if request.fixes and request.reading.overrides:
         raise UsageError("--fix: changes what files say; leave --set, --epochs and the like out")
     if not request.sources:

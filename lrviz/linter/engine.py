@@ -1,11 +1,12 @@
 """What the rules see in a run: values in, values out."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from lrviz.errors import MOST_TOLD, Position, Problem, UsageError
+from lrviz.errors import MOST_TOLD, UsageError
 from lrviz.linter.rule import Finding, Found, Rule
 from lrviz.linter.rules import RULES
-from lrviz.linter.view import Fix, Part, View, build_view
+from lrviz.linter.view import Part, View, build_view
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spec.wording import suggest
@@ -21,19 +22,17 @@ def lint_run(run: Run, rules: Collection[Rule]) -> tuple[Finding, ...]:
         run: a driven spec.
         rules: those to ask.
     """
-    seen: dict[tuple[str, Problem], tuple[Rule, Fix | None, dict[int, str]]] = {}
+    seen: dict[Finding, dict[int, str]] = {}
     curves = zip(run.spec.schedules, run.schedulers, run.curves, strict=True)
     for index, (schedule, facts, curve) in enumerate(curves):
         view = build_view(run.spec, schedule, facts, curve)
         for rule, found in _list_told(view, rules):
             problem = schedule.source.problem(found.key, found.message)
-            place = seen.setdefault((rule.code, problem), (rule, found.fix, {}))
-            place[2][index] = schedule.label
-    findings = [
-        Finding(rule, problem, fix, _name_curves([*labels.values()], len(run.curves)))
-        for (_, problem), (rule, fix, labels) in seen.items()
-    ]
-    return sort_findings(findings)
+            seen.setdefault(Finding(rule, problem, found.fix), {})[index] = schedule.label
+    return sort_findings(
+        replace(each, label=_name_curves([*labels.values()], len(run.curves)))
+        for each, labels in seen.items()
+    )
 
 
 def _list_told(view: View, rules: Collection[Rule]) -> list[tuple[Rule, Found]]:
@@ -59,7 +58,7 @@ def _iter_found(rule: Rule, view: View) -> Iterator[Found]:
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings in file order."""
     return tuple(
-        sorted(findings, key=lambda each: (each.problem.position or Position(0, 0), each.rule.code))
+        sorted(findings, key=lambda each: (each.problem.position or (0, 0), each.rule.code))
     )
 
 
@@ -79,13 +78,11 @@ def list_failures(run: Run) -> tuple[str, ...]:
     return (*lines[:MOST_TOLD], *more)
 
 
-def select_rules(
-    rules: Mapping[str, Rule], select: str | None = None, ignore: str | None = None
-) -> tuple[Rule, ...]:
-    """Return some of the rules, in order of their codes.
+def select_codes(rules: Collection[str], select: str | None, ignore: str | None) -> set[str]:
+    """Return the codes of some of the rules.
 
     Args:
-        rules: by code.
+        rules: the codes of all.
         select: codes, or how they begin, separated by commas; None for all.
         ignore: those to leave out, spelt the same.
 
@@ -94,10 +91,10 @@ def select_rules(
     """
     wanted = _read_codes(rules, "--select", select) if select is not None else set(rules)
     dropped = _read_codes(rules, "--ignore", ignore) if ignore is not None else set()
-    return tuple(rules[code] for code in sorted(wanted - dropped))
+    return wanted - dropped
 
 
-def _read_codes(rules: Mapping[str, Rule], option: str, text: str) -> set[str]:
+def _read_codes(rules: Collection[str], option: str, text: str) -> set[str]:
     parts = [part.strip().upper() for part in text.split(",")]
     if not any(parts):
         raise UsageError(f"{option}: names no rule; give codes, for example LR001,LR01")

@@ -7,7 +7,7 @@ documentation: what it sees, in one line; why that is a mistake; where people me
 import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from textwrap import fill
 from typing import NamedTuple, get_args
 
@@ -102,13 +102,13 @@ class Finding:
     Attributes:
         rule: the rule that saw it.
         problem: where it stands, and what it says.
-        fix: the remedy, where it is certain and local.
+        fix: the remedy, where it is certain and local; the same said twice is fixed as at first.
         label: the curve it was seen in; empty for the only one.
     """
 
     rule: Rule
     problem: Problem
-    fix: Fix | None = None
+    fix: Fix | None = field(default=None, compare=False)
     label: str = ""
 
     @property

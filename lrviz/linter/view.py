@@ -26,12 +26,10 @@ ANNEALS = ("CosineAnnealingLR", "PolynomialLR", "LinearLR", "OneCycleLR")
 RESTARTS = "CosineAnnealingWarmRestarts"
 
 LENGTHS: Mapping[str, str] = MappingProxyType(
-    {
-        **{"CosineAnnealingLR": "T_max", RESTARTS: "T_0"},
-        **{"OneCycleLR": "total_steps", "StepLR": "step_size"},
-    }
+    {"CosineAnnealingLR": "T_max", RESTARTS: "T_0", "OneCycleLR": "total_steps"}
+    | {"CyclicLR": "step_size_up", "StepLR": "step_size"}
 )
-"""The argument with the calls that a scheduler takes, where that is not `total_iters`."""
+"""The argument with the calls until a scheduler ends, turns or drops, unless `total_iters`."""
 
 FACTORS: Mapping[str, str] = MappingProxyType({"ConstantLR": "factor", "LinearLR": "start_factor"})
 """The argument with the factor that a scheduler begins with."""
@@ -95,12 +93,12 @@ class Part:
 
     @property
     def length_name(self) -> str:
-        """The argument that says how many calls it is planned for."""
+        """The argument that says how many calls it is planned for, should it have one."""
         return LENGTHS.get(self.name, "total_iters")
 
     @property
     def planned(self) -> float:
-        """The calls that it is planned for: until it ends, restarts or drops; NaN for no number."""
+        """The calls that it is planned for: until it ends, turns or drops; NaN for no number."""
         by_epochs = self.number("epochs") * self.number("steps_per_epoch")
         return self.number(self.length_name, by_epochs if self.name == "OneCycleLR" else math.nan)
 

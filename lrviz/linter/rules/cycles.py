@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lrviz.errors import KeyPath
 from lrviz.linter.rule import Found, calls, count, listed, rate, rule
 from lrviz.linter.view import RESTARTS, Part, View
 from lrviz.spec.tree import find_below, holds
@@ -41,9 +40,9 @@ def one_cycle_never_anneals(view: View, part: Part) -> Iterator[Found]:
     Met in pytorch/pytorch#65417.
     """
     total, length = part.planned, part.length
-    if not (part.is_last and total > length >= 2):
-        return
-    if total > 2 * length or (part.lr[:, -1] > part.lr[:, :-1].max(axis=1)).all():
+    is_cut_off = part.is_last and total > length >= 2
+    climbs = is_cut_off and (part.lr[:, -1] > part.lr[:, :-1].max(axis=1)).all()
+    if climbs or (is_cut_off and total > 2 * length):
         end, is_step = rate(part.lr[0, -1]), view.schedule.interval == "step"
         asked = "".join(f" with a max_lr of {rate(top)}" for top in part.rates("max_lr")[:1])
         text = f"is {count(total)} calls long and gets {length}: the run ends at {end}{asked}"
@@ -60,13 +59,14 @@ def half_cycle_too_long(view: View, part: Part) -> Iterator[Found]:
     is called once an epoch, there is no cycle: the LR is a straight line up from base_lr that never
     comes to max_lr. Two to ten times the batches of an epoch is usual.
     """
-    up = part.number("step_size_up")
-    if up > part.length and part.is_last:
+    if part.planned > part.length and part.is_last:
         default = "" if "step_size_up" in part.facts.given else ", by default,"
         climb = f"from {rate(part.lr[0, 0])} to {rate(part.lr[0, -1])}"
-        text = f"the way up takes {count(up)} calls{default} and the run has {part.length}: the "
-        text += f"LR only climbs {climb}; set step_size_up to {max(1, part.length // 2)}"
-        yield Found(part.key("step_size_up"), text)
+        text = f"the way up takes {count(part.planned)} calls{default} and the run has "
+        remedy = f"set step_size_up to {max(1, part.length // 2)}"
+        yield Found(
+            part.key("step_size_up"), f"{text}{part.length}: the LR only climbs {climb}; {remedy}"
+        )
 
 
 @rule("LR018", "note", about=BOTH)
@@ -81,19 +81,15 @@ def optimizer_lr_unused(view: View, part: Part) -> Iterator[Found]:
     """
     key, is_cyclic = (*view.schedule.optimizer.key, "lr"), part.name == "CyclicLR"
     name, divisor = ("base_lr", 1.0) if is_cyclic else ("max_lr", part.number("div_factor", 0.0))
-    if not divisor or not _is_given(view, key):
-        return
-    for base, top in zip(view.base_lr, part.rates(name), strict=False):
+    tree, swept = dict(view.spec.tree), view.schedule.source.swept
+    is_given = key in swept or holds(find_below(tree, key[:-1]), "lr")
+    tops = part.rates(name) if is_given and divisor else []
+    for base, top in zip(view.base_lr, tops, strict=False):
         if not np.isclose(base, start := top / divisor, rtol=1e-6, atol=0):
             place = name if is_cyclic else f"{name} / div_factor"
             text = f"{rate(base)} is not used, {part.name} starts at its {place}, {rate(start)}"
             yield Found(key, f"{text}; say {rate(start)} here too, or leave it out")
             return
-
-
-def _is_given(view: View, key: KeyPath) -> bool:
-    swept = view.schedule.source.swept
-    return key in swept or holds(find_below(dict(view.spec.tree), key[:-1]), str(key[-1]))
 
 
 @rule("LR034", "note", about=BOTH)
@@ -107,11 +103,10 @@ def momentum_cycled_unasked(view: View, part: Part) -> Iterator[Found]:
     Met in pytorch/pytorch#73910.
     """
     node, facts = view.schedule.optimizer, part.facts
-    if node.name not in ("SGD", "RMSprop") or part.is_built_elsewhere:
-        return
     own = any({**node.arguments, **each}.get("momentum") for each in node.groups or ({},))
     cycled = facts.arguments.get("cycle_momentum") is True and "cycle_momentum" not in facts.given
-    if cycled and not own:
+    can_do_without = node.name in ("SGD", "RMSprop") and not part.is_built_elsewhere
+    if cycled and can_do_without and not own:
         highest = spell_number((part.rates("max_momentum") or [0.95])[0])
         text = f"{node.name} has no momentum, {part.name} gives it up to {highest}"
         yield Found(part.key(), f"{text}; set cycle_momentum to false, or give it momentum")
@@ -161,8 +156,8 @@ def ends_mid_cycle(view: View, part: Part) -> Iterator[Found]:
     triangle, keeps the noisy weights of a high learning rate. Choose a length that ends with a
     cycle, or cycles that fit the length.
     """
-    around = _cycle_ends(part) if part.is_last else None
-    if around is None or part.length in around or not _ends_high(part):
+    around = _cycle_ends(part) if part.is_last else ()
+    if not around or part.length in around or not _ends_high(part):
         return
     ends = [part.start + end for end in around if end > 1]
     nearest = min(ends, key=lambda end: (abs(end - view.calls), end))
@@ -178,14 +173,13 @@ def _ends_high(part: Part) -> bool:
     return bool(((ends > 0.5 * tops) & (ends - lows > 0.5 * (tops - lows))).all())
 
 
-def _cycle_ends(part: Part) -> tuple[int, int] | None:
+def _cycle_ends(part: Part) -> tuple[int, ...]:
     """Return the lengths next to a part's own, from below and above, that end with a cycle."""
-    least, cycle, factor = 1, part.number("T_0"), part.number("T_mult")
+    least, cycle, factor = 1, part.planned, part.number("T_mult", 1.0)
     if part.name == "CyclicLR":
-        up = part.number("step_size_up")
-        least, cycle, factor = 2, up + part.number("step_size_down", up), 1.0
+        least, cycle = 2, cycle + part.number("step_size_down", cycle)
     if not (cycle >= least and factor >= 1):
-        return None
+        return ()
     if factor == 1:
         before = int(part.length // cycle)
         return round(before * cycle), round((before + 1) * cycle)

@@ -119,15 +119,13 @@ def metric_runs_out(view: View, part: Part) -> Iterator[Found]:
     needs as many values as calls, or an expression.
     """
     given = view.schedule.metric
-    if not isinstance(given, tuple):
-        return
-    drops = np.flatnonzero((np.diff(view.lr[:, len(given) :]) < 0).any(axis=0))
+    known = len(given) if isinstance(given, tuple) else view.calls
+    drops = np.flatnonzero((np.diff(view.lr[:, known:]) < 0).any(axis=0))
     if len(drops):
-        when = f"at step {view.step(len(given) + int(drops[0]) + 1)}"
-        if len(drops) > 1:
-            when = f"{len(drops)} times, first {when},"
-        last = f"the last of {len(given)} values" if len(given) > 1 else "the only value"
-        text = f"the LR drops {when} while {last} is held, from call {len(given)} on"
+        when = f"at step {view.step(known + int(drops[0]) + 1)}"
+        when = f"{len(drops)} times, first {when}," if len(drops) > 1 else when
+        last = f"the last of {known} values" if known > 1 else "the only value"
+        text = f"the LR drops {when} while {last} is held, from call {known} on"
         yield Found(view.schedule.metric_key, f"{text}; give every call a value of its own")
 
 
@@ -147,9 +145,9 @@ def metric_not_finite(view: View, part: Part) -> Iterator[Found]:
         values = values[: len(given)]  # those that are held have been told of
     special = np.flatnonzero(~np.isfinite(values))
     if len(special):
-        call = int(special[0])
+        call, value = int(special[0]), float(values[special[0]])
         best = math.inf if part.facts.arguments.get("mode") == "max" else -math.inf
-        effect = "nothing after it is better" if values[call] == best else "no improvement to torch"
+        effect = "nothing after it is better" if value == best else "no improvement to torch"
         more = f", the first of {len(special)} that are not finite" if len(special) > 1 else ""
-        text = f"is {spell_yaml(float(values[call]))} at call {call}{more}: {effect}"
+        text = f"is {spell_yaml(value)} at call {call}{more}: {effect}"
         yield Found(view.schedule.metric_key, f"{text}; look at what was measured there")
