@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.check.judge import Facts, Look, changed_versions, judge
-from lrviz.check.verdict import DRAWING, Action, Pictures, PixelsDifference, Verdict, refuse
+from lrviz.check.judge import Facts, Look, judge
+from lrviz.check.verdict import DRAWING, Action, Pictures, PixelsDifference, Verdict, clip, refuse
 from lrviz.curve import Curve, Values
 from lrviz.draw.chart import Drawing
 from lrviz.draw.fonts import freetype_version
@@ -19,7 +19,7 @@ from lrviz.errors import ImageError, Problem, SpecError
 from lrviz.figure.difference import Move
 from lrviz.figure.image import Pixels, decode_image, encode_drawing, encode_image
 from lrviz.figure.numbers import Recorded, RecordedCurve, RecordedQuantity, record_steps
-from lrviz.figure.record import drawing_versions
+from lrviz.figure.record import Versions, drawing_versions
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import styles
@@ -99,6 +99,24 @@ def _draw(facts: Facts) -> tuple[Drawing | None, Changes]:
         return None, versions
     drawing = draw_pixels(facts.run)
     return drawing, changed_versions(then, now | {"fonts": list(drawing.fonts)})
+
+
+def changed_versions(then: Versions, now: Versions) -> Changes:
+    """Return what differs between what drew a figure and what is here.
+
+    >>> changed_versions({"torch": "2.12.0"}, {"torch": "2.13.0", "fonts": ["A", "B"]})
+    {'torch': ('2.12.0', '2.13.0'), 'fonts': ('unknown', 'A, B')}
+    """
+    return {
+        name: (_spell_version(then.get(name)), _spell_version(value))
+        for name, value in now.items()
+        if then.get(name) != value
+    }
+
+
+def _spell_version(value: str | list[str] | None) -> str:
+    text = ", ".join(value) if isinstance(value, list) else value
+    return "unknown" if text is None else clip(text, 120)
 
 
 def _look(facts: Facts, drawing: Drawing | None, versions: Changes) -> tuple[Pixels | None, Look]:

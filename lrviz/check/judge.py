@@ -22,8 +22,6 @@ from lrviz.system.versions import installation
 
 MOST_KEYS = 64
 _MOST_NAMED = 4
-_UNKNOWN = "unknown"
-
 Drive = Callable[[Spec], Run]
 
 
@@ -190,19 +188,6 @@ def _weigh_pixels(look: Look) -> tuple[Outcome, str]:
     return "match", "pixels only: it stores no numbers"
 
 
-def changed_versions(then: Versions, now: Versions) -> dict[str, tuple[str, str]]:
-    """Return what differs between what drew a figure and what is here.
-
-    >>> changed_versions({"torch": "2.12.0"}, {"torch": "2.13.0", "fonts": ["A", "B"]})
-    {'torch': ('2.12.0', '2.13.0'), 'fonts': ('unknown', 'A, B')}
-    """
-    return {
-        name: (_spell_version(then.get(name)), _spell_version(value))
-        for name, value in now.items()
-        if then.get(name) != value
-    }
-
-
 def _explain_move(
     keys: Sequence[KeyPath], versions: Mapping[str, tuple[str, str]], is_code: bool
 ) -> str:
@@ -235,8 +220,3 @@ def _place(facts: Facts) -> Position | None:
 
 def _spell(key: KeyPath) -> str:
     return clip(spell_key(key), 120)
-
-
-def _spell_version(value: str | list[str] | None) -> str:
-    text = ", ".join(value) if isinstance(value, list) else value
-    return _UNKNOWN if text is None else clip(text, 120)
