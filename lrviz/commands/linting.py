@@ -8,9 +8,8 @@ from lrviz.commands.results import Block, Line, drive_spec, refuse_stdin_twice
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.linter.engine import find_rule, find_unknown, lint_run, select_codes, sort_findings
 from lrviz.linter.findings import Linted, closing_line, format_json, iter_lines
-from lrviz.linter.fix import MOST_TRIES, Refusal, fix_text
+from lrviz.linter.fix import MOST_TRIES, Findings, Refusal, fix_text
 from lrviz.linter.overview import overview_table, summarise_curve
-from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES
 from lrviz.reading.sources import (
     AS_WRITTEN,
@@ -132,7 +131,7 @@ class _Linter:
     def _run(self, data: bytes, source: str) -> Run:
         return drive_spec(parse_data(data, source, self.request.reading))
 
-    def _say(self, source: str, run: Run, findings: Sequence[Finding]) -> Linted:
+    def _say(self, source: str, run: Run, findings: Findings) -> Linted:
         curves = run.curves if self.request.summarises else ()
         selected = [finding for finding in findings if finding.rule.code in self.told]
         return Linted(
@@ -143,13 +142,13 @@ class _Linter:
             warnings=tuple(each for each in run.warnings if each.grade != "note"),
         )
 
-    def _fix(self, linted: Linted, data: bytes, run: Run, findings: Sequence[Finding]) -> Linted:
+    def _fix(self, linted: Linted, data: bytes, run: Run, findings: Findings) -> Linted:
         """Write the spec with what can be fixed, and return what is left to say of it."""
         source = linted.source
         if reason := _why_not(source, data):
             return _refuse(linted, reason)
 
-        def lint(text: str) -> tuple[Finding, ...]:
+        def lint(text: str) -> Findings:
             return lint_run(self._run(text.encode(), source), RULES.values())
 
         fixed = fix_text(data.decode(), findings, lint, self.told, _count_tries(data, run))

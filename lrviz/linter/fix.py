@@ -60,11 +60,7 @@ class Refusal(NamedTuple):
 
 
 def fix_text(
-    text: str,
-    findings: Sequence[Finding],
-    lint: Lint,
-    codes: Container[str],
-    tries: int = MOST_TRIES,
+    text: str, findings: Findings, lint: Lint, codes: Container[str], tries: int = MOST_TRIES
 ) -> "Fixed":
     """Return a text in which what can be fixed is.
 
@@ -79,7 +75,7 @@ def fix_text(
         codes: of the rules whose fixes are wanted.
         tries: how many other texts may be linted.
     """
-    fixed, tried = Fixed(text, tuple(findings), lint, tries), set[_Place]()
+    fixed, tried = Fixed(text, findings, lint, tries), set[_Place]()
     while places := _next(fixed.findings, tried, codes):
         tried |= places
         fixed.make(places)

@@ -139,7 +139,7 @@ def propose(value: object, rule: Rule = RULES["LR901"]) -> Finding:
 )
 def test_a_fix_that_does_not_help_is_not_made(value: int, reason: str) -> None:
     finding = propose(value)
-    fixed = fix_text(COSINE, [finding], lint, tuple(RULES))
+    fixed = fix_text(COSINE, (finding,), lint, tuple(RULES))
     assert fixed.text == COSINE
     assert [each.reason for each in fixed.refusals] == [reason]
 
@@ -159,7 +159,7 @@ def test_what_the_text_does_not_allow_is_said() -> None:
     text = "epochs: 3\nscheduler:\n  CosineAnnealingLR:\n    T_max: |\n      =9\n"
     finding = propose(3)
     finding = Finding(finding.rule, finding.problem, Fix((*finding.problem.key[:2], "x"), 3))
-    fixed = fix_text(text, [finding], lint, tuple(RULES))
+    fixed = fix_text(text, (finding,), lint, tuple(RULES))
     assert [str(each) for each in fixed.refusals] == [
         "a.yaml: LR901 not fixed: scheduler.CosineAnnealingLR.x: "
         "the key is not in the file, and cannot be added in certainty"

@@ -89,16 +89,14 @@ def warmup_outlasts_run(view: View, part: Part) -> Iterator[Found]:
 
     Met in scverse/scvi-tools#507.
     """
-    if not part.is_last or not _still_warms_up(view, part):
-        return
-    asked = view.base_lr[0] * (part.number("end_factor") if part.climb > 0 else 1.0)
-    short = f"the LR comes to {rate(part.lr[0].max())} of {rate(asked)}"
-    text = f"the warm-up takes {count(part.planned)} calls and the run has {view.calls}, {short}"
-    remedy = f"set total_iters to {max(1, view.calls // 10)}, a tenth of the run"
-    if part.name == "LambdaLR":
-        text = f"still rises at the end of {calls(part.length)}, {short}"
-        remedy = "let it rise in fewer"
-    yield Found(part.key("total_iters", "lr_lambda"), f"{text}; {remedy}")
+    if part.is_last and _still_warms_up(view, part):
+        asked = view.base_lr[0] * (part.number("end_factor") if part.climb > 0 else 1.0)
+        short = f"the LR comes to {rate(part.lr[0].max())} of {rate(asked)}"
+        text = f"the warm-up takes {count(part.planned)} calls and the run has {view.calls}"
+        remedy = f"set total_iters to {max(1, view.calls // 10)}, a tenth of the run"
+        if part.name == "LambdaLR":
+            text, remedy = f"still rises at the end of {calls(part.length)}", "let it rise in fewer"
+        yield Found(part.key("total_iters", "lr_lambda"), f"{text}, {short}; {remedy}")
 
 
 def _still_warms_up(view: View, part: Part) -> bool:

@@ -40,42 +40,40 @@ def plateau_mode(view: View, part: Part) -> Iterator[Found]:
 
     Met in md-mohaiminul/ViS4mer#4.
     """
-    mode, name, values = part.facts.arguments.get("mode"), view.schedule.metric_name, view.metric
+    mode, values = part.facts.arguments.get("mode"), view.metric
     if mode not in ("min", "max") or values is None:
         return
     drops = int((np.diff(part.lr[0]) < 0).sum())
-    wanted = _mode_of(name)
-    reason = f"'{name}' is a metric of which {'more' if wanted == 'max' else 'less'} is better"
+    wanted, reason = _judge_name(view.schedule.metric_name)
     if not wanted and drops:
-        wanted = _way(values)
-        known = values[np.isfinite(values)]
-        verb = "rises" if wanted == "max" else "falls"
-        reason = f"the metric {verb} from {rate(known[0])} to {rate(known[-1])}" if wanted else ""
+        wanted, reason = _judge_course(values[np.isfinite(values)])
     if wanted and wanted != mode:
         seen = f"the LR drops {drops} times" if drops != 1 else "the LR drops once"
         text = f"{reason} and mode is {mode}: {seen}; set mode to {wanted}"
         yield Found(part.key("mode"), text, part.fix("mode", wanted))
 
 
-def _mode_of(name: str) -> str:
-    """Return the mode that a metric's name asks for; empty where it says nothing.
+def _judge_name(name: str) -> tuple[str, str]:
+    """Return the mode that a metric's name asks for, and why; empty where it says nothing.
 
-    >>> _mode_of("val_acc"), _mode_of("mAP@50"), _mode_of("val_loss"), _mode_of("y")
-    ('max', 'max', 'min', '')
+    >>> [_judge_name(each)[0] for each in ("val_acc", "mAP@50", "val_loss", "y")]
+    ['max', 'max', 'min', '']
     """
     words = set(re.findall(r"[a-z]+[0-9]*", name.lower()))
-    if words & LESS_IS_BETTER:
-        return "min"
-    return "max" if words & MORE_IS_BETTER else ""
+    for mode, better, known in (("min", "less", LESS_IS_BETTER), ("max", "more", MORE_IS_BETTER)):
+        if words & known:
+            return mode, f"'{name}' is a metric of which {better} is better"
+    return "", ""
 
 
-def _way(values: Values) -> str:
-    """Return the mode that fits a metric which moves one way nearly all the time."""
-    moves = np.diff(values[np.isfinite(values)])
+def _judge_course(values: Values) -> tuple[str, str]:
+    """Return the mode that fits a metric which moves one way nearly all the time, and why."""
+    moves = np.diff(values)
     ways, net = float(np.abs(moves).sum()), float(moves.sum())
     if ways == 0 or abs(net) < 0.8 * ways:
-        return ""
-    return "max" if net > 0 else "min"
+        return "", ""
+    mode, verb = ("max", "rises") if net > 0 else ("min", "falls")
+    return mode, f"the metric {verb} from {rate(values[0])} to {rate(values[-1])}"
 
 
 @rule("LR032", "warning", about=("ReduceLROnPlateau",))

@@ -28,17 +28,14 @@ def drop_never_reached(view: View, part: Part) -> Iterator[Found]:
     """
     places = part.numbers("milestones") or [part.planned]
     beyond = sorted({each for each in places if part.length <= each < _NO_MILESTONE})
-    if not beyond:
-        return
-    name, choice = "step_size", "one"
-    text = f"the first drop would come after {calls(beyond[0])}"
-    if part.name == "MultiStepLR":
-        name, choice = "milestones", "some"
-        verb = "milestone {} is" if len(beyond) == 1 else "milestones {} are"
-        text = f"{verb.format(listed(map(count, beyond)))} never reached"
-    room = f"there are {calls(part.length)}; choose {choice} below {part.length}"
-    room = "there is 1 call and so no room for a drop" if part.length == 1 else room
-    yield Found(part.key(name), f"{text}, {room}")
+    if beyond:
+        choice, text = "one", f"the first drop would come after {calls(beyond[0])}"
+        if part.name == "MultiStepLR":
+            verb = "milestone {} is" if len(beyond) == 1 else "milestones {} are"
+            choice, text = "some", f"{verb.format(listed(map(count, beyond)))} never reached"
+        room = f"there are {calls(part.length)}; choose {choice} below {part.length}"
+        room = "there is 1 call and so no room for a drop" if part.length == 1 else room
+        yield Found(part.key("milestones", "step_size"), f"{text}, {room}")
 
 
 @rule("LR009", "error", about=("MultiStepLR", "SequentialLR"), everywhere=True)

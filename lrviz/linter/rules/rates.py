@@ -37,19 +37,16 @@ def one_rate_for_all_groups(view: View, part: Part) -> Iterator[Found]:
     value a group. eta_min does not: it is the floor of all groups, and has to be small against the
     smallest of them.
     """
-    bases = view.base_lr
-    if len(bases) < 2 or max(bases) <= min(bases) * 1.001:
+    bases, floor = view.base_lr, part.number("eta_min")
+    if max(bases) <= min(bases) * 1.001:
         return
     lrs = rates(sorted(set(bases)))
-    if part.name in ANNEALERS:
-        floor = part.number("eta_min")
-        if 0.25 * min(bases) <= floor < min(bases):
-            text = f"one eta_min of {rate(floor)} for groups with LRs of {lrs}: they end alike"
-            yield Found(part.key("eta_min"), f"{text}; choose one far below {rate(min(bases))}")
-        return
     names = ("max_lr", "base_lr") if part.name == "CyclicLR" else ("max_lr",)
     single = [name for name in names if math.isfinite(part.number(name))]
-    if single:
+    if 0.25 * min(bases) <= floor < min(bases):
+        text = f"one eta_min of {rate(floor)} for groups with LRs of {lrs}: they end alike"
+        yield Found(part.key("eta_min"), f"{text}; choose one far below {rate(min(bases))}")
+    elif single:
         text = f"groups with LRs of {lrs} all start at {rate(part.lr[0, 0])}"
         remedy = f"give {listed(single)} a list of {len(bases)}"
         yield Found(part.key(*single), f"{text}: {listed(single)} is for all; {remedy}")
