@@ -73,7 +73,7 @@ def describe_scheduler(found: Entry | External) -> str:
 
 
 def _describe_entry(entry: Entry, arguments: Sequence["Argument"]) -> str:
-    from lrviz.drive.api import simulate
+    from lrviz.drive.runs import simulate
     from lrviz.spec.parse import parse_spec
 
     curve = simulate(parse_spec(spec_template(entry))).curves[0]

@@ -10,8 +10,7 @@ from typing import Any
 import torch
 
 from lrviz.curve import SchedulerFacts
-from lrviz.drive.blame import named_failures
-from lrviz.drive.copying import find_groups
+from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.installed import METRICS, read_step
 from lrviz.drive.loop import empty_record, make_calls
 from lrviz.drive.remarks import metric_remarks, metric_values, number_steps, unused_metric
@@ -182,6 +181,20 @@ def accept_scheduler(scheduler: Any, optimizer: str = "") -> Built:
     return Built(scheduler, groups, read_rates(groups, key), optimizer)
 
 
+def find_groups(scheduler: Any) -> list[dict[str, Any]]:
+    """Return the param groups that a scheduler writes to.
+
+    Raises:
+        UsageError: it has none.
+    """
+    inside = getattr(scheduler, "scheduler", scheduler)  # of a wrapper, as accelerate has one
+    for each in (scheduler, inside, *getattr(scheduler, "_schedulers", ())):
+        groups = getattr(getattr(each, "optimizer", None), "param_groups", None)
+        if groups and all(isinstance(group, dict) and "lr" in group for group in groups):
+            return list(groups)
+    raise UsageError(f"{type(scheduler).__name__} is no scheduler: it has no optimizer")
+
+
 def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
     """Return the schedule as what is driven: of a class, on an optimizer, by no factory."""
     own = counted_interval(built.scheduler)
@@ -233,8 +246,3 @@ def _unused(
 def read_rates(groups: Sequence[dict[str, Any]], key: str) -> tuple[float, ...]:
     """Return a value of every param group."""
     return tuple(float(group[key]) for group in groups)
-
-
-def factory_problem(schedule: Schedule, text: str) -> SpecError:
-    """Return what is wrong with what a factory gave."""
-    return SpecError([Problem(schedule.source.name, (), text)])

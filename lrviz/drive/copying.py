@@ -1,4 +1,4 @@
-"""A copy of a live scheduler that can be stepped while the original stays as it is."""
+"""Looking ahead of a live scheduler: a copy is stepped while the original stays as it is."""
 
 import gc
 import queue
@@ -15,7 +15,14 @@ import torch
 import torch.utils.data
 
 from lrviz.drive.blame import spell_cause
+from lrviz.drive.built import accept_scheduler, counted_interval, drive_built, find_groups
+from lrviz.drive.isolation import leave_no_trace
+from lrviz.drive.runs import warn
+from lrviz.drive.training import Metric, describe_run, whole_number
 from lrviz.errors import UsageError
+from lrviz.run.driven import Run
+from lrviz.spec.origin import Factory
+from lrviz.spec.tree import Interval
 
 _SHARED = (
     *(torch.nn.Module, torch.utils.data.Dataset, torch.utils.data.DataLoader),
@@ -51,20 +58,6 @@ def copy_scheduler(scheduler: Any) -> Any:
     return copied
 
 
-def find_groups(scheduler: Any) -> list[dict[str, Any]]:
-    """Return the param groups that a scheduler writes to.
-
-    Raises:
-        UsageError: it has none.
-    """
-    inside = getattr(scheduler, "scheduler", scheduler)  # of a wrapper, as accelerate has one
-    for each in (scheduler, inside, *getattr(scheduler, "_schedulers", ())):
-        groups = getattr(getattr(each, "optimizer", None), "param_groups", None)
-        if groups and all(isinstance(group, dict) and "lr" in group for group in groups):
-            return list(groups)
-    raise UsageError(f"{type(scheduler).__name__} is no scheduler: it has no optimizer")
-
-
 def _share(scheduler: object, groups: Sequence[Mapping[str, Any]]) -> dict[int, Any]:
     """Return what a copy has in place of what is not to be copied, by its id."""
     memo = {id(each): each for group in groups for each in group.get("params", ())}
@@ -82,3 +75,84 @@ def _share(scheduler: object, groups: Sequence[Mapping[str, Any]]) -> dict[int, 
         elif gc.is_tracked(each):
             found += gc.get_referents(each)
     return memo
+
+
+def preview(
+    scheduler: object,
+    *,
+    steps: int,
+    steps_per_epoch: int = 1,
+    interval: Interval | None = None,
+    metric: Metric | None = None,
+    start: int | None = None,
+) -> Run:
+    """Return what a live scheduler will do from where it stands; it stays as it is.
+
+    A copy is driven. Scheduler and optimizer are not touched, nor is a parameter or a buffer of
+    the optimizer copied. What is alive is shared: models, data, files, queues, threads. So are
+    functions: one that remembers its calls, as an `lr_lambda` that counts them does, is advanced.
+
+    Other threads must leave the scheduler alone meanwhile. The random generators that all code
+    shares, the filters of warnings and the current folder are put back where this is called in the
+    main thread; in another one, what functions draw is drawn.
+
+    Args:
+        scheduler: a scheduler of torch's or of another library's, with its optimizer.
+        steps: how far to look. Step 0 is the next one.
+        steps_per_epoch: optimizer steps in an epoch; step 0 is the first of one.
+        interval: whether `scheduler.step()` is called after every step or every epoch; every step
+            unless given, or as a scheduler of timm's counts.
+        metric: what ReduceLROnPlateau will be given.
+        start: for a scheduler of timm's, which does not count them and so needs it: how many
+            epochs, or updates, there have been; 0 for a new one.
+
+    Returns:
+        The run: one curve of learning rates of shape (param groups, steps), step 0 the next one,
+        with momentum and weight decay beside them.
+
+    Raises:
+        SpecError: it cannot be driven so far, or a learning rate is not finite.
+        UsageError: an option makes no sense, or the scheduler holds what cannot be copied.
+
+    >>> from torch import nn, optim
+    >>> optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.8)
+    >>> scheduler = optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    >>> preview(scheduler, steps=3).lr.tolist()
+    [[0.8, 0.4, 0.2]]
+    >>> scheduler.get_last_lr()
+    [0.8]
+    """
+    built = accept_scheduler(scheduler, _name_optimizer(scheduler))
+    name, length = type(scheduler).__name__, {"steps": steps, "steps_per_epoch": steps_per_epoch}
+    if steps is None:
+        raise UsageError("steps: must be a whole number, got None")
+    options = {**length, "interval": interval, "metric": metric}
+    spec = describe_run(Factory(name, lambda: lambda: scheduler), name, options)
+    with leave_no_trace():
+        done = _count_done(scheduler, start)
+        taken = accept_scheduler(copy_scheduler(scheduler), built.optimizer)
+        run = drive_built(spec, spec.schedules[0], taken, done)
+    warn(run)
+    return run
+
+
+def _count_done(scheduler: Any, start: int | None) -> int:
+    """Return how many calls a scheduler has had that does not count them itself.
+
+    Raises:
+        UsageError: it counts them itself, or nobody says how many. Its learning rates do not tell:
+            they are the first ones again on a plateau and after a restart.
+    """
+    own = counted_interval(scheduler)
+    if own is None:
+        if start is not None:
+            raise UsageError(f"start: a {type(scheduler).__name__} knows how often it was called")
+        return 0
+    if start is None:
+        what = {"epoch": "epochs", "step": "updates"}[own]
+        raise UsageError(f"give start=, the {what} so far, which timm leaves to the caller")
+    return whole_number("start", start, least=0)
+
+
+def _name_optimizer(scheduler: object) -> str:
+    return type(getattr(scheduler, "optimizer", scheduler)).__name__

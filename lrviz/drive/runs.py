@@ -1,27 +1,100 @@
-"""A spec as a whole: its schedules driven within limits, and what is worth saying told once."""
+"""From a spec or a factory to its run: driven within limits, and what is worth saying told once."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
-from typing import TypeVar
+from typing import Any, overload
 
-import numpy as np
 import torch
 
-from lrviz.curve import QUANTITIES, Curve, Quantity, SchedulerFacts
+from lrviz.curve import Curve, SchedulerFacts
+from lrviz.drive.blame import drive_each, name_curve
 from lrviz.drive.loop import drive_schedule, empty_record
 from lrviz.drive.plan import Plan, plan_run
-from lrviz.drive.remarks import metric_remarks, unused_metric
-from lrviz.errors import KeyPath, Problem, SpecError
+from lrviz.drive.remarks import iter_unread, metric_remarks, unused_metric
+from lrviz.drive.training import Metric, Optimizer, describe_factory, simulate_factory
+from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.parse import MAX_CALLS, MAX_POINTS
-from lrviz.spec.sweep import CURVE_KEYS
+from lrviz.spec.tree import Interval
 from lrviz.system.process import keep_stdout
 
 
+@overload
+def simulate(spec: Spec, /) -> Run: ...
+
+
+@overload
+def simulate(
+    factory: Callable[..., object],
+    /,
+    *,
+    lr: float | None = None,
+    steps: int | None = None,
+    epochs: int | None = None,
+    steps_per_epoch: int = 1,
+    interval: Interval | None = None,
+    optimizer: Optimizer | None = None,
+    metric: Metric | None = None,
+    title: str | None = None,
+    figure: Mapping[str, Any] | None = None,
+) -> Run: ...
+
+
+def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
+    """Drive the schedulers of a spec, or what a factory builds, through its run.
+
+    The installed scheduler is stepped as a training loop would step it, on an optimizer of its
+    own; the values are read before each step.
+
+    What a factory changes of torch's defaults, and in the main thread of random generators, the
+    filters of warnings and the current folder, is put back. One factory runs at a time, so none
+    may wait for another thread that calls lrviz.
+
+    Args:
+        spec: what `load` or `parse_spec` gave; or a factory, which takes an optimizer and returns
+            a scheduler, or takes nothing and returns both.
+        **options: for a factory, how long the run is: `steps`, or `epochs` and `steps_per_epoch`
+            (1); `interval` between calls of `scheduler.step()`, `"step"` or `"epoch"` (`"step"`, or
+            as a scheduler of timm's counts); the `optimizer` that the factory is given, as a spec
+            names it or a class of `torch.optim` (SGD with an LR of 1e-3), its `lr`; the `metric`
+            that ReduceLROnPlateau is given; and its figure's `title` and options, `figure`.
+
+    Returns:
+        The run: for every curve learning rates of shape (param groups, steps), steps counted
+        from 0, with momentum and weight decay beside them.
+
+    Raises:
+        SpecError: it cannot be driven through the run, or a learning rate is not finite.
+        UsageError: an option makes no sense.
+
+    >>> from torch.optim.lr_scheduler import StepLR
+    >>> simulate(lambda optimizer: StepLR(optimizer, 2, 0.5), lr=0.8, steps=4).lr.tolist()
+    [[0.8, 0.8, 0.4, 0.4]]
+    """
+    if isinstance(spec, Spec):
+        if options:
+            raise UsageError(
+                f"{next(iter(options))}: a spec says so itself; options are a factory's"
+            )
+        return simulate_factory(spec) if spec.schedules[0].factory else simulate_spec(spec)
+    if not callable(spec):
+        raise UsageError(f"{type(spec).__name__} is neither a spec nor a factory")
+    run = simulate_factory(describe_factory(spec, options))
+    warn(run)
+    return run
+
+
+def warn(run: Run) -> None:
+    """Warn the caller's caller of what the command would print, notes aside."""
+    for problem in run.warnings:
+        if problem.grade == "warning":
+            warnings.warn(str(problem), UserWarning, stacklevel=3)
+
+
 def simulate_spec(spec: Spec) -> Run:
-    """Drive the schedulers that a spec names; as `lrviz.drive.simulate`.
+    """Drive the schedulers that a spec names; as `simulate`.
 
     Raises:
         SpecError: torch cannot drive the spec through the run, or a learning rate is not finite.
@@ -53,139 +126,6 @@ def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -
             found.setdefault(remark, []).append(schedule)
     for remark, schedules in found.items():
         yield name_curve(remark, schedules, len(spec.schedules))
-
-
-def iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
-    """Yield what nobody reads: of options each as it was typed.
-
-    Args:
-        spec: what was driven.
-        curves: what driving gave, one a schedule.
-    """
-    places = (_overridden, _swept_over, _given_by_groups)
-    problems = [each for find in places for each in find(spec)]
-    problems += _without_effect(spec, curves)
-    return iter(dict.fromkeys(problems))
-
-
-def _unused(spec: Spec, path: KeyPath, why: str) -> Problem:
-    """Return that a value is not used; of an option also by which of several specs it is not."""
-    where = f" in {spec.source.name}" if path in spec.source.overrides else ""
-    return spec.source.problem(path, f"is not used{where}; {why}", "warning")
-
-
-def _overridden(spec: Spec) -> Iterator[Problem]:
-    """Yield the keys at the top that every curve has for itself."""
-    curves, source = spec.tree.get("curves"), spec.source
-    for key in CURVE_KEYS if isinstance(curves, dict) else ():
-        assert isinstance(curves, dict)
-        if key in spec.tree and all(
-            isinstance(own, dict) and key in own for own in curves.values()
-        ):
-            typed = [path for path in source.overrides if path[0] == key]
-            stands: list[KeyPath] = [] if typed and (key,) not in source.positions else [(key,)]
-            for path in (*typed, *stands):
-                yield _unused(spec, path, "every curve has its own")
-
-
-def _swept_over(spec: Spec) -> Iterator[Problem]:
-    """Yield the options whose value a sweep replaces in every curve."""
-    for path in spec.source.overrides:
-        if any(path[: len(swept)] == swept for swept in spec.schedules[0].source.swept):
-            yield _unused(spec, path, "it is swept")
-
-
-def _given_by_groups(spec: Spec) -> Iterator[Problem]:
-    """Yield the options that set an optimizer's value where every param group has its own."""
-    for path in spec.source.overrides:
-        nodes = [each.optimizer for each in spec.schedules if each.optimizer.key == path[:-1]]
-        if any(
-            not node.groups or not all(path[-1] in group for group in node.groups) for node in nodes
-        ):
-            continue
-        if nodes and not (path[-1] == "lr" and _has_formula(spec.tree)):  # which may name it
-            yield _unused(spec, path, "every param group has its own")
-
-
-def _has_formula(tree: object) -> bool:
-    match tree:
-        case Mapping():
-            return any(map(_has_formula, tree.values()))
-        case list():
-            return any(map(_has_formula, tree))
-    return isinstance(tree, str) and tree.startswith("=")
-
-
-def _without_effect(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
-    """Yield the keys of a sweep whose values all give the same curve, or draw the same one."""
-    for key in {place[:2]: None for place in spec.schedules[0].source.swept.values()}:
-        alike: dict[tuple[KeyPath, ...], list[Curve]] = {}
-        for schedule, curve in zip(spec.schedules, curves, strict=True):
-            alike.setdefault(_others(schedule, key), []).append(curve)
-        count = len(next(iter(alike.values())))
-        moved = [
-            name for name in QUANTITIES if not all(_agree(each, name) for each in alike.values())
-        ]
-        if count < 2 or set(moved) & set(spec.figure.panels):
-            continue
-        text = f"makes no difference; its {count} curves are one"
-        if moved:
-            names = " and ".join(moved)
-            text = f"its {count} curves differ in {names} only; add that to figure.panels"
-        yield spec.source.problem(key, text, "warning")
-
-
-def _others(schedule: Schedule, key: KeyPath) -> tuple[KeyPath, ...]:
-    """Return where the values of a sweep's other keys stand."""
-    return tuple(place for place in schedule.source.swept.values() if place[:2] != key)
-
-
-def _agree(curves: Sequence[Curve], name: Quantity) -> bool:
-    first = curves[0].quantity(name)
-    return all(
-        each is first or (first is not None and each is not None and np.array_equal(each, first))
-        for each in (curve.quantity(name) for curve in curves[1:])
-    )
-
-
-Driven = TypeVar("Driven")
-
-
-def drive_each(spec: Spec, drive: Callable[[Schedule], Driven]) -> list[Driven]:
-    """Return what driving gives of every schedule of a spec.
-
-    Raises:
-        SpecError: driving failed; what only some curves suffer from names the first of them.
-    """
-    driven: list[Driven] = []
-    failures: list[SpecError] = []
-    found: dict[Problem, list[Schedule]] = {}
-    for schedule in spec.schedules:
-        try:
-            driven.append(drive(schedule))
-        except SpecError as error:
-            failures.append(error)
-            for problem in error.problems:
-                found.setdefault(problem, []).append(schedule)
-    if failures:
-        problems = [name_curve(*each, len(spec.schedules)) for each in found.items()]
-        raise SpecError(problems) from failures[0].__cause__
-    return driven
-
-
-def name_curve(problem: Problem, schedules: Sequence[Schedule], count: int) -> Problem:
-    """Return a problem that says which curve it is of, where its place does not.
-
-    Args:
-        problem: of one schedule or several.
-        schedules: those, at least one.
-        count: how many there are in all.
-    """
-    first = schedules[0]
-    if len(schedules) == count or first.source.is_own(problem.key):
-        return problem
-    more = f" and {len(schedules) - 1} more" if len(schedules) > 1 else ""
-    return replace(problem, text=f"{problem.text} (curve '{first.label}'{more})")
 
 
 _CALLS = "calls are more than {:,}; schedulers inside others and expressions of groups count, too"

@@ -11,13 +11,12 @@ import torch
 
 from lrviz.curve import SchedulerFacts, Values
 from lrviz.drive.arguments import Binder
-from lrviz.drive.blame import named_failures
-from lrviz.drive.built import KEY, Built, accept_scheduler, drive_built, factory_problem, read_rates
+from lrviz.drive.blame import drive_each, factory_problem, named_failures
+from lrviz.drive.built import KEY, Built, accept_scheduler, drive_built, read_rates
 from lrviz.drive.installed import is_required
 from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.plan import plan_optimizer
-from lrviz.drive.remarks import metric_remarks
-from lrviz.drive.runs import drive_each, iter_unread
+from lrviz.drive.remarks import iter_unread, metric_remarks
 from lrviz.errors import Problem, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec

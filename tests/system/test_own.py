@@ -189,7 +189,7 @@ def test_every_format_may_take_the_place_of_every_other(folder: Path) -> None:
 
 
 def test_nothing_is_driven_before_a_refusal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lrviz.drive.api.simulate_spec", None)
+    monkeypatch.setattr("lrviz.drive.runs.simulate_spec", None)
     for writer in ("plot", "compare", "export", "code"):
         name, arguments = WRITERS[writer]
         Path(name).write_text("mine")
