@@ -142,7 +142,8 @@ def _jump(view: View, before: Part, after: Part) -> Iterator[Found]:
     old, new = map(rate, view.lr[group, [after.start - 1, after.start]])
     change = f"the LR jumps from {old} to {new} at step {view.step(after.start)}"
     if before.climb > 0:
-        yield from _cut_short(view, before, after, change) if leap > 0.05 else ()
+        if leap > 0.05 and before.planned > before.length:
+            yield _cut_short(view, before, after, change)
     elif leap > 0.25 and _is_undone(before, after, group):
         text = f"{change}, for {after.name} starts from the optimizer's LR and not where "
         remedy = f"use one scheduler for both, or end {before.name} where {after.name} begins"
@@ -152,14 +153,13 @@ def _jump(view: View, before: Part, after: Part) -> Iterator[Found]:
         yield Found(after.key(), text)
 
 
-def _cut_short(view: View, warmup: Part, after: Part, change: str) -> Iterator[Found]:
-    """See a warm-up that is planned for more calls than it gets."""
+def _cut_short(view: View, warmup: Part, after: Part, change: str) -> Found:
+    """Return what is said of a warm-up that is planned for more calls than it gets."""
     gets = warmup.length
-    if warmup.planned > gets:
-        text = f"the warm-up takes {count(warmup.planned)} calls and gets {gets}: {change}"
-        is_certain = after.is_anneal and after.planned == view.calls - after.start
-        fix = warmup.fix("total_iters", gets) if is_certain else None
-        yield Found(warmup.key("total_iters"), f"{text}; set total_iters to {gets}", fix)
+    text = f"the warm-up takes {count(warmup.planned)} calls and gets {gets}: {change}"
+    is_certain = after.is_anneal and after.planned == view.calls - after.start
+    fix = warmup.fix("total_iters", gets) if is_certain else None
+    return Found(warmup.key("total_iters"), f"{text}; set total_iters to {gets}", fix)
 
 
 def _is_undone(before: Part, after: Part, group: int) -> bool:

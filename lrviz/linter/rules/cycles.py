@@ -157,14 +157,13 @@ def ends_mid_cycle(view: View, part: Part) -> Iterator[Found]:
     cycle, or cycles that fit the length.
     """
     around = _cycle_ends(part) if part.is_last else ()
-    if not around or part.length in around or not _ends_high(part):
-        return
-    ends = [part.start + end for end in around if end > 1]
-    nearest = min(ends, key=lambda end: (abs(end - view.calls), end))
-    end, top = rate(part.lr[:, -1].max()), rate(part.lr.max())
-    text = f"ends in the middle of a cycle, at {end} with a peak of {top}"
-    remedy = f"the nearest length that ends low is {calls(nearest)}, this run has {view.calls}"
-    yield Found(part.key(), f"{text}; {remedy}")
+    if around and part.length not in around and _ends_high(part):
+        ends = [part.start + end for end in around if end > 1]
+        nearest = min(ends, key=lambda end: (abs(end - view.calls), end))
+        end, top = rate(part.lr[:, -1].max()), rate(part.lr.max())
+        text = f"ends in the middle of a cycle, at {end} with a peak of {top}"
+        remedy = f"the nearest length that ends low is {calls(nearest)}, this run has {view.calls}"
+        yield Found(part.key(), f"{text}; {remedy}")
 
 
 def _ends_high(part: Part) -> bool:

@@ -68,13 +68,12 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
     Met in huggingface/pytorch-image-models#1242, EleutherAI/gpt-neox#1008.
     """
     is_cut_off = part.is_anneal and part.is_last and part.planned > part.length + 1
-    if part.length < 2 or not is_cut_off or not _is_open_ended(view, part):
-        return
-    group, name = int(np.argmax(part.lr[:, -1])), part.length_name
-    top, end = part.lr[group].max(), part.lr[group, -1]
-    text = f"the anneal is planned for {count(part.planned)} calls and gets {part.length}: it "
-    text += f"ends at {rate(end)}, from {rate(top)}; set {name} to {part.length}"
-    yield Found(part.key(name), text, part.fix(name, part.length))
+    if part.length >= 2 and is_cut_off and _is_open_ended(view, part):
+        group, name = int(np.argmax(part.lr[:, -1])), part.length_name
+        top, end = part.lr[group].max(), part.lr[group, -1]
+        text = f"the anneal is planned for {count(part.planned)} calls and gets {part.length}: it "
+        text += f"ends at {rate(end)}, from {rate(top)}; set {name} to {part.length}"
+        yield Found(part.key(name), text, part.fix(name, part.length))
 
 
 def _is_open_ended(view: View, part: Part) -> bool:
