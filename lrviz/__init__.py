@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from lrviz.curve import Curve as Curve
-    from lrviz.draw import plot as plot
+    from lrviz.draw.outputs import plot as plot
     from lrviz.drive import preview as preview
     from lrviz.drive import simulate as simulate
     from lrviz.errors import FileError as FileError
@@ -44,7 +44,7 @@ _HOMES = {
     "UsageError": "lrviz.errors",
     "load": "lrviz.reading.sources",
     "parse_spec": "lrviz.spec.parse",
-    "plot": "lrviz.draw",
+    "plot": "lrviz.draw.outputs",
     "preview": "lrviz.drive",
     "simulate": "lrviz.drive",
 }

@@ -128,8 +128,7 @@ def _plot(spec: Spec, target: Target, request: PlotRequest) -> list[Block]:
 
 def _show(run: Run, source: str, path: str, lines: list[Line], request: PlotRequest) -> list[Block]:
     """Draw the picture in characters, to fill the screen with what else is said there."""
-    from lrviz.draw.terminal.picture import explain_limits
-    from lrviz.draw.terminal.screen import CLEAR, draw_screen, find_screen
+    from lrviz.draw.terminal.picture import CLEAR, draw_screen, explain_limits, find_screen
 
     remarks = map(run.remark, filter(None, [explain_limits(run)]))
     lines += [each for each in remarks if each not in lines]  # a figure has said so

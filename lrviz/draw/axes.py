@@ -4,16 +4,9 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import (
-    Formatter,
-    LogLocator,
-    MaxNLocator,
-    MultipleLocator,
-    NullFormatter,
-    NullLocator,
-)
 
 from lrviz.draw.chart import Layout
 from lrviz.draw.panels import Limits, round_up
@@ -27,7 +20,7 @@ LEAST_EPOCHS = 1.5  # what the x axis shows, at least, for one in epochs to say 
 DIGIT = 0.64  # the width of a digit, in font sizes
 
 
-class PlainFormatter(Formatter):
+class PlainFormatter(ticker.Formatter):
     """Labels every tick with its whole value."""
 
     def __init__(self, spell: Callable[[Sequence[float]], list[str]]) -> None:
@@ -65,10 +58,8 @@ def add_top_axis(axes: Axes, layout: Layout, x: str) -> None:
         x: what the axis at the bottom counts.
     """
     style, factor = layout.style, layout.epoch if x == "epoch" else 1 / layout.epoch
-    second = axes.secondary_xaxis(
-        "top",
-        functions=(lambda at: np.multiply(at, factor), lambda at: np.divide(at, factor)),
-    )
+    functions = (lambda at: np.multiply(at, factor), lambda at: np.divide(at, factor))
+    second = axes.secondary_xaxis("top", functions=functions)
     second.grid(visible=False)
     second.spines["top"].set_visible("top" in style.spines)
     ends = layout.xlim[0] * factor, layout.xlim[1] * factor
@@ -109,8 +100,8 @@ def _choose_spacing(
 
 def _set_step_ticks(axis: Axis, major: float, minor: float | None, style: Style) -> None:
     """Put ticks on an x axis at multiples of two distances."""
-    axis.set_major_locator(MultipleLocator(major))
-    axis.set_minor_locator(MultipleLocator(minor) if minor else NullLocator())
+    axis.set_major_locator(ticker.MultipleLocator(major))
+    axis.set_minor_locator(ticker.MultipleLocator(minor) if minor else ticker.NullLocator())
     if style.numbers == "short":
         axis.set_major_formatter(PlainFormatter(spell_steps))
 
@@ -126,12 +117,12 @@ def set_value_axis(axes: Axes, limits: Limits, scale: str, *, plain: bool) -> No
         return
     decades = abs(math.log10(limits[1] / limits[0]))
     axes.yaxis.set_major_formatter(PlainFormatter(spell_magnitudes))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_minor_formatter(ticker.NullFormatter())
     if decades < 1:
-        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_locator(ticker.MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_minor_locator(ticker.NullLocator())
     elif decades < 2.5:
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1.0, 2.0, 5.0)))
 
 
 MOST_MAJOR = 10

@@ -246,5 +246,5 @@ def _needs_fit(options: FigureOptions, words: Words) -> bool:
         options.style.margins == "fit"
         or (options.xlabel, options.ylabel) != (None, None)
         or len(options.panels) > 1
-        or bool(words.title or words.legend or words.note)
+        or bool(words.title or words.names or words.note)
     )

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lrviz.draw.chart import Layout, lift
-from lrviz.draw.panels import Indices, Panel, Row
+from lrviz.draw.panels import Panel, Row
 from lrviz.spec.style import Style
 from lrviz.spell import spell_floor
 
@@ -70,32 +70,18 @@ def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
 def mark_hidden(axes: Axes, line: Line2D, row: Row, floor: float, layout: Layout) -> None:
     """Draw a triangle at the end of a log axis wherever it has no place for a line's value.
 
-    The axis' limits are set. Where there are too many to be told apart, some stand for those
-    beside them.
+    The axis' limits are set. Of several in the width of a triangle the first one is drawn.
     """
     size, (low, high) = MARK * line.get_markersize(), sorted(layout.xlim)
     steps = np.flatnonzero(row.values <= floor)
     places = steps[(steps >= low * row.unit) & (steps <= high * row.unit)] / row.unit
     bottom, top = axes.get_ylim()
     end, shape, inwards = (0, "v", size / 2) if bottom < top else (1, "^", -size / 2)
-    places = places[thin_out(places * layout.width / (high - low), max(size * layout.dot, 1.0))]
+    pixels = (places - places[:1]) * layout.width / (high - low)
+    slots = pixels // max(size * layout.dot, 1.0)
+    places = places[np.unique(slots, return_index=True)[1]]
     marks = _mark(places, np.full(len(places), end), line.get_color(), shape, size)
     marks.set(clip_on=False, zorder=2.1)
     marks.set_transform(axes.get_xaxis_transform() + lift(axes, inwards))
     if len(places):
         axes.add_line(marks)
-
-
-def thin_out(pixels: NDArray[np.float64], size: float) -> Indices:
-    """Return the indices of places in order that are no closer than a size to the one before.
-
-    >>> thin_out(np.array([0.0, 20, 30, 40]), 4.0).tolist()
-    [0, 1, 2, 3]
-    >>> thin_out(np.array([0.0, 2, 3, 4]), 3.0).tolist()
-    [0, 2]
-    """
-    kept, at = [], 0
-    while at < len(pixels):
-        kept.append(at)
-        at = max(at + 1, int(np.searchsorted(pixels, pixels[at] + size)))
-    return np.array(kept, dtype=np.intp)

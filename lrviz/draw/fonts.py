@@ -65,8 +65,7 @@ def choose_fonts(wanted: Sequence[str], text: str) -> Choice:
 
 def _choose(wanted: Sequence[str], text: str) -> Choice:
     left = dict.fromkeys(filter(_is_drawn, FIGURES + text))
-    families: list[str] = []
-    used = []
+    families, used = list[str](), list[str]()
     for family in (*wanted, ALWAYS, *FALLBACKS):
         is_behind = ALWAYS in families
         if is_behind and not left:
@@ -102,10 +101,8 @@ def explain_missing(missing: str) -> str:
 def _learn_fonts() -> bool:
     """Have matplotlib know what was installed since it listed its fonts; return whether any was."""
     manager = font_manager.fontManager
-    count = len(manager.ttflist)
-    for path in sorted(
-        set(font_manager.findSystemFonts()) - {each.fname for each in manager.ttflist}
-    ):
+    count, known = len(manager.ttflist), {each.fname for each in manager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
         with suppress(RuntimeError, OSError, ValueError, KeyError, NotImplementedError):
             manager.addfont(path)  # a bitmap font or a damaged one it cannot draw with
     return len(manager.ttflist) > count
@@ -114,9 +111,8 @@ def _learn_fonts() -> bool:
 def _open(family: str) -> FT2Font | None:
     """Return the face that matplotlib draws a family with; None where it is not installed."""
     try:
-        path = font_manager.findfont(
-            font_manager.FontProperties(family=[family]), fallback_to_default=False
-        )
+        wanted = font_manager.FontProperties(family=[family])
+        path = font_manager.findfont(wanted, fallback_to_default=False)
         face = getattr(path, "face_index", 0)
         return FT2Font(path, face_index=face) if face else FT2Font(path)
     except (ValueError, OSError, RuntimeError):

@@ -49,10 +49,9 @@ SHORT, DENSE = 10_000, 4
 # The length, in pixels, of a part: Agg needs memory for every pixel that it draws at once.
 PART = 100_000
 
-# What takes as long as a pixel of a plain line, and more: one of a dashed line, at most; a marker;
-# a pixel of its size.
-DASHED, MARKER, OUTLINE = 6, 100, 20
-MAX_POINTS = 5_000_000  # the points that all lines of a figure have together, at most
+# The pixels of a plain line that take as long as one of a dashed line, at most; as a point, which
+# is held, too; as a marker; and as a pixel of its size.
+DASHED, POINT, MARKER, OUTLINE = 6, 80, 100, 20
 
 # The pixels of the plain line that a figure takes as long to draw as, at most.
 MAX_LENGTH = 400_000_000
@@ -117,12 +116,8 @@ def draw_lines(
 def _hold(look: Mapping[str, Any], style: Style) -> dict[str, Any]:
     """Return what is different in the look of a line that follows a held metric."""
     pattern = HELD.get(str(look["linestyle"]), ":")
-    above = 0.05 * (measure_ink(look["linestyle"]) - measure_ink(pattern))
-    return {
-        "linestyle": pattern,
-        "markerfacecolor": style.background,
-        "zorder": look["zorder"] + above,
-    }
+    zorder = look["zorder"] + 0.05 * (measure_ink(look["linestyle"]) - measure_ink(pattern))
+    return {"linestyle": pattern, "markerfacecolor": style.background, "zorder": zorder}
 
 
 def _has_markers(row: Row, layout: Layout, wanted: bool | Literal["auto"], count: int) -> bool:
@@ -150,24 +145,21 @@ def measure_ink(pattern: LineStyle) -> float:
 
 def bound_effort(panels: Iterable[Axes]) -> str:
     """Have lines drawn as they are, and return why they are too many; empty where they are not."""
-    points, effort = 0, 0.0
+    effort = 0.0
     for axes in panels:
         area = axes.bbox.width * axes.bbox.height
         for line in axes.lines:
-            places = _place(line, axes)
-            points += len(places)
+            places, is_marked = _place(line, axes), line.get_marker() != "None"
             length = float(np.hypot(*np.diff(places, axis=0).T).sum())
             is_dense = length > max(SHORT, area / DENSE)
-            if is_dense or not (line.get_marker() != "None" or np.diff(places[:, 1]).all()):
+            if is_dense or not (is_marked or np.diff(places[:, 1]).all()):
                 line.set_path_effects([Exactly(1 + int(length / PART), plain=is_dense)])
             effort += length * (DASHED if line.is_dashed() and not is_dense else 1)
-            if line.get_marker() != "None":
-                effort += len(places) * (MARKER + OUTLINE * line.get_markersize())
-    if points <= MAX_POINTS and effort <= MAX_LENGTH:
+            outline = MARKER + OUTLINE * line.get_markersize() if is_marked else 0
+            effort += len(places) * (POINT + outline)
+    if effort <= MAX_LENGTH:
         return ""
     problem = f"takes as long to draw as a line of {effort:,.0f} pixels, more than {MAX_LENGTH:,}"
-    if points > MAX_POINTS:
-        problem = f"{points:,} points are more than {MAX_POINTS:,}"
     return f"{problem}; draw fewer curves or a smaller figure"
 
 

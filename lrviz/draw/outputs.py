@@ -11,12 +11,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lrviz.draw.axes import (
-    add_top_axis,
-    measure_top_axis,
-    set_step_axis,
-    set_value_axis,
-)
+from lrviz.draw.axes import add_top_axis, measure_top_axis, set_step_axis, set_value_axis
 from lrviz.draw.chart import (
     BELOW,
     LEAST_TEXT,
@@ -196,7 +191,7 @@ class Painter:
         Return about how high, in points, the axes below are, and whether there is a second one.
         """
         layout, font = self.layout, self.layout.style.font_size
-        is_told = self.words.legend or self.words.note
+        is_told = self.words.names or self.words.note
         legend = add_legend(axes, lines, self.words, layout) if is_told else None
         above = measure_legend(legend, layout) if legend else 0.0
         title, size = self.words.title, TITLE * font
@@ -224,7 +219,7 @@ class Painter:
         limits = panel.limits
         if band and not panel.given:
             limits = raise_limits(limits, panel.highest, band, scale)
-        above = words.legend or words.note or words.title or len(words.ylabels) > 1
+        above = words.names or words.note or words.title or len(words.ylabels) > 1
         # A factor aside would stand where other things do.
         plain = self.layout.style.numbers == "short" or bool(above)
         set_value_axis(axes, limits, scale, plain=plain)

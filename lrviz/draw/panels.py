@@ -66,8 +66,7 @@ class Panel:
 
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     """Return the panels of a run's picture."""
-    length = max(curve.steps / curve.unit(options.x) for curve in run.curves)
-    whole = 0.0, length
+    whole = 0.0, max(curve.steps / curve.unit(options.x) for curve in run.curves)
     ends = mend_limits(options.xlim or whole, whole, "linear", FARTHEST)
     return tuple(_plan_panel(run, options, index, ends) for index in range(len(options.panels)))
 

@@ -48,10 +48,9 @@ def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
         own, unit = line if len(run.curves) > 1 else None, curve.unit(x)
         for (at, name), end in zip(begun, ends, strict=True) if len(begun) > 1 else ():
             key, phase = (at / unit, name), Phase(at / unit, name, end / unit, own)
-            known = found.get(key)
-            found[key] = (
-                replace(known, end=max(known.end, phase.end), line=None) if known else phase
-            )
+            if key in found:
+                phase = replace(phase, end=max(found[key].end, phase.end), line=None)
+            found[key] = phase
         line += len(curve.groups)
     return tuple(sorted(found.values(), key=lambda phase: phase.start))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from lrviz.draw.chart import Chart, Drawing, Settings, apply_settings, gather_settings, measure_with
+from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings, measure_with
 from lrviz.draw.fonts import choose_fonts
 from lrviz.draw.lines import bound_effort
 from lrviz.draw.panels import Limits, find_limits, pick_points
@@ -100,9 +100,9 @@ def take_thumbnail(run: Run) -> Thumbnail:
     return Thumbnail(tuple(rows), run.steps, base)
 
 
-def draw_thumbnails(
+def build_sheet(
     thumbnails: Sequence[Thumbnail], titles: Sequence[str], style: str = "light"
-) -> Drawing:
+) -> Chart:
     """Return a sheet: several runs in one picture, each small and from zero, as an overview.
 
     Every param group of every curve is drawn; an axis names its ends only: the first and the last
@@ -118,13 +118,6 @@ def draw_thumbnails(
     Raises:
         UsageError: there is no run, or no such style.
     """
-    return build_sheet(thumbnails, titles, style).capture()
-
-
-def build_sheet(
-    thumbnails: Sequence[Thumbnail], titles: Sequence[str], style: str = "light"
-) -> Chart:
-    """Return the figure of a sheet; as `draw_thumbnails`."""
     if not thumbnails:
         raise UsageError("a sheet needs a schedule at least")
     if style not in styles():
@@ -175,20 +168,13 @@ def _draw_panels(
     em, points = cells.em, cells.em * 72 / style.dpi
     left = bottom = right = GAP * em / 2
     if cells.ticks:
-        labels = {label for each in thumbnails for label in _spell_values(_list_ends(each))}
+        labels = {label for each in thumbnails for label in _spell_values(_plan_axis(each)[1])}
         widest = max(map(measure_with(figure, LABEL * points), labels))
-        left, bottom, right = (
-            widest + (GAP + 2 * TICK) * em,
-            (GAP + 2 * TICK + LABEL) * em,
-            GAP * em,
-        )
+        beside = GAP + 2 * TICK
+        left, bottom, right = widest + beside * em, (beside + LABEL) * em, GAP * em
     width = cells.width - left - right
-    measure, lines = measure_with(figure, points), 1
-    captions = fit_captions(titles, width, lines, measure)
-    if cells.ticks and any("…" in caption for caption in captions):
-        lines = 2
-        captions = fit_captions(titles, width, lines, measure)
-    height = max(cells.height - bottom - (lines * LINE + GAP) * em, 1.0)
+    captions = fit_captions(titles, width, measure_with(figure, points))
+    height = max(cells.height - bottom - (LINE + GAP) * em, 1.0)
     across, up = cells.pixels
     apart = APART * style.marker_size * cells.scale * style.dpi / 72
     for place, (thumbnail, caption) in enumerate(zip(thumbnails, captions, strict=True)):
@@ -214,32 +200,27 @@ def _draw_lines(axes: Axes, thumbnail: Thumbnail, style: Style, markers: bool) -
 
 def _set_ticks(axes: Axes, thumbnail: Thumbnail, cells: Cells, line: float) -> None:
     """Set limits; name the ends of both axes as far as there is room for lines of text."""
-    low, high = _find_limits(thumbnail)
+    (low, high), ends = _plan_axis(thumbnail)
     axes.set_xlim(0, thumbnail.steps)
     axes.set_ylim(low, high)
     values: list[float] = []
-    for value in _list_ends(thumbnail) if cells.ticks else ():
+    for value in ends if cells.ticks else ():
         if all(abs(value - other) >= line * (high - low) for other in values):
             values.append(value)
     axes.set_yticks(values, _spell_values(values))
-    ends = (0, thumbnail.steps) if cells.ticks else ()
-    axes.set_xticks(ends, spell_steps(ends))
+    steps = (0, thumbnail.steps) if cells.ticks else ()
+    axes.set_xticks(steps, spell_steps(steps))
     for place, tick in enumerate(axes.xaxis.get_major_ticks()):
         tick.label1.set_horizontalalignment("right" if place else "left")
 
 
-def _list_ends(thumbnail: Thumbnail) -> list[float]:
-    """Return what a y axis names: 0 and the ends of what it shows."""
-    values = np.concatenate([values for _, values in thumbnail.rows])
-    ends = 0.0, max(thumbnail.base_lr, 0.0, float(values.max())), min(0.0, float(values.min()))
-    bottom, top = _find_limits(thumbnail)
-    return [end for end in ends if bottom <= end <= top]
-
-
-def _find_limits(thumbnail: Thumbnail) -> Limits:
-    """Return the ends of a schedule's y axis."""
+def _plan_axis(thumbnail: Thumbnail) -> tuple[Limits, list[float]]:
+    """Return the ends of a y axis, and what it names: 0 and the ends of what it shows."""
     rows = [values for _, values in thumbnail.rows]
-    return find_limits(rows, "lr", thumbnail.base_lr, "linear")
+    low, high = find_limits(rows, "lr", thumbnail.base_lr, "linear")
+    values = np.concatenate(rows)
+    ends = 0.0, max(thumbnail.base_lr, 0.0, float(values.max())), min(0.0, float(values.min()))
+    return (low, high), [end for end in ends if low <= end <= high]
 
 
 def _spell_values(values: Sequence[float]) -> list[str]:

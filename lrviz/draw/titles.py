@@ -30,8 +30,7 @@ class Words:
         title: empty for none.
         xlabel: of the axis that all panels share.
         ylabels: one a panel.
-        names: one a line; of the legend.
-        legend: whether it names lines.
+        names: of the legend, one a line; none where there is no legend.
         note: what it calls marks of what an axis cannot show; empty for none.
     """
 
@@ -39,20 +38,19 @@ class Words:
     xlabel: str
     ylabels: tuple[str, ...]
     names: tuple[str, ...]
-    legend: bool
     note: str = ""
 
     @property
     def text(self) -> str:
         """All of it in one, and what text is shortened with."""
-        names = self.names if self.legend else ()
-        rest = (*self.ylabels, *names, self.note, *UNITS.values(), "…")
+        rest = (*self.ylabels, *self.names, self.note, *UNITS.values(), "…")
         return "".join((self.title, self.xlabel, *rest))
 
 
 def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Words:
     """Return what a run's figure says."""
-    names = tuple(name for curve in name_lines(run) for name in curve)
+    names = name_lines(run)
+    has_legend = len(names) > 1 if options.legend is None else options.legend
     ylabels = [LABELS[quantity] for quantity in options.panels]
     if options.ylabel is not None:
         ylabels[0] = options.ylabel
@@ -62,19 +60,18 @@ def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Wor
         title=choose_title(run, options.style.title),
         xlabel=UNITS[options.x] if options.xlabel is None else options.xlabel,
         ylabels=tuple(ylabels),
-        names=names,
-        legend=len(names) > 1 if options.legend is None else options.legend,
+        names=names if has_legend else (),
         note="" if floor is None else spell_floor(floor),
     )
 
 
-def name_lines(run: Run) -> tuple[tuple[str, ...], ...]:
+def name_lines(run: Run) -> tuple[str, ...]:
     """Return the names that a legend gives every curve's param groups."""
-    names = []
+    names: list[str] = []
     for index, curve in enumerate(run.curves):
         scheduler = run.schedulers[index].name if index < len(run.schedulers) else ""
         label = curve.label or scheduler
-        names.append(tuple(_join(label, group, len(run.curves) > 1) for group in curve.groups))
+        names += (_join(label, group, len(run.curves) > 1) for group in curve.groups)
     return tuple(names)
 
 

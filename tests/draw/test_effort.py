@@ -179,15 +179,6 @@ def test_a_line_that_goes_up_and_down_all_the_time_is_drawn_in_parts() -> None:
     assert 100_000 / 2 < length / effect.parts <= 100_000
 
 
-def test_more_points_than_there_may_be_are_a_problem_of_the_figure(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("lrviz.draw.lines.MAX_POINTS", 31)
-    expected = "figure: 32 points are more than 31; draw fewer curves or a smaller figure"
-    with pytest.raises(SpecError, match=f"{expected}$"):
-        draw_pixels(make_run(STEP))
-
-
 def test_a_legend_measures_no_text_twice_and_few_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     real = Text.get_window_extent

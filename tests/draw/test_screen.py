@@ -11,7 +11,7 @@ from signal import SIGINT
 import pytest
 
 import lrviz
-from lrviz.draw.terminal.screen import CLEAR, Screen, draw_screen, find_screen
+from lrviz.draw.terminal.picture import CLEAR, Screen, draw_screen, find_screen
 from tests.support.lrvizrun import LRVIZ, run
 from tests.support.specs import ROOT
 

@@ -305,7 +305,7 @@ def test_the_legend_has_the_names_of_the_figure(name: str) -> None:
     run = lrviz.simulate(
         lrviz.load(CONFIGS / f"{name}.yaml", overrides=[("figure.legend", "true")])
     )
-    names = tuple(each for curve in name_lines(run) for each in curve)
+    names = name_lines(run)
     assert tuple(list_names(run)) == names
 
 

@@ -108,9 +108,9 @@ def draw_sheet_job(job: SheetJob) -> tuple[Problem, ...]:
         RefusedError: it is not to be.
     """
     with quick_imports():
-        from lrviz.draw.sheet import draw_thumbnails
+        from lrviz.draw.sheet import build_sheet
         from lrviz.figure.image import encode_image
-    drawing = draw_thumbnails(job.thumbnails, job.titles, job.style)
+    drawing = build_sheet(job.thumbnails, job.titles, job.style).capture()
     digest = "" if NO_FONT in drawing.fonts else job.digest  # a font may come that it lacks
     record = build_sheet_record(digest)
     make_folder(job.path.parent)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lrviz.curve import Values
 from lrviz.draw.panels import LARGEST, Indices, pick_points
-from lrviz.draw.terminal.glyphs import paint
+from lrviz.draw.terminal.glyphs import Look, paint
 
 # A character each, rows from the top: the dots that are set in it, as Unicode numbers them.
 Codes = NDArray[np.uint32]
@@ -171,41 +171,27 @@ def mark_hidden(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
     return marks
 
 
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """What one curve draws.
-
-    Attributes:
-        codes: shape (rows, columns); 0 where it draws nothing.
-        glyph: the character that it draws; empty: the dots themselves.
-        color: the number of an ANSI colour; None for the terminal's own.
-    """
-
-    codes: Codes
-    glyph: str = ""
-    color: int | None = None
-
-
-def merge_layers(layers: Sequence[Layer]) -> list[str]:
+def merge_layers(layers: Sequence[tuple[Codes, Look]]) -> list[str]:
     """Return the rows of a picture, from the top.
 
-    Layers that meet in a character take turns, so that of two equal curves each shows.
+    A layer is what it draws, 0 where that is nothing, and in which look. Layers that meet in a
+    character take turns, so that of two equal curves each shows.
 
     >>> line = np.array([[1, 1, 1, 0]], dtype=np.uint32)
-    >>> merge_layers([Layer(line, "a"), Layer(line, "b")])
+    >>> merge_layers([(line, Look("a", None)), (line, Look("b", None))])
     ['aba ']
     """
-    codes = np.stack([layer.codes for layer in layers])
+    codes, looks = np.stack([codes for codes, _ in layers]), [look for _, look in layers]
     inked = codes > 0
     count = inked.sum(axis=0)
     turn = np.add(*np.indices(count.shape)) % np.maximum(count, 1)
     chosen = (inked & (inked.cumsum(axis=0) - 1 == turn)).argmax(axis=0)
-    dotted = np.array([not layer.glyph for layer in layers])
+    dotted = np.array([not look.glyph for look in looks])
     dots = np.bitwise_or.reduce(codes * dotted[:, None, None], axis=0)
     rows = []
     for row in zip(count.tolist(), chosen.tolist(), dots.tolist(), strict=True):
         cells = [
-            (layers[own].glyph or chr(BRAILLE + dot), layers[own].color) if several else (" ", None)
+            (looks[own].glyph or chr(BRAILLE + dot), looks[own].color) if several else (" ", None)
             for several, own, dot in zip(*row, strict=True)
         ]
         runs = itertools.groupby(cells, key=lambda cell: cell[1])

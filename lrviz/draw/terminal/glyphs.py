@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lrviz.spell import measure, printable
+from lrviz.spell import printable
 
 # Bright blue, bright red, green, magenta, cyan and yellow: to be read on black and on white.
 COLORS = (94, 91, 32, 35, 36, 33)
@@ -94,27 +94,3 @@ def clean(text: str, *, ascii_only: bool) -> str:
     if not ascii_only:
         return line
     return line.replace("·", "-").replace("…", "...").encode("ascii", "backslashreplace").decode()
-
-
-def fit(text: str, width: int, ellipsis: str) -> str:
-    """Return a text without its middle, as far as it does not fit.
-
-    What tells two names apart stands at their end more often than not.
-
-    >>> fit("exponential_fast", 9, "…"), fit("step", 9, "…"), fit("exponential", 2, "...")
-    ('expo…fast', 'step', '..')
-    """
-    if measure(text) <= width:
-        return text
-    room = width - len(ellipsis)
-    if room < 2:
-        return ellipsis[:width]
-    tail = _take(text[::-1], room // 2)[::-1]
-    return f"{_take(text, room - measure(tail)).rstrip()}{ellipsis}{tail.lstrip()}"
-
-
-def _take(text: str, width: int) -> str:
-    """Return as much of a text's beginning as fits."""
-    while measure(text) > width:
-        text = text[: max(width, len(text) // 2) if len(text) > 2 * width else -1]
-    return text

@@ -1,19 +1,89 @@
-"""A run as lines of text: its picture, between a title and a legend."""
+"""A run as lines of text, its picture between a title and a legend; and the screen they fill."""
 
+import os
+import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial, reduce
+from typing import TextIO
 
 import numpy as np
 
 from lrviz.draw.panels import Panel, explain_empty, plan_panels
-from lrviz.draw.terminal.canvas import Axis, Layer, draw_curve, mark_hidden, merge_layers
-from lrviz.draw.terminal.frame import count_rows, draw_frame, measure_margin, write_legend
-from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean, fit
-from lrviz.draw.terminal.rulers import Ticks, choose_step_ticks, choose_value_ticks
-from lrviz.draw.titles import name_lines
+from lrviz.draw.terminal.canvas import Axis, Codes, draw_curve, mark_hidden, merge_layers
+from lrviz.draw.terminal.frame import (
+    Ticks,
+    choose_step_ticks,
+    choose_value_ticks,
+    count_rows,
+    draw_frame,
+    measure_margin,
+    write_legend,
+)
+from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean
+from lrviz.draw.text import shorten
+from lrviz.draw.titles import UNITS, find_words
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spell import spell_floor
+from lrviz.spell import has_unicode, measure, spell_floor
+
+# To the corner of the screen, which is emptied.
+CLEAR = "\x1b[H\x1b[2J"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a terminal can show.
+
+    Attributes:
+        columns: of characters.
+        rows: of characters.
+        is_capable: whether it takes more than text: it can be emptied, and has colours.
+        has_colors: whether those are wanted.
+        ascii_only: whether it shows nothing beyond ASCII.
+    """
+
+    columns: int
+    rows: int
+    is_capable: bool = False
+    has_colors: bool = False
+    ascii_only: bool = False
+
+    def count_rows(self, text: str) -> int:
+        """Return how many rows a line of text takes."""
+        if self.ascii_only:
+            text = text.encode("ascii", "backslashreplace").decode()
+        return max(1, -(-measure(text) // self.columns))
+
+
+def find_screen(stream: TextIO | None) -> Screen:
+    """Return what there is behind a stream; what most terminals are where it is none."""
+    size = shutil.get_terminal_size()
+    is_capable = stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+    has_colors = is_capable and not os.environ.get("NO_COLOR")
+    return Screen(size.columns, size.lines, is_capable, has_colors, not has_unicode(stream))
+
+
+def draw_screen(run: Run, screen: Screen, heading: str = "", beside: Sequence[str] = ()) -> str:
+    """Return a run's picture and sentence, which fill a screen.
+
+    Args:
+        run: what to draw.
+        screen: what it is to fill.
+        heading: a line above it; empty for none.
+        beside: the lines that stand on the screen too, before or after.
+    """
+    above, below = [heading] if heading else [], [str(run)]
+    taken = sum(map(screen.count_rows, (*above, *below, *beside)))
+    picture = draw_terminal(
+        run,
+        screen.columns,
+        screen.rows - taken - 1,  # where the cursor is
+        colors=screen.has_colors,
+        ascii_only=screen.ascii_only,
+    )
+    return "".join(f"{line}\n" for line in (*above, picture, *below))
+
 
 # The smallest terminal; a smaller one is drawn for as if it were as large.
 LEAST_COLUMNS, LEAST_ROWS = 24, 10
@@ -23,9 +93,6 @@ LEAST_STEP = {"step": 1.0, "epoch": 0.5}
 
 # The dots of a character that is not a letter, across and up.
 DOTS = 2, 4
-
-# What an x axis is called that counts steps, or epochs.
-UNITS = {"step": "steps", "epoch": "epochs"}
 
 # What is said where the figure has other panels.
 MISSING = "only lr is drawn in characters"
@@ -64,18 +131,19 @@ def draw_terminal(
     count = sum(len(curve.groups) for curve in run.curves)
     looks = choose_looks(count, colors=colors, ascii_only=ascii_only)
     (panel,) = plan_panels(run, options)
-    limits, hidden = panel.limits, panel.floor
-    mark = signs.down if limits[0] < limits[1] else signs.up
-    title = fit(say(run.spec.title or ""), columns, signs.ellipsis)
-    below = [] if hidden is None else [f"{mark} {spell_floor(hidden)}"]
-    below += [] if run.figure.panels == ("lr",) else [fit(MISSING, columns, signs.ellipsis)]
-    xlabel = say(UNITS[options.x] if options.xlabel is None else options.xlabel)
+    mark = signs.down if panel.limits[0] < panel.limits[1] else signs.up
+    title = shorten(say(run.spec.title or ""), columns, measure, signs.ellipsis)
+    below = [] if panel.floor is None else [f"{mark} {spell_floor(panel.floor)}"]
+    if run.figure.panels != ("lr",):
+        below.append(shorten(MISSING, columns, measure, signs.ellipsis))
+    xlabel = say(UNITS[options.x].lower() if options.xlabel is None else options.xlabel)
     ylabel = say("lr" if options.ylabel is None else options.ylabel)
     height = rows - count_rows(xlabel) - len(below) - bool(title)
     most = max(1, height - (rows - 2) // 2)  # about half of the terminal is the lines'
     legend = write_legend(list(map(say, list_names(run))), looks, signs, columns, most)
     dots = (1, 1) if looks[0].glyph else DOTS
-    y = Axis(*limits, height - len(legend), dots[1], options.yscale == "log", hidden)
+    height -= len(legend)
+    y = Axis(*panel.limits, height, dots[1], options.yscale == "log", panel.floor)
     frame = _draw_lines(run, panel, looks, y, (columns, dots[0]), (xlabel, ylabel), signs)
     lines = (*[title][: bool(title)], *frame, *legend, *below)
     return "\n".join(line.rstrip() for line in lines)
@@ -108,9 +176,7 @@ def _choose_options(run: Run) -> FigureOptions:
 
 def list_names(run: Run) -> list[str]:
     """Return the names of the lines, as a figure has them; none where there is no legend."""
-    names = [name or "?" for curve in name_lines(run) for name in curve]
-    legend = len(names) > 1 if run.figure.legend is None else run.figure.legend
-    return names if legend else []
+    return [name or "?" for name in find_words(run, run.figure, ()).names]
 
 
 def _choose_value_ticks(run: Run, panel: Panel, y: Axis) -> Ticks:
@@ -123,7 +189,7 @@ def _choose_value_ticks(run: Run, panel: Panel, y: Axis) -> Ticks:
 
 def _iter_layers(
     panel: Panel, looks: Sequence[Look], x: Axis, y: Axis, mark: str
-) -> Iterator[Layer]:
+) -> Iterator[tuple[Codes, Look]]:
     """Yield what the lines draw, and their marks of what a log axis has no place for."""
     for look in dict.fromkeys(looks):
         lines = zip(panel.rows, looks, strict=True)
@@ -132,8 +198,8 @@ def _iter_layers(
         marks = reduce(np.bitwise_or, (mark_hidden(*line, x, y) for line in alike))
         if look.glyph in ("", ALONE):  # letters take turns with marks, to say whose they are
             codes = np.where(marks, 0, codes)
-        yield Layer(codes, look.glyph, look.color)
-        yield Layer(marks, mark, look.color)
+        yield codes, look
+        yield marks, replace(look, glyph=mark)
 
 
 def explain_limits(run: Run) -> str:
