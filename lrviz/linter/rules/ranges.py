@@ -132,8 +132,7 @@ def zero_length_or_factor(view: View, part: Part) -> Iterator[Found]:
     Met in pytorch/pytorch#193682, pytorch/pytorch#86454.
     """
     # What torch cannot drive at all, driving says first.
-    is_off = part.number(FACTORS.get(part.name, "")) == 1
-    if part.planned <= 0 and not is_off:
+    if part.planned <= 0 and part.number(FACTORS.get(part.name, "")) != 1:
         end = f"the LR is {rate(view.lr[0, -1])} at the end of the run"
         text = f"must be at least 1, got {count(part.planned)}: {end}; leave {part.name} out"
         yield Found(part.key(part.length_name), text)
