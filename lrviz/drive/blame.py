@@ -3,20 +3,19 @@
 import math
 import os
 import sysconfig
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from traceback import walk_tb
-from typing import TypeVar
 
 import torch
 
 import lrviz
 from lrviz.errors import KeyPath, LrvizError, Problem, SpecError
 from lrviz.spec.catalog import THIRD_PARTY
-from lrviz.spec.model import Node, Schedule, Spec
+from lrviz.spec.model import Node, Schedule
 from lrviz.system.mishap import spell_exception
 
 PASSED_ON = (LrvizError, KeyboardInterrupt, GeneratorExit, MemoryError)
@@ -156,43 +155,3 @@ def _leave_out(node: Node, key: KeyPath, name: str) -> Node:
         arguments = {each: value for each, value in arguments.items() if each != name}
     children = tuple(_leave_out(child, key, name) for child in node.children)
     return replace(node, arguments=arguments, children=children)
-
-
-Driven = TypeVar("Driven")
-
-
-def drive_each(spec: Spec, drive: Callable[[Schedule], Driven]) -> list[Driven]:
-    """Return what driving gives of every schedule of a spec.
-
-    Raises:
-        SpecError: driving failed; what only some curves suffer from names the first of them.
-    """
-    driven: list[Driven] = []
-    failures: list[SpecError] = []
-    found: dict[Problem, list[Schedule]] = {}
-    for schedule in spec.schedules:
-        try:
-            driven.append(drive(schedule))
-        except SpecError as error:
-            failures.append(error)
-            for problem in error.problems:
-                found.setdefault(problem, []).append(schedule)
-    if failures:
-        problems = [name_curve(*each, len(spec.schedules)) for each in found.items()]
-        raise SpecError(problems) from failures[0].__cause__
-    return driven
-
-
-def name_curve(problem: Problem, schedules: Sequence[Schedule], count: int) -> Problem:
-    """Return a problem that says which curve it is of, where its place does not.
-
-    Args:
-        problem: of one schedule or several.
-        schedules: those, at least one.
-        count: how many there are in all.
-    """
-    first = schedules[0]
-    if len(schedules) == count or first.source.is_own(problem.key):
-        return problem
-    more = f" and {len(schedules) - 1} more" if len(schedules) > 1 else ""
-    return replace(problem, text=f"{problem.text} (curve '{first.label}'{more})")

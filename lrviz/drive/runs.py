@@ -3,22 +3,26 @@
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any, overload
+from dataclasses import replace
+from typing import Any, TypeVar, overload
 
 import torch
 
 from lrviz.curve import Curve, SchedulerFacts
-from lrviz.drive.blame import drive_each, name_curve
+from lrviz.drive.blame import named_failures
+from lrviz.drive.built import KEY, drive_built
+from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.loop import drive_schedule, empty_record
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.remarks import iter_unread, metric_remarks, unused_metric
-from lrviz.drive.training import Metric, Optimizer, describe_factory, simulate_factory
+from lrviz.drive.training import Metric, Optimizer, build, describe_factory
 from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.origin import Factory
 from lrviz.spec.parse import MAX_CALLS, MAX_POINTS
 from lrviz.spec.tree import Interval
-from lrviz.system.process import keep_stdout
+from lrviz.system.process import admit_guests, keep_stdout
 
 
 @overload
@@ -78,10 +82,10 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
             raise UsageError(
                 f"{next(iter(options))}: a spec says so itself; options are a factory's"
             )
-        return simulate_factory(spec) if spec.schedules[0].factory else simulate_spec(spec)
+        return _simulate_factory(spec) if spec.schedules[0].factory else simulate_spec(spec)
     if not callable(spec):
         raise UsageError(f"{type(spec).__name__} is neither a spec nor a factory")
-    run = simulate_factory(describe_factory(spec, options))
+    run = _simulate_factory(describe_factory(spec, options))
     warn(run)
     return run
 
@@ -101,14 +105,82 @@ def simulate_spec(spec: Spec) -> Run:
     """
     with keep_stdout() if spec.packages else nullcontext():
         refuse_too_much(spec)
-        driven = drive_each(spec, drive_schedule)
+        driven = _drive_each(spec, drive_schedule)
     curves = tuple(curve for curve, _ in driven)
     return Run(
         spec,
         curves,
         tuple(facts for _, facts in driven),
-        (*_iter_warnings(spec, driven), *iter_unread(spec, curves)),
+        (*_iter_warnings(spec, driven), *_iter_unread(spec, curves)),
     )
+
+
+def _simulate_factory(spec: Spec) -> Run:
+    """Drive a spec whose schedulers a factory builds; as `simulate`."""
+    factory = spec.schedules[0].factory
+    assert factory is not None
+    if factory.drawn:
+        return _recall(spec, factory)
+    with factory.guard(), leave_no_trace():
+        with named_failures(spec.schedules[0], lambda: "importing it"):
+            admit_guests()
+            function = factory.load()
+        runs = _drive_each(spec, lambda each: drive_built(spec, each, build(each, function)))
+    curves = tuple(run.curves[0] for run in runs)
+    warnings = dict.fromkeys(each for run in runs for each in run.warnings)
+    return Run(
+        replace(runs[0].spec, schedules=tuple(run.spec.schedules[0] for run in runs)),
+        curves,
+        tuple(run.schedulers[0] for run in runs),
+        (*warnings, *_iter_unread(spec, curves)),
+    )
+
+
+def _recall(spec: Spec, factory: Factory) -> Run:
+    """Return the run that a figure remembers; nothing is driven, and of the code nothing known."""
+    schedules = tuple(replace(each, factory=None) for each in spec.schedules)
+    remarks: dict[Problem, None] = {}
+    for schedule, curve in zip(schedules, factory.drawn, strict=True):
+        if curve.metric is not None:
+            remarks.update(dict.fromkeys(metric_remarks(schedule, curve)))
+    calls = [each.total_calls for each in schedules]
+    facts = (SchedulerFacts(factory.name, KEY, {}, frozenset(), n, range(n)) for n in calls)
+    return Run(replace(spec, schedules=schedules), factory.drawn, tuple(facts), tuple(remarks))
+
+
+Driven = TypeVar("Driven")
+
+
+def _drive_each(spec: Spec, drive: Callable[[Schedule], Driven]) -> list[Driven]:
+    """Return what driving gives of every schedule; what fails for some names the first of them."""
+    driven: list[Driven] = []
+    failures: list[SpecError] = []
+    found: dict[Problem, list[Schedule]] = {}
+    for schedule in spec.schedules:
+        try:
+            driven.append(drive(schedule))
+        except SpecError as error:
+            failures.append(error)
+            for problem in error.problems:
+                found.setdefault(problem, []).append(schedule)
+    if failures:
+        problems = [_name_curve(*each, len(spec.schedules)) for each in found.items()]
+        raise SpecError(problems) from failures[0].__cause__
+    return driven
+
+
+def _name_curve(problem: Problem, schedules: Sequence[Schedule], count: int) -> Problem:
+    """Return a problem that says of which of so many curves it is, where its place does not."""
+    first = schedules[0]
+    if len(schedules) == count or first.source.is_own(problem.key):
+        return problem
+    more = f" and {len(schedules) - 1} more" if len(schedules) > 1 else ""
+    return replace(problem, text=f"{problem.text} (curve '{first.label}'{more})")
+
+
+def _iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
+    may_be = spec.source.overrides or {"curves", "sweep"} & spec.tree.keys()
+    return iter_unread(spec, curves) if may_be else iter(())
 
 
 def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -> Iterator[Problem]:
@@ -125,7 +197,7 @@ def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -
         for remark in remarks:
             found.setdefault(remark, []).append(schedule)
     for remark, schedules in found.items():
-        yield name_curve(remark, schedules, len(spec.schedules))
+        yield _name_curve(remark, schedules, len(spec.schedules))
 
 
 _CALLS = "calls are more than {:,}; schedulers inside others and expressions of groups count, too"
@@ -142,7 +214,7 @@ def refuse_too_much(spec: Spec) -> None:
     """
     if not _may_be_too_much(spec.schedules):
         return
-    planned = drive_each(spec, plan_run)
+    planned = _drive_each(spec, plan_run)
     weights = [
         weigh(schedule, *each) for schedule, each in zip(spec.schedules, planned, strict=True)
     ]

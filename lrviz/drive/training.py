@@ -9,22 +9,19 @@ from typing import Any, cast
 
 import torch
 
-from lrviz.curve import SchedulerFacts, Values
+from lrviz.curve import Values
 from lrviz.drive.arguments import Binder
-from lrviz.drive.blame import drive_each, factory_problem, named_failures
-from lrviz.drive.built import KEY, Built, accept_scheduler, drive_built, read_rates
+from lrviz.drive.blame import factory_problem, named_failures
+from lrviz.drive.built import Built, accept_scheduler, read_rates
 from lrviz.drive.installed import is_required
-from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.plan import plan_optimizer
-from lrviz.drive.remarks import iter_unread, metric_remarks
-from lrviz.errors import Problem, UsageError
-from lrviz.run.driven import Run
+from lrviz.errors import UsageError
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Problems, Source
 from lrviz.spec.parse import parse_tree
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
-from lrviz.system.process import admit_guests, hide_warnings
+from lrviz.system.process import hide_warnings
 
 Metric = Sequence[float] | Values | Mapping[str, Any]
 """As a spec's `metric`: a value a call, the last one held, or an expression in `step`."""
@@ -143,39 +140,6 @@ def _name(factory: Callable[..., object]) -> str:
         factory = factory.func
     name = getattr(factory, "__qualname__", type(factory).__name__)
     return f"{getattr(factory, '__module__', '?')}:{name}"
-
-
-def simulate_factory(spec: Spec) -> Run:
-    """Drive a spec whose schedulers a factory builds; as `simulate`."""
-    factory = spec.schedules[0].factory
-    assert factory is not None
-    if factory.drawn:
-        return _recall(spec, factory)
-    with factory.guard(), leave_no_trace():
-        with named_failures(spec.schedules[0], lambda: "importing it"):
-            admit_guests()
-            function = factory.load()
-        runs = drive_each(spec, lambda each: drive_built(spec, each, build(each, function)))
-    curves = tuple(run.curves[0] for run in runs)
-    warnings = dict.fromkeys(each for run in runs for each in run.warnings)
-    return Run(
-        replace(runs[0].spec, schedules=tuple(run.spec.schedules[0] for run in runs)),
-        curves,
-        tuple(run.schedulers[0] for run in runs),
-        (*warnings, *iter_unread(spec, curves)),
-    )
-
-
-def _recall(spec: Spec, factory: Factory) -> Run:
-    """Return the run that a figure remembers; nothing is driven, and of the code nothing known."""
-    schedules = tuple(replace(each, factory=None) for each in spec.schedules)
-    remarks: dict[Problem, None] = {}
-    for schedule, curve in zip(schedules, factory.drawn, strict=True):
-        if curve.metric is not None:
-            remarks.update(dict.fromkeys(metric_remarks(schedule, curve)))
-    calls = [each.total_calls for each in schedules]
-    facts = (SchedulerFacts(factory.name, KEY, {}, frozenset(), n, range(n)) for n in calls)
-    return Run(replace(spec, schedules=schedules), factory.drawn, tuple(facts), tuple(remarks))
 
 
 def build(schedule: Schedule, function: Function) -> Built:
