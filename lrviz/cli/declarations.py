@@ -62,9 +62,10 @@ def batch(
     from lrviz.commands.batch.batching import iter_batch
     from lrviz.commands.batch.pairs import Options, plan_batch
 
-    plan = plan_batch(specs, output, format, sheet)
-    options = Options(reading, jobs, force, overwrite)
-    return follow(iter_batch(plan, options), len(plan.items), sys.stderr)
+    picture = Path(sheet) if sheet else None
+    options = Options(output, format, picture, reading, jobs, force, overwrite)
+    items = plan_batch(specs, options)
+    return follow(iter_batch(items, options), len(items), sys.stderr)
 
 
 @params.reads_specs()

@@ -11,7 +11,9 @@ import pytest
 from lrviz.cli.progress import follow
 from lrviz.commands.batch import batching as work
 from lrviz.commands.batch.batching import iter_batch
+from lrviz.commands.batch.drawing import SheetJob
 from lrviz.commands.batch.pairs import Options, plan_batch
+from lrviz.commands.results import Block
 from lrviz.curve import Curve
 from lrviz.drive import simulate
 from lrviz.errors import UsageError
@@ -118,11 +120,10 @@ def test_runs_are_forgotten_as_soon_as_they_are_drawn(
 
     monkeypatch.setattr("lrviz.commands.results.drive_spec", remember)
     fill(tmp_path / "specs", 16)
-    plan = plan_batch(
-        [str(tmp_path / "specs")], str(tmp_path / "figures"), sheet=str(tmp_path / "s.png")
-    )
+    options = Options(str(tmp_path / "figures"), sheet=tmp_path / "s.png", jobs=2)
+    items = plan_batch([str(tmp_path / "specs")], options)
     most = 0
-    for _ in iter_batch(plan, Options(jobs=2)):
+    for _ in iter_batch(items, options):
         gc.collect()
         most = max(most, sum(ref() is not None for ref in curves))
     assert len(curves) == 16
@@ -281,8 +282,8 @@ def test_a_wrong_spec_is_one_outcome_told_in_its_place(tmp_path: Path, jobs: int
     specs = fill(tmp_path / "specs", 4)
     (specs / "b.yaml").write_text(WRONG)
     (specs / "c.yaml").write_text(UNDRIVABLE)
-    plan = plan_batch([str(specs)], str(tmp_path / "figures"))
-    *blocks, closing = iter_batch(plan, Options(jobs=jobs))
+    options = Options(str(tmp_path / "figures"), jobs=jobs)
+    *blocks, closing = iter_batch(plan_batch([str(specs)], options), options)
     assert [(Path(each.path).name, each.status) for each in blocks] == [
         *(("a.webp", 0), ("", 2), ("", 2), ("d.webp", 0))
     ]
@@ -464,9 +465,10 @@ def test_of_one_spec_alone_a_bug_is_not_taken_for_an_outcome(
 ) -> None:
     fill(tmp_path / "specs", 1)
     monkeypatch.setattr(work, "draw_job", pooled.draw_wrongly)
-    plan = plan_batch([str(tmp_path / "specs")], str(tmp_path / "figures"))
+    options = Options(str(tmp_path / "figures"), jobs=jobs)
+    items = plan_batch([str(tmp_path / "specs")], options)
     with pytest.raises(ZeroDivisionError, match="a bug in drawing a"):
-        list(iter_batch(plan, Options(jobs=jobs)))
+        list(iter_batch(items, options))
 
 
 def test_what_a_killed_run_left_behind_is_swept_even_where_nothing_is_drawn(
@@ -554,13 +556,13 @@ def test_a_long_schedule_keeps_its_spike_on_the_sheet_and_little_memory(
     )
     seen = []
 
-    def keep(job: object) -> tuple[str, ...]:
+    def keep(job: SheetJob) -> Block:
         seen.append(job)
-        return ()
+        return Block()
 
     monkeypatch.setattr(work, "draw_sheet_job", keep)
     batch(tmp_path, "--sheet", "sheet.webp")
-    (thumbnail,) = seen[0].thumbnails  # type: ignore[attr-defined]
+    (thumbnail,) = (panel.thumbnail for panel in seen[0].panels)
     ((steps, values),) = thumbnail.rows
     assert thumbnail.steps == 100_000
     assert len(steps) == len(values) <= 2048 + 100
@@ -593,7 +595,7 @@ def test_a_sheet_that_cannot_be_is_refused_before_anything_is_written(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "figures").mkdir()
     with pytest.raises(UsageError, match=message.replace(".", r"\.")):
-        plan_batch(["specs"], "figures", sheet=sheet)
+        plan_batch(["specs"], Options("figures", sheet=Path(sheet)))
 
 
 def test_a_sheet_is_not_written_over_what_a_spec_reads(tmp_path: Path) -> None:

@@ -57,10 +57,11 @@ def draw_here(specs: Path, figures: Path, moment: int | None) -> int:
     from lrviz.commands.batch.batching import iter_batch
     from lrviz.commands.batch.pairs import Options, plan_batch
 
-    plan = plan_batch([str(specs)], str(figures), sheet=str(figures / "sheet.png"))
+    options = Options(str(figures), sheet=figures / "sheet.png", jobs=1)
+    items = plan_batch([str(specs)], options)
     if moment is not None:
         kill_at(moment)
-    return max(block.status for block in iter_batch(plan, Options(jobs=1)))
+    return max(block.status for block in iter_batch(items, options))
 
 
 def read(folder: Path) -> dict[str, bytes]:

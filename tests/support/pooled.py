@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from lrviz.check.judge import Facts
-from lrviz.commands.batch.drawing import Drawn, Job, SheetJob, draw_job, draw_sheet_job
+from lrviz.commands.batch.drawing import Job, Panel, SheetJob, draw_job, draw_sheet_job
+from lrviz.commands.results import Block
 from lrviz.errors import FileError, Problem, SpecError
 
 if TYPE_CHECKING:
@@ -81,13 +82,13 @@ class OddError(Exception):
         super().__init__(f"{one} and {two}")
 
 
-def draw_or_die(job: Job) -> Drawn:
+def draw_or_die(job: Job) -> tuple[Block, Panel | None]:
     if Path(job.item.source).stem == "deadly":
         os.kill(os.getpid(), signal.SIGKILL)
     return draw_job(job)
 
 
-def draw_wrongly(job: Job) -> Drawn:
+def draw_wrongly(job: Job) -> tuple[Block, Panel | None]:
     raise ZeroDivisionError(f"a bug in drawing {job.item.name}")
 
 
@@ -114,7 +115,7 @@ def have_mishap(source: str | Path) -> None:
         raise MISHAPS[Path(source).stem][0]()
 
 
-def draw_with_mishap(place: str, job: Job) -> Drawn:
+def draw_with_mishap(place: str, job: Job) -> tuple[Block, Panel | None]:
     """Draw a job of a batch; what stands at a place raises what the spec is called after."""
     with _broken(place, job.item.source):
         return draw_job(job)
@@ -128,7 +129,7 @@ def examine_with_mishap(place: str, facts: Facts, **wishes: Any) -> "Examined":
         return examine(facts, **wishes)
 
 
-def draw_sheet_with_mishap(name: str, job: SheetJob) -> tuple[Problem, ...]:
+def draw_sheet_with_mishap(name: str, job: SheetJob) -> Block:
     have_mishap(name)
     return draw_sheet_job(job)
 

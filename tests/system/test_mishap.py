@@ -100,7 +100,8 @@ def test_in_a_batch_every_other_spec_is_drawn(
         break_here(monkeypatch, place)
     else:
         monkeypatch.setattr(work, "draw_job", partial(pooled.draw_with_mishap, place))
-    *blocks, _ = iter_batch(plan_batch(["specs"], "figures"), Options(jobs=jobs))
+    options = Options("figures", jobs=jobs)
+    *blocks, _ = iter_batch(plan_batch(["specs"], options), options)
     expected = {name: Block(path=f"figures/{name}.webp") for name in GOOD} | {
         name: Block(lines=(f"specs/{name}.yaml: {reason(name)}",), status=3) for name in MISHAPS
     }

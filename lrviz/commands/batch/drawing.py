@@ -6,13 +6,12 @@ drives never needs it.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from lrviz.commands.batch.pairs import Item
-from lrviz.commands.results import Line
+from lrviz.commands.batch.pairs import Item, Options, picture_format
+from lrviz.commands.results import Block, Line
 from lrviz.errors import Problem
-from lrviz.figure import Format
-from lrviz.figure.record import build_sheet_record
+from lrviz.figure.record import build_sheet_record, panel_digest, sheet_digest
 from lrviz.run.driven import Run, Thumbnail
 from lrviz.system.process import quick_imports
 from lrviz.system.versions import NO_FONT
@@ -26,63 +25,41 @@ class Job:
     Attributes:
         place: of the spec in the batch.
         item: the spec and where its figure goes.
-        root: the folder that its figure lies below.
-        format: of the figure.
         run: the spec, driven.
         lines: what is worth saying of it.
         draws: whether the figure is to be written.
         shows: whether there is a sheet that it is to be on.
-        overwrite: whether a file is replaced, too, that lrviz did not write.
+        options: of the batch.
     """
 
     place: int
     item: Item
-    root: Path
-    format: Format
     run: Run
     lines: tuple[Line, ...]
     draws: bool
     shows: bool
-    overwrite: bool
+    options: Options
 
 
-class Drawn(NamedTuple):
-    """What a worker made of a job.
+class Panel(NamedTuple):
+    """What a sheet shows of a run, and the digest of what that depends on."""
 
-    Attributes:
-        lines: what is worth saying.
-        thumbnail: for the sheet; None where there is none to draw.
-    """
-
-    lines: tuple[Line, ...]
-    thumbnail: Thumbnail | None
+    title: str
+    digest: str
+    thumbnail: Thumbnail
 
 
-@dataclass(frozen=True, eq=False)
-class SheetJob:
-    """A sheet to draw.
-
-    Attributes:
-        path: its file.
-        format: of the file.
-        style: a built-in style's name.
-        digest: what it depends on.
-        titles: one a panel.
-        thumbnails: as many.
-        overwrite: whether a file is replaced, too, that lrviz did not write.
-    """
+class SheetJob(NamedTuple):
+    """A sheet to draw into a file, in a built-in style."""
 
     path: Path
-    format: Literal["png", "webp"]
     style: str
-    digest: str
-    titles: tuple[str, ...]
-    thumbnails: tuple[Thumbnail, ...]
+    panels: tuple[Panel, ...]
     overwrite: bool
 
 
-def draw_job(job: Job) -> Drawn:
-    """Draw and write one figure.
+def draw_job(job: Job) -> tuple[Block, Panel | None]:
+    """Draw and write one figure; return what there is to say, and what a sheet shows of it.
 
     Raises:
         FileError: it cannot be written.
@@ -92,16 +69,20 @@ def draw_job(job: Job) -> Drawn:
     with quick_imports():
         from lrviz.draw.sheet import take_thumbnail
         from lrviz.figure.image import render_run
-    thumbnail = take_thumbnail(job.run) if job.shows else None
+    panel = None
+    if job.shows:
+        title = job.item.title(job.run.spec)
+        panel = Panel(title, panel_digest(job.run.spec, title), take_thumbnail(job.run))
     if not job.draws:
-        return Drawn((), thumbnail)
-    rendered = render_run(job.run, job.format)
-    write_below(job.root, job.item.path, rendered.data, overwrite=job.overwrite)
-    return Drawn((*job.lines, *rendered.warnings), thumbnail)
+        return Block(), panel
+    path, options = job.item.path, job.options
+    rendered = render_run(job.run, options.format)
+    write_below(options.root, path, rendered.data, overwrite=options.overwrite)
+    return Block(lines=(*job.lines, *rendered.warnings), path=str(path)), panel
 
 
-def draw_sheet_job(job: SheetJob) -> tuple[Problem, ...]:
-    """Draw and write the sheet; return what is worth saying.
+def draw_sheet_job(job: SheetJob) -> Block:
+    """Draw and write the sheet; return what there is to say.
 
     Raises:
         FileError: it cannot be written.
@@ -110,11 +91,13 @@ def draw_sheet_job(job: SheetJob) -> tuple[Problem, ...]:
     with quick_imports():
         from lrviz.draw.sheet import build_sheet
         from lrviz.figure.image import encode_image
-    drawing = build_sheet(job.thumbnails, job.titles, job.style).capture()
-    digest = "" if NO_FONT in drawing.fonts else job.digest  # a font may come that it lacks
+    titles, digests, thumbnails = zip(*job.panels, strict=True)
+    drawing = build_sheet(thumbnails, titles, job.style).capture()
+    # A font may come that it lacks.
+    digest = "" if NO_FONT in drawing.fonts else sheet_digest(digests, job.style)
     record = build_sheet_record(digest)
     make_folder(job.path.parent)
-    data = encode_image(drawing.pixels, job.format, drawing.dpi, record)
+    data = encode_image(drawing.pixels, picture_format(job.path), drawing.dpi, record)
     write_file(job.path, data, overwrite=job.overwrite)
     said = (Problem(str(job.path), (), text, grade="warning") for text in drawing.warnings)
-    return tuple(said)
+    return Block(lines=tuple(said), path=str(job.path))

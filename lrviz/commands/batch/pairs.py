@@ -16,9 +16,12 @@ from lrviz.reading.sources import AS_WRITTEN, Found, Reading, collect_specs
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import FIGURE_ENDINGS, source_file
 from lrviz.spec.tree import is_same_spec
+from lrviz.spell import printable
 from lrviz.system.files import find_status, read_file, sniff
 from lrviz.system.own import find_link
 from lrviz.system.versions import DISTRIBUTIONS, NO_FONT, installation, is_release
+
+SHEET_STYLE = "light"
 
 
 @dataclass(frozen=True)
@@ -38,101 +41,92 @@ class Item:
     path: Path
     error: LrvizError | None = None
 
+    def title(self, spec: Spec) -> str:
+        """What a sheet writes above it."""
+        return spec.title or printable(self.name)
+
 
 @dataclass(frozen=True)
 class Options:
     """How a batch is worked off.
 
     Attributes:
+        folder: what the figures are written below, as the user named it.
+        format: of every figure.
+        sheet: the file of the contact sheet; None for none.
         reading: of every spec.
         jobs: workers; None for as many as there are processors and use for them.
         force: whether what is up to date is drawn, too.
         overwrite: whether files are replaced, too, that lrviz did not write.
     """
 
+    folder: str
+    format: Format = "webp"
+    sheet: Path | None = None
     reading: Reading = AS_WRITTEN
     jobs: int | None = None
     force: bool = False
     overwrite: bool = False
 
-
-@dataclass(frozen=True)
-class Plan:
-    """A batch that may be begun.
-
-    Attributes:
-        items: one a spec, in the order they are drawn in.
-        root: the folder that their figures lie below, as the user named it.
-        format: of every figure.
-        sheet: the file of the contact sheet; None for none.
-    """
-
-    items: tuple[Item, ...]
-    root: Path
-    format: Format
-    sheet: Path | None = None
+    @property
+    def root(self) -> Path:
+        """The folder that the figures lie below."""
+        return Path(self.folder)
 
     @property
-    def sheet_format(self) -> Literal["png", "webp"]:
-        """The format that the sheet's name ends in."""
-        return "png" if self.sheet and self.sheet.suffix.lower() == ".png" else "webp"
-
-    @property
-    def folders(self) -> list[Path]:
-        """Every folder that something is written to, in order of name."""
-        items = (item for item in self.items if item.error is None)
-        paths = [item.path for item in items if find_link(self.root, item.path) is None]
-        return sorted({path.parent for path in [*paths, *filter(None, [self.sheet])]})
+    def style(self) -> str:
+        """The style of the sheet: the one that the command line names for all figures."""
+        named = [each.value for each in self.reading.overrides if each.option == "--style"]
+        return named[0] if named else SHEET_STYLE
 
 
-def plan_batch(
-    sources: Sequence[str], folder: str, format: Format | None = None, sheet: str | None = None
-) -> Plan:
-    """Return where every spec's figure goes.
+def plan_batch(sources: Sequence[str], options: Options) -> tuple[Item, ...]:
+    """Return where every spec's figure goes, in the order they are drawn in.
 
     Args:
         sources: specs, and folders of specs whose structure is kept.
-        folder: what the figures are written below; it need not exist.
-        format: of the figures; WebP if None.
-        sheet: the file of the contact sheet.
+        options: where the figures and the sheet go; their folder need not exist.
 
     Raises:
         UsageError: a figure, or the sheet, would be written over a spec; the sheet over a figure;
             or what is named is no folder.
 
-    >>> [str(item.path) for item in plan_batch(["configs/steplr.yaml"], "figures").items]
+    >>> [str(item.path) for item in plan_batch(["configs/steplr.yaml"], Options("figures"))]
     ['figures/steplr.webp']
     """
-    root = Path(folder)
-    if folder in ("", "-") or (find_status(root) and not root.is_dir()):
-        raise UsageError(f"-o {folder}: not a folder; batch writes a file a spec")
-    format = format or "webp"
-    items = _list_items(collect_specs(sources), root, format)
-    plan = Plan(items, root, format, Path(sheet) if sheet else None)
-    _refuse_sheet(plan)
-    outputs = [*(item.path for item in items), *filter(None, [plan.sheet])]
+    if options.folder in ("", "-") or (find_status(options.root) and not options.root.is_dir()):
+        raise UsageError(f"-o {options.folder}: not a folder; batch writes a file a spec")
+    items = _list_items(collect_specs(sources), options.root, options.format)
+    outputs = [item.path for item in items]
+    if options.sheet is not None:
+        _refuse_sheet(options.sheet, outputs)
+        outputs.append(options.sheet)
     refuse_inputs(outputs, (source_file(item.source) for item in items), "folder")
-    return plan
+    return items
 
 
 def _list_items(found: Sequence[Found], root: Path, format: Format) -> tuple[Item, ...]:
     paths = [root / (each.name if each.error else f"{each.name}.{format}") for each in found]
-    pairs = zip(found, paths, strict=True)
+    pairs = list(zip(found, paths, strict=True))
     shared = find_sharing((each.source, path) for each, path in pairs if each.error is None)
     return tuple(
         Item(each.source, str(each.name), path, each.error or shared.get(path))
-        for each, path in zip(found, paths, strict=True)
+        for each, path in pairs
     )
 
 
-def _refuse_sheet(plan: Plan) -> None:
-    if plan.sheet is None:
-        return
-    if plan.sheet.suffix.lower() not in FIGURE_ENDINGS:
-        raise UsageError(f"--sheet {plan.sheet}: must end in {' or '.join(FIGURE_ENDINGS)}")
-    place = _place(plan.sheet)
-    if any(_place(item.path) == place for item in plan.items):
-        raise UsageError(f"--sheet {plan.sheet}: is also the figure of a spec; name another file")
+def _refuse_sheet(sheet: Path, figures: Sequence[Path]) -> None:
+    if sheet.suffix.lower() not in FIGURE_ENDINGS:
+        raise UsageError(f"--sheet {sheet}: must end in {' or '.join(FIGURE_ENDINGS)}")
+    if _place(sheet) in map(_place, figures):
+        raise UsageError(f"--sheet {sheet}: is also the figure of a spec; name another file")
+
+
+def list_folders(items: Sequence[Item], options: Options) -> list[Path]:
+    """Return every folder that something is written to, in order of name."""
+    paths = [item.path for item in items if item.error is None]
+    own = [path for path in paths if find_link(options.root, path) is None]
+    return sorted({path.parent for path in [*own, *filter(None, [options.sheet])]})
 
 
 def _place(path: Path) -> str:
@@ -140,7 +134,9 @@ def _place(path: Path) -> str:
     return os.path.normcase(os.path.join(os.path.realpath(path.parent), path.name))  # noqa: PTH118 - a loop of links is a place, too
 
 
-_KINDS = {"png": "PNG", "webp": "WebP"}
+def picture_format(path: Path) -> Literal["png", "webp"]:
+    """Return the format that a sheet's name ends in."""
+    return "png" if path.suffix.lower() == ".png" else "webp"
 
 
 def is_current(path: Path, format: Format, spec: Spec) -> bool:
@@ -173,18 +169,18 @@ def is_code(spec: Spec) -> bool:
     return is_own or not all(map(is_release, (*DISTRIBUTIONS, *spec.packages)))
 
 
-def is_current_sheet(path: Path, format: Format, digest: str) -> bool:
+def is_current_sheet(path: Path, digest: str) -> bool:
     """Whether a file is the whole sheet with this digest."""
-    return _read_whole(path, format) == build_sheet_record(digest)
+    return _read_whole(path, picture_format(path)) == build_sheet_record(digest)
 
 
 def _read_whole(path: Path, format: Format) -> str | None:
     """Return the record of a regular file that is a whole picture of a format, or None."""
     try:
-        if format not in _KINDS or not stat.S_ISREG(path.lstat().st_mode):
+        if not stat.S_ISREG(path.lstat().st_mode):
             return None
         data = read_file(path, MAX_FILE)
-        whole = sniff(data) == _KINDS[format] and is_intact(data)
-        return read_record(data) if whole else None
+        is_whole = (sniff(data) or "").lower() == format and is_intact(data)
+        return read_record(data) if is_whole else None
     except (OSError, LrvizError):
         return None
