@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from lrviz.cli import parameters as params
-from lrviz.commands.names import find_scheduler
+from lrviz.commands.look_up import find_scheduler
 from lrviz.commands.results import Block
 from lrviz.figure import Format, Table
 from lrviz.system.process import quick_imports

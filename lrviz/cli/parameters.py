@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lrviz.commands.names import complete_scheduler
+from lrviz.commands.look_up import complete_scheduler
 from lrviz.commands.results import Block
 from lrviz.errors import UsageError
 from lrviz.figure import Format

@@ -2,7 +2,8 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from lrviz.check.judge import Facts, gather_facts
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import PAGE, Checked, Verdict, judge_orphan, refuse
 from lrviz.commands.results import Block, drive_spec, list_files
-from lrviz.errors import LrvizError, Problem, UsageError
+from lrviz.errors import Problem, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import source_file, split_factory
@@ -108,16 +109,7 @@ def check_specs(request: Request) -> Checked:
     whole = any(map(os.path.isdir, request.sources)) and os.path.isdir(request.baselines)  # noqa: PTH112 - one that may not be asked for is none
     orphans = find_orphans(pairs, request.baselines) if whole else []
     check = _Check(request, alone=len(pairs) == 1)
-    with Workers(request.jobs, len(pairs)) as workers:
-        job = partial(
-            examine_facts,
-            updates=request.updates,
-            adds=request.adds,
-            shows=request.report is not None,
-            remedy=request.remedy,
-        )
-        for facts, result in workers.map(job, check.iter_facts(pairs)):
-            check.take(facts, result)
+    check.examine_all(pairs)
     verdicts = (*(check.found[pair.path] for pair in pairs), *map(judge_orphan, orphans))
     return Checked(verdicts, tuple(check.warnings))
 
@@ -155,24 +147,49 @@ class _Check:
     found: dict[Path, Verdict] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
 
-    def iter_facts(self, pairs: Sequence[Pair]) -> Iterator[Facts]:
+    def examine_all(self, pairs: Sequence[Pair]) -> None:
+        """Examine every figure, in this process where no other is asked for."""
+        request = self.request
+        wishes: dict[str, Any] = {"updates": request.updates, "adds": request.adds}
+        wishes |= {"shows": request.report is not None, "remedy": request.remedy}
+        examine: Callable[[Facts], Examined] = partial(examine_facts, **wishes)
+        facts = self._iter_facts(pairs)
+        if self.alone or request.jobs == 1:
+            for each in facts:
+                with self._settling(each.source, Path(each.path)):
+                    self._take(each, examine(each))
+            return
+        with Workers(count_workers(request.jobs, len(pairs))) as workers:
+            for each, result in workers.map(examine, facts):
+                with self._settling(each.source, Path(each.path)):
+                    if isinstance(result, BaseException):
+                        raise result
+                    self._take(each, result)
+
+    def _iter_facts(self, pairs: Sequence[Pair]) -> Iterator[Facts]:
         """Yield what is left to examine of every spec that can be driven."""
         for pair in pairs:
-            source, path = pair.found.source, str(pair.path)
-            try:
+            source, path = pair.found.source, pair.path
+            with self._settling(source, path):
                 if pair.found.error is not None:
                     raise pair.found.error
-                baseline = read_baseline(pair.path) if pair.exists else None
+                baseline = read_baseline(path) if pair.exists else None
                 spec = self._load(source, baseline)
                 if self.request.updates or self.request.adds:
-                    refuse_read(pair.path, list_files(spec))
+                    refuse_read(path, list_files(spec))
                 run = drive_spec(spec)
-                facts = gather_facts(source, path, run, baseline, drive_spec)
-            except Exception as error:
-                self.found[pair.path] = self._explain(source, path, error)
-                continue
-            self.warnings += run.warnings
-            yield facts
+                facts = gather_facts(source, str(path), run, baseline, drive_spec)
+                self.warnings += run.warnings
+                yield facts
+
+    @contextmanager
+    def _settling(self, source: str, path: Path) -> Iterator[None]:
+        """Judge a figure by what is raised inside; a bug is raised where it stops no other spec."""
+        try:
+            yield
+        except Exception as error:
+            mishap = explain_mishap(error, source, alone=self.alone)
+            self.found[path] = refuse(source, str(path), mishap)
 
     def _load(self, source: str, baseline: Baseline | None) -> Spec:
         reading = self.request.reading
@@ -180,28 +197,10 @@ class _Check:
             reading = replace(reading, overrides=())
         return load_named(source, reading, drawn=baseline.record if baseline else None)
 
-    def take(self, facts: Facts, result: "Examined | BaseException") -> None:
+    def _take(self, facts: Facts, examined: "Examined") -> None:
         """Keep what became of a figure, and write it if that is wanted."""
-        path = Path(facts.path)
-        try:
-            if isinstance(result, BaseException):
-                raise result
-            self.warnings += result.warnings
-            self.found[path] = self._write(path, result.verdict, result.data)
-        except Exception as error:
-            self.found[path] = self._explain(facts.source, facts.path, error)
-
-    def _write(self, path: Path, verdict: Verdict, data: bytes) -> Verdict:
-        """Write a figure where it is to be written, and return what there is to say then."""
-        try:
-            if data:
-                root, overwrite = self.request.baselines, self.request.overwrite
-                write_below(root, path, data, overwrite=overwrite)
-        except LrvizError as error:
-            failed = refuse(verdict.source, verdict.baseline, error)
-            return replace(verdict, outcome=failed.outcome, reason=failed.reason, action=None)
-        return verdict
-
-    def _explain(self, source: str, path: str, error: BaseException) -> Verdict:
-        """Return the verdict that an error is; a bug is raised where it stops no other spec."""
-        return refuse(source, path, explain_mishap(error, source, alone=self.alone))
+        path, request = Path(facts.path), self.request
+        self.warnings += examined.warnings
+        if examined.data:
+            write_below(request.baselines, path, examined.data, overwrite=request.overwrite)
+        self.found[path] = examined.verdict

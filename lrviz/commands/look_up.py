@@ -1,12 +1,12 @@
-"""What there is: the schedulers in a list, one of them on a page, and a spec to start from."""
+"""What there is: schedulers by name and in a list, one on a page, and a spec to start from."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from lrviz.commands.names import summarise_added
-from lrviz.spec.catalog import SCHEDULERS, THIRD_PARTY, Catalog, Entry, spell_install
-from lrviz.spec.catalog.external import External
+from lrviz.errors import UsageError
+from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Catalog, Entry, spell_install
+from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points, parse_allowed
 from lrviz.spell import align, spell_number, spell_yaml
 from lrviz.system.process import quick_imports
 
@@ -36,6 +36,37 @@ scheduler:
 _STEP = "interval: step  # scheduler.step() after every step; `epoch`: after every epoch\n"
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | External:
+    """Return a scheduler of the catalog, or what was allowed beside it under a name.
+
+    Raises:
+        UsageError: there is none of that name, or several packages list it; or one that is allowed
+            is no `package.module:Class`, or no class that could be a scheduler.
+    """
+    allowed = parse_allowed(allow)
+    found = CATALOG.get(name) or allowed.get(name) or find_entry_point(name)
+    if found is None:
+        from lrviz.spec.wording import unknown_scheduler
+
+        raise UsageError(unknown_scheduler(name, tuple(allowed)))
+    return found
+
+
+def complete_scheduler(incomplete: str) -> Iterator[tuple[str, str]]:
+    """Yield the schedulers that begin like a word, with what each does."""
+    for name, summary in {**CATALOG.summaries, **summarise_added()}.items():
+        if name.lower().startswith(incomplete.lower()):
+            yield name, summary
+
+
+def summarise_added() -> Mapping[str, str]:
+    """Return what other packages have listed as schedulers: by name, which classes of whom."""
+    return {
+        name: " and ".join(f"{each.module}:{each.attribute} of {each.giver}" for each in listed)
+        for name, listed in list_entry_points().items()
+    }
 
 
 def scheduler_list() -> str:
@@ -114,8 +145,12 @@ def _spell_default(argument: "Argument", filled: Container[str]) -> str:
         return "from the run"
     if argument.required:
         return "required"
-    default = argument.default
-    return spell_number(default) if isinstance(default, float) else spell_yaml(default)
+    return spell_default(argument.default)
+
+
+def spell_default(value: object) -> str:
+    """Return a default for people."""
+    return spell_number(value) if isinstance(value, float) else spell_yaml(value)
 
 
 def spec_template(found: Entry | External) -> str:

@@ -11,8 +11,8 @@ import pytest
 from matplotlib.figure import Figure
 
 import lrviz
+from lrviz.commands.compare.comparing import combine_runs, name_sources
 from lrviz.commands.compare.parting import Comparison, Difference, compare_curves, format_table
-from lrviz.commands.compare.union import combine_runs, name_sources
 from lrviz.curve import Curve
 from lrviz.draw.outputs import plot
 from lrviz.errors import UsageError

@@ -17,8 +17,8 @@ import pytest
 
 import lrviz
 from lrviz.commands.look_up import spec_template
+from lrviz.commands.schema.components import FORMULA, describe_argument
 from lrviz.commands.schema.document import build_schema
-from lrviz.commands.schema.kinds import FORMULA, describe_argument
 from lrviz.curve import QUANTITIES
 from lrviz.drive.arguments import Binder
 from lrviz.drive.signatures import Argument, Base, Kind, installed_optimizer_arguments

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 import lrviz
-from lrviz.commands.names import complete_scheduler
+from lrviz.commands.look_up import complete_scheduler
 from lrviz.errors import SpecError, UsageError
 from lrviz.figure.image import encode_image
 from lrviz.spec.catalog.external import find_entry_point, list_entry_points

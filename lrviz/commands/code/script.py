@@ -1,21 +1,23 @@
 """A whole script: what it imports, and every schedule's optimizer, scheduler and loop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import fill
 
-from lrviz.commands.code.construction import (
-    INDENT,
-    WIDTH,
-    build_optimizer,
-    build_scheduler,
-    name_module,
-    spell_expression,
-)
+from lrviz.commands.code.lambdas import translate
 from lrviz.curve import SchedulerFacts
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import MetricExpression, Schedule
+from lrviz.spec.nodes import EXPRESSIONS
+from lrviz.spec.origin import Problems
+from lrviz.spec.tree import Tree
 from lrviz.spell import spell_python
+
+WIDTH = 88
+INDENT = "    "
+_MODEL = "torch.nn.Linear(1, 1, bias=False)"
+# A module of the reader's own may be called like what the script makes.
+_TAKEN = frozenset({"model", "groups", "optimizer", "epoch", "step", "call", "metric"})
 
 
 def write_code(run: Run) -> str:
@@ -89,3 +91,113 @@ def _spell_call(schedule: Schedule) -> str:
     if isinstance(schedule.metric, MetricExpression):
         return spell_expression(schedule.metric.expression, ("call", "step"), schedule)
     return "METRIC[min(call, len(METRIC) - 1)]"
+
+
+def build_optimizer(schedule: Schedule) -> Iterator[str]:
+    """Yield the lines that build an optimizer, on modules that stand for the reader's own."""
+    given, groups = _bind(schedule)
+    own = [f"{name}={spell_python(value)}" for name, value in given.items()]
+    start = f"optimizer = torch.optim.{schedule.optimizer.name}("
+    if not groups:
+        yield f"model = {_MODEL}  # your model"
+        yield _call(start, ["model.parameters()", *own])
+        return
+    for index, group in enumerate(groups):
+        name = group.get("name") or f"group {index}"
+        yield f"part_{index} = {_MODEL}  # your modules of {name}".rstrip()
+    yield "groups = ["
+    yield from (f"{INDENT}{_spell_group(*each)}," for each in enumerate(groups))
+    yield "]"
+    yield _call(start, ["groups", *own])
+
+
+def _spell_group(index: int, group: Mapping[str, object]) -> str:
+    values = [f"{spell_python(key)}: {spell_python(value)}" for key, value in group.items()]
+    return "{" + ", ".join([f'"params": part_{index}.parameters()', *values]) + "}"
+
+
+def _bind(schedule: Schedule) -> tuple[Mapping[str, object], Sequence[Mapping[str, object]]]:
+    """Return an optimizer's arguments and those of its param groups, as torch was given them."""
+    from lrviz.drive.arguments import Binder
+    from lrviz.drive.signatures import arguments_of, optimizer_class
+
+    node = schedule.optimizer
+    found = optimizer_class(node.name)
+    assert found is not None  # it has been driven
+    known = arguments_of(found)
+    binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals)
+
+    def bind(arguments: Mapping[str, Tree]) -> Mapping[str, object]:
+        own = {name: value for name, value in arguments.items() if name != "name"}
+        bound = binder.bind(known, own, node.key, partial=True)
+        assert bound is not None
+        name = {"name": arguments["name"]} if "name" in arguments else {}
+        return {**name, **bound.given}
+
+    return bind(node.arguments), [bind(group) for group in node.groups]
+
+
+def build_scheduler(
+    facts: SchedulerFacts, schedule: Schedule, name: str = "scheduler"
+) -> Iterator[str]:
+    """Yield the lines that build a scheduler, those inside it first, as torch wants them."""
+    children = [f"{name}_{index}" for index in range(len(facts.children))]
+    for child, child_name in zip(facts.children, children, strict=True):
+        yield from build_scheduler(child, schedule, child_name)
+    items = ["optimizer", *([f"schedulers=[{', '.join(children)}]"] if children else [])]
+    items += [
+        f"{argument}={_spell_argument(argument, value, facts, schedule)}"
+        for argument, value in facts.arguments.items()
+        if argument in facts.given
+    ]
+    if facts.name == "ChainedScheduler":  # the one that takes its optimizer last
+        items = [items[1], "optimizer=optimizer"]
+    yield _call(f"{name} = {name_module(facts.module)}.{facts.attribute}(", items)
+
+
+def name_module(module: str) -> str:
+    """Return what a script calls a module: its name, or another where the script has that itself.
+
+    >>> name_module("torch.optim.lr_scheduler"), name_module("scheduler.own")
+    ('torch.optim.lr_scheduler', 'scheduler_own_module')
+    """
+    first = module.partition(".")[0]
+    if first in _TAKEN or first.startswith(("part_", "scheduler")):
+        return f"{module.replace('.', '_')}_module"
+    return module
+
+
+def _spell_argument(name: str, value: object, facts: SchedulerFacts, schedule: Schedule) -> str:
+    if name not in facts.functions:
+        return spell_python(value)
+    parameters = EXPRESSIONS.get(name, ("x",))
+
+    def spell_function(item: object) -> str:
+        text = spell_expression(item, parameters, schedule)
+        return f"lambda {parameters[0]}: {text}"
+
+    if isinstance(value, list):
+        return f"[{', '.join(map(spell_function, value))}]"
+    return spell_function(value)
+
+
+def spell_expression(value: object, parameters: Sequence[str], schedule: Schedule) -> str:
+    """Return an expression of a schedule, or a number, as Python."""
+    if not isinstance(value, str):
+        return spell_python(value)
+    steps = "EPOCHS * STEPS_PER_EPOCH"
+    names = {
+        "epochs": "EPOCHS",
+        "steps_per_epoch": "STEPS_PER_EPOCH",
+        "total_steps": steps,
+        "total_calls": steps if schedule.interval == "step" else "EPOCHS",
+    }
+    return translate(value.removeprefix("="), parameters, names)
+
+
+def _call(start: str, items: Sequence[str]) -> str:
+    """Return one line, or one line an item where that would be too long."""
+    line = f"{start}{', '.join(items)})"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join([start, *(f"{INDENT}{item}," for item in items), ")"])

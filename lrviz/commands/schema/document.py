@@ -6,8 +6,16 @@ once, is left to them.
 
 from typing import Any
 
-from lrviz.commands.schema.components import optimizer_definitions, scheduler_definitions
-from lrviz.commands.schema.kinds import FORMULA, Schema, any_of, closed, list_of, refer
+from lrviz.commands.schema.components import (
+    FORMULA,
+    Schema,
+    any_of,
+    closed,
+    list_of,
+    optimizer_definitions,
+    refer,
+    scheduler_definitions,
+)
 from lrviz.linter.rule import Rule
 from lrviz.linter.rules import RULES
 from lrviz.spec.keys import model_schema
