@@ -469,7 +469,7 @@ def test_a_worker_that_dies_is_a_failure_of_its_figure(
 ) -> None:
     class Dying:
         def __init__(self, count: int) -> None:
-            assert count == 1
+            assert count == 2
 
         def __enter__(self) -> "Dying":
             return self
@@ -481,10 +481,11 @@ def test_a_worker_that_dies_is_a_failure_of_its_figure(
             return ((item, WorkerDied("was killed by SIGKILL")) for item in items)
 
     spec, figures = draw(STEP, tmp_path)
+    draw(STEP, tmp_path, "other")
     monkeypatch.setattr("lrviz.commands.checking.Workers", Dying)
-    found = verdict(spec, figures)
-    assert (found.outcome, found.exit_status) == ("failed", 3)
-    assert found.reason == "its worker process was killed by SIGKILL"
+    for found in check(spec.parent, figures, jobs=2).verdicts:
+        assert (found.outcome, found.exit_status) == ("failed", 3)
+        assert found.reason == "its worker process was killed by SIGKILL"
 
 
 def test_two_workers_find_what_one_process_finds(tmp_path: Path) -> None:

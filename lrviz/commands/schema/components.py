@@ -86,13 +86,13 @@ def describe_argument(argument: Argument, meaning: str) -> Schema:
     """
     schema = any_of(_list_kinds(argument))
     default = argument.default
-    is_list = isinstance(default, tuple)
-    items = list(default) if is_list else [default]
+    items = list(default) if isinstance(default, tuple) else [default]
     if not all(map(_is_plain, items)):
         return {**schema, "description": meaning}
     spelled = ", ".join(map(spell_default, items))
-    text = f"{meaning} (default {f'[{spelled}]' if is_list else spelled})".strip()
-    return {**schema, "description": text, "default": items if is_list else default}
+    if isinstance(default, tuple):
+        default, spelled = items, f"[{spelled}]"
+    return {**schema, "description": f"{meaning} (default {spelled})".strip(), "default": default}
 
 
 def _is_plain(value: object) -> bool:
