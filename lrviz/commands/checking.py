@@ -159,7 +159,7 @@ class _Check:
                 with self._settling(each.source, Path(each.path)):
                     self._take(each, examine(each))
             return
-        with Workers(count_workers(request.jobs, len(pairs))) as workers:
+        with Workers(request.jobs, len(pairs)) as workers:
             for each, result in workers.map(examine, facts):
                 with self._settling(each.source, Path(each.path)):
                     if isinstance(result, BaseException):
