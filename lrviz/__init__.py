@@ -36,19 +36,14 @@ __version__ = "0.1.2"
 
 _HOMES = {
     "Curve": "lrviz.curve",
-    "FileError": "lrviz.errors",
-    "LrvizError": "lrviz.errors",
     "Run": "lrviz.run.driven",
     "Spec": "lrviz.spec.model",
-    "SpecError": "lrviz.errors",
-    "UsageError": "lrviz.errors",
+    **dict.fromkeys(("FileError", "LrvizError", "SpecError", "UsageError"), "lrviz.errors"),
     "load": "lrviz.reading.sources",
     "parse_spec": "lrviz.spec.parse",
     "plot": "lrviz.draw.outputs",
-    "preview": "lrviz.drive",
-    "simulate": "lrviz.drive",
+    **dict.fromkeys(("preview", "simulate"), "lrviz.drive"),
 }
-
 
 __all__ = sorted(["__version__", *_HOMES])
 

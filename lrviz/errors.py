@@ -162,13 +162,8 @@ class NoFigureError(SpecError):
 class ImageError(LrvizError, ValueError):
     """A picture, or the record in it, that cannot be read.
 
-    Attributes:
-        reason: what is wrong with it, in lower case; whoever knows the file puts its name before.
+    Its message says what is wrong, in lower case; whoever knows the file puts its name before.
     """
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
 
 
 class FileError(LrvizError, OSError):

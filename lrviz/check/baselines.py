@@ -181,4 +181,4 @@ def read_baseline(path: Path) -> Baseline:
         text = read_record(data)
         return Baseline(data, None if text is None else parse_record(text))
     except ImageError as error:
-        return Baseline(data, unreadable=error.reason)
+        return Baseline(data, unreadable=str(error))

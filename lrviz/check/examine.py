@@ -126,7 +126,7 @@ def _look(facts: Facts, drawing: Drawing | None, versions: Changes) -> tuple[Pix
     try:
         old = decode_image(facts.baseline.data)
     except ImageError as error:
-        return None, Look(versions=versions, unreadable=error.reason)
+        return None, Look(versions=versions, unreadable=str(error))
     if drawing is None or _differ(versions):
         return old, Look(versions=versions)
     return old, Look(True, compare_pixels(old, drawing.pixels), versions)

@@ -146,7 +146,7 @@ class Fixed:
                 for some in _split(wanted, error.keys if isinstance(error, _NoHelpError) else ()):
                     self.make(set(map(_place, some)))
                 return
-            reason = error.reason if len(wanted) == 1 else self._limit
+            reason = str(error) if len(wanted) == 1 else self._limit
             self.refusals += tuple(Refusal(*each, reason) for each in wanted)
 
     def _iter_possible(self, places: Container[_Place], document: Document) -> Iterator[_Wanted]:
@@ -198,7 +198,7 @@ def _find_obstacle(document: Document, fix: Fix, values: Sequence[Tree]) -> str:
     try:
         document.edit(*fix)
     except EditError as error:
-        return error.reason
+        return str(error)
     return ""
 
 

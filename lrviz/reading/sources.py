@@ -131,7 +131,7 @@ def _read_figure(name: str, kind: str, data: bytes) -> Record:
             return parse_record(text)
         reason = f"a {kind} without lrviz's metadata; another program drew it or saved it again"
     except ImageError as error:
-        reason = error.reason
+        reason = str(error)
     raise spec_error(name, reason)
 
 

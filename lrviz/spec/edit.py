@@ -20,15 +20,7 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n\x85\u2028\u2029]*)?(?=[\r\n\x85\u2
 
 
 class EditError(ValueError):
-    """A value that cannot be replaced without touching anything else.
-
-    Attributes:
-        reason: why not, in lower case.
-    """
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+    """A value that cannot be replaced without touching anything else; why not, in lower case."""
 
 
 class Value(NamedTuple):

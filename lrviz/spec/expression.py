@@ -9,7 +9,6 @@ import ast
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from lrviz.spell import shorten, spell_number
 from lrviz.system.process import hide_warnings
@@ -35,28 +34,16 @@ def _floating(function: Callable[[float], int]) -> Callable[[float], float]:
     return lambda x: float(function(x))
 
 
-CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e})
+CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
 
-FUNCTIONS: Mapping[str, Callable[..., float]] = MappingProxyType(
-    {
-        "sin": math.sin,
-        "cos": math.cos,
-        "tan": math.tan,
-        "exp": math.exp,
-        "log": math.log,
-        "log2": math.log2,
-        "log10": math.log10,
-        "sqrt": math.sqrt,
-        "floor": _floating(math.floor),
-        "ceil": _floating(math.ceil),
-        "round": _floating(round),
-        "abs": abs,
-        "min": min,
-        "max": max,
-    }
-)
+_PLAIN = (math.sin, math.cos, math.tan, math.exp, math.log, math.log2, math.log10, math.sqrt)
+_SEVERAL_ARGUMENTS = (min, max)
 
-_SEVERAL_ARGUMENTS = frozenset({"min", "max"})
+FUNCTIONS: Mapping[str, Callable[..., float]] = {
+    **{each.__name__: each for each in _PLAIN},
+    **{each.__name__: _floating(each) for each in (math.floor, math.ceil, round)},
+    **{each.__name__: each for each in (abs, *_SEVERAL_ARGUMENTS)},
+}
 
 _OPERATORS = (
     *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.UAdd, ast.USub),
@@ -64,13 +51,7 @@ _OPERATORS = (
 )
 
 # What compiled code can name beside its variables; a leading underscore cannot be written.
-_NAMESPACE: dict[str, object] = {
-    "__builtins__": {},
-    "_pow": math.pow,
-    "_float": float,
-    **FUNCTIONS,
-    **CONSTANTS,
-}
+_NAMESPACE = {"__builtins__": {}, "_pow": math.pow, "_float": float, **FUNCTIONS, **CONSTANTS}
 
 
 class _Checked(ast.NodeTransformer):
@@ -108,7 +89,7 @@ class _Checked(ast.NodeTransformer):
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             raise ExpressionError(f"unknown function '{_describe(node.func)}' (known: {known})")
-        several = node.func.id in _SEVERAL_ARGUMENTS
+        several = FUNCTIONS[node.func.id] in _SEVERAL_ARGUMENTS
         if node.keywords or not (len(node.args) >= 2 if several else len(node.args) == 1):
             wanted = "two arguments or more" if several else "one argument"
             raise ExpressionError(f"{node.func.id} takes {wanted}")
@@ -209,9 +190,9 @@ def parse_expression(
         expression.bind(dict.fromkeys(constants, 1.0))
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise ExpressionError(_say_syntax(text, error)) from None
-    except ValueError as error:
-        if isinstance(error, ExpressionError):
-            raise
+    except ExpressionError:
+        raise
+    except ValueError:
         raise ExpressionError("not an expression") from None
     return expression
 

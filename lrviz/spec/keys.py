@@ -139,7 +139,7 @@ def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:
         case "extra_forbidden":
             return key, f"no such key; {suggest(str(key[-1]), _known_keys(key))}"
         case "style":
-            return key, f"no style {got}; {suggest(context['name'], context['names'])}"
+            return key, f"no style {got}; {suggest(context['name'], tuple(styles()))}"
         case kind:
             text = _MESSAGES.get(kind, "{msg}, got {got}")
     choices = str(context.get("expected")).replace("'", "").replace(" or ", ", ")

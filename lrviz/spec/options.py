@@ -14,13 +14,11 @@ MAX_SIDE = 16_383
 
 
 def _resolve_style(value: object) -> object:
-    if isinstance(value, str):
-        if value not in styles():
-            raise PydanticCustomError(
-                "style", "no style '{name}'", {"name": value, "names": list(styles())}
-            )
-        return styles()[value]
-    return value
+    if not isinstance(value, str):
+        return value
+    if value not in styles():
+        raise PydanticCustomError("style", "no style '{name}'", {"name": value})
+    return styles()[value]
 
 
 def _auto_or_flag(value: object) -> object:
@@ -90,16 +88,9 @@ class FigureOptions(BaseModel):
         # 163.83 inches of 100 pixels are 16383.000000000002.
         sides = [round(inch * self.pixels_an_inch, 6) for inch in self.inches]
         if max(sides) > MAX_SIDE or sides[0] * sides[1] > MAX_PIXELS:
-            raise PydanticCustomError(
-                "pixels",
-                "{width} x {height} pixels are more than {side} a side or {all} in all",
-                {
-                    "width": f"{sides[0]:.0f}",
-                    "height": f"{sides[1]:.0f}",
-                    "side": f"{MAX_SIDE:,}",
-                    "all": f"{MAX_PIXELS:,}",
-                },
-            )
+            pixels = f"{sides[0]:.0f} x {sides[1]:.0f} pixels"
+            most = f"{MAX_SIDE:,} a side or {MAX_PIXELS:,} in all"
+            raise PydanticCustomError("pixels", f"{pixels} are more than {most}")
         if min(sides) < 1:
             raise PydanticCustomError("pixels", "less than a pixel")
         return self

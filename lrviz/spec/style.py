@@ -8,18 +8,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lrviz.errors import UsageError, spell_key
@@ -57,10 +49,8 @@ Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
 Dpi = Annotated[Number, Field(gt=0, ge=10, le=2400)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Text = Annotated[
-    str, StringConstraints(max_length=MAX_TEXT, strict=True), AfterValidator(_printable)
-]
-Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$", strict=True)]
+Text = Annotated[str, Field(max_length=MAX_TEXT, strict=True), AfterValidator(_printable)]
+Color = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$", strict=True)]
 Dashes = Annotated[
     tuple[Annotated[Number, Field(gt=0, ge=0.1, le=100)], ...],
     Field(min_length=2, max_length=8),
@@ -136,12 +126,8 @@ def styles() -> Mapping[str, Style]:
     >>> sorted(styles())
     ['article', 'dark', 'light']
     """
-    folder = files(__package__) / "styles"
-    return {
-        entry.name.removesuffix(".toml"): Style(**tomllib.loads(entry.read_text("utf-8")))
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".toml")
-    }
+    found = sorted(Path(__file__).with_name("styles").glob("*.toml"))
+    return {path.stem: Style(**tomllib.loads(path.read_text("utf-8"))) for path in found}
 
 
 def override_options(options: Options, changes: Mapping[str, object]) -> Options:
@@ -164,5 +150,5 @@ def _say(details: ErrorDetails, known: tuple[str, ...]) -> str:
         case "extra_forbidden":
             text = f"no such option; there are {', '.join(known)}"
         case "style":
-            text += f"; there are {', '.join(details['ctx']['names'])}"
+            text += f"; there are {', '.join(styles())}"
     return f"{name}: {text[:1].lower()}{text[1:]}" if name else text

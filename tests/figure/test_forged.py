@@ -138,7 +138,7 @@ def look_at(run: Run, text: str) -> bool:
     try:
         baseline = Baseline(b"", parse_record(text))
     except ImageError as error:
-        baseline = Baseline(b"", unreadable=error.reason)
+        baseline = Baseline(b"", unreadable=str(error))
     facts = gather_facts("a.yaml", "a.webp", run, baseline, drive_spec)
     verdict = judge(facts, Look(True))
     assert verdict.outcome in ("match", "differs", "unreadable")

@@ -180,7 +180,7 @@ def test_what_is_not_installed_has_no_version(monkeypatch: pytest.MonkeyPatch) -
 def test_a_text_that_is_no_record_is_refused(text: str, reason: str) -> None:
     with pytest.raises(ImageError) as caught:
         parse_record(text)
-    assert caught.value.reason == reason
+    assert str(caught.value) == reason
 
 
 @pytest.mark.parametrize("number", ["1" * 5000, "-" + "9" * 4301])
@@ -211,7 +211,7 @@ def test_half_a_pair_of_surrogates_is_refused() -> None:
 def test_a_record_of_wrong_types_is_refused(change: dict[str, object], reason: str) -> None:
     with pytest.raises(ImageError) as caught:
         parse_record(json.dumps(GOOD | change))
-    assert caught.value.reason == reason
+    assert str(caught.value) == reason
 
 
 def test_a_spec_may_be_as_deep_as_a_spec_is_and_no_deeper() -> None:

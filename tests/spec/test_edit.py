@@ -157,7 +157,7 @@ def test_values_are_spelt_as_yaml_does(text: str, value: Any, expected: str) -> 
 def test_what_is_not_certain_is_refused(text: str, key: tuple[str | int, ...], reason: str) -> None:
     with pytest.raises(EditError) as caught:
         replace_value(text, key, 8)
-    assert caught.value.reason == reason
+    assert str(caught.value) == reason
 
 
 VALUES = st.one_of(
@@ -252,7 +252,7 @@ def test_the_changed_text_says_the_changed_tree_and_keeps_every_comment(
     try:
         changed = replace_value(text, path, value)
     except EditError as error:
-        changed, reason = "", error.reason
+        changed, reason = "", str(error)
     if not changed:
         assert reason == "there is a comment in the value"
         assert isinstance(Document(text).find(path).tree, dict | list)
