@@ -468,8 +468,8 @@ def test_a_worker_that_dies_is_a_failure_of_its_figure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Dying:
-        def __init__(self, count: int) -> None:
-            assert count == 2
+        def __init__(self, wanted: int, figures: int) -> None:
+            assert (wanted, figures) == (2, 2)
 
         def __enter__(self) -> "Dying":
             return self
