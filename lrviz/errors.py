@@ -18,16 +18,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
+# How bad it is; a note is of what may well be meant so.
 Grade = Literal["error", "warning", "note"]
-"""How bad it is; a note is of what may well be meant so."""
 
 KeyPath = tuple[str | int, ...]
 
+# The most things that are told one by one of one spec.
 MOST_TOLD = 50
-"""The most things that are told one by one of one spec."""
 
+# The longest that a part of a key path is spelt: nothing that exists is called so.
 MAX_PART = 300
-"""The longest that a part of a key path is spelt: nothing that exists is called so."""
 
 
 class Position(NamedTuple):

@@ -25,8 +25,8 @@ from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import styles
 
 MARK = (220, 0, 0, 255)
+# How much is left of the picture around the marks.
 FADED = 0.25
-"""How much is left of the picture around the marks."""
 
 Changes = dict[str, tuple[str, str]]
 

@@ -11,25 +11,25 @@ from lrviz.errors import FileError, LrvizError, Mishap, Position, Problem, SpecE
 from lrviz.figure.difference import NumbersDifference
 from lrviz.spec.origin import source_file
 
+# `wrong`: the spec cannot be driven; `failed`: the machine could not read, draw or write.
 Outcome = Literal[
     "match", "differs", "missing", "orphan", "unreadable", "inconclusive", "wrong", "failed"
 ]
-"""`wrong`: the spec cannot be driven; `failed`: the machine could not read, draw or write."""
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 Action = Literal["updated", "added"]
 
+# What a report is called in its folder.
 PAGE = "index.html"
-"""What a report is called in its folder."""
 
+# What each outcome makes of the command's exit status, unless the figure has been mended.
 EXIT_STATUS: Mapping[Outcome, int] = MappingProxyType(
     dict.fromkeys(OUTCOMES, 1) | {"match": 0, "wrong": 2, "failed": 3}
 )
-"""What each outcome makes of the command's exit status, unless the figure has been mended."""
 
+# What must be the same for two pictures of one run to have the same pixels.
 DRAWING = ("lrviz", "matplotlib", "freetype", "pillow", "fonts", "platform")
-"""What must be the same for two pictures of one run to have the same pixels."""
 
 _MOST_LETTERS = 400
 

@@ -6,11 +6,11 @@ from typing import TextIO, TypeVar
 
 _T = TypeVar("_T")
 
+# The characters of a full bar.
 WIDTH = 30
-"""The characters of a full bar."""
 
+# To the beginning of the line, which is emptied.
 CLEAR = "\r\x1b[K"
-"""To the beginning of the line, which is emptied."""
 
 
 def follow(items: Iterable[_T], total: int, stream: TextIO | None) -> Iterator[_T]:

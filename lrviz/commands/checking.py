@@ -36,8 +36,8 @@ from lrviz.system.writing import write_below
 if TYPE_CHECKING:  # it draws, and this process may be the one that drives
     from lrviz.check.examine import Examined
 
+# More sources than these are not repeated in a remedy.
 MOST_NAMED = 3
-"""More sources than these are not repeated in a remedy."""
 
 
 @dataclass(frozen=True)

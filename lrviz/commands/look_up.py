@@ -13,8 +13,8 @@ from lrviz.system.process import quick_imports
 if TYPE_CHECKING:
     from lrviz.drive.signatures import Argument
 
+# What an editor looks for beside a spec; a spec that is copied or committed finds its own.
 SCHEMA_FILE = "lrviz.schema.json"
-"""What an editor looks for beside a spec; a spec that is copied or committed finds its own."""
 
 _EDITOR = f"""\
 # yaml-language-server: $schema={SCHEMA_FILE}

@@ -8,14 +8,14 @@ from lrviz.errors import UsageError
 from lrviz.spec.origin import split_factory
 from lrviz.system.files import STDIO, Reads, State, state_of
 
+# Seconds between two looks; a look is one system call a file.
 INTERVAL = 0.05
-"""Seconds between two looks; a look is one system call a file."""
 
+# Seconds in which nothing more happens to a file that has been saved.
 SETTLED = 0.02
-"""Seconds in which nothing more happens to a file that has been saved."""
 
+# Seconds until a file is taken as it is, be it empty or written to without a pause.
 PATIENCE = 0.25
-"""Seconds until a file is taken as it is, be it empty or written to without a pause."""
 
 
 class Watch:

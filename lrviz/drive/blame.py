@@ -18,9 +18,9 @@ from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Node, Schedule
 from lrviz.system.mishap import spell_exception
 
+# What is nothing that somebody else's code has done wrong: it has been explained, it ends lrviz
+# itself, or it could be anybody's memory that ran out.
 PASSED_ON = (LrvizError, KeyboardInterrupt, GeneratorExit, MemoryError)
-"""What is nothing that somebody else's code has done wrong: it has been explained, it ends lrviz
-itself, or it could be anybody's memory that ran out."""
 
 
 def spell_cause(error: BaseException) -> str:
@@ -96,8 +96,8 @@ def _spell_path(file: str) -> str:
         return file
 
 
+# The most calls that looking for it may take.
 MOST_CALLS = 100_000
-"""The most calls that looking for it may take."""
 
 
 def name_argument(

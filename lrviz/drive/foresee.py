@@ -48,6 +48,7 @@ class Circumstances:
 Rule = Callable[[Mapping[str, Any], Circumstances], Wrong]
 
 
+# What torch divides by in some phases; it must not be 0 there.
 DIVISORS: Mapping[str, tuple[str, Callable[[Phase], bool]]] = MappingProxyType(
     {
         "StepLR": ("step_size", lambda phase: phase.entered or any(phase.counts)),
@@ -57,7 +58,6 @@ DIVISORS: Mapping[str, tuple[str, Callable[[Phase], bool]]] = MappingProxyType(
         "CyclicLR": ("step_size_up", lambda _: True),
     }
 )
-"""What torch divides by in some phases; it must not be 0 there."""
 
 
 def _constant(given: Mapping[str, Any], at: Circumstances) -> Wrong:

@@ -21,8 +21,8 @@ from lrviz.spec.catalog.external import External
 from lrviz.spec.model import Node
 from lrviz.system.process import ONE_AT_A_TIME, admit_guests, quick_imports
 
+# What an argument is called that is a metric.
 METRICS = frozenset({"metric", "metrics", "loss", "val_loss"})
-"""What an argument is called that is a metric."""
 
 
 def list_parameters(of: Callable[..., Any]) -> list[inspect.Parameter]:

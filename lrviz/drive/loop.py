@@ -18,8 +18,8 @@ from lrviz.system.process import hide_warnings
 
 Group = Mapping[str, Any]
 
+# What was read, by the param groups' key: one array a group, one value a call.
 Recorded = dict[str, list["array[float]"]]
-"""What was read, by the param groups' key: one array a group, one value a call."""
 
 
 def drive_schedule(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:

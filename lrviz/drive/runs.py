@@ -203,8 +203,8 @@ def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -
 _CALLS = "calls are more than {:,}; schedulers inside others and expressions of groups count, too"
 _POINTS = "points are more than {:,}; those of schedulers inside others and of momentum count, too"
 
+# The learning rate, momentum, weight decay and the metric.
 _MOST_QUANTITIES = 4
-"""The learning rate, momentum, weight decay and the metric."""
 
 
 def refuse_too_much(spec: Spec) -> None:

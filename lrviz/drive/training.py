@@ -23,16 +23,16 @@ from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
 from lrviz.system.process import hide_warnings
 
+# As a spec's `metric`: a value a call, the last one held, or an expression in `step`.
 Metric = Sequence[float] | Values | Mapping[str, Any]
-"""As a spec's `metric`: a value a call, the last one held, or an expression in `step`."""
 
+# As a spec's `optimizer`: a name, or a name with arguments; or the class itself.
 Optimizer = str | Mapping[str, Any] | type[torch.optim.Optimizer]
-"""As a spec's `optimizer`: a name, or a name with arguments; or the class itself."""
 
 Function = Callable[..., object]
 
+# An argument of this name is given the optimizer, though it need not be given one.
 OWN_NAMES = ("optimizer", "optim", "opt")
-"""An argument of this name is given the optimizer, though it need not be given one."""
 
 OPTIONS = (
     *("lr", "steps", "epochs", "steps_per_epoch", "interval", "optimizer", "metric"),

@@ -20,11 +20,11 @@ from lrviz.system.files import sniff
 from lrviz.system.own import KEYWORD, NAMESPACE
 from lrviz.system.versions import CREATOR
 
+# The longest record, in characters.
 MAX_RECORD = 2_000_000
-"""The longest record, in characters."""
 
+# No figure has more bytes: 16 megapixels of noise, and a record.
 MAX_FILE = 80_000_000
-"""No figure has more bytes: 16 megapixels of noise, and a record."""
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -52,16 +52,16 @@ _RECORD = f"<lrviz:record>{{}}</lrviz:record>{SEAL.format(UNSEALED)}"
 
 
 _PICTURE = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"VP8X", b"VP8L", b"VP8 ", b"ALPH")
+# What another program may have added, more than once: no picture looks different for it.
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
-"""What another program may have added, more than once: no picture looks different for it."""
 
 _KNOWN = frozenset((*_PICTURE, *_TEXTS, b"pHYs", b"XMP "))
 
+# How texts begin that hold an orientation, by which some programs turn a PNG.
 _TURNING = (b"XML:com.adobe.xmp\0", b"Raw profile type ")
-"""How texts begin that hold an orientation, by which some programs turn a PNG."""
 
+# There is alpha, there is XMP.
 _VP8X_FLAGS = 0b0001_0100
-"""There is alpha, there is XMP."""
 
 
 class Chunk(NamedTuple):

@@ -26,8 +26,8 @@ from lrviz.spell import spell_yaml
 RELATIVE = 1e-9
 ABSOLUTE = 1e-12
 
+# How many places are told, in all and of each series.
 MOST_STEPS = 24
-"""How many places are told, in all and of each series."""
 
 
 class Move(NamedTuple):

@@ -33,8 +33,8 @@ from lrviz.system.versions import CREATOR
 
 __all__ = ["Pixels", "decode_image", "encode_image", "read_record"]
 
+# Red, green, blue and alpha, 0 to 255, alpha not multiplied in; shape (height, width, 4).
 Pixels = NDArray[np.uint8]
-"""Red, green, blue and alpha, 0 to 255, alpha not multiplied in; shape (height, width, 4)."""
 
 _PIXEL_CHUNKS = (b"PLTE", b"tRNS", b"IDAT", b"IEND")
 

@@ -13,15 +13,15 @@ from lrviz.curve import QUANTITIES, Curve, Quantity, Values
 RecordedQuantity = Quantity | Literal["metric"]
 RECORDED: tuple[RecordedQuantity, ...] = (*QUANTITIES, "metric")
 
+# The numbers of a block; the last one depends on the order of its values.
 STATISTICS = ("first", "min", "max", "mean", "order")
-"""The numbers of a block; the last one depends on the order of its values."""
 
+# Those that version 0.1 stored.
 STATISTICS_0_1 = STATISTICS[:4]
-"""Those that version 0.1 stored."""
 
 MAX_NUMBERS = 32_768
+# The most steps that are stored one by one; longer curves have a quarter as many blocks.
 MAX_SERIES = 4_096
-"""The most steps that are stored one by one; longer curves have a quarter as many blocks."""
 
 _FEWEST = 4
 

@@ -34,8 +34,8 @@ Versions = dict[str, str | list[str]]
 _MAX_DEPTH = 40
 _MAX_REASON = 100
 _WITH_NUMBERS = ("optimizer", "scheduler", "metric", "curves", "sweep")
+# Keys below them that hold a text, be it spelled like a number.
 _TEXTS = ("name", "expression", "column")
-"""Keys below them that hold a text, be it spelled like a number."""
 
 _SPELLED = {".nan": math.nan, ".inf": math.inf, "-.inf": -math.inf}
 

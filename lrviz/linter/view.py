@@ -17,22 +17,22 @@ from lrviz.errors import KeyPath
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.tree import Tree
 
+# The share of its peak below which a learning rate trains nothing.
 UNDERFLOW = 1e-6
-"""The share of its peak below which a learning rate trains nothing."""
 
+# The schedulers that have an end of their own, a LinearLR where it falls.
 ANNEALS = ("CosineAnnealingLR", "PolynomialLR", "LinearLR", "OneCycleLR")
-"""The schedulers that have an end of their own, a LinearLR where it falls."""
 
 RESTARTS = "CosineAnnealingWarmRestarts"
 
+# The argument with the calls until a scheduler ends, turns or drops, unless `total_iters`.
 LENGTHS: Mapping[str, str] = MappingProxyType(
     {"CosineAnnealingLR": "T_max", RESTARTS: "T_0", "OneCycleLR": "total_steps"}
     | {"CyclicLR": "step_size_up", "StepLR": "step_size"}
 )
-"""The argument with the calls until a scheduler ends, turns or drops, unless `total_iters`."""
 
+# The argument with the factor that a scheduler begins with.
 FACTORS: Mapping[str, str] = MappingProxyType({"ConstantLR": "factor", "LinearLR": "start_factor"})
-"""The argument with the factor that a scheduler begins with."""
 
 
 class Fix(NamedTuple):

@@ -18,11 +18,11 @@ from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import parse_scalar
 
+# What can be set of such a figure: how it is drawn, not what.
 KEPT = ("figure", "title", "lint")
-"""What can be set of such a figure: how it is drawn, not what."""
 
+# What says how long a run is, and what a spec means that leaves it out.
 LENGTH: Mapping[str, Tree] = {"epochs": None, "steps_per_epoch": 1, "interval": "step"}
-"""What says how long a run is, and what a spec means that leaves it out."""
 
 
 def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> Spec:

@@ -19,10 +19,10 @@ from lrviz.system.files import Reads
 
 MAX_BYTES = 10_000_000
 
+# What is wrong with a file's name; all else is the machine's failure.
 _NO_FILE = frozenset(
     (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO)
 )
-"""What is wrong with a file's name; all else is the machine's failure."""
 
 Row = list[str]
 

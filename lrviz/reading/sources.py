@@ -31,8 +31,8 @@ class Reading:
     allow: Sequence[str] = ()
 
 
+# A spec as it stands in its file.
 AS_WRITTEN = Reading()
-"""A spec as it stands in its file."""
 
 
 def load(

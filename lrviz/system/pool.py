@@ -14,17 +14,17 @@ from lrviz.system.worker import Worker
 A = TypeVar("A")
 R = TypeVar("R")
 
+# The figures, at least, that a worker is started for: it takes as long as drawing that many.
 WORTH = 4
-"""The figures, at least, that a worker is started for: it takes as long as drawing that many."""
 
+# More workers draw faster than one process drives.
 MOST = 16
-"""More workers draw faster than one process drives."""
 
+# How many items a worker may lie behind the parent: more would be memory and nothing else.
 AHEAD = 2
-"""How many items a worker may lie behind the parent: more would be memory and nothing else."""
 
+# Seconds for a worker to end by itself.
 PATIENCE = 0.5
-"""Seconds for a worker to end by itself."""
 
 
 def count_workers(wanted: int | None, figures: int) -> int:

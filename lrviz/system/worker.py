@@ -24,11 +24,11 @@ from lrviz.errors import LrvizError, WorkerDied
 from lrviz.system.mishap import StandInError, spell_exception
 from lrviz.system.process import own_process, quick_imports
 
+# Seconds that a worker without a parent has to remove a file that it is writing.
 GRACE = 0.3
-"""Seconds that a worker without a parent has to remove a file that it is writing."""
 
+# What using the pipes of a process that died raises.
 _BROKEN = (EOFError, OSError, pickle.UnpicklingError)
-"""What using the pipes of a process that died raises."""
 
 Work = SimpleQueue[bytes | None]
 

@@ -25,14 +25,14 @@ from lrviz.system.own import refuse_place
 from lrviz.system.pool import Workers
 from lrviz.system.writing import sweep_litter
 
+# `wrong`: the spec cannot be drawn; `failed`: the machine could not read, draw or write.
 STATES = ("drawn", "up to date", "wrong", "failed")
-"""`wrong`: the spec cannot be drawn; `failed`: the machine could not read, draw or write."""
 
+# The exit status from which on the machine is to blame.
 MACHINE = 3
-"""The exit status from which on the machine is to blame."""
 
+# The place of a spec that is to be driven, and whether it draws, or is for the sheet alone.
 Due = tuple[int, Spec, bool]
-"""The place of a spec that is to be driven, and whether it draws, or is for the sheet alone."""
 
 
 def iter_batch(items: Sequence[Item], options: Options) -> Iterator[Block]:

@@ -21,19 +21,19 @@ from lrviz.spec.style import MAX_TEXT
 
 Schema = dict[str, object]
 
+# Every schema refers to it, as `formula`.
 FORMULA: Schema = {
     "title": "formula",
     "description": "a formula in epochs, steps_per_epoch, total_steps and total_calls: =epochs * 2",
     "type": "string",
     "pattern": "^=",
 }
-"""Every schema refers to it, as `formula`."""
 
+# What a spec calls a class that the command line allows it: package.module:Class.
 _FOREIGN = "^[^:]+:[^:]+$"
-"""What a spec calls a class that the command line allows it: package.module:Class."""
 
+# Of a scheduler that is in no catalog: their names are not known.
 _ANY_ARGUMENTS: Schema = {"type": ["object", "null"]}
-"""Of a scheduler that is in no catalog: their names are not known."""
 
 
 def refer(*path: str) -> Schema:

@@ -23,8 +23,8 @@ from lrviz.spec.nodes import MAX_METRIC
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import CURVE_KEYS, MAX_CURVES, SWEPT_KEYS
 
+# What pydantic calls limits that it finds behind a check of our own.
 _KEYWORDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum"}
-"""What pydantic calls limits that it finds behind a check of our own."""
 
 _INTERVAL: Schema = {
     "enum": ["step", "epoch"],

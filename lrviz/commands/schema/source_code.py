@@ -13,8 +13,8 @@ from pathlib import Path
 from lrviz.drive.signatures import Argument, arguments_from, arguments_of
 from lrviz.spec.catalog import Entry
 
+# Stands for a default that is no literal.
 _UNTOLD = ...
-"""Stands for a default that is no literal."""
 
 Definition = ast.FunctionDef | ast.ClassDef
 

@@ -10,7 +10,7 @@ _THEMES = (composites, cycles, horizons, plateau, ranges, rates)
 
 _ALL = [each for theme in _THEMES for each in vars(theme).values() if isinstance(each, Rule)]
 
+# Every rule by its code, in order.
 RULES: Mapping[str, Rule] = MappingProxyType(
     {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}
 )
-"""Every rule by its code, in order."""

@@ -9,8 +9,8 @@ import numpy as np
 from lrviz.linter.rule import Found, calls, count, listed, rate, rule
 from lrviz.linter.view import FACTORS, RESTARTS, Part, View
 
+# The schedulers that set a learning rate whatever it was, the last one at its milestones.
 ABSOLUTE = (RESTARTS, "OneCycleLR", "CyclicLR", "SequentialLR")
-"""The schedulers that set a learning rate whatever it was, the last one at its milestones."""
 
 
 @rule("LR013", "error", about=("SequentialLR", "ChainedScheduler"), everywhere=True)

@@ -23,11 +23,11 @@ LESS_IS_BETTER = frozenset(
     {"err", "error", "loss", "mae", "mse", "nll", "perplexity", "ppl", "rmse", "wer"}
 )
 
+# The schedulers whose learning rate follows a metric and nothing else, warm-ups aside.
 JUDGES = (
     *("ReduceLROnPlateau", "timm.PlateauLRScheduler"),
     *("transformers.get_greedy_schedule", "transformers.get_reduce_on_plateau_schedule"),
 )
-"""The schedulers whose learning rate follows a metric and nothing else, warm-ups aside."""
 
 
 @rule("LR031", "warning", about=("ReduceLROnPlateau",))
