@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
 from lrviz.errors import FileError, LrvizError, Mishap, Position, Problem, SpecError
@@ -24,9 +23,11 @@ Action = Literal["updated", "added"]
 PAGE = "index.html"
 
 # What each outcome makes of the command's exit status, unless the figure has been mended.
-EXIT_STATUS: Mapping[Outcome, int] = MappingProxyType(
-    dict.fromkeys(OUTCOMES, 1) | {"match": 0, "wrong": 2, "failed": 3}
-)
+EXIT_STATUS: Mapping[Outcome, int] = dict.fromkeys(OUTCOMES, 1) | {
+    "match": 0,
+    "wrong": 2,
+    "failed": 3,
+}
 
 # What must be the same for two pictures of one run to have the same pixels.
 DRAWING = ("lrviz", "matplotlib", "freetype", "pillow", "fonts", "platform")

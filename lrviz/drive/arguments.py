@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from lrviz.drive.conversion import WrongError, read_items, read_one, read_tuple, suggest_formula
 from lrviz.drive.signatures import Argument, Kind
@@ -16,7 +15,7 @@ from lrviz.spec.wording import spell, suggest
 
 Function = Callable[[float], float]
 
-_NOTHING: Mapping[str, Fill] = MappingProxyType({})
+_NOTHING: Mapping[str, Fill] = {}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ words of its own is left to it.
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from lrviz.drive.arguments import Bound
@@ -49,15 +48,13 @@ Rule = Callable[[Mapping[str, Any], Circumstances], Wrong]
 
 
 # What torch divides by in some phases; it must not be 0 there.
-DIVISORS: Mapping[str, tuple[str, Callable[[Phase], bool]]] = MappingProxyType(
-    {
-        "StepLR": ("step_size", lambda phase: phase.entered or any(phase.counts)),
-        "CosineAnnealingLR": ("T_max", lambda phase: bool(phase.counts)),
-        "LinearLR": ("total_iters", lambda phase: phase.entered),
-        "PolynomialLR": ("total_iters", lambda phase: phase.entered or phase.reaches(0)),
-        "CyclicLR": ("step_size_up", lambda _: True),
-    }
-)
+DIVISORS: Mapping[str, tuple[str, Callable[[Phase], bool]]] = {
+    "StepLR": ("step_size", lambda phase: phase.entered or any(phase.counts)),
+    "CosineAnnealingLR": ("T_max", lambda phase: bool(phase.counts)),
+    "LinearLR": ("total_iters", lambda phase: phase.entered),
+    "PolynomialLR": ("total_iters", lambda phase: phase.entered or phase.reaches(0)),
+    "CyclicLR": ("step_size_up", lambda _: True),
+}
 
 
 def _constant(given: Mapping[str, Any], at: Circumstances) -> Wrong:
@@ -158,20 +155,18 @@ def _polynomial_decay(given: Mapping[str, Any], at: Circumstances) -> Wrong:
         yield "num_warmup_steps", f"{text}; give it fewer, or set num_training_steps"
 
 
-RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        "ConstantLR": _constant,
-        "PolynomialLR": _polynomial,
-        "CyclicLR": _cyclic,
-        "OneCycleLR": _one_cycle,
-        "timm.CosineLRScheduler": _timms_length,
-        "timm.PolyLRScheduler": _timms_length,
-        "timm.TanhLRScheduler": _timms_length,
-        "timm.WSDLRScheduler": _stable,
-        "transformers.get_inverse_sqrt_schedule": _inverse_sqrt,
-        "transformers.get_polynomial_decay_schedule_with_warmup": _polynomial_decay,
-    }
-)
+RULES: Mapping[str, Rule] = {
+    "ConstantLR": _constant,
+    "PolynomialLR": _polynomial,
+    "CyclicLR": _cyclic,
+    "OneCycleLR": _one_cycle,
+    "timm.CosineLRScheduler": _timms_length,
+    "timm.PolyLRScheduler": _timms_length,
+    "timm.TanhLRScheduler": _timms_length,
+    "timm.WSDLRScheduler": _stable,
+    "transformers.get_inverse_sqrt_schedule": _inverse_sqrt,
+    "transformers.get_polynomial_decay_schedule_with_warmup": _polynomial_decay,
+}
 
 
 def foresee(node: Node, found: Found, bound: Bound, at: Circumstances) -> Wrong:

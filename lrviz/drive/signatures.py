@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from types import MappingProxyType
 from typing import Any, Literal
 
 import torch.optim
@@ -100,14 +99,12 @@ def arguments_from(
     parameters: Iterable[inspect.Parameter], entry: Entry | None
 ) -> Mapping[str, Argument]:
     """Return those of a signature's parameters that a spec may give; as `arguments_of`."""
-    return MappingProxyType(
-        {
-            each.name: _argument(entry, each)
-            for each in parameters
-            if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
-            and each.name not in _NOT_HERE
-        }
-    )
+    return {
+        each.name: _argument(entry, each)
+        for each in parameters
+        if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+        and each.name not in _NOT_HERE
+    }
 
 
 def installed_optimizer_arguments(name: str) -> list[Argument]:

@@ -7,7 +7,6 @@ run of 4 epochs has 4 values a group, whatever its steps.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import NamedTuple, TypeGuard
 
 import numpy as np
@@ -26,13 +25,13 @@ ANNEALS = ("CosineAnnealingLR", "PolynomialLR", "LinearLR", "OneCycleLR")
 RESTARTS = "CosineAnnealingWarmRestarts"
 
 # The argument with the calls until a scheduler ends, turns or drops, unless `total_iters`.
-LENGTHS: Mapping[str, str] = MappingProxyType(
-    {"CosineAnnealingLR": "T_max", RESTARTS: "T_0", "OneCycleLR": "total_steps"}
-    | {"CyclicLR": "step_size_up", "StepLR": "step_size"}
-)
+LENGTHS: Mapping[str, str] = {
+    **{"CosineAnnealingLR": "T_max", RESTARTS: "T_0", "OneCycleLR": "total_steps"},
+    **{"CyclicLR": "step_size_up", "StepLR": "step_size"},
+}
 
 # The argument with the factor that a scheduler begins with.
-FACTORS: Mapping[str, str] = MappingProxyType({"ConstantLR": "factor", "LinearLR": "start_factor"})
+FACTORS: Mapping[str, str] = {"ConstantLR": "factor", "LinearLR": "start_factor"}
 
 
 class Fix(NamedTuple):

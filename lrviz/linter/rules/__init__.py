@@ -1,7 +1,6 @@
 """The rules, a module a theme."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from lrviz.linter.rule import Rule
 from lrviz.linter.rules import composites, cycles, horizons, plateau, ranges, rates
@@ -11,6 +10,4 @@ _THEMES = (composites, cycles, horizons, plateau, ranges, rates)
 _ALL = [each for theme in _THEMES for each in vars(theme).values() if isinstance(each, Rule)]
 
 # Every rule by its code, in order.
-RULES: Mapping[str, Rule] = MappingProxyType(
-    {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}
-)
+RULES: Mapping[str, Rule] = {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}

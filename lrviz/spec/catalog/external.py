@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from lrviz.errors import UsageError
 from lrviz.spec.catalog import CATALOG
@@ -96,7 +95,7 @@ def list_entry_points() -> Mapping[str, Sequence[External]]:
         same = found.setdefault(point.name, [])
         if foreign not in same:  # installed twice over, as an editable package can be
             same.append(foreign)
-    return MappingProxyType({name: tuple(found[name]) for name in sorted(found)})
+    return {name: tuple(found[name]) for name in sorted(found)}
 
 
 def find_entry_point(
