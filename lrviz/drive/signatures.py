@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
@@ -92,16 +92,9 @@ def arguments_of(found: Callable[..., Any], entry: Entry | None = None) -> Mappi
     ['step_size', 'gamma']
     """
     parameters = list(inspect.signature(found).parameters.values())
-    return arguments_from(parameters if entry else parameters[1:], entry)
-
-
-def arguments_from(
-    parameters: Iterable[inspect.Parameter], entry: Entry | None
-) -> Mapping[str, Argument]:
-    """Return those of a signature's parameters that a spec may give; as `arguments_of`."""
     return {
         each.name: _argument(entry, each)
-        for each in parameters
+        for each in (parameters if entry else parameters[1:])
         if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
         and each.name not in _NOT_HERE
     }

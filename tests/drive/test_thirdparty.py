@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +17,6 @@ import torch
 import lrviz
 from lrviz.commands.code.script import write_code
 from lrviz.commands.look_up import spec_template
-from lrviz.commands.schema.source_code import declared_arguments
 from lrviz.curve import Curve, Values
 from lrviz.drive import installed, installed_arguments
 from lrviz.errors import SpecError, UsageError
@@ -195,18 +193,6 @@ def test_a_schedule_of_transformers_is_what_it_gives_by_hand(
     np.testing.assert_allclose(curve.lr, np.array(trained), rtol=1e-12, atol=0)
 
 
-@pytest.mark.parametrize("name", THIRD_PARTY)
-def test_what_its_source_declares_is_what_it_takes(
-    name: str, request: pytest.FixtureRequest
-) -> None:
-    entry = THIRD_PARTY[name]
-    request.getfixturevalue(entry.package)
-    declared, installed = declared_arguments(entry), installed_arguments(name)
-    assert declared is not None
-    for one, other in zip(declared, installed, strict=True):
-        assert replace(one, annotation="") == replace(other, annotation="")
-
-
 @pytest.mark.filterwarnings("ignore:PlateauLRScheduler is deprecated:FutureWarning")
 @pytest.mark.parametrize(("name", "arguments"), ROWS_OF_TIMM)
 def test_a_scheduler_of_timm_is_what_its_training_loop_gives(
@@ -257,7 +243,6 @@ def test_every_argument_is_documented_and_no_other(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     _library(name, request)
-    from lrviz.drive import installed_arguments
 
     assert {argument.name for argument in installed_arguments(name)} == set(CATALOG[name].arguments)
 

@@ -2,8 +2,7 @@
 
 What an argument may be is told as `lrviz.drive.arguments` converts it.
 
-Other libraries' signatures are read, not imported; of a library that is not installed the schema
-knows the names of the arguments.
+Other libraries are not imported: of their schedulers it knows the arguments' names and meanings.
 """
 
 import math
@@ -11,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from lrviz.commands.look_up import spell_default
-from lrviz.commands.schema.source_code import declared_arguments
 from lrviz.drive import Argument, Kind, installed_arguments
 from lrviz.drive.signatures import installed_optimizer_arguments
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS, Entry
@@ -184,12 +182,11 @@ def _name_one(kinds: Mapping[str, Schema], others: Mapping[str, Schema]) -> Sche
 
 
 def _describe_scheduler(entry: Entry) -> Schema:
-    own = entry.package == "torch"
-    arguments = installed_arguments(entry.name) if own else declared_arguments(entry)
     description = f"{entry.summary}\n{entry.address}"
-    if arguments is None:
+    if entry.package != "torch":
         names = {name: {"description": meaning} for name, meaning in entry.arguments.items()}
         return _describe_arguments(entry.name, description, names, [])
+    arguments = installed_arguments(entry.name)
     properties = {
         each.name: describe_argument(each, entry.arguments.get(each.name, "")) for each in arguments
     }
