@@ -186,7 +186,7 @@ def code(
     overwrite: params.Overwrite = False,
 ) -> Iterator[Block]:
     """Print the schedule as Python to paste into a training script."""
-    from lrviz.commands.code.save import save_code
+    from lrviz.commands.code.script import save_code
 
     return save_code(spec, output or "-", reading, overwrite=overwrite)
 

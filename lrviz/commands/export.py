@@ -56,7 +56,9 @@ def export_spec(
     path = output_file(output)
     format = format or (find_format(path, TABLES) if path else "csv")
     spec = load_named(source, reading)
-    _refuse_too_many(source, sum(each.total_steps * each.groups for each in spec.schedules))
+    rows = sum(each.total_steps * each.groups for each in spec.schedules)
+    if rows > MAX_ROWS:
+        raise spec_error(source, f"{rows:,} rows are more than {MAX_ROWS:,}; export a shorter run")
     refuse_inputs([path], list_files(spec))
     _refuse_spec(path)
     refuse_target(path, "table", [spec], overwrite=overwrite)
@@ -72,11 +74,6 @@ def _refuse_spec(path: Path | None) -> None:
         raise RefusedError(
             path, "is called like a spec, which no table replaces; name another file"
         )
-
-
-def _refuse_too_many(source: str, rows: int) -> None:
-    if rows > MAX_ROWS:
-        raise spec_error(source, f"{rows:,} rows are more than {MAX_ROWS:,}; export a shorter run")
 
 
 def export_text(run: Run, format: Table) -> Iterator[str]:

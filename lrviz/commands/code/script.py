@@ -1,10 +1,13 @@
-"""A whole script: what it imports, and every schedule's optimizer, scheduler and loop."""
+"""From a spec to a whole script: what it imports, and every schedule's optimizer and loop."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import fill
 
 from lrviz.commands.code.lambdas import translate
+from lrviz.commands.results import Block, drive_spec, output_file, refuse_target
 from lrviz.curve import SchedulerFacts
+from lrviz.errors import spec_error
+from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import MetricExpression, Schedule
@@ -12,12 +15,44 @@ from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.origin import Problems
 from lrviz.spec.tree import Tree
 from lrviz.spell import spell_python
+from lrviz.system.own import sign_script
+from lrviz.system.writing import write_file
 
 WIDTH = 88
 INDENT = "    "
 _MODEL = "torch.nn.Linear(1, 1, bias=False)"
 # A module of the reader's own may be called like what the script makes.
 _TAKEN = frozenset({"model", "groups", "optimizer", "epoch", "step", "call", "metric"})
+
+
+def save_code(
+    source: str, output: str, reading: Reading = AS_WRITTEN, *, overwrite: bool = False
+) -> Iterator[Block]:
+    """Yield a spec as Python, or write it to a file, and yield what is worth saying.
+
+    Args:
+        source: the spec, as `load` takes it.
+        output: a file; `-` for standard output.
+        reading: as the command line says it.
+        overwrite: whether the file is replaced, too, where lrviz did not write it.
+
+    Raises:
+        FileError: a file cannot be read or written.
+        RefusedError: the output is also an input, or is not to be replaced.
+        SpecError: what the source holds is no spec, or none that torch can drive.
+    """
+    path = output_file(output)
+    spec = parse_data(read_source(source), source, reading)
+    if "factory" in spec.tree:  # of which a figure keeps the numbers
+        raise spec_error(source, "drawn from a factory, which is code already")
+    refuse_target(path, "script", [spec], overwrite=overwrite)
+    run = drive_spec(spec)
+    code = sign_script(write_code(run))
+    if path is None:
+        yield Block(code)  # in ASCII where the stream has no more
+    else:
+        write_file(path, code.encode(), overwrite=overwrite)
+    yield Block(lines=run.warnings)
 
 
 def write_code(run: Run) -> str:

@@ -134,9 +134,9 @@ def _compare(
         yield Comparison(*names, steps, final, math.nan, difference, quantity)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _sum(rates: Values) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(rates.sum())
+    return float(rates.sum())
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
