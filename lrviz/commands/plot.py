@@ -70,8 +70,10 @@ def iter_plots(request: PlotRequest) -> Iterator[Block]:
     """
     refuse_stdin_twice(request.sources)
     targets = _list_targets(request)
-    for target in targets:
-        _refuse_loss(target, request)
+    for path in filter(None, (target.path for target in targets)):
+        if request.output is None:  # a pipe that was named is meant
+            refuse_place(Path(), path)
+        refuse_other(path, "figure", overwrite=request.overwrite)
     watch = Watch(request.sources) if request.watch else None
     if watch and watch.has_file:
         yield Block(lines=(f"watching {', '.join(request.sources)}; Ctrl-C ends it",))
@@ -96,15 +98,6 @@ def _list_targets(request: PlotRequest) -> list[Target]:
         refuse_format(request.format)
         return [Target(source, None, "png") for source in request.sources]
     return plan_targets(request.sources, output, request.format)
-
-
-def _refuse_loss(target: Target, request: PlotRequest) -> None:
-    """Refuse to write over what lrviz did not write, or elsewhere."""
-    if target.path is None:
-        return
-    if request.output is None:  # a pipe that was named is meant
-        refuse_place(Path(), target.path)
-    refuse_other(target.path, "figure", overwrite=request.overwrite)
 
 
 def _try(target: Target, request: PlotRequest, reads: Reads) -> list[Block]:
