@@ -1,31 +1,17 @@
 """Running the user's code and leaving no trace in what all code shares."""
 
-import pickle
 import random
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from threading import current_thread, main_thread
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 
 from lrviz.system.process import ONE_AT_A_TIME, same_folder
-
-
-class Setting(NamedTuple):
-    """Something that code may change.
-
-    Attributes:
-        read: returns what it is now, which can be compared.
-        write: makes it what it was.
-    """
-
-    read: Callable[[], Any]
-    write: Callable[[Any], object]
 
 
 @contextmanager
@@ -41,50 +27,39 @@ def leave_no_trace() -> Iterator[None]:
     may have drawn and moved meanwhile, and would draw the same again.
     """
     with ONE_AT_A_TIME, np.errstate(), ExitStack() as stack:
-        settings: tuple[Setting, ...] = _DEFAULTS
         if current_thread() is main_thread():
             stack.enter_context(same_folder())
-            settings = (*_list_drawn(), *settings)
-        for setting in settings:
-            stack.enter_context(_kept(setting))
+            for restore, state in _iter_drawn():
+                stack.callback(restore, state)
+        for read, write in _DEFAULTS:
+            stack.enter_context(_kept(read, write))
         yield
 
 
 @contextmanager
-def _kept(setting: Setting) -> Iterator[None]:
-    before = setting.read()
+def _kept(read: Callable[[], Any], write: Callable[[Any], object]) -> Iterator[None]:
+    before = read()
     try:
         yield
     finally:
-        if setting.read() != before:
-            setting.write(before)
+        if read() != before:
+            write(before)
 
 
-def _list_drawn() -> Iterator[Setting]:
-    """Yield the filters of warnings and every random generator that is there by itself."""
-    yield Setting(lambda: list(warnings.filters), _set_filters)
-    yield Setting(random.getstate, random.setstate)
+def _iter_drawn() -> Iterator[tuple[Callable[[Any], object], Any]]:
+    """Yield what puts back filters of warnings and every random generator, and their states."""
+    yield _set_filters, list(warnings.filters)
+    yield random.setstate, random.getstate()
     if "numpy.random" in sys.modules:  # else there is none yet
-        yield Setting(
-            lambda: pickle.dumps(np.random.get_state(legacy=False)),
-            lambda state: np.random.set_state(pickle.loads(state)),
-        )
+        yield np.random.set_state, np.random.get_state(legacy=False)
     # Those of a GPU are there once something has used it.
     others = (*torch.cuda.default_generators, *torch.xpu.default_generators)
     for generator in (torch.default_generator, *others):
-        yield Setting(partial(_read_generator, generator), partial(_set_generator, generator))
+        yield generator.set_state, generator.get_state()
 
 
 def _set_filters(filters: list[Any]) -> None:
     warnings.filters[:] = filters  # type: ignore[index]
-
-
-def _read_generator(generator: torch.Generator) -> bytes:
-    return generator.get_state().numpy().tobytes()
-
-
-def _set_generator(generator: torch.Generator, state: bytes) -> None:
-    generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
 
 
 def _read_device() -> Any:
@@ -105,10 +80,10 @@ def _set_compiled(before: bool) -> None:
     sys.modules["torch._inductor.config"].__dict__["deterministic"] = before
 
 
-_DEFAULTS = (
-    Setting(torch.is_grad_enabled, torch.set_grad_enabled),
-    Setting(torch.get_default_dtype, torch.set_default_dtype),
-    Setting(_read_device, _set_device),
-    Setting(torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode),
-    Setting(_read_compiled, _set_compiled),
+_DEFAULTS: tuple[tuple[Callable[[], Any], Callable[[Any], object]], ...] = (
+    (torch.is_grad_enabled, torch.set_grad_enabled),
+    (torch.get_default_dtype, torch.set_default_dtype),
+    (_read_device, _set_device),
+    (torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode),
+    (_read_compiled, _set_compiled),
 )

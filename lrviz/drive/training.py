@@ -93,13 +93,10 @@ def whole_number(name: str, value: Any, least: int = 1) -> int:
     Raises:
         UsageError: it is none, or less than so many.
     """
-    try:
-        whole = int(value) if isinstance(value, float) and value.is_integer() else None
-        number = operator.index(value) if whole is None else whole
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool):
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, bool) or not hasattr(whole, "__index__"):
         raise UsageError(f"{name}: must be a whole number, got {value!r}")
+    number = operator.index(whole)
     if number < least:
         raise UsageError(f"{name}: must be at least {least}, got {number}")
     return number
