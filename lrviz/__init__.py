@@ -21,8 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lrviz.curve import Curve as Curve
     from lrviz.draw.outputs import plot as plot
-    from lrviz.drive import preview as preview
-    from lrviz.drive import simulate as simulate
+    from lrviz.drive.copying import preview as preview
+    from lrviz.drive.runs import simulate as simulate
     from lrviz.errors import FileError as FileError
     from lrviz.errors import LrvizError as LrvizError
     from lrviz.errors import SpecError as SpecError
@@ -42,7 +42,8 @@ _HOMES = {
     "load": "lrviz.reading.sources",
     "parse_spec": "lrviz.spec.parse",
     "plot": "lrviz.draw.outputs",
-    **dict.fromkeys(("preview", "simulate"), "lrviz.drive"),
+    "preview": "lrviz.drive.copying",
+    "simulate": "lrviz.drive.runs",
 }
 
 __all__ = sorted(["__version__", *_HOMES])

@@ -43,18 +43,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-# In the order that `lrviz --help` lists them in.
-app.command("plot")(declarations.plot)
-app.command("batch")(declarations.batch)
-app.command("check")(declarations.check)
-app.command("compare")(declarations.compare)
-app.command("lint")(declarations.lint)
-app.command("export")(declarations.export)
-app.command("code")(declarations.code)
-app.command("list")(declarations.list_schedulers)
-app.command("show")(declarations.show)
-app.command("new")(declarations.new)
-app.command("schema")(declarations.schema)
+for _command in declarations.COMMANDS:
+    app.command(_command.__name__.partition("_")[0])(_command)
 
 
 def _version(wanted: bool) -> None:

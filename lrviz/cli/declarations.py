@@ -217,3 +217,7 @@ def schema() -> Iterator[Block]:
     with quick_imports():
         from lrviz.commands.schema.document import build_schema
     yield Block(json.dumps(build_schema(), indent=2) + "\n")
+
+
+# In the order that `lrviz --help` lists them in.
+COMMANDS = (plot, batch, check, compare, lint, export, code, list_schedulers, show, new, schema)

@@ -1,6 +1,7 @@
 """What there is: schedulers by name and in a list, one on a page, and a spec to start from."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
+from importlib.resources import files
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -13,26 +14,6 @@ from lrviz.system.process import quick_imports
 if TYPE_CHECKING:
     from lrviz.drive.signatures import Argument
 
-# What an editor looks for beside a spec; a spec that is copied or committed finds its own.
-SCHEMA_FILE = "lrviz.schema.json"
-
-_EDITOR = f"""\
-# yaml-language-server: $schema={SCHEMA_FILE}
-# An editor completes and checks this file once `lrviz schema > {SCHEMA_FILE}` lies beside it.
-"""
-
-_TEMPLATE = """\
-{heading}epochs: 4
-steps_per_epoch: 8  # optimizer steps in an epoch
-{interval}optimizer:
-  SGD:
-    lr: 1e-3
-    momentum: 0.9
-scheduler:
-  {scheduler}
-{metric}figure:
-  style: light  # article, light or dark
-"""
 _STEP = "interval: step  # scheduler.step() after every step; `epoch`: after every epoch\n"
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
@@ -165,15 +146,16 @@ def spec_template(found: Entry | External) -> str:
     # ExponentialLR: multiplies the LR by gamma at every call.
     ...
     """
+    template = (files(__package__) / "template.yaml").read_text("utf-8")
     if isinstance(found, External):
-        heading = f"{_EDITOR}# {found.name}: {found.attribute} of {found.module}.\n"
-        heading += f"# `lrviz show {found.name}` tells its arguments.\n"
+        heading = f"# {found.name}: {found.attribute} of {found.module}.\n"
+        heading += f"# `lrviz show {found.name}` tells its arguments."
         scheduler = f"{found.name}: {{}}"
-        return _TEMPLATE.format(heading=heading, interval=_STEP, scheduler=scheduler, metric="")
+        return template.format(heading=heading, interval=_STEP, scheduler=scheduler, metric="")
     arguments = (f"    {_comment(line, found)}" for line in found.example.splitlines())
     metric = f"metric: {found.metric}  # what the scheduler is given, a value a call\n"
-    return _TEMPLATE.format(
-        heading=f"{_EDITOR}# {found.name}: {found.summary}.\n# {found.address}\n",
+    return template.format(
+        heading=f"# {found.name}: {found.summary}.\n# {found.address}",
         interval="" if found.package == "timm" else _STEP,  # whose schedulers know when to step
         scheduler="\n".join([f"{found.name}:", *arguments]),
         metric=metric if found.takes_metric else "",

@@ -199,7 +199,7 @@ def drive_spec(spec: "Spec") -> "Run":
 @cache
 def _load_driver() -> Callable[["Spec"], "Run"]:
     with quick_imports():
-        from lrviz.drive import simulate
+        from lrviz.drive.runs import simulate
     return simulate
 
 

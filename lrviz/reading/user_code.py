@@ -146,7 +146,7 @@ class _Finder(MetaPathFinder):
     """
 
     def __init__(self, folder: Path, reads: Reads) -> None:
-        from lrviz.drive import is_installed
+        from lrviz.drive.blame import is_installed
 
         self._folder, self._reads, self._is_installed = folder, reads, is_installed
 

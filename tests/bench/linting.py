@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
 from lrviz.spec.model import Spec

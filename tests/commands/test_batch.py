@@ -15,7 +15,7 @@ from lrviz.commands.batch.drawing import SheetJob
 from lrviz.commands.batch.pairs import Options, plan_batch
 from lrviz.commands.results import Block
 from lrviz.curve import Curve
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.errors import UsageError
 from lrviz.figure.chunks import read_record
 from lrviz.figure.image import decode_image

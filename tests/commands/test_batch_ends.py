@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.reading.sources import load
 from tests.support.folders import files, fill
 from tests.support.lrvizrun import LRVIZ, run_process

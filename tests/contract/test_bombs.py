@@ -15,9 +15,8 @@ import torch
 
 from lrviz.commands import linting
 from lrviz.commands.linting import Request, iter_linted
-from lrviz.drive import simulate
 from lrviz.drive.plan import plan_run
-from lrviz.drive.runs import refuse_too_much, weigh
+from lrviz.drive.runs import refuse_too_much, simulate, weigh
 from lrviz.errors import MOST_TOLD, Position, Problem, SpecError
 from lrviz.linter.engine import lint_run
 from lrviz.linter.fix import fix_text

@@ -11,7 +11,7 @@ from torch.optim import lr_scheduler
 
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.phases import find_phases
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.linter.view import build_view
 from lrviz.run.driven import Run
 from lrviz.spec.origin import Source

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import lrviz
-from lrviz.drive import installed_arguments
+from lrviz.drive.installed import installed_arguments
 from lrviz.errors import Problem, SpecError
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY
 from lrviz.spec.origin import Source

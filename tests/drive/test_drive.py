@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.spec.origin import Source

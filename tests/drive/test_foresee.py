@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrviz.drive import simulate
 from lrviz.drive.foresee import DIVISORS, RULES
+from lrviz.drive.runs import simulate
 from lrviz.errors import SpecError
 from lrviz.spec.catalog import SCHEDULERS
 from lrviz.spec.origin import Source

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 import lrviz
 from lrviz.draw.lines import DASHES, HELD
 from lrviz.draw.outputs import draw_pixels, plot
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.figure.chunks import read_record
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.errors import SpecError
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import parse_spec

@@ -18,7 +18,8 @@ import lrviz
 from lrviz.commands.code.script import write_code
 from lrviz.commands.look_up import spec_template
 from lrviz.curve import Curve, Values
-from lrviz.drive import installed, installed_arguments
+from lrviz.drive import installed
+from lrviz.drive.installed import installed_arguments
 from lrviz.errors import SpecError, UsageError
 from lrviz.figure.chunks import read_record
 from lrviz.spec.catalog import CATALOG, THIRD_PARTY

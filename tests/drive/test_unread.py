@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.sweep import CURVE_KEYS, SWEPT_KEYS
 from tests.support.lrvizrun import run

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.errors import Position, Problem, UsageError
 from lrviz.linter import engine
 from lrviz.linter.engine import (

@@ -11,7 +11,9 @@ from torch.optim.lr_scheduler import MultiStepLR
 
 import lrviz
 from lrviz.commands.look_up import spec_template
-from lrviz.drive import Argument, installed_arguments, simulate
+from lrviz.drive.installed import installed_arguments
+from lrviz.drive.runs import simulate
+from lrviz.drive.signatures import Argument
 from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES

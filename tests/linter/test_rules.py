@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import lrviz
 from lrviz.commands.look_up import spec_template
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rule import SEVERITIES, Finding

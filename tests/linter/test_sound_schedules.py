@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
 from lrviz.spec.origin import Source

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from lrviz.drive import simulate
+from lrviz.drive.runs import simulate
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rule import Finding, Found, Rule, rule
 from lrviz.linter.view import Fix, Part, View

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from lrviz.commands.look_up import spell_default
-from lrviz.drive import Argument, Kind, installed_arguments
-from lrviz.drive.signatures import installed_optimizer_arguments
+from lrviz.drive.installed import installed_arguments
+from lrviz.drive.signatures import Argument, Kind, installed_optimizer_arguments
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS, Entry
 from lrviz.spec.catalog.external import list_entry_points
 from lrviz.spec.nodes import EXPRESSIONS, MAX_GROUPS
