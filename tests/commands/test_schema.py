@@ -17,7 +17,7 @@ import pytest
 
 import lrviz
 from lrviz.commands.look_up import spec_template
-from lrviz.commands.schema.components import FORMULA, describe_argument
+from lrviz.commands.schema.components import describe_argument
 from lrviz.commands.schema.document import build_schema
 from lrviz.curve import QUANTITIES
 from lrviz.drive.arguments import Binder
@@ -388,11 +388,12 @@ DEFAULTS = (None, (1.0, 2.0), (None, 2.0), "a", 0.5, math.inf, object())
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_an_argument_of_any_kind_is_what_the_checks_take(kind: Kind) -> None:
+def test_an_argument_of_any_kind_is_what_the_checks_take(kind: Kind, definitions: Any) -> None:
     """All but expressions' own text and a list's length, the number of param groups: here 1."""
     for default in DEFAULTS:
         argument = Argument("argument", kind, "", required=False, default=default)
-        schema = {"$defs": {"formula": FORMULA}, **describe_argument(argument, "")}
+        formula = {"formula": definitions["formula"]}
+        schema = {"$defs": formula, **describe_argument(argument, "")}
         assert json.loads(json.dumps(schema, allow_nan=False)) == schema
         for value in VALUES:
             binder = Binder(Problems(Source()), groups=1, totals={"epochs": 4.0})

@@ -19,14 +19,6 @@ from lrviz.spec.style import MAX_TEXT
 
 Schema = dict[str, object]
 
-# Every schema refers to it, as `formula`.
-FORMULA: Schema = {
-    "title": "formula",
-    "description": "a formula in epochs, steps_per_epoch, total_steps and total_calls: =epochs * 2",
-    "type": "string",
-    "pattern": "^=",
-}
-
 # What a spec calls a class that the command line allows it: package.module:Class.
 _FOREIGN = "^[^:]+:[^:]+$"
 
@@ -51,15 +43,6 @@ def closed(properties: Mapping[str, object], required: Sequence[str] = ()) -> Sc
     """
     keys = {"additionalProperties": False, "properties": dict(properties)}
     return {"type": "object", **keys, **({"required": list(required)} if required else {})}
-
-
-def list_of(items: Schema, most: int) -> Schema:
-    """Return the schema of a list, not empty.
-
-    >>> list_of({"type": "number"}, 8)["maxItems"]
-    8
-    """
-    return {"type": "array", "items": items, "minItems": 1, "maxItems": most}
 
 
 def any_of(alternatives: Sequence[Schema]) -> Schema:
@@ -102,7 +85,7 @@ def _list_kinds(argument: Argument) -> list[Schema]:
     one = _list_single(argument.kind, argument)
     found = list(one)
     if argument.kind.per_group:
-        groups = list_of(any_of(one), MAX_GROUPS)
+        groups = {"type": "array", "items": any_of(one), "minItems": 1, "maxItems": MAX_GROUPS}
         found.append({"title": "list, one a param group", **groups})
     if argument.kind.optional:
         found.append({"type": "null"})

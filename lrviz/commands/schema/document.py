@@ -4,14 +4,14 @@ It refuses nothing that the checks accept. What depends on the run, or on more t
 once, is left to them.
 """
 
+import json
+from importlib.resources import files
 from typing import Any
 
 from lrviz.commands.schema.components import (
-    FORMULA,
     Schema,
     any_of,
     closed,
-    list_of,
     optimizer_definitions,
     refer,
     scheduler_definitions,
@@ -19,17 +19,11 @@ from lrviz.commands.schema.components import (
 from lrviz.linter.rule import Rule
 from lrviz.linter.rules import RULES
 from lrviz.spec.keys import model_schema
-from lrviz.spec.nodes import MAX_METRIC
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import CURVE_KEYS, MAX_CURVES, SWEPT_KEYS
 
 # What pydantic calls limits that it finds behind a check of our own.
 _KEYWORDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum"}
-
-_INTERVAL: Schema = {
-    "enum": ["step", "epoch"],
-    "enumDescriptions": ["after every step", "after the last step of each epoch"],
-}
 
 _SWEPT = {"type": "array", "minItems": 1, "maxItems": MAX_CURVES, "uniqueItems": True}
 
@@ -48,24 +42,6 @@ _CURVES: Schema = {
     "additionalProperties": closed({key: refer(key) for key in CURVE_KEYS}),
 }
 
-_EXPRESSION: Schema = {
-    "type": ["string", "number"],
-    "description": "an expression in `step`, the number of the call, counted from 0",
-}
-
-_CSV: dict[str, Schema] = {
-    "csv": {"type": "string", "description": "a file in the spec's own folder"},
-    "column": {"type": "string", "description": "the name of a column"},
-}
-
-_METRIC = any_of(
-    [
-        {"title": "expression", **closed({"expression": _EXPRESSION}, ["expression"])},
-        {"title": "csv", **closed(_CSV, list(_CSV))},
-        {"title": "list of numbers", **list_of({"type": "number"}, MAX_METRIC)},
-    ]
-)
-
 
 def build_schema() -> Schema:
     """Return the schema of a spec, with every scheduler and optimizer that is installed.
@@ -79,11 +55,9 @@ def build_schema() -> Schema:
         {},  # a code that a later version may have is none the worse
     ]
     definitions |= {
-        "formula": FORMULA,
+        **json.loads((files(__package__) / "parts.json").read_bytes()),
         **scheduler_definitions(),
         **optimizer_definitions(),
-        "interval": _INTERVAL,
-        "metric": _METRIC,
     }
     for key in CURVE_KEYS:
         definitions[key] |= keys[key]
