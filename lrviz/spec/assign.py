@@ -69,9 +69,7 @@ def assign(
         path = split_key(key, tree)
         parsed, _ = parse_yaml(value)
         changed = replace_at(tree, path, parsed)
-    except YamlError as error:
-        raise SpecError([Problem(text, path, error.reason)]) from None
-    except LookupError as error:
+    except (YamlError, LookupError) as error:  # each says in its argument what is wrong
         raise SpecError([Problem(text, path, str(error.args[0]))]) from None
     said = {path: text}
     if key == "sweep" and isinstance(parsed, dict):  # each was an option of its own

@@ -54,13 +54,12 @@ class NodeReader:
         known = entry or foreign
         if known is None:
             return None
-        children: list[Node] = []
+        children: tuple[Node, ...] = ()
         if name in COMPOSITES:
-            children = list(self._read_children(arguments, path))
+            children = tuple(self._read_children(arguments, path))
             arguments = {k: v for k, v in arguments.items() if k != "schedulers"}
         self._check_arguments(arguments, path, names=(*TOTALS, "lr"))
-        below = tuple(children)
-        return Node(name, path, arguments, below, foreign=foreign, package=known.package)
+        return Node(name, path, arguments, children, foreign=foreign, package=known.package)
 
     def read_optimizer(self, tree: Tree, key: KeyPath) -> Node | None:
         """Return the optimizer that a tree names, or None where it names none."""

@@ -76,9 +76,8 @@ def parse_tree(
     """
     allowed = parse_allowed(allow) if allow else {}
     if not isinstance(tree, dict):
-        text = (
-            f"must be a mapping of keys, got {'a list' if isinstance(tree, list) else spell(tree)}"
-        )
+        got = "a list" if isinstance(tree, list) else spell(tree)
+        text = f"must be a mapping of keys, got {got}"
         if tree is None:
             text = "empty; a spec needs `epochs` and `scheduler`"
         raise SpecError([source.problem((), text)])

@@ -1,7 +1,7 @@
 """The curves of a spec: its `curves`, or one a value of its `sweep`; and what they are called."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, product
 from math import prod
@@ -96,12 +96,9 @@ def _read_axes(tree: Mapping[str, Tree], problems: Problems) -> list[tuple[str, 
 
 
 def _refuse_repeats(key: str, values: list[Tree], problems: Problems) -> None:
-    seen: dict[object, int] = {}
-    for index, value in enumerate(values):
-        first = seen.setdefault(freeze(value), index)
-        if first != index:
-            text = f"is item {first} again; one curve would lie on the other"
-            problems.say(("sweep", key, index), text)
+    for index, first in _find_again(map(freeze, values)).items():
+        text = f"is item {first} again; one curve would lie on the other"
+        problems.say(("sweep", key, index), text)
 
 
 def iter_curves(tree: dict[str, Tree], problems: Problems) -> Iterator[Curve]:
@@ -197,10 +194,13 @@ def find_twins(labels: Sequence[str]) -> dict[int, int]:
     >>> find_twins(["a b", "c", "a  b "])
     {2: 0}
     """
-    seen: dict[str, int] = {}
     # As they read: letters one with their accents, and no spaces unseen.
-    plain = (" ".join(normalize("NFC", label).split()) for label in labels)
-    firsts = [seen.setdefault(label, index) for index, label in enumerate(plain)]
+    return _find_again(" ".join(normalize("NFC", label).split()) for label in labels)
+
+
+def _find_again(values: Iterable[object]) -> dict[int, int]:
+    seen: dict[object, int] = {}
+    firsts = [seen.setdefault(value, index) for index, value in enumerate(values)]
     return {index: first for index, first in enumerate(firsts) if first != index}
 
 
