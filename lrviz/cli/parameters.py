@@ -15,6 +15,7 @@ from lrviz.errors import UsageError
 from lrviz.figure import Format
 from lrviz.spec.tree import Interval
 from lrviz.system.annotations import Listing
+from lrviz.system.files import STDIO
 
 if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read
     from lrviz.reading.sources import Reading
@@ -23,13 +24,16 @@ Command = Callable[..., Iterator[Block]]
 
 
 def given(sources: str | Sequence[str] | None) -> str | Sequence[str] | None:
-    """Return the sources of a command, none of which is empty.
+    """Return the sources of a command, none of which is empty, and standard input not twice.
 
     Raises:
-        UsageError: one is, as where a shell's variable is not set.
+        UsageError: one is empty, as where a shell's variable is not set; or `-` is there again.
     """
-    if "" in ([sources] if isinstance(sources, str) else sources or ()):
+    named = [sources] if isinstance(sources, str) else sources or ()
+    if "" in named:
         raise UsageError("SPEC is empty; name a file, or - for standard input")
+    if named.count(STDIO) > 1:  # which is empty after the first time
+        raise UsageError("-: standard input can be read once; name files")
     return sources
 
 

@@ -3,17 +3,16 @@
 import csv
 import io
 import json
-import math
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
+from math import isfinite
 from pathlib import Path
 
 from lrviz.commands.results import (
     Block,
     drive_spec,
-    list_files,
     output_file,
-    refuse_inputs,
+    refuse_reads,
     refuse_target,
     write_parts,
 )
@@ -28,11 +27,6 @@ from lrviz.spell import spell_yaml
 MAX_ROWS = 10_000_000
 
 _CHUNK = 4096
-
-# What Python's JSON has for a number and strict JSON has not, by what it is there instead.
-_NO_NUMBERS = {
-    json.dumps(each): json.dumps(spell_yaml(each)) for each in (math.nan, math.inf, -math.inf)
-}
 
 Row = Sequence[object]
 
@@ -59,11 +53,11 @@ def export_spec(
     rows = sum(each.total_steps * each.groups for each in spec.schedules)
     if rows > MAX_ROWS:
         raise spec_error(source, f"{rows:,} rows are more than {MAX_ROWS:,}; export a shorter run")
-    refuse_inputs([path], list_files(spec))
+    refuse_reads(path, [spec])
     _refuse_spec(path)
     refuse_target(path, "table", [spec], overwrite=overwrite)
     run = drive_spec(spec)
-    refuse_inputs([path], list_files(spec))  # of a factory it is known by now what it reads
+    refuse_reads(path, [spec])  # of a factory it is known by now what it reads
     write_parts(path, (text.encode() for text in export_text(run, format)), overwrite=overwrite)
     yield Block(lines=run.warnings)
 
@@ -139,12 +133,9 @@ def _write_csv(rows: Sequence[Row]) -> str:
 
 
 def _write_json(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    line = ", ".join(f'"{name}": %s' for name in columns)
-    cells = map(_encode, zip(*rows, strict=True))
-    return ",\n".join(f"{{{line % row}}}" for row in zip(*cells, strict=True))
+    plain = (map(_plain, row) for row in rows)
+    return ",\n".join(json.dumps(dict(zip(columns, row, strict=True))) for row in plain)
 
 
-def _encode(values: Sequence[object]) -> list[str]:
-    """Return every value as JSON, encoded at once: no string has a line break in it there."""
-    texts = json.dumps(values, separators=("\n", ": "))[1:-1].split("\n")
-    return [_NO_NUMBERS.get(text, text) for text in texts]
+def _plain(value: object) -> object:
+    return spell_yaml(value) if isinstance(value, float) and not isfinite(value) else value

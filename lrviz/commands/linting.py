@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lrviz.commands.results import Block, Line, drive_spec, refuse_stdin_twice
+from lrviz.commands.results import Block, Line, drive_spec
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.linter.engine import find_rule, find_unknown, lint_run, select_codes, sort_findings
 from lrviz.linter.findings import Linted, closing_line, format_json, iter_lines
@@ -92,7 +92,6 @@ def iter_linted(request: Request) -> Iterator[Linted]:
         raise UsageError("--fix: changes what files say; leave --set, --epochs and the like out")
     if not request.sources:
         raise UsageError("nothing to lint; name a spec or a folder of them")
-    refuse_stdin_twice(request.sources)
     linter, collected = _Linter(request, told), list[Found]()
     for source in request.sources:
         collected += [Found(STDIO, Path())] if source == STDIO else collect_specs([source])

@@ -10,12 +10,10 @@ from lrviz.commands.results import (
     Line,
     Target,
     drive_linted,
-    list_files,
     output_file,
     plan_targets,
     refuse_format,
-    refuse_inputs,
-    refuse_stdin_twice,
+    refuse_reads,
     spell_line,
     tell_error,
     write_figure,
@@ -68,7 +66,6 @@ def iter_plots(request: PlotRequest) -> Iterator[Block]:
     Raises:
         UsageError: what is refused before anything is written.
     """
-    refuse_stdin_twice(request.sources)
     targets = _list_targets(request)
     for path in filter(None, (target.path for target in targets)):
         if request.output is None:  # a pipe that was named is meant
@@ -112,7 +109,7 @@ def _plot(spec: Spec, target: Target, request: PlotRequest) -> list[Block]:
     run, lines = drive_linted(spec)
     path = str(target.path or "")
     if request.output is not None or not request.terminal:
-        refuse_inputs([target.path], list_files(spec))
+        refuse_reads(target.path, [spec])
         lines += write_figure(run, target, metadata=request.metadata, overwrite=request.overwrite)
     if request.terminal:
         return _show(run, target.source, path, lines, request)

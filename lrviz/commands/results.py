@@ -126,16 +126,6 @@ def refuse_format(format: Format | None) -> None:
         raise UsageError(f"-f {format}: nothing is drawn without a file; name one with -o")
 
 
-def refuse_stdin_twice(sources: Sequence[str]) -> None:
-    """Refuse to read standard input for several specs: it is empty after the first.
-
-    Raises:
-        UsageError: it is named more than once.
-    """
-    if sources.count(STDIO) > 1:
-        raise UsageError("-: standard input can be read once; name files")
-
-
 def find_sharing(pairs: Iterable[tuple[str, Path]]) -> dict[Path, UsageError]:
     """Return what is wrong with every file that is to be written for several specs."""
     groups: dict[str, list[tuple[str, Path]]] = defaultdict(list)
@@ -171,10 +161,19 @@ def refuse_target(
     Raises:
         RefusedError: the file, which is not standard output, would be lost.
     """
-    for spec in specs:
-        refuse_inputs([path], list_files(spec))
+    refuse_reads(path, specs)
     if path is not None:
         refuse_other(path, kind, overwrite=overwrite)
+
+
+def refuse_reads(path: Path | None, specs: Iterable["Spec"]) -> None:
+    """Refuse to write over what specs are read from; of a factory that is known once it has run.
+
+    Raises:
+        RefusedError: the file is an input.
+    """
+    for spec in specs:
+        refuse_inputs([path], list_files(spec))
 
 
 def list_files(spec: "Spec") -> Iterator[Path | str]:

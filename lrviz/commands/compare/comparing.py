@@ -12,11 +12,9 @@ from lrviz.commands.results import (
     Block,
     Target,
     drive_spec,
-    list_files,
     plan_target,
     refuse_format,
-    refuse_inputs,
-    refuse_stdin_twice,
+    refuse_reads,
     refuse_target,
     tell_error,
     write_figure,
@@ -82,8 +80,7 @@ def compare_specs(
     run = combine_runs(runs, name_sources(sources, [each.title for each in specs]))
     table, drawn = format_table(compare_curves(run.curves)), Block()
     if target is not None:
-        for spec in specs:
-            refuse_inputs([target.path], list_files(spec))  # of factories it is known by now
+        refuse_reads(target.path, specs)  # of factories it is known by now
         drawn = _draw(run, target, ", ".join(sources), overwrite=overwrite)
     lines = (*run.warnings, *drawn.lines)
     if target is not None and target.path is None:  # standard output has the figure
@@ -106,7 +103,6 @@ def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> 
     """Return where the figure goes, if anywhere."""
     if len(sources) < 2:
         raise UsageError(f"{sources[0]}: nothing to compare it with; name two specs or more")
-    refuse_stdin_twice(sources)
     if output is None:
         refuse_format(format)
         return None
