@@ -51,8 +51,7 @@ def batch(
     force: Annotated[bool, params.option("--force", "Draw what is up to date, too.")] = False,
     overwrite: params.Overwrite = False,
     sheet: Annotated[
-        str | None,
-        params.option("--sheet", "Draw all of them, small, in one picture.", "FILE"),
+        str | None, params.option("--sheet", "Draw all of them, small, in one picture.", "FILE")
     ] = None,
     *,
     reading: "Reading",
@@ -72,8 +71,7 @@ def batch(
 def check(
     specs: params.Sources,
     baselines: Annotated[
-        Path,
-        params.option("--baselines", "The folder of their figures.", "FOLDER", readable=False),
+        Path, params.option("--baselines", "The folder of their figures.", "FOLDER", readable=False)
     ],
     report: Annotated[
         Path | None,
@@ -121,12 +119,10 @@ def lint(
     ] = None,
     output_format: params.OutputFormat = "text",
     select: Annotated[
-        str | None,
-        params.option("--select", "Only rules whose codes begin like these.", "CODES"),
+        str | None, params.option("--select", "Only rules whose codes begin like these.", "CODES")
     ] = None,
     ignore: Annotated[
-        str | None,
-        params.option("--ignore", "All rules but these: LR012,LR03.", "CODES"),
+        str | None, params.option("--ignore", "All rules but these: LR012,LR03.", "CODES")
     ] = None,
     fix: Annotated[
         bool, params.option("--fix", "Replace values where the remedy is certain.")

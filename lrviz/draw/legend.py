@@ -23,12 +23,7 @@ SHARE = 0.3  # the part of the figure's height that a legend may take
 _ONE_MARK = HandlerLine2D(numpoints=1)
 
 
-def add_legend(
-    axes: Axes,
-    lines: Sequence[Line2D],
-    words: Words,
-    layout: Layout,
-) -> Legend:
+def add_legend(axes: Axes, lines: Sequence[Line2D], words: Words, layout: Layout) -> Legend:
     """Draw a legend above the axes, in as many columns as fit; names without room are counted.
 
     Args:

@@ -36,10 +36,7 @@ AS_WRITTEN = Reading()
 
 
 def load(
-    path: str | Path,
-    *,
-    overrides: Sequence[tuple[str, str]] = (),
-    allow: Sequence[str] = (),
+    path: str | Path, *, overrides: Sequence[tuple[str, str]] = (), allow: Sequence[str] = ()
 ) -> Spec:
     """Return the spec in a YAML file, or the one that a figure was drawn from.
 

@@ -29,11 +29,7 @@ INTERVALS: tuple[Interval, ...] = ("step", "epoch")
 
 
 def parse_spec(
-    text: str,
-    name: str = "<spec>",
-    *,
-    overrides: Overrides = (),
-    allow: Sequence[str] = (),
+    text: str, name: str = "<spec>", *, overrides: Overrides = (), allow: Sequence[str] = ()
 ) -> Spec:
     """Return the spec that a YAML text holds.
 

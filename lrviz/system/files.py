@@ -20,11 +20,7 @@ PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
 # The name of standard input and standard output on the command line.
 STDIO = "-"
 
-_REASONS = {
-    errno.ENOENT: "no such {}",
-    errno.ENOTDIR: "no such {}",
-    errno.EISDIR: "is a folder",
-}
+_REASONS = {errno.ENOENT: "no such {}", errno.ENOTDIR: "no such {}", errno.EISDIR: "is a folder"}
 
 _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
     (b"\x89PNG", "PNG"),

@@ -34,10 +34,7 @@ def process_rows(folder: Path) -> Iterator[Row]:
     yield Row("`lrviz plot` / `import torch`", best["plot"], best["torch"], 1.15)
     memory = {name: peak_megabytes(commands[name]) for name in ("plot", "torch")}
     yield Row("`lrviz plot` / `import torch`, peak MB", memory["plot"], memory["torch"], 1.25)
-    light = {
-        "help": [*LRVIZ, "--help"],
-        "typer": [sys.executable, "-c", "import typer"],
-    }
+    light = {"help": [*LRVIZ, "--help"], "typer": [sys.executable, "-c", "import typer"]}
     best = best_seconds(light)
     yield Row("`lrviz --help` / `import typer`", best["help"], best["typer"], 2.0)
 

@@ -216,9 +216,7 @@ def test_numbers_that_moved_under_the_same_spec_are_torchs_change(tmp_path: Path
     assert found.position == Position(4, 3)
 
 
-def test_numbers_that_moved_under_the_same_spec_and_torch_are_said_to_be_so(
-    tmp_path: Path,
-) -> None:
+def test_numbers_that_moved_under_the_same_spec_and_torch_are_said_to_be_so(tmp_path: Path) -> None:
     spec, figures = draw(STEP, tmp_path)
     spoil_record(figures / "step.webp", older_torch)
     spoil_record(figures / "step.webp", lambda record: record["versions"].update(torch=TORCH))

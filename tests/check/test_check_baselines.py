@@ -230,12 +230,7 @@ def test_a_record_cannot_make_torch_do_anything_but_drive_a_spec(tmp_path: Path)
     spoil_record(figures / "step.webp", spoil)
     found = verdict(spec, figures)
     assert (found.outcome, found.numbers) == ("differs", None)
-    assert found.keys == (
-        "epochs",
-        "steps_per_epoch",
-        "scheduler.StepLR",
-        "scheduler.Popen",
-    )
+    assert found.keys == ("epochs", "steps_per_epoch", "scheduler.StepLR", "scheduler.Popen")
 
 
 def test_what_a_record_says_is_shown_short_and_harmless(tmp_path: Path) -> None:

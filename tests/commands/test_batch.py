@@ -471,9 +471,7 @@ def test_of_one_spec_alone_a_bug_is_not_taken_for_an_outcome(
         list(iter_batch(items, options))
 
 
-def test_what_a_killed_run_left_behind_is_swept_even_where_nothing_is_drawn(
-    tmp_path: Path,
-) -> None:
+def test_what_a_killed_run_left_behind_is_swept_even_where_nothing_is_drawn(tmp_path: Path) -> None:
     specs = fill(tmp_path / "specs", 1)
     fill(specs / "deep", 1)
     batch(tmp_path)

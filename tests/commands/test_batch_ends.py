@@ -110,17 +110,14 @@ def test_two_batches_into_one_folder_at_once_leave_valid_figures(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("jobs", "when"),
-    slow_but({("2", "drawing")}, product(["1", "2"], ["importing", "drawing"])),
+    ("jobs", "when"), slow_but({("2", "drawing")}, product(["1", "2"], ["importing", "drawing"]))
 )
 def test_an_interrupt_ends_a_batch_at_once_and_leaves_no_process_and_no_litter(
     tmp_path: Path, when: str, jobs: str
 ) -> None:
     for name in "abcdefgh":
         fill(tmp_path / "specs" / name, 26)
-    child = start(
-        *(tmp_path, "specs", "-o", "figures", "-j", jobs, "--set", "figure.size=[9, 5]"),
-    )
+    child = start(*(tmp_path, "specs", "-o", "figures", "-j", jobs, "--set", "figure.size=[9, 5]"))
     if when == "importing":
         wait_for_torch(child)
     else:

@@ -221,10 +221,7 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
     [
         (["a.yaml", "b.yaml", "-o", "x.png"], "-o x.png: one file for 2 specs; leave -o out"),
         (["a.yaml", "b.yaml", "-o", "-"], "-o -: one file for 2 specs; leave -o out"),
-        (
-            ["a.yaml", "sub/a.yaml"],
-            "a.png: a.yaml and sub/a.yaml would be written to it",
-        ),
+        (["a.yaml", "sub/a.yaml"], "a.png: a.yaml and sub/a.yaml would be written to it"),
         (["-", "-"], "-: standard input can be read once; name files"),
         (
             ["a.yaml", "-o", "a.yaml", "-f", "png"],
@@ -244,10 +241,7 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
             ["a.yaml", "-o", "x"],
             "-o x: no known ending (known: .png, .webp, .svg, .pdf); give the format with -f",
         ),
-        (
-            ["a.yaml", "--set", "epochs"],
-            "--set epochs: must be KEY=VALUE, for example epochs=10",
-        ),
+        (["a.yaml", "--set", "epochs"], "--set epochs: must be KEY=VALUE, for example epochs=10"),
         (["a.yaml", "--set", "=4"], "--set =4: must be KEY=VALUE, for example epochs=10"),
         (["new.png"], "new.png: no such figure; did you mean -o new.png?"),
         (["New.WEBP"], "New.WEBP: no such figure; did you mean -o New.WEBP?"),

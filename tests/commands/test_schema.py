@@ -433,11 +433,7 @@ def test_every_key_is_explained(definitions: Any) -> None:
         ("SGD", "momentum", "float (default 0)"),
         ("SGD", "nesterov", "bool (default false)"),
         ("AdamW", "foreach", "bool | None"),
-        (
-            "AdamW",
-            "betas",
-            "tuple[float, float] (default [0.9, 0.999])",
-        ),
+        ("AdamW", "betas", "tuple[float, float] (default [0.9, 0.999])"),
         ("Adamax", "eps", "float (default 1e-8)"),
     ],
 )

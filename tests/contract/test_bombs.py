@@ -256,10 +256,7 @@ def test_an_expression_of_any_shape_is_a_number_or_one_problem(text: str, place:
 LIMITS = [
     ({"epochs": 100_000, "scheduler": chain(200)}, "20,000,000 calls"),
     ({"epochs": 100_000, "scheduler": chain(20, chain(10))}, "20,000,000 calls"),
-    (
-        {"epochs": 50_000, "curves": {"a": {}, "b": {}}, "scheduler": chain(150)},
-        "15,000,000 calls",
-    ),
+    ({"epochs": 50_000, "curves": {"a": {}, "b": {}}, "scheduler": chain(150)}, "15,000,000 calls"),
     ({"epochs": 50_000, "sweep": swept(3), "scheduler": chain(100)}, "15,000,000 calls"),
     (
         {

@@ -106,12 +106,7 @@ def name_phases(axes: Axes) -> list[str]:
         ),
         # A call ahead, the inner one begins with its second scheduler.
         (NESTED.replace("milestones: [4]", "milestones: [1]"), "", [12, 20], NAMES_OF_NESTED),
-        (
-            CHAINED,
-            "",
-            [8],
-            ["LinearLR + ExponentialLR", "CosineAnnealingLR + ExponentialLR"],
-        ),
+        (CHAINED, "", [8], ["LinearLR + ExponentialLR", "CosineAnnealingLR + ExponentialLR"]),
         ("StepLR: {step_size: 4}", "", [], []),
     ],
 )

@@ -117,10 +117,7 @@ def test_a_closed_standard_output_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("epochs: 4\nscheduler: {StepLR: {step_size: 2}}\n", "utf-8")
     command = ["sh", "-c", '"$@" >&-', "sh", *LRVIZ, "plot", "--terminal", "a.yaml"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (
-        3,
-        "standard output: cannot write: it is closed\n",
-    )
+    assert (done.returncode, done.stderr) == (3, "standard output: cannot write: it is closed\n")
 
 
 def test_a_format_without_a_figure_is_refused(step: Path) -> None:

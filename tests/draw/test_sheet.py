@@ -212,10 +212,7 @@ def test_titles_that_would_look_the_same_are_numbered(room: int) -> None:
 
 
 def test_what_a_title_ends_with_is_kept() -> None:
-    assert fit_captions(["sgd_lr_1e-3_v1", "sgd_lr_1e-3_v2"], 9, len) == [
-        "sgd_…3_v1",
-        "sgd_…3_v2",
-    ]
+    assert fit_captions(["sgd_lr_1e-3_v1", "sgd_lr_1e-3_v2"], 9, len) == ["sgd_…3_v1", "sgd_…3_v2"]
 
 
 def test_titles_are_text_and_their_line_breaks_spaces() -> None:

@@ -305,9 +305,7 @@ def test_an_allowed_scheduler_is_driven_and_its_arguments_checked(add_module: Ad
     )
 
 
-def test_a_class_of_nobodys_is_driven_and_all_that_it_moves_recorded(
-    add_module: AddModule,
-) -> None:
+def test_a_class_of_nobodys_is_driven_and_all_that_it_moves_recorded(add_module: AddModule) -> None:
     name = f"{add_module()}:Bare"
     optimizer = "{SGD: {lr: 1, momentum: 0.8, weight_decay: 0.5}}"
     text = text_of(name, "{fall: 0.125}", optimizer=optimizer)

@@ -194,10 +194,7 @@ MESSAGES = [
         "transformers.get_linear_schedule_with_warmup: {num_warmup_steps: -5}",
         "num_warmup_steps: must be at least 0, got -5",
     ),
-    (
-        f"{COSINE}: {{num_warmup_steps: 2.5}}",
-        f"num_warmup_steps: {NOT_WHOLE} 2.5",
-    ),
+    (f"{COSINE}: {{num_warmup_steps: 2.5}}", f"num_warmup_steps: {NOT_WHOLE} 2.5"),
     (
         f"{COSINE}: {{num_warmup_steps: =0.1 * total_steps}}",
         "num_warmup_steps: must be a whole number, '=0.1 * total_steps' is 24.4; "
@@ -229,10 +226,7 @@ MESSAGES = [
         "decay_t: must be at least 1, '=epochs / 5' is 0.8; write =ceil(epochs / 5)",
     ),
     (f"{COSINE}: {{num_warmup_steps: .inf}}", f"num_warmup_steps: {NOT_WHOLE} .inf"),
-    (
-        f"{COSINE}: {{num_warmup_steps: 1, num_cycles: 0}}",
-        "num_cycles: must be more than 0, got 0",
-    ),
+    (f"{COSINE}: {{num_warmup_steps: 1, num_cycles: 0}}", "num_cycles: must be more than 0, got 0"),
     (
         "transformers.get_cosine_with_hard_restarts_schedule_with_warmup: "
         "{num_warmup_steps: 1, num_cycles: 0}",

@@ -13,14 +13,7 @@ from lrviz.errors import SpecError
 from lrviz.spec.catalog import SCHEDULERS
 from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree
-from tests.support.any_schedules import (
-    ARGUMENTS,
-    COUNT,
-    EXTREME,
-    NUMBER,
-    around,
-    node,
-)
+from tests.support.any_schedules import ARGUMENTS, COUNT, EXTREME, NUMBER, around, node
 from tests.support.training import make_optimizer, make_scheduler, train
 
 

@@ -292,10 +292,7 @@ def test_a_missing_library_earns_its_install_line(
     name = next(name for name, entry in THIRD_PARTY.items() if entry.package == library)
     assert problem_of(name) == f"scheduler: needs {library}; {line}"
     result = run("show", name)
-    assert (result.status, result.stderr) == (
-        2,
-        f"{name}: needs {library}; {line}\n",
-    )
+    assert (result.status, result.stderr) == (2, f"{name}: needs {library}; {line}\n")
 
 
 def test_a_library_that_cannot_be_imported_is_told_with_its_cause(

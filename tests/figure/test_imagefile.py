@@ -14,13 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from lrviz.errors import ImageError
-from lrviz.figure.chunks import (
-    MAX_RECORD,
-    PNG_SIGNATURE,
-    build_packet,
-    list_chunks,
-    read_record,
-)
+from lrviz.figure.chunks import MAX_RECORD, PNG_SIGNATURE, build_packet, list_chunks, read_record
 from lrviz.figure.image import Pixels, decode_image, encode_image, image_size
 from lrviz.system.files import sniff
 
@@ -215,10 +209,7 @@ def test_pictures_are_told_by_how_they_begin(data: bytes, kind: str | None) -> N
         (png().replace(b"IEND", b"IENd"), "the PNG is damaged: a checksum is wrong"),
         (encode_image(small(), "webp", 100, RECORD)[:-1], "the WebP is cut short"),
         (b"RIFF\x10\0\0\0WEBPXMP \xff\xff\xff\x7f", "the WebP is cut short"),
-        (
-            PNG_SIGNATURE + chunk(b"teXt", b"") * 65_537,
-            "the PNG has more than 65,536 chunks",
-        ),
+        (PNG_SIGNATURE + chunk(b"teXt", b"") * 65_537, "the PNG has more than 65,536 chunks"),
     ],
 )
 def test_a_file_that_is_no_whole_png_or_webp_is_refused(

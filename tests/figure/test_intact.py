@@ -127,11 +127,7 @@ SHOWN_OTHERWISE: dict[str, tuple[Format, Spoil, str]] = {
     "a name that is none": ("png", with_png((b"\xff\xfe\0\1", b"")), "\\xff\\xfe\\x00\\x01"),
     "a second header": ("png", with_png((b"IHDR", SQUARE)), "IHDR twice"),
     "pixels in two places": ("png", with_png((b"IDAT", b""), (b"tIME", bytes(7))), "IDAT twice"),
-    "long pixels": (
-        "png",
-        with_png((b"pHYs", NO_SQUARES)),
-        "pHYs of pixels that are not square",
-    ),
+    "long pixels": ("png", with_png((b"pHYs", NO_SQUARES)), "pHYs of pixels that are not square"),
     "Exif as a text": (
         "png",
         with_png((b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n"))),

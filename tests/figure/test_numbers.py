@@ -191,10 +191,7 @@ def test_many_series_have_coarser_blocks(
     assert count_numbers(recorded) == size <= MAX_NUMBERS
 
 
-@given(
-    st.lists(st.floats(allow_nan=True, width=64), min_size=1, max_size=40),
-    st.integers(1, 300),
-)
+@given(st.lists(st.floats(allow_nan=True, width=64), min_size=1, max_size=40), st.integers(1, 300))
 def test_what_is_stored_is_read_as_it_was_and_agrees_with_itself(
     values: list[float], repeat: int
 ) -> None:

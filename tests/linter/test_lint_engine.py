@@ -9,13 +9,7 @@ import pytest
 from lrviz.drive.runs import simulate
 from lrviz.errors import Position, Problem, UsageError
 from lrviz.linter import engine
-from lrviz.linter.engine import (
-    find_rule,
-    find_unknown,
-    lint_run,
-    list_failures,
-    select_codes,
-)
+from lrviz.linter.engine import find_rule, find_unknown, lint_run, list_failures, select_codes
 from lrviz.linter.rule import Finding, Found, Rule
 from lrviz.linter.view import Fix, Part, View
 from lrviz.spec.parse import parse_spec

@@ -364,10 +364,7 @@ def test_what_is_missing_is_said_before_anything_is_run(folder: Path) -> None:
         "train.py:make_scheduler: epochs is missing; give --epochs N\n",
     )
     wrong = export(folder, "train.py:make_scheduler", "--epochs", 0)
-    assert (wrong.status, wrong.stderr) == (
-        2,
-        "--epochs 0: epochs: must be at least 1, got 0\n",
-    )
+    assert (wrong.status, wrong.stderr) == (2, "--epochs 0: epochs: must be at least 1, got 0\n")
     gone = export(folder, "gone.py:make_scheduler", "--epochs", 2)
     assert (gone.status, gone.stderr) == (3, "gone.py: cannot read: no such file\n")
     bare = export(folder, "train.py", "--epochs", 2)
@@ -468,12 +465,7 @@ def test_the_name_of_a_file_is_no_consent(folder: Path, name: str, command: str)
     figures = folder / "figures"
     figures.mkdir()
     record = json.dumps(
-        {
-            "format": 1,
-            "spec": {"epochs": 2, "factory": name},
-            "versions": {},
-            "numbers": None,
-        }
+        {"format": 1, "spec": {"epochs": 2, "factory": name}, "versions": {}, "numbers": None}
     )
     pixels = np.zeros((2, 2, 4), dtype=np.uint8)
     (figures / f"{name}.png").write_bytes(encode_image(pixels, "png", 100, record))
@@ -484,9 +476,7 @@ def test_the_name_of_a_file_is_no_consent(folder: Path, name: str, command: str)
     assert "loading" not in done.stderr
 
 
-def test_a_module_is_found_in_the_current_folder_but_takes_no_others_place(
-    tmp_path: Path,
-) -> None:
+def test_a_module_is_found_in_the_current_folder_but_takes_no_others_place(tmp_path: Path) -> None:
     package = tmp_path / "lrvz_recipes"
     package.mkdir()
     (package / "__init__.py").touch()

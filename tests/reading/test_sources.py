@@ -70,10 +70,7 @@ def test_a_wrong_spec_is_a_value_error_that_holds_every_problem(write_spec: Writ
     with pytest.raises(ValueError, match="epochs") as caught:
         lrviz.load(spec)
     assert isinstance(caught.value, SpecError)
-    assert [problem.key for problem in caught.value.problems] == [
-        ("epochs",),
-        ("steps_per_epoch",),
-    ]
+    assert [problem.key for problem in caught.value.problems] == [("epochs",), ("steps_per_epoch",)]
 
 
 def test_a_text_that_begins_like_a_picture_s_is_a_text(tmp_path: Path) -> None:

@@ -61,10 +61,7 @@ def tell(*values: float, groups: tuple[str, ...] = ("",)) -> str:
             "5e-4, rising to 1e-3 at step 8, held to step 31",
         ),
         ("{ExponentialLR: {gamma: 0.9}}", "1e-3, times 0.9 every step, 3.8e-5 at step 31"),
-        (
-            "{PolynomialLR: {total_iters: 8}}",
-            "1e-3, falling to 0 at step 8, held to step 31",
-        ),
+        ("{PolynomialLR: {total_iters: 8}}", "1e-3, falling to 0 at step 8, held to step 31"),
         (
             "{PolynomialLR: {total_iters: 8, power: 2}}",
             "1e-3, falling to 0 at step 8, held to step 31",

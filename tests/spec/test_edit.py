@@ -142,11 +142,7 @@ def test_values_are_spelt_as_yaml_does(text: str, value: Any, expected: str) -> 
         ("a: # why\n- 1\n", ("a",), "there is a comment in the value"),
         ("[a: 1]", (0, "b"), "the file is laid out so that other values would change"),
         ("? a\n: 1\n", ("b",), "the file is laid out so that other values would change"),
-        (
-            "a: |\n  x\n",
-            ("b",),
-            "the key is not in the file, and cannot be added in certainty",
-        ),
+        ("a: |\n  x\n", ("b",), "the key is not in the file, and cannot be added in certainty"),
         ("a: [1]", ("a", 1), "no item 1 in a list of 1"),
         ("a: 1", ("a", "b"), "leads through a value that has no keys"),
         ("a: 1", ("b", 0), "there is no such item in the file"),

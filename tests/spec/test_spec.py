@@ -175,18 +175,12 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
         "scheduler: unknown scheduler 'CosineAnealingLR'; did you mean 'CosineAnnealingLR'?",
     ),
     ({"optimizer": "adamw"}, "optimizer: unknown optimizer 'adamw'; did you mean 'AdamW'?"),
-    (
-        {"scheduler": None},
-        "scheduler: must name one scheduler, as `Name: {arguments}`, got null",
-    ),
+    ({"scheduler": None}, "scheduler: must name one scheduler, as `Name: {arguments}`, got null"),
     (
         {"scheduler": {"StepLR": {}, "SWALR": {}}},
         "scheduler: must name one scheduler, as `Name: {arguments}`, got 2 keys",
     ),
-    (
-        {"scheduler": {"StepLR": 4}},
-        "scheduler.StepLR: must be a mapping of arguments, got 4",
-    ),
+    ({"scheduler": {"StepLR": 4}}, "scheduler.StepLR: must be a mapping of arguments, got 4"),
     (
         {"scheduler": {"step_size": 3}},
         "scheduler.step_size: names no scheduler; "
@@ -287,10 +281,7 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
         "(known: e, epochs, pi, step, steps_per_epoch, total_calls, total_steps)",
     ),
     ({"figure": 4}, "figure: must be a mapping, got 4"),
-    (
-        {"figure": {"style": "articel"}},
-        "figure.style: no style 'articel'; did you mean 'article'?",
-    ),
+    ({"figure": {"style": "articel"}}, "figure.style: no style 'articel'; did you mean 'article'?"),
     ({"figure": {"stile": 4}}, "figure.stile: no such key; did you mean 'style'?"),
     ({"metric": [10**400]}, "metric.0: a number beyond 64 bits"),
     (

@@ -153,12 +153,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
 
 ERRORS: tuple[tuple[str, str, Position, tuple[str | int, ...]], ...] = (
     ("a: 1\nb: 2\na: 3\n", "given twice (first at line 1)", Position(3, 1), ("a",)),
-    (
-        "x:\n  - {lr: 1, lr: 2}\n",
-        "given twice (first at line 2)",
-        Position(2, 13),
-        ("x", 0, "lr"),
-    ),
+    ("x:\n  - {lr: 1, lr: 2}\n", "given twice (first at line 2)", Position(2, 13), ("x", 0, "lr")),
     ("1: a\n'1': b\n", "given twice (first at line 1)", Position(2, 1), ("1",)),
     ("a:\n\tb: 1\n", "not YAML: a tab cannot indent; use spaces", Position(2, 1), ()),
     ("a: &x 1\n", "anchors (&) are not allowed; write the value out", Position(1, 4), ()),

@@ -77,8 +77,7 @@ def choose_step_ticks(axis: Axis, least: float, left: int) -> Ticks:
     low, high = axis.limits
     part = (high - low) / MOST
     for values in itertools.chain(
-        _iter_multiples(max(part, least), low, high),
-        _iter_multiples(part, low, high),
+        _iter_multiples(max(part, least), low, high), _iter_multiples(part, low, high)
     ):
         ticks = dict(zip(axis.find_cells(values), spell_steps(values), strict=True))
         labels = place_labels(ticks, axis.cells, left)
