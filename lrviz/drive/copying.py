@@ -122,7 +122,7 @@ def preview(
     >>> scheduler.get_last_lr()
     [0.8]
     """
-    built = accept_scheduler(scheduler, _name_optimizer(scheduler))
+    built = accept_scheduler(scheduler, type(getattr(scheduler, "optimizer", scheduler)).__name__)
     name, length = type(scheduler).__name__, {"steps": steps, "steps_per_epoch": steps_per_epoch}
     if steps is None:
         raise UsageError("steps: must be a whole number, got None")
@@ -152,7 +152,3 @@ def _count_done(scheduler: Any, start: int | None) -> int:
         what = {"epoch": "epochs", "step": "updates"}[own]
         raise UsageError(f"give start=, the {what} so far, which timm leaves to the caller")
     return whole_number("start", start, least=0)
-
-
-def _name_optimizer(scheduler: object) -> str:
-    return type(getattr(scheduler, "optimizer", scheduler)).__name__

@@ -119,12 +119,6 @@ def _one_cycle_length(given: Mapping[str, Any], total: int, at: Circumstances) -
         yield "pct_start", text
 
 
-def _stable(given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    if given["stable_timescale"] == 0 and given["stable_fn"] != "constant":
-        yield "stable_timescale", "must be at least 1, got 0"
-    yield from _timms_length(given, at)
-
-
 def _timms_length(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     """Yield why a run has no length left for a schedule, or for its decay."""
     if "t_initial" in at.own or "t_initial" not in given:
@@ -136,11 +130,6 @@ def _timms_length(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     elif decay > length:
         after = f", of which the warm-up takes {spell(warmup)}" if warmup else ""
         yield "decay_t", f"takes {spell(decay)} of {run}{after}; {remedy}"
-
-
-def _inverse_sqrt(given: Mapping[str, Any], at: Circumstances) -> Wrong:
-    if given["timescale"] == 0 and at.phase.last_epoch >= given["num_warmup_steps"]:
-        yield "timescale", "must be at least 1, got 0"
 
 
 def _polynomial_decay(given: Mapping[str, Any], at: Circumstances) -> Wrong:
@@ -163,8 +152,7 @@ RULES: Mapping[str, Rule] = {
     "timm.CosineLRScheduler": _timms_length,
     "timm.PolyLRScheduler": _timms_length,
     "timm.TanhLRScheduler": _timms_length,
-    "timm.WSDLRScheduler": _stable,
-    "transformers.get_inverse_sqrt_schedule": _inverse_sqrt,
+    "timm.WSDLRScheduler": _timms_length,
     "transformers.get_polynomial_decay_schedule_with_warmup": _polynomial_decay,
 }
 

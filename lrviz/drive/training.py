@@ -56,7 +56,9 @@ def describe_factory(factory: Callable[..., object], options: Mapping[str, Any])
     optimizer = _spell_optimizer(given.pop("optimizer", "SGD"))
     lr = given.pop("lr", None)
     if lr is not None:
-        optimizer = {name: _set_lr(own, lr) for name, own in optimizer.items()}
+        for name, own in optimizer.items():
+            if isinstance(own, Mapping | None):  # what is none is for the checks
+                optimizer[name] = {**(own or {}), "lr": lr}
     if options.get("optimizer") is not None or lr is not None:
         given["optimizer"] = optimizer
     name = _name(factory)
@@ -100,11 +102,6 @@ def whole_number(name: str, value: Any, least: int = 1) -> int:
     if number < least:
         raise UsageError(f"{name}: must be at least {least}, got {number}")
     return number
-
-
-def _set_lr(arguments: Any, lr: float) -> Any:
-    """Return an optimizer's arguments with an LR; what is no mapping is for the checks."""
-    return {**(arguments or {}), "lr": lr} if isinstance(arguments, Mapping | None) else arguments
 
 
 def _spell_optimizer(value: Any) -> dict[str, Any]:

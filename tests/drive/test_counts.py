@@ -234,10 +234,6 @@ MESSAGES = [
     ),
     ("timm.PolyLRScheduler: {cycle_limit: -1}", "cycle_limit: must be at least 1, got -1"),
     (
-        "transformers.get_inverse_sqrt_schedule: {num_warmup_steps: 2, timescale: 0}",
-        "timescale: must be at least 1, got 0",
-    ),
-    (
         "transformers.get_polynomial_decay_schedule_with_warmup: {num_warmup_steps: 244}",
         "num_warmup_steps: takes all of the 244 steps, transformers divides by what is left; "
         "give it fewer, or set num_training_steps",
