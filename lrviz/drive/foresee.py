@@ -132,6 +132,12 @@ def _timms_length(given: Mapping[str, Any], at: Circumstances) -> Wrong:
         yield "decay_t", f"takes {spell(decay)} of {run}{after}; {remedy}"
 
 
+def _stable(given: Mapping[str, Any], at: Circumstances) -> Wrong:
+    if given["stable_timescale"] == 0 and given["stable_fn"] != "constant":
+        yield "stable_timescale", "must be at least 1, got 0"
+    yield from _timms_length(given, at)
+
+
 def _polynomial_decay(given: Mapping[str, Any], at: Circumstances) -> Wrong:
     warmup, length = given["num_warmup_steps"], given["num_training_steps"]
     if warmup != length or not (warmup == 0 or at.phase.reaches(warmup)):
@@ -152,7 +158,7 @@ RULES: Mapping[str, Rule] = {
     "timm.CosineLRScheduler": _timms_length,
     "timm.PolyLRScheduler": _timms_length,
     "timm.TanhLRScheduler": _timms_length,
-    "timm.WSDLRScheduler": _timms_length,
+    "timm.WSDLRScheduler": _stable,
     "transformers.get_polynomial_decay_schedule_with_warmup": _polynomial_decay,
 }
 
