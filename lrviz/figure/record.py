@@ -24,7 +24,7 @@ from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import NO_TEXT
 from lrviz.spell import spell_yaml
-from lrviz.system.versions import installation, platform_tag, versions
+from lrviz.system.versions import platform_tag, versions
 
 FORMAT = 1
 MAX_NUMBERS_TEXT = 1_000_000
@@ -61,7 +61,8 @@ def drawing_versions(fonts: Sequence[str], freetype: str, packages: Sequence[str
     >>> drawing_versions(["DejaVu Sans"], "2.6.1")["fonts"]
     ['DejaVu Sans']
     """
-    return {**installation(packages), "fonts": list(fonts), "freetype": freetype}
+    rest: Versions = {"fonts": list(fonts), "freetype": freetype, "platform": platform_tag()}
+    return {**versions(packages), **rest}
 
 
 def build_record(run: Run, fonts: Sequence[str], freetype: str) -> str:

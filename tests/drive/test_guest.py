@@ -146,7 +146,7 @@ import torch.utils._device  # as a factory here does by setting the default one
 from io import BytesIO
 from matplotlib.figure import Figure
 from tests.support.calls import CALLS, build_with_a_model
-import lrviz.draw.outputs, lrviz.drive, lrviz.figure.notebook, lrviz.reading.sources
+import lrviz.draw.outputs, lrviz.drive.copying, lrviz.figure.notebook, lrviz.reading.sources
 for format in ("png", "webp", "svg", "pdf"):
     Figure().savefig(BytesIO(), format=format)
 
