@@ -96,9 +96,9 @@ def main() -> None:
     """Print what every moment left, a line each."""
     root = Path(sys.argv[1])
     runs = pickle.loads((root / "runs").read_bytes())
-    drive = ModuleType("lrviz.drive")
+    drive = ModuleType("lrviz.drive.runs")
     drive.simulate = lambda spec: runs[spec.source.name]  # type: ignore[attr-defined]
-    sys.modules["lrviz.drive"] = drive
+    sys.modules["lrviz.drive.runs"] = drive
     import lrviz.figure.image  # noqa: F401 - once, not in every child
 
     for left in iter_moments(root):
