@@ -1,35 +1,37 @@
-"""The figures that specs are held against: where they are, and what they say of themselves."""
+"""The figures that specs are held against: where they are, and what their numbers say of a run."""
 
 import errno
-import os
 import stat
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from lrviz.errors import FileError, ImageError, LrvizError, RefusedError, UsageError
+from lrviz.errors import FileError, ImageError, KeyPath, LrvizError, RefusedError, UsageError
 from lrviz.figure.chunks import MAX_FILE, read_record
-from lrviz.figure.record import Record, is_sheet, parse_record
-from lrviz.reading.sources import Found, collect_specs, iter_files
-from lrviz.spec.origin import FIGURE_ENDINGS, source_file
+from lrviz.figure.difference import NumbersDifference, compare_numbers
+from lrviz.figure.numbers import record_steps, summarise
+from lrviz.figure.stored import Record, parse_record
+from lrviz.reading.sources import Found, collect_specs
+from lrviz.run.driven import Run
+from lrviz.spec.model import Spec
+from lrviz.spec.origin import FIGURE_ENDINGS, Source, source_file
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.tree import iter_differing_keys
 from lrviz.system.files import is_same_file, read_file
+from lrviz.system.versions import installation
 
+MOST_KEYS = 64
 NEW_ENDING = ".webp"
+Drive = Callable[[Spec], Run]
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A spec and the figure that it is held against.
-
-    Attributes:
-        found: the spec.
-        path: the figure; where it would be written, if there is none.
-        exists: whether there is one.
-    """
+class Pair(NamedTuple):
+    """A spec and the figure that it is held against, or where that would be written."""
 
     found: Found
     path: Path
-    exists: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +43,38 @@ class Baseline:
         record: what it says of itself; None where it says nothing.
         unreadable: why it cannot be used; empty where it can.
         replaceable: whether a figure may be written in its place.
+        exists: whether there is one at all.
     """
 
     data: bytes = b""
     record: Record | None = None
     unreadable: str = ""
     replaceable: bool = True
+    exists: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A spec, driven, and the figure that it is held against.
+
+    Attributes:
+        source: the spec's file.
+        path: the figure's file.
+        run: what the installed torch makes of the spec.
+        baseline: the figure.
+        numbers: which numbers moved; None where none did or none are stored.
+        keys: key paths of the spec that are not what the figure was drawn from.
+        block: steps a block of the numbers that were compared; 1 where every value was, 0 where
+            none is stored.
+    """
+
+    source: str
+    path: str
+    run: Run
+    baseline: Baseline
+    numbers: NumbersDifference | None = None
+    keys: tuple[KeyPath, ...] = ()
+    block: int = 0
 
 
 def pair_specs(
@@ -68,20 +96,17 @@ def pair_specs(
     pairs = [_pair(found, folder) for found in collect_specs(sources)]
     _refuse_collisions(pairs)
     if updates or adds:
-        figures = [
-            each.found.source
-            for each in pairs
-            if each.found.source.lower().endswith(FIGURE_ENDINGS)
-        ]
-        for pair in pairs:
-            refuse_read(pair.path, [pair.found.source, *figures])
+        inputs = [found.source for found, _ in pairs]
+        figures = [each for each in inputs if each.lower().endswith(FIGURE_ENDINGS)]
+        for found, path in pairs:
+            refuse_read(path, [found.source, *figures])
     return pairs
 
 
 def _refuse_folder(folder: Path, *, adds: bool) -> None:
     """Refuse a folder that is missing or none; one that cannot be read is told of each figure."""
     try:
-        if _status(folder) is None:
+        if not _is_there(folder):
             if not adds:
                 raise UsageError(f"--baselines {folder}: no such folder; --add-missing makes it")
         elif not folder.is_dir():
@@ -102,59 +127,36 @@ def refuse_read(path: Path, sources: Iterable[str | Path]) -> None:
 
 def _pair(found: Found, folder: Path) -> Pair:
     if found.error is not None:
-        return Pair(found, folder / found.name, exists=False)
+        return Pair(found, folder / found.name)
     paths = [folder / f"{found.name}{ending}" for ending in FIGURE_ENDINGS]
     try:
-        there = [path for path in paths if _status(path) is not None]
+        there = list(filter(_is_there, paths))
     except FileError:  # reading it will say so
-        return Pair(found, folder / f"{found.name}{NEW_ENDING}", exists=True)
+        there = []
     if len(there) > 1:
         names = " and ".join(sorted(path.name for path in there))
         raise UsageError(f"{folder / found.name}: there are {names}; remove the one that is stale")
-    return Pair(found, there[0] if there else folder / f"{found.name}{NEW_ENDING}", bool(there))
+    return Pair(found, there[0] if there else folder / f"{found.name}{NEW_ENDING}")
 
 
-def _status(path: Path) -> os.stat_result | None:
-    """Return what the system knows of a path itself, be it a link; None where there is none."""
+def _is_there(path: Path) -> bool:
+    """Whether there is something of that name, be it a link that leads nowhere."""
     try:
-        return path.lstat()
+        path.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return False
     except OSError as cause:
         raise FileError.from_os_error(path, "read", cause) from cause
+    return True
 
 
 def _refuse_collisions(pairs: Sequence[Pair]) -> None:
     seen: dict[Path, str] = {}
-    for pair in (each for each in pairs if each.found.error is None):
-        if pair.path in seen:
-            both = f"{seen[pair.path]} and {pair.found.source}"
-            raise UsageError(f"{pair.path}: both {both} would be held against it")
-        seen[pair.path] = pair.found.source
-
-
-def find_orphans(pairs: Sequence[Pair], folder: Path) -> list[Path | FileError]:
-    """Return the figures below a folder that belong to none of the specs; contact sheets do.
-
-    So do those that may be of specs in a folder that cannot be read. A folder of figures that
-    cannot be read stands for itself, as an error.
-    """
-    claimed = {pair.path for pair in pairs}
-    figures = iter_files(folder, FIGURE_ENDINGS)
-    return [each for each in figures if isinstance(each, FileError) or _is_orphan(each, claimed)]
-
-
-def _is_orphan(path: Path, claimed: Set[Path]) -> bool:
-    return claimed.isdisjoint((path, *path.parents)) and not _is_sheet(path)
-
-
-def _is_sheet(path: Path) -> bool:
-    """Whether it is the picture that `lrviz batch --sheet` makes of many specs."""
-    try:
-        text = read_record(read_file(path, MAX_FILE))
-    except LrvizError:
-        return False
-    return text is not None and is_sheet(text)
+    for found, path in (each for each in pairs if each.found.error is None):
+        if path in seen:
+            both = f"{seen[path]} and {found.source}"
+            raise UsageError(f"{path}: both {both} would be held against it")
+        seen[path] = found.source
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -166,10 +168,12 @@ def read_baseline(path: Path) -> Baseline:
     Raises:
         FileError: the machine will not let it be read.
     """
+    if not _is_there(path):
+        return Baseline(exists=False)
     try:
         status = path.stat()
     except OSError as cause:
-        if cause.errno in (errno.ENOENT, errno.ELOOP) and path.is_symlink():
+        if cause.errno in (errno.ENOENT, errno.ELOOP):
             return Baseline(unreadable="a link that leads nowhere")
         raise FileError.from_os_error(path, "read", cause) from cause
     if not stat.S_ISREG(status.st_mode):
@@ -182,3 +186,55 @@ def read_baseline(path: Path) -> Baseline:
         return Baseline(data, None if text is None else parse_record(text))
     except ImageError as error:
         return Baseline(data, unreadable=str(error))
+
+
+def gather_facts(source: str, path: str, run: Run, baseline: Baseline, drive: Drive) -> Facts:
+    """Return what the numbers and the spec of a figure say about a run; nothing is drawn.
+
+    Args:
+        source: the spec's file.
+        path: the figure's file.
+        run: the driven spec.
+        baseline: the figure.
+        drive: as `lrviz.drive.simulate`; used where a long curve's stored numbers tell only the
+            block that moved.
+    """
+    record = baseline.record
+    if record is None:
+        return Facts(source, path, run, baseline)
+    keys = tuple(islice(iter_differing_keys(record.spec, run.spec.canonical), MOST_KEYS))
+    if record.numbers is None:
+        return Facts(source, path, run, baseline, keys=keys)
+    numbers, block = _compare_stored(record, run)
+    if keys and numbers and (numbers.hidden or any(move.statistic for move in numbers.moves)):
+        steps = _compare_steps(record, path, run, drive)
+        numbers, block = (steps, 1) if steps else (numbers, block)
+    return Facts(source, path, run, baseline, numbers, keys, block)
+
+
+def _compare_stored(record: Record, run: Run) -> tuple[NumbersDifference | None, int]:
+    """Return how the stored numbers differ from a run's, and the steps a block that tell it."""
+    assert record.numbers is not None
+    old, new = record.numbers, summarise(run.curves)
+    then, now = record.versions, installation(run.spec.packages)
+    # What drove the figure drives here: every digit must be the same.
+    exact = all(then.get(name) == now[name] for name in now.keys() - {"matplotlib", "pillow"})
+    numbers = compare_numbers(old, new, exact)
+    if numbers is None and exact and old.digest == new.digest:
+        return None, 1
+    return numbers, max(old.block, new.block)
+
+
+def _compare_steps(record: Record, path: str, run: Run, drive: Drive) -> NumbersDifference | None:
+    """Return how every step compares: the figure's spec is driven, too.
+
+    None where the installed torch no longer gives it the numbers that are stored: its steps would
+    not be the ones that were drawn.
+    """
+    try:
+        old = drive(parse_tree(dict(record.spec), Source(path), allow=run.spec.allow))
+    except LrvizError:
+        return None
+    if _compare_stored(record, old)[0] is not None:
+        return None
+    return compare_numbers(record_steps(old.curves), record_steps(run.curves))

@@ -1,38 +1,33 @@
-"""One figure examined, in a worker: the run drawn, the pictures compared; torch is not needed."""
+"""One figure examined, in a worker: the run drawn, the pictures compared, all of it judged."""
 
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lrviz.check.judge import Facts, Look, judge
-from lrviz.check.verdict import DRAWING, Action, Pictures, PixelsDifference, Verdict, clip, refuse
-from lrviz.curve import Curve, Values
+from lrviz.check.baselines import Facts
+from lrviz.check.pictures import show_pictures
+from lrviz.check.verdict import (
+    DRAWING,
+    MOST_NAME,
+    Action,
+    Changes,
+    Outcome,
+    PixelsDifference,
+    Verdict,
+    changed_versions,
+    clip,
+    name_versions,
+    refuse,
+)
 from lrviz.draw.chart import Drawing
-from lrviz.draw.fonts import freetype_version
+from lrviz.draw.fonts import drawing_versions
 from lrviz.draw.outputs import draw_pixels
-from lrviz.draw.titles import LABELS
-from lrviz.errors import ImageError, Problem, SpecError
-from lrviz.figure.difference import Move
-from lrviz.figure.image import Pixels, decode_image, encode_drawing, encode_image
-from lrviz.figure.numbers import Recorded, RecordedCurve, RecordedQuantity, record_steps
-from lrviz.figure.record import Versions, drawing_versions
-from lrviz.run.driven import Run
-from lrviz.spec.options import FigureOptions
-from lrviz.spec.style import styles
+from lrviz.errors import ImageError, KeyPath, Position, Problem, SpecError, spell_key
+from lrviz.figure.image import Pixels, decode_image, encode_drawing
 
-MARK = (220, 0, 0, 255)
-# How much is left of the picture around the marks.
-FADED = 0.25
-
-Changes = dict[str, tuple[str, str]]
-
-MOST_LINES = 7  # as many as the style has colours
-SIZE = (8.0, 4.0)
-_DPI = 100.0
+_MOST_NAMED = 4
 
 
 class Examined(NamedTuple):
@@ -47,6 +42,25 @@ class Examined(NamedTuple):
     verdict: Verdict
     data: bytes = b""
     warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What looking at the two pictures gave.
+
+    Attributes:
+        compared: whether they could be compared.
+        pixels: how they differ; None where they do not, or were not compared.
+        versions: what differs between what drew them: name to (then, now).
+        unreadable: why the figure's pixels cannot be decoded; empty where they can.
+        stored: the figure's pixels, where there are any.
+    """
+
+    compared: bool = False
+    pixels: PixelsDifference | None = None
+    versions: Changes = field(default_factory=dict)
+    unreadable: str = ""
+    stored: Pixels | None = None
 
 
 def examine(
@@ -70,14 +84,18 @@ def examine(
         drawing, versions = _draw(facts)
     except SpecError as error:
         return Examined(refuse(facts.source, facts.path, error))
-    old, look = _look(facts, drawing, versions)
+    look = _look(facts, drawing, versions)
     verdict = judge(facts, look, remedy)
     if drawing is None:
         return Examined(verdict)
     if shows and verdict.outcome != "match":
-        verdict = replace(verdict, pictures=_show(facts, old, drawing.pixels))
+        verdict = replace(verdict, pictures=show_pictures(facts, look.stored, drawing.pixels))
     warnings = tuple(map(facts.run.remark, drawing.warnings))
-    action = _choose_action(facts, verdict, updates, adds)
+    action: Action | None = None
+    if not facts.baseline.exists:
+        action = "added" if adds else None
+    elif updates and verdict.outcome != "match" and facts.baseline.replaceable:
+        action = "updated"
     if action is None:
         return Examined(verdict, warnings=warnings)
     data = encode_drawing(facts.run, drawing, "png" if facts.path.endswith(".png") else "webp")
@@ -89,58 +107,28 @@ def _draw(facts: Facts) -> tuple[Drawing | None, Changes]:
 
     No drawing where it could not change the verdict: a match, but other libraries drew it.
     """
-    record = facts.baseline.record if facts.baseline else None
+    record = facts.baseline.record
     if record is None:
         return draw_pixels(facts.run), {}
-    then = record.versions
-    now = drawing_versions((), freetype_version(), facts.run.spec.packages)
+    then, now = record.versions, drawing_versions((), facts.run.spec.packages)
     versions = changed_versions(then, now | {"fonts": then.get("fonts", [])})
-    if facts.block and facts.numbers is None and not facts.keys and _differ(versions):
+    if facts.block and facts.numbers is None and not facts.keys and name_versions(versions):
         return None, versions
     drawing = draw_pixels(facts.run)
     return drawing, changed_versions(then, now | {"fonts": list(drawing.fonts)})
 
 
-def changed_versions(then: Versions, now: Versions) -> Changes:
-    """Return what differs between what drew a figure and what is here.
-
-    >>> changed_versions({"torch": "2.12.0"}, {"torch": "2.13.0", "fonts": ["A", "B"]})
-    {'torch': ('2.12.0', '2.13.0'), 'fonts': ('unknown', 'A, B')}
-    """
-    return {
-        name: (_spell_version(then.get(name)), _spell_version(value))
-        for name, value in now.items()
-        if then.get(name) != value
-    }
-
-
-def _spell_version(value: str | list[str] | None) -> str:
-    text = ", ".join(value) if isinstance(value, list) else value
-    return "unknown" if text is None else clip(text, 120)
-
-
-def _look(facts: Facts, drawing: Drawing | None, versions: Changes) -> tuple[Pixels | None, Look]:
-    """Return the figure's pixels, as far as they can be decoded, and how they compare."""
-    if facts.baseline is None or not facts.baseline.data:
-        return None, Look()
+def _look(facts: Facts, drawing: Drawing | None, versions: Changes) -> Look:
+    """Return how the pictures compare, as far as the figure's can be decoded."""
+    if not facts.baseline.data:
+        return Look()
     try:
         old = decode_image(facts.baseline.data)
     except ImageError as error:
-        return None, Look(versions=versions, unreadable=str(error))
-    if drawing is None or _differ(versions):
-        return old, Look(versions=versions)
-    return old, Look(True, compare_pixels(old, drawing.pixels), versions)
-
-
-def _differ(versions: Changes) -> bool:
-    return any(name in versions for name in DRAWING)
-
-
-def _choose_action(facts: Facts, verdict: Verdict, updates: bool, adds: bool) -> Action | None:
-    if facts.baseline is None:
-        return "added" if adds else None
-    wanted = updates and verdict.outcome != "match" and facts.baseline.replaceable
-    return "updated" if wanted else None
+        return Look(versions=versions, unreadable=str(error))
+    if drawing is None or name_versions(versions):
+        return Look(versions=versions, stored=old)
+    return Look(True, compare_pixels(old, drawing.pixels), versions, stored=old)
 
 
 def compare_pixels(old: Pixels, new: Pixels) -> PixelsDifference | None:
@@ -157,7 +145,8 @@ def compare_pixels(old: Pixels, new: Pixels) -> PixelsDifference | None:
     6 of 6 pixels differ, by up to 255 of 255
     """
     height, width = (min(sides) for sides in zip(old.shape[:2], new.shape[:2], strict=True))
-    distance = _distance(old[:height, :width], new[:height, :width])
+    was, now = old[:height, :width], new[:height, :width]
+    distance = (np.maximum(was, now) - np.minimum(was, now)).max(axis=2)
     total = max(old.shape[0] * old.shape[1], new.shape[0] * new.shape[1])
     moved = total - int(np.count_nonzero(distance == 0))
     if not moved:
@@ -166,80 +155,90 @@ def compare_pixels(old: Pixels, new: Pixels) -> PixelsDifference | None:
     return PixelsDifference(moved, total, int(distance.max()), *sizes)
 
 
-def mark_pixels(old: Pixels, new: Pixels) -> Pixels | None:
-    """Return the new picture, faded, with every pixel that differs in red.
+def judge(facts: Facts, look: Look, remedy: str = "") -> Verdict:
+    """Return the verdict on a figure.
 
-    None where one cannot be laid over the other: their sizes differ.
+    Args:
+        facts: what the numbers and the spec say.
+        look: what the pictures say.
+        remedy: what writes a figure that is missing.
     """
-    if old.shape != new.shape:
-        return None
-    faded = 255 - (255 - new.astype(np.float64)) * FADED
-    marked: Pixels = faded.astype(np.uint8)
-    marked[..., 3] = 255
-    marked[_distance(old, new) > 0] = MARK
-    return marked
-
-
-def _distance(old: Pixels, new: Pixels) -> NDArray[np.uint8]:
-    """Return the largest difference of a channel for each pixel, shape (height, width)."""
-    distance: NDArray[np.uint8] = (np.maximum(old, new) - np.minimum(old, new)).max(axis=2)
-    return distance
-
-
-def _show(facts: Facts, old: Pixels | None, new: Pixels) -> Pictures:
-    """Return the pictures that a report shows of what is no match."""
-    record = facts.baseline.record if facts.baseline else None
-    moves = facts.numbers.steps if facts.numbers else ()
-    return Pictures(
-        _to_png(old),
-        _to_png(new),
-        None if old is None else _to_png(mark_pixels(old, new)),
-        _overlay(record.numbers, facts.run, moves) if record and record.numbers else None,
+    outcome, reason = _weigh(facts, look, remedy)
+    return Verdict(
+        outcome=outcome,
+        source=facts.source,
+        baseline=facts.path,
+        reason=clip(reason),
+        numbers=facts.numbers,
+        keys=tuple(map(_spell, facts.keys)),
+        pixels=look.pixels,
+        pixels_compared=look.compared,
+        block=facts.block,
+        versions=look.versions,
+        position=_place(facts),
     )
 
 
-def _to_png(pixels: Pixels | None) -> bytes | None:
-    return None if pixels is None else encode_image(pixels, "png", _DPI, None)
+def _weigh(facts: Facts, look: Look, remedy: str) -> tuple[Outcome, str]:
+    """Return the outcome and one line on it: every return is a row of the table."""
+    baseline = facts.baseline
+    blocks = f"the numbers agree in blocks of {facts.block:,}" if facts.block > 1 else ""
+    if not baseline.exists:
+        return "missing", f"missing baseline; {remedy}" if remedy else "missing baseline"
+    if baseline.unreadable or look.unreadable:
+        return "unreadable", baseline.unreadable or look.unreadable
+    if facts.numbers is not None:
+        return "differs", f"{facts.numbers}; {_explain_move(facts, look.versions)}"
+    if facts.block and facts.keys:
+        same = blocks or "the numbers are the same"
+        return "differs", f"stale: {_name_keys(facts.keys)}; {same}"
+    if not look.compared and not facts.block:
+        return "inconclusive", f"it stores no numbers, and {name_versions(look.versions)}"
+    if not look.compared:
+        unseen = f"pixels inconclusive: {name_versions(look.versions)}"
+        return "match", f"{unseen}; {blocks}" if blocks else unseen
+    if look.pixels is not None:
+        return "differs", f"{look.pixels}; {_say_same(facts, look, blocks)}"
+    return "match", blocks if facts.block else "pixels only: it stores no numbers"
 
 
-def _overlay(old: Recorded, run: Run, moves: Sequence[Move]) -> bytes | None:
-    """Return a figure's numbers and a run's in one picture; None where they share no curve.
-
-    It shows the quantity that moved first, the learning rate where none did.
-    """
-    quantity: RecordedQuantity = moves[0].quantity if moves else "lr"
-    was, now = _series(old, quantity), _series(record_steps(run.curves), quantity)
-    both = [name for name in now if name in was]
-    moved = {(move.curve, move.group) for move in moves if move.quantity == quantity}
-    names = [name for name in both if name in moved] or both
-    curves = [
-        Curve(("",), rows[name], (), label=" · ".join(filter(None, (*name, when))))
-        for when, rows in (("now", now), ("then", was))
-        for name in names[:MOST_LINES]
-    ]
-    light, count = styles()["light"], min(len(names), MOST_LINES)
-    patterns = ("-",) * count + ("--",) * count  # a curve has one colour, now and then
-    style = light.model_copy(update={"colors": light.colors[:count] * 2, "linestyles": patterns})
-    ylabel = "Metric" if quantity == "metric" else LABELS[quantity]
-    options = FigureOptions(style=style, size=SIZE, dpi=_DPI, ylabel=ylabel)
-    spec = replace(run.spec, title="", figure=options)
-    with suppress(SpecError):  # of lines that take too long to draw
-        return _to_png(draw_pixels(Run(spec, tuple(curves), ())).pixels) if curves else None
-    return None
+def _say_same(facts: Facts, look: Look, blocks: str) -> str:
+    """Return what is the same where pixels differ."""
+    if not facts.block:
+        return "it stores no numbers"
+    if blocks:
+        return f"{blocks}, the pixels do not"
+    same = "numbers and spec" if look.versions else "numbers, spec and versions"
+    return f"{same} are the same"
 
 
-def _series(recorded: Recorded, quantity: RecordedQuantity) -> dict[tuple[str, str], Values]:
-    """Return values, shape (1, steps), by names of curve and param group."""
-    return {
-        (curve.label, "" if quantity == "metric" else group): _unfold(curve, values)
-        for curve in recorded.curves
-        for group, values in zip(curve.groups, curve.series.get(quantity, ()), strict=False)
-    }
+def _explain_move(facts: Facts, versions: Changes) -> str:
+    """Return why numbers moved, as far as spec and versions tell."""
+    drives = {name: each for name, each in versions.items() if name not in DRAWING}
+    if facts.keys:
+        also = (f", and {name} from {then} to {now}" for name, (then, now) in drives.items())
+        return f"{_name_keys(facts.keys)}{''.join(also)}"
+    if drives:
+        changed = (f"{name} changed from {then} to {now}" for name, (then, now) in drives.items())
+        return f"the spec is the same: {', '.join(changed)}"
+    if "factory" in facts.run.spec.tree:
+        return "torch's version is the same: what the factory builds has changed"
+    return "the spec and torch's version are the same"
 
 
-def _unfold(curve: RecordedCurve, series: Values) -> Values:
-    """Return a stored series as a line: of a block its first value, then its ends."""
-    if series.size == 1 or len(series) == 1:
-        return np.broadcast_to(series[:1], (1, curve.steps))
-    places = np.arange(curve.steps) * 3 // curve.block
-    return series[places % 3, places // 3][np.newaxis]
+def _name_keys(keys: Sequence[KeyPath]) -> str:
+    named = ", ".join(map(_spell, keys[:_MOST_NAMED]))
+    more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
+    return f"the spec changed: {named}{more}"
+
+
+def _place(facts: Facts) -> Position | None:
+    """Return the place of the first key that differs, or else of the scheduler."""
+    spec = facts.run.spec
+    key = facts.keys[0] if facts.keys else spec.scheduler.key
+    source, position = spec.source.find(key)
+    return position if source == facts.source else None
+
+
+def _spell(key: KeyPath) -> str:
+    return clip(spell_key(key), MOST_NAME)

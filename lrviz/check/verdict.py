@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from lrviz.errors import FileError, LrvizError, Mishap, Position, Problem, SpecError
 from lrviz.figure.difference import NumbersDifference
 from lrviz.spec.origin import source_file
+from lrviz.system.versions import Versions
 
 # `wrong`: the spec cannot be driven; `failed`: the machine could not read, draw or write.
 Outcome = Literal[
@@ -33,6 +33,10 @@ EXIT_STATUS: Mapping[Outcome, int] = dict.fromkeys(OUTCOMES, 1) | {
 DRAWING = ("lrviz", "matplotlib", "freetype", "pillow", "fonts", "platform")
 
 _MOST_LETTERS = 400
+# Of a name or a version.
+MOST_NAME = 120
+
+Changes = dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ class Verdict:
     keys: tuple[str, ...] = ()
     pixels: PixelsDifference | None = None
     pixels_compared: bool = False
-    versions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    versions: Changes = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     position: Position | None = None
     action: Action | None = None
@@ -196,15 +200,25 @@ def refuse(source: str, path: str, error: LrvizError) -> Verdict:
     return Verdict(outcome, source, path, clip(reason), problems=problems)
 
 
-def judge_orphan(found: Path | FileError) -> Verdict:
-    """Return the verdict on a figure of no spec, or on a folder of figures nobody can look into."""
-    if isinstance(found, FileError):
-        return refuse("", found.path, found)
-    reason = "no spec of this check draws it; remove it, or bring back its spec"
-    return Verdict("orphan", "", str(found), reason)
+def changed_versions(then: Versions, now: Versions) -> Changes:
+    """Return what differs between what drew a figure and what is here.
+
+    >>> changed_versions({"torch": "2.12.0"}, {"torch": "2.13.0", "fonts": ["A", "B"]})
+    {'torch': ('2.12.0', '2.13.0'), 'fonts': ('unknown', 'A, B')}
+    """
+    return {
+        name: (_spell_version(then.get(name)), _spell_version(value))
+        for name, value in now.items()
+        if then.get(name) != value
+    }
 
 
-def name_versions(versions: Mapping[str, tuple[str, str]]) -> str:
+def _spell_version(value: str | list[str] | None) -> str:
+    text = ", ".join(value) if isinstance(value, list) else value
+    return "unknown" if text is None else clip(text, MOST_NAME)
+
+
+def name_versions(versions: Changes) -> str:
     """Return what differs in what draws, torch and other libraries of schedules aside.
 
     >>> name_versions({"torch": ("1", "2"), "matplotlib": ("3.10.9", "3.11.2")})

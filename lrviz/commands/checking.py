@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from lrviz.check.baselines import (
     Baseline,
+    Facts,
     Pair,
-    find_orphans,
+    gather_facts,
     pair_specs,
     read_baseline,
     refuse_read,
 )
-from lrviz.check.judge import Facts, gather_facts
+from lrviz.check.orphans import judge_orphans
 from lrviz.check.output import format_checked
-from lrviz.check.verdict import PAGE, Checked, Verdict, judge_orphan, refuse
+from lrviz.check.verdict import PAGE, Checked, Verdict, refuse
 from lrviz.commands.results import Block, drive_spec, list_files
 from lrviz.errors import Problem, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
@@ -107,10 +108,10 @@ def check_specs(request: Request) -> Checked:
         request.sources, request.baselines, updates=request.updates, adds=request.adds
     )
     whole = any(map(os.path.isdir, request.sources)) and os.path.isdir(request.baselines)  # noqa: PTH112 - one that may not be asked for is none
-    orphans = find_orphans(pairs, request.baselines) if whole else []
+    orphans = judge_orphans(pairs, request.baselines) if whole else []
     check = _Check(request, alone=len(pairs) == 1)
     check.examine_all(pairs)
-    verdicts = (*(check.found[pair.path] for pair in pairs), *map(judge_orphan, orphans))
+    verdicts = (*(check.found[pair.path] for pair in pairs), *orphans)
     return Checked(verdicts, tuple(check.warnings))
 
 
@@ -173,7 +174,7 @@ class _Check:
             with self._settling(source, path):
                 if pair.found.error is not None:
                     raise pair.found.error
-                baseline = read_baseline(path) if pair.exists else None
+                baseline = read_baseline(path)
                 spec = self._load(source, baseline)
                 if self.request.updates or self.request.adds:
                     refuse_read(path, list_files(spec))
@@ -191,11 +192,11 @@ class _Check:
             mishap = explain_mishap(error, source, alone=self.alone)
             self.found[path] = refuse(source, str(path), mishap)
 
-    def _load(self, source: str, baseline: Baseline | None) -> Spec:
+    def _load(self, source: str, baseline: Baseline) -> Spec:
         reading = self.request.reading
         if reading.overrides and not split_factory(source):
             reading = replace(reading, overrides=())
-        return load_named(source, reading, drawn=baseline.record if baseline else None)
+        return load_named(source, reading, drawn=baseline.record)
 
     def _take(self, facts: Facts, examined: "Examined") -> None:
         """Keep what became of a figure, and write it if that is wanted."""

@@ -9,7 +9,7 @@ from functools import cache
 from matplotlib import font_manager, ft2font
 from matplotlib.ft2font import FT2Font
 
-from lrviz.system.versions import NO_FONT
+from lrviz.system.versions import NO_FONT, Versions, platform_tag, versions
 
 ALWAYS = "DejaVu Sans"  # it comes with matplotlib
 
@@ -119,13 +119,19 @@ def _open(family: str) -> FT2Font | None:
         return None
 
 
-def freetype_version() -> str:
-    """Return the version of the FreeType that draws text, which its pixels depend on.
+def drawing_versions(fonts: Sequence[str], packages: Sequence[str] = ()) -> Versions:
+    """Return everything beside the spec that a figure's pixels depend on.
 
-    >>> freetype_version().count(".")
-    2
+    Args:
+        fonts: the fonts that the drawing used.
+        packages: whose schedulers are driven beside torch's.
+
+    >>> drawing_versions(["DejaVu Sans"])["fonts"]
+    ['DejaVu Sans']
     """
-    return str(ft2font.__freetype_version__)
+    freetype = str(ft2font.__freetype_version__)
+    rest: Versions = {"fonts": list(fonts), "freetype": freetype, "platform": platform_tag()}
+    return {**versions(packages), **rest}
 
 
 def _is_drawn(char: str) -> bool:

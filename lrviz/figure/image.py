@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from lrviz.draw.chart import Drawing
-from lrviz.draw.fonts import freetype_version
+from lrviz.draw.fonts import drawing_versions
 from lrviz.draw.outputs import draw_pixels, draw_vector
 from lrviz.errors import ImageError, Problem
 from lrviz.figure import Format
@@ -184,5 +184,6 @@ def encode_drawing(
     run: Run, drawing: Drawing, format: Literal["png", "webp"], *, metadata: bool = True
 ) -> bytes:
     """Return the bytes of a run's figure from its pixels; as `render_run`."""
-    record = build_record(run, drawing.fonts, freetype_version()) if metadata else None
+    drawn = drawing_versions(drawing.fonts, run.spec.packages)
+    record = build_record(run, drawn) if metadata else None
     return encode_image(drawing.pixels, format, drawing.dpi, record, str(run))

@@ -1,24 +1,16 @@
-"""The numbers of a figure as its JSON tells them; what is read is hostile until proven otherwise.
+"""A figure's record, as `record` tells of it, is read: hostile until proven otherwise."""
 
-One curve is `{"label", "groups", "steps", "block"}`, and for every quantity a list of one series a
-param group (`metric`: of one). A series that never moves is one number. One that does is a list of
-every step where `block` is 1, and else `{"first", "min", "max", "mean", "order"}`, each a list of
-one number a block of so many steps, the last block being shorter where the steps do not fill it.
-`block` is a power of two, so that of two figures the finer can always be made as coarse as the
-other. NaN is null, and the infinities are spelled as YAML spells them.
-
-Where anything is not stored step by step, `digest` beside the curves is one of every value.
-Version 0.1 stored neither it nor `order`.
-"""
-
+import json
 import math
 import re
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar, cast
 
 import numpy as np
 
 from lrviz.curve import Values
 from lrviz.errors import ImageError
+from lrviz.figure.chunks import MAX_RECORD
 from lrviz.figure.numbers import (
     MAX_NUMBERS,
     RECORDED,
@@ -35,38 +27,128 @@ from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import MAX_CURVES
+from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import NO_TEXT
-from lrviz.spell import spell_json
+from lrviz.system.versions import Versions
 
-_INFINITIES = {".inf": math.inf, "-.inf": -math.inf}
+FORMAT = 1
+_MAX_DEPTH = 40
+_MAX_REASON = 100
+_WITH_NUMBERS = ("optimizer", "scheduler", "metric", "curves", "sweep")
+# Keys below them that hold a text, be it spelled like a number.
+_TEXTS = ("name", "expression", "column")
+_SPELLED = {".nan": math.nan, ".inf": math.inf, "-.inf": -math.inf}
 _LARGEST = float(np.finfo(np.float64).max)
 _T = TypeVar("_T")
 
 
-def spell_numbers(recorded: Recorded) -> dict[str, object]:
-    """Return numbers as plain data for JSON.
+@dataclass(frozen=True)
+class Record:
+    """What a figure says of itself.
 
-    >>> series = {"lr": (np.array([[0.1, 0.01]]),)}
-    >>> spell_numbers(Recorded((RecordedCurve("", ("",), 2, 1, series),)))["curves"]
-    [{'label': '', 'groups': [''], 'steps': 2, 'block': 1, 'lr': [[0.1, 0.01]]}]
+    Attributes:
+        spec: the canonical spec it was drawn from: plain data, not yet checked.
+        versions: what drew it, as `lrviz.draw.fonts.drawing_versions` gives it.
+        numbers: the curves' numbers; None where none are stored.
     """
-    data: dict[str, object] = {"curves": [_spell_curve(each) for each in recorded.curves]}
-    return data | ({"digest": recorded.digest} if recorded.digest else {})
+
+    spec: dict[str, Tree]
+    versions: Versions
+    numbers: Recorded | None
 
 
-def _spell_curve(curve: RecordedCurve) -> dict[str, object]:
-    data = {"label": curve.label, "groups": [*curve.groups], "steps": curve.steps}
-    series = {name: list(map(_spell_series, each)) for name, each in curve.series.items()}
-    return data | {"block": curve.block} | series
+def parse_record(text: str) -> Record:
+    """Return what a record says; nothing in it is trusted, and the spec is yet to be checked.
+
+    Raises:
+        ImageError: it is not what `build_record` gives.
+
+    >>> parse_record('{"format": 2}')
+    Traceback (most recent call last):
+        ...
+    lrviz.errors.ImageError: drawn by a newer lrviz: its record has a format beyond 1
+    """
+    data = _load(text)
+    if not isinstance(data, dict) or type(data.get("format")) is not int:
+        raise _spoilt("format: missing, or no number")
+    if data["format"] > FORMAT:
+        raise ImageError(f"drawn by a newer lrviz: its record has a format beyond {FORMAT}")
+    if data["format"] < FORMAT:
+        raise _spoilt("format: less than 1")
+    for key in ("spec", "versions"):
+        if not isinstance(data.get(key), dict):
+            raise _spoilt(f"{key}: missing, or no mapping")
+    spec, numbers = data["spec"], data.get("numbers")
+    return Record(
+        spec={_text(key): _restore(spec[key], 1, key in _WITH_NUMBERS) for key in spec},
+        versions=_parse_versions(data["versions"]),
+        numbers=None if numbers is None else parse_numbers(numbers),
+    )
 
 
-def _spell_series(series: Values) -> object:
-    rows = series.tolist()
-    if not np.isfinite(series).all():
-        rows = [list(map(spell_json, row)) for row in rows]
-    if len(rows) > 1:
-        return dict(zip(STATISTICS, rows, strict=True))
-    return rows[0] if series.size > 1 else rows[0][0]
+def _load(text: str) -> object:
+    if len(text) > MAX_RECORD:
+        raise ImageError(f"its record is larger than {MAX_RECORD:,} characters")
+    try:
+        data: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        if "\\ud" in text.lower():  # half a pair cannot be encoded, and so never be shown
+            json.dumps(data, ensure_ascii=False).encode()
+    except RecursionError as cause:
+        raise _spoilt("nested too deep") from cause
+    except ImageError:
+        raise
+    except ValueError as cause:  # a number of too many digits is one, too
+        raise _spoilt(f"not JSON: {str(cause)[:_MAX_REASON]}") from cause
+    return data
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        raise _spoilt("a key is given twice")
+    return mapping
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _spoilt(f"{name} is not JSON")
+
+
+def _parse_versions(data: dict[str, object]) -> Versions:
+    for name, value in data.items():
+        for item in (name, *(value if isinstance(value, list) else [value])):
+            if not isinstance(item, str) or len(item) > MAX_TEXT or NO_TEXT.search(item):
+                raise _spoilt("versions: not text")
+    return cast(Versions, data)
+
+
+def _restore(tree: Tree, depth: int, with_numbers: bool) -> Tree:
+    """Return the spec's plain data, its numbers as they were."""
+    if depth > _MAX_DEPTH:
+        raise _spoilt("nested too deep")
+    match tree:
+        case dict():
+            return {
+                _text(key): _restore(each, depth + 1, with_numbers and key not in _TEXTS)
+                for key, each in tree.items()
+            }
+        case list():
+            return [_restore(each, depth + 1, with_numbers) for each in tree]
+        case str() if with_numbers and tree in _SPELLED:
+            return _SPELLED[tree]
+        case str():
+            return _text(tree)
+    return tree
+
+
+def _text(text: str) -> str:
+    """Return a text as YAML can hold it."""
+    if NO_TEXT.search(text):
+        raise _spoilt("spec: a control character")
+    return text
+
+
+def _spoilt(what: str) -> ImageError:
+    return ImageError(f"its record is damaged: {what}")
 
 
 def parse_numbers(data: object) -> Recorded:
@@ -104,10 +186,10 @@ def parse_numbers(data: object) -> Recorded:
 def _parse_curve(data: object) -> RecordedCurve:
     groups, label = _take(data, "groups", list), _take(data, "label", str)
     steps, block = _take(data, "steps", int), _take(data, "block", int)
+    names = [each for each in groups if isinstance(each, str) and each.isprintable()]
+    fits = len(names) == len(groups) and max(map(len, names), default=0) <= MAX_TEXT
     wrong = {
-        "groups: not the names of param groups": not (
-            1 <= len(groups) <= MAX_GROUPS and all(map(_is_name, groups))
-        ),
+        "groups: not the names of param groups": not (fits and 1 <= len(groups) <= MAX_GROUPS),
         "label: a control character": NO_TEXT.search(label),  # it may be of any length
         f"steps: not from 1 to {MAX_POINTS:,}": not 1 <= steps <= MAX_POINTS,
         f"more than {MAX_POINTS:,} points": steps * len(groups) > MAX_POINTS,
@@ -128,10 +210,6 @@ def _parse_curve(data: object) -> RecordedCurve:
     return RecordedCurve(label, tuple(groups), steps, block, series)
 
 
-def _is_name(group: object) -> bool:
-    return isinstance(group, str) and group.isprintable() and len(group) <= MAX_TEXT
-
-
 def _parse_series(data: object, quantity: RecordedQuantity, length: int, block: int) -> Values:
     if not isinstance(data, list | dict):
         series = np.array([[_parse_number(data, quantity)]])
@@ -142,17 +220,12 @@ def _parse_series(data: object, quantity: RecordedQuantity, length: int, block: 
             if not isinstance(row, list) or len(row) != length:
                 raise _damaged(f"{quantity}: {len(row)} numbers where {length} belong")
         series = np.array([[_parse_number(number, quantity) for number in row] for row in rows])
-        if _is_still(series):
+        values, gaps = series[:3].ravel(), np.isnan(series[:4]).ravel()
+        if is_constant(values) and is_constant(gaps):
             raise _damaged(f"{quantity}: never moves, and is no number")
     if quantity == "lr" and not np.isfinite(series[:3]).all():  # their mean may be infinite
         raise _damaged("lr: not finite")
     return series
-
-
-def _is_still(series: Values) -> bool:
-    """Whether there is but one value: then lrviz stores it once."""
-    values, gaps = series[:3].ravel(), np.isnan(series[:4]).ravel()
-    return is_constant(values) and is_constant(gaps)
 
 
 def _parse_number(data: object, quantity: RecordedQuantity) -> float:
@@ -160,7 +233,7 @@ def _parse_number(data: object, quantity: RecordedQuantity) -> float:
         case None:
             return math.nan
         case ".inf" | "-.inf":
-            return _INFINITIES[data]
+            return _SPELLED[data]
         case int() | float() if not isinstance(data, bool) and abs(data) <= _LARGEST:
             return float(data)
     raise _damaged(f"{quantity}: not a number")

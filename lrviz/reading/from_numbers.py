@@ -9,7 +9,7 @@ import numpy as np
 from lrviz.curve import Curve, Values
 from lrviz.errors import spec_error
 from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
-from lrviz.figure.record import Record
+from lrviz.figure.stored import Record
 from lrviz.spec.assign import Override
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Source

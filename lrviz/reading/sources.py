@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from lrviz.errors import FileError, ImageError, NoFigureError, UsageError, spec_error
 from lrviz.figure.chunks import MAX_FILE, read_record
-from lrviz.figure.record import Record, parse_record
+from lrviz.figure.stored import Record, parse_record
 from lrviz.reading.from_numbers import recall_factory
 from lrviz.reading.metricfile import with_metrics
 from lrviz.reading.user_code import find_factory, has_file_ending

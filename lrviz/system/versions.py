@@ -13,6 +13,9 @@ from lrviz import __version__
 
 DISTRIBUTIONS = ("torch", "matplotlib", "pillow")
 
+# What drew a figure: name to version, `fonts` to families.
+Versions = dict[str, str | list[str]]
+
 # What every figure names as the program that made it.
 CREATOR = "lrviz"
 

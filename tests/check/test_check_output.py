@@ -433,7 +433,7 @@ def test_now_and_then_of_a_curve_have_one_colour_in_an_overlay(
     sweep = "sweep: {scheduler.StepLR.step_size: [2, 4, 8]}\n"
     spec, figures = draw(f"{STEP}{sweep}", tmp_path)
     spec.write_text(f"{STEP}{sweep}".replace("0.5", "0.25"))
-    monkeypatch.setattr("lrviz.check.examine.draw_pixels", record)
+    monkeypatch.setattr("lrviz.check.pictures.draw_pixels", record)
     check(spec, figures, report=Path("report"))
     lines = plot(drawn[-1]).axes[0].lines
     colors = [line.get_color() for line in lines]

@@ -3,7 +3,8 @@ import pickle
 import numpy as np
 import pytest
 
-from lrviz.check.examine import compare_pixels, mark_pixels
+from lrviz.check.examine import compare_pixels
+from lrviz.check.pictures import mark_pixels
 from lrviz.check.verdict import EXIT_STATUS, OUTCOMES, Pictures, PixelsDifference, Verdict
 from lrviz.figure.difference import compare_numbers
 from lrviz.figure.stored import parse_numbers

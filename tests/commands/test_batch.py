@@ -19,7 +19,8 @@ from lrviz.drive.runs import simulate
 from lrviz.errors import UsageError
 from lrviz.figure.chunks import read_record
 from lrviz.figure.image import decode_image
-from lrviz.figure.record import is_sheet, parse_record
+from lrviz.figure.record import is_sheet
+from lrviz.figure.stored import parse_record
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.system import writing

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lrviz
-from lrviz.draw.fonts import freetype_version
+from lrviz.draw.fonts import drawing_versions
 from lrviz.draw.outputs import draw_pixels, draw_vector, plot
 from lrviz.errors import Position, SpecError, UsageError
 from lrviz.spec.origin import Source
@@ -534,7 +534,7 @@ def test_a_drawing_tells_what_it_was_drawn_with() -> None:
     drawing = draw_pixels(make_run(STEP))
     assert (drawing.dpi, drawing.fonts) == (100, ("DejaVu Sans",))
     assert drawing.pixels.dtype == np.uint8
-    assert re.fullmatch(r"\d+\.\d+\.\d+", freetype_version())
+    assert re.fullmatch(r"\d+\.\d+\.\d+", str(drawing_versions([])["freetype"]))
 
 
 def test_what_is_no_run_earns_a_message() -> None:

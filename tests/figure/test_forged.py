@@ -12,17 +12,19 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from lrviz.check.baselines import Baseline
-from lrviz.check.judge import Look, gather_facts, judge
+from lrviz.check.baselines import Baseline, gather_facts
+from lrviz.check.examine import Look, judge
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import Checked
 from lrviz.commands.code.script import write_code
 from lrviz.commands.export import export_text
 from lrviz.commands.results import drive_spec
+from lrviz.draw.fonts import drawing_versions
 from lrviz.draw.terminal.picture import draw_terminal
 from lrviz.errors import ImageError, SpecError
 from lrviz.figure.image import encode_image
-from lrviz.figure.record import build_record, parse_record
+from lrviz.figure.record import build_record
+from lrviz.figure.stored import parse_record
 from lrviz.reading.sources import Reading, load_named, parse_data
 from lrviz.run.driven import Run
 from lrviz.spec.assign import Override
@@ -119,7 +121,7 @@ def change(tree: Any, place: tuple[Any, ...], value: object) -> str | None:
 
 def iter_forged(run: Run) -> Iterator[str]:
     """Yield every changed record."""
-    good = json.loads(build_record(run, ["DejaVu Sans"], "2.6.1"))
+    good = json.loads(build_record(run, drawing_versions(["DejaVu Sans"])))
     is_long = run.steps > 1000  # of such a record the numbers are what others have not
     for place in list_places(good):
         for value in (*NASTY, MISSING, EXTRA):
@@ -238,7 +240,7 @@ def test_a_factorys_figure_is_held_to_the_limits_of_a_spec(
     value: object,
     reason: str,
 ) -> None:
-    good = json.loads(build_record(runs["factory"], [], ""))
+    good = json.loads(build_record(runs["factory"], {}))
     text = change(good, place, value) or ""
     data = encode_image(np.zeros((1, 1, 4), np.uint8), "png", 100, text)
     (tmp_path / "a.png").write_bytes(data)

@@ -14,7 +14,8 @@ from lrviz.errors import ImageError
 from lrviz.figure import numbers
 from lrviz.figure.difference import Move, NumbersDifference, ShapeChange, compare_numbers
 from lrviz.figure.numbers import MAX_NUMBERS, Recorded, coarsen, split_steps
-from lrviz.figure.stored import parse_numbers, spell_numbers
+from lrviz.figure.record import spell_numbers
+from lrviz.figure.stored import parse_numbers
 
 STATISTICS = ("first", "min", "max", "mean", "order")
 NAN, INF = math.nan, math.inf

@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import ft2font
 
 from lrviz.curve import Curve
+from lrviz.draw.fonts import drawing_versions
 from lrviz.errors import ImageError
 from lrviz.figure.chunks import MAX_RECORD
-from lrviz.figure.record import build_record, drawing_versions, parse_record
+from lrviz.figure.record import build_record
+from lrviz.figure.stored import parse_record
 from lrviz.run.driven import Run
 from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree
@@ -38,7 +41,7 @@ def run_of(text: str, *curves: Curve) -> Run:
 
 
 def build(text: str = SPEC, *curves: Curve) -> str:
-    return build_record(run_of(text, *curves), ["DejaVu Sans"], "2.6.1")
+    return build_record(run_of(text, *curves), drawing_versions(["DejaVu Sans"]))
 
 
 def test_a_record_is_strict_json_on_one_line_of_ascii() -> None:
@@ -122,21 +125,21 @@ def test_numbers_that_would_make_the_record_too_long_are_left_out() -> None:
     run = run_of(SPEC, *wordy(12))
     for length, stored in ((1_000_000, True), (1_100_000, False)):
         spec = replace(run.spec, tree={"title": "x" * length})
-        text = build_record(replace(run, spec=spec), [], "")
+        text = build_record(replace(run, spec=spec), {})
         assert (parse_record(text).numbers is not None) is stored
 
 
 def test_a_record_names_what_drew_it() -> None:
     assert parse_record(build()).versions == {
         "fonts": ["DejaVu Sans"],
-        "freetype": "2.6.1",
+        "freetype": ft2font.__freetype_version__,
         "lrviz": metadata.version("lrviz"),
         "matplotlib": metadata.version("matplotlib"),
         "pillow": metadata.version("pillow"),
         "platform": platform_tag(),
         "torch": metadata.version("torch").split("+")[0],
     }
-    assert parse_record(build()).versions == drawing_versions(["DejaVu Sans"], "2.6.1")
+    assert parse_record(build()).versions == drawing_versions(["DejaVu Sans"])
 
 
 def test_versions_are_told_without_importing_what_they_are_of() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from lrviz.check.judge import Facts
+from lrviz.check.baselines import Facts
 from lrviz.commands.batch.drawing import Job, Panel, SheetJob, draw_job, draw_sheet_job
 from lrviz.commands.results import Block
 from lrviz.errors import FileError, Problem, SpecError

@@ -11,7 +11,8 @@ from lrviz.commands.results import find_sharing, refuse_inputs
 from lrviz.errors import LrvizError, UsageError
 from lrviz.figure import Format
 from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
-from lrviz.figure.record import build_sheet_record, parse_record
+from lrviz.figure.record import build_sheet_record
+from lrviz.figure.stored import parse_record
 from lrviz.reading.sources import AS_WRITTEN, Found, Reading, collect_specs
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import FIGURE_ENDINGS, source_file
