@@ -18,33 +18,19 @@ from lrviz.system.annotations import (
 )
 
 
-def format_text(checked: Checked) -> str:
-    """Return what is no match in detail, and a line on all."""
-    lines = [line for each in checked.verdicts for line in _lines(each)]
-    return "".join(f"{printable(line)}\n" for line in (*lines, *_closing(checked)))
-
-
-def format_github(checked: Checked) -> str:
-    """Return annotations of a pull request, one a finding, on file and line."""
-    lines = [line for each in checked.verdicts for line in _iter_annotations(each)]
+def format_checked(checked: Checked, listing: Listing) -> str:
+    """Return what a check found: what is no match in detail, and a line on all; or all as JSON."""
+    if listing == "json":
+        return _format_json(checked)
+    tell = _iter_annotations if listing == "github" else _iter_lines
+    lines = [line for each in checked.verdicts if each.outcome != "match" for line in tell(each)]
     return "".join(f"{line}\n" for line in (*lines, *map(printable, _closing(checked))))
 
 
-def format_checked(checked: Checked, listing: Listing) -> str:
-    """Return what a check found, in lines."""
-    if listing == "json":
-        return format_json(checked)
-    return format_github(checked) if listing == "github" else format_text(checked)
-
-
-def _lines(verdict: Verdict) -> list[str]:
-    """Return what to say of a verdict: nothing of a match."""
-    if verdict.outcome == "match":
-        return []
-    if verdict.problems:
-        return list(map(str, verdict.problems))
+def _iter_lines(verdict: Verdict) -> Iterator[str]:
     place = verdict.source if verdict.outcome == "wrong" else verdict.baseline
-    return [f"{place}: {_say(verdict)}"]
+    for each in verdict.problems or (f"{place}: {_say(verdict)}",):
+        yield printable(str(each))
 
 
 def _say(verdict: Verdict) -> str:
@@ -93,8 +79,7 @@ def _specify(verdicts: Sequence[Verdict]) -> str:
 
 
 def _iter_annotations(verdict: Verdict) -> Iterator[str]:
-    if verdict.outcome == "match":
-        return
+    """Yield annotations of a pull request, one a problem, on file and line."""
     level = "error" if verdict.exit_status else "notice"
     title = f"lrviz check: {verdict.action or verdict.outcome}"
     for each in verdict.problems:
@@ -106,7 +91,7 @@ def _iter_annotations(verdict: Verdict) -> Iterator[str]:
         yield spell_annotation(level, source_file(file), verdict.position, title, text)
 
 
-def format_json(checked: Checked) -> str:
+def _format_json(checked: Checked) -> str:
     """Return everything that is known, as one line of JSON; `docs/output.md` tells of the keys."""
     data = {
         "exit_status": checked.exit_status,

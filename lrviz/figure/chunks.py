@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
 from lrviz.errors import ImageError
@@ -32,7 +32,6 @@ SEAL, UNSEALED = "<lrviz:picture>{}</lrviz:picture>", "0" * 64  # see `lrviz.fig
 
 _DECLARED = re.compile(rb"\sxmlns:([\w.-]+)=[\"']%s[\"']" % NAMESPACE.encode())
 _TURNS = re.compile(rb"[<:]Orientation\b")
-_ENTITIES = ((b"lt", b"<"), (b"gt", b">"), (b"quot", b'"'), (b"#39", b"'"), (b"amp", b"&"))
 _MAX_CHUNKS = 65_536
 # The standard place of an alternative text: Dublin Core's description.
 _DESCRIPTION = (
@@ -160,7 +159,7 @@ def _parse_text(chunk: bytes) -> str:
         raise ImageError("its record is compressed, as lrviz writes none")
     if len(fields) < 3:
         raise ImageError("its record is damaged")
-    return _limited(fields[2])
+    return _limited(fields[2].decode("latin-1"))
 
 
 def _parse_packet(packet: bytes) -> str | None:
@@ -179,19 +178,15 @@ def _parse_packet(packet: bytes) -> str | None:
         raise ImageError("its XMP packet turns the picture")
     if found is None:
         return None
-    record: bytes = found[found.lastindex or 1]
-    for entity, letter in _ENTITIES:
-        record = record.replace(b"&%s;" % entity, letter)
-    return _limited(record)
+    return _limited(unescape(found[found.lastindex or 1].decode("latin-1")))
 
 
-def _limited(record: bytes) -> str:
+def _limited(record: str) -> str:
     if len(record) > MAX_RECORD:
         raise ImageError(f"its record is larger than {MAX_RECORD:,} characters")
-    try:
-        return record.decode("ascii")
-    except UnicodeDecodeError as cause:
-        raise ImageError("its record is not ASCII") from cause
+    if not record.isascii():
+        raise ImageError("its record is not ASCII")
+    return record
 
 
 def find_foreign(data: bytes, chunks: Sequence[Chunk]) -> str:

@@ -15,23 +15,13 @@ from lrviz.draw.fonts import drawing_versions
 from lrviz.draw.outputs import draw_pixels, draw_vector
 from lrviz.errors import ImageError, Problem
 from lrviz.figure import Format
-from lrviz.figure.chunks import (
-    PNG_SIGNATURE,
-    Chunk,
-    build_packet,
-    find_foreign,
-    list_chunks,
-    read_record,
-    seal,
-)
+from lrviz.figure.chunks import PNG_SIGNATURE, Chunk, build_packet, find_foreign, list_chunks, seal
 from lrviz.figure.record import build_record
 from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE
 from lrviz.system.files import sniff
 from lrviz.system.own import KEYWORD
 from lrviz.system.versions import CREATOR
-
-__all__ = ["Pixels", "decode_image", "encode_image", "read_record"]
 
 # Red, green, blue and alpha, 0 to 255, alpha not multiplied in; shape (height, width, 4).
 Pixels = NDArray[np.uint8]
@@ -58,6 +48,7 @@ def encode_image(
         record: what the picture carries: one line of ASCII; None for nothing.
         description: what a picture with a record shows, in a line; empty for nothing.
 
+    >>> from lrviz.figure.chunks import read_record
     >>> pixels = np.array([[[255, 0, 0, 255], [1, 2, 3, 0]]], dtype=np.uint8)
     >>> data = encode_image(pixels, "webp", 100, '{"format": 1}')
     >>> read_record(data)

@@ -13,8 +13,6 @@ from lrviz.check.verdict import OUTCOMES, PAGE, Outcome, Verdict
 from lrviz.system.versions import versions
 from lrviz.system.writing import write_below
 
-__all__ = ["build_report", "write_report"]
-
 
 def write_report(verdicts: Sequence[Verdict], folder: Path, *, overwrite: bool = False) -> Path:
     """Write a report as `index.html` and return its path; the folder is made if it is missing.

@@ -67,14 +67,12 @@ def _pictures(verdict: Verdict) -> str:
     name, (baseline, result, difference, _) = _name_of(verdict), verdict.pictures
     if baseline is result is difference is None:
         return ""
-    stored = f"baseline of {name}: the stored figure"
-    drawn = f"result of {name}: the figure drawn now"
     found = [
-        _picture(baseline, "baseline", stored, "no baseline"),
-        _picture(result, "result", drawn, "no result"),
+        _picture(baseline, "baseline", f"of {name}: the stored figure", "no baseline"),
+        _picture(result, "result", f"of {name}: the figure drawn now", "no result"),
     ]
     if baseline is not None and result is not None:
-        marked = f"difference of {name}: the pixels that moved, marked"
+        marked = f"of {name}: the pixels that moved, marked"
         apart = "the two cannot be laid over each other"
         found.append(_picture(difference, "difference", marked, apart))
     return f'<div class="pictures">\n{"".join(found)}\n</div>'
@@ -85,18 +83,21 @@ def _findings(verdict: Verdict) -> str:
     name = _name_of(verdict)
     curves = ""
     if verdict.pictures.overlay is not None:
-        alt = f"curves of {name}: baseline and result laid over each other"
-        curves = _picture(verdict.pictures.overlay, "curves", alt)
+        shown = f"of {name}: baseline and result laid over each other"
+        curves = _picture(verdict.pictures.overlay, "curves", shown)
     versions = [(part, then, now) for part, (then, now) in verdict.versions.items()]
-    words = [
-        _heading("Problems", _lines(verdict.problems)),
-        _heading("What moved", _lines(_moves(verdict.numbers))),
-        _heading("Changed steps", _steps(verdict)),
-        _heading("Pixels", _lines(_pixels(verdict.pixels))),
-        _heading("Spec keys that differ", _lines(verdict.keys)),
-        _heading("Versions", _table(f"versions of {name}", _PARTS, versions)),
-    ]
-    columns = [curves, "\n".join(filter(None, words))]
+    told = {
+        "Problems": _lines(verdict.problems),
+        "What moved": _lines(_moves(verdict.numbers)),
+        "Changed steps": _steps(verdict),
+        "Pixels": _lines(_pixels(verdict.pixels)),
+        "Spec keys that differ": _lines(verdict.keys),
+        "Versions": _table(f"versions of {name}", _PARTS, versions),
+    }
+    sections = (
+        f"<section>\n<h3>{title}</h3>\n{body}\n</section>" for title, body in told.items() if body
+    )
+    columns = [curves, "\n".join(sections)]
     inside = "\n".join(f"<div>\n{column}\n</div>" for column in columns if column)
     return f'<div class="findings">\n{inside}\n</div>' if inside else ""
 
@@ -153,11 +154,6 @@ def text(value: object) -> str:
     return escape(printable(str(value)))
 
 
-def _heading(title: str, body: str) -> str:
-    """Return a part of a figure's article; nothing for an empty one."""
-    return f"<section>\n<h3>{text(title)}</h3>\n{body}\n</section>" if body else ""
-
-
 def _lines(values: Sequence[object]) -> str:
     """Return a list, cut with a note where it is long."""
     if not values:
@@ -176,35 +172,30 @@ def _table(
     if not rows:
         return ""
     sides = [head in numeric for head in heads]
-    head = "".join(
-        f'<th scope="col"{_align(right)}>{text(name)}</th>'
-        for name, right in zip(heads, sides, strict=True)
-    )
-    body = "\n".join(f"<tr>{''.join(map(_cell, row, sides))}</tr>" for row in rows)
+    head = _row('th scope="col"', heads, sides)
+    body = "\n".join(_row("td", row, sides) for row in rows)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{text(label)}">\n'
-        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+        f"<table>\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
     )
 
 
-def _picture(data: bytes | None, caption: str, alt: str, otherwise: str = "") -> str:
+def _row(cell: str, values: Sequence[object], sides: Sequence[bool]) -> str:
+    marks = (' class="number"' if right else "" for right in sides)
+    spelled = (spell_yaml(each) if isinstance(each, float) else each for each in values)
+    cells = zip(marks, map(text, spelled), strict=True)
+    return f"<tr>{''.join(f'<{cell}{mark}>{each}</{cell[:2]}>' for mark, each in cells)}</tr>"
+
+
+def _picture(data: bytes | None, caption: str, shown: str, otherwise: str = "") -> str:
     """Return a PNG with its caption, or a box that says why there is none."""
     inside = f'<p class="none">{text(otherwise)}</p>'
     if data is not None:
         address = f"data:image/png;base64,{b64encode(data).decode()}"
-        inside = f'<img src="{address}" alt="{text(alt)}">'
+        inside = f'<img src="{address}" alt="{text(caption)} {text(shown)}">'
     return f"<figure>\n<figcaption>{text(caption)}</figcaption>\n{inside}\n</figure>"
 
 
 def _note(shown: int, total: int) -> str:
     """Return how many of all are shown; nothing where all are."""
     return f'\n<p class="note">the first {shown:,} of {total:,}</p>' if shown < total else ""
-
-
-def _cell(value: object, right: bool) -> str:
-    spelled = spell_yaml(value) if isinstance(value, float) else value
-    return f"<td{_align(right)}>{text(spelled)}</td>"
-
-
-def _align(right: bool) -> str:
-    return ' class="number"' if right else ""
