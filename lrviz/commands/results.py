@@ -226,9 +226,9 @@ def write_figure(
     """
     with quick_imports():
         from lrviz.figure.image import render_run
-    rendered = render_run(run, target.format, metadata=metadata)
-    write_parts(target.path, [rendered.data], overwrite=overwrite)
-    return rendered.warnings
+    data, warnings = render_run(run, target.format, metadata=metadata)
+    write_parts(target.path, [data], overwrite=overwrite)
+    return warnings
 
 
 def write_parts(path: Path | None, parts: Iterable[bytes], *, overwrite: bool) -> None:

@@ -1,7 +1,6 @@
 """A run to the bytes of its figure; pixels to those of a PNG or WebP, and back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
@@ -139,21 +138,10 @@ def _strip(data: bytes, chunks: Sequence[Chunk]) -> bytes:
     return PNG_SIGNATURE + b"".join(data[each.start - 8 : each.stop + 4] for each in kept)
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """A figure, ready to be written.
-
-    Attributes:
-        data: the file's bytes.
-        warnings: what is worth saying of it.
-    """
-
-    data: bytes
-    warnings: tuple[Problem, ...]
-
-
-def render_run(run: Run, format: Format, *, metadata: bool = True) -> Rendered:
-    """Return the figure of a run.
+def render_run(
+    run: Run, format: Format, *, metadata: bool = True
+) -> tuple[bytes, tuple[Problem, ...]]:
+    """Return the figure of a run, and what is worth saying of it.
 
     Args:
         run: what to draw.
@@ -165,10 +153,10 @@ def render_run(run: Run, format: Format, *, metadata: bool = True) -> Rendered:
     """
     if format == "svg" or format == "pdf":
         data, warnings = draw_vector(run, format)
-        return Rendered(data, tuple(map(run.remark, warnings)))
+        return data, tuple(map(run.remark, warnings))
     drawing = draw_pixels(run)
     data = encode_drawing(run, drawing, format, metadata=metadata)
-    return Rendered(data, tuple(map(run.remark, drawing.warnings)))
+    return data, tuple(map(run.remark, drawing.warnings))
 
 
 def encode_drawing(

@@ -17,7 +17,7 @@ def show_run(run: Run) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         The contents by MIME type, and the metadata by MIME type.
     """
     text = str(run)
-    png = b64encode(render_run(run, "png", metadata=False).data).decode()
+    png = b64encode(render_run(run, "png", metadata=False)[0]).decode()
     source = f"data:image/png;base64,{png}"
     html = f'<img src="{source}" alt="{escape(text)}" style="max-width: 100%">'
     contents = {"text/plain": repr(run), "text/html": html, "image/png": png}

@@ -76,9 +76,9 @@ def draw_job(job: Job) -> tuple[Block, Panel | None]:
     if not job.draws:
         return Block(), panel
     path, options = job.item.path, job.options
-    rendered = render_run(job.run, options.format)
-    write_below(options.root, path, rendered.data, overwrite=options.overwrite)
-    return Block(lines=(*job.lines, *rendered.warnings), path=str(path)), panel
+    data, warnings = render_run(job.run, options.format)
+    write_below(options.root, path, data, overwrite=options.overwrite)
+    return Block(lines=(*job.lines, *warnings), path=str(path)), panel
 
 
 def draw_sheet_job(job: SheetJob) -> Block:
