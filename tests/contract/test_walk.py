@@ -29,7 +29,7 @@ print(len(modules), switches, file=sys.stderr)
     ("command", "most_modules", "most_switches"),
     [
         ("plot configs/steplr.yaml -o {folder}/a.png", 50, 450),
-        ("check configs/steplr.yaml --baselines figures -j 1", 47, 300),
+        ("check configs/steplr.yaml --baselines figures -j 1", 45, 300),
     ],
     ids=["plot", "check"],
 )
