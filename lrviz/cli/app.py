@@ -16,6 +16,7 @@ from lrviz.commands.results import Block, Line, spell_line, tell_error
 from lrviz.errors import FileError, LrvizError
 from lrviz.spell import has_unicode, printable
 from lrviz.system.files import abandon, write_stdout
+from lrviz.system.process import quick_imports
 from lrviz.system.versions import versions
 
 _ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
@@ -47,21 +48,30 @@ for _command in declarations.COMMANDS:
     app.command(_command.__name__.partition("_")[0])(_command)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        found = versions()
-        driven = f"torch {found['torch']}, matplotlib {found['matplotlib']}"
-        raise typer.Exit(print_blocks([Block(f"lrviz {found['lrviz']} ({driven})\n")]))
-
-
-@app.callback()
+@app.callback(invoke_without_command=True)
 def options(
-    _: Annotated[
-        bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show versions and exit."),
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show versions and exit; with -v how torch is used.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", hidden=True)] = False,
 ) -> None:
-    """Hold the options of the command itself."""
+    """Show what is asked of the command itself."""
+    if version:
+        raise typer.Exit(print_blocks([Block(tell_versions(verbose=verbose))]))
+    if ctx.invoked_subcommand is None:
+        ctx.fail("Missing command.")
+
+
+def tell_versions(*, verbose: bool) -> str:
+    """Return the versions of what draws; `verbose`, also how torch's schedulers are driven."""
+    found = versions()
+    text = f"lrviz {found['lrviz']} (torch {found['torch']}, matplotlib {found['matplotlib']})\n"
+    if verbose:
+        with quick_imports():
+            from lrviz.drive.standin import tell_way
+        text += f"torch's schedulers are driven {tell_way()}\n"
+    return text
 
 
 def plain_usage(message: str) -> str:

@@ -77,9 +77,11 @@ def describe_scheduler(found: Entry | External) -> str:
     """
     with quick_imports():
         from lrviz.drive.installed import installed_arguments
+        from lrviz.drive.standin import with_torch
     if isinstance(found, Entry):
-        return _describe_entry(found, installed_arguments(found.name))
-    table = _table(installed_arguments(found.name, found), {})
+        needs = found.name if found.package != "torch" else ""
+        return with_torch(lambda: _describe_entry(found, installed_arguments(found.name)), needs)
+    table = with_torch(lambda: _table(installed_arguments(found.name, found), {}), found.name)
     origin = "named by --allow" if found.giver == "--allow" else f"listed by {found.giver}"
     return f"{found.name}: {found.attribute} of {found.module}, {origin}\n\n{table}\n"
 

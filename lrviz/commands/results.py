@@ -192,14 +192,16 @@ def drive_spec(spec: "Spec") -> "Run":
 
     torch is imported only now: a spec that is wrong needs none to be said so.
     """
-    return _load_driver()(spec)
+    simulate, with_torch = _load_driver()
+    return with_torch(lambda: simulate(spec), spec.needs)
 
 
 @cache
-def _load_driver() -> Callable[["Spec"], "Run"]:
+def _load_driver() -> tuple[Callable[["Spec"], "Run"], Callable[..., "Run"]]:
     with quick_imports():
         from lrviz.drive.runs import simulate
-    return simulate
+        from lrviz.drive.standin import with_torch
+    return simulate, with_torch
 
 
 def drive_linted(spec: "Spec") -> tuple["Run", list[Line]]:

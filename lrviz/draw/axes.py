@@ -3,10 +3,14 @@
 import math
 from collections.abc import Callable, Sequence
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib import ticker
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backend_bases import RendererBase
+from matplotlib.lines import TICKDOWN, Line2D
 
 from lrviz.draw.chart import Layout
 from lrviz.draw.panels import Limits, round_up
@@ -35,18 +39,58 @@ class PlainFormatter(ticker.Formatter):
         return self.spell(values)
 
 
-def set_step_axis(axes: Axes, layout: Layout, *, alone: bool) -> None:
-    """Set limits and ticks of the x axis at the bottom.
+class MinorTicks(Artist):
+    """The minor ticks below one panel, at multiples of a distance, drawn at once.
+
+    matplotlib would make an object of three lines for each, which takes longer than all the rest.
+    """
+
+    def __init__(self, axes: Axes, distance: float) -> None:
+        super().__init__()
+        self._locator = ticker.MultipleLocator(distance)
+        self._line = Line2D(
+            [],
+            [],
+            linestyle="none",
+            marker=TICKDOWN,
+            color=mpl.rcParams["xtick.color"],
+            markersize=mpl.rcParams["xtick.minor.size"],
+            markeredgewidth=mpl.rcParams["xtick.minor.width"],
+            transform=axes.get_xaxis_transform("tick1"),
+            figure=axes.get_figure(root=False),
+        )
+        self.set(zorder=axes.xaxis.get_zorder(), in_layout=False)
+        axes.add_artist(self)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the ticks that are in view and under no major one."""
+        assert self.axes is not None
+        low, high = sorted(self.axes.get_xlim())
+        places = np.asarray(self._locator.tick_values(low, high))
+        major = np.asarray(self.axes.xaxis.get_majorticklocs())
+        near = (high - low) * 1e-5  # this and the edge as matplotlib has them
+        is_free = np.abs(places[:, np.newaxis] - major).min(axis=1, initial=np.inf) > near
+        edge = (high - low) * 1e-10
+        places = places[is_free & (places >= low - edge) & (places <= high + edge)]
+        self._line.set_data(places, np.zeros(len(places)))
+        self._line.draw(renderer)
+
+
+def set_step_axis(panels: Sequence[Axes], layout: Layout, *, alone: bool) -> None:
+    """Set limits and ticks of the x axis at the bottom, which all panels share.
 
     Args:
-        axes: of the last panel.
+        panels: from the top to the last one.
         layout: of the figure.
         alone: whether its ticks are to show where epochs begin: no other axis does, and epochs are
             as long for every curve.
     """
-    axes.set_xlim(*layout.xlim)
+    panels[-1].set_xlim(*layout.xlim)
     major, minor = _choose_spacing(layout.xlim, layout.unit, layout, alone=alone)
-    _set_step_ticks(axes.xaxis, major, minor, layout.style)
+    _set_step_ticks(panels[-1].xaxis, major, layout.style)
+    if minor:
+        for each in panels:
+            MinorTicks(each, minor)
 
 
 def add_top_axis(axes: Axes, layout: Layout, x: str) -> None:
@@ -65,7 +109,7 @@ def add_top_axis(axes: Axes, layout: Layout, x: str) -> None:
     ends = layout.xlim[0] * factor, layout.xlim[1] * factor
     unit, name = (layout.epoch, "epoch") if x == "step" else (1.0, "step")
     major, _ = _choose_spacing(ends, unit, layout, alone=False)
-    _set_step_ticks(second.xaxis, major, None, style)
+    _set_step_ticks(second.xaxis, major, style)
     second.set_xlabel(UNITS[name], labelpad=LABEL_PAD * style.font_size)
 
 
@@ -98,10 +142,10 @@ def _choose_spacing(
     return choose_spacing(span, step, step, points, label)
 
 
-def _set_step_ticks(axis: Axis, major: float, minor: float | None, style: Style) -> None:
-    """Put ticks on an x axis at multiples of two distances."""
-    axis.set_major_locator(ticker.MultipleLocator(major))
-    axis.set_minor_locator(ticker.MultipleLocator(minor) if minor else ticker.NullLocator())
+def _set_step_ticks(axis: Axis, distance: float, style: Style) -> None:
+    """Put major ticks on an x axis at multiples of a distance, and no others."""
+    axis.set_major_locator(ticker.MultipleLocator(distance))
+    axis.set_minor_locator(ticker.NullLocator())
     if style.numbers == "short":
         axis.set_major_formatter(PlainFormatter(spell_steps))
 

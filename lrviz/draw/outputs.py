@@ -172,7 +172,7 @@ class Painter:
         measure = measure_with(self.chart, layout.style.font_size)
         self._name(axes[-1].xaxis, self.words.xlabel, layout.width, measure)
         height, has_axis = self._draw_above(axes[0], lines[0])
-        set_step_axis(axes[-1], layout, alone=layout.alike and not has_axis)
+        set_step_axis(axes, layout, alone=layout.alike and not has_axis)
         band = name_phases(axes[0], self.phases, layout, height) if self.phases else 0.0
         notes = list(filter(None, [explain_empty(self.panels[0])]))
         for index, share in enumerate(shares):

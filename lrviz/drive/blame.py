@@ -7,20 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from traceback import walk_tb
 
-import torch
-
-import lrviz
+from lrviz.drive.standin import Touched
 from lrviz.errors import KeyPath, LrvizError, Problem, SpecError
 from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Node, Schedule
 from lrviz.system.mishap import spell_exception
 
 # What is nothing that somebody else's code has done wrong: it has been explained, it ends lrviz
-# itself, or it could be anybody's memory that ran out.
-PASSED_ON = (LrvizError, KeyboardInterrupt, GeneratorExit, MemoryError)
+# itself, it could be anybody's memory that ran out, or the whole torch is needed.
+PASSED_ON = (LrvizError, KeyboardInterrupt, GeneratorExit, MemoryError, Touched)
 
 
 def spell_cause(error: BaseException) -> str:
@@ -84,7 +83,8 @@ def factory_problem(schedule: Schedule, text: str) -> SpecError:
 @cache
 def _installed() -> tuple[str, ...]:
     paths = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    packages = {str(Path(str(module.__file__)).parent) for module in (torch, lrviz)}
+    found = filter(None, map(find_spec, ("torch", "lrviz")))
+    packages = {str(Path(str(each.origin)).parent) for each in found}
     return tuple(f"{path}{os.sep}" for path in paths | packages)
 
 

@@ -19,12 +19,11 @@ from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.nodes import MAX_GROUPS, NOT_ARGUMENTS
+from lrviz.spec.origin import FACTORY
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Interval, Tree
 from lrviz.system.process import hide_warnings
-
-KEY = ("factory",)
 
 _PLAIN = (type(None), bool, int, float, str)
 
@@ -57,7 +56,7 @@ def recover_facts(scheduler: Any, calls: int, values: range) -> SchedulerFacts:
         spans = split_values(scheduler._milestones, len(inside), values, scheduler.last_epoch)
     return SchedulerFacts(
         name=found.__name__,
-        key=KEY,
+        key=FACTORY,
         arguments=arguments,
         given=frozenset(
             name for name, value in arguments.items() if value != parameters[name].default
@@ -219,7 +218,7 @@ def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
         nothing: Mapping[str, Tree] = {}
         known = zip_longest(optimizer.groups, groups, fillvalue=nothing)
         optimizer = replace(optimizer, groups=tuple({**spec, **own} for spec, own in known))
-    scheduler = Node(type(built.scheduler).__name__, ("factory",), {})
+    scheduler = Node(type(built.scheduler).__name__, FACTORY, {})
     return replace(schedule, optimizer=optimizer, scheduler=scheduler, factory=None)
 
 

@@ -10,9 +10,6 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-import torch
-from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
-
 from lrviz.drive.blame import failures, spell_cause
 from lrviz.drive.signatures import Argument, arguments_of
 from lrviz.errors import UsageError
@@ -66,10 +63,15 @@ def find_in_library(entry: Entry, module: str, attribute: str) -> Callable[..., 
     if callable(found):
         return found
     if entry.package == "torch":
-        text = f"torch {torch.__version__} has no {entry.name}; install a newer one"
-    else:
-        text = f"the installed {entry.package} has no {attribute}; install a newer one"
-    raise NoSchedulerError(text)
+        raise NoSchedulerError(say_missing(entry.name))
+    raise NoSchedulerError(f"the installed {entry.package} has no {attribute}; install a newer one")
+
+
+def say_missing(name: str) -> str:
+    """Return what there is to say of a name that the installed torch lacks."""
+    import torch
+
+    return f"torch {torch.__version__} has no {name}; install a newer one"
 
 
 def _import_library(entry: Entry, module: str) -> object:
@@ -137,6 +139,9 @@ def _import_foreign(foreign: External) -> type:
 
 def _why_no_scheduler(found: type) -> str:
     """Return why a class is no scheduler; empty for one that is."""
+    from torch.optim import Optimizer
+    from torch.optim.lr_scheduler import LRScheduler
+
     if inspect.isabstract(found) or found is LRScheduler:
         return "it is abstract"
     if issubclass(found, LRScheduler):
@@ -148,7 +153,7 @@ def _why_no_scheduler(found: type) -> str:
     kinds = [str(getattr(each.annotation, "__name__", each.annotation)) for each in first]
     if not (kinds and (first[0].name == "optimizer" or kinds[0].endswith("Optimizer"))):
         return "it does not take an optimizer first"
-    return "it is an optimizer itself" if issubclass(found, torch.optim.Optimizer) else ""
+    return "it is an optimizer itself" if issubclass(found, Optimizer) else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,6 +208,8 @@ def find_scheduler(node: Node) -> Found:
 
 
 def _find_foreign(foreign: External) -> Found:
+    from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+
     found = _import_foreign(foreign)
     try:
         arguments = arguments_of(found)

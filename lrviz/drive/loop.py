@@ -2,10 +2,9 @@
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.drive.blame import PASSED_ON, name_argument, spell_cause
@@ -15,6 +14,9 @@ from lrviz.errors import KeyPath, SpecError
 from lrviz.spec.expression import ExpressionError
 from lrviz.spec.model import Node, Schedule
 from lrviz.system.process import hide_warnings
+
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
 
 Group = Mapping[str, Any]
 
@@ -37,7 +39,7 @@ def drive_schedule(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
 
 
 def _drive(
-    schedule: Schedule, optimizer: torch.optim.Optimizer, plan: Plan
+    schedule: Schedule, optimizer: "Optimizer", plan: Plan
 ) -> tuple[Curve, SchedulerFacts]:
     metric = metric_values(schedule) if plan.found.takes_metric else []
     groups = optimizer.param_groups
@@ -59,7 +61,7 @@ def _drive(
     return curve, plan.facts
 
 
-def _build(plan: Plan, optimizer: torch.optim.Optimizer, plans: dict[int, Plan]) -> Any:
+def _build(plan: Plan, optimizer: "Optimizer", plans: dict[int, Plan]) -> Any:
     given = dict(plan.bound.given)
     if plan.children:
         given["schedulers"] = [_build(child, optimizer, plans) for child in plan.children]

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.arguments import Binder, Bound
 from lrviz.drive.foresee import Circumstances, foresee
-from lrviz.drive.installed import Found, NoSchedulerError, find_scheduler
+from lrviz.drive.installed import Found, NoSchedulerError, find_scheduler, say_missing
 from lrviz.drive.signatures import arguments_of, optimizer_class
 from lrviz.drive.spans import Phase, sequential_phases
 from lrviz.errors import KeyPath
@@ -17,12 +15,15 @@ from lrviz.spec.catalog import COMPOSITES
 from lrviz.spec.model import Node, Schedule
 from lrviz.spec.origin import Problems
 
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
+
 
 def build_optimizer(
-    found: type[torch.optim.Optimizer],
+    found: "type[Optimizer]",
     arguments: Mapping[str, object],
     groups: Sequence[Mapping[str, object]],
-) -> torch.optim.Optimizer:
+) -> "Optimizer":
     """Return an optimizer of a class with the given param groups.
 
     It is a subclass that overrides `add_param_group` and `step` and nothing else. The first call
@@ -33,11 +34,12 @@ def build_optimizer(
     Raises:
         Exception: whatever torch's own constructor says of the arguments.
     """
+    import torch
 
-    def add_param_group(self: torch.optim.Optimizer, group: dict[str, Any]) -> None:
+    def add_param_group(self: "Optimizer", group: dict[str, Any]) -> None:
         self.param_groups.append({**self.defaults, **group})
 
-    def step(self: torch.optim.Optimizer, closure: object = None) -> None:
+    def step(self: "Optimizer", closure: object = None) -> None:
         del self, closure
 
     step.hooked = True  # type: ignore[attr-defined]
@@ -45,7 +47,7 @@ def build_optimizer(
     dummy = type(found.__name__, (found,), body)
     # Muon wants matrices; nobody looks at the values.
     params = [{"params": [torch.empty(1, 1, device="cpu")], **group} for group in groups or [{}]]
-    optimizer: torch.optim.Optimizer = dummy(params, **arguments)
+    optimizer: "Optimizer" = dummy(params, **arguments)
     return optimizer
 
 
@@ -107,14 +109,12 @@ class Plan:
             yield from child.walk()
 
 
-def plan_optimizer(schedule: Schedule, binder: Binder) -> torch.optim.Optimizer | None:
+def plan_optimizer(schedule: Schedule, binder: Binder) -> "Optimizer | None":
     """Return the dummy optimizer, or None where the binder has been told of a problem."""
     node = schedule.optimizer
     found = optimizer_class(node.name)
     if found is None:
-        binder.problems.say(
-            node.key, f"torch {torch.__version__} has no {node.name}; install a newer one"
-        )
+        binder.problems.say(node.key, say_missing(node.name))
         return None
     known = arguments_of(found)
     bound = binder.bind(known, node.arguments, node.key)
@@ -130,7 +130,7 @@ def plan_optimizer(schedule: Schedule, binder: Binder) -> torch.optim.Optimizer 
     try:
         return build_optimizer(found, bound.given, groups)
     except Exception as error:  # whatever torch's constructor has to say of the arguments
-        binder.problems.say(node.key, f"torch refuses it: {_one_line(error)}")
+        binder.problems.say(node.key, f"torch refuses it: {_one_line(error)}", error)
     return None
 
 
@@ -138,7 +138,7 @@ class Planner:
     """Checks the schedulers of one schedule."""
 
     def __init__(
-        self, schedule: Schedule, binder: Binder, optimizer: torch.optim.Optimizer | None
+        self, schedule: Schedule, binder: Binder, optimizer: "Optimizer | None"
     ) -> None:
         self._schedule = schedule
         self._binder = binder
@@ -214,7 +214,7 @@ class Planner:
         return phases
 
 
-def plan_run(schedule: Schedule) -> tuple[torch.optim.Optimizer, Plan]:
+def plan_run(schedule: Schedule) -> "tuple[Optimizer, Plan]":
     """Return a dummy optimizer and the plan of what will schedule it.
 
     Raises:

@@ -11,6 +11,7 @@ from lrviz.curve import QUANTITIES, Curve, Quantity
 from lrviz.errors import Grade, KeyPath, Problem, SpecError
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import MetricCsv, MetricExpression, Schedule, Spec
+from lrviz.spec.origin import FACTORY
 from lrviz.spec.sweep import CURVE_KEYS
 from lrviz.spell import spell_yaml
 
@@ -79,7 +80,7 @@ def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
             yield _remark(schedule, "warning", f"{text}; the rest is not used")
         elif count < calls:
             text = f"{text}; the last is held from call {count} on"
-            moves = schedule.scheduler.key != ("factory",) and _moves_from(curve)
+            moves = schedule.scheduler.key != FACTORY and _moves_from(curve)
             yield _remark(schedule, "warning" if moves else "note", text)
         yield from _blank_lines(schedule)
     yield from _special_values(schedule, curve)

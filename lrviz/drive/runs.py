@@ -4,25 +4,25 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any, TypeVar, overload
-
-import torch
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from lrviz.curve import Curve, SchedulerFacts
 from lrviz.drive.blame import named_failures
-from lrviz.drive.built import KEY, drive_built
-from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.loop import drive_schedule, empty_record
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.remarks import iter_unread, metric_remarks, unused_metric
-from lrviz.drive.training import Metric, Optimizer, build, describe_factory
 from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
-from lrviz.spec.origin import Factory
+from lrviz.spec.origin import FACTORY, Factory
 from lrviz.spec.parse import MAX_CALLS, MAX_POINTS
 from lrviz.spec.tree import Interval
 from lrviz.system.process import admit_guests, keep_stdout
+
+if TYPE_CHECKING:
+    from torch import optim
+
+    from lrviz.drive.training import Metric, Optimizer
 
 
 @overload
@@ -39,8 +39,8 @@ def simulate(
     epochs: int | None = None,
     steps_per_epoch: int = 1,
     interval: Interval | None = None,
-    optimizer: Optimizer | None = None,
-    metric: Metric | None = None,
+    optimizer: "Optimizer | None" = None,
+    metric: "Metric | None" = None,
     title: str | None = None,
     figure: Mapping[str, Any] | None = None,
 ) -> Run: ...
@@ -85,6 +85,8 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
         return _simulate_factory(spec) if spec.schedules[0].factory else simulate_spec(spec)
     if not callable(spec):
         raise UsageError(f"{type(spec).__name__} is neither a spec nor a factory")
+    from lrviz.drive.training import describe_factory
+
     run = _simulate_factory(describe_factory(spec, options))
     warn(run)
     return run
@@ -121,6 +123,10 @@ def _simulate_factory(spec: Spec) -> Run:
     assert factory is not None
     if factory.drawn:
         return _recall(spec, factory)
+    from lrviz.drive.built import drive_built
+    from lrviz.drive.isolation import leave_no_trace
+    from lrviz.drive.training import build
+
     with factory.guard(), leave_no_trace():
         with named_failures(spec.schedules[0], lambda: "importing it"):
             admit_guests()
@@ -144,7 +150,7 @@ def _recall(spec: Spec, factory: Factory) -> Run:
         if curve.metric is not None:
             remarks.update(dict.fromkeys(metric_remarks(schedule, curve)))
     calls = [each.total_calls for each in schedules]
-    facts = (SchedulerFacts(factory.name, KEY, {}, frozenset(), n, range(n)) for n in calls)
+    facts = (SchedulerFacts(factory.name, FACTORY, {}, frozenset(), n, range(n)) for n in calls)
     return Run(replace(spec, schedules=schedules), factory.drawn, tuple(facts), tuple(remarks))
 
 
@@ -233,7 +239,7 @@ def _may_be_too_much(schedules: Sequence[Schedule]) -> bool:
     return calls > MAX_CALLS or points * _MOST_QUANTITIES > MAX_POINTS
 
 
-def weigh(schedule: Schedule, optimizer: torch.optim.Optimizer, plan: Plan) -> tuple[int, int]:
+def weigh(schedule: Schedule, optimizer: "optim.Optimizer", plan: Plan) -> tuple[int, int]:
     """Return how many calls there are in all, and how many points are made or held."""
     called = [(each.phase.calls, each) for each in plan.walk() if not each.children]
     calls = sum(count * (schedule.groups if each.functions else 1) for count, each in called)

@@ -4,15 +4,13 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Literal
-
-import torch.optim
-import torch.optim.lr_scheduler
-import torch.optim.swa_utils
+from typing import TYPE_CHECKING, Any, Literal
 
 from lrviz.spec.catalog import Entry
 from lrviz.spec.nodes import NOT_ARGUMENTS
+
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
 
 Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list", "tuple", "any"]
 
@@ -74,10 +72,11 @@ _TABLE: tuple[tuple[str, Kind], ...] = (
 )
 
 
-@cache
-def optimizer_class(name: str) -> type[torch.optim.Optimizer] | None:
+def optimizer_class(name: str) -> "type[Optimizer] | None":
     """Return the installed optimizer class of that name; None where this torch has none."""
-    found: type[torch.optim.Optimizer] | None = getattr(torch.optim, name, None)
+    from torch import optim
+
+    found: type[Optimizer] | None = getattr(optim, name, None)
     return found
 
 
@@ -88,7 +87,8 @@ def arguments_of(found: Callable[..., Any], entry: Entry | None = None) -> Mappi
         found: it takes an optimizer or params, which are no arguments here.
         entry: what the catalog knows of it; None where nothing, and it takes one of these first.
 
-    >>> list(arguments_of(torch.optim.lr_scheduler.StepLR))
+    >>> from torch.optim.lr_scheduler import StepLR
+    >>> list(arguments_of(StepLR))
     ['step_size', 'gamma']
     """
     parameters = list(inspect.signature(found).parameters.values())

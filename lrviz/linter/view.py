@@ -14,6 +14,7 @@ import numpy as np
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.errors import KeyPath
 from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.origin import FACTORY
 from lrviz.spec.tree import Tree
 
 # The share of its peak below which a learning rate trains nothing.
@@ -82,7 +83,7 @@ class Part:
     @property
     def is_built_elsewhere(self) -> bool:
         """Whether a factory built it: its arguments are known in part, and stand in no spec."""
-        return self.facts.key[:1] == ("factory",)
+        return self.facts.key[:1] == FACTORY
 
     @property
     def climb(self) -> float:

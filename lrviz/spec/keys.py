@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lrviz.errors import KeyPath
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.origin import Problems
+from lrviz.spec.origin import FACTORY, Problems
 from lrviz.spec.style import Style, Text, styles
 from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.wording import spell, suggest
@@ -134,7 +134,7 @@ def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:
             return key[:-1], f"must be a list of 2 numbers, got {spell(find_below(tree, key[:-1]))}"
         case "missing":
             return key[:-1], f"{key[-1]} is missing"
-        case "extra_forbidden" if key == ("factory",):
+        case "extra_forbidden" if key == FACTORY:
             return key, "runs code, which no file may ask for; name it on the command line"
         case "extra_forbidden":
             return key, f"no such key; {suggest(str(key[-1]), _known_keys(key))}"

@@ -199,6 +199,17 @@ class Spec:
         found = {node.package for schedule in self.schedules for node in schedule.scheduler.walk()}
         return tuple(sorted(found - {"torch"}))
 
+    @property
+    def needs(self) -> str:
+        """The first name for which torch's own schedulers are not enough; empty for none."""
+        for schedule in self.schedules:
+            if schedule.factory and not schedule.factory.drawn:
+                return schedule.factory.name
+            for node in schedule.scheduler.walk():
+                if node.foreign or node.package != "torch":
+                    return node.name
+        return ""
+
     @cached_property
     def canonical(self) -> dict[str, Tree]:
         """The spec as plain data that stands for itself.

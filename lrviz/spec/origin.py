@@ -24,6 +24,9 @@ FILE_ENDINGS = frozenset(
     ending[1:] for ending in (*SPEC_ENDINGS, *PICTURE_ENDINGS, ".csv", ".json")
 )
 
+# Where a spec in the place of which code builds the scheduler says so.
+FACTORY = ("factory",)
+
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _NAME = re.compile(rf"(?P<place>.*\.py|{_DOTTED}):(?P<attribute>{_DOTTED})", re.DOTALL)
 
@@ -160,6 +163,7 @@ class Problems:
     Attributes:
         source: where the spec came from.
         found: in the order in which it was found; what is said twice is one.
+        cause: of the first of them that a library raised; None where none did.
 
     >>> problems = Problems(Source("a.yaml"))
     >>> problems.say(("epochs",), "must be at least 1, got 0")
@@ -170,10 +174,12 @@ class Problems:
     def __init__(self, source: Source, found: dict[Problem, None] | None = None) -> None:
         self.source = source
         self.found = {} if found is None else found
+        self.cause: Exception | None = None
 
-    def say(self, key: KeyPath, text: str) -> None:
-        """Add what is wrong at a key path."""
+    def say(self, key: KeyPath, text: str, cause: Exception | None = None) -> None:
+        """Add what is wrong at a key path; the first cause is kept."""
         self.found.setdefault(self.source.problem(key, text))
+        self.cause = self.cause or cause
 
     def of(self, source: Source) -> "Problems":
         """Return the same problems, to which those of another source are added, as a sweep's."""
@@ -186,4 +192,4 @@ class Problems:
             SpecError: all of it.
         """
         if self.found:
-            raise SpecError(list(self.found))
+            raise SpecError(list(self.found)) from self.cause

@@ -8,7 +8,7 @@ from lrviz.spec.catalog.external import External, parse_allowed
 from lrviz.spec.keys import LENGTH_KEYS, Shape, read_shape
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.nodes import NodeReader, read_metric
-from lrviz.spec.origin import Factory, Problems, Source
+from lrviz.spec.origin import FACTORY, Factory, Problems, Source
 from lrviz.spec.sweep import Curve, Variant, iter_curves, iter_variants
 from lrviz.spec.tree import Interval, Tree
 from lrviz.spec.wording import spell, spell_count
@@ -153,7 +153,7 @@ class ScheduleReader:
         optimizer = reader.read_optimizer(tree.get("optimizer", DEFAULT_OPTIMIZER), at)
         scheduler = None
         if self._factory:
-            scheduler = Node(self._factory.name, ("factory",), {})
+            scheduler = Node(self._factory.name, FACTORY, {})
         elif "scheduler" in tree:
             at = keys.get("scheduler", ("scheduler",))
             scheduler = reader.read_scheduler(tree["scheduler"], at)

@@ -56,6 +56,11 @@ def admit_guests() -> None:
     _has_guests = True
 
 
+def is_alone() -> bool:
+    """Whether all code that runs here is lrviz's own, or what it has imported."""
+    return _owned and not _has_guests
+
+
 def leave(status: object) -> NoReturn:
     """End the process as `sys.exit` does, but without taking torch apart, which takes a while.
 

@@ -1,9 +1,9 @@
 """Print the table of ratios that lrviz promises."""
 
 import json
-import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +14,10 @@ import lrviz
 from lrviz.draw.outputs import draw_pixels
 from tests.bench.batching import batch_rows
 from tests.bench.linting import linting_rows
-from tests.bench.measure import Row, best_of, best_seconds, peak_megabytes
+from tests.bench.measure import Row, best_of
+from tests.bench.starting import floor_lines, starting_rows
 
-HERE = Path(__file__).parent
-SPEC = str(HERE.parents[1] / "configs" / "steplr.yaml")
-LRVIZ = [sys.executable, "-m", "lrviz"]
 STEPS = 1_000_000
-
-
-def process_rows(folder: Path) -> Iterator[Row]:
-    """Measure whole processes."""
-    commands = {
-        "plot": [*LRVIZ, "plot", SPEC, "-o", str(folder / "ours.png")],
-        "article": [sys.executable, str(HERE / "article_script.py"), str(folder / "theirs.png")],
-        "torch": [sys.executable, "-c", "import torch"],
-    }
-    best = best_seconds(commands)
-    yield Row("`lrviz plot` / the article's script", best["plot"], best["article"], 0.5)
-    yield Row("`lrviz plot` / `import torch`", best["plot"], best["torch"], 1.15)
-    memory = {name: peak_megabytes(commands[name]) for name in ("plot", "torch")}
-    yield Row("`lrviz plot` / `import torch`, peak MB", memory["plot"], memory["torch"], 1.25)
-    light = {"help": [*LRVIZ, "--help"], "typer": [sys.executable, "-c", "import typer"]}
-    best = best_seconds(light)
-    yield Row("`lrviz --help` / `import typer`", best["help"], best["typer"], 2.0)
 
 
 def driving_rows() -> Iterator[Row]:
@@ -89,13 +70,15 @@ def main() -> None:
     """Print every row as it is measured."""
     print("| what | ours | reference | ratio | at most | |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        for row in process_rows(Path(folder)):
-            print(row, flush=True)
-        for row in batch_rows(Path(folder)):
+        for row in chain(starting_rows(Path(folder)), batch_rows(Path(folder))):
             print(row, flush=True)
     for row in (*driving_rows(), *linting_rows()):
         print(row, flush=True)
     print(drawing_row())
+    print("\n| of `lrviz plot` | seconds | share |\n|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        for line in floor_lines(Path(folder)):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

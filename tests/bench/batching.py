@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.bench.article_folder import FIGURES
-from tests.bench.measure import Row, best_seconds, quiet_seconds
+from tests.bench.article_loop import COUNT, SIDE, find_floor
+from tests.bench.measure import Row, median_seconds, quiet_seconds
 
 HERE = Path(__file__).parent
 CONFIGS = HERE.parents[1] / "configs"
 BATCH = [sys.executable, "-m", "lrviz", "batch"]
+CHECK = [sys.executable, "-m", "lrviz", "check"]
 MANY, FEW = 1000, 40
 RATE = 12
 """Figures a second and core, start-up aside."""
@@ -24,7 +26,7 @@ def batch_rows(folder: Path) -> Iterator[Row]:
     fresh = folder / "fresh"
     done = [*BATCH, *specs, "-o", str(folder / "done"), "-f", "png"]
     quiet_seconds(done)
-    best = best_seconds(
+    taken = median_seconds(
         {
             "batch": [*BATCH, *specs, "-o", str(fresh), "-f", "png", "--force"],
             "folder": [sys.executable, "-m", "tests.bench.article_folder", str(theirs)],
@@ -35,13 +37,36 @@ def batch_rows(folder: Path) -> Iterator[Row]:
     )
     count = len(FIGURES)
     yield Row(
-        f"`lrviz batch`, {count} / the article's, looping", best["batch"], best["folder"], 0.5
+        f"`lrviz batch`, {count} / the article's, looping", taken["batch"], taken["folder"], 0.25
     )
-    once = count * best["once"]
-    yield Row(f"`lrviz batch`, {count} / the article's, {count} times", best["batch"], once, 0.05)
-    yield Row("`lrviz batch`, nothing to do / `import torch`", best["nothing"], best["torch"], 0.3)
+    once = count * taken["once"]
+    yield Row(f"`lrviz batch`, {count} / the article's, {count} times", taken["batch"], once, 0.05)
+    yield Row("`lrviz batch`, nothing to do / `import torch`", taken["nothing"], taken["torch"], 0.3)
+    yield from hundred_rows(folder)
     yield check_row(folder)
     yield rate_row(folder)
+
+
+def hundred_rows(folder: Path) -> Iterator[Row]:
+    """Measure a hundred figures of 64 steps in one process, drawn and checked."""
+    specs, drawn, theirs = folder / "hundred", folder / "hundred.o", folder / "hundred.t"
+    specs.mkdir()
+    theirs.mkdir()
+    for index in range(COUNT):
+        scheduler = f"{{CosineAnnealingLR: {{T_max: {SIDE * SIDE}, eta_min: {find_floor(index)}}}}}"
+        text = f"{{epochs: {SIDE}, steps_per_epoch: {SIDE}, scheduler: {scheduler}}}"
+        (specs / f"{index:03}.yaml").write_text(text)
+    one_by_one = ["-j", "1"]
+    taken = median_seconds(
+        {
+            "batch": [*BATCH, str(specs), "-o", str(drawn), "--force", *one_by_one],
+            "check": [*CHECK, str(specs), "--baselines", str(drawn), *one_by_one],
+            "loop": [sys.executable, "-m", "tests.bench.article_loop", str(theirs)],
+        },
+        runs=5,
+    )
+    for name in ("batch", "check"):
+        yield Row(f"`{name} -j 1` of {COUNT} / a loop over them", taken[name], taken["loop"], 0.5)
 
 
 def check_row(folder: Path) -> Row:
@@ -49,9 +74,9 @@ def check_row(folder: Path) -> Row:
     drawn = str(folder / "drawn")
     draw = [*BATCH, str(CONFIGS), "-o", drawn, "--force"]
     quiet_seconds(draw)
-    check = [sys.executable, "-m", "lrviz", "check", str(CONFIGS), "--baselines", drawn]
-    best = best_seconds({"check": check, "draw": draw})
-    return Row("`lrviz check configs` / drawing them", best["check"], best["draw"], 1.3)
+    check = [*CHECK, str(CONFIGS), "--baselines", drawn]
+    taken = median_seconds({"check": check, "draw": draw})
+    return Row("`lrviz check configs` / drawing them", taken["check"], taken["draw"], 1.3)
 
 
 def rate_row(folder: Path) -> Row:

@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,13 @@ class Row:
         )
 
 
-def best_seconds(commands: Mapping[str, Sequence[str]], runs: int = 7) -> dict[str, float]:
-    """Return each command's best wall time, the commands taking turns."""
-    best = dict.fromkeys(commands, float("inf"))
+def median_seconds(commands: Mapping[str, Sequence[str]], runs: int = 9) -> dict[str, float]:
+    """Return each command's median wall time, the commands taking turns."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
-            best[name] = min(best[name], quiet_seconds(command))
-    return best
+            times[name].append(quiet_seconds(command))
+    return {name: median(each) for name, each in times.items()}
 
 
 def quiet_seconds(command: Sequence[str]) -> float:
