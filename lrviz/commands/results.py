@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -193,6 +194,8 @@ def drive_spec(spec: "Spec") -> "Run":
     torch is imported only now: a spec that is wrong needs none to be said so.
     """
     simulate, with_torch = _load_driver()
+    if "torch" in sys.modules:  # all of it: there is nothing to choose
+        return simulate(spec)
     return with_torch(lambda: simulate(spec), spec.needs)
 
 

@@ -10,7 +10,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
-from matplotlib.lines import TICKDOWN, Line2D
+from matplotlib.lines import Line2D
+from matplotlib.markers import TICKDOWN, MarkerStyle
 
 from lrviz.draw.chart import Layout
 from lrviz.draw.panels import Limits, round_up
@@ -52,7 +53,7 @@ class MinorTicks(Artist):
             [],
             [],
             linestyle="none",
-            marker=TICKDOWN,
+            marker=MarkerStyle(TICKDOWN),
             color=mpl.rcParams["xtick.color"],
             markersize=mpl.rcParams["xtick.minor.size"],
             markeredgewidth=mpl.rcParams["xtick.minor.width"],

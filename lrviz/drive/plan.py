@@ -47,7 +47,7 @@ def build_optimizer(
     dummy = type(found.__name__, (found,), body)
     # Muon wants matrices; nobody looks at the values.
     params = [{"params": [torch.empty(1, 1, device="cpu")], **group} for group in groups or [{}]]
-    optimizer: "Optimizer" = dummy(params, **arguments)
+    optimizer: Optimizer = dummy(params, **arguments)
     return optimizer
 
 
@@ -137,9 +137,7 @@ def plan_optimizer(schedule: Schedule, binder: Binder) -> "Optimizer | None":
 class Planner:
     """Checks the schedulers of one schedule."""
 
-    def __init__(
-        self, schedule: Schedule, binder: Binder, optimizer: "Optimizer | None"
-    ) -> None:
+    def __init__(self, schedule: Schedule, binder: Binder, optimizer: "Optimizer | None") -> None:
         self._schedule = schedule
         self._binder = binder
         defaults = optimizer.defaults if optimizer else {"momentum": 0.0}

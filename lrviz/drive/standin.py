@@ -1,16 +1,16 @@
 """torch's own schedulers without the rest of torch, which takes a second to import.
 
 The files of the installed `torch/optim` calculate with Python's floats. Here they are imported by
-themselves, and what they name of the rest of torch is stood in for: by what `_usable` lists, which
-is of no consequence to a number, and by traps for all else. A trap may be imported and stand in an
-annotation. Whoever calls, compares or calculates with one, or looks at its truth, has needed torch:
-what was under way is dropped and done again, from its beginning, with the whole of it. So is what
-ends with an error of torch's: its words are those of the whole torch.
+themselves, and what they name of the rest of torch is stood in for: by what `USABLE` lists, of no
+consequence to a number, and by traps for all else. A trap may be imported and stand in an
+annotation; whoever calls, compares or calculates with one, or looks at its truth, needs torch. Then
+what was under way is dropped and done from its beginning with the whole of it. So is what ends with
+an error of torch's: its words are those of the whole torch.
 
-What cannot be seen is that a file asks whether torch has a name: it would be told so. The tests look
-for such questions in the files themselves.
+What cannot be seen is a file that asks, while it is imported, whether torch has a name: it would be
+told so. The tests look for such questions in the files.
 
-Nobody else sees any of it: the stand-in is among the imported modules only while a call that needs
+Nobody else meets any of it: the stand-in is among the imported modules only while a call that uses
 torch is under way, and only in a process that is lrviz's own.
 """
 
@@ -32,9 +32,6 @@ VARIABLE = "LRVIZ_WHOLE_TORCH"
 
 # What is imported of the installed torch as it is: nothing of it imports what is compiled.
 _INSTALLED = ("torch.optim", "torch.version")
-
-# What the installed files are asked for.
-_WANTED = (*_INSTALLED, "torch.optim.lr_scheduler", "torch.optim.swa_utils")
 
 R = TypeVar("R")
 
@@ -59,25 +56,15 @@ class _Trap(type):
     __hash__ = type.__hash__
 
 
-def _touch(cls: object, *_: object) -> NoReturn:
-    STAND_IN.touch(getattr(cls, "__qualname__", "?"))
-
-
-for _operation in (
-    "call ne bool len iter contains getitem setitem instancecheck subclasscheck lt le gt ge int"
-    " float index complex neg pos abs invert add radd sub rsub mul rmul truediv rtruediv floordiv"
-    " rfloordiv mod rmod pow rpow matmul rmatmul and rand xor rxor enter exit"
-).split():
-    setattr(_Trap, f"__{_operation}__", _touch)
+def _touch(whose: Any, *_: object, **__: object) -> NoReturn:
+    STAND_IN.touch("Tensor" if type(whose) is _Parameter else whose.__qualname__)
 
 
 class Tensor:
     """What is asked of a value is whether it is one; none is."""
 
     __module__ = "torch"  # annotations are read by their names
-
-    def __new__(cls, *_: object, **__: object) -> "Tensor":
-        _touch(cls)
+    __new__ = _touch
 
 
 class _Parameter:
@@ -85,12 +72,20 @@ class _Parameter:
 
     ndim = 2
     is_sparse = False
+    __class__ = property(_touch)  # which `isinstance` asks for
+    __getattr__ = __eq__ = _touch
+    __hash__ = object.__hash__
+    is_complex = staticmethod(lambda: False)
 
-    def is_complex(self) -> bool:
-        return False
 
-    def __getattr__(self, name: str) -> NoReturn:
-        STAND_IN.touch(f"Tensor.{name}")
+_OPERATIONS = """
+    call ne bool len iter contains getitem setitem instancecheck subclasscheck lt le gt ge int float
+    index complex neg pos abs invert add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv
+    mod rmod pow rpow matmul rmatmul and rand xor rxor
+"""
+for _operation in _OPERATIONS.split():
+    setattr(_Trap, f"__{_operation}__", _touch)
+    setattr(_Parameter, f"__{_operation}__", _touch)
 
 
 def _decorate(function: Any = None, **_: object) -> Any:
@@ -98,17 +93,16 @@ def _decorate(function: Any = None, **_: object) -> Any:
     return _decorate if function is None else function
 
 
-def _usable() -> dict[str, object]:
-    """Return all that may be used of what stands in."""
-    return {
-        "torch.Tensor": Tensor,
-        "torch.inf": float("inf"),
-        "torch.nan": float("nan"),
-        "torch.no_grad": _decorate,
-        "torch._disable_dynamo": _decorate,
-        "torch._C._log_api_usage_once": lambda *_: None,
-        "torch.empty": lambda *_, **__: _Parameter(),
-    }
+# All that may be used of what stands in.
+USABLE: dict[str, object] = {
+    "torch.Tensor": Tensor,
+    "torch.inf": float("inf"),
+    "torch.nan": float("nan"),
+    "torch.no_grad": _decorate,
+    "torch._disable_dynamo": _decorate,
+    "torch._C._log_api_usage_once": lambda *_: None,
+    "torch.empty": lambda *_, **__: _Parameter(),
+}
 
 
 class _Module(ModuleType):
@@ -126,12 +120,9 @@ class StandIn:
     def __init__(self) -> None:
         self.modules: dict[str, ModuleType] = {}
         self.touched = ""
-        self._usable = _usable()
         self._imports = False
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: object = None
-    ) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: Sequence[str] | None, *_: object) -> ModuleSpec | None:
         """Return where a module of torch's comes from; None for what the installed one lacks."""
         if name != "torch" and not name.startswith("torch."):
             return None
@@ -153,9 +144,9 @@ class StandIn:
     def give(self, place: str, name: str) -> object:
         """Return what stands in for a name; once all is imported there are no more traps."""
         full = f"{place}.{name}"
-        if full in self._usable:
-            return self._usable[full]
-        if any(each.startswith(f"{full}.") for each in self._usable):
+        if full in USABLE:
+            return USABLE[full]
+        if any(each.startswith(f"{full}.") for each in USABLE):
             return _Module(full)
         if not self._imports:
             self.touch(full)
@@ -170,14 +161,14 @@ class StandIn:
     def present(self) -> Iterator[None]:
         """Be among the imported modules inside, and leave nothing there."""
         self.touched = ""
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self)
         sys.modules.update(self.modules)
         try:
             if not self.modules:
                 self._load()
             yield
         finally:
-            sys.meta_path.remove(self)  # type: ignore[arg-type]
+            sys.meta_path.remove(self)
             for name in _torch_modules():
                 del sys.modules[name]
 
@@ -185,8 +176,8 @@ class StandIn:
         self._imports = True
         try:
             with quick_imports():
-                *_, version, _, _ = map(import_module, _WANTED)
-                self._usable["torch.__version__"] = version.__version__
+                import_module("torch.optim.swa_utils")  # and with it all of `torch.optim`
+                USABLE["torch.__version__"] = import_module("torch.version").__version__
         finally:
             self._imports = False
         self.modules = {name: sys.modules[name] for name in _torch_modules()}
@@ -199,7 +190,6 @@ def _torch_modules() -> list[str]:
 STAND_IN = StandIn()
 
 
-
 def with_torch(call: Callable[[], R], needs: str = "") -> R:
     """Return what a call gives that uses torch: its schedulers alone, where these are enough.
 
@@ -209,7 +199,6 @@ def with_torch(call: Callable[[], R], needs: str = "") -> R:
 
     Raises:
         UsageError: the whole torch is needed, and cannot be imported.
-        Exception: what the call raises.
     """
     refused: LrvizError | None = None
     if not needs and stands_in():

@@ -41,7 +41,9 @@ def batch_rows(folder: Path) -> Iterator[Row]:
     )
     once = count * taken["once"]
     yield Row(f"`lrviz batch`, {count} / the article's, {count} times", taken["batch"], once, 0.05)
-    yield Row("`lrviz batch`, nothing to do / `import torch`", taken["nothing"], taken["torch"], 0.3)
+    yield Row(
+        "`lrviz batch`, nothing to do / `import torch`", taken["nothing"], taken["torch"], 0.3
+    )
     yield from hundred_rows(folder)
     yield check_row(folder)
     yield rate_row(folder)

@@ -65,7 +65,7 @@ def floor_lines(folder: Path) -> Iterator[str]:
     )
     before = 0.0
     for name in PARTS:
-        yield f"| {name} | {taken[name] - before:.3f} | {(taken[name] - before) / taken['plot']:.0%} |"
-        before = taken[name]
+        more, before = taken[name] - before, taken[name]
+        yield f"| {name} | {more:.3f} | {more / taken['plot']:.0%} |"
     rest = taken["plot"] - before
-    yield f"| lrviz, torch's schedulers, driving, drawing | {rest:.3f} | {rest / taken['plot']:.0%} |"
+    yield f"| lrviz, torch's schedulers, drawing | {rest:.3f} | {rest / taken['plot']:.0%} |"

@@ -1,4 +1,4 @@
-"""torch's own schedulers give the same by themselves as with the rest of torch, or are not trusted."""
+"""torch's own schedulers give by themselves what they give with the rest, or are not trusted."""
 
 import json
 import os
@@ -289,10 +289,7 @@ def test_a_torch_that_cannot_be_imported_draws(
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [
-        (ADAGRAD, "torch.tensor"),
-        (LINEAR, "transformers.get_linear_schedule_with_warmup"),
-    ],
+    [(ADAGRAD, "torch.tensor"), (LINEAR, "transformers.get_linear_schedule_with_warmup")],
     ids=["touched", "named"],
 )
 def test_what_needs_a_torch_that_cannot_be_imported_says_why(
@@ -334,7 +331,8 @@ def test_the_order_of_a_batch_does_not_matter(backwards: bool, tmp_path: Path) -
         assert done.status == 0, done.stderr
     for index, (name, _) in enumerate(specs):
         alone, whole = (
-            (tmp_path / folder / f"{index}{name}.webp").read_bytes() for folder in ("alone", "whole")
+            (tmp_path / folder / f"{index}{name}.webp").read_bytes()
+            for folder in ("alone", "whole")
         )
         assert alone == whole, name
 
@@ -381,7 +379,7 @@ def find_questions(folder: Path) -> list[str]:
 @pytest.mark.network
 @pytest.mark.parametrize("version", ["2.6.0", "2.13.0", ""], ids=["2.6", "2.13", "newest"])
 def test_other_versions_of_torch_are_driven_alone(version: str, tmp_path: Path) -> None:
-    """The wheels' Python files, which pip fetches with gigabytes of others' libraries beside them."""
+    """Those of the wheels, unpacked: the libraries that they are compiled with are not fetched."""
     wanted = f"torch=={version}" if version else "torch"
     pip = [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(tmp_path), wanted]
     subprocess.run(pip, check=True, env={**os.environ, "PIP_CONSTRAINT": os.devnull})
