@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import matplotlib as mpl
@@ -11,14 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure, SubFigure
-from matplotlib.text import Text
+from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from lrviz.draw.fonts import Choice
 from lrviz.draw.panels import Limits
-from lrviz.draw.text import Measure
 from lrviz.draw.titles import Words
 from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
@@ -28,7 +25,6 @@ from lrviz.system.process import ONE_AT_A_TIME, hide_warnings
 SIDES = ("left", "bottom", "right", "top")
 
 MARGIN = 0.1  # inches from text to the figure's edge
-
 Settings = Mapping[str, object]
 
 
@@ -42,7 +38,10 @@ class Chart(Figure):
         settings: those it is drawn with.
         fonts: the families of its text, in order of preference.
         warnings: what came up while it was built, one line each.
+        is_plain: whether all that it shows is set anew when another run is drawn on it.
     """
+
+    is_plain = False
 
     def __init__(
         self, settings: Settings, size: tuple[float, float], dpi: float, fit: bool, fonts: Choice
@@ -50,6 +49,14 @@ class Chart(Figure):
         self.settings, self.fonts, self.warnings = settings, fonts.used, list(fonts.notes)
         super().__init__(figsize=size, dpi=dpi, layout="constrained" if fit else None)
         FigureCanvasAgg(self)
+
+    def renew(self, other: "Chart") -> "Chart":
+        """Return this figure in the place of another without axes, where both look the same."""
+        mine, theirs = ((each.settings, each.bbox.bounds) for each in (self, other))
+        if not other.is_plain or (mine, self.dpi) != (theirs, other.dpi):
+            return other
+        self.fonts, self.warnings = other.fonts, other.warnings
+        return self
 
     def draw(self, renderer: RendererBase) -> None:
         """Draw the figure with its own settings."""
@@ -91,23 +98,6 @@ def lift(axes: Axes, points: float) -> ScaledTranslation:
     return ScaledTranslation(0, points / 72, axes.figure.dpi_scale_trans)
 
 
-def measure_with(figure: Figure | SubFigure, size: float) -> Measure:
-    """Return a function from a line of text to its width in pixels.
-
-    Args:
-        figure: where the text will stand.
-        size: of the font, in points.
-    """
-    probe = Text(fontsize=size, figure=figure)
-
-    @cache  # a name that is shortened is asked for again and again
-    def measure(text: str) -> float:
-        probe.set_text(text)
-        return float(probe.get_window_extent().width)
-
-    return measure
-
-
 @contextmanager
 def apply_settings(settings: Settings) -> Iterator[None]:
     """Use matplotlib with these settings, and leave the caller's as they were.
@@ -115,10 +105,12 @@ def apply_settings(settings: Settings) -> Iterator[None]:
     What matplotlib has to say about glyphs has been said in better words; when it cannot lay out a
     figure too small for its text, nobody can; and a tick beyond the largest float is off the axis.
     """
-    values: dict[Any, Any] = dict(settings)
     said = hide_warnings("Glyph .* missing|.*constrained_layout not applied")
-    with ONE_AT_A_TIME, mpl.rc_context(values), said, np.errstate(over="ignore"):
-        yield
+    with ONE_AT_A_TIME, said, np.errstate(over="ignore"):
+        now: dict[Any, object] = dict(mpl.rcParams.items())
+        changed: Any = {name: each for name, each in settings.items() if now[name] != each}
+        with mpl.rc_context(changed):
+            yield
 
 
 def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool) -> Settings:

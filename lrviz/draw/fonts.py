@@ -1,4 +1,4 @@
-"""Which fonts a text needs, and what is missing of it."""
+"""Which fonts a text needs, what is missing of it, and how wide it is."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from matplotlib import font_manager, ft2font
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
 
+from lrviz.draw.text import Measure
 from lrviz.system.versions import NO_FONT, Versions, platform_tag, versions
 
 ALWAYS = "DejaVu Sans"  # it comes with matplotlib
@@ -117,6 +120,23 @@ def _open(family: str) -> FT2Font | None:
         return FT2Font(path, face_index=face) if face else FT2Font(path)
     except (ValueError, OSError, RuntimeError):
         return None
+
+
+def measure_with(figure: Figure | SubFigure, size: float) -> Measure:
+    """Return a function from a line of text to its width in pixels.
+
+    Args:
+        figure: where the text will stand.
+        size: of the font, in points.
+    """
+    probe = Text(fontsize=size, figure=figure)
+
+    @cache  # a name that is shortened is asked for again and again
+    def measure(text: str) -> float:
+        probe.set_text(text)
+        return float(probe.get_window_extent().width)
+
+    return measure
 
 
 def drawing_versions(fonts: Sequence[str], packages: Sequence[str] = ()) -> Versions:

@@ -7,8 +7,9 @@ from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 
-from lrviz.draw.chart import Layout, measure_with
+from lrviz.draw.chart import Layout
 from lrviz.draw.floor import draw_mark
+from lrviz.draw.fonts import measure_with
 from lrviz.draw.text import Measure, count_columns, fit_captions
 from lrviz.draw.titles import Words
 

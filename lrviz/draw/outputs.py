@@ -21,11 +21,10 @@ from lrviz.draw.chart import (
     apply_settings,
     gather_settings,
     lift,
-    measure_with,
     plan_layout,
 )
 from lrviz.draw.floor import mark_floor
-from lrviz.draw.fonts import choose_fonts
+from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.legend import add_legend, measure_legend
 from lrviz.draw.lines import bound_effort, draw_lines
 from lrviz.draw.panels import Panel, explain_empty, plan_panels
@@ -56,6 +55,10 @@ METADATA: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None, "Creator": CREATOR},
     "pdf": {"Creator": CREATOR, "Producer": None, "CreationDate": None},
 }
+
+# The last figure of a plain look: its axes are set anew for the next one, as making them and their
+# ticks takes as long as drawing.
+_kept: list[Chart] = []
 
 DESCRIPTION = {"svg": "Title", "pdf": "Subject"}  # what is read out in its place
 
@@ -92,9 +95,11 @@ def plot(run: Run, **options: object) -> Figure:
 
 def draw_pixels(run: Run) -> Drawing:
     """Return a run drawn as its spec asks; raises as `build_chart`."""
-    chart = build_chart(run, run.figure)
+    chart = build_chart(run, run.figure, reuse=True)
     drawing = chart.capture()
-    chart.clear()  # it may hold millions of points, and an encoder needs the room
+    for each in (each for axes in chart.axes for each in (*axes.lines, *axes.artists)):
+        each.remove()  # lines may hold millions of points, and an encoder needs the room
+    _kept.extend([chart] if chart.is_plain else [])
     return drawing
 
 
@@ -110,8 +115,8 @@ def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> tuple[bytes, tuple[s
     return file.getvalue(), tuple(chart.warnings)
 
 
-def build_chart(run: Run, options: FigureOptions) -> Chart:
-    """Return the figure of a run.
+def build_chart(run: Run, options: FigureOptions, *, reuse: bool = False) -> Chart:
+    """Return the figure of a run; `reuse`, perhaps one that `draw_pixels` has drawn before.
 
     Raises:
         SpecError: a panel's quantity is one that no optimizer of the run has, or the lines are more
@@ -127,6 +132,10 @@ def build_chart(run: Run, options: FigureOptions) -> Chart:
     settings = gather_settings(layout.style, fonts.families, grid)
     with apply_settings(settings):
         chart = Chart(settings, layout.size, layout.dpi, layout.fit, fonts)
+        unusual = layout.fit or phases or layout.style.second_axis or options.yscale != "linear"
+        chart.is_plain = not unusual
+        if reuse and _kept:
+            chart = _kept.pop().renew(chart)
         chart.warnings += Painter(chart, panels, options, words, layout, phases).paint()
         problem = bound_effort(chart.axes)
     if problem:
@@ -163,8 +172,9 @@ class Painter:
         """Draw everything; return what is worth a warning."""
         layout, shares = self.layout, self.layout.shares
         ratios = {"height_ratios": shares}
-        grid = self.chart.subplots(len(shares), sharex=True, squeeze=False, gridspec_kw=ratios)
-        axes: list[Axes] = list(grid[:, 0])
+        if not self.chart.axes:
+            self.chart.subplots(len(shares), sharex=True, gridspec_kw=ratios)
+        axes = self.chart.axes
         lines = [
             draw_lines(each, panel.rows, layout, self.options)
             for each, panel in zip(axes, self.panels, strict=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings, measure_with
-from lrviz.draw.fonts import choose_fonts
+from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
+from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.lines import bound_effort
 from lrviz.draw.panels import Limits, find_limits, pick_points
 from lrviz.draw.text import fit_captions

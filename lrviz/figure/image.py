@@ -63,7 +63,8 @@ def encode_image(
             info.add_itxt(KEYWORD, record)
             if description:
                 info.add_itxt("Description", description, lang="en")
-        options = {"dpi": (dpi, dpi), "pnginfo": info}
+        # Beyond this level it takes half as long again, for a hundredth fewer bytes.
+        options = {"dpi": (dpi, dpi), "pnginfo": info, "compress_level": 4}
     else:
         options["xmp"] = build_packet(record, "" if record is None else description)
     buffer = BytesIO()

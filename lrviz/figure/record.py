@@ -24,12 +24,12 @@ import numpy as np
 from lrviz.curve import Values
 from lrviz.figure.chunks import MAX_RECORD
 from lrviz.figure.numbers import STATISTICS, Recorded, RecordedCurve, summarise
-from lrviz.figure.stored import FORMAT
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
 from lrviz.spell import spell_json, spell_yaml
 from lrviz.system.versions import Versions, platform_tag, versions
 
+FORMAT = 1
 MAX_NUMBERS_TEXT = 1_000_000
 
 

@@ -23,6 +23,7 @@ from lrviz.figure.numbers import (
     choose_series,
     is_constant,
 )
+from lrviz.figure.record import FORMAT
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
@@ -31,7 +32,6 @@ from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import NO_TEXT
 from lrviz.system.versions import Versions
 
-FORMAT = 1
 _MAX_DEPTH = 40
 _MAX_REASON = 100
 _WITH_NUMBERS = ("optimizer", "scheduler", "metric", "curves", "sweep")

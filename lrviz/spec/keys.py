@@ -49,7 +49,7 @@ class Shape(BaseModel):
         lint: what `lrviz lint` is told about this spec.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     title: Text | None = None
     epochs: Annotated[Whole, Field(ge=1)]

@@ -57,7 +57,7 @@ class FigureOptions(BaseModel):
         grid: whether there are grid lines; as the style has it unless given.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", validate_default=True)
 
     style: Annotated[Style, BeforeValidator(_resolve_style)] = "article"  # type: ignore[assignment]
     size: tuple[Positive, Positive] | None = None
@@ -103,6 +103,6 @@ class LintOptions(BaseModel):
         ignore: codes of rules that shall not speak, as LR012.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     ignore: tuple[Annotated[str, Field(strict=True, pattern=r"^LR\d{3}$")], ...] = ()

@@ -95,7 +95,7 @@ class Style(BaseModel):
             is held; `dashed` in another pattern than before, its markers hollow.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     size: tuple[Positive, Positive]
     dpi: Dpi

@@ -10,7 +10,6 @@ import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -146,4 +145,6 @@ def sign_script(code: str) -> str:
 
 
 def _digest(code: bytes) -> str:
+    from hashlib import sha256
+
     return sha256(code).hexdigest()[:16]

@@ -14,8 +14,8 @@ from lrviz.system.worker import Worker
 A = TypeVar("A")
 R = TypeVar("R")
 
-# The figures, at least, that a worker is started for: it takes as long as drawing that many.
-WORTH = 4
+# The figures, at least, that a worker is started for: it takes about as long as drawing that many.
+WORTH = 8
 
 # More workers draw faster than one process drives.
 MOST = 16
@@ -30,14 +30,17 @@ PATIENCE = 0.5
 def count_workers(wanted: int | None, figures: int) -> int:
     """Return how many workers draw so many figures; None leaves it to what the machine has.
 
-    >>> count_workers(8, 1000), count_workers(8, 3)
-    (8, 3)
+    None does where this process is as quick by itself.
+
+    >>> count_workers(8, 1000), count_workers(8, 3), count_workers(1, 1000)
+    (8, 3, 0)
     """
-    if wanted is not None:
-        return max(1, min(wanted, figures))
-    mine = getattr(os, "sched_getaffinity", None)  # not every system says which are for whom
-    processors = len(mine(0)) if mine else os.cpu_count() or 1
-    return max(1, min(processors, MOST, -(-figures // WORTH)))
+    if wanted is None:
+        mine = getattr(os, "sched_getaffinity", None)  # not every system says which are for whom
+        processors = len(mine(0)) if mine else os.cpu_count() or 1
+        return 0 if processors == 1 else min(processors, MOST, figures // WORTH)
+    count = min(wanted, figures)
+    return count if count > 1 else 0
 
 
 class Workers(AbstractContextManager["Workers"]):
@@ -48,18 +51,19 @@ class Workers(AbstractContextManager["Workers"]):
     Used as a context: at its end, however it comes, no process is left.
 
     Args:
-        wanted: how many, as `count_workers` has it; of one, everything happens in the parent and
-            no process is started.
+        wanted: how many, as `count_workers` has it; of none, everything happens in the parent.
+            Beside a single one the parent does its share.
         figures: how many there are to draw, at most.
     """
 
     def __init__(self, wanted: int | None, figures: int = MOST) -> None:
         count = count_workers(wanted, figures)
+        self._shares = count == 1
         self._workers: list[Worker] = []
         self._idle: SimpleQueue[Worker] = SimpleQueue()
-        self._attendants = ThreadPoolExecutor(count)
+        self._attendants = ThreadPoolExecutor(max(1, count))
         try:
-            while len(self._workers) < count > 1:
+            while len(self._workers) < count:
                 self._workers.append(Worker())
                 self._idle.put(self._workers[-1])
         except OSError:  # as where a user may have no more of them
@@ -93,10 +97,16 @@ class Workers(AbstractContextManager["Workers"]):
                 yield item, _call(function, item)
             return
         ahead = AHEAD * len(self._workers)
+        most = AHEAD * MOST if self._shares else ahead
         under_way: deque[tuple[A, Future[R | BaseException]]] = deque()
         for item in items:
-            under_way.append((item, self._attendants.submit(_call, self._work_off, function, item)))
-            while under_way and (len(under_way) >= ahead or under_way[0][1].done()):
+            future: Future[R | BaseException] = Future()
+            if self._shares and sum(not each.done() for _, each in under_way) >= ahead:
+                future.set_result(_call(function, item))
+            else:
+                future = self._attendants.submit(_call, self._work_off, function, item)
+            under_way.append((item, future))
+            while under_way and (len(under_way) >= most or under_way[0][1].done()):
                 yield _finish(*under_way.popleft())
         while under_way:
             yield _finish(*under_way.popleft())

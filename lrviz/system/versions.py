@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Sequence
 from functools import cache
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -68,6 +67,8 @@ def is_release(name: str) -> bool:
     >>> is_release("no-such-distribution")
     False
     """
+    from importlib import metadata  # it brings the whole of `email`: not every command asks
+
     try:
         found = metadata.distribution(name)
         module = find_spec(_MODULES.get(name, name))
@@ -82,6 +83,8 @@ def is_release(name: str) -> bool:
 
 @cache
 def _public_version(name: str) -> str:
+    from importlib import metadata
+
     try:
         return metadata.version(name).partition("+")[0]
     except metadata.PackageNotFoundError:

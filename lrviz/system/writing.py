@@ -8,7 +8,6 @@ the same folder: the system drops a lock with the process that held it.
 import errno
 import os
 import re
-import secrets
 import stat
 import sys
 from collections.abc import Iterable
@@ -152,7 +151,7 @@ def _create_temporary(path: Path) -> tuple[Path, int]:
     """Return a new file beside its place, open and locked; the system applies the umask."""
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
     while True:
-        temporary = path.with_name(f"{_prefix(path)}{secrets.token_hex(8)}.tmp")
+        temporary = path.with_name(f"{_prefix(path)}{os.urandom(8).hex()}.tmp")
         descriptor = os.open(temporary, flags, 0o666)
         with suppress(OSError):  # not every system locks
             _lock(descriptor)

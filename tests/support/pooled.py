@@ -27,6 +27,11 @@ def process_number(_: object) -> int:
     return os.getpid()
 
 
+def process_number_slowly(_: object) -> int:
+    time.sleep(0.02)
+    return os.getpid()
+
+
 def loaded_modules(_: object) -> list[str]:
     return sorted(sys.modules)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import count, product
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -59,6 +60,14 @@ def test_the_same_workers_can_be_given_work_again(pair: Workers) -> None:
     first = {pid for _, pid in pair.map(pooled.process_number, range(20))}
     second = {pid for _, pid in pair.map(pooled.process_number, range(20))}
     assert first | second == set(pair.pids)
+
+
+def test_beside_a_single_worker_this_process_does_its_share() -> None:
+    with patch("lrviz.system.pool.count_workers", return_value=1), Workers(None) as workers:
+        (other,) = workers.pids
+        got = list(workers.map(pooled.process_number_slowly, range(12)))
+    assert [item for item, _ in got] == list(range(12))
+    assert {pid for _, pid in got} == {other, os.getpid()}
 
 
 def test_one_worker_is_this_process_and_starts_no_other() -> None:
