@@ -44,11 +44,14 @@ class MinorTicks(Artist):
     """The minor ticks below one panel, at multiples of a distance, drawn at once.
 
     matplotlib would make an object of three lines for each, which takes longer than all the rest.
+
+    Attributes:
+        distance: from one to the next, in the axis' unit.
     """
 
     def __init__(self, axes: Axes, distance: float) -> None:
         super().__init__()
-        self._locator = ticker.MultipleLocator(distance)
+        self.distance = distance
         self._line = Line2D(
             [],
             [],
@@ -67,7 +70,7 @@ class MinorTicks(Artist):
         """Draw the ticks that are in view and under no major one."""
         assert self.axes is not None
         low, high = sorted(self.axes.get_xlim())
-        places = np.asarray(self._locator.tick_values(low, high))
+        places = np.asarray(ticker.MultipleLocator(self.distance).tick_values(low, high))
         major = np.asarray(self.axes.xaxis.get_majorticklocs())
         near = (high - low) * 1e-5  # this and the edge as matplotlib has them
         is_free = np.abs(places[:, np.newaxis] - major).min(axis=1, initial=np.inf) > near
