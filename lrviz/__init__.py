@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lrviz.spec.model import Spec as Spec
     from lrviz.spec.parse import parse_spec as parse_spec
 
-__version__ = "0.1.2"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Curve": "lrviz.curve",

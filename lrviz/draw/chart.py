@@ -107,7 +107,7 @@ def apply_settings(settings: Settings) -> Iterator[None]:
     """
     said = hide_warnings("Glyph .* missing|.*constrained_layout not applied")
     with ONE_AT_A_TIME, said, np.errstate(over="ignore"):
-        now: dict[Any, object] = dict(mpl.rcParams.items())
+        now: Mapping[Any, object] = mpl.rcParams
         changed: Any = {name: each for name, each in settings.items() if now[name] != each}
         with mpl.rc_context(changed):
             yield
