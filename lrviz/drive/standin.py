@@ -2,10 +2,9 @@
 
 The files of the installed `torch/optim` calculate with Python's floats. Here they are imported by
 themselves, and what they name of the rest of torch is stood in for: by what `USABLE` lists, of no
-consequence to a number, and by traps for all else. A trap may be imported and stand in an
-annotation; whoever calls, compares or calculates with one, or looks at its truth, needs torch. Then
-what was under way is dropped and done from its beginning with the whole of it. So is what ends with
-an error of torch's: its words are those of the whole torch.
+consequence to a number, and by traps. A trap may be imported and stand in an annotation; whoever
+calls, compares or calculates with one, or looks at its truth, needs torch: what was under way is
+dropped and done again with the whole of it. So is what ends with an error of torch's, for its words.
 
 What cannot be seen is a file that asks, while it is imported, whether torch has a name: it would be
 told so. The tests look for such questions in the files.
@@ -177,7 +176,8 @@ class StandIn:
         try:
             with quick_imports():
                 import_module("torch.optim.swa_utils")  # and with it all of `torch.optim`
-                USABLE["torch.__version__"] = import_module("torch.version").__version__
+                version = import_module("torch.version").__version__
+                vars(sys.modules["torch"])["__version__"] = version
         finally:
             self._imports = False
         self.modules = {name: sys.modules[name] for name in _torch_modules()}
