@@ -48,19 +48,24 @@ for _command in declarations.COMMANDS:
     app.command(_command.__name__.partition("_")[0])(_command)
 
 
-@app.callback(invoke_without_command=True)
-def options(
-    ctx: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", help="Show versions and exit; with -v how torch is used.")
-    ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", hidden=True)] = False,
-) -> None:
-    """Show what is asked of the command itself."""
-    if version:
+def _version(wanted: bool) -> None:
+    if wanted:
+        verbose = not {"-v", "--verbose"}.isdisjoint(sys.argv)  # wherever it stands
         raise typer.Exit(print_blocks([Block(tell_versions(verbose=verbose))]))
-    if ctx.invoked_subcommand is None:
-        ctx.fail("Missing command.")
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show versions and exit."),
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="With --version: how torch is used, too.")
+    ] = False,
+) -> None:
+    """Hold the options of the command itself."""
+    del version, verbose
 
 
 def tell_versions(*, verbose: bool) -> str:
@@ -69,8 +74,8 @@ def tell_versions(*, verbose: bool) -> str:
     text = f"lrviz {found['lrviz']} (torch {found['torch']}, matplotlib {found['matplotlib']})\n"
     if verbose:
         with quick_imports():
-            from lrviz.drive.standin import tell_way
-        text += f"torch's schedulers are driven {tell_way()}\n"
+            from lrviz.drive.whole import tell_ways
+        text += "".join(f"{line}\n" for line in tell_ways())
     return text
 
 

@@ -212,7 +212,7 @@ def schema() -> Iterator[Block]:
     """Print the JSON Schema of a spec, for editors."""
     with quick_imports():
         from lrviz.commands.schema.document import build_schema
-        from lrviz.drive.standin import with_torch
+        from lrviz.drive.whole import with_torch
     yield Block(json.dumps(with_torch(build_schema), indent=2) + "\n")
 
 

@@ -71,7 +71,15 @@ Output = Annotated[
 Overwrite = Annotated[bool, option("--overwrite", "Replace files, too, that lrviz did not write.")]
 FigureFormat = Annotated[Format | None, option("-f --format", "Default: as FILE ends, else png.")]
 OutputFormat = Annotated[Listing, option("--output-format", "How the findings are listed.")]
-Jobs = Annotated[int | None, option("-j --jobs", "Default: one a processor.", "JOBS", min=1)]
+Jobs = Annotated[
+    int | None,
+    option(
+        "-j --jobs",
+        "Default: as many as the figures are worth, at most one a processor.",
+        "JOBS",
+        min=1,
+    ),
+]
 
 Settings = Annotated[
     list[str] | None, option("--set", "Replace one value of the spec; repeatable.", "KEY=VALUE")

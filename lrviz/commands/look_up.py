@@ -77,7 +77,7 @@ def describe_scheduler(found: Entry | External) -> str:
     """
     with quick_imports():
         from lrviz.drive.installed import installed_arguments
-        from lrviz.drive.standin import with_torch
+        from lrviz.drive.whole import with_torch
     if isinstance(found, Entry):
         needs = found.name if found.package != "torch" else ""
         return with_torch(lambda: _describe_entry(found, installed_arguments(found.name)), needs)

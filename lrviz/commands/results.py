@@ -194,16 +194,16 @@ def drive_spec(spec: "Spec") -> "Run":
     torch is imported only now: a spec that is wrong needs none to be said so.
     """
     simulate, with_torch = _load_driver()
-    if "torch" in sys.modules:  # all of it: there is nothing to choose
+    if "torch.optim" in sys.modules:  # all of it: there is nothing to choose
         return simulate(spec)
-    return with_torch(lambda: simulate(spec), spec.needs)
+    return with_torch(lambda: simulate(spec), spec.needs, spec.source.name)
 
 
 @cache
 def _load_driver() -> tuple[Callable[["Spec"], "Run"], Callable[..., "Run"]]:
     with quick_imports():
         from lrviz.drive.runs import simulate
-        from lrviz.drive.standin import with_torch
+        from lrviz.drive.whole import with_torch
     return simulate, with_torch
 
 

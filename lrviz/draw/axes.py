@@ -80,7 +80,7 @@ class MinorTicks(Artist):
         self._line.draw(renderer)
 
 
-def set_step_axis(panels: Sequence[Axes], layout: Layout, *, alone: bool) -> None:
+def set_step_axis(panels: Sequence[Axes], layout: Layout, *, alone: bool, at_once: bool) -> None:
     """Set limits and ticks of the x axis at the bottom, which all panels share.
 
     Args:
@@ -88,13 +88,16 @@ def set_step_axis(panels: Sequence[Axes], layout: Layout, *, alone: bool) -> Non
         layout: of the figure.
         alone: whether its ticks are to show where epochs begin: no other axis does, and epochs are
             as long for every curve.
+        at_once: whether minor ticks are one artist, which nobody can set otherwise any more.
     """
     panels[-1].set_xlim(*layout.xlim)
     major, minor = _choose_spacing(layout.xlim, layout.unit, layout, alone=alone)
     _set_step_ticks(panels[-1].xaxis, major, layout.style)
-    if minor:
+    if minor and at_once:
         for each in panels:
             MinorTicks(each, minor)
+    elif minor:
+        panels[-1].xaxis.set_minor_locator(ticker.MultipleLocator(minor))
 
 
 def add_top_axis(axes: Axes, layout: Layout, x: str) -> None:

@@ -38,10 +38,10 @@ class Chart(Figure):
         settings: those it is drawn with.
         fonts: the families of its text, in order of preference.
         warnings: what came up while it was built, one line each.
-        is_plain: whether all that it shows is set anew when another run is drawn on it.
+        look: what it is drawn in where all else that it shows is set anew for another run.
     """
 
-    is_plain = False
+    look: Style | None = None
 
     def __init__(
         self, settings: Settings, size: tuple[float, float], dpi: float, fit: bool, fonts: Choice
@@ -52,8 +52,8 @@ class Chart(Figure):
 
     def renew(self, other: "Chart") -> "Chart":
         """Return this figure in the place of another without axes, where both look the same."""
-        mine, theirs = ((each.settings, each.bbox.bounds) for each in (self, other))
-        if not other.is_plain or (mine, self.dpi) != (theirs, other.dpi):
+        mine, theirs = ((each.settings, each.bbox.bounds, each.dpi) for each in (self, other))
+        if other.look is None or self.look != other.look or mine != theirs:
             return other
         self.fonts, self.warnings = other.fonts, other.warnings
         return self

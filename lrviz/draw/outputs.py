@@ -43,6 +43,7 @@ from lrviz.errors import SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import override_options
+from lrviz.system.process import is_alone
 from lrviz.system.versions import CREATOR
 
 TITLE = 1.2  # the title's size, as a multiple of the labels'
@@ -59,6 +60,7 @@ METADATA: dict[str, dict[str, str | None]] = {
 # The last figure of a plain look: its axes are set anew for the next one, as making them and their
 # ticks takes as long as drawing.
 _kept: list[Chart] = []
+MOST_KEPT = 16_000_000  # bytes of a figure that is kept, which holds its pixels
 
 DESCRIPTION = {"svg": "Title", "pdf": "Subject"}  # what is read out in its place
 
@@ -95,11 +97,12 @@ def plot(run: Run, **options: object) -> Figure:
 
 def draw_pixels(run: Run) -> Drawing:
     """Return a run drawn as its spec asks; raises as `build_chart`."""
-    chart = build_chart(run, run.figure, reuse=True)
+    chart = build_chart(run, run.figure, own=True)
     drawing = chart.capture()
     for each in (each for axes in chart.axes for each in (*axes.lines, *axes.artists)):
         each.remove()  # lines may hold millions of points, and an encoder needs the room
-    _kept.extend([chart] if chart.is_plain else [])
+    is_kept = chart.look is not None and is_alone() and drawing.pixels.size <= MOST_KEPT
+    _kept[:] = [chart] if is_kept else []
     return drawing
 
 
@@ -115,8 +118,8 @@ def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> tuple[bytes, tuple[s
     return file.getvalue(), tuple(chart.warnings)
 
 
-def build_chart(run: Run, options: FigureOptions, *, reuse: bool = False) -> Chart:
-    """Return the figure of a run; `reuse`, perhaps one that `draw_pixels` has drawn before.
+def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart:
+    """Return the figure of a run; `own`, one that nobody else gets: it may have been drawn before.
 
     Raises:
         SpecError: a panel's quantity is one that no optimizer of the run has, or the lines are more
@@ -133,10 +136,10 @@ def build_chart(run: Run, options: FigureOptions, *, reuse: bool = False) -> Cha
     with apply_settings(settings):
         chart = Chart(settings, layout.size, layout.dpi, layout.fit, fonts)
         unusual = layout.fit or phases or layout.style.second_axis or options.yscale != "linear"
-        chart.is_plain = not unusual
-        if reuse and _kept:
+        chart.look = None if unusual else layout.style
+        if own and _kept:
             chart = _kept.pop().renew(chart)
-        chart.warnings += Painter(chart, panels, options, words, layout, phases).paint()
+        chart.warnings += Painter(chart, panels, options, words, layout, phases, own).paint()
         problem = bound_effort(chart.axes)
     if problem:
         raise SpecError([run.spec.source.problem(("figure",), problem)])
@@ -167,6 +170,7 @@ class Painter:
     words: Words
     layout: Layout
     phases: Sequence[Phase]
+    own: bool
 
     def paint(self) -> list[str]:
         """Draw everything; return what is worth a warning."""
@@ -182,7 +186,8 @@ class Painter:
         measure = measure_with(self.chart, layout.style.font_size)
         self._name(axes[-1].xaxis, self.words.xlabel, layout.width, measure)
         height, has_axis = self._draw_above(axes[0], lines[0])
-        set_step_axis(axes, layout, alone=layout.alike and not has_axis)
+        alone = layout.alike and not has_axis
+        set_step_axis(axes, layout, alone=alone, at_once=self.own)
         band = name_phases(axes[0], self.phases, layout, height) if self.phases else 0.0
         notes = list(filter(None, [explain_empty(self.panels[0])]))
         for index, share in enumerate(shares):

@@ -4,62 +4,63 @@ The files of the installed `torch/optim` calculate with Python's floats. Here th
 themselves, and what they name of the rest of torch is stood in for: by what `USABLE` lists, of no
 consequence to a number, and by traps. A trap may be imported and stand in an annotation; whoever
 calls, compares or calculates with one, or looks at its truth, needs torch: what was under way is
-dropped and done again with the whole of it. So is what ends with an error of torch's, for its words.
+dropped and done again with the whole of it. So is what torch refuses, for its words.
 
-What cannot be seen is a file that asks, while it is imported, whether torch has a name: it would be
-told so. The tests look for such questions in the files.
+What cannot be seen is who only asks whether something is there: while the files are imported, by
+`hasattr`; and later in `sys.modules` or a module's dictionary. The tests look for such questions.
 
 Nobody else meets any of it: the stand-in is among the imported modules only while a call that uses
 torch is under way, and only in a process that is lrviz's own.
 """
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
-from lrviz.errors import LrvizError, UsageError
-from lrviz.system.mishap import spell_exception
-from lrviz.system.process import is_alone, quick_imports
-
-# Set to anything but 0, it has the whole torch imported always.
-VARIABLE = "LRVIZ_WHOLE_TORCH"
+from lrviz.system.process import quick_imports
 
 # What is imported of the installed torch as it is: nothing of it imports what is compiled.
 _INSTALLED = ("torch.optim", "torch.version")
-
-R = TypeVar("R")
 
 
 class Touched(BaseException):
     """Something of torch was used that is not here; no `except Exception` is to hold it up."""
 
 
-class _Trap(type):
-    """Of a class that stands for anything: a class may stand in an annotation, or have heirs."""
+class _Guard(type):
+    """Of a class whose use is seen: it may stand in an annotation, and `isinstance` ask for it."""
 
     def __getattr__(cls, name: str) -> Any:
-        if name.startswith("__"):  # as `typing` asks every class
-            raise AttributeError(name)
+        if name in _SPELLED or (STAND_IN.imports and name.startswith("__")):
+            raise AttributeError(name)  # which `typing` asks of every class
         return STAND_IN.give(f"{cls.__module__}.{cls.__qualname__}", name)
 
     def __eq__(cls, other: object) -> bool:
-        if other is None or isinstance(other, type) or type(other).__module__ == "typing":
-            return cls is other  # as `typing` does to find what a union has twice
-        _touch(cls, other)
+        if other is None or isinstance(other, type) or type(other).__module__ in _FORMS:
+            return cls is other  # as a union finds what it has twice, which torch makes at any step
+        _touch(cls)
 
     __hash__ = type.__hash__
 
 
+class _Trap(_Guard):
+    """Of a class that stands for anything; it may have heirs."""
+
+
 def _touch(whose: Any, *_: object, **__: object) -> NoReturn:
-    STAND_IN.touch("Tensor" if type(whose) is _Parameter else whose.__qualname__)
+    name = vars(whose)["__name__"] if type(whose) is _Module else type(whose).__name__
+    STAND_IN.touch(type.__getattribute__(whose, "__qualname__") if _is_class(whose) else name)
 
 
-class Tensor:
+def _is_class(whose: object) -> bool:
+    return issubclass(type(whose), type)  # `isinstance` would ask what it must not
+
+
+class Tensor(metaclass=_Guard):
     """What is asked of a value is whether it is one; none is."""
 
     __module__ = "torch"  # annotations are read by their names
@@ -77,19 +78,44 @@ class _Parameter:
     is_complex = staticmethod(lambda: False)
 
 
+class _Module(ModuleType):
+    """A module of torch's of which nothing was imported."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _ASKED:  # by whoever looks at all modules
+            raise AttributeError(name)
+        return STAND_IN.give(self.__name__, name)
+
+
+_ASKED = ("__file__", "__path__", "__spec__", "__loader__", "__cached__", "__warningregistry__")
+_FORMS = ("typing", "types")  # whose classes make annotations
+_SPELLED = ("__origin__", "__args__")  # of what stands in an annotation, as that is spelt
 _OPERATIONS = """
-    call ne bool len iter contains getitem setitem instancecheck subclasscheck lt le gt ge int float
-    index complex neg pos abs invert add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv
-    mod rmod pow rpow matmul rmatmul and rand xor rxor
+    call ne bool len iter contains getitem setitem delitem lt le gt ge int float index complex neg
+    pos abs invert add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod divmod
+    rdivmod pow rpow matmul rmatmul lshift rlshift rshift rrshift and rand xor rxor round trunc
+    floor ceil enter exit next reversed str repr format
 """
 for _operation in _OPERATIONS.split():
+    for _kind in (_Guard, _Parameter, _Module):
+        if (_kind, _operation) != (_Module, "repr"):  # which is asked where an import fails
+            setattr(_kind, f"__{_operation}__", _touch)
+for _operation in ("instancecheck", "subclasscheck"):
     setattr(_Trap, f"__{_operation}__", _touch)
-    setattr(_Parameter, f"__{_operation}__", _touch)
 
 
 def _decorate(function: Any = None, **_: object) -> Any:
     """Stand for a decorator, with arguments or without."""
-    return _decorate if function is None else function
+    if function is None or callable(function):
+        return _decorate if function is None else function
+    _touch(Tensor)
+
+
+def _make(*shape: int, **more: object) -> _Parameter:
+    """Return the parameter that `lrviz.drive.plan` asks for."""
+    if shape == (1, 1) and more == {"device": "cpu"}:
+        return _Parameter()
+    _touch(Tensor)
 
 
 # All that may be used of what stands in.
@@ -100,17 +126,8 @@ USABLE: dict[str, object] = {
     "torch.no_grad": _decorate,
     "torch._disable_dynamo": _decorate,
     "torch._C._log_api_usage_once": lambda *_: None,
-    "torch.empty": lambda *_, **__: _Parameter(),
+    "torch.empty": _make,
 }
-
-
-class _Module(ModuleType):
-    """A module of torch's of which nothing was imported."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return STAND_IN.give(self.__name__, name)
 
 
 class StandIn:
@@ -119,7 +136,7 @@ class StandIn:
     def __init__(self) -> None:
         self.modules: dict[str, ModuleType] = {}
         self.touched = ""
-        self._imports = False
+        self.imports = False
 
     def find_spec(self, name: str, path: Sequence[str] | None, *_: object) -> ModuleSpec | None:
         """Return where a module of torch's comes from; None for what the installed one lacks."""
@@ -147,7 +164,7 @@ class StandIn:
             return USABLE[full]
         if any(each.startswith(f"{full}.") for each in USABLE):
             return _Module(full)
-        if not self._imports:
+        if not self.imports:
             self.touch(full)
         return _Trap(name, (), {"__module__": place})
 
@@ -160,6 +177,7 @@ class StandIn:
     def present(self) -> Iterator[None]:
         """Be among the imported modules inside, and leave nothing there."""
         self.touched = ""
+        _forget()  # what an import of torch that failed has left
         sys.meta_path.insert(0, self)
         sys.modules.update(self.modules)
         try:
@@ -167,84 +185,28 @@ class StandIn:
                 self._load()
             yield
         finally:
+            _forget()
             sys.meta_path.remove(self)
-            for name in _torch_modules():
-                del sys.modules[name]
 
     def _load(self) -> None:
-        self._imports = True
+        self.imports = True
         try:
             with quick_imports():
                 import_module("torch.optim.swa_utils")  # and with it all of `torch.optim`
                 version = import_module("torch.version").__version__
                 vars(sys.modules["torch"])["__version__"] = version
         finally:
-            self._imports = False
-        self.modules = {name: sys.modules[name] for name in _torch_modules()}
+            self.imports = False
+        self.modules = {name: sys.modules[name] for name in _list_modules()}
 
 
-def _torch_modules() -> list[str]:
+def _list_modules() -> list[str]:
     return [name for name in sys.modules if name == "torch" or name.startswith("torch.")]
 
 
+def _forget() -> None:
+    for name in _list_modules():
+        del sys.modules[name]
+
+
 STAND_IN = StandIn()
-
-
-def with_torch(call: Callable[[], R], needs: str = "") -> R:
-    """Return what a call gives that uses torch: its schedulers alone, where these are enough.
-
-    Args:
-        call: has no effect but what it returns, as it may be made twice.
-        needs: what is known to need the whole torch; empty where nothing is.
-
-    Raises:
-        UsageError: the whole torch is needed, and cannot be imported.
-    """
-    refused: LrvizError | None = None
-    if not needs and stands_in():
-        try:
-            with STAND_IN.present():
-                result = call()
-            if not STAND_IN.touched:
-                return result
-        except MemoryError:
-            raise
-        except LrvizError as error:
-            if not (error.__cause__ or STAND_IN.touched):
-                raise  # in lrviz's own words
-            refused = error
-        except (Exception, Touched):  # once more, and what it is then is true
-            pass
-        needs = STAND_IN.touched
-    try:
-        with quick_imports():
-            import_module("torch")
-    except Exception as error:
-        if refused and not needs:
-            raise refused from refused.__cause__
-        text = f"torch, which {needs} needs," if needs else "torch"
-        raise UsageError(f"{text} cannot be imported: {spell_exception(error)}") from error
-    return call()
-
-
-def stands_in() -> bool:
-    """Whether torch's own schedulers are driven without the rest of it, here and now."""
-    return is_alone() and "torch" not in sys.modules and not wants_whole()
-
-
-def wants_whole() -> bool:
-    """Whether who started the process wants the whole torch."""
-    return os.environ.get(VARIABLE, "0") not in ("", "0")
-
-
-def tell_way() -> str:
-    """Return in words which way torch's own schedulers go in this process."""
-    if wants_whole():
-        return f"with the whole torch, as {VARIABLE} says"
-    if not stands_in():
-        return "with the whole torch, which is imported already"
-    try:
-        with STAND_IN.present():
-            return "by themselves, without the rest of torch"
-    except (Exception, Touched) as error:
-        return f"with the whole torch: {spell_exception(error)}"

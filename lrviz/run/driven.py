@@ -14,6 +14,7 @@ from lrviz.spell import shorten, spell_list
 
 MAX_LENGTH = 200
 MAX_NAME = 40
+LIGHT, LIGHT_PIXELS = 100_000, 4_000_000  # points and pixels of what takes next to no memory
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -58,6 +59,13 @@ class Run:
     def weight_decay(self) -> Values | None:
         """The first curve's weight decay, shape (groups, steps); None without."""
         return self.curves[0].weight_decay
+
+    @property
+    def is_light(self) -> bool:
+        """Whether its figure takes next to no memory: of few points, and of a usual size."""
+        points = sum(curve.lr.size for curve in self.curves)
+        width, height = (float(inch * self.figure.pixels_an_inch) for inch in self.figure.inches)
+        return bool(points <= LIGHT and width * height <= LIGHT_PIXELS)
 
     def remark(self, text: str) -> Problem:
         """Return a warning of what is drawn of it."""

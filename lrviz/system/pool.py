@@ -14,8 +14,9 @@ from lrviz.system.worker import Worker
 A = TypeVar("A")
 R = TypeVar("R")
 
-# The figures, at least, that a worker is started for: it takes about as long as drawing that many.
-WORTH = 8
+# The figures, at least, that each worker is started for, as it takes about as long as drawing them;
+# and those that one is started for beside this process, which draws most of them itself.
+WORTH, FEW = 8, 5
 
 # More workers draw faster than one process drives.
 MOST = 16
@@ -38,7 +39,8 @@ def count_workers(wanted: int | None, figures: int) -> int:
     if wanted is None:
         mine = getattr(os, "sched_getaffinity", None)  # not every system says which are for whom
         processors = len(mine(0)) if mine else os.cpu_count() or 1
-        return 0 if processors == 1 else min(processors, MOST, figures // WORTH)
+        worth = max(figures // WORTH, figures >= FEW)
+        return 0 if processors == 1 else min(processors, MOST, worth)
     count = min(wanted, figures)
     return count if count > 1 else 0
 
@@ -52,7 +54,7 @@ class Workers(AbstractContextManager["Workers"]):
 
     Args:
         wanted: how many, as `count_workers` has it; of none, everything happens in the parent.
-            Beside a single one the parent does its share.
+            Beside a single one, where it is left to the machine, the parent does its share.
         figures: how many there are to draw, at most.
     """
 
@@ -81,7 +83,10 @@ class Workers(AbstractContextManager["Workers"]):
         return tuple(worker.process.pid for worker in self._workers)
 
     def map(
-        self, function: Callable[[A], R], items: Iterable[A]
+        self,
+        function: Callable[[A], R],
+        items: Iterable[A],
+        is_light: Callable[[A], bool] = lambda _: False,
     ) -> Iterator[tuple[A, R | BaseException]]:
         """Yield every item and what the function gives for it, in the order of the items.
 
@@ -91,6 +96,8 @@ class Workers(AbstractContextManager["Workers"]):
         Args:
             function: of a module that does not import torch.
             items: what is pickled to be given to it.
+            is_light: whether this process, which has more to lose, may do an item itself while a
+                single worker is busy.
         """
         if not self._workers:
             for item in items:
@@ -101,7 +108,8 @@ class Workers(AbstractContextManager["Workers"]):
         under_way: deque[tuple[A, Future[R | BaseException]]] = deque()
         for item in items:
             future: Future[R | BaseException] = Future()
-            if self._shares and sum(not each.done() for _, each in under_way) >= ahead:
+            waiting = sum(not each.done() for _, each in under_way) if self._shares else 0
+            if self._shares and waiting >= ahead and is_light(item):
                 future.set_result(_call(function, item))
             else:
                 future = self._attendants.submit(_call, self._work_off, function, item)

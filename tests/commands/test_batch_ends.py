@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from lrviz.drive.runs import simulate
+from lrviz.drive.whole import VARIABLE
 from lrviz.reading.sources import load
 from tests.support.folders import files, fill
 from tests.support.lrvizrun import LRVIZ, run_process
@@ -22,11 +23,12 @@ from tests.support.slow import slow_but
 from tests.support.specs import ROOT
 
 
-def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+def start(folder: Path, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
     """Start a batch as the leader of a process group of its own."""
     return subprocess.Popen(
         [*LRVIZ, "batch", *arguments],
         cwd=folder,
+        env={**os.environ, **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -117,7 +119,8 @@ def test_an_interrupt_ends_a_batch_at_once_and_leaves_no_process_and_no_litter(
 ) -> None:
     for name in "abcdefgh":
         fill(tmp_path / "specs" / name, 26)
-    child = start(*(tmp_path, "specs", "-o", "figures", "-j", jobs, "--set", "figure.size=[9, 5]"))
+    arguments = ("specs", "-o", "figures", "-j", jobs, "--set", "figure.size=[9, 5]")
+    child = start(tmp_path, *arguments, **({VARIABLE: "1"} if when == "importing" else {}))
     if when == "importing":
         wait_for_torch(child)
     else:

@@ -81,3 +81,10 @@ def test_the_finding_it_shows_is_the_one_that_is_printed(tmp_path: Path) -> None
     done = run(["lint", "cos.yaml"], tmp_path)
     assert done.returncode == 1
     assert f"`{done.stdout.strip()}`" in " ".join(README.split())
+
+
+def test_the_page_on_speed_holds_its_tables() -> None:
+    page = (ROOT / "docs/speed.md").read_text()
+    assert "| `lrviz plot` / `import torch` |" in page
+    assert "| matplotlib, Pillow |" in page
+    assert not re.search(r"^[A-Z]+$", page, re.MULTILINE)

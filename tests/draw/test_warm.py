@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.ticker import MultipleLocator
 
 from lrviz.draw import outputs
 from lrviz.draw.axes import MinorTicks
@@ -14,6 +13,7 @@ from lrviz.drive.runs import simulate
 from lrviz.run.driven import Run
 from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_tree
+from lrviz.spec.style import styles
 
 SCHEDULERS: tuple[dict[str, Any], ...] = (
     {"StepLR": {"step_size": 3}},
@@ -48,14 +48,10 @@ def make_run(seed: int, **figure: object) -> Run:
 def test_minor_ticks_are_the_pixels_that_matplotlib_would_draw(style: str, seed: int) -> None:
     panels = ["lr", "momentum"] if style == "light" else ["lr"]
     run = make_run(seed, style=style, panels=panels)
-    ours = build_chart(run, run.figure).capture().pixels
-    chart = build_chart(run, run.figure)  # the layout of one that was drawn before may differ
-    for each in [each for axes in chart.axes for each in axes.artists]:
-        assert isinstance(each, MinorTicks)
-        assert each.axes is not None
-        each.axes.xaxis.set_minor_locator(MultipleLocator(each.distance))
-        each.remove()
-    assert np.array_equal(chart.capture().pixels, ours)
+    ours = build_chart(run, run.figure, own=True)
+    theirs = build_chart(run, run.figure)
+    assert not any(axes.artists for axes in theirs.axes)
+    assert np.array_equal(ours.capture().pixels, theirs.capture().pixels)
 
 
 def test_there_are_minor_ticks_in_what_is_compared_above() -> None:
@@ -63,35 +59,65 @@ def test_there_are_minor_ticks_in_what_is_compared_above() -> None:
     run = simulate(
         parse_tree({"epochs": 4, "steps_per_epoch": 8, "scheduler": SCHEDULERS[0]}, Source())
     )
-    chart = build_chart(run, run.figure)
+    chart = build_chart(run, run.figure, own=True)
     ours = chart.capture().pixels
     (ticks,) = chart.axes[0].artists
+    assert isinstance(ticks, MinorTicks)
     ticks.remove()
     moved = (chart.capture().pixels != ours).any(axis=2)
     columns = np.flatnonzero(moved.any(axis=0))
     assert len(np.flatnonzero(np.diff(columns) > 1)) + 1 == 32 - 4
 
 
-def test_axes_that_are_kept_draw_what_new_ones_do() -> None:
+@pytest.fixture
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the process be lrviz's own: only there are figures kept."""
     outputs._kept.clear()
-    reused = 0
-    for seed in range(40):
-        run = make_run(seed, **({"dpi": 60} if seed % 7 == 6 else {}))
-        reused += bool(outputs._kept)
-        assert np.array_equal(
-            draw_pixels(run).pixels, build_chart(run, run.figure).capture().pixels
-        )
-        if seed % 5 == 4:  # of another look, which leaves none
+    monkeypatch.setattr(outputs, "is_alone", lambda: True)
+
+
+STYLES: tuple[dict[str, Any], ...] = (
+    {},
+    {"numbers": "short"},
+    {"marker_size": 3},
+    {"spines": ["left", "bottom", "top"]},
+)
+
+
+@pytest.mark.usefixtures("_alone")
+def test_axes_that_are_kept_draw_what_new_ones_do() -> None:
+    article, reused = styles()["article"].model_dump(mode="json"), 0
+    for seed in range(80):
+        style = article | STYLES[0 if seed % 8 < 5 else seed % 4]
+        run = make_run(seed, style=style, **({"dpi": 60} if seed % 7 == 6 else {}))
+        fresh = build_chart(run, run.figure).capture()
+        before = outputs._kept[:]
+        assert np.array_equal(draw_pixels(run).pixels, fresh.pixels)
+        reused += bool(before) and outputs._kept == before
+        if seed % 9 == 8:  # of another look, which leaves none
             draw_pixels(make_run(seed, style="light"))
+            assert not outputs._kept
     assert reused > 20
 
 
+@pytest.mark.usefixtures("_alone")
 def test_a_figure_that_was_given_away_is_never_drawn_on_again() -> None:
     run = make_run(1)
     draw_pixels(run)
-    given = outputs.build_chart(run, run.figure)
+    given = build_chart(run, run.figure)
     (line,) = given.axes[0].lines
-    before = np.array(line.get_xydata())
+    before = np.array(line.get_xdata())
     draw_pixels(make_run(2))
     assert given.axes[0].lines[:] == [line]
-    assert np.array_equal(line.get_xydata(), before)
+    assert np.array_equal(line.get_xdata(), before)
+
+
+def test_a_process_of_others_keeps_no_figure() -> None:
+    draw_pixels(make_run(1))
+    assert not outputs._kept
+
+
+@pytest.mark.usefixtures("_alone")
+def test_a_large_figure_is_not_kept() -> None:
+    draw_pixels(make_run(1, dpi=300))
+    assert not outputs._kept

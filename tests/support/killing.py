@@ -98,7 +98,9 @@ def main() -> None:
     runs = pickle.loads((root / "runs").read_bytes())
     drive = ModuleType("lrviz.drive.runs")
     drive.simulate = lambda spec: runs[spec.source.name]  # type: ignore[attr-defined]
-    sys.modules["lrviz.drive.runs"] = drive
+    whole = ModuleType("lrviz.drive.whole")
+    whole.with_torch = lambda call, *_: call()  # type: ignore[attr-defined]
+    sys.modules |= {"lrviz.drive.runs": drive, "lrviz.drive.whole": whole}
     import lrviz.figure.image  # noqa: F401 - once, not in every child
 
     for left in iter_moments(root):

@@ -1,9 +1,8 @@
 """The course of a batch: what is due is driven here, drawn by workers, and told in order."""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -94,26 +93,17 @@ class _Batch:
 
     def run(self) -> Iterator[Block]:
         """Yield what became of every spec, and of the sheet."""
-        with ExitStack() as stack:
-            workers = None
-            if self._is_surely_due():  # they start while the first spec is read
-                workers = stack.enter_context(Workers(self.options.jobs, len(self.items)))
-            specs: Iterable[Spec | Exception] = map(self._load, self.items)
-            if self.options.sheet is not None:
-                specs = list(specs)  # whether it is due depends on all of them
-                self.shows = self._is_sheet_due(self.options.sheet, specs)
-            due = self._iter_due(specs)
-            first = next(due, None)
-            if first is not None:
-                left = len(self.items) - first[0]
-                workers = workers or stack.enter_context(Workers(self.options.jobs, left))
+        specs: Iterable[Spec | Exception] = map(self._load, self.items)
+        if self.options.sheet is not None:
+            specs = list(specs)  # whether it is due depends on all of them
+            self.shows = self._is_sheet_due(self.options.sheet, specs)
+        due = self._iter_due(specs)
+        first = next(due, None)
+        if first is not None:
+            left = len(self.items) - first[0]
+            with Workers(self.options.jobs, left) as workers:
                 yield from self._draw(workers, chain([first], due))
         yield from self._tell()
-
-    def _is_surely_due(self) -> bool:
-        """Whether more than one figure is to be drawn, if the specs are sound."""
-        sound = (item for item in self.items if item.error is None)
-        return sum(self.options.force or not os.path.lexists(item.path) for item in sound) > 1
 
     def _load(self, item: Item) -> Spec | Exception:
         try:
@@ -154,7 +144,7 @@ class _Batch:
 
     def _draw(self, workers: Workers, due: Iterable[Due]) -> Iterator[Block]:
         """Drive and draw all that is due."""
-        for job, result in workers.map(draw_job, self._drive(due)):
+        for job, result in workers.map(draw_job, self._drive(due), lambda job: job.run.is_light):
             with self._settling(job.place):
                 if isinstance(result, BaseException):
                     raise result

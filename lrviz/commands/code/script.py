@@ -47,9 +47,9 @@ def save_code(
         raise spec_error(source, "drawn from a factory, which is code already")
     refuse_target(path, "script", [spec], overwrite=overwrite)
     run = drive_spec(spec)
-    from lrviz.drive.standin import with_torch
+    from lrviz.drive.whole import with_torch
 
-    code = sign_script(with_torch(lambda: write_code(run), spec.needs))
+    code = sign_script(with_torch(lambda: write_code(run), spec.needs, source))
     if path is None:
         yield Block(code)  # in ASCII where the stream has no more
     else:
