@@ -76,6 +76,11 @@ class Facts:
     keys: tuple[KeyPath, ...] = ()
     block: int = 0
 
+    @property
+    def is_light(self) -> bool:
+        """Whether drawing it takes next to no memory."""
+        return self.run.is_light
+
 
 def pair_specs(
     sources: Sequence[str], folder: Path, *, updates: bool = False, adds: bool = False

@@ -161,7 +161,7 @@ class _Check:
                     self._take(each, examine(each))
             return
         with Workers(request.jobs, len(pairs)) as workers:
-            for each, result in workers.map(examine, facts, lambda facts: facts.run.is_light):
+            for each, result in workers.map(examine, facts):
                 with self._settling(each.source, Path(each.path)):
                     if isinstance(result, BaseException):
                         raise result

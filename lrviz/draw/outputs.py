@@ -57,10 +57,10 @@ METADATA: dict[str, dict[str, str | None]] = {
     "pdf": {"Creator": CREATOR, "Producer": None, "CreationDate": None},
 }
 
-# The last figure of a plain look: its axes are set anew for the next one, as making them and their
-# ticks takes as long as drawing.
+# The last figure of a plain look: axes are set anew for the next one, as making them takes long.
 _kept: list[Chart] = []
-MOST_KEPT = 16_000_000  # bytes of a figure that is kept, which holds its pixels
+# Whether the process is lrviz's own, and the bytes of a figure that is kept: it holds its pixels.
+KEEPS, MOST_KEPT = is_alone(), 16_000_000
 
 DESCRIPTION = {"svg": "Title", "pdf": "Subject"}  # what is read out in its place
 
@@ -101,7 +101,7 @@ def draw_pixels(run: Run) -> Drawing:
     drawing = chart.capture()
     for each in (each for axes in chart.axes for each in (*axes.lines, *axes.artists)):
         each.remove()  # lines may hold millions of points, and an encoder needs the room
-    is_kept = chart.look is not None and is_alone() and drawing.pixels.size <= MOST_KEPT
+    is_kept = KEEPS and chart.look is not None and drawing.pixels.size <= MOST_KEPT
     _kept[:] = [chart] if is_kept else []
     return drawing
 

@@ -83,10 +83,7 @@ class Workers(AbstractContextManager["Workers"]):
         return tuple(worker.process.pid for worker in self._workers)
 
     def map(
-        self,
-        function: Callable[[A], R],
-        items: Iterable[A],
-        is_light: Callable[[A], bool] = lambda _: False,
+        self, function: Callable[[A], R], items: Iterable[A]
     ) -> Iterator[tuple[A, R | BaseException]]:
         """Yield every item and what the function gives for it, in the order of the items.
 
@@ -95,9 +92,8 @@ class Workers(AbstractContextManager["Workers"]):
 
         Args:
             function: of a module that does not import torch.
-            items: what is pickled to be given to it.
-            is_light: whether this process, which has more to lose, may do an item itself while a
-                single worker is busy.
+            items: what is pickled to be given to it. This process, which has more to lose, does
+                itself what says that it `is_light`, while a single worker is busy.
         """
         if not self._workers:
             for item in items:
@@ -109,7 +105,7 @@ class Workers(AbstractContextManager["Workers"]):
         for item in items:
             future: Future[R | BaseException] = Future()
             waiting = sum(not each.done() for _, each in under_way) if self._shares else 0
-            if self._shares and waiting >= ahead and is_light(item):
+            if self._shares and waiting >= ahead and getattr(item, "is_light", False):
                 future.set_result(_call(function, item))
             else:
                 future = self._attendants.submit(_call, self._work_off, function, item)

@@ -73,7 +73,7 @@ def test_there_are_minor_ticks_in_what_is_compared_above() -> None:
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the process be lrviz's own: only there are figures kept."""
     outputs._kept.clear()
-    monkeypatch.setattr(outputs, "is_alone", lambda: True)
+    monkeypatch.setattr(outputs, "KEEPS", True)
 
 
 STYLES: tuple[dict[str, Any], ...] = (

@@ -201,24 +201,38 @@ def test_a_spec_that_touches_the_stand_in_is_driven_with_the_whole_torch(tmp_pat
 
 
 DOCTORED = """
-import sys
+import json, sys
 from lrviz.system.process import own_process
 own_process()
 from lrviz.commands.results import drive_spec
-from lrviz.drive.standin import STAND_IN
+from lrviz.drive.runs import simulate
+from lrviz.drive.standin import STAND_IN, Touched
 from lrviz.spec.parse import parse_spec
 
 spec = parse_spec(sys.argv[1])
 assert drive_spec(spec).curves[0].lr[0, 4] == 0.05 and "torch" not in sys.modules
 
-def get_lr(self):
-    import torch
-    from torch.optim.optimizer import Indices
-    {body}
-    return [7.0 for group in self.optimizer.param_groups]
+def doctor(body):
+    names = {}
+    code = f"def get_lr(self):\\n    import torch\\n    {indices}\\n    {body}\\n    return [7.0]"
+    exec(code, names)
+    STAND_IN.modules["torch.optim.lr_scheduler"].StepLR.get_lr = names["get_lr"]
 
-STAND_IN.modules["torch.optim.lr_scheduler"].StepLR.get_lr = get_lr
-print(drive_spec(spec).curves[0].lr[0].tolist())
+indices = "from torch.optim.optimizer import Indices"
+*bodies, last = json.loads(sys.argv[2])
+unseen = []
+for body in bodies:
+    doctor(body)
+    try:
+        with STAND_IN.present():
+            simulate(spec)
+    except Touched:
+        pass
+    if not STAND_IN.touched:
+        unseen.append(body)
+assert "torch" not in sys.modules
+doctor(last)
+print(json.dumps([unseen, drive_spec(spec).curves[0].lr[0].tolist()]))
 assert sys.modules["torch"].tensor(1.0) == 1.0
 """
 
@@ -255,14 +269,11 @@ TOUCHES = (
 ERRORS = ("raise ValueError('of the stand-in alone')", "sum(0)")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [*TOUCHES, *ERRORS, *(f"try: {each}\n    except BaseException: pass" for each in TOUCHES)],
-)
-def test_a_doctored_scheduler_never_gives_a_number(body: str) -> None:
-    code = DOCTORED.format(body=body)
+def run_doctored(*bodies: str) -> tuple[list[str], list[float]]:
+    """Return which bodies of a doctored scheduler touched nothing, and what the last one gives."""
+    spec = f"{STEP}optimizer: {{SGD: {{lr: 0.1}}}}"
     done = subprocess.run(
-        [sys.executable, "-c", code, f"{STEP}optimizer: {{SGD: {{lr: 0.1}}}}"],
+        [sys.executable, "-c", DOCTORED, spec, json.dumps(bodies)],
         cwd=ROOT,
         capture_output=True,
         timeout=120,
@@ -270,7 +281,24 @@ def test_a_doctored_scheduler_never_gives_a_number(body: str) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == pytest.approx(trained(), rel=1e-15)
+    unseen, numbers = json.loads(done.stdout)
+    return unseen, numbers
+
+
+HELD = tuple(f"try: {each}\n    except BaseException: pass" for each in TOUCHES)
+
+
+def test_whatever_a_scheduler_does_with_the_stand_in_is_seen() -> None:
+    unseen, numbers = run_doctored(*TOUCHES, *HELD, "torch.tensor(0.1)")
+    assert unseen == []
+    assert numbers == pytest.approx(trained(), rel=1e-15)
+
+
+@pytest.mark.parametrize("body", [HELD[0], *ERRORS])
+def test_a_doctored_scheduler_never_gives_a_number(body: str) -> None:
+    unseen, numbers = run_doctored("pass", body)
+    assert unseen == ["pass"]
+    assert numbers == pytest.approx(trained(), rel=1e-15)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
 from lrviz.check.baselines import Facts
@@ -25,6 +25,13 @@ def square(number: int) -> int:
 
 def process_number(_: object) -> int:
     return os.getpid()
+
+
+class Weighed(NamedTuple):
+    """An item that says whether it is light."""
+
+    number: int
+    is_light: bool
 
 
 def process_number_slowly(_: object) -> int:

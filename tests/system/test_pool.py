@@ -65,10 +65,11 @@ def test_the_same_workers_can_be_given_work_again(pair: Workers) -> None:
 def test_beside_a_single_worker_this_process_does_its_share() -> None:
     with patch("lrviz.system.pool.count_workers", return_value=1), Workers(None) as workers:
         (other,) = workers.pids
-        got = list(workers.map(pooled.process_number_slowly, range(12), lambda item: item != 9))
-    assert [item for item, _ in got] == list(range(12))
+        items = [pooled.Weighed(number, number != 9) for number in range(12)]
+        got = list(workers.map(pooled.process_number_slowly, items))
+    assert [item for item, _ in got] == items
     assert {pid for _, pid in got} == {other, os.getpid()}
-    assert dict(got)[9] == other  # which alone may do what is heavy
+    assert got[9][1] == other  # which alone may do what is heavy
 
 
 def test_one_worker_is_this_process_and_starts_no_other() -> None:

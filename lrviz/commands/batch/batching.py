@@ -144,7 +144,7 @@ class _Batch:
 
     def _draw(self, workers: Workers, due: Iterable[Due]) -> Iterator[Block]:
         """Drive and draw all that is due."""
-        for job, result in workers.map(draw_job, self._drive(due), lambda job: job.run.is_light):
+        for job, result in workers.map(draw_job, self._drive(due)):
             with self._settling(job.place):
                 if isinstance(result, BaseException):
                     raise result

@@ -40,6 +40,11 @@ class Job:
     shows: bool
     options: Options
 
+    @property
+    def is_light(self) -> bool:
+        """Whether drawing it takes next to no memory."""
+        return self.run.is_light
+
 
 class Panel(NamedTuple):
     """What a sheet shows of a run, and the digest of what that depends on."""
