@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from lrviz.errors import KeyPath, SpecError
 from lrviz.spec.expression import ExpressionError
 from lrviz.spec.model import Node, Schedule
 from lrviz.system.process import hide_warnings
+
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
 
 Group = Mapping[str, Any]
 
@@ -35,7 +38,7 @@ def drive_schedule(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
         raise named from error.__cause__
 
 
-def _drive(schedule: Schedule, optimizer: Any, plan: Plan) -> tuple[Curve, SchedulerFacts]:
+def _drive(schedule: Schedule, optimizer: "Optimizer", plan: Plan) -> tuple[Curve, SchedulerFacts]:
     metric = metric_values(schedule) if plan.found.takes_metric else []
     groups = optimizer.param_groups
     base_lr = tuple(float(group["lr"]) for group in groups)
@@ -56,7 +59,7 @@ def _drive(schedule: Schedule, optimizer: Any, plan: Plan) -> tuple[Curve, Sched
     return curve, plan.facts
 
 
-def _build(plan: Plan, optimizer: Any, plans: dict[int, Plan]) -> Any:
+def _build(plan: Plan, optimizer: "Optimizer", plans: dict[int, Plan]) -> Any:
     given = dict(plan.bound.given)
     if plan.children:
         given["schedulers"] = [_build(child, optimizer, plans) for child in plan.children]
