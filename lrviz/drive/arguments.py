@@ -121,7 +121,7 @@ class Binder:
             at, wrong = key, value
             if error.index is not None and isinstance(value, list):
                 at, wrong = (*key, error.index), value[error.index]
-            remedy = suggest_formula(wrong, names, self.run) if kind.role == "length" else ""
+            remedy = suggest_formula(wrong, names, self.run) if kind.counts == "calls" else ""
             self.problems.say(at, f"{error.text}{remedy}")
         return None
 

@@ -144,7 +144,7 @@ def _rank(node: Node, name: str) -> int:
     value, entry = node.arguments[name], THIRD_PARTY[node.name]
     if isinstance(value, float) and not math.isfinite(value):
         return 0
-    counts = entry.roles.get(name) in ("length", "cycles")
+    counts = bool(entry.counts(name))
     return 1 if isinstance(value, int | float) and not counts else 2
 
 

@@ -26,7 +26,7 @@ def out_of_bounds(entry: Entry, given: Mapping[str, Any], own: Collection[str]) 
         if name in own and not _is_within(given[name], fixed, entry):
             sound = False
             code = f" ({bounds['code']})" if "code" in bounds and given[name] <= 0 else ""
-            is_count = entry.roles.get(name) == "length"
+            is_count = entry.counts(name) == "calls"
             got = spell_number(given[name]) if is_count else spell(given[name])
             yield name, f"must be {_spell_limits(fixed)}, got {got}{code}"
     yield from _out_of_place(entry, given, own) if sound else ()

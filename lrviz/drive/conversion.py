@@ -67,7 +67,7 @@ def read_tuple(value: Tree, default: object, names: Mapping[str, float]) -> tupl
 def read_one(value: Tree, kind: Kind, names: Mapping[str, float]) -> object:
     """Return one value, its kind's type first: 1 is 1.0 for a number, 8.0 is 8 for a whole one."""
     read = _read(value, kind, names)
-    if kind.role in ("length", "cycles"):
+    if kind.counts:
         _refuse_count(read, value, kind)
     return read
 
@@ -129,7 +129,7 @@ def _refuse_count(value: object, written: Tree, kind: Kind) -> None:
     """Raise a WrongError where an argument that counts something counts none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WrongError(f"must be a number, got {spell(written)}")
-    if kind.role == "cycles":
+    if kind.counts == "cycles":
         if not value > 0:
             least = "at least 1" if kind.base == "whole" else "more than 0"
             raise WrongError(f"must be {least}, {_got(value, written)}")

@@ -27,7 +27,7 @@ class Kind:
         optional: whether null is allowed.
         per_group: whether a list with one value a param group is allowed.
         choices: for a choice, what it may be.
-        role: what other libraries' numbers are; `length` counts calls, `cycles` counts cycles.
+        counts: what another library's number counts, `calls` or `cycles`; empty for neither.
     """
 
     base: Base
@@ -35,7 +35,7 @@ class Kind:
     optional: bool = False
     per_group: bool = False
     choices: tuple[str, ...] = ()
-    role: str = ""
+    counts: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _argument(entry: Entry | None, parameter: inspect.Parameter) -> Argument:
     kind = kind_of(entry.kinds.get(parameter.name, text) if entry else text)
     if entry and entry.package != "torch":  # what others say is int is one
         strict = kind.strict or kind.base in ("whole", "list")
-        kind = replace(kind, strict=strict, role=entry.roles.get(parameter.name, ""))
+        kind = replace(kind, strict=strict, counts=entry.counts(parameter.name))
     default = None if required else parameter.default
     return Argument(parameter.name, kind, text, required, default)
 
@@ -123,7 +123,7 @@ def kind_of(annotation: str) -> Kind:
     """Return the kind that an annotation's text stands for, `any` where it is not understood.
 
     >>> kind_of("float | list[float]")
-    Kind(base='number', strict=False, optional=False, per_group=True, choices=(), role='')
+    Kind(base='number', strict=False, optional=False, per_group=True, choices=(), counts='')
     >>> kind_of("Optional[int]").optional
     True
     """

@@ -170,9 +170,9 @@ def test_the_catalog_tells_of_every_argument_what_it_counts(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     _library(name, request)
-    roles = {each.name: each.kind.role for each in installed_arguments(name)}
-    assert {each for each in roles if roles[each] == "length"} == LENGTHS & roles.keys()
-    assert {each for each in roles if roles[each] == "cycles"} == CYCLES & roles.keys()
+    counts = {each.name: each.kind.counts for each in installed_arguments(name)}
+    assert {each for each in counts if counts[each] == "calls"} == LENGTHS & counts.keys()
+    assert {each for each in counts if counts[each] == "cycles"} == CYCLES & counts.keys()
 
 
 def _problems(library: str, text: str, request: pytest.FixtureRequest, **options: Any) -> list[str]:

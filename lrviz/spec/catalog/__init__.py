@@ -9,16 +9,23 @@ scheduler does; these are read alone where only names are asked for. Then:
 - `signature`: the class, as `module:name`, that takes the arguments which a function passes on;
 - `module` and `page`: where the library keeps and documents it, where not as the whole file says;
 - `[NAME.arguments]`: every argument, in the library's order: what it means, or a table with `means`
-  and what else is known of it: `role`, a word or two on what it is to the schedule; `kind`, what it
-  should be annotated with, where that is missing or not what the code does; `fill`, a formula for
-  what it is where a spec leaves it out; `unless`, the arguments beside which it is not filled in;
+  and what else is known of it: `role`, what it is to the schedule; `kind`, what it should be
+  annotated with, where that is missing or not what the code does; `fill`, a formula for what it is
+  where a spec leaves it out; `unless`, the arguments beside which it is not filled in;
   `least`, `above`, `most` and `below`, the numbers that the library takes whatever the run is, each
   a number or the name of an argument; `code`, the rule that explains why not 0 or less;
   `instead_of`, the argument of which, with this one, exactly one must be given.
   What `[arguments]` says of one of that name holds where the own table does not say it.
 
-Of the roles these change how a value is checked: `length` counts calls and is no share of the run,
-`cycles` counts cycles, `share` is a share of the LR.
+By the roles the linter knows a scheduler. These count calls: `length`, of all of it, as `fill` has
+it; `warmup`, `stable` and `decay`, of its parts; `hold`, at a first factor; `ramp`, of a straight
+line up or down; `period`, between two drops; `cycle`, until the first restart; `half_cycle`, on the
+way up of a cycle; `milestones`, at which it drops, or `ordinals`, the same counted from 1;
+`patience`, without improvement; `noise`, where there is any; `calls`, others. These count cycles:
+`cycles`, each as long as `length`; `restarts` and `waves`, within it; `growth` is how much longer
+each is. These are an LR: `floor`, `start`; these a share of it: `floor_share`, `start_share`,
+`share`. And `gamma` is the factor of each drop, `prefix` whether the warm-up comes before the
+length, `unit` whether calls are epochs.
 """
 
 import re
@@ -29,6 +36,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 Library = Literal["torch", "transformers", "timm"]
+
+# The roles of arguments that count calls, and of those that count cycles.
+_CALLS = frozenset(
+    {
+        *("length", "warmup", "stable", "decay", "hold", "ramp", "period", "cycle", "half_cycle"),
+        *("milestones", "ordinals", "patience", "noise", "calls"),
+    }
+)
+_CYCLES = frozenset({"cycles", "restarts", "waves"})
 
 _BOUNDS = frozenset({"least", "above", "most", "below", "code", "instead_of"})
 
@@ -77,8 +93,7 @@ class Entry:
         signature: the class, as `module:name`, that takes the arguments which a function only
             passes on; empty where its own signature tells them.
         fills: the arguments that are filled in from the run.
-        roles: what arguments are to the schedule, as far as it is told: `length`, `cycles` or
-            `share` for one of another library than torch.
+        roles: what arguments are to the schedule, as far as it is told.
         kinds: what arguments should be annotated with, where that is missing or not what the code
             does; a `strict int` refuses 8.5, which torch otherwise drives.
         bounds: what the library takes of arguments, as the files say it.
@@ -103,6 +118,16 @@ class Entry:
     def takes_metric(self) -> bool:
         """Whether each call is given a metric."""
         return bool(self.metric)
+
+    @property
+    def has_own_interval(self) -> bool:
+        """Whether it is itself that says when it is called, as timm's loop asks it."""
+        return self.package == "timm"
+
+    def counts(self, argument: str) -> Literal["calls", "cycles", ""]:
+        """Return what an argument must count; nothing of torch's, which take any number."""
+        role = self.roles.get(argument) if self.package != "torch" else None
+        return "calls" if role in _CALLS else "cycles" if role in _CYCLES else ""
 
 
 class Catalog(Mapping[str, Entry]):
@@ -175,7 +200,7 @@ def _read_entry(
             for each, own in arguments.items()
             if "fill" in own
         },
-        roles={each: own["role"] for each, own in arguments.items() if "role" in own},
+        roles={each: own["role"] for each, own in arguments.items() if own.get("role")},
         kinds={each: own["kind"] for each, own in arguments.items() if "kind" in own},
         bounds={
             each: {word: limit for word, limit in own.items() if word in _BOUNDS}

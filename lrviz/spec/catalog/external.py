@@ -19,6 +19,13 @@ GROUP = "lrviz.schedulers"
 
 MAX_NAME = 200
 
+# What arguments are to a schedule, as far as their names tell.
+USUAL_ROLES: Mapping[str, str] = {
+    **dict.fromkeys(("T_max", "num_training_steps", "total_steps"), "length"),
+    **dict.fromkeys(("num_warmup_steps", "warmup_steps"), "warmup"),
+    **dict.fromkeys(("eta_min", "min_lr"), "floor"),
+}
+
 _WORD = r"[A-Za-z_][A-Za-z0-9_]*"
 _DOTTED = rf"{_WORD}(?:\.{_WORD})*"
 _TARGET = re.compile(rf"({_DOTTED}):({_WORD})")
