@@ -11,6 +11,7 @@ from lrviz.curve import QUANTITIES, Curve, Quantity
 from lrviz.errors import Grade, KeyPath, Problem, SpecError
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import MetricCsv, MetricExpression, Schedule, Spec
+from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.sweep import CURVE_KEYS
 from lrviz.spell import spell_yaml
@@ -53,8 +54,14 @@ def metric_values(schedule: Schedule) -> list[float]:
             return [next(held) for _ in range(schedule.total_calls)]
 
 
+def parse_metric(schedule: Schedule, text: str) -> Callable[[float], float]:
+    """Return the function that a metric's expression is."""
+    counts, totals = EXPRESSIONS["expression"], schedule.totals
+    return parse_expression(text, counts, totals.keys()).bind(totals)
+
+
 def _expression_values(schedule: Schedule, text: str) -> list[float]:
-    value = parse_expression(text, ("step",), schedule.totals.keys()).bind(schedule.totals)
+    value = parse_metric(schedule, text)
     try:
         return [value(call) for call in range(schedule.total_calls)]
     except ExpressionError as error:

@@ -14,7 +14,11 @@ from lrviz.spec.tree import Tree, is_number
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
 
 # The arguments that are functions in torch, and what a spec calls their parameter.
-EXPRESSIONS: Mapping[str, tuple[str, ...]] = {"lr_lambda": ("epoch", "step"), "scale_fn": ("x",)}
+EXPRESSIONS: Mapping[str, tuple[str, ...]] = {
+    "lr_lambda": ("epoch", "step", "call"),
+    "scale_fn": ("x",),
+    "expression": ("step", "call"),  # of a metric
+}
 
 MAX_GROUPS = 64
 MAX_METRIC = 16_384
@@ -197,7 +201,8 @@ def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
         case list():
             problems.say(key, f"must have 1 to {MAX_METRIC:,} values, got {len(tree)}")
         case {"expression": str() | int() | float() as text, **rest} if not rest or _is_cut(text):
-            if _check_formula(str(text), (*key, "expression"), problems, ("step",), TOTALS):
+            counts = EXPRESSIONS["expression"]
+            if _check_formula(str(text), (*key, "expression"), problems, counts, TOTALS):
                 return MetricExpression(str(text))
         case {"csv": str(path), "column": str(column), **rest} if not rest:
             return MetricCsv(path, column)

@@ -241,7 +241,7 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     (
         {"scheduler": {"LambdaLR": {"lr_lambda": "x"}}},
         "scheduler.LambdaLR.lr_lambda: unknown name 'x' "
-        "(known: e, epoch, epochs, pi, step, steps_per_epoch, total_calls, total_steps)",
+        "(known: call, e, epoch, epochs, pi, step, steps_per_epoch, total_calls, total_steps)",
     ),
     (
         {"scheduler": {"LambdaLR": {"lr_lambda": ["1", True]}}},
@@ -278,7 +278,7 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     (
         {"metric": {"expression": "epoch"}},
         "metric.expression: unknown name 'epoch' "
-        "(known: e, epochs, pi, step, steps_per_epoch, total_calls, total_steps)",
+        "(known: call, e, epochs, pi, step, steps_per_epoch, total_calls, total_steps)",
     ),
     ({"figure": 4}, "figure: must be a mapping, got 4"),
     ({"figure": {"style": "articel"}}, "figure.style: no style 'articel'; did you mean 'article'?"),
