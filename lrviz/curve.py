@@ -83,6 +83,10 @@ class SchedulerFacts:
         takes_metric: whether each call is given a metric.
         functions: the names of those arguments that are functions, or lists of them, which a spec
             writes as expressions.
+        kind: the class or function that its arguments are those of, as the catalog names it; empty
+            for one that is in no catalog, or does not do what its arguments say.
+        begun: the calls that it has had before the run.
+        pace: by how much a call moves its count, where that is known to be another number than 1.
     """
 
     name: str
@@ -96,6 +100,9 @@ class SchedulerFacts:
     attribute: str = field(default="", compare=False)
     takes_metric: bool = field(default=False, compare=False)
     functions: frozenset[str] = field(default=frozenset(), compare=False)
+    kind: str = field(default="", compare=False)
+    begun: int = field(default=0, compare=False)
+    pace: float = field(default=1.0, compare=False)
 
     def walk(self) -> Iterator["SchedulerFacts"]:
         """Yield this scheduler and those inside it."""

@@ -1,7 +1,5 @@
 """Driving a scheduler that somebody else has built, from where it stands."""
 
-import inspect
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -13,21 +11,17 @@ from lrviz.curve import SchedulerFacts
 from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.installed import METRICS, read_step
 from lrviz.drive.loop import empty_record, make_calls
+from lrviz.drive.recover import counts_calls, note_pace, recover_facts
 from lrviz.drive.remarks import metric_remarks, metric_values, number_steps, unused_metric
-from lrviz.drive.spans import count_calls, split_values
 from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Node, Schedule, Spec
-from lrviz.spec.nodes import MAX_GROUPS, NOT_ARGUMENTS
+from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Interval, Tree
 from lrviz.system.process import hide_warnings
-
-_PLAIN = (type(None), bool, int, float, str)
-
-_PRIVATE = {"milestones": "_milestones", "anneal_strategy": "_anneal_func_type"}
 
 
 def counted_interval(scheduler: Any) -> Interval | None:
@@ -35,66 +29,6 @@ def counted_interval(scheduler: Any) -> Interval | None:
     if not counts_calls(scheduler):
         return None
     return "epoch" if getattr(scheduler, "t_in_epochs", True) else "step"
-
-
-def recover_facts(scheduler: Any, calls: int, values: range) -> SchedulerFacts:
-    """Return what is known of a scheduler before it is stepped.
-
-    Arguments are known of torch's own schedulers alone, where these keep them.
-
-    Args:
-        scheduler: stands where the run begins.
-        calls: of the run.
-        values: those that it governs, and what the last call moves.
-    """
-    found = type(scheduler)
-    arguments = dict(_iter_arguments(scheduler))
-    parameters = inspect.signature(found).parameters if arguments else {}
-    inside = list(getattr(scheduler, "_schedulers", ()))
-    spans = [values] * len(inside)
-    if found is torch.optim.lr_scheduler.SequentialLR:
-        spans = split_values(scheduler._milestones, len(inside), values, scheduler.last_epoch)
-    return SchedulerFacts(
-        name=found.__name__,
-        key=FACTORY,
-        arguments=arguments,
-        given=frozenset(
-            name for name, value in arguments.items() if value != parameters[name].default
-        ),
-        calls=count_calls(values),
-        values=values[: calls - values.start],
-        children=tuple(
-            recover_facts(each, calls, span) for each, span in zip(inside, spans, strict=True)
-        ),
-        module=found.__module__,
-        takes_metric=wants_metric(scheduler),
-    )
-
-
-def wants_metric(scheduler: Any) -> bool:
-    """Whether a scheduler does nothing of use without a metric."""
-    inside = getattr(scheduler, "lr_scheduler", None)  # timm's has torch's, and an optional metric
-    if counts_calls(scheduler):
-        return isinstance(inside, torch.optim.lr_scheduler.ReduceLROnPlateau)
-    return read_step(scheduler.step)[0] in METRICS
-
-
-def counts_calls(scheduler: Any) -> bool:
-    """Whether a scheduler is told the number of each call, as timm's are."""
-    return hasattr(scheduler, "step_update") and read_step(scheduler.step)[0] == "epoch"
-
-
-def _iter_arguments(scheduler: Any) -> Iterator[tuple[str, object]]:
-    found = type(scheduler)
-    if not found.__module__.startswith("torch.optim."):
-        return
-    for name in inspect.signature(found).parameters:
-        value = vars(scheduler).get(_PRIVATE.get(name, name), vars(scheduler).get(name, found))
-        if isinstance(value, Counter):
-            value = sorted(value.elements())
-        items = value if isinstance(value, list) else [value]
-        if name not in NOT_ARGUMENTS and all(isinstance(each, _PLAIN) for each in items):
-            yield name, value
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +82,7 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
 
     with hide_warnings(), named_failures(schedule, name_call):  # the order warning is false here
         curve = make_calls(schedule, step, metric or [], groups, built.base_lr, recorded)
+    facts = note_pace(facts, built.scheduler)
     remarks = metric_remarks(schedule, curve) if metric else ()
     warnings = (*_unused(spec, schedule, built, facts), *remarks)
     tree = spec.tree

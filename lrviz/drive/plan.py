@@ -99,6 +99,7 @@ class Plan:
             attribute=self.found.source.attribute,
             takes_metric=self.found.takes_metric,
             functions=self.functions,
+            kind=self.node.name,
             children=tuple(child.facts for child in self.children),
         )
 
