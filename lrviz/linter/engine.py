@@ -1,41 +1,112 @@
 """What the rules see in a run: values in, values out."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from lrviz.errors import MOST_TOLD, UsageError
+import numpy as np
+
+from lrviz.drive.runs import simulate
+from lrviz.errors import MOST_TOLD, LrvizError, UsageError
+from lrviz.linter.part import Part
+from lrviz.linter.remedy import Fix
 from lrviz.linter.rule import Finding, Found, Rule
 from lrviz.linter.rules import RULES
-from lrviz.linter.view import Part, View, build_view
+from lrviz.linter.view import View, build_view
 from lrviz.run.driven import Run
-from lrviz.spec.model import Spec
+from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.origin import FACTORY
 from lrviz.spec.wording import suggest
 
+# Drives a spec.
+Drive = Callable[[Spec], Run]
 
-def lint_run(run: Run, rules: Collection[Rule]) -> tuple[Finding, ...]:
+# How many times the calls of a run are made again to try its remedies, and how many in any case.
+_TIMES, _AT_LEAST = 2, 400_000
+
+
+def lint_run(
+    run: Run, rules: Collection[Rule], drive: Drive | None = simulate, *, notes: bool = True
+) -> tuple[Finding, ...]:
     """Return what rules see in a run, in file order.
 
     The same said of the same key in several curves is one finding. What the spec ignores is left
-    out, and what another of the rules names the reason of.
+    out, and what another of the rules names the reason of. A remedy is tried before it is told.
 
     Args:
         run: a driven spec.
         rules: those to ask.
+        drive: drives the spec with a remedy; None where whoever asks tries them.
+        notes: whether notes are wanted, too.
     """
     seen: dict[Finding, dict[int, str]] = {}
+    trial = _Trial(run, rules, drive)
     curves = zip(run.spec.schedules, run.schedulers, run.curves, strict=True)
     for index, (schedule, facts, curve) in enumerate(curves):
         view = build_view(run.spec, schedule, facts, curve)
-        for rule, found in _list_told(view, rules):
-            problem = schedule.source.problem(found.key, found.message)
-            seen.setdefault(Finding(rule, problem, found.fix), {})[index] = schedule.label
+        told = _list_told(view, rules)
+        for rule, found in told if notes else filter(_is_failing, told):
+            fix = trial.find(view, rule, found, told)
+            finding = _tell(schedule, rule, found, fix)
+            seen.setdefault(finding, {})[index] = schedule.label
     return sort_findings(
         replace(each, label=_name_curves([*labels.values()], len(run.curves)))
         for each, labels in seen.items()
     )
 
 
-def _list_told(view: View, rules: Collection[Rule]) -> list[tuple[Rule, Found]]:
+def _tell(schedule: Schedule, rule: Rule, found: Found, fix: Fix | None) -> Finding:
+    text = "; ".join(filter(None, (found.message, str(fix or found.remedy))))
+    key = found.key[1:] if found.key[:1] == FACTORY else found.key  # whose arguments are in code
+    problem = schedule.source.problem(key, text, found.grade or rule.severity)
+    return Finding(rule, problem, fix if fix and fix.is_certain else None)
+
+
+Told = list[tuple[Rule, Found]]
+
+
+class _Trial:
+    """Tries remedies: each on its own schedule alone, as often as a spec may have it."""
+
+    def __init__(self, run: Run, rules: Collection[Rule], drive: Drive | None) -> None:
+        self._rules, self._drive = rules, drive
+        own = sum(len(each.values) for facts in run.schedulers for each in facts.walk())
+        self._calls = max(_TIMES * own, _AT_LEAST)
+
+    def find(self, view: View, rule: Rule, found: Found, told: Told) -> Fix | None:
+        """Return the first remedy that helps, or that stands in code and cannot be tried."""
+        for fix in found.fixes:
+            if fix.key[:1] == FACTORY or self._helps(view, (rule, found), fix, told):
+                return fix
+        return None
+
+    def _helps(self, view: View, own: tuple[Rule, Found], fix: Fix, told: Told) -> bool:
+        """Whether a schedule with a remedy earns its code less often, and no new warning."""
+        if self._drive is None:
+            return True
+        self._calls -= sum(part.length for part in view.parts)
+        if self._calls < 0 or (schedule := fix.apply(view.schedule)) == view.schedule:
+            return False
+        try:
+            run = self._drive(replace(view.spec, schedules=(schedule,)))
+        except LrvizError:
+            return False
+        after = build_view(run.spec, run.spec.schedules[0], run.schedulers[0], run.curves[0])
+        now = _list_told(after, self._rules)
+        left, before = (
+            [found.key for rule, found in each if rule is own[0]] for each in (now, told)
+        )
+        is_gone = own[1].key not in left and len(left) < len(before)
+        failing, known = ({rule for rule, _ in filter(_is_failing, each)} for each in (now, told))
+        return is_gone and failing <= known
+
+
+def _is_failing(told: tuple[Rule, Found]) -> bool:
+    rule, found = told
+    return (found.grade or rule.severity) != "note"
+
+
+@np.errstate(all="ignore")  # no comparison with what comes of an overflow holds
+def _list_told(view: View, rules: Collection[Rule]) -> Told:
     """Return what is seen in one schedule and worth telling."""
     seen = [(rule, found) for rule in rules for found in _iter_found(rule, view)]
     codes = {rule.code for rule, _ in seen}
@@ -49,7 +120,7 @@ def _list_told(view: View, rules: Collection[Rule]) -> list[tuple[Rule, Found]]:
 
 def _iter_found(rule: Rule, view: View) -> Iterator[Found]:
     """Yield what a rule sees in the schedulers that it is about."""
-    about = (each for each in view.parts if each.name in rule.about)
+    about = (each for each in view.parts if not each.tags.isdisjoint(rule.about))
     for part in about if rule.about else view.parts[:1]:
         if part.length or rule.everywhere:
             yield from rule.see(view, part)
@@ -69,10 +140,9 @@ def _name_curves(labels: Sequence[str], curves: int) -> str:
     return f"{labels[0]} and {len(labels) - 1} more" if len(labels) > 1 else labels[0]
 
 
-def list_failures(run: Run) -> tuple[str, ...]:
+def list_failures(run: Run, drive: Drive = simulate) -> tuple[str, ...]:
     """Return the errors and warnings of a run, a line each: beside a figure nobody wants notes."""
-    asked = [rule for rule in RULES.values() if rule.severity != "note"]
-    lines = tuple(map(str, lint_run(run, asked)))
+    lines = tuple(map(str, lint_run(run, RULES.values(), drive, notes=False)))
     rest = len(lines) - MOST_TOLD
     more = (f"{run.spec.source.name}: and {rest:,} more",) if rest > 0 else ()
     return (*lines[:MOST_TOLD], *more)
@@ -138,4 +208,5 @@ def find_unknown(spec: Spec, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     for index, code in enumerate(spec.lint.ignore):
         if code not in rules:
             text = f"no rule {code}; {suggest(code, tuple(rules))}"
-            yield Finding(NO_RULE, spec.source.problem(("lint", "ignore", index), text))
+            problem = spec.source.problem(("lint", "ignore", index), text, NO_RULE.severity)
+            yield Finding(NO_RULE, problem)

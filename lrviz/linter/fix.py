@@ -5,8 +5,8 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple
 
 from lrviz.errors import KeyPath, LrvizError, SpecError
+from lrviz.linter.remedy import Fix
 from lrviz.linter.rule import Finding
-from lrviz.linter.view import Fix
 from lrviz.spec.edit import Document, EditError, Value
 from lrviz.spec.tree import Tree, is_same_tree
 from lrviz.spec.wording import spell
@@ -172,7 +172,7 @@ class Fixed:
         if not self._left:
             raise EditError(self._limit)
         self._left -= 1
-        changed = document.replace([fix for _, fix in wanted])
+        changed = document.replace([(fix.key, fix.value) for _, fix in wanted])
         try:
             after = self._lint(changed)
         except LrvizError as error:
@@ -196,7 +196,7 @@ def _find_obstacle(document: Document, fix: Fix, values: Sequence[Tree]) -> str:
         if not is_same_tree(value, fix.value):
             return f"it could be {spell(fix.value)} or {spell(value)}; give each its own"
     try:
-        document.edit(*fix)
+        document.edit(fix.key, fix.value)
     except EditError as error:
         return str(error)
     return ""

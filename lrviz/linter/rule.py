@@ -12,7 +12,9 @@ from textwrap import fill
 from typing import NamedTuple, get_args
 
 from lrviz.errors import Grade, KeyPath, Problem
-from lrviz.linter.view import Fix, Part, View
+from lrviz.linter.part import Part
+from lrviz.linter.remedy import Fix
+from lrviz.linter.view import View
 from lrviz.spec.wording import READABLE
 from lrviz.spell import spell_list, spell_number, spell_yaml
 
@@ -28,14 +30,18 @@ class Found(NamedTuple):
 
     Attributes:
         key: the key path that it is about.
-        message: what happens, with the numbers of this very run, and the remedy after a semicolon.
-        fix: the remedy, where it is certain and local.
+        message: what happens, with the numbers of this very run.
+        fixes: remedies, of which the first that helps is told, and made where it is certain.
+        remedy: what is told where none of them does, in words.
+        grade: how bad it is; None for as bad as the rule says.
         silenced_by: as a rule's, for this alone.
     """
 
     key: KeyPath
     message: str
-    fix: Fix | None = None
+    fixes: tuple[Fix, ...] = ()
+    remedy: str = ""
+    grade: Grade | None = None
     silenced_by: Names = ()
 
 
@@ -49,9 +55,10 @@ class Rule:
 
     Attributes:
         code: stable, `LR001` and on; never used again for another mistake.
-        severity: an error or a warning fails a lint, a note never does.
+        severity: of most of what it sees: an error or a warning fails a lint, a note never does.
         see: yields what it sees, and is documented with what there is to know.
-        about: the schedulers that it is handed, one after another; empty for the top one only.
+        about: the roles of arguments, or names, of the schedulers that it is handed, one after
+            another; empty for the top one only.
         silenced_by: rules that name the reason where they see something in the same curve.
         everywhere: whether it is handed schedulers that the run never comes to as well.
     """
@@ -101,7 +108,7 @@ class Finding:
 
     Attributes:
         rule: the rule that saw it.
-        problem: where it stands, and what it says.
+        problem: where it stands, and what it says; its grade is how bad it is.
         fix: the remedy, where it is certain and local; the same said twice is fixed as at first.
         label: the curve it was seen in; empty for the only one.
     """
@@ -112,9 +119,14 @@ class Finding:
     label: str = ""
 
     @property
+    def severity(self) -> Grade:
+        """How bad it is: mostly as bad as its rule says."""
+        return self.problem.grade
+
+    @property
     def is_failure(self) -> bool:
         """Whether it fails a lint, as errors and warnings do."""
-        return self.rule.severity != "note"
+        return self.severity != "note"
 
     @property
     def message(self) -> str:
@@ -127,7 +139,7 @@ class Finding:
         return f"{place}: {Problem('', key, text)}"
 
     def __str__(self) -> str:
-        return self.tell(self.rule.severity, self.problem.key, self.message)
+        return self.tell(self.severity, self.problem.key, self.message)
 
 
 def wrap(text: str) -> str:
@@ -142,6 +154,24 @@ def rate(value: float) -> str:
     '0.0146'
     """
     return spell_number(value, _RATE)
+
+
+def rounded(value: float) -> float:
+    """Return a learning rate as a remedy gives it.
+
+    >>> rounded(1 / 3000)
+    0.000333
+    """
+    return float(f"{value:.{_RATE}g}")
+
+
+def share(value: float) -> str:
+    """Return a share in percent.
+
+    >>> share(0.786)
+    '79 %'
+    """
+    return f"{100 * value:.0f} %"
 
 
 def count(value: float) -> str:

@@ -12,10 +12,14 @@ from tests.bench.measure import Row, best_of
 SPECS = 1000
 STEPS = 1000
 
+# With it nothing is found, so that no remedy is tried.
+OPTIMIZER = "optimizer: {SGD: {lr: 4e-5, momentum: 0.9}}"
+
 SCHEDULERS: Mapping[str, str] = {
     "StepLR": "{StepLR: {step_size: 300}}",
     "ExponentialLR": "{ExponentialLR: {gamma: 0.999}}",
     "CosineAnnealingLR": "{CosineAnnealingLR: {T_max: 1000}}",
+    "LambdaLR": "{LambdaLR: {lr_lambda: 0.5 * (1 + cos(pi * epoch / 1000))}}",
     "OneCycleLR": "{OneCycleLR: {max_lr: 0.001, total_steps: 1000}}",
     "SequentialLR": (
         "{SequentialLR: {schedulers: [{LinearLR: {start_factor: 0.1, total_iters: 100}},"
@@ -27,7 +31,7 @@ SCHEDULERS: Mapping[str, str] = {
 def linting_rows() -> Iterator[Row]:
     """Measure driving and linting of many specs against driving them."""
     specs = [
-        parse_spec(f"{{epochs: {STEPS}, scheduler: {text}, title: spec {number}}}")
+        parse_spec(f"{{epochs: {STEPS}, {OPTIMIZER}, scheduler: {text}, title: spec {number}}}")
         for number in range(SPECS // len(SCHEDULERS))
         for text in SCHEDULERS.values()
     ]

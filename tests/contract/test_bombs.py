@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import torch
 
-from lrviz.commands import linting
-from lrviz.commands.linting import Request, iter_linted
+from lrviz.commands.lint import linting
+from lrviz.commands.lint.linting import Request, iter_linted
 from lrviz.drive.plan import plan_run
 from lrviz.drive.runs import refuse_too_much, simulate, weigh
 from lrviz.errors import MOST_TOLD, Position, Problem, SpecError
@@ -38,7 +38,7 @@ STEP = {"StepLR": {"step_size": 4}}
 COMMANDS = [
     *(["plot"], ["export"], ["code"], ["batch", "-o", "figures"], ["compare", "spec.yaml"]),
     *(["check", "--baselines", "figures"], ["lint"], ["lint", "--fix"]),
-    *(["lint", "--output-format", "json"], ["lint", "--output-format", "github"]),
+    *(["lint", "--output-format", each] for each in ("json", "github", "sarif")),
     *(["check", "--baselines", "figures", "--output-format", each] for each in ("json", "github")),
 ]
 TOO_DEEP = "leads too deep; a spec is nested at most 20 deep"
@@ -501,6 +501,7 @@ def test_a_large_spec_is_linted_for_its_fixes_less_often_than_a_small(
     one_cycle = {"OneCycleLR": {"max_lr": 1, "total_steps": 20_000, "pct_start": 0.001}}
     text = spell(epochs=1_000, curves={f"c{n}": {"scheduler": one_cycle} for n in range(8)})
     monkeypatch.setattr(linting, "MAX_WRITTEN", 4 * len(text))
+    monkeypatch.setattr(linting, "lint_run", lambda run, rules, drive: lint_run(run, rules, None))
     driven = count_calls(monkeypatch, linting, "drive_spec")
     (linted,) = iter_linted(Request([str(write_spec(text))], fixes=True))
     assert len(linted.refusals) == 8

@@ -10,8 +10,10 @@ from lrviz.drive.runs import simulate
 from lrviz.errors import Position, Problem, UsageError
 from lrviz.linter import engine
 from lrviz.linter.engine import find_rule, find_unknown, lint_run, list_failures, select_codes
+from lrviz.linter.part import Part
+from lrviz.linter.remedy import Fix
 from lrviz.linter.rule import Finding, Found, Rule
-from lrviz.linter.view import Fix, Part, View
+from lrviz.linter.view import View
 from lrviz.spec.parse import parse_spec
 from tests.support.linting import CLEAN, COSINE, ENDLESS, GROWING, RULES, lint
 
@@ -19,7 +21,7 @@ from tests.support.linting import CLEAN, COSINE, ENDLESS, GROWING, RULES, lint
 def test_a_finding_has_its_rule_place_and_fix() -> None:
     key = ("scheduler", "CosineAnnealingLR", "T_max")
     text = "ends after 20 of 32 calls; set T_max to 32"
-    problem = Problem("a.yaml", key, text, Position(6, 5))
+    problem = Problem("a.yaml", key, text, Position(6, 5), "warning")
     assert lint(COSINE) == (Finding(RULES["LR901"], problem, Fix(key, 32)),)
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from lrviz.commands.linting import Request, iter_linted
+from lrviz.commands.lint.linting import Request, iter_linted
 from lrviz.errors import Problem
 from lrviz.linter.findings import Linted
 from lrviz.linter.fix import Fixed, fix_text
+from lrviz.linter.remedy import Fix
 from lrviz.linter.rule import Finding, Rule
-from lrviz.linter.view import Fix
 from lrviz.spec.assign import with_value
 from lrviz.spec.yamltree import parse_yaml
 from tests.support.linting import CLEAN, COSINE, ENDLESS, RULES, lint

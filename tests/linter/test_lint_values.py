@@ -16,8 +16,8 @@ from lrviz.drive.runs import simulate
 from lrviz.drive.signatures import Argument
 from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run
+from lrviz.linter.part import Part
 from lrviz.linter.rules import RULES
-from lrviz.linter.view import Part
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree

@@ -15,6 +15,7 @@ from lrviz.commands.look_up import spec_template
 from lrviz.drive.runs import simulate
 from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run
+from lrviz.linter.part import METRIC
 from lrviz.linter.rule import SEVERITIES, Finding
 from lrviz.linter.rules import RULES
 from lrviz.spec.assign import with_value
@@ -33,7 +34,7 @@ TEMPLATES = {name: spec_template(entry) for name, entry in CATALOG.items()}
 IN_MESSAGE = re.compile(r"\((LR\d{3})\)")
 
 # E, W and I as the catalog of mistakes has them, in its order.
-GRADES = "WWEEWWWWEWEWEEEWIIEWWWWWEWEIEWWWWIIWIW"
+GRADES = "WWEEWWWWEWEWEEEWIIEWWWWWEWEIEWWWWIIWIWIWWWWII"
 
 
 def lint(spec: Spec) -> tuple[Finding, ...]:
@@ -70,9 +71,9 @@ def test_rules_are_in_order_and_complete() -> None:
     assert len({rule.name for rule in RULES.values()}) == len(RULES)
 
 
-def test_rules_of_metrics_are_about_every_scheduler_that_takes_one() -> None:
-    takers = {name for name, entry in CATALOG.items() if entry.takes_metric}
-    assert set(RULES["LR036"].about) == set(RULES["LR037"].about) == takers
+def test_rules_of_metrics_are_about_whatever_takes_one() -> None:
+    judges = {code for code, rule in RULES.items() if METRIC in rule.about}
+    assert judges == {"LR031", "LR036", "LR037", "LR044"}
 
 
 def test_severities_are_those_of_the_catalog_of_mistakes() -> None:
@@ -143,7 +144,7 @@ def test_a_message_has_the_numbers_of_the_run() -> None:
     assert found.problem.position.line == 9
 
 
-FIXABLE = {"LR001", "LR002", "LR004", "LR007", "LR016", "LR031"}
+FIXABLE = {"LR001", "LR002", "LR004", "LR007", "LR016", "LR031", "LR039"}
 
 
 def test_fixes_leave_nothing_to_say() -> None:
@@ -210,6 +211,8 @@ def test_a_curve_among_others_earns_what_it_earns_alone(path: Path, interval: st
     spec = lrviz.load(path)
     if spec.interval == "epoch" or path.stem.startswith("LR006"):
         return
+    if interval == "epoch" and spec.packages == ("timm",):
+        return  # which says itself when it is called
     keys = ("scheduler", "optimizer", "metric")
     bad: dict[str, Any] = {key: spec.tree[key] for key in keys if key in spec.tree}
     tree: dict[str, Any] = {"epochs": spec.epochs, "steps_per_epoch": spec.steps_per_epoch}
@@ -221,6 +224,9 @@ def test_a_curve_among_others_earns_what_it_earns_alone(path: Path, interval: st
         found = {each.rule.code for each in lint(parse_tree(tree, Source()))}
     except SpecError as error:
         found = set(IN_MESSAGE.findall(str(error)))
+    # What is a note of one step, or cannot be otherwise, is a warning of a whole epoch.
+    if interval == "epoch" and spec.packages:
+        found -= {"LR017"}
     assert found == {path.stem[:5]}
 
 

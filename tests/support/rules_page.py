@@ -21,8 +21,10 @@ _INTRODUCTION = """\
 # What `lrviz lint` finds
 
 Generated from the rules. Errors and warnings make the command end with exit status 1, notes never
-do. A spec says what shall not be said of it, best with the reason beside it:
-`lint: {ignore: [LR012]}`; a code there that no rule has is a finding itself, `LR000`.
+do; what a rule sees may be worse, or less bad, than it mostly is. What torch cannot drive at all is
+a wrong spec and exit status 2: there a rule's code stands behind what is wrong. A remedy that sets
+a value is tried before it is told. A spec says what shall not be said of it, best with the reason
+beside it: `lint: {ignore: [LR012]}`; a code there that no rule has is a finding itself, `LR000`.
 `lrviz lint --explain CODE` says the same of one rule.
 """
 _THREAD = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)")

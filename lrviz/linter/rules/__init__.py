@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from lrviz.linter.rule import Rule
-from lrviz.linter.rules import composites, cycles, horizons, plateau, ranges, rates
+from lrviz.linter.rules import composites, curves, cycles, horizons, plateau, ranges, rates, units
 
-_THEMES = (composites, cycles, horizons, plateau, ranges, rates)
+_THEMES = (composites, curves, cycles, horizons, plateau, ranges, rates, units)
 
 _ALL = [each for theme in _THEMES for each in vars(theme).values() if isinstance(each, Rule)]
 

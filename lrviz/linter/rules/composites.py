@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from lrviz.linter.part import RESTARTS, UNTOLD, Part
 from lrviz.linter.rule import Found, calls, count, listed, rate, rule
-from lrviz.linter.view import FACTORS, RESTARTS, Part, View
+from lrviz.linter.view import View
 
 # The schedulers that set a learning rate whatever it was, the last one at its milestones.
 ABSOLUTE = (RESTARTS, "OneCycleLR", "CyclicLR", "SequentialLR")
@@ -26,7 +27,7 @@ def composite_in_sequential(view: View, part: Part) -> Iterator[Found]:
     """
     if part.within == "SequentialLR":
         text = "torch cannot start it inside a SequentialLR: it runs a call ahead"
-        yield Found(part.key(), f"{text}; write its schedulers out in one list")
+        yield Found(part.key(), text, remedy="write its schedulers out in one list")
 
 
 @rule("LR014", "error", about=("ReduceLROnPlateau",), everywhere=True)
@@ -40,8 +41,8 @@ def plateau_in_composite(view: View, part: Part) -> Iterator[Found]:
     Met in pytorch/pytorch#68978.
     """
     if part.within:  # torch cannot be driven so: mostly driving says so first
-        text = f"{part.within} gives it no metric; step it outside of the composite"
-        yield Found(part.key(), text)
+        text = f"{part.within} gives it no metric"
+        yield Found(part.key(), text, remedy="step it outside of the composite")
 
 
 @rule("LR029", "error", about=ABSOLUTE, everywhere=True)
@@ -58,7 +59,8 @@ def absolute_in_chain(view: View, part: Part) -> Iterator[Found]:
     if part.within == "ChainedScheduler" and part.siblings:
         when = "at its milestones" if part.name == "SequentialLR" else "at every call"
         text = f"sets the LR itself {when}, what {listed(part.siblings)} made of it is lost"
-        yield Found(part.key(), f"{text}; use SequentialLR, or fold the factors into a lambda")
+        remedy = "use SequentialLR, or fold the factors into a lambda"
+        yield Found(part.key(), text, remedy=remedy)
 
 
 @rule("LR030", "warning", about=("ChainedScheduler",))
@@ -75,11 +77,12 @@ def chain_meant_as_sequence(view: View, part: Part) -> Iterator[Found]:
     nested = any(each.facts.children for each in children)
     if warmups and anneals and not nested and (tops < 0.9 * np.array(view.base_lr)).all():
         text = f"the peak is {rate(tops[0])} of {rate(view.base_lr[0])}, since LinearLR and "
+        text += "CosineAnnealingLR run at the same time"
         remedy = f"use SequentialLR with milestones [{count(warmups[0].planned)}]"
-        yield Found(part.key(), f"{text}CosineAnnealingLR run at the same time; {remedy}")
+        yield Found(part.key(), text, remedy=remedy)
 
 
-@rule("LR015", "error", about=("LinearLR", "ConstantLR", "LambdaLR"))
+@rule("LR015", "error", about=("warmup", "hold", "ramp", UNTOLD), silenced_by=("LR006",))
 def warmup_outlasts_run(view: View, part: Part) -> Iterator[Found]:
     """The warm-up is longer than the run.
 
@@ -89,32 +92,56 @@ def warmup_outlasts_run(view: View, part: Part) -> Iterator[Found]:
 
     Met in scverse/scvi-tools#507.
     """
-    if part.is_last and _still_warms_up(view, part):
-        asked = view.base_lr[0] * (part.number("end_factor") if part.climb > 0 else 1.0)
-        short = f"the LR comes to {rate(part.lr[0].max())} of {rate(asked)}"
-        text = f"the warm-up takes {count(part.planned)} calls and the run has {view.calls}"
-        remedy = f"set total_iters to {max(1, view.calls // 10)}, a tenth of the run"
-        if part.name == "LambdaLR":
-            text, remedy = f"still rises at the end of {calls(part.length)}", "let it rise in fewer"
-        yield Found(part.key("total_iters", "lr_lambda"), f"{text}, {short}; {remedy}")
-
-
-def _still_warms_up(view: View, part: Part) -> bool:
-    if part.name == "LambdaLR":
-        return part.start == 0 and part.length > 1 and _rises_below(part, view.base_lr)
-    if not part.planned >= part.length:
-        return False
-    if part.name == "ConstantLR":
-        return part.start == 0 and 0 < part.number("factor") < 0.99
-    reached = part.number("start_factor") + part.climb * (part.length - 1) / part.planned
-    return part.climb > 0 and reached < 0.99 * part.number("end_factor")
+    if not part.is_last:
+        return
+    asked = np.array(view.base_lr) * (part.value("floor_share") if part.climb > 0 else 1.0)
+    tops, is_first = part.lr.max(axis=1), part.start == 0
+    short = f"the LR comes to {rate(tops[0])} of {rate(asked[0])}"
+    if part.is_untold and is_first and _rises_below(part, view.base_lr):
+        key = part.key("lr_lambda", part.role("warmup"))
+        text = f"still rises at the end of {calls(part.length)}, {short}"
+        yield Found(key, text, remedy="let it rise in fewer")
+    # A line up may be all of a run, but whoever names a warm-up wants more than it.
+    elif not (part.grade or (tops < (1 if "warmup" in part.roles else 0.99) * asked).all()):
+        return
+    elif part.warmup >= part.length and (is_first or part.climb > 0):
+        name = part.role("warmup") or part.length_name
+        text = f"the warm-up takes {calls(part.warmup)} and the run has {view.calls}, {short}"
+        unit = view.if_steps(part.warmup, part)
+        value = max(1, view.calls // 10)
+        tenth = part.fix(name, value, ", a tenth of the run")
+        both = tuple(each.beside(*part.given(name, value).fit()) for each in tenth)
+        fixes = (*unit, *tenth, *both)
+        yield Found(part.key(name), text, fixes, "let it rise in fewer calls", part.grade)
 
 
 def _rises_below(part: Part, base_lr: tuple[float, ...]) -> bool:
     """Whether every group rises all the way, and stays below the LR that it was given."""
     starts, ends, moves = part.lr[:, 0], part.lr[:, -1], np.diff(part.lr, axis=1)
     is_between = (ends > 1.01 * starts) & (ends < 0.99 * np.array(base_lr))
-    return bool(is_between.all() and (moves >= 0).all() and (moves[:, -1] > 0).all())
+    return bool(is_between.all() and (moves >= 0).all() and (moves[:, -1:] > 0).all())
+
+
+@rule("LR041", "warning", about=("warmup",), silenced_by=("LR006", "LR007", "LR015"))
+def parts_outgrow_length(view: View, part: Part) -> Iterator[Found]:
+    """Warm-up and decay take more calls than the whole schedule has.
+
+    A schedule of a warm-up, a stable part and a decay has a length for all of them. Where the two
+    ends of it are longer than the whole, the decay begins in its middle: the LR jumps there in one
+    step. Mostly one of the numbers was meant for a longer run.
+    """
+    up, down = part.warmup, part.value("decay", 0.0)
+    if not (0 < up < part.length and 1 < part.horizon + 1 < up + down and "length" in part.roles):
+        return
+    at = math.ceil(up)
+    old, new = map(rate, part.lr[0, at - 1 : at + 1])
+    text = "warm-up and decay take" if down else "the warm-up takes"
+    text += f" {count(up + down)} of {count(part.horizon)} calls: "
+    text += f"the LR goes from {old} to {new} at step {view.step(part.start + at)}"
+    name, room = part.role("decay" if down else "warmup"), int(part.horizon - up)
+    value = room if down else max(1, int(part.horizon) // 10)
+    fix = part.fix(name, value) if value > 0 else ()
+    yield Found(part.key(name), text, fix, "let all of them fit into the run", part.grade)
 
 
 @rule("LR016", "warning", about=("SequentialLR",))
@@ -147,19 +174,22 @@ def _jump(view: View, before: Part, after: Part) -> Iterator[Found]:
     elif leap > 0.25 and _is_undone(before, after, group):
         text = f"{change}, for {after.name} starts from the optimizer's LR and not where "
         remedy = f"use one scheduler for both, or end {before.name} where {after.name} begins"
-        yield Found(after.key(), f"{text}{before.name} ends; {remedy}")
+        yield Found(after.key(), f"{text}{before.name} ends", remedy=remedy)
     elif leap < -0.25 and _is_default_drop(after):
-        text = f"{change}, the default factor of {after.name}; give it its factor"
-        yield Found(after.key(), text)
+        text = f"{change}, the default factor of {after.name}"
+        yield Found(after.key(), text, remedy="give it its factor")
 
 
 def _cut_short(view: View, warmup: Part, after: Part, change: str) -> Found:
     """Return what is said of a warm-up that is planned for more calls than it gets."""
     gets = warmup.length
     text = f"the warm-up takes {count(warmup.planned)} calls and gets {gets}: {change}"
-    is_certain = after.is_anneal and after.planned == view.calls - after.start
-    fix = warmup.fix("total_iters", gets) if is_certain else None
-    return Found(warmup.key("total_iters"), f"{text}; set total_iters to {gets}", fix)
+    steps = view.if_steps(warmup.planned, warmup)
+    is_certain = after.horizon == view.calls - after.start and not steps
+    name = warmup.length_name
+    remedy = f"let it end in {calls(gets)}"
+    fixes = (*steps, *warmup.fix(name, gets, is_certain=is_certain))
+    return Found(warmup.key(name), text, fixes, remedy)
 
 
 def _is_undone(before: Part, after: Part, group: int) -> bool:
@@ -167,7 +197,7 @@ def _is_undone(before: Part, after: Part, group: int) -> bool:
     # A step up is what ConstantLR is for, and twice the same is a restart.
     if before.name in ("ConstantLR", "OneCycleLR", "CyclicLR", after.name):
         return False
-    is_given = FACTORS.get(after.name) in after.facts.given
+    is_given = after.role("start_share") in after.facts.given
     if is_given or after.name in ("SWALR", "OneCycleLR", "CyclicLR", RESTARTS):
         return False
     return before.length > 1 and bool(before.lr[group, -1] <= before.lr[group, -2])
@@ -175,10 +205,10 @@ def _is_undone(before: Part, after: Part, group: int) -> bool:
 
 def _is_default_drop(part: Part) -> bool:
     """Whether a phase begins with a factor that was left out."""
-    return part.name in FACTORS and FACTORS[part.name] not in part.facts.given
+    return bool(part.role("start_share")) and part.role("start_share") not in part.facts.given
 
 
-@rule("LR028", "note", about=tuple(FACTORS), everywhere=True)
+@rule("LR028", "note", about=("hold", "ramp"), everywhere=True)
 def default_warmup(view: View, part: Part) -> Iterator[Found]:
     """A ConstantLR or LinearLR is left to its defaults, which are a warm-up.
 
@@ -186,8 +216,8 @@ def default_warmup(view: View, part: Part) -> Iterator[Found]:
     all of it in 5 calls. Neither is constant or linear in the way its name suggests to who gives it
     no arguments.
     """
-    name = FACTORS[part.name]
+    name = part.role("start_share")
     factor, planned = part.number(name), part.planned
     if math.isfinite(factor + planned) and not part.facts.given & {name, "total_iters"}:
         text = f"{name} {rate(factor)} and total_iters {count(planned)} are defaults, a warm-up"
-        yield Found(part.key(), f"{text} nobody asked for; give both")
+        yield Found(part.key(), f"{text} nobody asked for", remedy="give both")

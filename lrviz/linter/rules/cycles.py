@@ -1,15 +1,19 @@
 """Cycles that do not fit the run: OneCycleLR, CyclicLR and warm restarts."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
+from lrviz.linter.part import RESTARTS, Part
 from lrviz.linter.rule import Found, calls, count, listed, rate, rule
-from lrviz.linter.view import RESTARTS, Part, View
+from lrviz.linter.view import View
 from lrviz.spec.tree import find_below, holds
 from lrviz.spell import spell_number
 
 BOTH = ("OneCycleLR", "CyclicLR")
+
+_CYCLES = ("cycle", "half_cycle", "waves", "restarts", "cycles")
 
 
 @rule("LR003", "error", about=("OneCycleLR",))
@@ -26,7 +30,7 @@ def one_cycle_too_short(view: View, part: Part) -> Iterator[Found]:
     # torch cannot be driven past it: mostly driving says so first.
     if part.planned < part.length:
         text = f"ends after {count(part.planned)} of {calls(part.length)}"
-        yield Found(part.key("total_steps"), f"{text}; set total_steps to {part.length}")
+        yield Found(part.key("total_steps"), text, part.fit(), f"set total_steps to {part.length}")
 
 
 @rule("LR004", "error", about=("OneCycleLR",))
@@ -46,9 +50,10 @@ def one_cycle_never_anneals(view: View, part: Part) -> Iterator[Found]:
         end, is_step = rate(part.lr[0, -1]), view.schedule.interval == "step"
         asked = "".join(f" with a max_lr of {rate(top)}" for top in part.rates("max_lr")[:1])
         text = f"is {count(total)} calls long and gets {length}: the run ends at {end}{asked}"
-        remedy = f"set {'' if is_step else 'interval to step, or '}total_steps to {length}"
-        fix = part.fix("total_steps", length) if is_step else None
-        yield Found(part.key("total_steps"), f"{text}; {remedy}", fix)
+        unit = () if is_step else view.call_every("step", part)
+        fit = part.fix("total_steps", length, is_certain=is_step)
+        remedy = "let it end with the run" if fit else f"set total_steps to {length}"
+        yield Found(part.key("total_steps"), text, (*unit, *fit), remedy)
 
 
 @rule("LR005", "warning", about=("CyclicLR",))
@@ -63,13 +68,12 @@ def half_cycle_too_long(view: View, part: Part) -> Iterator[Found]:
         default = "" if "step_size_up" in part.facts.given else ", by default,"
         climb = f"from {rate(part.lr[0, 0])} to {rate(part.lr[0, -1])}"
         text = f"the way up takes {count(part.planned)} calls{default} and the run has "
-        remedy = f"set step_size_up to {max(1, part.length // 2)}"
-        yield Found(
-            part.key("step_size_up"), f"{text}{part.length}: the LR only climbs {climb}; {remedy}"
-        )
+        text += f"{part.length}: the LR only climbs {climb}"
+        half = part.fix("step_size_up", max(1, part.length // 2))
+        yield Found(part.key("step_size_up"), text, (*view.if_steps(part.planned, part), *half))
 
 
-@rule("LR018", "note", about=BOTH)
+@rule("LR018", "note", about=BOTH, silenced_by=("LR026",))
 def optimizer_lr_unused(view: View, part: Part) -> Iterator[Found]:
     """OneCycleLR and CyclicLR set the LR themselves; the optimizer's is not used.
 
@@ -88,7 +92,7 @@ def optimizer_lr_unused(view: View, part: Part) -> Iterator[Found]:
         if not np.isclose(base, start := top / divisor, rtol=1e-6, atol=0):
             place = name if is_cyclic else f"{name} / div_factor"
             text = f"{rate(base)} is not used, {part.name} starts at its {place}, {rate(start)}"
-            yield Found(key, f"{text}; say {rate(start)} here too, or leave it out")
+            yield Found(key, text, remedy=f"say {rate(start)} here too, or leave it out")
             return
 
 
@@ -109,7 +113,8 @@ def momentum_cycled_unasked(view: View, part: Part) -> Iterator[Found]:
     if cycled and can_do_without and not own:
         highest = spell_number((part.rates("max_momentum") or [0.95])[0])
         text = f"{node.name} has no momentum, {part.name} gives it up to {highest}"
-        yield Found(part.key(), f"{text}; set cycle_momentum to false, or give it momentum")
+        off = part.fix("cycle_momentum", False, ", or give it momentum")
+        yield Found(part.key(), text, off, "give it momentum")
 
 
 @rule("LR019", "error", about=BOTH, everywhere=True)
@@ -126,64 +131,88 @@ def cycle_takes_over(view: View, part: Part) -> Iterator[Found]:
     if part.within == "SequentialLR" and part.siblings:
         first, base = view.lr[0, 0], view.base_lr[0]
         text = f"overwrites the LR that {listed(part.siblings)} would start from: the run begins "
-        text += f"at {rate(first)}, the optimizer was given {rate(base)}; let it stand alone"
-        yield Found(part.key(), text)
+        text += f"at {rate(first)}, the optimizer was given {rate(base)}"
+        yield Found(part.key(), text, remedy="let it stand alone")
 
 
-@rule("LR022", "warning", about=(RESTARTS,), silenced_by=("LR006",))
+@rule("LR022", "warning", about=("cycle", "restarts", "cycles"), silenced_by=("LR006",))
 def no_restart_happens(view: View, part: Part) -> Iterator[Found]:
-    """Warm restarts are asked for and the run ends before the first.
+    """Restarts are asked for and the run ends before the first.
 
-    CosineAnnealingWarmRestarts restarts after T_0 calls. Where the run is no longer than that it is
-    a plain cosine under a name that promises more, and where T_0 is longer than the run not even
-    that: it is cut off while it falls.
+    CosineAnnealingWarmRestarts restarts after T_0 calls, timm's schedules after t_initial, and a
+    schedule of hard restarts by default falls once. Where the run is no longer than that it is a
+    plain anneal under a name that promises more, and where its cycle is longer than the run not
+    even that: it is cut off while it falls.
 
     Met in huggingface/diffusers#1232, huggingface/diffusers#3195.
     """
-    first, length = part.planned, part.length
+    length, given = part.length, part.number(part.role("restarts"))
+    if given < 2:
+        name = part.role("restarts")
+        default = "" if name in part.facts.given else ", the default"
+        text = f"{name} is {count(given)}{default}: no restart happens"
+        other = "take one without restarts"
+        twice = part.fix(name, 2, f", or {other}")
+        yield Found(part.key(name), text, twice, other)
+    first = part.first_restart
     if first >= length:
+        name = part.length_name
         text = f"the first restart would come after {calls(first)} and there are {length}: none "
-        remedy = f"set T_0 to {max(1, length // 2)} for two cycles, or take CosineAnnealingLR with "
-        yield Found(part.key("T_0"), f"{text}happens; {remedy}T_max {length}")
+        fitting = part.wanted if "cycles" in part.roles else max(1, length // 2)
+        other = f"take CosineAnnealingLR with T_max {length}" if "cycle" in part.roles else ""
+        comment = f" for {count(part.value('cycles', 2.0))} cycles{', or ' * bool(other)}{other}"
+        fix = part.fix(name, int(fitting), comment) if fitting >= 1 else ()
+        fixes = (*view.if_steps(first, part), *fix)
+        yield Found(part.key(name), f"{text}happens", fixes, other or "give it fewer calls")
 
 
-@rule("LR023", "warning", about=(RESTARTS, "CyclicLR"), silenced_by=("LR005", "LR022"))
+@rule("LR023", "warning", about=_CYCLES, silenced_by=("LR005", "LR022", "LR001", "LR002"))
 def ends_mid_cycle(view: View, part: Part) -> Iterator[Found]:
     """The run ends in the middle of a cycle, at a high LR.
 
     Restarts and cycles are meant to be judged at the end of a cycle, where the learning rate is low
-    and the weights have settled. A run that stops shortly after a restart, or at the top of a
-    triangle, keeps the noisy weights of a high learning rate. Choose a length that ends with a
-    cycle, or cycles that fit the length.
+    and the weights have settled. A run that stops shortly after a restart, at the top of a triangle
+    or after a whole wave of a cosine keeps the noisy weights of a high learning rate. Choose a
+    length that ends with a cycle, or cycles that fit the length.
     """
-    around = _cycle_ends(part) if part.is_last else ()
-    if around and part.length not in around and _ends_high(part):
+    waves, restarts = part.value("waves"), part.value("restarts")
+    if not (part.is_last and _ends_high(part, 0.25 if waves > 0 else 0.5)):
+        return
+    end, top = rate(part.lr[:, -1].max()), rate(part.lr.max())
+    text = f"ends in the middle of a cycle, at {end} with a peak of {top}"
+    around = _cycle_ends(part)
+    if around and part.length not in around:
         ends = [part.start + end for end in around if end > 1]
         nearest = min(ends, key=lambda end: (abs(end - view.calls), end))
-        end, top = rate(part.lr[:, -1].max()), rate(part.lr.max())
-        text = f"ends in the middle of a cycle, at {end} with a peak of {top}"
         remedy = f"the nearest length that ends low is {calls(nearest)}, this run has {view.calls}"
-        yield Found(part.key(), f"{text}; {remedy}")
+        yield Found(part.key(), text, remedy=remedy)
+    elif (waves > 0 and waves % 1 != 0.5) or restarts % 1 > 0:
+        name = part.role("waves", "restarts")
+        fix = part.fix(name, max(1, math.ceil(waves - 0.5)) - 0.5 if waves > 0 else round(restarts))
+        yield Found(part.key(name), text, fix)
 
 
-def _ends_high(part: Part) -> bool:
-    """Whether the last value is above half of the peak, and in the upper half of the range."""
+def _ends_high(part: Part, least: float) -> bool:
+    """Whether the last value is above a share of the peak, and as high in the range."""
     ends, tops, lows = part.lr[:, -1], part.lr.max(axis=1), part.lr.min(axis=1)
-    return bool(((ends > 0.5 * tops) & (ends - lows > 0.5 * (tops - lows))).all())
+    return bool(((ends > least * tops) & (ends - lows > least * (tops - lows))).all())
 
 
 def _cycle_ends(part: Part) -> tuple[int, ...]:
     """Return the lengths next to a part's own, from below and above, that end with a cycle."""
-    least, cycle, factor = 1, part.planned, part.number("T_mult", 1.0)
-    if part.name == "CyclicLR":
+    least, cycle, factor = 1, part.planned, part.value("growth", 1.0)
+    first, length = int(part.before), part.length
+    if "half_cycle" in part.roles:
         least, cycle = 2, cycle + part.number("step_size_down", cycle)
+    elif not part.first_restart < length:
+        return ()
     if not (cycle >= least and factor >= 1):
         return ()
     if factor == 1:
-        before = int(part.length // cycle)
-        return round(before * cycle), round((before + 1) * cycle)
-    below, above = 0, int(cycle)
-    while above <= part.length:
+        before = int((length - first) // cycle)
+        return round(first + before * cycle), round(first + (before + 1) * cycle)
+    below, above = first, first + int(cycle)
+    while above <= length:
         cycle *= factor
         below, above = above, above + int(cycle)
     return below, above
@@ -204,4 +233,4 @@ def restarts_miss_floor(view: View, part: Part) -> Iterator[Found]:
     group = int(np.argmax(gaps))
     if gaps[group] > 0.01 * ranges[group] > 0:
         text = f"the lowest LR is {rate(part.lr[group].min())}, eta_min is {rate(floor)}"
-        yield Found(part.key("eta_min", "T_0"), f"{text}; give a cycle more calls")
+        yield Found(part.key("eta_min", "T_0"), text, remedy="give a cycle more calls")

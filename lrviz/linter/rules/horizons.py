@@ -1,17 +1,25 @@
-"""Anneals that are planned for another length than they get, or in another unit."""
+"""Anneals that are planned for another length than they get."""
 
 import math
 from collections.abc import Iterator
 
 import numpy as np
 
+from lrviz.linter.part import UNTOLD, Part
 from lrviz.linter.rule import Found, calls, count, rate, rule
-from lrviz.linter.view import ANNEALS, RESTARTS, UNDERFLOW, Part, View
+from lrviz.linter.rules.curves import FEW, see_cut, see_rest, see_returns, tell_rest
+from lrviz.linter.view import View
 
-ELSEWHERE = ("LR006", "LR030")  # which name another reason why a length is wrong
+ELSEWHERE = ("LR003", "LR006", "LR030")  # which name another reason why a length is wrong
+
+# The share of its peak by which an LR may rise again unseen, as one rounded batch makes it.
+_HARDLY = 1e-4
+
+# The share of its calls by which what is guessed of a schedule must be off to be worth a note.
+_PLAINLY = 0.05
 
 
-@rule("LR001", "warning", about=("CosineAnnealingLR", "LambdaLR"))
+@rule("LR001", "warning", about=("length", UNTOLD))
 def cosine_climbs_again(view: View, part: Part) -> Iterator[Found]:
     """A cosine is over before the run is, and the LR climbs again.
 
@@ -23,39 +31,27 @@ def cosine_climbs_again(view: View, part: Part) -> Iterator[Found]:
 
     Met in google-deepmind/optax#905, OverLordGoldDragon/keras-adamw#33.
     """
-    if part.name == "LambdaLR":
-        yield from _lambda_climbs(view, part)
-    elif 0 < part.planned < part.length - 1:
-        tail = part.lr[:, math.ceil(part.planned) :]
+    end = part.horizon
+    if part.is_untold:
+        yield from see_returns(view, part)
+    elif 0 < end < part.length - 1 and part.role("noise") not in part.facts.given:
+        tail = part.lr[:, math.ceil(end) :]
         group = int(np.argmax(np.ptp(tail, axis=1)))
         low, high = tail[group, 0], tail[group].max()
-        if high - low > 1e-6 * view.peak[group]:
-            text = f"the LR climbs again after {count(part.planned)} of its {calls(part.length)}, "
-            text += f"from {rate(low)} to {rate(high)}; set T_max to {part.length}"
-            yield Found(part.key("T_max"), text, part.fix("T_max", part.length), ELSEWHERE)
+        if high - low > _HARDLY * view.peak[group]:
+            text = f"the LR climbs again after {count(end)} of its {calls(part.length)}, "
+            text += f"from {rate(low)} to {rate(high)}"
+            if part.facts.begun:
+                text += f"; it had {calls(part.facts.begun)} before the run"
+            yield Found(
+                part.key(part.length_name), text, part.fit(), silenced_by=(*ELSEWHERE, "LR041")
+            )
 
 
-def _lambda_climbs(view: View, part: Part) -> Iterator[Found]:
-    """See a lambda that falls all the way from its peak, then rises all the way to the end.
-
-    What peaks again may be meant to: only a run that ends on its one way up is a mistake.
-    """
-    for values in part.lr if part.is_last else ():
-        top = int(values.argmax())
-        low = top + int(values[top:].argmin())
-        rise = values[-1] - values[low]
-        down, up = np.split(np.diff(values[top:]), [low - top])
-        is_way_up = rise > 0.05 * np.ptp(values) and values[-1] <= 0.95 * values[top]
-        tiny = 1e-9 * values[top]
-        if is_way_up and (down <= tiny).all() and (up >= -tiny).all() and up.max() < 0.5 * rise:
-            text = f"the LR climbs again from step {view.step(part.start + low)} on, from "
-            text += f"{rate(values[low])} to {rate(values[-1])}"
-            remedy = f"let the expression end at {calls(part.length)}"
-            yield Found(part.key("lr_lambda"), f"{text}; {remedy}")
-            return
+_ENDING = ("length", "stable", "decay", "ramp", UNTOLD)
 
 
-@rule("LR002", "warning", about=ANNEALS, silenced_by=("LR004", *ELSEWHERE))
+@rule("LR002", "warning", about=_ENDING, silenced_by=("LR004", "LR015", "LR041", *ELSEWHERE))
 def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
     """An anneal is planned for more calls than it gets, and stops halfway.
 
@@ -67,117 +63,68 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
 
     Met in huggingface/pytorch-image-models#1242, EleutherAI/gpt-neox#1008.
     """
-    is_cut_off = part.is_anneal and part.is_last and part.planned > part.length + 1
-    if part.length >= 2 and is_cut_off and _is_open_ended(view, part):
-        group, name = int(np.argmax(part.lr[:, -1])), part.length_name
-        top, end = part.lr[group].max(), part.lr[group, -1]
-        text = f"the anneal is planned for {count(part.planned)} calls and gets {part.length}: it "
-        text += f"ends at {rate(end)}, from {rate(top)}; set {name} to {part.length}"
-        yield Found(part.key(name), text, part.fix(name, part.length))
+    end, length = part.horizon, part.length
+    if not part.is_last:
+        return
+    if part.first_restart < length:  # then the end of a cycle counts
+        return
+    if part.is_untold and (cut := [*see_cut(view, part)]):
+        yield from cut
+    elif part.grade and end > 0 and abs(end - length) > max(1, _PLAINLY * length):
+        text = f"{part.length_name} is {count(part.planned)}, and it gets {calls(length)}"
+        more = ("LR001", "LR007", "LR015", "LR039")
+        yield Found(part.key(part.length_name), text, part.fit(), "", part.grade, more)
+    elif length >= 2 and end > length + 1:
+        group = int(np.argmax(part.lr[:, -1]))
+        top, last = part.lr[group].max(), part.lr[group, -1]
+        text = f"the anneal is planned for {count(end)} calls and gets {length}: it "
+        if end - part.value("decay") >= length:
+            text = f"the decay would begin after {calls(end - part.value('decay'))}, there are "
+            text += f"{length}: the LR "
+        text += f"ends at {rate(last)}, {f'from {rate(top)}' if last < top else 'its highest'}"
+        if _is_open_ended(view, part):
+            other = ("LR022",) if part.first_restart >= length else ()
+            yield Found(part.key(part.length_name), text, part.fit(), silenced_by=other)
 
 
 def _is_open_ended(view: View, part: Part) -> bool:
-    """Whether the LR still falls at the end, well above where it goes."""
-    ends, before, tops = part.lr[:, -1], part.lr[:, -2], part.lr.max(axis=1)
+    """Whether the LR is well above where it goes."""
+    ends, tops = part.lr[:, -1], part.lr.max(axis=1)
     floors = np.array(_floors(view, part))
     # To plan for the whole run and forget the warm-up is a slip however short the warm-up is.
     least = 0.0 if part.planned == view.calls else 0.01
-    is_above = (ends > 1.5 * floors) & (ends - floors > least * (tops - floors))
-    return bool((is_above & (ends < before)).any())
+    return bool(((ends > 1.5 * floors) & (ends - floors > least * (tops - floors))).any())
 
 
 def _floors(view: View, part: Part) -> list[float]:
     """Return where the anneal of every group would end."""
-    floors = []
-    match part.name:
-        case "CosineAnnealingLR":
-            floors = part.rates("eta_min")
-        case "LinearLR":
-            floors = [part.number("end_factor") * base for base in view.base_lr]
-        case "OneCycleLR":
-            last = part.number("div_factor", 1.0) * part.number("final_div_factor", 1.0)
-            floors = [top / last for top in part.rates("max_lr")]
+    floors = part.rates(part.role("floor"))
+    if part.name == "OneCycleLR":
+        last = part.number("div_factor", 1.0) * part.number("final_div_factor", 1.0)
+        floors = [top / last for top in part.rates("max_lr")]
+    elif not floors and math.isfinite(share := part.value("floor_share")):
+        floors = [share * base for base in view.base_lr]
     return floors or [0.0] * len(part.lr)
 
 
-@rule("LR006", "warning")
-def epochs_for_steps(view: View, top: Part) -> Iterator[Found]:
-    """Lengths are given in epochs but counted in steps, or the reverse.
+@rule("LR039", "note", about=("length", UNTOLD), silenced_by=("LR007", "LR041", *ELSEWHERE))
+def stands_before_the_end(view: View, part: Part) -> Iterator[Found]:
+    """A schedule has come to its end before the run has.
 
-    A scheduler knows neither steps nor epochs, it counts the calls of scheduler.step(). A T_max of
-    90 means 90 epochs where it is called after every epoch, and 90 batches where it is called after
-    every batch; the schedule is then over within the first minutes. The reverse, lengths in steps
-    and a call an epoch, leaves the LR where it began. Trainers that choose the moment of the call
-    for you make this the most reported mistake of all.
-
-    Met in Lightning-AI/pytorch-lightning#3869, Lightning-AI/pytorch-lightning#5584,
-    Lightning-AI/pytorch-lightning#6948.
+    Past its length a schedule stands at its floor, and where that is 0 what is left of the run
+    trains nothing: that is a warning, where an argument gives the length, and so is more than a
+    third of the run at any floor. A decay that is followed by a while at its floor may be meant.
+    Far above any floor the curve was cut off where it still fell: a bound in a lambda, mostly, that
+    came from another run.
     """
-    if view.schedule.steps_per_epoch > 1:
-        is_step = view.schedule.interval == "step"
-        yield from _find_epochs(view) if is_step else _find_steps(view)
-
-
-def _find_steps(view: View) -> Iterator[Found]:
-    """See lengths in steps with a call an epoch."""
-    anneals = _list_anneals(view)
-    if anneals and all(_is_about(each, view.schedule.total_steps) for each in anneals):
-        part, name = anneals[-1], anneals[-1].length_name
-        text = f"{count(part.planned)} are steps, but the run has {calls(view.calls)}, one an epoch"
-        remedy = f"set interval to step, or {name} to {part.length}"
-        yield Found(part.key(name), f"{text}; {remedy}")
-
-
-def _find_epochs(view: View) -> Iterator[Found]:
-    """See lengths in epochs with a call a step, or a decay that would be sound once an epoch."""
-    anneals, epochs = _list_anneals(view), view.schedule.epochs
-    text = f"counts epochs, of which there are {epochs}, but is called every step: "
-    if not anneals and _is_rate_an_epoch(view, view.last):
-        part, name = view.last, "milestones" if view.last.name == "MultiStepLR" else "gamma"
-        text += f"after {calls(view.calls)} the LR is {rate(part.lr[0, -1])}"
-        yield Found(part.key(name), f"{text}; set interval to epoch, or give {name} in steps")
-    elif anneals and all(
-        _is_about(each, epochs) and 2 * (each.start + each.planned) <= view.calls
-        for each in anneals
-    ):
-        part, name = anneals[-1], anneals[-1].length_name
-        text += f"it is over after {count(part.start + part.planned)} of {calls(view.calls)}"
-        yield Found(part.key(name), f"{text}; set interval to epoch, or {name} to {part.length}")
-
-
-def _list_anneals(view: View) -> list[Part]:
-    """Return every anneal that ends; one that restarts counts where it is called every epoch."""
-    restarts = (RESTARTS,) if view.schedule.interval == "epoch" else ()
-    return [
-        each
-        for each in view.parts
-        if each.length and each.name != "OneCycleLR" and (each.is_anneal or each.name in restarts)
-    ]
-
-
-def _is_about(part: Part, wanted: int) -> bool:
-    away = part.planned - wanted
-    return min(abs(away), abs(part.start + away)) <= 0.05 * wanted
-
-
-def _is_rate_an_epoch(view: View, part: Part) -> bool:
-    """Whether a decay is over at once a step, and sound once an epoch."""
-    epochs, gamma = view.schedule.epochs, part.number("gamma")
-    if part.name == "MultiStepLR":
-        return 0 < gamma < 1 and _are_epochs(part.numbers("milestones"), view)
-    every = 1.0 if part.name == "ExponentialLR" else part.number("step_size")
-    if not (0 < gamma < 1 and 0 < every <= epochs):
-        return False
-    dead_after = every * math.log(UNDERFLOW) / math.log(gamma)
-    return gamma ** (epochs // every) >= 1e-4 and 10 * dead_after <= part.length
-
-
-def _are_epochs(milestones: list[float], view: View) -> bool:
-    """Whether milestones are spread over the epochs of a run far longer in steps.
-
-    A short run may well drop early: only where both are many is it no coincidence.
-    """
-    epochs, steps = view.schedule.epochs, view.schedule.steps_per_epoch
-    if len(milestones) < 2 or epochs < 20 or steps < 20:
-        return False
-    return epochs / 5 < min(milestones) and epochs / 2 <= max(milestones) <= epochs
+    is_early = part.length - part.horizon > 1 and not part.facts.begun
+    if part.is_last and part.is_untold:
+        yield from see_rest(part)
+    elif part.is_last and is_early:
+        moved, last = np.flatnonzero(np.diff(part.lr).any(axis=0)), float(part.lr[:, -1].max())
+        flat = part.length - 1 - int(moved[-1]) if len(moved) else 0
+        if flat > max(1, FEW * part.length):
+            text = f"the LR {tell_rest(last, flat, part)}"
+            key, much = part.key(part.length_name), last == 0 or 3 * flat > part.length
+            fixes = tuple(each._replace(is_certain=much) for each in part.fit())  # or it is meant
+            yield Found(key, text, fixes, grade="warning" if much else None)

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from lrviz.curve import Values
-from lrviz.linter.rule import Found, calls, count, rate, rates, rule
-from lrviz.linter.view import Part, View
+from lrviz.drive.remarks import parse_metric
+from lrviz.linter.part import METRIC, Part
+from lrviz.linter.rule import Found, calls, count, rate, rates, rounded, rule
+from lrviz.linter.view import View
+from lrviz.spec.expression import ExpressionError
+from lrviz.spec.model import MetricExpression
 from lrviz.spell import spell_yaml
 
 # Words in the name of a metric.
@@ -23,14 +27,8 @@ LESS_IS_BETTER = frozenset(
     {"err", "error", "loss", "mae", "mse", "nll", "perplexity", "ppl", "rmse", "wer"}
 )
 
-# The schedulers whose learning rate follows a metric and nothing else, warm-ups aside.
-JUDGES = (
-    *("ReduceLROnPlateau", "timm.PlateauLRScheduler"),
-    *("transformers.get_greedy_schedule", "transformers.get_reduce_on_plateau_schedule"),
-)
 
-
-@rule("LR031", "warning", about=("ReduceLROnPlateau",))
+@rule("LR031", "warning", about=(METRIC,))
 def plateau_mode(view: View, part: Part) -> Iterator[Found]:
     """ReduceLROnPlateau minimizes a metric of which more is better, or the reverse.
 
@@ -48,9 +46,9 @@ def plateau_mode(view: View, part: Part) -> Iterator[Found]:
     if not wanted and drops:
         wanted, reason = _judge_course(values[np.isfinite(values)])
     if wanted and wanted != mode:
-        seen = f"the LR drops {drops} times" if drops != 1 else "the LR drops once"
-        text = f"{reason} and mode is {mode}: {seen}; set mode to {wanted}"
-        yield Found(part.key("mode"), text, part.fix("mode", wanted))
+        text = f"{reason} and mode is {mode}: the LR drops {_times(drops)}"
+        fix = part.fix("mode", wanted, is_certain=part.entry is not None)
+        yield Found(part.key("mode"), text, fix, f"set mode to {wanted}", part.grade)
 
 
 def _judge_name(name: str) -> tuple[str, str]:
@@ -76,38 +74,43 @@ def _judge_course(values: Values) -> tuple[str, str]:
     return mode, f"the metric {verb} from {rate(values[0])} to {rate(values[-1])}"
 
 
-@rule("LR032", "warning", about=("ReduceLROnPlateau",))
+@rule("LR032", "warning", about=("patience",), silenced_by=("LR015",))
 def patience_outlasts_run(view: View, part: Part) -> Iterator[Found]:
-    """ReduceLROnPlateau's patience is longer than the run.
+    """A plateau scheduler's patience is longer than the run.
 
     The LR drops after patience + 1 calls without improvement. Where the run has no more calls than
     that it never does, whatever the metric: the scheduler is decoration. patience counts calls,
     which are epochs where it is stepped once an epoch.
     """
-    patience = part.number("patience")
-    if patience >= part.length:
-        given = "" if "patience" in part.facts.given else ", the default,"
+    name, patience = part.role("patience"), part.value("patience")
+    if patience >= part.length - part.value("warmup", 0.0):
+        given = "" if name in part.facts.given else ", the default,"
         text = f"a patience of {count(patience)}{given} in {calls(part.length)}: the LR never drops"
-        remedy = f"set patience to {max(0, part.length // 4)} or so"
-        yield Found(part.key("patience"), f"{text}; {remedy}")
+        fix = part.fix(name, max(0, part.length // 4), " or so")
+        fixes = (*view.if_steps(patience, part), *fix)
+        yield Found(part.key(name), text, fixes, f"choose one far below {part.length}")
 
 
-@rule("LR033", "warning", about=("ReduceLROnPlateau",))
+@rule("LR033", "warning", about=("floor",), silenced_by=("LR042",))
 def plateau_floor_above_lr(view: View, part: Part) -> Iterator[Found]:
-    """ReduceLROnPlateau's min_lr is not below the LR.
+    """The lowest LR of a plateau scheduler is not below the LR.
 
     The LR is never taken below min_lr. Where that is the optimizer's own learning rate or more
     there is nowhere to go: plateaus are counted and nothing happens.
     """
-    pairs = list(zip(part.rates("min_lr"), view.base_lr, strict=False))
+    name = part.role("floor")
+    bases = view.base_lr if part.facts.takes_metric else ()
+    bases = () if part.grade else bases  # whose curve may say otherwise
+    pairs = list(zip(part.rates(name), bases, strict=False))
     high = [(low, base) for low, base in pairs if low > base or (low == base > 0)]
     if high and (len(high) == len(pairs) or any(low > base for low, base in high)):
-        bases = rates([base for _, base in high])
-        text = f"min_lr {rate(high[0][0])} is not below the LR of {bases}, which never drops"
-        yield Found(part.key("min_lr"), f"{text}; set it far lower")
+        low, base = high[0][0], rates([base for _, base in high])
+        text = f"{name} {rate(low)} is not below the LR of {base}, which never drops"
+        fix = part.fix(name, rounded(min(view.base_lr) / 100))
+        yield Found(part.key(name), text, fix, "set it far lower")
 
 
-@rule("LR036", "warning", about=JUDGES)
+@rule("LR036", "warning", about=(METRIC,))
 def metric_runs_out(view: View, part: Part) -> Iterator[Found]:
     """The LR drops for a metric that has run out and whose last value is held.
 
@@ -124,10 +127,11 @@ def metric_runs_out(view: View, part: Part) -> Iterator[Found]:
         when = f"{len(drops)} times, first {when}," if len(drops) > 1 else when
         last = f"the last of {known} values" if known > 1 else "the only value"
         text = f"the LR drops {when} while {last} is held, from call {known} on"
-        yield Found(view.schedule.metric_key, f"{text}; give every call a value of its own")
+        remedy = "give every call a value of its own"
+        yield Found(view.schedule.metric_key, text, remedy=remedy)
 
 
-@rule("LR037", "note", about=JUDGES)
+@rule("LR037", "note", about=(METRIC,))
 def metric_not_finite(view: View, part: Part) -> Iterator[Found]:
     """ReduceLROnPlateau is given a metric that is not a finite number.
 
@@ -148,4 +152,61 @@ def metric_not_finite(view: View, part: Part) -> Iterator[Found]:
         effect = "nothing after it is better" if value == best else "no improvement to torch"
         more = f", the first of {len(special)} that are not finite" if len(special) > 1 else ""
         text = f"is {spell_yaml(value)} at call {call}{more}: {effect}"
-        yield Found(view.schedule.metric_key, f"{text}; look at what was measured there")
+        remedy = "look at what was measured there"
+        yield Found(view.schedule.metric_key, text, remedy=remedy)
+
+
+@rule("LR043", "warning", about=("patience",), silenced_by=("LR036",))
+def patience_between_values(view: View, part: Part) -> Iterator[Found]:
+    """Patience runs out while a metric waits for the next validation.
+
+    Where a model is validated every tenth call and the scheduler is given the last result at all
+    of them, nine calls of ten see no improvement. A shorter patience is over before the next
+    validation can say otherwise: the LR drops although every single validation improves. Call the
+    scheduler when there is something new, or count patience in calls.
+    """
+    values, patience = view.metric, part.value("patience")
+    if values is None or not (np.isfinite(values).all() and patience >= 0):
+        return
+    starts = [0, *(np.flatnonzero(np.diff(values)) + 1).tolist()]
+    moves = np.diff(values[starts])
+    way = -1 if part.facts.arguments.get("mode") == "min" else 1
+    drops = int((np.diff(part.lr[0, : starts[-1] + 1]) < 0).sum())
+    gaps, is_noisy = np.diff(starts), part.role("noise") in part.facts.given
+    longest, is_held = int(gaps.max(initial=0)), gaps.min(initial=len(values)) > 1
+    if is_held and (way * moves > 0).all() and drops and longest > patience + 1 and not is_noisy:
+        text = f"the metric has a new value every {longest} calls, and each is better: a patience "
+        text += f"of {count(patience)} is over in between, the LR drops {_times(drops)}"
+        name = part.role("patience")
+        wanted = (int(patience + 1) * longest, longest)
+        fixes = [fix for each in wanted for fix in part.fix(name, each)]
+        remedy = "call it when there is a new value"
+        yield Found(part.key(name), text, tuple(fixes), remedy)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+@rule("LR044", "note", about=(METRIC,))
+def metric_counts_calls(view: View, part: Part) -> Iterator[Found]:
+    """A metric's expression counts calls where steps were meant.
+
+    In the expression of a metric the count is of calls of scheduler.step(). Under `interval: epoch`
+    these are the epochs: a loss that is written to fall over some thousands of steps hardly moves
+    in thirty calls.
+    """
+    schedule, values = view.schedule, view.metric
+    given, each = schedule.metric, schedule.steps_per_call
+    if each == 1 or values is None or not isinstance(given, MetricExpression):
+        return
+    try:
+        last = parse_metric(schedule, given.expression)(schedule.total_steps - 1)
+    except ExpressionError:  # none that far
+        return
+    moved, meant = abs(float(values[-1] - values[0])), abs(last - float(values[0]))
+    if 20 * moved < abs(values[0]) < 20 * meant and 4 * moved < meant:
+        text = f"under interval: epoch it counts {calls(view.calls)}, not {schedule.total_steps} "
+        text += f"steps: the metric goes from {rate(values[0])} to {rate(values[-1])}"
+        remedy = f"multiply the count by steps_per_epoch, {each}"
+        yield Found((*schedule.metric_key, "expression"), text, remedy=remedy)
