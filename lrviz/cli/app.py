@@ -107,7 +107,9 @@ def print_blocks(blocks: Iterable[Block]) -> int:
 def _print_results(block: Block) -> int:
     """Write a block's text and path to standard output; return the exit status of that."""
     try:
-        if block.text is not None:
+        if isinstance(block.text, bytes):
+            write_stdout(encode_data(block.text, sys.stdout))
+        elif block.text is not None:
             write_stdout(encode_text(block.text, sys.stdout))
         if block.path:
             write_stdout(encode_path(block.path, sys.stdout, block.description))
@@ -145,6 +147,14 @@ def encode_text(text: str, stream: TextIO | None) -> bytes:
     if has_unicode(stream):
         return text.encode("utf-8", "backslashreplace")
     return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
+
+
+def encode_data(data: bytes, stream: TextIO | None) -> bytes:
+    """Return what another program reads: as it is, but as text on a terminal."""
+    if stream is None or not stream.isatty():
+        return data
+    lines = data.decode("utf-8", "backslashreplace").split("\n")
+    return encode_text("\n".join(map(printable, lines)), stream)
 
 
 def encode_path(path: str, stream: TextIO | None, description: str = "") -> bytes:

@@ -117,7 +117,7 @@ def lint(
         list[str] | None,
         params.argument("SPEC…/FOLDER…", "Specs, figures, folders.", callback=params.given),
     ] = None,
-    output_format: params.OutputFormat = "text",
+    output_format: params.LintFormat = "text",
     select: Annotated[
         str | None, params.option("--select", "Only rules whose codes begin like these.", "CODES")
     ] = None,
@@ -127,8 +127,17 @@ def lint(
     fix: Annotated[
         bool, params.option("--fix", "Replace values where the remedy is certain.")
     ] = False,
+    diff: Annotated[
+        bool, params.option("--diff", "Print what --fix would change; write nothing.")
+    ] = False,
+    statistics: Annotated[
+        bool, params.option("--statistics", "Count the findings of each rule; list none.")
+    ] = False,
     summary: Annotated[
         bool, params.option("--summary", "Show peak, warm-up, area and jumps of every curve.")
+    ] = False,
+    exit_zero: Annotated[
+        bool, params.option("--exit-zero", "Exit with 0 even where there are findings.")
     ] = False,
     *,
     reading: "Reading",
@@ -141,14 +150,17 @@ def lint(
     A line a finding: FILE:LINE:COL: CODE severity: message.
 
     Exit status 1 where there are errors or warnings; notes are no failure.
+    With --diff: 1 where one is printed.
     """
     if explain is not None:
-        from lrviz.commands.linting import explain_rule
+        from lrviz.commands.lint.linting import explain_rule
 
         return iter([Block(explain_rule(explain))])
-    from lrviz.commands.linting import Request, iter_blocks
+    from lrviz.commands.lint.linting import Request
+    from lrviz.commands.lint.listing import iter_blocks
 
-    return iter_blocks(Request(specs or [], select, ignore, fix, summary, reading), output_format)
+    asked = (fix, diff, statistics, summary, exit_zero)
+    return iter_blocks(Request(specs or [], select, ignore, *asked, reading), output_format)
 
 
 @params.reads_specs(settings=params.Settings)

@@ -14,7 +14,7 @@ from lrviz.commands.results import Block
 from lrviz.errors import UsageError
 from lrviz.figure import Format
 from lrviz.spec.tree import Interval
-from lrviz.system.annotations import Listing
+from lrviz.system.annotations import LintListing, Listing
 from lrviz.system.files import STDIO
 
 if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read
@@ -70,7 +70,9 @@ Output = Annotated[
 ]
 Overwrite = Annotated[bool, option("--overwrite", "Replace files, too, that lrviz did not write.")]
 FigureFormat = Annotated[Format | None, option("-f --format", "Default: as FILE ends, else png.")]
-OutputFormat = Annotated[Listing, option("--output-format", "How the findings are listed.")]
+_LISTED = option("--output-format", "How the findings are listed.")
+OutputFormat = Annotated[Listing, _LISTED]
+LintFormat = Annotated[LintListing, _LISTED]
 Jobs = Annotated[
     int | None,
     option(

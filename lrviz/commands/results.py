@@ -32,14 +32,14 @@ class Block:
     """What there is to print: lines, then text, then a path.
 
     Attributes:
-        text: for standard output; None where none was to be printed.
+        text: for standard output, as bytes where other programs read it; None for nothing.
         lines: for standard error, one a line.
         status: what the command's exit status must be at least.
         path: of a file that was written, for standard output; empty where none was.
         description: what stands behind the path on a terminal.
     """
 
-    text: str | None = None
+    text: str | bytes | None = None
     lines: tuple[Line, ...] = ()
     status: int = 0
     path: str = ""
@@ -212,7 +212,7 @@ def drive_linted(spec: "Spec") -> tuple["Run", list[Line]]:
     from lrviz.linter.engine import list_failures
 
     run = drive_spec(spec)
-    return run, [*run.warnings, *list_failures(run)]
+    return run, [*run.warnings, *list_failures(run, drive_spec)]
 
 
 def write_figure(

@@ -11,6 +11,9 @@ from lrviz.spell import printable, spell_json
 # How findings are listed: for people, for programs, as annotations of a pull request.
 Listing = Literal["text", "json", "github"]
 
+# Those of a lint: as a log for code scanning, too.
+LintListing = Literal[Listing, "sarif"]
+
 _GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _GITHUB_PROPERTY = _GITHUB_DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
@@ -58,7 +61,11 @@ def format_findings(data: Mapping[str, object]) -> str:
 
     Within one schema keys are added and never taken away or changed.
     """
-    data = {"schema": 1, "lrviz": __version__, **data}
+    return dump_json({"schema": 1, "lrviz": __version__, **data})
+
+
+def dump_json(data: Mapping[str, object]) -> str:
+    """Return data as one line of strict JSON, in ASCII."""
     return json.dumps(_clean_json(data), sort_keys=True, allow_nan=False) + "\n"
 
 

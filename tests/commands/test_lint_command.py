@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lrviz.commands import linting
-from lrviz.commands.linting import Request, iter_linted
+from lrviz.commands.lint import linting
+from lrviz.commands.lint.linting import Request, iter_linted
 from lrviz.errors import FileError
 from lrviz.linter import engine
 from lrviz.linter.fix import fix_text
@@ -66,7 +66,7 @@ def test_a_wrong_spec_stops_no_other(folder: Path) -> None:
     assert result.text.splitlines() == [
         f"specs/b.yaml:6:5: {CLIMBS}",
         "specs/c.yaml:2:29: LR911 note: scheduler.ExponentialLR.gamma: "
-        "nothing happens; set gamma to 2",
+        "nothing happens; do something",
         "specs/d.yaml:2:39: scheduler.ExponentialLR.gama: no such argument; "
         "did you mean 'gamma'? (accepts: gamma)",
     ]
@@ -257,7 +257,7 @@ def test_github_gets_annotations(folder: Path) -> None:
     assert result.text.splitlines() == [
         f"::warning file=specs/b.yaml,line=6,col=5,title=LR901 climbs-again::{climbs}",
         "::notice file=specs/c.yaml,line=2,col=29,title=LR911 nothing::"
-        "scheduler.ExponentialLR.gamma: nothing happens; set gamma to 2",
+        "scheduler.ExponentialLR.gamma: nothing happens; do something",
         "::error file=specs/d.yaml,line=2,col=39,title=lrviz lint%3A wrong::"
         "scheduler.ExponentialLR.gama: no such argument; did you mean 'gamma'? (accepts: gamma)",
     ]
@@ -393,7 +393,7 @@ def test_a_file_that_changed_since_it_was_read_is_left_alone(
         spec.write_text(f"{COSINE}# saved\n", encoding="utf-8")
         return fix_text(*arguments)
 
-    monkeypatch.setattr("lrviz.commands.linting.fix_text", save_then_fix)
+    monkeypatch.setattr("lrviz.commands.lint.linting.fix_text", save_then_fix)
     (linted,) = iter_linted(Request([str(spec)], fixes=True))
     assert [each.reason for each in linted.refusals] == ["the file has changed since it was read"]
     assert spec.read_text() == f"{COSINE}# saved\n"

@@ -180,6 +180,8 @@ def test_a_terminal_is_shown_a_path_as_text() -> None:
         ("lrviz plot --style d", ["dark"]),
         ("lrviz plot -f ", ["png", "webp", "svg", "pdf"]),
         ("lrviz export a.yaml --format ", ["csv", "json"]),
+        ("lrviz lint --output-format ", ["text", "json", "github", "sarif"]),
+        ("lrviz check --output-format ", ["text", "json", "github"]),
         ("lrviz sh", ["show"]),
     ],
 )
@@ -255,7 +257,7 @@ def test_a_closed_standard_output_is_said_once_of_all_that_is_linted(
 ) -> None:
     write_spec(STEP, "b.yaml")
     message = "standard output: cannot write: it is closed\n"
-    for listing in ("text", "github", "json"):
+    for listing in ("text", "github", "json", "sarif"):
         arguments = (*LRVIZ, "lint", "step.yaml", "b.yaml", "--output-format", listing)
         status, _, stderr = shell('"$@" >&-', *arguments, cwd=tmp_path)
         assert (status, stderr.count(message)) == (3, 1)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from lrviz.commands import checking as check_work
-from lrviz.commands import linting
 from lrviz.commands.batch import batching as work
 from lrviz.commands.batch.batching import iter_batch
 from lrviz.commands.batch.pairs import Options, plan_batch
+from lrviz.commands.lint import linting
 from lrviz.commands.results import Block
 from tests.support import pooled
 from tests.support.checking import check
@@ -209,7 +209,7 @@ def test_a_figure_whose_decoding_has_a_mishap_costs_no_other_its_verdict(
 @pytest.mark.parametrize("name", ["read_source", "drive_spec", "lint_run"])
 @pytest.mark.usefixtures("specs")
 def test_in_a_lint_every_other_spec_is_linted(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    break_here(monkeypatch, f"lrviz.commands.linting.{name}")
+    break_here(monkeypatch, f"lrviz.commands.lint.linting.{name}")
     linted = list(linting.iter_linted(linting.Request(["specs"])))
     assert [(Path(each.source).stem, each.state) for each in linted] == [
         (name, "failed" if name in MISHAPS else "clean") for name in NAMES
@@ -265,7 +265,7 @@ ALONE = {
     "plot": ("lrviz.commands.results.drive_spec", ()),
     "batch": ("lrviz.commands.results.drive_spec", ("-o", "figures", "-j", 2)),
     "check": ("lrviz.commands.checking.drive_spec", ("--baselines", "figures", "-j", 2)),
-    "lint": ("lrviz.commands.linting.drive_spec", ()),
+    "lint": ("lrviz.commands.lint.linting.drive_spec", ()),
 }
 
 

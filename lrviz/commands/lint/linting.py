@@ -1,15 +1,16 @@
 """Linting of files and folders: specs are read, driven, linted, and mended where that is asked."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lrviz.commands.results import Block, Line, drive_spec
+from lrviz.commands.lint.patch import format_diff
+from lrviz.commands.results import drive_spec
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.linter.engine import find_rule, find_unknown, lint_run, select_codes, sort_findings
-from lrviz.linter.findings import Linted, closing_line, format_json, iter_lines
+from lrviz.linter.findings import Linted
 from lrviz.linter.fix import MOST_TRIES, Findings, Refusal, fix_text
-from lrviz.linter.overview import overview_table, summarise_curve
+from lrviz.linter.overview import summarise_curve
 from lrviz.linter.rules import RULES
 from lrviz.reading.sources import (
     AS_WRITTEN,
@@ -23,10 +24,11 @@ from lrviz.reading.sources import (
 from lrviz.run.driven import Run
 from lrviz.spec.origin import split_factory
 from lrviz.spec.parse import MAX_CALLS, MAX_WRITTEN
-from lrviz.system.annotations import Listing
 from lrviz.system.files import STDIO, sniff
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.writing import write_file
+
+_ABOUT = {"--fix": "changes", "--diff": "is of"}  # what specs say
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ class Request:
         select: codes of the rules to ask, or how they begin; None for all.
         ignore: those not to ask, spelt the same.
         fixes: whether values are replaced where the remedy is certain and local.
+        diffs: whether such fixes are shown, and not made.
+        counts: whether how often each rule finds something is wanted, and no findings.
         summarises: whether a summary of every curve is wanted.
+        lenient: whether findings are no failure.
         reading: as the command line says it.
     """
 
@@ -46,8 +51,16 @@ class Request:
     select: str | None = None
     ignore: str | None = None
     fixes: bool = False
+    diffs: bool = False
+    counts: bool = False
     summarises: bool = False
+    lenient: bool = False
     reading: Reading = AS_WRITTEN
+
+    @property
+    def fix_option(self) -> str:
+        """The option that asks for fixes; empty where none does."""
+        return "--diff" if self.diffs else "--fix" if self.fixes else ""
 
 
 def explain_rule(code: str) -> str:
@@ -59,28 +72,6 @@ def explain_rule(code: str) -> str:
     return f"{find_rule(RULES, code).explain()}\n"
 
 
-def iter_blocks(request: Request, listing: Listing) -> Iterator[Block]:
-    """Lint, and yield what is to be printed of every spec, then of all.
-
-    Raises:
-        UsageError: the request makes no sense, whatever the specs say.
-    """
-    done: list[Linted] = []
-    for linted in iter_linted(request):
-        done.append(linted)
-        lines: list[Line] = [*map(str, (*linted.changes, *linted.refusals)), *linted.warnings]
-        yield Block(_join(iter_lines(linted, listing)), tuple(lines), linted.exit_status)
-    if listing == "json":
-        yield Block(format_json(done))
-    elif rows := [(each.source, row) for each in done for row in each.summaries]:
-        yield Block(_join(overview_table(rows)))
-    yield Block(lines=(closing_line(done),))
-
-
-def _join(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
-
-
 def iter_linted(request: Request) -> Iterator[Linted]:
     """Lint every spec, and yield what became of each; none stops the others.
 
@@ -88,8 +79,9 @@ def iter_linted(request: Request) -> Iterator[Linted]:
         UsageError: the request makes no sense, whatever the specs say.
     """
     told = select_codes(RULES, request.select, request.ignore)
-    if request.fixes and request.reading.overrides:
-        raise UsageError("--fix: changes what files say; leave --set, --epochs and the like out")
+    if (option := request.fix_option) and request.reading.overrides:
+        what = f"{option}: {_ABOUT[option]} what files say"
+        raise UsageError(f"{what}; leave --set, --epochs and the like out")
     if not request.sources:
         raise UsageError("nothing to lint; name a spec or a folder of them")
     linter, collected = _Linter(request, told), list[Found]()
@@ -113,17 +105,18 @@ class _Linter:
 
     def lint(self, source: str, alone: bool) -> Linted:
         """Return what became of one spec; a bug is raised where it is the only one."""
-        fixes, is_code = self.request.fixes, split_factory(source) is not None
+        option, is_code = self.request.fix_option, split_factory(source) is not None
         try:
-            if is_code and fixes:
-                raise UsageError(f"{source}: --fix: changes what specs say; a factory is code")
+            if is_code and option:
+                what = f"{source}: {option}: {_ABOUT[option]} what specs say"
+                raise UsageError(f"{what}; a factory is code")
             data = b"" if is_code else read_source(source)
             reading = self.request.reading
             run = drive_spec(load_named(source, reading)) if is_code else self._run(data, source)
-            findings = lint_run(run, RULES.values())
+            findings = lint_run(run, RULES.values(), drive_spec)
             linted = self._say(source, run, findings)
-            is_fixable = fixes and any(each.fix for each in linted.findings)
-            return self._fix(linted, data, run, findings) if is_fixable else linted
+            is_fixable = any(each.fix for each in linted.findings)
+            return self._fix(linted, data, run, findings) if option and is_fixable else linted
         except Exception as error:
             return Linted(source, error=explain_mishap(error, source, alone=alone))
 
@@ -139,27 +132,32 @@ class _Linter:
             summaries=tuple(each for curve in curves for each in summarise_curve(curve)),
             # Where a note matters a rule says so.
             warnings=tuple(each for each in run.warnings if each.grade != "note"),
+            diff="" if self.request.diffs else None,
         )
 
     def _fix(self, linted: Linted, data: bytes, run: Run, findings: Findings) -> Linted:
-        """Write the spec with what can be fixed, and return what is left to say of it."""
+        """Write or show the spec with what can be fixed, and return what is left to say of it."""
         source = linted.source
         if reason := _why_not(source, data):
             return _refuse(linted, reason)
 
         def lint(text: str) -> Findings:
-            return lint_run(self._run(text.encode(), source), RULES.values())
+            return lint_run(self._run(text.encode(), source), RULES.values(), drive=None)
 
         fixed = fix_text(data.decode(), findings, lint, self.told, _count_tries(data, run))
         if not fixed.changes:
             return replace(linted, refusals=fixed.refusals)
+        if self.request.diffs:
+            diff = format_diff(source, data.decode(), fixed.text)
+            return replace(linted, changes=fixed.changes, refusals=fixed.refusals, diff=diff)
         if _is_changed(source, data):
             return _refuse(linted, "the file has changed since it was read")
         try:
             write_file(Path(source), fixed.text.encode(), overwrite=True)
         except FileError as error:
             return replace(linted, error=error)
-        after = self._say(source, self._run(fixed.text.encode(), source), fixed.findings)
+        run = self._run(fixed.text.encode(), source)
+        after = self._say(source, run, lint_run(run, RULES.values(), drive_spec))
         return replace(after, changes=fixed.changes, refusals=fixed.refusals)
 
 
