@@ -2,13 +2,16 @@
 
 import math
 import warnings
+from dataclasses import replace
 
 import pytest
 
 from lrviz.drive.runs import simulate
+from lrviz.linter import part
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES
+from lrviz.spec.catalog import CATALOG, Entry
 from lrviz.spec.parse import parse_spec
 
 
@@ -159,3 +162,26 @@ def test_what_is_extreme_is_no_trouble(text: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert all(math.isfinite(len(each.message)) for each in lint(text))
+
+
+def test_a_scheduler_that_the_catalog_comes_to_know_is_judged_by_its_roles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No rule has heard of it: what its arguments are to a schedule is all that is said of it."""
+    roles = {"top": "warmup", "whole": "length", "least": "floor"}
+    meanings = dict.fromkeys(roles, "what it is")
+    entry = Entry("lib.Fall", "Fall", "timm", "falls", meanings, "", "lib", "", roles=roles)
+    monkeypatch.setattr(part, "CATALOG", {**CATALOG, "lib.Fall": entry})
+    text = of("{LambdaLR: {lr_lambda: 1 - call / 2000}}")
+    driven = simulate(parse_spec(text))
+    arguments: dict[str, object] = {"top": 0, "whole": 2000, "least": 1e-5}
+    facts = replace(driven.schedulers[0], kind="lib.Fall", arguments=arguments)
+    facts = replace(facts, given=frozenset(arguments))
+    (found,) = lint_run(replace(driven, schedulers=(facts,)), RULES.values(), drive=None)
+    assert found.rule.code == "LR002"
+    assert found.problem.key[-1] == "whole"
+    # It is read before 1000 calls: after the 999th it is at 1 - 999 / 2000.
+    assert found.message == (
+        "the anneal is planned for 2000 calls and gets 1000: it ends at 5e-4, from 1e-3; "
+        "set whole to 1000"
+    )
