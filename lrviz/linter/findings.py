@@ -26,6 +26,7 @@ class Linted:
         summaries: of its curves, where they were asked for.
         warnings: what else is worth saying.
         error: why there is nothing to say of it, or why its fixes could not be written.
+        derivation: how its steps follow from its data, where summaries are asked for.
         diff: where fixes are shown and not made, the unified diff of all of them; else None.
     """
 
@@ -36,6 +37,7 @@ class Linted:
     summaries: tuple[Summary, ...] = ()
     warnings: tuple[Problem, ...] = ()
     error: LrvizError | None = None
+    derivation: str = ""
     diff: str | None = None
 
     @property

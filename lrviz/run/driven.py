@@ -73,7 +73,9 @@ class Run:
 
     @cached_property
     def _sentence(self) -> str:
-        return describe_curves(self.curves, self.schedulers)
+        text = describe_curves(self.curves, self.schedulers)
+        whole = f"{text}; {self.spec.derivation}" if self.spec.derivation else text
+        return whole if len(whole) <= MAX_LENGTH else text
 
     def __str__(self) -> str:
         return self._sentence

@@ -1,31 +1,97 @@
 """The keys of a spec that stand for themselves, and pydantic's findings in our words."""
 
+import math
 import re
 from collections.abc import Mapping
 from inspect import getdoc
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lrviz.errors import KeyPath
+from lrviz.spec.expression import ExpressionError, evaluate
+from lrviz.spec.length import Length, LengthError, count_length
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.origin import FACTORY, Problems
-from lrviz.spec.style import Style, Text, styles
+from lrviz.spec.style import Flag, Style, Text, styles
 from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.wording import spell, suggest
+from lrviz.spell import spell_number
 
-# How long a run is: what a schedule reads of the keys that stand for themselves.
-LENGTH_KEYS = ("epochs", "steps_per_epoch")
+
+def _evaluate(value: object) -> object:
+    """Return what a formula over numbers stands for; anything else as it is."""
+    if not isinstance(value, str) or not value.startswith("="):
+        return value
+    try:
+        found = evaluate(value[1:], {})
+    except ExpressionError as error:
+        raise PydanticCustomError("formula", "{reason}", {"reason": error.reason}) from None
+    whole = round(found)
+    return whole if abs(found - whole) <= 1e-9 else found
 
 
 def _whole(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise PydanticCustomError("whole", "must be a whole number")
-    return int(value)
+    found = _evaluate(value)
+    if isinstance(found, bool) or not isinstance(found, int | float) or found != found // 1:
+        text = "must be a whole number"
+        if found is not value:  # what a formula gives
+            remedy = {"is": spell_number(float(str(found))), "text": str(value)[1:].strip()}
+            text += ", '={text}' is {is}; write =ceil({text})"
+            raise PydanticCustomError("formula", text, remedy)
+        raise PydanticCustomError("whole", text)
+    return int(found)
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+def _number(value: object) -> object:
+    found = _evaluate(value)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+        raise PydanticCustomError("number", "must be a number of epochs")
+    if found == found // 1:
+        found = int(found)
+    if found <= 0:
+        least = "at least 1" if isinstance(found, int) else "more than 0"
+        raise PydanticCustomError("number", f"must be {least}")
+    return found
+
+
+_FORMULA = {"type": "string", "pattern": "^="}
+
+Count = Annotated[
+    int,
+    Field(ge=1),
+    BeforeValidator(_whole),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, _FORMULA]}),
+]
+Epochs = Annotated[
+    int | float,
+    BeforeValidator(_number),
+    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _FORMULA]}),
+]
+
+
+class Data(BaseModel):
+    """What a run trains on, from which the optimizer steps of an epoch follow.
+
+    Attributes:
+        examples: how many an epoch has.
+        batch_size: how many of them one process takes at once.
+        processes: how many take batches of their own at the same time; 1 unless given.
+        accumulate: the batches of an optimizer step; 1 unless given.
+        drop_last: whether a last batch that is not full is left out.
+        partial: what becomes of the last batches of an epoch where they are fewer than
+            `accumulate`: a `step` of their own, which is the default, or `drop`.
+    """
+
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
+
+    examples: Count
+    batch_size: Count
+    processes: Count = 1
+    accumulate: Count = 1
+    drop_last: Flag = False
+    partial: Literal["step", "drop"] = "step"
 
 
 class Shape(BaseModel):
@@ -33,8 +99,10 @@ class Shape(BaseModel):
 
     Attributes:
         title: drawn above the figure.
-        epochs: length of the run, in epochs.
+        epochs: length of the run, in epochs; a fraction where the scheduler is called every step.
         steps_per_epoch: optimizer steps in an epoch; 1 unless given.
+        steps: length of the run in optimizer steps alone, in place of epochs.
+        data: what an epoch trains on, in place of steps_per_epoch, which follows from it.
         interval: when scheduler.step() is called; after every step unless given.
         optimizer: the optimizer of torch.optim whose learning rate is scheduled, and its arguments;
             SGD with an LR of 0.001 unless given.
@@ -52,8 +120,10 @@ class Shape(BaseModel):
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     title: Text | None = None
-    epochs: Annotated[Whole, Field(ge=1)]
-    steps_per_epoch: Annotated[Whole, Field(ge=1)] = 1
+    epochs: Epochs | None = None
+    steps_per_epoch: Count = 1
+    steps: Count | None = None
+    data: Data | None = None
     interval: Any = None
     optimizer: Any = None
     scheduler: Any = None
@@ -64,14 +134,21 @@ class Shape(BaseModel):
     lint: LintOptions = LintOptions()
 
 
-def read_shape(tree: dict[str, Tree], problems: Problems) -> Shape | None:
-    """Return the keys that stand for themselves; None, and what is wrong is added."""
+def read_shape(tree: dict[str, Tree], problems: Problems) -> tuple[Shape | None, Length | None]:
+    """Return the keys that stand for themselves, and the length; None for what is wrong."""
     try:
-        return Shape.model_validate(tree)
+        shape = Shape.model_validate(tree)
+        if shape.epochs is not None and shape.steps is None and shape.data is None:
+            return shape, Length(shape.epochs, shape.steps_per_epoch)
+        told = (shape.epochs, shape.steps_per_epoch, shape.steps, shape.data)
+        return shape, count_length(tree, *told)
     except ValidationError as error:
         for key, text in _translate(error, tree):
             problems.say(key, text)
-    return None
+        return None, None
+    except LengthError as error:
+        problems.say((error.key,) if error.key else (), error.reason)
+        return shape, None
 
 
 def model_schema() -> tuple[dict[str, object], dict[str, object]]:
@@ -82,7 +159,7 @@ def model_schema() -> tuple[dict[str, object], dict[str, object]]:
     schema = Shape.model_json_schema()
     definitions = schema.pop("$defs")
     _describe(Shape, schema)
-    for model in (FigureOptions, LintOptions, Style):
+    for model in (Data, FigureOptions, LintOptions, Style):
         _describe(model, definitions[model.__name__])
     style = definitions["FigureOptions"]["properties"]["style"]
     own = {key: style.pop(key) for key in ("$ref", "allOf") if key in style}
@@ -120,7 +197,7 @@ _MESSAGES: Mapping[str, str] = {
     **dict.fromkeys(("too_short", "too_long", "tuple_type"), "must be a list{length}, got {got}"),
     **dict.fromkeys(("model_type", "model_attributes_type"), "must be a mapping, got {got}"),
     "string_pattern_mismatch": "must match {pattern}, got {got}",
-    **dict.fromkeys(("pixels", "printable", "twice"), "{msg}"),
+    **dict.fromkeys(("pixels", "printable", "twice", "formula"), "{msg}"),
 }
 
 
@@ -162,7 +239,7 @@ def _key_in(tree: Tree, location: tuple[int | str, ...], *, missing: bool) -> Ke
 
 def _known_keys(key: KeyPath) -> tuple[str, ...]:
     models: dict[KeyPath, type[BaseModel]]
-    models = {(): Shape, ("figure",): FigureOptions, ("lint",): LintOptions}
+    models = {(): Shape, ("figure",): FigureOptions, ("lint",): LintOptions, ("data",): Data}
     return tuple(models.get(key[:-1], Style).model_fields)
 
 

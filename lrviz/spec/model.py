@@ -6,6 +6,7 @@ from functools import cached_property
 
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog.external import External
+from lrviz.spec.length import count_steps
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.origin import Factory, Source
 from lrviz.spec.tree import Interval, Tree, freeze, is_same_spec
@@ -66,7 +67,7 @@ class Schedule:
     Attributes:
         source: where it came from.
         label: what tells it from the other curves of the spec; empty for the only one.
-        epochs: length of the run.
+        epochs: length of the run; a fraction under `interval: step` only.
         steps_per_epoch: optimizer steps in an epoch.
         interval: when `scheduler.step()` is called, after every step or after every epoch.
         optimizer: the optimizer whose param groups are scheduled.
@@ -76,13 +77,14 @@ class Schedule:
         metric_name: the column of the csv that it was read from; empty for any other.
         metric_file: that csv, as the spec names it.
         metric_lines: its line for each value, and `metric_blanks` the blank ones between them.
-        factory: what builds the scheduler in the place of the spec; None for a spec's own, and
-            once it has been driven.
+        factory: what builds the scheduler, until that has been driven; None for a spec's own.
+        batches_per_epoch: of all processes together, and `derivation`, how the steps follow from
+            them; None and empty without data.
     """
 
     source: Source
     label: str
-    epochs: int
+    epochs: int | float
     steps_per_epoch: int
     interval: Interval
     optimizer: Node
@@ -94,16 +96,24 @@ class Schedule:
     metric_lines: tuple[int, ...] = field(default=(), compare=False)
     metric_blanks: tuple[int, ...] = field(default=(), compare=False)
     factory: Factory | None = field(default=None, compare=False, repr=False)
+    batches_per_epoch: int | None = None
+    derivation: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the last epoch is not a whole one."""
+        return not isinstance(self.epochs, int)
 
     @cached_property
     def total_steps(self) -> int:
         """The number of optimizer steps of the run."""
-        return self.epochs * self.steps_per_epoch
+        epochs, each = self.epochs, self.steps_per_epoch
+        return epochs * each if isinstance(epochs, int) else count_steps(epochs, each)
 
     @cached_property
     def total_calls(self) -> int:
         """The number of calls of `scheduler.step()` of the run."""
-        return self.total_steps if self.interval == "step" else self.epochs
+        return self.total_steps if self.interval == "step" else int(self.epochs)
 
     @cached_property
     def steps_per_call(self) -> int:
@@ -125,7 +135,8 @@ class Schedule:
     @cached_property
     def totals(self) -> Mapping[str, float]:
         """The run totals that formulas and expressions may name."""
-        return {name: float(getattr(self, name)) for name in TOTALS}
+        names = TOTALS if self.batches_per_epoch is None else (*TOTALS, "batches_per_epoch")
+        return {name: float(getattr(self, name)) for name in names}
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +165,7 @@ class Spec:
     allow: tuple[str, ...] = ()
 
     @property
-    def epochs(self) -> int:
+    def epochs(self) -> int | float:
         """Length of the run."""
         return self.schedules[0].epochs
 
@@ -182,6 +193,11 @@ class Spec:
     def metric(self) -> Metric | None:
         """What ReduceLROnPlateau is given; None for none."""
         return self.schedules[0].metric
+
+    @property
+    def derivation(self) -> str:
+        """How the steps follow from the data, in a sentence; empty without data."""
+        return "; ".join(dict.fromkeys(filter(None, (each.derivation for each in self.schedules))))
 
     @property
     def total_steps(self) -> int:

@@ -38,10 +38,14 @@ class NodeReader:
     Args:
         problems: what is wrong with them is added.
         allowed: the schedulers beside the catalog that the user allowed, by name.
+        totals: what formulas and expressions may name of the run.
     """
 
-    def __init__(self, problems: Problems, allowed: Mapping[str, External]) -> None:
+    def __init__(
+        self, problems: Problems, allowed: Mapping[str, External], totals: Sequence[str]
+    ) -> None:
         self._problems, self._say, self._allowed = problems, problems.say, allowed
+        self._totals = totals
 
     @cached_property
     def _listed(self) -> Mapping[str, Sequence[External]]:
@@ -62,7 +66,7 @@ class NodeReader:
         if name in COMPOSITES:
             children = tuple(self._read_children(arguments, path))
             arguments = {k: v for k, v in arguments.items() if k != "schedulers"}
-        self._check_arguments(arguments, path, names=(*TOTALS, "lr"))
+        self._check_arguments(arguments, path, names=(*self._totals, "lr"))
         return Node(name, path, arguments, children, foreign=foreign, package=known.package)
 
     def read_optimizer(self, tree: Tree, key: KeyPath) -> Node | None:
@@ -76,7 +80,7 @@ class NodeReader:
             return None
         groups = list(self._read_groups(arguments.get("param_groups", []), (*path, "param_groups")))
         arguments = {k: v for k, v in arguments.items() if k != "param_groups"}
-        self._check_arguments(arguments, path, names=TOTALS)
+        self._check_arguments(arguments, path, names=self._totals)
         return Node(name, path, arguments, groups=tuple(groups))
 
     def _read_name(
@@ -138,7 +142,7 @@ class NodeReader:
                 self._say((*key, index, "name"), f"must be a text of at most {MAX_TEXT} characters")
             elif name and names.setdefault(name, index) != index:
                 self._say((*key, index, "name"), f"'{name}' is group {names[name]}'s name already")
-            self._check_arguments(item, (*key, index), names=TOTALS)
+            self._check_arguments(item, (*key, index), names=self._totals)
             yield item
 
     def _check_arguments(
@@ -157,7 +161,7 @@ class NodeReader:
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             at = (*key, index) if isinstance(value, list) else key
             if isinstance(item, str):
-                _check_formula(item.removeprefix("="), at, self._problems, parameters, TOTALS)
+                _check_formula(item.removeprefix("="), at, self._problems, parameters, self._totals)
             elif not is_number(item):
                 self._say(at, f"must be an expression in {parameters[0]}, got {spell(item)}")
 
@@ -185,7 +189,9 @@ def _check_formula(
     return True
 
 
-def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
+def read_metric(
+    tree: Tree, key: KeyPath, problems: Problems, totals: Sequence[str] = TOTALS
+) -> Metric | None:
     """Return the metric; None, and what is wrong is added.
 
     >>> from lrviz.spec.origin import Source
@@ -202,7 +208,7 @@ def read_metric(tree: Tree, key: KeyPath, problems: Problems) -> Metric | None:
             problems.say(key, f"must have 1 to {MAX_METRIC:,} values, got {len(tree)}")
         case {"expression": str() | int() | float() as text, **rest} if not rest or _is_cut(text):
             counts = EXPRESSIONS["expression"]
-            if _check_formula(str(text), (*key, "expression"), problems, counts, TOTALS):
+            if _check_formula(str(text), (*key, "expression"), problems, counts, totals):
                 return MetricExpression(str(text))
         case {"csv": str(path), "column": str(column), **rest} if not rest:
             return MetricCsv(path, column)

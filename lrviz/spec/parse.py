@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.spec.assign import Override, Overrides, assign
 from lrviz.spec.catalog.external import External, parse_allowed
-from lrviz.spec.keys import LENGTH_KEYS, Shape, read_shape
-from lrviz.spec.model import Node, Schedule, Spec
+from lrviz.spec.keys import Shape, read_shape
+from lrviz.spec.length import LENGTH_KEYS, Length
+from lrviz.spec.model import TOTALS, Node, Schedule, Spec
 from lrviz.spec.nodes import NodeReader, read_metric
 from lrviz.spec.origin import FACTORY, Factory, Problems, Source
 from lrviz.spec.sweep import Curve, Variant, iter_curves, iter_variants
@@ -124,31 +125,33 @@ class ScheduleReader:
 
     def read(self, tree: dict[str, Tree]) -> tuple[Shape | None, list[Schedule]]:
         """Return the keys that stand for themselves, and the schedules that could be read."""
-        shape = read_shape(tree, self._problems)
+        shape, common = read_shape(tree, self._problems)
         variants: Iterator[Variant] = iter([("", tree, self._problems.source)])
         if "sweep" in tree:
             variants = iter_variants(tree, self._problems)
         schedules: list[Schedule] = []
         for label, own, source in variants:
             problems = self._problems.of(source)
-            length = shape
+            length = common
             if shape is None or any(path[0] in LENGTH_KEYS for path in source.swept):
-                length = read_shape({key: own[key] for key in LENGTH_KEYS if key in own}, problems)
+                given = {key: own[key] for key in LENGTH_KEYS if key in own}
+                length = read_shape(given, problems)[1]
             plain: Curve = (label, own, {})
             for curve in iter_curves(own, problems) if "curves" in own else [plain]:
                 schedules += self._read_schedule(curve, length, problems)
-        _refuse_too_many(schedules, self._problems)
+        _refuse_too_many(schedules, self._problems, tree)
         return shape, schedules
 
     def _read_schedule(
-        self, curve: Curve, length: Shape | None, problems: Problems
+        self, curve: Curve, length: Length | None, problems: Problems
     ) -> Iterator[Schedule]:
         """Yield the schedule, or nothing where a problem was added."""
         label, tree, keys = curve
         if self._is_too_much(tree, problems):
             return
         before = len(problems.found)
-        reader = NodeReader(problems, self._allowed)
+        totals = (*TOTALS, "batches_per_epoch") if "data" in tree else TOTALS
+        reader = NodeReader(problems, self._allowed, totals)
         at = keys.get("optimizer", ("optimizer",))
         optimizer = reader.read_optimizer(tree.get("optimizer", DEFAULT_OPTIMIZER), at)
         scheduler = None
@@ -160,14 +163,18 @@ class ScheduleReader:
         else:
             problems.say(("curves", label) if "curves" in tree else (), "scheduler is missing")
         at = keys.get("metric", ("metric",))
-        metric = read_metric(tree["metric"], at, problems) if "metric" in tree else None
+        metric = read_metric(tree["metric"], at, problems, totals) if "metric" in tree else None
         interval = _read_interval(curve, None if self._factory else scheduler, problems)
+        if length and interval == "epoch" and (why := length.why_not_by_epoch):
+            problems.say(keys.get("interval", ("interval",)), why)
         if length and optimizer and scheduler and interval and len(problems.found) == before:
             yield Schedule(
                 source=problems.source,
                 label=label,
                 epochs=length.epochs,
                 steps_per_epoch=length.steps_per_epoch,
+                batches_per_epoch=length.batches_per_epoch,
+                derivation=length.derivation,
                 interval=interval,
                 optimizer=optimizer,
                 scheduler=scheduler,
@@ -221,7 +228,9 @@ def _own_interval(scheduler: Node | None) -> Interval | None:
     return "step" if scheduler.arguments.get("t_in_epochs") is False else "epoch"
 
 
-def _refuse_too_many(schedules: Sequence[Schedule], problems: Problems) -> None:
+def _refuse_too_many(
+    schedules: Sequence[Schedule], problems: Problems, tree: Mapping[str, Tree]
+) -> None:
     schedulers = [len(each.scheduler.walk()) for each in schedules]
     if sum(schedulers) > MAX_SCHEDULERS:
         largest = schedules[schedulers.index(max(schedulers))]
@@ -232,7 +241,9 @@ def _refuse_too_many(schedules: Sequence[Schedule], problems: Problems) -> None:
     for count, most, what in (calls, MAX_CALLS, "calls"), (points, MAX_POINTS, "points"):
         if count > most:
             longest = max(schedules, key=lambda each: each.total_steps)
-            key = "epochs" if longest.epochs >= longest.steps_per_epoch else "steps_per_epoch"
+            each = "data" if "data" in tree else "steps_per_epoch"
+            key = "epochs" if longest.epochs >= longest.steps_per_epoch else each
+            key = "steps" if "steps" in tree else key
             text = f"{spell_count(count)} {what} are more than {most:,}"
             problems.of(longest.source).say((key,), text)
             return

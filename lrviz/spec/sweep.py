@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from lrviz.errors import KeyPath
 from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, replace_at, split_key
-from lrviz.spec.keys import LENGTH_KEYS
+from lrviz.spec.length import LENGTH_KEYS
 from lrviz.spec.origin import Problems, Source
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree, freeze, is_same_tree

@@ -546,7 +546,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_written(
 def test_every_problem_of_every_spec_is_said_in_order_and_nothing_is_written(
     step: Path, write_spec: WriteSpec, tmp_path: Path
 ) -> None:
-    write_spec(STEP + "epoch: 3\nsteps: 8\n", "shape.yaml")
+    write_spec(STEP + "epoch: 3\nstepz: 8\n", "shape.yaml")
     write_spec(STEP.replace("step_size: 4", "step_size: 0"), "driven.yaml")
     specs = ("driven.yaml", step.name, "shape.yaml")
     result = run("compare", *specs, "-o", "a.png", cwd=tmp_path)

@@ -217,7 +217,7 @@ def test_json_is_as_documented(folder: Path) -> None:
     clean, climbs, _, wrong, failed = data["specs"]
     assert clean == {
         **{"file": "specs/a.yaml", "state": "clean", "exit_status": 0, "error": None},
-        **{"findings": [], "fixed": [], "not_fixed": [], "summaries": []},
+        **{"findings": [], "fixed": [], "not_fixed": [], "summaries": [], "derivation": ""},
         **{"problems": [], "warnings": []},
     }
     assert climbs["findings"] == [

@@ -88,7 +88,9 @@ WRONG = {
     "no epochs": f"{{{STEP}}}",
     "no epoch": f"{{epochs: 0, {STEP}}}",
     "no step in an epoch": f"{{epochs: 4, steps_per_epoch: -1, {STEP}}}",
-    "half an epoch": f"{{epochs: 4.5, {STEP}}}",
+    "half an epoch less than none": f"{{epochs: -0.5, {STEP}}}",
+    "a length of no unit": f"{{data: {{examples: 8, batch_size: 2}}, {STEP}}}",
+    "data without a batch": f"{{epochs: 1, data: {{examples: 8}}, {STEP}}}",
     "an unknown key": f"{{epochs: 4, epoch: 4, {STEP}}}",
     "no scheduler": "{epochs: 4}",
     "an unknown scheduler": "{epochs: 4, scheduler: {StepLr: {step_size: 1}}}",
@@ -445,7 +447,8 @@ def test_an_explanation_tells_the_default(
 
 def test_the_keys_at_the_top_are_explained_wherever_they_stand() -> None:
     schema: Any = build_schema()
-    assert schema["properties"]["epochs"]["description"] == "length of the run, in epochs"
+    said = "length of the run, in epochs; a fraction where the scheduler is called every step"
+    assert schema["properties"]["epochs"]["description"] == said
     for name in ("scheduler", "optimizer", "interval", "metric"):
         assert schema["properties"][name] is True
         assert schema["$defs"][name]["description"]

@@ -30,7 +30,7 @@ def test_a_small_number_has_one_spelling(tmp_path: Path) -> None:
     assert table.splitlines()[1].split()[-3:] == ["1e-5", "4e-5", "-"]
     summary = run("lint", "a.yaml", "--summary", cwd=tmp_path).text
     assert "  1e-5  " in summary
-    refused = run("plot", "a.yaml", "--set", "epochs=1e-5", cwd=tmp_path)
+    refused = run("plot", "a.yaml", "--set", "steps_per_epoch=1e-5", cwd=tmp_path)
     assert refused.stderr.rstrip().endswith(", got 1e-5")
 
 

@@ -273,7 +273,8 @@ def test_what_is_wrong_in_a_curve_is_said_in_its_place() -> None:
         (
             "{epochs: 1, scheduler: LinearLR, sweep: {title: [a]}}",
             "a.yaml:1:42: sweep.title: is not part of a schedule;"
-            " it must begin with epochs, steps_per_epoch, interval, optimizer, scheduler",
+            " it must begin with epochs, steps_per_epoch, steps, data, interval, optimizer, "
+            "scheduler",
         ),
         (
             "{epochs: 1, curves: {a: {scheduler: LinearLR}}, sweep: {epochs: [1]}}",

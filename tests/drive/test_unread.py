@@ -102,6 +102,8 @@ def test_every_command_that_takes_settings_says_it_once(
 SWEPT = {
     "epochs": ("4", "[2, 3]"),
     "steps_per_epoch": ("2", "[3, 4]"),
+    "steps": ("2", "[3, 4]"),
+    "data": ("{examples: 8, batch_size: 2}", "[{examples: 8, batch_size: 1}]"),
     "interval": ("step", "[step, epoch]"),
     "optimizer": ("{SGD: {lr: 1}}", "[{SGD: {lr: 0.1}}, {SGD: {lr: 0.2}}]"),
     "scheduler": ("LinearLR", "[ConstantLR, {ExponentialLR: {gamma: 0.5}}]"),
@@ -110,7 +112,8 @@ SWEPT = {
 
 @pytest.mark.parametrize("key", SWEPT_KEYS)
 def test_an_option_whose_value_is_swept_is_not_used(key: str) -> None:
-    text = "{epochs: 3, steps_per_epoch: 2, scheduler: LinearLR}"
+    length = {"steps": "steps: 1, ", "data": "epochs: 3, "}.get(key, "epochs: 3, steps_per_epoch: 2, ")
+    text = f"{{{length}scheduler: LinearLR}}"
     value, values = SWEPT[key]
     settings = ((key, value), ("sweep", f"{{{key}: {values}}}"))
     assert warnings_of(text, *settings) == [

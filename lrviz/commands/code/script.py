@@ -85,7 +85,12 @@ def _write_imports(schedulers: Sequence[SchedulerFacts], body: str) -> Iterator[
 
 def _write_schedule(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
     yield f"EPOCHS = {schedule.epochs}"
+    if schedule.derivation:
+        yield f"# {schedule.derivation}"
+        yield f"BATCHES_PER_EPOCH = {schedule.batches_per_epoch}"
     yield f"STEPS_PER_EPOCH = {schedule.steps_per_epoch}"
+    if schedule.is_cut:
+        yield f"TOTAL_STEPS = {schedule.total_steps}"
     if facts.takes_metric and isinstance(schedule.metric, tuple):
         yield _spell_metric(schedule.metric)
     yield ""
@@ -104,14 +109,17 @@ def _spell_metric(values: Sequence[float]) -> str:
 
 
 def _write_loop(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
-    by_step = schedule.interval == "step"
-    indent = INDENT * (2 if by_step else 1)
+    by_step, is_cut = schedule.interval == "step", schedule.is_cut
     call = "epoch * STEPS_PER_EPOCH + step" if by_step else "epoch"
+    call = "step" if is_cut else call
     closure = "lambda: 0.0" if schedule.optimizer.name == "LBFGS" else ""
-    yield "for epoch in range(EPOCHS):"
-    yield f"{INDENT}for step in range(STEPS_PER_EPOCH):"
-    yield f"{INDENT * 2}# forward and backward pass"
-    yield f"{INDENT * 2}optimizer.step({closure})"
+    yield "for step in range(TOTAL_STEPS):" if is_cut else "for epoch in range(EPOCHS):"
+    inner = INDENT if is_cut else INDENT * 2
+    if not is_cut:
+        yield f"{INDENT}for step in range(STEPS_PER_EPOCH):"
+    yield f"{inner}# forward and backward pass"
+    yield f"{inner}optimizer.step({closure})"
+    indent = inner if by_step else INDENT
     method, given = "step", []
     if facts.name in THIRD_PARTY and THIRD_PARTY[facts.name].package == "timm":
         method = "step_update" if by_step else "step"
@@ -222,8 +230,9 @@ def spell_expression(value: object, parameters: Sequence[str], schedule: Schedul
     """Return an expression of a schedule, or a number, as Python."""
     if not isinstance(value, str):
         return spell_python(value)
-    steps = "EPOCHS * STEPS_PER_EPOCH"
+    steps = "TOTAL_STEPS" if schedule.is_cut else "EPOCHS * STEPS_PER_EPOCH"
     names = {
+        "batches_per_epoch": "BATCHES_PER_EPOCH",
         "epochs": "EPOCHS",
         "steps_per_epoch": "STEPS_PER_EPOCH",
         "total_steps": steps,

@@ -130,6 +130,7 @@ class _Linter:
             source,
             sort_findings([*selected, *find_unknown(run.spec, RULES)]),
             summaries=tuple(each for curve in curves for each in summarise_curve(curve)),
+            derivation=run.spec.derivation if self.request.summarises else "",
             # Where a note matters a rule says so.
             warnings=tuple(each for each in run.warnings if each.grade != "note"),
             diff="" if self.request.diffs else None,

@@ -8,6 +8,7 @@ from lrviz.commands.results import Block, Line
 from lrviz.errors import UsageError
 from lrviz.linter.findings import Linted, closing_line, count_rules, judge
 from lrviz.linter.overview import overview_table
+from lrviz.spell import printable
 from lrviz.system.annotations import LintListing
 
 
@@ -63,7 +64,8 @@ def _sum_up(done: Sequence[Linted], request: Request, listing: LintListing) -> s
         return format_sarif(done)
     counted = _iter_statistics(done) if request.counts else ()
     rows = [(each.source, row) for each in done for row in each.summaries]
-    return _join((*counted, *(overview_table(rows) if rows else ())))
+    derived = (f"{each.source}: {each.derivation}" for each in done if each.derivation)
+    return _join((*counted, *(overview_table(rows) if rows else ()), *map(printable, derived)))
 
 
 def _iter_statistics(linted: Iterable[Linted]) -> Iterator[str]:

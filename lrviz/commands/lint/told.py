@@ -81,6 +81,7 @@ def _list_linted(linted: Linted) -> dict[str, object]:
             {**_list_place(each, fix.key), "reason": reason}
             for each, fix, reason in linted.refusals
         ],
+        "derivation": linted.derivation,
         "summaries": [asdict(each) | {"warmup_share": each.warmup_share} for each in summaries],
         "problems": list(map(spell_problem, error.told)) if isinstance(error, SpecError) else [],
         "error": None if error is None else str(error),

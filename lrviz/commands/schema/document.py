@@ -46,8 +46,8 @@ _CURVES: Schema = {
 def build_schema() -> Schema:
     """Return the schema of a spec, with every scheduler and optimizer that is installed.
 
-    >>> build_schema()["required"]
-    ['epochs']
+    >>> build_schema()["anyOf"]
+    [{'required': ['epochs']}, {'required': ['steps']}]
     """
     keys, definitions = map(_tidy, model_schema())
     definitions["LintOptions"]["properties"]["ignore"]["items"]["anyOf"] = [
@@ -71,7 +71,8 @@ def build_schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "lrviz spec",
         "description": "A learning-rate schedule, how long it runs and how it is drawn.",
-        **closed(properties, ["epochs"]),
+        **closed(properties),
+        "anyOf": [{"required": ["epochs"]}, {"required": ["steps"]}],
         "allOf": [*map(_demand, CURVE_KEYS), {"not": {"required": ["curves", "sweep"]}}],
         "$defs": definitions,
     }

@@ -69,7 +69,7 @@ def _list_anneals(view: View) -> list[Part]:
     ]
 
 
-def _is_about(part: Part, wanted: int) -> bool:
+def _is_about(part: Part, wanted: float) -> bool:
     """Whether its length, alone or with what comes before it, is about that of the run."""
     lengths = (part.planned, part.start + part.planned, part.horizon)
     return any(abs(each - wanted) <= 0.05 * wanted for each in lengths)
