@@ -89,7 +89,8 @@ def _spell_exact(value: float) -> str:
     if value == 0 or _SMALL <= abs(value) < _LARGE:
         return text
     digits = text.partition("e")[0].strip("-0.").replace(".", "")
-    return min(_spell_scientific(value, len(digits) - 1), text, key=len)
+    short = _spell_scientific(value, len(digits) - 1)
+    return min(short, text, key=len) if float(short) == value else text  # half way, it rounds off
 
 
 def shorten(text: str, most: int = LONGEST) -> str:

@@ -57,3 +57,10 @@ def test_people_read_six_digits_and_what_is_read_back_has_all(
 def test_labels_of_ticks_have_one_notation() -> None:
     assert spell_ticks([0.0, 5e-6, 1e-5]) == ["0", "5e-6", "1e-5"]
     assert spell_ticks([0.85, 0.9, 0.95]) == ["0.85", "0.90", "0.95"]
+
+
+def test_a_power_of_two_half_way_between_two_spellings_reads_back_equal() -> None:
+    """16 digits of it are rounded to the even one, and that is another float."""
+    assert [float(spell_yaml(2.0**-power)) for power in range(200)] == [
+        2.0**-power for power in range(200)
+    ]

@@ -112,7 +112,9 @@ SWEPT = {
 
 @pytest.mark.parametrize("key", SWEPT_KEYS)
 def test_an_option_whose_value_is_swept_is_not_used(key: str) -> None:
-    length = {"steps": "steps: 1, ", "data": "epochs: 3, "}.get(key, "epochs: 3, steps_per_epoch: 2, ")
+    length = {"steps": "steps: 1, ", "data": "epochs: 3, "}.get(
+        key, "epochs: 3, steps_per_epoch: 2, "
+    )
     text = f"{{{length}scheduler: LinearLR}}"
     value, values = SWEPT[key]
     settings = ((key, value), ("sweep", f"{{{key}: {values}}}"))
