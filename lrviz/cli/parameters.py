@@ -104,6 +104,10 @@ Calls = Annotated[
     Interval | None, option("--interval", "When scheduler.step() is called: after every …")
 ]
 
+Verbose = Annotated[
+    bool, option("-v --verbose", "Say how each run goes, and how its steps follow from its data.")
+]
+
 
 def reads_specs(**more: Any) -> Callable[[Command], Command]:
     """Give a command the options that say how specs are read, in place of its `reading`.
@@ -112,7 +116,7 @@ def reads_specs(**more: Any) -> Callable[[Command], Command]:
         more: its options beside those that all such commands have, in the order of its help.
     """
     options = {**more, "allow": Allow, "epochs": Epochs, "steps_per_epoch": StepsPerEpoch}
-    options["interval"] = Calls
+    options |= {"interval": Calls, "verbose": Verbose}
     kind = Parameter.KEYWORD_ONLY
     said = [Parameter(name, kind, default=None, annotation=options[name]) for name in options]
 
@@ -164,7 +168,7 @@ def say_reading(**said: Any) -> "Reading":
         from lrviz.spec.catalog.external import parse_allowed
 
         allow = tuple(parse_allowed(allow))
-    return Reading(overrides, allow)
+    return Reading(overrides, allow, bool(said.get("verbose")))
 
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:
