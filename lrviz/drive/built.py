@@ -1,27 +1,33 @@
 """Driving a scheduler that somebody else has built, from where it stands."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
 import torch
+from torch.optim.lr_scheduler import LRScheduler
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.installed import METRICS, read_step
-from lrviz.drive.loop import empty_record, make_calls
+from lrviz.drive.loop import Recorded, empty_record, make_calls
 from lrviz.drive.recover import counts_calls, note_pace, recover_facts
 from lrviz.drive.remarks import metric_remarks, metric_values, number_steps, unused_metric
 from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
+from lrviz.spec.length import Length
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.nodes import MAX_GROUPS
-from lrviz.spec.origin import FACTORY
+from lrviz.spec.origin import FACTORY, Returns
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Interval, Tree
 from lrviz.system.process import hide_warnings
+
+# What schedulers call their optimizer.
+_OPTIMIZERS = ("optimizer", "_optimizer", "optim", "opt")
 
 
 def counted_interval(scheduler: Any) -> Interval | None:
@@ -40,12 +46,22 @@ class Built:
         groups: the param groups that it writes to.
         base_lr: their learning rates before it.
         optimizer: the name of the optimizer's class; empty for the schedule's own.
+        call: what is told the number of each step before it; empty for a scheduler's own `step`.
+        returns: what a function of the step returns; empty for no such function.
+        interval: when it is called, where its own trainer has been told; None where not.
+        epochs: what was returned as the length of its run; None for nothing.
+        notes: what has been guessed, and how to say otherwise.
     """
 
     scheduler: Any
     groups: Sequence[dict[str, Any]]
     base_lr: tuple[float, ...]
     optimizer: str = ""
+    call: str = ""
+    returns: Returns | None = None
+    interval: Interval | None = None
+    epochs: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> Run:
@@ -78,18 +94,54 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     rates = recorded["lr"][0]
 
     def name_call() -> str:
-        return f"step() after step {len(rates) * schedule.steps_per_call - 1}"
+        call = f"{built.call or 'step'}()"
+        return f"{call} after step {len(rates) * schedule.steps_per_call - 1}"
 
-    with hide_warnings(), named_failures(schedule, name_call):  # the order warning is false here
+    with (
+        hide_warnings(),  # that of the order is false here
+        named_failures(schedule, name_call),
+        _reading_own_steps(built, recorded),
+    ):
         curve = make_calls(schedule, step, metric or [], groups, built.base_lr, recorded)
+    if built.call:  # what the optimizer was given is of no account
+        curve = replace(curve, base_lr=tuple(curve.lr.max(axis=1).tolist()))
     facts = note_pace(facts, built.scheduler)
     remarks = metric_remarks(schedule, curve) if metric else ()
-    warnings = (*_unused(spec, schedule, built, facts), *remarks)
-    tree = spec.tree
-    if schedule.interval != spec.interval:  # its own, which whoever reads the spec has to know
-        tree = {**tree, "interval": schedule.interval}
+    notes = (schedule.source.problem((), text, "note") for text in built.notes)
+    warnings = (*_unused(spec, schedule, built, facts), *remarks, *notes)
+    # What it says itself, which whoever reads the spec has to know.
+    own = {"interval": schedule.interval, "epochs": schedule.epochs}
+    said = {key: value for key, value in own.items() if value != getattr(spec, key)}
+    tree = {**spec.tree, **said, **({"returns": built.returns} if built.returns else {})}
     spec = replace(spec, tree=tree, schedules=(schedule,))
     return Run(spec, (curve,), (facts,), warnings)
+
+
+@contextmanager
+def _reading_own_steps(built: Built, recorded: Recorded) -> Iterator[None]:
+    """Read values again where a scheduler steps its optimizer itself, as it may set them before.
+
+    The optimizer is not stepped. A scheduler of torch's does not do that, and looks whether anybody
+    has replaced the optimizer's `step`.
+    """
+    optimizer = find_optimizer(built.scheduler)
+    if built.call or optimizer is None or isinstance(built.scheduler, LRScheduler):
+        yield
+        return
+
+    def read(*_: object, **__: object) -> None:
+        for key, rows in recorded.items():
+            for row, group in zip(rows, built.groups, strict=True):
+                row[-1] = group[key][0] if key == "betas" else group[key]
+
+    own = vars(optimizer).get("step")
+    optimizer.step = read
+    try:
+        yield
+    finally:
+        del optimizer.step
+        if own is not None:
+            optimizer.step = own
 
 
 def accept_scheduler(scheduler: Any, optimizer: str = "") -> Built:
@@ -121,19 +173,35 @@ def find_groups(scheduler: Any) -> list[dict[str, Any]]:
     Raises:
         UsageError: it has none.
     """
+    optimizer = find_optimizer(scheduler)
+    if optimizer is None:
+        raise UsageError(f"{type(scheduler).__name__} is no scheduler: it has no optimizer")
+    return list(optimizer.param_groups)
+
+
+def find_optimizer(scheduler: Any) -> Any:
+    """Return the optimizer that a scheduler has; None where it has none."""
     inside = getattr(scheduler, "scheduler", scheduler)  # of a wrapper, as accelerate has one
     for each in (scheduler, inside, *getattr(scheduler, "_schedulers", ())):
-        groups = getattr(getattr(each, "optimizer", None), "param_groups", None)
-        if groups and all(isinstance(group, dict) and "lr" in group for group in groups):
-            return list(groups)
-    raise UsageError(f"{type(scheduler).__name__} is no scheduler: it has no optimizer")
+        for optimizer in (getattr(each, name, None) for name in _OPTIMIZERS):
+            groups = getattr(optimizer, "param_groups", None)
+            if groups and all(isinstance(group, dict) and "lr" in group for group in groups):
+                return optimizer
+    return None
 
 
 def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
     """Return the schedule as what is driven: of a class, on an optimizer, by no factory."""
+    if missing := schedule.factory and schedule.factory.missing:
+        if not built.epochs:
+            raise factory_problem(schedule, missing)
+        schedule = replace(schedule, epochs=built.epochs)
     own = counted_interval(built.scheduler)
-    if own and "interval" not in spec.tree:
-        schedule = replace(schedule, interval=own)
+    if (interval := own or built.interval) and "interval" not in spec.tree:
+        schedule = replace(schedule, interval=interval)
+        length = Length(schedule.epochs, schedule.steps_per_epoch, is_in_steps="steps" in spec.tree)
+        if interval == "epoch" and length.why_not_by_epoch:
+            raise factory_problem(schedule, f"is called every epoch; {length.why_not_by_epoch}")
     elif own and own != schedule.interval:
         name, which = type(built.scheduler).__name__, {"step": "updates", "epoch": "epochs"}[own]
         text = f"{name} counts {which}; leave interval out"

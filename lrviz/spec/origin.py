@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lrviz.errors import Grade, KeyPath, Position, Problem, SpecError
 from lrviz.system.files import Reads
@@ -26,6 +26,9 @@ FILE_ENDINGS = frozenset(
 
 # Where a spec in the place of which code builds the scheduler says so.
 FACTORY = ("factory",)
+
+# What a function of the step returns: a learning rate, or a factor of the optimizer's.
+Returns = Literal["lr", "factor"]
 
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _NAME = re.compile(rf"(?P<place>.*\.py|{_DOTTED}):(?P<attribute>{_DOTTED})", re.DOTALL)
@@ -92,10 +95,12 @@ class Factory:
     Attributes:
         name: what a figure says of it.
         load: returns the function, which takes an optimizer and returns a scheduler, or takes
-            nothing and returns both.
+            nothing and returns both; or is a function of the step.
         guard: what surrounds all of it: loading, calling and driving.
         reads: the code of the user's that it has turned out to consist of.
         drawn: in place of code, what a figure remembers of the schedules it built.
+        returns: what its function of the step returns; None where nobody has said so.
+        missing: what to say where it does not tell how long its run is; empty where that is known.
     """
 
     name: str
@@ -103,6 +108,8 @@ class Factory:
     guard: Callable[[], AbstractContextManager[object]] = nullcontext
     reads: Reads = field(default_factory=Reads)
     drawn: "tuple[Curve, ...]" = ()
+    returns: Returns | None = None
+    missing: str = ""
 
 
 @dataclass(frozen=True)
