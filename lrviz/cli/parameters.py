@@ -13,8 +13,7 @@ from lrviz.commands.look_up import complete_scheduler
 from lrviz.commands.results import Block
 from lrviz.errors import UsageError
 from lrviz.figure import Format
-from lrviz.spec.origin import Returns
-from lrviz.spec.tree import Interval
+from lrviz.spec.tree import Interval, Returns
 from lrviz.system.annotations import LintListing, Listing
 from lrviz.system.files import STDIO
 
@@ -106,9 +105,7 @@ Calls = Annotated[
     Interval | None, option("--interval", "When scheduler.step() is called: after every …")
 ]
 Rate = Annotated[str | None, option("--lr", "Learning rate of the optimizer.", "LR")]
-Returned = Annotated[
-    Returns | None, option("--returns", "What a function of the step returns.")
-]
+Returned = Annotated[Returns | None, option("--returns", "What a function of the step returns.")]
 
 
 def reads_specs(**more: Any) -> Callable[[Command], Command]:

@@ -1,18 +1,18 @@
 """Driving a scheduler that somebody else has built, from where it stands."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
 import torch
-from torch.optim.lr_scheduler import LRScheduler
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.installed import METRICS, read_step
-from lrviz.drive.loop import Recorded, empty_record, make_calls
+from lrviz.drive.loop import empty_record, make_calls
+from lrviz.drive.moved import find_groups, read_own_steps, read_rates
 from lrviz.drive.recover import counts_calls, note_pace, recover_facts
 from lrviz.drive.remarks import metric_remarks, metric_values, number_steps, unused_metric
 from lrviz.errors import Problem, SpecError, UsageError
@@ -20,14 +20,11 @@ from lrviz.run.driven import Run
 from lrviz.spec.length import Length
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.nodes import MAX_GROUPS
-from lrviz.spec.origin import FACTORY, Returns
+from lrviz.spec.origin import FACTORY
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Interval, Tree
+from lrviz.spec.tree import Interval, Returns, Tree
 from lrviz.system.process import hide_warnings
-
-# What schedulers call their optimizer.
-_OPTIMIZERS = ("optimizer", "_optimizer", "optim", "opt")
 
 
 def counted_interval(scheduler: Any) -> Interval | None:
@@ -48,7 +45,7 @@ class Built:
         optimizer: the name of the optimizer's class; empty for the schedule's own.
         call: what is told the number of each step before it; empty for a scheduler's own `step`.
         returns: what a function of the step returns; empty for no such function.
-        interval: when it is called, where its own trainer has been told; None where not.
+        calls: when it is called, as the trainer that it was returned to has been told.
         epochs: what was returned as the length of its run; None for nothing.
         notes: what has been guessed, and how to say otherwise.
     """
@@ -59,7 +56,7 @@ class Built:
     optimizer: str = ""
     call: str = ""
     returns: Returns | None = None
-    interval: Interval | None = None
+    calls: Mapping[str, Any] = field(default_factory=dict)
     epochs: int | None = None
     notes: tuple[str, ...] = ()
 
@@ -100,7 +97,7 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     with (
         hide_warnings(),  # that of the order is false here
         named_failures(schedule, name_call),
-        _reading_own_steps(built, recorded),
+        nullcontext() if built.call else read_own_steps(built.scheduler, groups, recorded),
     ):
         curve = make_calls(schedule, step, metric or [], groups, built.base_lr, recorded)
     if built.call:  # what the optimizer was given is of no account
@@ -110,38 +107,11 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     notes = (schedule.source.problem((), text, "note") for text in built.notes)
     warnings = (*_unused(spec, schedule, built, facts), *remarks, *notes)
     # What it says itself, which whoever reads the spec has to know.
-    own = {"interval": schedule.interval, "epochs": schedule.epochs}
-    said = {key: value for key, value in own.items() if value != getattr(spec, key)}
+    own = {key: getattr(schedule, key) for key in ("epochs", "interval", "frequency")}
+    said = {key: value for key, value in own.items() if value != getattr(spec.schedules[0], key)}
     tree = {**spec.tree, **said, **({"returns": built.returns} if built.returns else {})}
     spec = replace(spec, tree=tree, schedules=(schedule,))
     return Run(spec, (curve,), (facts,), warnings)
-
-
-@contextmanager
-def _reading_own_steps(built: Built, recorded: Recorded) -> Iterator[None]:
-    """Read values again where a scheduler steps its optimizer itself, as it may set them before.
-
-    The optimizer is not stepped. A scheduler of torch's does not do that, and looks whether anybody
-    has replaced the optimizer's `step`.
-    """
-    optimizer = find_optimizer(built.scheduler)
-    if built.call or optimizer is None or isinstance(built.scheduler, LRScheduler):
-        yield
-        return
-
-    def read(*_: object, **__: object) -> None:
-        for key, rows in recorded.items():
-            for row, group in zip(rows, built.groups, strict=True):
-                row[-1] = group[key][0] if key == "betas" else group[key]
-
-    own = vars(optimizer).get("step")
-    optimizer.step = read
-    try:
-        yield
-    finally:
-        del optimizer.step
-        if own is not None:
-            optimizer.step = own
 
 
 def accept_scheduler(scheduler: Any, optimizer: str = "") -> Built:
@@ -167,29 +137,6 @@ def accept_scheduler(scheduler: Any, optimizer: str = "") -> Built:
     return Built(scheduler, groups, read_rates(groups, key), optimizer)
 
 
-def find_groups(scheduler: Any) -> list[dict[str, Any]]:
-    """Return the param groups that a scheduler writes to.
-
-    Raises:
-        UsageError: it has none.
-    """
-    optimizer = find_optimizer(scheduler)
-    if optimizer is None:
-        raise UsageError(f"{type(scheduler).__name__} is no scheduler: it has no optimizer")
-    return list(optimizer.param_groups)
-
-
-def find_optimizer(scheduler: Any) -> Any:
-    """Return the optimizer that a scheduler has; None where it has none."""
-    inside = getattr(scheduler, "scheduler", scheduler)  # of a wrapper, as accelerate has one
-    for each in (scheduler, inside, *getattr(scheduler, "_schedulers", ())):
-        for optimizer in (getattr(each, name, None) for name in _OPTIMIZERS):
-            groups = getattr(optimizer, "param_groups", None)
-            if groups and all(isinstance(group, dict) and "lr" in group for group in groups):
-                return optimizer
-    return None
-
-
 def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
     """Return the schedule as what is driven: of a class, on an optimizer, by no factory."""
     if missing := schedule.factory and schedule.factory.missing:
@@ -197,15 +144,17 @@ def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
             raise factory_problem(schedule, missing)
         schedule = replace(schedule, epochs=built.epochs)
     own = counted_interval(built.scheduler)
-    if (interval := own or built.interval) and "interval" not in spec.tree:
-        schedule = replace(schedule, interval=interval)
-        length = Length(schedule.epochs, schedule.steps_per_epoch, is_in_steps="steps" in spec.tree)
-        if interval == "epoch" and length.why_not_by_epoch:
-            raise factory_problem(schedule, f"is called every epoch; {length.why_not_by_epoch}")
-    elif own and own != schedule.interval:
-        name, which = type(built.scheduler).__name__, {"step": "updates", "epoch": "epochs"}[own]
-        text = f"{name} counts {which}; leave interval out"
-        raise SpecError([schedule.source.problem(("interval",), text)])
+    said = {"interval": own} if own else built.calls
+    said = {key: value for key, value in said.items() if key not in spec.tree}
+    schedule = replace(schedule, **said)
+    usual = {"interval": own, "frequency": 1, "calls": 1} if own else {}
+    for key in (key for key, value in usual.items() if getattr(schedule, key) != value):
+        name, which = type(built.scheduler).__name__, {"step": "updates", "epoch": "epochs"}[str(own)]
+        text = f"{name} counts {which}; leave {key} out"
+        raise SpecError([schedule.source.problem((key,), text)])
+    length = Length(schedule.epochs, schedule.steps_per_epoch, is_in_steps="steps" in spec.tree)
+    if schedule.interval == "epoch" and length.why_not_by_epoch:
+        raise factory_problem(schedule, f"is called every epoch; {length.why_not_by_epoch}")
     if len(built.groups) > MAX_GROUPS:
         raise factory_problem(
             schedule, f"{len(built.groups)} param groups are more than {MAX_GROUPS}"
@@ -241,10 +190,9 @@ def _unused(
             raise SpecError([schedule.source.problem(("sweep", key), text)])
     if built.optimizer and "optimizer" in spec.tree:
         yield schedule.source.problem(("optimizer",), text, "warning")
+    asked = spec.schedules[0].factory
+    if asked and asked.returns and not built.returns:
+        what = f"returns is not used; {facts.name} is no function of the step"
+        yield schedule.source.problem((), what, "warning")
     if schedule.metric is not None and not facts.takes_metric:
         yield unused_metric(schedule, facts.name)
-
-
-def read_rates(groups: Sequence[dict[str, Any]], key: str) -> tuple[float, ...]:
-    """Return a value of every param group."""
-    return tuple(float(group[key]) for group in groups)

@@ -16,12 +16,14 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import factory_problem, named_failures
-from lrviz.drive.built import Built, accept_scheduler, find_optimizer, read_rates
+from lrviz.drive.built import Built, accept_scheduler
 from lrviz.drive.installed import is_required, list_parameters
+from lrviz.drive.moved import find_optimizer, read_rates
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.recover import counts_calls
 from lrviz.spec.model import Schedule
-from lrviz.spec.origin import Problems, Returns
+from lrviz.spec.origin import Problems
+from lrviz.spec.tree import Returns
 from lrviz.spell import spell_number
 
 Function = Callable[..., Any]
@@ -150,9 +152,7 @@ def accept_object(schedule: Schedule, found: Any, optimizer: torch.optim.Optimiz
     if not wanted:
         return accept_scheduler(stand_in(found, moved, method))
     call = f"{type(found).__name__}.{name}"
-    note = (
-        f"{call}({wanted}) is given the number of the {schedule.interval} that it is called before"
-    )
+    note = f"{call}({wanted}) is told the number of the step that it is called before"
     return replace(_drive_by_hand(schedule, found, method, moved, call), notes=(note,))
 
 
@@ -196,7 +196,8 @@ def _drive_by_hand(
     call: str = "",
 ) -> Built:
     """Return what sets learning rates before each step, with its number: the first at once."""
-    numbers = iter(range(schedule.total_calls))
+    times = -(-schedule.total_steps // schedule.steps_per_call)
+    numbers = iter(range(times * schedule.calls))
 
     def step() -> None:
         for number in islice(numbers, 1):  # none after the last step

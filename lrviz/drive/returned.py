@@ -8,19 +8,19 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ChainedScheduler
 
 from lrviz.drive.blame import factory_problem
-from lrviz.drive.built import Built, accept_scheduler, find_optimizer
+from lrviz.drive.built import Built, accept_scheduler
 from lrviz.drive.hand import accept_object, stand_in
+from lrviz.drive.moved import find_optimizer
 from lrviz.drive.recover import counts_calls, wants_metric
 from lrviz.errors import UsageError
+from lrviz.spec.keys import read_calls
 from lrviz.spec.model import Schedule
-from lrviz.spec.parse import INTERVALS
-from lrviz.spec.tree import Interval
-from lrviz.spec.wording import spell
+from lrviz.spec.origin import Problems
 
 Said = Mapping[str, Any]
 
 # What Lightning does with a scheduler of which nothing else is said.
-_LIGHTNING: Said = {"interval": "epoch"}
+_LIGHTNING: Said = {"interval": "epoch", "frequency": 1}
 
 
 def accept_returned(schedule: Schedule, result: object, given: Optimizer | None) -> Built:
@@ -57,16 +57,16 @@ def accept_returned(schedule: Schedule, result: object, given: Optimizer | None)
         whole = _join(schedule, built)
     except UsageError as error:
         raise factory_problem(schedule, f"must return a scheduler: {error}") from None
-    interval = _read_interval(schedule, [said.get("interval") for _, said in found])
+    calls = _read_calls(schedule, [said for _, said in found])
     optimizer = type(find_optimizer(whole.scheduler)).__name__
-    return replace(whole, optimizer=optimizer, interval=interval, epochs=epochs)
+    return replace(whole, optimizer=optimizer, calls=calls, epochs=epochs)
 
 
 def _iter_parts(result: Any, said: Said) -> Iterator[tuple[Any, Said]]:
     """Yield every scheduler, optimizer and number in a result, with what is said of its calls."""
     match result:
         case {"scheduler": scheduler}:
-            yield scheduler, {**_LIGHTNING, **result}
+            yield scheduler, {key: result.get(key, usual) for key, usual in _LIGHTNING.items()}
         case {"optimizer": optimizer}:
             yield optimizer, said
             if (scheduler := result.get("lr_scheduler")) is not None:
@@ -83,28 +83,27 @@ def _iter_parts(result: Any, said: Said) -> Iterator[tuple[Any, Said]]:
 
 def _join(schedule: Schedule, built: Sequence[Built]) -> Built:
     """Return what steps several schedulers together, in order."""
-    first, *others = built
-    if not others:
-        return first
+    if len(built) == 1:
+        return built[0]
     for each in built:
         if counts_calls(each.scheduler) or wants_metric(each.scheduler):
             name = type(each.scheduler).__name__
             text = f"returned {name} beside others, and a call of it is told more than theirs"
             raise factory_problem(schedule, f"{text}; return it alone")
-    if any(
-        find_optimizer(each.scheduler) is not find_optimizer(first.scheduler) for each in others
-    ):
+    if len({id(find_optimizer(each.scheduler)) for each in built}) > 1:
         text = f"returned {len(built)} schedulers of different optimizers; return one at a time"
         raise factory_problem(schedule, text)
     whole = accept_scheduler(ChainedScheduler([each.scheduler for each in built]))
     return replace(whole, notes=tuple(note for each in built for note in each.notes))
 
 
-def _read_interval(schedule: Schedule, told: Sequence[object]) -> Interval | None:
-    """Return when what was returned is called; None where nothing is said of it."""
-    interval = next((each for each in INTERVALS if each in told), None)
-    if any(each != interval for each in told):
-        said = " and ".join(spell(each) for each in told)
-        remedy = "give step or epoch, one for all that are returned"
-        raise factory_problem(schedule, f"interval is {said}; {remedy}")
-    return interval
+def _read_calls(schedule: Schedule, told: Sequence[Said]) -> Said:
+    """Return when what was returned is called; empty where nothing is said of it."""
+    said = told[0]
+    if any(each != said for each in told):
+        text = f"returned {len(told)} schedulers that are not called together"
+        raise factory_problem(schedule, f"{text}; return one at a time")
+    problems = Problems(schedule.source)
+    read_calls(("", dict(said), {}), None, problems)
+    problems.refuse()
+    return said

@@ -11,15 +11,16 @@ import torch
 
 from lrviz.curve import Values
 from lrviz.drive.blame import factory_problem, named_failures
-from lrviz.drive.built import Built, read_rates
+from lrviz.drive.built import Built
 from lrviz.drive.hand import OWN_NAMES, follow, make_dummy, tell_wanted
 from lrviz.drive.installed import is_required
+from lrviz.drive.moved import read_rates
 from lrviz.drive.returned import accept_returned
 from lrviz.errors import UsageError
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import RETURNS, Tree
 from lrviz.spec.wording import suggest
 from lrviz.system.process import hide_warnings
 
@@ -54,7 +55,7 @@ def describe_factory(factory: Callable[..., object], options: Mapping[str, Any])
         raise UsageError(_NO_LENGTH)
     missing = "" if {"steps", "epochs"} & given.keys() else _NO_LENGTH
     returns = given.pop("returns", None)
-    if returns not in (None, "lr", "factor"):
+    if returns not in (None, *RETURNS):
         raise UsageError(f"returns: must be lr or factor, got {returns!r}")
     optimizer = _spell_optimizer(given.pop("optimizer", "SGD"))
     lr = given.pop("lr", None)
@@ -186,7 +187,10 @@ def _list_wanted(schedule: Schedule, function: Function) -> dict[str, str]:
         names = ", ".join(each.name for each in required)
         how = " by name" if by_name else ""
         remedy = "takes an optimizer and returns a scheduler, or takes nothing and returns both"
-        raise factory_problem(schedule, f"wants {names}{how}; a factory {remedy}")
+        if "step" in wanted:
+            remedy = "takes that alone, or the optimizer, too; bind the rest with functools.partial"
+        what = "function of the step" if "step" in wanted else "factory"
+        raise factory_problem(schedule, f"wants {names}{how}; a {what} {remedy}")
     assert schedule.factory is not None
     usual = "step" if schedule.factory.returns else "optimizer"
     first = parameters[0] if parameters else None

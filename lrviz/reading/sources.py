@@ -12,16 +12,10 @@ from lrviz.reading.from_numbers import recall_factory
 from lrviz.reading.metricfile import with_metrics
 from lrviz.reading.user_code import find_factory, has_file_ending
 from lrviz.spec.assign import Override
-from lrviz.spec.model import MetricCsv, Spec
-from lrviz.spec.origin import (
-    PICTURE_ENDINGS,
-    SPEC_ENDINGS,
-    Returns,
-    Source,
-    figure_stem,
-    split_factory,
-)
+from lrviz.spec.model import Spec
+from lrviz.spec.origin import PICTURE_ENDINGS, SPEC_ENDINGS, Source, figure_stem, split_factory
 from lrviz.spec.parse import parse_spec, parse_tree
+from lrviz.spec.tree import RETURNS, MetricCsv, Returns
 from lrviz.system.files import STDIO, Reads, read_file, sniff
 
 
@@ -104,7 +98,8 @@ def load_named(
     given = {key for key, *_ in reading.overrides}
     if given & {"steps", "epochs"}:  # in place of what the figure says
         tree = {key: value for key, value in tree.items() if key not in ("steps", "epochs")}
-    returns = reading.returns or tree.pop("returns", None)
+    drawn_of = tree.pop("returns", None)
+    returns = reading.returns or next((each for each in RETURNS if each == drawn_of), None)
     missing = ""
     if not {"steps", "epochs"} & {*tree, *given}:
         missing, tree["epochs"] = "epochs is missing; give --epochs N or --steps N", 1

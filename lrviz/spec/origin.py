@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lrviz.errors import Grade, KeyPath, Position, Problem, SpecError
+from lrviz.spec.tree import Returns
 from lrviz.system.files import Reads
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ FILE_ENDINGS = frozenset(
 
 # Where a spec in the place of which code builds the scheduler says so.
 FACTORY = ("factory",)
-
-# What a function of the step returns: a learning rate, or a factor of the optimizer's.
-Returns = Literal["lr", "factor"]
 
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _NAME = re.compile(rf"(?P<place>.*\.py|{_DOTTED}):(?P<attribute>{_DOTTED})", re.DOTALL)

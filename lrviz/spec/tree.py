@@ -1,7 +1,8 @@
-"""A spec as plain data: what stands where, and when two say the same."""
+"""A spec as plain data: what stands where, and when two say the same; and what a metric may be."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeGuard
+from dataclasses import dataclass
+from typing import Literal, TypeGuard, get_args
 
 from lrviz.errors import KeyPath
 
@@ -10,6 +11,29 @@ Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
 
 # When a scheduler is called: after every step, or after the last of each epoch.
 Interval = Literal["step", "epoch"]
+
+# What a function of the step returns: a learning rate, or a factor of the optimizer's.
+Returns = Literal["lr", "factor"]
+RETURNS: tuple[Returns, ...] = get_args(Returns)
+
+
+@dataclass(frozen=True)
+class MetricExpression:
+    """A metric as an expression in `step`, the call's index."""
+
+    expression: str
+
+
+@dataclass(frozen=True)
+class MetricCsv:
+    """A metric in a column of a csv file, not yet read."""
+
+    csv: str
+    column: str
+
+
+Metric = tuple[float, ...] | MetricExpression | MetricCsv
+
 
 # Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn.
 IN_ORDER = ("curves", "sweep")
