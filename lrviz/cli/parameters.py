@@ -107,6 +107,10 @@ Calls = Annotated[
 Rate = Annotated[str | None, option("--lr", "Learning rate of the optimizer.", "LR")]
 Returned = Annotated[Returns | None, option("--returns", "What a function of the step returns.")]
 
+Verbose = Annotated[
+    bool, option("-v --verbose", "Say how each run goes, and how its steps follow from its data.")
+]
+
 
 def reads_specs(**more: Any) -> Callable[[Command], Command]:
     """Give a command the options that say how specs are read, in place of its `reading`.
@@ -116,6 +120,7 @@ def reads_specs(**more: Any) -> Callable[[Command], Command]:
     """
     options = {**more, "allow": Allow, "epochs": Epochs, "steps_per_epoch": StepsPerEpoch}
     options |= {"steps": Steps, "interval": Calls, "lr": Rate, "returns": Returned}
+    options["verbose"] = Verbose
     kind = Parameter.KEYWORD_ONLY
     said = [Parameter(name, kind, default=None, annotation=options[name]) for name in options]
 
@@ -169,7 +174,7 @@ def say_reading(**said: Any) -> "Reading":
         from lrviz.spec.catalog.external import parse_allowed
 
         allow = tuple(parse_allowed(allow))
-    return Reading(overrides, allow, said.get("returns"))
+    return Reading(overrides, allow, said.get("returns"), bool(said.get("verbose")))
 
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:

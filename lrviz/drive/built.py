@@ -104,7 +104,11 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
         curve = replace(curve, base_lr=tuple(curve.lr.max(axis=1).tolist()))
     facts = note_pace(facts, built.scheduler)
     remarks = metric_remarks(schedule, curve) if metric else ()
-    notes = (schedule.source.problem((), text, "note") for text in built.notes)
+    told = list(built.notes)
+    if built.epochs not in (None, schedule.epochs) and "epochs" in spec.tree:
+        text = f"{built.epochs} epochs were returned beside {facts.name}"
+        told.append(f"{text}; the run has {schedule.epochs}")
+    notes = (schedule.source.problem((), text, "note") for text in told)
     warnings = (*_unused(spec, schedule, built, facts), *remarks, *notes)
     # What it says itself, which whoever reads the spec has to know.
     own = {key: getattr(schedule, key) for key in ("epochs", "interval", "frequency")}
@@ -149,8 +153,8 @@ def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
     schedule = replace(schedule, **said)
     usual = {"interval": own, "frequency": 1, "calls": 1} if own else {}
     for key in (key for key, value in usual.items() if getattr(schedule, key) != value):
-        name, which = type(built.scheduler).__name__, {"step": "updates", "epoch": "epochs"}[str(own)]
-        text = f"{name} counts {which}; leave {key} out"
+        which = {"step": "updates", "epoch": "epochs"}[str(own)]
+        text = f"{type(built.scheduler).__name__} counts {which}; leave {key} out"
         raise SpecError([schedule.source.problem((key,), text)])
     length = Length(schedule.epochs, schedule.steps_per_epoch, is_in_steps="steps" in spec.tree)
     if schedule.interval == "epoch" and length.why_not_by_epoch:

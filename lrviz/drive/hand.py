@@ -11,18 +11,15 @@ from inspect import Parameter
 from itertools import islice
 from typing import Any, Literal
 
-import torch
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
-from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.built import Built, accept_scheduler
 from lrviz.drive.installed import is_required, list_parameters
 from lrviz.drive.moved import find_optimizer, read_rates
-from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.recover import counts_calls
 from lrviz.spec.model import Schedule
-from lrviz.spec.origin import Problems
 from lrviz.spec.tree import Returns
 from lrviz.spell import spell_number
 
@@ -51,22 +48,7 @@ def tell_wanted(parameter: Parameter) -> Literal["optimizer", "step", ""]:
     return "step" if kind == "int" or _COUNTS & {*parameter.name.lower().split("_")} else ""
 
 
-def make_dummy(schedule: Schedule) -> torch.optim.Optimizer:
-    """Return a dummy of a schedule's optimizer.
-
-    Raises:
-        SpecError: the optimizer is wrong.
-    """
-    binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals)
-    optimizer = plan_optimizer(schedule, binder)
-    binder.problems.refuse()
-    assert optimizer is not None  # without it there was a problem
-    return optimizer
-
-
-def follow(
-    schedule: Schedule, function: Function, optimizer: torch.optim.Optimizer, *, sets: bool
-) -> Built:
+def follow(schedule: Schedule, function: Function, optimizer: Optimizer, *, sets: bool) -> Built:
     """Return what drives an optimizer as a function of the step says.
 
     Args:
@@ -127,13 +109,16 @@ def _tell_returns(
     return "lr" if is_rate else "factor", (f"{text}; else give --returns {other}",)
 
 
-def accept_object(schedule: Schedule, found: Any, optimizer: torch.optim.Optimizer | None) -> Built:
+def accept_object(
+    schedule: Schedule, found: Any, optimizer: Optimizer | None, dummy: Optimizer
+) -> Built:
     """Return a scheduler, or what sets learning rates as one does, ready to be driven.
 
     Args:
         schedule: whose scheduler it is.
         found: what a factory gave.
         optimizer: which it moves, where it has none itself.
+        dummy: moved by a function that has no optimizer at all.
 
     Raises:
         SpecError: it fails at its first step.
@@ -145,7 +130,7 @@ def accept_object(schedule: Schedule, found: Any, optimizer: torch.optim.Optimiz
         return accept_scheduler(found)
     name, wanted = _find_method(found)
     if not name and callable(found) and len(_list_required(found)) == 1:
-        return follow(schedule, found, moved or make_dummy(schedule), sets=moved is not None)
+        return follow(schedule, found, moved or dummy, sets=moved is not None)
     if not name or not moved or (own and name == "step" and not wanted):
         return accept_scheduler(found)
     method = getattr(found, name)
@@ -182,18 +167,14 @@ def name_function(function: Any) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-def stand_in(found: object, optimizer: torch.optim.Optimizer, step: Function) -> Any:
+def stand_in(found: object, optimizer: Optimizer, step: Function) -> Any:
     """Return a scheduler by the name of what it stands for, that makes a call of it at each."""
     own = {"optimizer": optimizer, "step": staticmethod(step)}
     return type(name_function(found), (), own)()
 
 
 def _drive_by_hand(
-    schedule: Schedule,
-    found: object,
-    set_rates: Function,
-    optimizer: torch.optim.Optimizer,
-    call: str = "",
+    schedule: Schedule, found: object, set_rates: Function, optimizer: Optimizer, call: str = ""
 ) -> Built:
     """Return what sets learning rates before each step, with its number: the first at once."""
     times = -(-schedule.total_steps // schedule.steps_per_call)

@@ -23,7 +23,9 @@ Said = Mapping[str, Any]
 _LIGHTNING: Said = {"interval": "epoch", "frequency": 1}
 
 
-def accept_returned(schedule: Schedule, result: object, given: Optimizer | None) -> Built:
+def accept_returned(
+    schedule: Schedule, result: object, given: Optimizer | None, dummy: Optimizer
+) -> Built:
     """Return what is to be driven of what a factory returned.
 
     Args:
@@ -31,6 +33,7 @@ def accept_returned(schedule: Schedule, result: object, given: Optimizer | None)
         result: a scheduler, alone or beside its optimizer or, as timm has it, a number of epochs;
             several that are stepped together; or what Lightning takes of `configure_optimizers`.
         given: the optimizer that the factory was given; None for none.
+        dummy: moved by what it returned that has no optimizer at all, a function of the step.
 
     Raises:
         SpecError: it is nothing of the kind.
@@ -44,6 +47,9 @@ def accept_returned(schedule: Schedule, result: object, given: Optimizer | None)
         raise factory_problem(schedule, f"returned {count} optimizers; return one at a time")
     if optimizers and given is None and not found:  # it keeps its learning rate
         found = [(stand_in(optimizers[0], optimizers[0], lambda: None), {})]
+    if lengths and lengths[0] < 1:
+        text = f"must return a number of epochs that is at least 1, got {lengths[0]}"
+        raise factory_problem(schedule, text)
     if not found or len(lengths) > 1 or any(each is None for each, _ in found):
         got = " and ".join("None" if each is None else type(each).__name__ for each, _ in parts)
         what = "a scheduler" if given is not None else "a scheduler and its optimizer"
@@ -53,7 +59,7 @@ def accept_returned(schedule: Schedule, result: object, given: Optimizer | None)
         schedule = replace(schedule, epochs=epochs)
     moved = optimizers[0] if optimizers else given
     try:
-        built = [accept_object(schedule, each, moved) for each, _ in found]
+        built = [accept_object(schedule, each, moved, dummy) for each, _ in found]
         whole = _join(schedule, built)
     except UsageError as error:
         raise factory_problem(schedule, f"must return a scheduler: {error}") from None

@@ -5,22 +5,24 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import torch
 
 from lrviz.curve import Values
+from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.built import Built
-from lrviz.drive.hand import OWN_NAMES, follow, make_dummy, tell_wanted
+from lrviz.drive.hand import OWN_NAMES, follow, tell_wanted
 from lrviz.drive.installed import is_required
 from lrviz.drive.moved import read_rates
+from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.returned import accept_returned
 from lrviz.errors import UsageError
 from lrviz.spec.model import Schedule, Spec
-from lrviz.spec.origin import Factory, Source
+from lrviz.spec.origin import Factory, Problems, Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import RETURNS, Tree
+from lrviz.spec.tree import RETURNS, Interval, Returns, Tree
 from lrviz.spec.wording import suggest
 from lrviz.system.process import hide_warnings
 
@@ -32,10 +34,24 @@ Optimizer = str | Mapping[str, Any] | type[torch.optim.Optimizer]
 
 Function = Callable[..., object]
 
-OPTIONS = (
-    *("lr", "steps", "epochs", "steps_per_epoch", "data", "interval", "optimizer", "metric"),
-    *("returns", "title", "figure"),
-)
+
+class Options(TypedDict, total=False):
+    """What can be said of the run of a factory; what is None is not said."""
+
+    lr: float | None
+    steps: int | None
+    epochs: float | str | None
+    steps_per_epoch: int | str
+    data: Mapping[str, Any] | None
+    interval: Interval | None
+    frequency: int
+    calls: int
+    optimizer: Optimizer | None
+    metric: Metric | None
+    returns: Returns | None
+    title: str | None
+    figure: Mapping[str, Any] | None
+
 
 _NO_LENGTH = "give either steps or epochs"
 
@@ -49,8 +65,8 @@ def describe_factory(factory: Callable[..., object], options: Mapping[str, Any])
     """
     given = {name: value for name, value in options.items() if value is not None}
     for name in given:
-        if name not in OPTIONS:
-            raise UsageError(f"{name}: no such option; {suggest(name, OPTIONS)}")
+        if name not in (known := tuple(Options.__annotations__)):
+            raise UsageError(f"{name}: no such option; {suggest(name, known)}")
     if {"steps", "epochs"} <= given.keys():
         raise UsageError(_NO_LENGTH)
     missing = "" if {"steps", "epochs"} & given.keys() else _NO_LENGTH
@@ -150,9 +166,12 @@ def build(schedule: Schedule, function: Function) -> Built:
         SpecError: the optimizer is wrong, the factory raises, or returns something else.
     """
     wanted = _list_wanted(schedule, function)
-    optimizer = make_dummy(schedule) if wanted else None
-    base_lr = read_rates(optimizer.param_groups, "lr") if optimizer else ()
-    if optimizer and "step" in wanted.values():
+    binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals)
+    optimizer = plan_optimizer(schedule, binder)
+    binder.problems.refuse()
+    assert optimizer is not None  # without it there was a problem
+    base_lr = read_rates(optimizer.param_groups, "lr")
+    if "step" in wanted.values():
         ask, sets = function, len(wanted) > 1
         if sets:
             first, second = wanted
@@ -162,9 +181,9 @@ def build(schedule: Schedule, function: Function) -> Built:
     else:
         order = "Detected call of `lr_scheduler.step"  # where a composite stands first in another
         with named_failures(schedule, lambda: "the factory"), hide_warnings(order):
-            result = function(optimizer) if optimizer else function()
-        built = accept_returned(schedule, result, optimizer)
-    if not optimizer or {*map(id, built.groups)} != {*map(id, optimizer.param_groups)}:
+            result = function(optimizer) if wanted else function()
+        built = accept_returned(schedule, result, optimizer if wanted else None, optimizer)
+    if {*map(id, built.groups)} != {*map(id, optimizer.param_groups)}:
         return built
     added = built.base_lr[len(base_lr) :]  # by the factory
     return replace(built, base_lr=(*base_lr, *added), optimizer="")

@@ -27,11 +27,13 @@ class Reading:
         overrides: values that are replaced or added, in order.
         allow: the scheduler classes beside the catalog that specs may name.
         returns: what a function of the step returns; None for nothing said.
+        verbose: whether it is told how each run goes, and how its length follows.
     """
 
     overrides: Sequence[Override] = ()
     allow: Sequence[str] = ()
     returns: Returns | None = None
+    verbose: bool = False
 
 
 # A spec as it stands in its file.

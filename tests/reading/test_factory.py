@@ -368,7 +368,7 @@ def test_a_length_is_missing_where_the_code_does_not_tell_it_either(folder: Path
     done = export(folder, "train.py:make_scheduler")
     assert done.status == 2
     assert done.stderr.splitlines()[-1] == f"train.py:make_scheduler: {MISSING}"
-    with pytest.raises(SpecError, match="StepLR: give either steps or epochs$"):
+    with pytest.raises(SpecError, match=r"StepLR: give either steps or epochs$"):
         lrviz.simulate(partial(lr_scheduler.StepLR, step_size=4))
 
 
