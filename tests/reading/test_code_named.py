@@ -105,10 +105,10 @@ def test_what_it_returns_is_kept_in_the_figure_and_need_not_be_said_again(folder
     assert (again.status, again.stderr) == (0, "")
     longer = run(*check, "--epochs", 5, cwd=folder)
     assert longer.status == 1
-    assert "shape" in longer.text
+    assert "steps were 4, are 5" in longer.text
     other = run(*check, "--returns", "lr", cwd=folder)
     assert other.status == 1
-    assert "numbers" in other.text
+    assert "the spec changed: returns" in other.text
 
 
 def test_no_record_can_say_what_nothing_returns(folder: Path) -> None:
