@@ -194,8 +194,8 @@ class _Check:
 
     def _load(self, source: str, baseline: Baseline) -> Spec:
         reading = self.request.reading
-        if reading.overrides and not split_factory(source):
-            reading = replace(reading, overrides=())
+        if not split_factory(source):
+            reading = replace(reading, overrides=(), returns=None)
         return load_named(source, reading, drawn=baseline.record)
 
     def _take(self, facts: Facts, examined: "Examined") -> None:
