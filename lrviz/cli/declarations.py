@@ -199,6 +199,26 @@ def code(
     return save_code(spec, output or "-", reading, overwrite=overwrite)
 
 
+def import_config(
+    config: params.Config,
+    family: params.Family = None,
+    examples: params.Examples = None,
+    processes: params.Processes = None,
+    batches: params.Batches = None,
+    epochs: params.EpochsOfRun = None,
+    interval: params.Calls = None,
+    metric: params.Metric = None,
+    output: params.Output = "-",
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
+    """Print a commented spec made of a trainer's config."""
+    from lrviz.commands.importing import Request, save_import
+    from lrviz.reading.trainers.draft import Asked
+
+    asked = Asked(examples, processes, batches, epochs, interval, metric)
+    return save_import(Request(config, family, asked, output or "-", overwrite))
+
+
 def list_schedulers() -> Iterator[Block]:
     """List the schedulers that a spec can name."""
     from lrviz.commands.look_up import scheduler_list
@@ -229,4 +249,7 @@ def schema() -> Iterator[Block]:
 
 
 # In the order that `lrviz --help` lists them in.
-COMMANDS = (plot, batch, check, compare, lint, export, code, list_schedulers, show, new, schema)
+COMMANDS = (
+    *(plot, batch, check, compare, lint, export, code, import_config),
+    *(list_schedulers, show, new, schema),
+)

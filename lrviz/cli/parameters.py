@@ -13,7 +13,7 @@ from lrviz.commands.look_up import complete_scheduler
 from lrviz.commands.results import Block
 from lrviz.errors import UsageError
 from lrviz.figure import Format
-from lrviz.spec.tree import Interval
+from lrviz.spec.tree import Interval, Trainer
 from lrviz.system.annotations import LintListing, Listing
 from lrviz.system.files import STDIO
 
@@ -102,6 +102,23 @@ StepsPerEpoch = Annotated[
 ]
 Calls = Annotated[
     Interval | None, option("--interval", "When scheduler.step() is called: after every …")
+]
+
+# What no config of a trainer holds, or not all do.
+Config = Annotated[
+    str, argument("CONFIG", "A trainer's config: YAML, JSON or TOML, or -.", callback=given)
+]
+Family = Annotated[Trainer | None, option("--as", "What it is; default: what it looks like.")]
+Examples = Annotated[int | None, option("--examples", "That an epoch trains on.", "N", min=1)]
+Processes = Annotated[
+    int | None, option("--processes", "How many train at once, one a GPU.", "N", min=1)
+]
+Batches = Annotated[
+    int | None, option("--batches", "Length of the dataloader, in place of both.", "N", min=1)
+]
+EpochsOfRun = Annotated[float | None, option("--epochs", "Length of the run.", "N")]
+Metric = Annotated[
+    str | None, option("--metric", "What a plateau is given, call after call.", "EXPRESSION")
 ]
 
 

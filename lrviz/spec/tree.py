@@ -11,6 +11,9 @@ Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
 # When a scheduler is called: after every step, or after the last of each epoch.
 Interval = Literal["step", "epoch"]
 
+# The families of trainers' configs that a spec can be made of.
+Trainer = Literal["axolotl", "huggingface"]
+
 # Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn.
 IN_ORDER = ("curves", "sweep")
 

@@ -1,0 +1,90 @@
+"""axolotl's config, of which it makes arguments for Hugging Face's Trainer, counting itself."""
+
+import math
+from collections.abc import Mapping
+
+from lrviz.reading.trainers.config import Config
+from lrviz.reading.trainers.counting import Run, read_limit, read_run
+from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said
+from lrviz.reading.trainers.huggingface import NAMES, make_draft
+from lrviz.spec.tree import Tree
+from lrviz.spell import spell_yaml
+
+_NAMES = NAMES._replace(
+    trainer="axolotl",
+    epochs="num_epochs",
+    batch="micro_batch_size",
+    scheduler="lr_scheduler",
+    optimizer="optimizer",
+    held_out="val_set_size",
+    defaults={
+        "num_epochs": 1,
+        "micro_batch_size": 1,
+        "lr_scheduler": "cosine",
+        "optimizer": "adamw_torch_fused",
+        "learning_rate": None,
+    },
+)
+
+_MARKS = frozenset(
+    {
+        *("base_model", "datasets", "lr_scheduler", "micro_batch_size", "num_epochs"),
+        *("sample_packing", "sequence_len", "val_set_size"),
+    }
+)
+
+
+def looks_like(tree: Mapping[str, Tree]) -> bool:
+    """Whether there are keys at the top as axolotl has them."""
+    return len(_MARKS & tree.keys()) >= 3
+
+
+def draft(config: Config, asked: Asked) -> Draft:
+    """Return the spec of a run of axolotl.
+
+    Raises:
+        SpecError: what is wrong, and what is missing, all at once.
+    """
+    keys = Keys(config)
+    if keys.get("learning_rate") is None:
+        keys.problems.say((), "learning_rate is missing, of which axolotl has no default")
+    if limit := read_limit(keys, asked):
+        length: Entries = {"steps": limit}
+        total = int(limit.number)
+    else:
+        run = read_run(keys, _NAMES, asked)
+        total, why = _count(keys, run)
+        length = run.tell(total, f"{why}, as axolotl counts")
+    return make_draft(keys, _NAMES, asked, length, _read_warmup(keys, total))
+
+
+def _count(keys: Keys, run: Run) -> tuple[int, str]:
+    """Return the steps that axolotl hands to the Trainer as max_steps, and how it counts them.
+
+    That is over all epochs, rounded up once. Of packed sequences the steps of an epoch are whole,
+    and what is left over is dropped.
+    """
+    epochs, count, at_once = run.epochs.number, run.count, run.at_once
+    if not keys.flag("sample_packing"):
+        total = math.ceil(count * epochs / at_once)
+        return total, f"{count} x {epochs} / {at_once}, rounded up once"
+    dropped = math.ceil(epochs) if keys.flag("dataloader_drop_last") else 0
+    total = math.floor(max(1, count // at_once) * epochs) - dropped
+    why = f"{count} / {at_once}, rounded down, x {epochs}"
+    return total, why + (f" - {dropped} (dataloader_drop_last)" if dropped else "")
+
+
+def _read_warmup(keys: Keys, total: int) -> Said:
+    """Return axolotl's warm-up: a count of steps, or a share of all, rounded down; never 1."""
+    steps, ratio = keys.number("warmup_steps"), keys.number("warmup_ratio")
+    if steps is not None:
+        found, formula, why = int(steps), "", keys.said("warmup_steps")
+    elif ratio is not None:
+        found, formula = int(ratio * total), f"=floor(total_calls * {spell_yaml(ratio)})"
+        why = f"{keys.said('warmup_ratio')}, rounded down as axolotl does"
+    else:
+        found, formula = min(int(0.03 * total), 100), "=min(floor(total_calls * 0.03), 100)"
+        why = "axolotl's default: neither warmup_steps nor warmup_ratio is there"
+    if found == 1:
+        return Said(2, f"{why}; axolotl makes 2 of 1")
+    return Said(formula or found, why)
