@@ -70,13 +70,8 @@ def batch(
 @params.reads_specs()
 def check(
     specs: params.Sources,
-    baselines: Annotated[
-        Path, params.option("--baselines", "The folder of their figures.", "FOLDER", readable=False)
-    ],
-    report: Annotated[
-        Path | None,
-        params.option("--report", "Write an HTML page there.", "FOLDER", readable=False),
-    ] = None,
+    baselines: params.Baselines,
+    report: params.Report = None,
     update: Annotated[
         bool, params.option("--update", "Draw figures anew that do not match.")
     ] = False,
@@ -182,12 +177,7 @@ def export(
 
 @params.reads_specs(settings=params.Settings)
 def code(
-    spec: Annotated[
-        str,
-        params.argument(
-            "SPEC", "A YAML file, a figure that lrviz drew, or -.", callback=params.given
-        ),
-    ],
+    spec: params.SpecFile,
     output: params.Output = "-",
     *,
     reading: "Reading",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from importlib.resources import files
 from inspect import Parameter, Signature, signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -59,6 +60,9 @@ _SPEC = "A YAML file, a figure that lrviz drew, train.py:FACTORY, or -."
 _SPECS = "YAML files, figures that lrviz drew, train.py:FACTORY, or -."
 
 Spec = Annotated[str, argument("SPEC", _SPEC, callback=given)]
+SpecFile = Annotated[
+    str, argument("SPEC", "A YAML file, a figure that lrviz drew, or -.", callback=given)
+]
 Specs = Annotated[list[str], argument("SPEC", _SPECS, callback=given)]
 Sources = Annotated[
     list[str], argument("SPEC…/FOLDER…", "Specs, and folders of them.", callback=given)
@@ -82,6 +86,10 @@ Jobs = Annotated[
         min=1,
     ),
 ]
+
+_FOLDER: Any = {"metavar": "FOLDER", "readable": False}
+Baselines = Annotated[Path, option("--baselines", "The folder of their figures.", **_FOLDER)]
+Report = Annotated[Path | None, option("--report", "Write an HTML page there.", **_FOLDER)]
 
 Settings = Annotated[
     list[str] | None, option("--set", "Replace one value of the spec; repeatable.", "KEY=VALUE")
