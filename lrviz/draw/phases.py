@@ -43,7 +43,7 @@ def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
     found: dict[tuple[float, str], Phase] = {}
     line = 0
     for curve, schedule, facts in zip(run.curves, run.spec.schedules, run.schedulers, strict=False):
-        starts = [(at * schedule.steps_per_call, name) for at, name in _list_starts(facts)]
+        starts = [(schedule.step_after(at), name) for at, name in _list_starts(facts)]
         begun = [start for start in starts if start[0] < curve.steps]
         ends = [*(at for at, _ in begun[1:]), curve.steps]
         own, unit = line if len(run.curves) > 1 else None, curve.unit(x)

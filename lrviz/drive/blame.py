@@ -10,12 +10,17 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from traceback import walk_tb
+from typing import TYPE_CHECKING
 
 from lrviz.drive.standin import Touched
 from lrviz.errors import KeyPath, LrvizError, Problem, SpecError
 from lrviz.spec.catalog import THIRD_PARTY
+from lrviz.spec.expression import ExpressionError
 from lrviz.spec.model import Node, Schedule
 from lrviz.system.mishap import spell_exception
+
+if TYPE_CHECKING:
+    from lrviz.drive.plan import Plan
 
 # What is nothing that somebody else's code has done wrong: it has been explained, it ends lrviz
 # itself, it could be anybody's memory that ran out, or the whole torch is needed.
@@ -44,6 +49,35 @@ def _find_culprit(error: BaseException) -> str | None:
         if not is_installed(file) and not file.startswith("<"):
             found = f"{_spell_path(file)}:{line}"
     return found
+
+
+def explain_failure(
+    schedule: Schedule, failed: "Plan", times: int, error: BaseException
+) -> SpecError:
+    """Return what a library raised as one line that names scheduler, step and cause.
+
+    Args:
+        schedule: that could not be driven.
+        failed: the plan of the scheduler that raised.
+        times: how often values had been read.
+        error: what it raised.
+    """
+    when = f"after step {times * schedule.steps_per_call - 1}" if times else "when it was built"
+    key = failed.node.key
+    text = f"{failed.found.source.package} fails {when} with {spell_cause(error)}"
+    if isinstance(error, ExpressionError):
+        key, text = _find_expression(failed.node, error.text), f"{error.reason}, {when}"
+    return SpecError([schedule.source.problem(key, text)])
+
+
+def _find_expression(node: Node, text: str) -> KeyPath:
+    """Return the key path of a scheduler's expression; of several alike the first."""
+    for name, value in node.arguments.items():
+        if value == text:
+            return (*node.key, name)
+        if isinstance(value, list) and text in value:
+            return (*node.key, name, value.index(text))
+    return node.key
 
 
 @contextmanager

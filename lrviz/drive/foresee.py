@@ -33,7 +33,7 @@ class Circumstances:
         has_momentum: whether the optimizer has `momentum` or `betas`.
         has_metric: whether the spec has a metric.
         total_calls: the calls of the run.
-        unit: what the run consists of, as schedulers count it: `steps` or `epochs`.
+        unit: what the run consists of, as schedulers count it: `steps`, `epochs` or `calls`.
     """
 
     own: Collection[str]
@@ -104,7 +104,7 @@ def _one_cycle(given: Mapping[str, Any], at: Circumstances) -> Wrong:
 
 def _one_cycle_length(given: Mapping[str, Any], total: int, at: Circumstances) -> Wrong:
     if at.phase.last_epoch > total:
-        run = f"the run has {at.phase.last_epoch}"
+        run = f"the run has {at.phase.last_epoch}{' calls' * (at.unit == 'calls')}"
         remedy = f"set total_steps to {at.phase.last_epoch} (LR003)"
         yield "", f"ends after {total} steps but {run}; {remedy}"
         return

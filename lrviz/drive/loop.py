@@ -1,18 +1,18 @@
 """Driving one schedule: its calls, what is read between them, and the curve that it makes."""
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.drive.blame import PASSED_ON, name_argument, spell_cause
+from lrviz.drive.blame import PASSED_ON, explain_failure, name_argument
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.remarks import metric_values, number_steps
-from lrviz.errors import KeyPath, SpecError
-from lrviz.spec.expression import ExpressionError
-from lrviz.spec.model import Node, Schedule
+from lrviz.errors import SpecError
+from lrviz.spec.model import Schedule
 from lrviz.system.process import hide_warnings
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _drive(schedule: Schedule, optimizer: "Optimizer", plan: Plan) -> tuple[Curv
         raise
     except BaseException as error:
         failed = _failing(error, plans) or plan
-        raise _explain(schedule, failed, len(rates), error) from error
+        raise explain_failure(schedule, failed, len(rates), error) from error
     return curve, plan.facts
 
 
@@ -89,11 +89,27 @@ def make_calls(
     Raises:
         SpecError: a learning rate is not finite.
     """
-    given = ((value,) for value in metric) if metric else ((),) * schedule.total_calls
+    given = zip(metric) if metric else repeat((), schedule.total_calls)
+    if (calls := schedule.calls) > 1:
+        step, given = _several(step, given, calls), repeat((), schedule.total_calls // calls)
     _record_calls(step, given, groups, recorded)
+    if schedule.total_steps % schedule.steps_per_call:  # the steps that no call follows
+        _record_calls(lambda: None, [()], groups, recorded)
     curve = _build_curve(schedule, groups, base_lr, recorded, metric)
     _refuse_infinite(schedule, curve)
     return curve
+
+
+def _several(
+    step: Callable[..., None], given: Iterator[tuple[float, ...]], calls: int
+) -> Callable[[], None]:
+    """Return what makes so many calls at a time, each with what it is given."""
+
+    def make_several() -> None:
+        for arguments in islice(given, calls):
+            step(*arguments)
+
+    return make_several
 
 
 def _record_calls(
@@ -125,26 +141,6 @@ def _refuse_infinite(schedule: Schedule, curve: Curve) -> None:
         name = f" of {curve.groups[group]}" if curve.groups[group] else ""
         text = f"the learning rate{name} is {curve.lr[group, step]} at step {step} (LR025)"
         raise SpecError([schedule.source.problem(schedule.scheduler.key, text)])
-
-
-def _explain(schedule: Schedule, failed: Plan, calls: int, error: BaseException) -> SpecError:
-    """Return what a library raised as one line that names scheduler, step and cause."""
-    when = f"after step {calls * schedule.steps_per_call - 1}" if calls else "when it was built"
-    key = failed.node.key
-    text = f"{failed.found.source.package} fails {when} with {spell_cause(error)}"
-    if isinstance(error, ExpressionError):
-        key, text = _find_expression(failed.node, error.text), f"{error.reason}, {when}"
-    return SpecError([schedule.source.problem(key, text)])
-
-
-def _find_expression(node: Node, text: str) -> KeyPath:
-    """Return the key path of a scheduler's expression; of several alike the first."""
-    for name, value in node.arguments.items():
-        if value == text:
-            return (*node.key, name)
-        if isinstance(value, list) and text in value:
-            return (*node.key, name, value.index(text))
-    return node.key
 
 
 def _failing(error: BaseException, plans: dict[int, Plan]) -> Plan | None:
@@ -187,15 +183,17 @@ def _build_curve(
     def read(key: str) -> Values | None:
         if key not in recorded:
             return _constant(groups, key, steps)
-        return _stretch(recorded.pop(key), each)
+        return _stretch(recorded.pop(key), each, steps)
 
     return Curve(
         groups=_group_names(schedule),
-        lr=_stretch(recorded.pop("lr"), each),
+        lr=_stretch(recorded.pop("lr"), each, steps),
         base_lr=base_lr,
         momentum=read(_momentum_key(groups)),
         weight_decay=read("weight_decay"),
-        metric=_stretch_metric(metric, each) if metric else None,
+        metric=_stretch_metric(metric[schedule.calls - 1 :: schedule.calls], each, steps)
+        if metric
+        else None,
         label=schedule.label,
         steps_per_epoch=schedule.steps_per_epoch,
         held_from=schedule.held_from if metric else None,
@@ -226,18 +224,18 @@ def _group_names(schedule: Schedule) -> tuple[str, ...]:
     return tuple(names) if len(names) > 1 or any("name" in group for group in given) else ("",)
 
 
-def _stretch(recorded: Sequence["array[float]"], each: int) -> Values:
-    """Return values of shape (groups, steps) from one value a call; what was read stays so."""
+def _stretch(recorded: Sequence["array[float]"], each: int, steps: int) -> Values:
+    """Return values of shape (groups, steps) from one for so many; what was read stays so."""
     values = np.array(recorded, dtype=np.float64)
     if each > 1:
-        values = np.repeat(values, each, axis=1)
+        values = np.repeat(values, each, axis=1)[:, :steps]
     values.setflags(write=False)
     return values
 
 
-def _stretch_metric(values: Sequence[float], each: int) -> Values:
+def _stretch_metric(values: Sequence[float], each: int, steps: int) -> Values:
     """Return shape (steps,): NaN but at the steps that a call follows."""
-    stretched = np.full(len(values) * each, np.nan)
+    stretched = np.full(steps, np.nan)
     stretched[each - 1 :: each] = values
     stretched.setflags(write=False)
     return stretched

@@ -220,6 +220,7 @@ def plan_run(schedule: Schedule) -> "tuple[Optimizer, Plan]":
         SpecError: everything on which torch would raise, as far as it can be foreseen.
     """
     run = "epochs" if schedule.interval == "epoch" else "total_steps"
+    run = run if schedule.total_calls == schedule.intervals else "total_calls"
     binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals, run)
     optimizer = plan_optimizer(schedule, binder)
     plan = Planner(schedule, binder, optimizer).plan(

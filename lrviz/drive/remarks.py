@@ -10,10 +10,11 @@ import numpy as np
 from lrviz.curve import QUANTITIES, Curve, Quantity
 from lrviz.errors import Grade, KeyPath, Problem, SpecError
 from lrviz.spec.expression import ExpressionError, parse_expression
-from lrviz.spec.model import MetricCsv, MetricExpression, Schedule, Spec
+from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.sweep import CURVE_KEYS
+from lrviz.spec.tree import MetricCsv, MetricExpression
 from lrviz.spell import spell_yaml
 
 
@@ -120,15 +121,16 @@ def _blank_lines(schedule: Schedule) -> Iterator[Problem]:
 def _special_values(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
     """Yield that values are no finite numbers: how many were given, and where the first stands."""
     assert curve.metric is not None
-    values = curve.metric[schedule.steps_per_call - 1 :: schedule.steps_per_call]
-    given = values[: len(schedule.metric)] if isinstance(schedule.metric, tuple) else values
+    given = curve.metric[schedule.steps_per_call - 1 :: schedule.steps_per_call]
+    if isinstance(schedule.metric, tuple):
+        given = np.array(schedule.metric[: schedule.total_calls])
     special = np.flatnonzero(~np.isfinite(given)).tolist()
     if not special:
         return
     call, value = special[0], float(given[special[0]])
     more = _count_more(special, "values that are not finite")
     if isinstance(schedule.metric, MetricExpression):
-        text = f"is {spell_yaml(value)} at call {call}"
+        text = f"is {spell_yaml(value)} at call {(call + 1) * schedule.calls - 1}"
         yield _remark(schedule, "note", f"{text}{more}", "expression")
     elif schedule.metric_lines:
         place = f"{schedule.metric_file}:{schedule.metric_lines[call]}"

@@ -32,7 +32,7 @@ Fixes = tuple[Fix, ...]
 LAMBDAS = frozenset({"LambdaLR", "MultiplicativeLR"})
 
 # The roles of the one argument with the calls until a scheduler ends, turns or drops.
-_LENGTHS = ("length", "decay", "ramp", "hold", "period", "cycle", "half_cycle")
+LENGTHS = ("length", "decay", "ramp", "hold", "period", "cycle", "half_cycle")
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ class Part:
     @property
     def length_name(self) -> str:
         """The argument that says how many calls it is planned for, should it have one."""
-        return self.role("stable" if math.isfinite(self.value("stable")) else "", *_LENGTHS)
+        return self.role("stable" if math.isfinite(self.value("stable")) else "", *LENGTHS)
 
     @property
     def planned(self) -> float:

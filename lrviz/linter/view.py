@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.linter.part import Part
+from lrviz.linter.part import LENGTHS, Part
 from lrviz.linter.remedy import INTERVAL, Fix
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.tree import Interval
@@ -50,22 +50,30 @@ class View:
 
     def step(self, call: int) -> int:
         """Return the step that trains with a value."""
-        return call * self.schedule.steps_per_call
+        return self.schedule.step_after(call)
 
     def if_steps(self, length: float, part: Part) -> tuple[Fix, ...]:
         """Return the same where a length makes sense in steps, and none in calls, one an epoch."""
         is_likely = self.calls < length < self.schedule.total_steps
+        is_likely = is_likely and self.schedule.interval == "epoch"
         return self.call_every("step", part) if is_likely else ()
 
     def in_steps(self, part: Part) -> tuple[Fix, ...]:
         """Return the remedy that counts in steps what a schedule for steps counts in epochs."""
-        each, entry = self.schedule.steps_per_epoch, part.entry
+        entry = part.entry
         if entry is None or entry.package == "torch" or entry.has_own_interval:
             return ()  # which may be called every epoch
-        names = [part.role(role) for role in ("length", "stable", "warmup", "decay")]
-        given = [name for name in names if name in part.facts.given and part.number(name) > 0]
-        scaled = [part.fix(name, int(part.number(name)) * each) for name in given]
-        fixes = [fix for some in scaled for fix in some]
+        return self.scale(self.schedule.steps_per_epoch, part)
+
+    def scale(self, by: int, *parts: Part) -> tuple[Fix, ...]:
+        """Return the remedy that multiplies the lengths of schedulers, and where they drop."""
+        fixes: list[Fix] = []
+        for part in parts:
+            names = {part.role(role) for role in ("stable", "warmup", *LENGTHS)}
+            for name in sorted(names & part.facts.given):
+                fixes += part.fix(name, int(part.number(name, 0.0)) * by or 1)
+            if milestones := part.numbers(name := part.role("milestones") or "milestones"):
+                fixes += part.fix(name, [int(each) * by for each in milestones])
         return (fixes[0].beside(*fixes[1:]),) if fixes else ()
 
     def call_every(self, unit: Interval, part: Part, comment: str = "") -> tuple[Fix, ...]:
@@ -79,13 +87,15 @@ class View:
 
 def build_view(spec: Spec, schedule: Schedule, facts: SchedulerFacts, curve: Curve) -> View:
     """Return one schedule of a spec and its curve as the rules read them."""
-    each = schedule.steps_per_call
+    each, calls = schedule.steps_per_call, schedule.calls
     base_lr = np.array(curve.base_lr)
     # A frozen group has no schedule to speak of, unless there is no other.
     rows = np.flatnonzero(base_lr) if base_lr.any() else np.arange(len(base_lr))
     lr = curve.lr[:, ::each] if len(rows) == len(base_lr) else curve.lr[rows, ::each]
+    if calls * schedule.frequency > 1:  # a value for every call, none for what no call follows
+        lr = np.repeat(lr, calls, axis=1)[:, : schedule.total_calls]
     peak = np.asarray(lr.max(axis=1))
-    metric = None if curve.metric is None else curve.metric[each - 1 :: each]
+    metric = None if curve.metric is None else np.repeat(curve.metric[each - 1 :: each], calls)
     parts = tuple(_iter_parts(facts, None, lr, rows.tolist()))
     return View(spec, schedule, tuple(base_lr[rows].tolist()), lr, peak, metric, parts)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from lrviz.errors import FileError, KeyPath, SpecError
 from lrviz.spec.assign import with_value
-from lrviz.spec.model import MetricCsv, Spec
+from lrviz.spec.model import Spec
 from lrviz.spec.nodes import MAX_METRIC
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import MetricCsv, Tree
 from lrviz.spec.wording import spell
 from lrviz.system.files import Reads
 

@@ -12,9 +12,10 @@ from lrviz.reading.from_numbers import recall_factory
 from lrviz.reading.metricfile import with_metrics
 from lrviz.reading.user_code import find_factory, has_file_ending
 from lrviz.spec.assign import Override
-from lrviz.spec.model import MetricCsv, Spec
+from lrviz.spec.model import Spec
 from lrviz.spec.origin import PICTURE_ENDINGS, SPEC_ENDINGS, Source, figure_stem, split_factory
 from lrviz.spec.parse import parse_spec, parse_tree
+from lrviz.spec.tree import MetricCsv
 from lrviz.system.files import STDIO, Reads, read_file, sniff
 
 

@@ -142,7 +142,7 @@ def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts
 def _tell(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> list[str]:
     """Return the course of a curve: in one part where all its groups take the same."""
     calls, steps = facts.calls if facts else 0, curve.steps
-    each = steps // calls if calls and steps % calls == 0 else 1
+    each = curve.steps_per_epoch if calls * curve.steps_per_epoch == steps else 1
     unit = "step" if each == 1 else "epoch"
     told = tell_courses(curve.lr[:, ::each], unit, steps - 1, briefly=briefly)
     if len(told) > 1:

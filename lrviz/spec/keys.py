@@ -1,97 +1,24 @@
 """The keys of a spec that stand for themselves, and pydantic's findings in our words."""
 
-import math
 import re
 from collections.abc import Mapping
 from inspect import getdoc
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from lrviz.errors import KeyPath
-from lrviz.spec.expression import ExpressionError, evaluate
-from lrviz.spec.length import Length, LengthError, count_length
+from lrviz.spec.length import Count, Data, Epochs, Length, LengthError, count_length
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.origin import FACTORY, Problems
-from lrviz.spec.style import Flag, Style, Text, styles
-from lrviz.spec.tree import Tree, find_below, holds
+from lrviz.spec.style import Style, Text, styles
+from lrviz.spec.sweep import Curve
+from lrviz.spec.tree import Interval, Tree, find_below, holds
 from lrviz.spec.wording import spell, suggest
-from lrviz.spell import spell_number
 
-
-def _evaluate(value: object) -> object:
-    """Return what a formula over numbers stands for; anything else as it is."""
-    if not isinstance(value, str) or not value.startswith("="):
-        return value
-    try:
-        found = evaluate(value[1:], {})
-    except ExpressionError as error:
-        raise PydanticCustomError("formula", "{reason}", {"reason": error.reason}) from None
-    whole = round(found)
-    return whole if abs(found - whole) <= 1e-9 else found
-
-
-def _whole(value: object) -> object:
-    found = _evaluate(value)
-    if isinstance(found, bool) or not isinstance(found, int | float) or found != found // 1:
-        text = "must be a whole number"
-        if found is not value:  # what a formula gives
-            remedy = {"is": spell_number(float(str(found))), "text": str(value)[1:].strip()}
-            text += ", '={text}' is {is}; write =ceil({text})"
-            raise PydanticCustomError("formula", text, remedy)
-        raise PydanticCustomError("whole", text)
-    return int(found)
-
-
-def _number(value: object) -> object:
-    found = _evaluate(value)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
-        raise PydanticCustomError("number", "must be a number of epochs")
-    if found == found // 1:
-        found = int(found)
-    if found <= 0:
-        least = "at least 1" if isinstance(found, int) else "more than 0"
-        raise PydanticCustomError("number", f"must be {least}")
-    return found
-
-
-_FORMULA = {"type": "string", "pattern": "^="}
-
-Count = Annotated[
-    int,
-    Field(ge=1),
-    BeforeValidator(_whole),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, _FORMULA]}),
-]
-Epochs = Annotated[
-    int | float,
-    BeforeValidator(_number),
-    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _FORMULA]}),
-]
-
-
-class Data(BaseModel):
-    """What a run trains on, from which the optimizer steps of an epoch follow.
-
-    Attributes:
-        examples: how many an epoch has.
-        batch_size: how many of them one process takes at once.
-        processes: how many take batches of their own at the same time; 1 unless given.
-        accumulate: the batches of an optimizer step; 1 unless given.
-        drop_last: whether a last batch that is not full is left out.
-        partial: what becomes of the last batches of an epoch where they are fewer than
-            `accumulate`: a `step` of their own, which is the default, or `drop`.
-    """
-
-    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
-
-    examples: Count
-    batch_size: Count
-    processes: Count = 1
-    accumulate: Count = 1
-    drop_last: Flag = False
-    partial: Literal["step", "drop"] = "step"
+if TYPE_CHECKING:
+    from lrviz.spec.model import Node
 
 
 class Shape(BaseModel):
@@ -104,6 +31,8 @@ class Shape(BaseModel):
         steps: length of the run in optimizer steps alone, in place of epochs.
         data: what an epoch trains on, in place of steps_per_epoch, which follows from it.
         interval: when scheduler.step() is called; after every step unless given.
+        frequency: of how many intervals it is called after one; 1 unless given.
+        calls: how often it is called each time, as accelerate does once a process; 1 unless given.
         optimizer: the optimizer of torch.optim whose learning rate is scheduled, and its arguments;
             SGD with an LR of 0.001 unless given.
         scheduler: what schedules the learning rate, and its arguments.
@@ -125,6 +54,8 @@ class Shape(BaseModel):
     steps: Count | None = None
     data: Data | None = None
     interval: Any = None
+    frequency: Any = None
+    calls: Any = None
     optimizer: Any = None
     scheduler: Any = None
     metric: Any = None
@@ -132,6 +63,59 @@ class Shape(BaseModel):
     sweep: Any = None
     figure: FigureOptions = FigureOptions()
     lint: LintOptions = LintOptions()
+
+
+class Calls(BaseModel):
+    """When a curve's scheduler is called, as `Shape` says it."""
+
+    model_config = ConfigDict(defer_build=True, frozen=True)
+
+    interval: Interval = "step"
+    frequency: Count = 1
+    calls: Count = 1
+
+
+# What says it.
+CALL_KEYS = tuple(Calls.model_fields)
+
+
+def read_calls(curve: Curve, scheduler: "Node | None", problems: Problems) -> Calls | None:
+    """Return when a curve's scheduler is called; None, and what is wrong is added."""
+    label, tree, keys = curve
+    own = _own_interval(scheduler)
+    given = {"interval": own or "step"} | {key: tree[key] for key in CALL_KEYS if key in tree}
+    try:
+        found = Calls.model_validate(given)
+    except ValidationError as error:
+        for (key, *_), text in _translate(error, given):
+            problems.say(keys.get(str(key), (key,)), text)
+        return None
+    wrong = ["interval"] if own and own != found.interval else []
+    wrong += [key for key in ("frequency", "calls") if own and getattr(found, key) > 1]
+    for key in wrong:
+        assert scheduler is not None
+        remedy = f"leave {key} out"
+        if "curves" in tree and key not in keys:  # others take it, too
+            usual = own if key == "interval" else 1
+            remedy = f"give curve '{label}' {key}: {usual}"
+        text = f"{scheduler.name} counts epochs; {remedy}"
+        if own == "step":
+            text = f"{scheduler.name} counts updates where t_in_epochs is false; {remedy}"
+        elif key == "interval":
+            text += ", or set t_in_epochs to false"
+        problems.say(keys.get(key, (key,)), text)
+    return found
+
+
+def _own_interval(scheduler: "Node | None") -> Interval | None:
+    """Return when timm's loop steps one of its schedulers; None for all others.
+
+    It calls `step(epoch + 1)` after every epoch and `step_update(num_updates)` after every update,
+    and t_in_epochs says which of the two does anything.
+    """
+    if scheduler is None or scheduler.foreign or scheduler.package != "timm":
+        return None
+    return "step" if scheduler.arguments.get("t_in_epochs") is False else "epoch"
 
 
 def read_shape(tree: dict[str, Tree], problems: Problems) -> tuple[Shape | None, Length | None]:

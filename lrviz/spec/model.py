@@ -9,7 +9,7 @@ from lrviz.spec.catalog.external import External
 from lrviz.spec.length import count_steps
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.origin import Factory, Source
-from lrviz.spec.tree import Interval, Tree, freeze, is_same_spec
+from lrviz.spec.tree import Interval, Metric, Tree, freeze, is_same_spec
 
 # The run totals that every formula and expression may name.
 TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
@@ -43,24 +43,6 @@ class Node:
 
 
 @dataclass(frozen=True)
-class MetricExpression:
-    """A metric as an expression in `step`, the call's index."""
-
-    expression: str
-
-
-@dataclass(frozen=True)
-class MetricCsv:
-    """A metric in a column of a csv file, not yet read."""
-
-    csv: str
-    column: str
-
-
-Metric = tuple[float, ...] | MetricExpression | MetricCsv
-
-
-@dataclass(frozen=True)
 class Schedule:
     """One curve of a spec: a scheduler, what it schedules, and how long it runs.
 
@@ -80,6 +62,8 @@ class Schedule:
         factory: what builds the scheduler, until that has been driven; None for a spec's own.
         batches_per_epoch: of all processes together, and `derivation`, how the steps follow from
             them; None and empty without data.
+        frequency: of how many intervals it is called after one.
+        calls: how often it is called each time.
     """
 
     source: Source
@@ -98,6 +82,8 @@ class Schedule:
     factory: Factory | None = field(default=None, compare=False, repr=False)
     batches_per_epoch: int | None = None
     derivation: str = ""
+    frequency: int = 1
+    calls: int = 1
 
     @property
     def is_cut(self) -> bool:
@@ -113,19 +99,32 @@ class Schedule:
     @cached_property
     def total_calls(self) -> int:
         """The number of calls of `scheduler.step()` of the run."""
+        return self.intervals // self.frequency * self.calls
+
+    @property
+    def intervals(self) -> int:
+        """The number of steps or epochs of the run, whichever it may be called after."""
         return self.total_steps if self.interval == "step" else int(self.epochs)
 
     @cached_property
     def steps_per_call(self) -> int:
-        """The number of optimizer steps from one call to the next."""
-        return 1 if self.interval == "step" else self.steps_per_epoch
+        """The number of optimizer steps from one time that calls are made to the next."""
+        return self.frequency * (1 if self.interval == "step" else self.steps_per_epoch)
+
+    def step_after(self, call: int) -> int:
+        """Return the first step, perhaps behind the run, that trains with what a call has set.
+
+        Args:
+            call: as many calls have been made.
+        """
+        return -(-call // self.calls) * self.steps_per_call
 
     @property
     def held_from(self) -> int | None:
         """The first step, perhaps behind the run, that follows a held metric; None for none."""
         if not isinstance(self.metric, tuple) or len(self.metric) >= self.total_calls:
             return None
-        return (len(self.metric) + 1) * self.steps_per_call
+        return self.step_after(len(self.metric) + 1)
 
     @cached_property
     def groups(self) -> int:

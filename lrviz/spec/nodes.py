@@ -7,10 +7,10 @@ from lrviz.errors import KeyPath, UsageError
 from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS
 from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points
 from lrviz.spec.expression import ExpressionError, parse_expression
-from lrviz.spec.model import TOTALS, Metric, MetricCsv, MetricExpression, Node
+from lrviz.spec.model import TOTALS, Node
 from lrviz.spec.origin import Problems
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Tree, is_number
+from lrviz.spec.tree import Metric, MetricCsv, MetricExpression, Tree, is_number
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
 
 # The arguments that are functions in torch, and what a spec calls their parameter.

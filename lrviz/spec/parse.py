@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.spec.assign import Override, Overrides, assign
 from lrviz.spec.catalog.external import External, parse_allowed
-from lrviz.spec.keys import Shape, read_shape
+from lrviz.spec.keys import Shape, read_calls, read_shape
 from lrviz.spec.length import LENGTH_KEYS, Length
 from lrviz.spec.model import TOTALS, Node, Schedule, Spec
 from lrviz.spec.nodes import NodeReader, read_metric
 from lrviz.spec.origin import FACTORY, Factory, Problems, Source
 from lrviz.spec.sweep import Curve, Variant, iter_curves, iter_variants
-from lrviz.spec.tree import Interval, Tree
+from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell, spell_count
 from lrviz.spec.yamltree import YamlError, beyond_yaml, parse_yaml
 
@@ -25,8 +25,6 @@ MAX_WRITTEN = 1_000_000
 
 # The optimizer of the article.
 DEFAULT_OPTIMIZER: Tree = {"SGD": {"lr": 1e-3}}
-
-INTERVALS: tuple[Interval, ...] = ("step", "epoch")
 
 
 def parse_spec(
@@ -164,24 +162,29 @@ class ScheduleReader:
             problems.say(("curves", label) if "curves" in tree else (), "scheduler is missing")
         at = keys.get("metric", ("metric",))
         metric = read_metric(tree["metric"], at, problems, totals) if "metric" in tree else None
-        interval = _read_interval(curve, None if self._factory else scheduler, problems)
-        if length and interval == "epoch" and (why := length.why_not_by_epoch):
+        calls = read_calls(curve, None if self._factory else scheduler, problems)
+        if length and calls and calls.interval == "epoch" and (why := length.why_not_by_epoch):
             problems.say(keys.get("interval", ("interval",)), why)
-        if length and optimizer and scheduler and interval and len(problems.found) == before:
-            yield Schedule(
+        if length and optimizer and scheduler and calls and len(problems.found) == before:
+            schedule = Schedule(
                 source=problems.source,
                 label=label,
                 epochs=length.epochs,
                 steps_per_epoch=length.steps_per_epoch,
                 batches_per_epoch=length.batches_per_epoch,
                 derivation=length.derivation,
-                interval=interval,
+                **calls.model_dump(),
                 optimizer=optimizer,
                 scheduler=scheduler,
                 metric=metric,
                 metric_key=at,
                 factory=self._factory,
             )
+            if schedule.total_calls:
+                yield schedule
+            else:
+                text = f"makes no call in {schedule.intervals:,} {schedule.interval}s"
+                problems.say(keys.get("frequency", ("frequency",)), text)
 
     def _is_too_much(self, tree: dict[str, Tree], problems: Problems) -> bool:
         """Whether curves that share a text make far more of it than it holds; then that is said."""
@@ -194,38 +197,6 @@ class ScheduleReader:
         what = "the optimizers and schedulers of all curves, written out,"
         problems.say((key,), f"{what} have more than {MAX_WRITTEN:,} characters")
         return True
-
-
-def _read_interval(curve: Curve, scheduler: Node | None, problems: Problems) -> Interval | None:
-    """Return when a curve's scheduler is called; None, and what is wrong is added."""
-    label, tree, keys = curve
-    at = keys.get("interval", ("interval",))
-    own = _own_interval(scheduler)
-    named = tree.get("interval", own or "step")
-    interval = next((each for each in INTERVALS if each == named), None)
-    if interval is None:
-        problems.say(at, f"must be one of step, epoch, got {spell(named)}")
-    elif scheduler and own not in (None, interval):
-        remedy = "leave interval out"
-        if "curves" in tree and "interval" not in keys:  # others take it, too
-            remedy = f"give curve '{label}' an interval of its own, {own}"
-        if own == "step":
-            text = f"{scheduler.name} counts updates where t_in_epochs is false; {remedy}"
-        else:
-            text = f"{scheduler.name} counts epochs; {remedy}, or set t_in_epochs to false"
-        problems.say(at, text)
-    return interval
-
-
-def _own_interval(scheduler: Node | None) -> Interval | None:
-    """Return when timm's loop steps one of its schedulers; None for all others.
-
-    It calls `step(epoch + 1)` after every epoch and `step_update(num_updates)` after every update,
-    and t_in_epochs says which of the two does anything.
-    """
-    if scheduler is None or scheduler.foreign or scheduler.package != "timm":
-        return None
-    return "step" if scheduler.arguments.get("t_in_epochs") is False else "epoch"
 
 
 def _refuse_too_many(

@@ -20,10 +20,10 @@ from lrviz.spell import shorten
 MAX_CURVES = 64
 
 # What a sweep may change: the schedule, not how it is drawn.
-SWEPT_KEYS = (*LENGTH_KEYS, "interval", "optimizer", "scheduler")
+SWEPT_KEYS = (*LENGTH_KEYS, "interval", "frequency", "calls", "optimizer", "scheduler")
 
 # What a curve may have of its own; what it leaves out it takes from the top of the spec.
-CURVE_KEYS = ("scheduler", "optimizer", "interval", "metric")
+CURVE_KEYS = ("scheduler", "optimizer", "interval", "frequency", "calls", "metric")
 
 # Label and tree of one curve, and where it stands what it has of its own.
 Curve = tuple[str, dict[str, Tree], Mapping[str, KeyPath]]

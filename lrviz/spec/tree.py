@@ -1,6 +1,7 @@
-"""A spec as plain data: what stands where, and when two say the same."""
+"""A spec as plain data: what stands where, and when two say the same; and what a metric may be."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeGuard
 
 from lrviz.errors import KeyPath
@@ -13,6 +14,25 @@ Interval = Literal["step", "epoch"]
 
 # The families of trainers' configs that a spec can be made of.
 Trainer = Literal["axolotl", "huggingface"]
+
+
+@dataclass(frozen=True)
+class MetricExpression:
+    """A metric as an expression in `step`, the call's index."""
+
+    expression: str
+
+
+@dataclass(frozen=True)
+class MetricCsv:
+    """A metric in a column of a csv file, not yet read."""
+
+    csv: str
+    column: str
+
+
+Metric = tuple[float, ...] | MetricExpression | MetricCsv
+
 
 # Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn.
 IN_ORDER = ("curves", "sweep")

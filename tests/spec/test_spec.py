@@ -15,11 +15,11 @@ from lrviz.spec import parse as schedules
 from lrviz.spec.catalog import OPTIMIZERS, SCHEDULERS
 from lrviz.spec.keys import Shape, read_shape
 from lrviz.spec.length import Length
-from lrviz.spec.model import MetricCsv, MetricExpression, Node, Spec
+from lrviz.spec.model import Node, Spec
 from lrviz.spec.origin import Problems, Source
 from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.spec.style import styles
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import MetricCsv, MetricExpression, Tree
 from lrviz.system.files import Reads
 
 STEP = {"StepLR": {"step_size": 4}}

@@ -4,11 +4,31 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from lrviz.spec.expression import CONSTANTS, FUNCTIONS
+from lrviz.spec.model import Schedule
+from lrviz.spell import spell_python
 from lrviz.system.process import hide_warnings
 
 _BUILT_IN = ("abs", "min", "max", "round")
 _IN_MATH = frozenset({*CONSTANTS, *FUNCTIONS}.difference(_BUILT_IN))
 _ROUNDING = ("floor", "ceil", "round")
+
+
+def spell_expression(value: object, parameters: Sequence[str], schedule: Schedule) -> str:
+    """Return an expression of a schedule, or a number, as Python."""
+    if not isinstance(value, str):
+        return spell_python(value)
+    steps = "TOTAL_STEPS" if schedule.is_cut else "EPOCHS * STEPS_PER_EPOCH"
+    calls = steps if schedule.interval == "step" else "EPOCHS"
+    if schedule.total_calls != schedule.intervals:
+        calls = f"(({calls}) // {schedule.frequency} * {schedule.calls})"
+    names = {
+        "batches_per_epoch": "BATCHES_PER_EPOCH",
+        "epochs": "EPOCHS",
+        "steps_per_epoch": "STEPS_PER_EPOCH",
+        "total_steps": steps,
+        "total_calls": calls,
+    }
+    return translate(value.removeprefix("="), parameters, names)
 
 
 def translate(text: str, parameters: Sequence[str], names: Mapping[str, str]) -> str:

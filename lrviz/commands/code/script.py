@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import fill
 
-from lrviz.commands.code.lambdas import translate
+from lrviz.commands.code.lambdas import spell_expression
 from lrviz.commands.results import Block, drive_spec, output_file, refuse_target
 from lrviz.curve import SchedulerFacts
 from lrviz.errors import spec_error
 from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import THIRD_PARTY
-from lrviz.spec.model import MetricExpression, Schedule
+from lrviz.spec.model import Schedule
 from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.origin import Problems
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import MetricExpression, Tree
 from lrviz.spell import spell_python
 from lrviz.system.own import sign_script
 from lrviz.system.writing import write_file
@@ -110,8 +110,8 @@ def _spell_metric(values: Sequence[float]) -> str:
 
 def _write_loop(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
     by_step, is_cut = schedule.interval == "step", schedule.is_cut
-    call = "epoch * STEPS_PER_EPOCH + step" if by_step else "epoch"
-    call = "step" if is_cut else call
+    index = "epoch * STEPS_PER_EPOCH + step" if by_step else "epoch"
+    index = "step" if is_cut else index
     closure = "lambda: 0.0" if schedule.optimizer.name == "LBFGS" else ""
     yield "for step in range(TOTAL_STEPS):" if is_cut else "for epoch in range(EPOCHS):"
     inner = INDENT if is_cut else INDENT * 2
@@ -119,7 +119,13 @@ def _write_loop(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
         yield f"{INDENT}for step in range(STEPS_PER_EPOCH):"
     yield f"{inner}# forward and backward pass"
     yield f"{inner}optimizer.step({closure})"
-    indent = inner if by_step else INDENT
+    indent, call = inner if by_step else INDENT, index
+    if (every := schedule.frequency) > 1:
+        yield f"{indent}if ({index} + 1) % {every} == 0:"
+        indent, call = indent + INDENT, f"({index}) // {every}"
+    if schedule.calls > 1:
+        yield f"{indent}for again in range({schedule.calls}):"
+        indent, call = indent + INDENT, f"({call}) * {schedule.calls} + again"
     method, given = "step", []
     if facts.name in THIRD_PARTY and THIRD_PARTY[facts.name].package == "timm":
         method = "step_update" if by_step else "step"
@@ -224,21 +230,6 @@ def _spell_argument(name: str, value: object, facts: SchedulerFacts, schedule: S
     if isinstance(value, list):
         return f"[{', '.join(map(spell_function, value))}]"
     return spell_function(value)
-
-
-def spell_expression(value: object, parameters: Sequence[str], schedule: Schedule) -> str:
-    """Return an expression of a schedule, or a number, as Python."""
-    if not isinstance(value, str):
-        return spell_python(value)
-    steps = "TOTAL_STEPS" if schedule.is_cut else "EPOCHS * STEPS_PER_EPOCH"
-    names = {
-        "batches_per_epoch": "BATCHES_PER_EPOCH",
-        "epochs": "EPOCHS",
-        "steps_per_epoch": "STEPS_PER_EPOCH",
-        "total_steps": steps,
-        "total_calls": steps if schedule.interval == "step" else "EPOCHS",
-    }
-    return translate(value.removeprefix("="), parameters, names)
 
 
 def _call(start: str, items: Sequence[str]) -> str:

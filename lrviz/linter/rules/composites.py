@@ -82,7 +82,7 @@ def chain_meant_as_sequence(view: View, part: Part) -> Iterator[Found]:
         yield Found(part.key(), text, remedy=remedy)
 
 
-@rule("LR015", "error", about=("warmup", "hold", "ramp", UNTOLD), silenced_by=("LR006",))
+@rule("LR015", "error", about=("warmup", "hold", "ramp", UNTOLD), silenced_by=("LR006", "LR046"))
 def warmup_outlasts_run(view: View, part: Part) -> Iterator[Found]:
     """The warm-up is longer than the run.
 
@@ -122,7 +122,7 @@ def _rises_below(part: Part, base_lr: tuple[float, ...]) -> bool:
     return bool(is_between.all() and (moves >= 0).all() and (moves[:, -1:] > 0).all())
 
 
-@rule("LR041", "warning", about=("warmup",), silenced_by=("LR006", "LR007", "LR015"))
+@rule("LR041", "warning", about=("warmup",), silenced_by=("LR006", "LR007", "LR015", "LR046"))
 def parts_outgrow_length(view: View, part: Part) -> Iterator[Found]:
     """Warm-up and decay take more calls than the whole schedule has.
 

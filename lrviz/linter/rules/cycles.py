@@ -135,7 +135,7 @@ def cycle_takes_over(view: View, part: Part) -> Iterator[Found]:
         yield Found(part.key(), text, remedy="let it stand alone")
 
 
-@rule("LR022", "warning", about=("cycle", "restarts", "cycles"), silenced_by=("LR006",))
+@rule("LR022", "warning", about=("cycle", "restarts", "cycles"), silenced_by=("LR006", "LR046"))
 def no_restart_happens(view: View, part: Part) -> Iterator[Found]:
     """Restarts are asked for and the run ends before the first.
 

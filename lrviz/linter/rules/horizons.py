@@ -10,7 +10,7 @@ from lrviz.linter.rule import Found, calls, count, rate, rule
 from lrviz.linter.rules.curves import FEW, see_cut, see_rest, see_returns, tell_rest
 from lrviz.linter.view import View
 
-ELSEWHERE = ("LR003", "LR006", "LR030")  # which name another reason why a length is wrong
+ELSEWHERE = ("LR003", "LR006", "LR030", "LR046")  # which name another reason why a length is wrong
 
 # The share of its peak by which an LR may rise again unseen, as one rounded batch makes it.
 _HARDLY = 1e-4

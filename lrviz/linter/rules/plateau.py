@@ -12,7 +12,7 @@ from lrviz.linter.part import METRIC, Part
 from lrviz.linter.rule import Found, calls, count, rate, rates, rounded, rule
 from lrviz.linter.view import View
 from lrviz.spec.expression import ExpressionError
-from lrviz.spec.model import MetricExpression
+from lrviz.spec.tree import MetricExpression
 from lrviz.spell import spell_yaml
 
 # Words in the name of a metric.
@@ -198,7 +198,7 @@ def metric_counts_calls(view: View, part: Part) -> Iterator[Found]:
     """
     schedule, values = view.schedule, view.metric
     given, each = schedule.metric, schedule.steps_per_call
-    if each == 1 or values is None or not isinstance(given, MetricExpression):
+    if each in (1, schedule.frequency) or values is None or not isinstance(given, MetricExpression):
         return
     try:
         last = parse_metric(schedule, given.expression)(schedule.total_steps - 1)

@@ -31,6 +31,8 @@ def first_step_at_zero(view: View, top: Part) -> Iterator[Found]:
     text, remedy = "the first step trains", "let the warm-up start above it"
     if steps > 1:
         text = f"the first epoch, {steps} steps, trains"
+        if view.schedule.frequency > 1:
+            text = f"each of the first {steps} steps trains"
         remedy = "count in steps, or leave the warm-up out" if cannot else remedy
     elif cannot:
         return
@@ -84,7 +86,7 @@ def floor_above_group(view: View, part: Part) -> Iterator[Found]:
         yield Found(part.key(name), text, remedy=remedy, grade=part.grade)
 
 
-@rule("LR007", "warning", silenced_by=("LR006", "LR027", "LR043"))
+@rule("LR007", "warning", silenced_by=("LR006", "LR027", "LR043", "LR046"))
 def lr_underflows(view: View, top: Part) -> Iterator[Found]:
     """The LR is as good as zero for more than a third of the run.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from lrviz.linter.part import UNDERFLOW, Part
 from lrviz.linter.rule import Found, calls, count, rate, rule
+from lrviz.linter.shapes import find_rest
 from lrviz.linter.view import View
 
 
@@ -21,8 +22,9 @@ def epochs_for_steps(view: View, top: Part) -> Iterator[Found]:
     Met in Lightning-AI/pytorch-lightning#3869, Lightning-AI/pytorch-lightning#5584,
     Lightning-AI/pytorch-lightning#6948.
     """
-    if view.schedule.steps_per_epoch > 1 < view.schedule.epochs:
-        is_step = view.schedule.interval == "step"
+    schedule = view.schedule
+    if schedule.steps_per_epoch > 1 < schedule.epochs and view.calls == schedule.intervals:
+        is_step = schedule.interval == "step"
         yield from _find_epochs(view) if is_step else _find_steps(view)
 
 
@@ -54,6 +56,39 @@ def _find_epochs(view: View) -> Iterator[Found]:
         text += f"it is over after {count(part.start + part.horizon)} of {calls(view.calls)}"
         fixes = (*view.in_steps(part), *view.call_every("epoch", part), *part.fit())
         yield Found(part.key(part.length_name), text, fixes)
+
+
+@rule("LR046", "warning")
+def steps_for_calls(view: View, top: Part) -> Iterator[Found]:
+    """Lengths are given in steps, each of which makes several calls.
+
+    accelerate calls a scheduler that it has prepared once for every process at each step, as if
+    each process had taken a step of its own. A length that counts the steps of the run is over
+    after one part in N of it, with N processes; the rest trains at the end of the schedule. Either
+    the lengths are multiplied by N, or accelerate makes one call a step: with split_batches, by
+    which batch_size means the batch of all processes, or step_scheduler_with_optimizer=False, by
+    which the loop itself has to see when a step was taken.
+
+    Met in huggingface/accelerate#1382, huggingface/accelerate#2773, huggingface/accelerate#2926.
+    """
+    each, times = view.schedule.calls, view.calls // view.schedule.calls
+    ending = [part for part in _list_anneals(view) if _is_about(part, times)]
+    ending += [part for part in (view.last,) if part.is_untold and _rests_from(part, each)]
+    if each == 1 or not ending:
+        return
+    part = ending[-1]
+    text = f"is over after {times} of {calls(view.calls)}, as {each} are made each time"
+    switch = ", or let accelerate make one (split_batches, step_scheduler_with_optimizer)"
+    fixes = [fix._replace(comment=switch) for fix in (*view.scale(each, *view.parts), *part.fit())]
+    remedy = f"multiply the lengths by {each}{switch}"
+    yield Found(part.key(part.length_name), text, tuple(fixes), remedy)
+
+
+def _rests_from(part: Part, each: int) -> bool:
+    """Whether a curve stands still from one part in so many of the run on."""
+    curves = part.lr[:, ::each]
+    end = curves.shape[1] / each
+    return any(abs(len(own) - find_rest(own)[0] - end) <= 1 + 0.05 * end for own in curves)
 
 
 def _list_anneals(view: View) -> list[Part]:
