@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.counting import Run, read_limit, read_run
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said
-from lrviz.reading.trainers.huggingface import NAMES, make_draft
+from lrviz.reading.trainers.huggingface import (
+    NAMES,
+    SCHEDULES,
+    make_draft,
+    read_arguments,
+    read_scheduler,
+)
 from lrviz.spec.tree import Tree
 from lrviz.spell import spell_yaml
 
@@ -33,6 +39,9 @@ _MARKS = frozenset(
     }
 )
 
+# What bends the curve as nothing in the catalog does.
+_FORMULAS = ("lr_quadratic_warmup", "cosine_constant_lr_ratio", "jagged_restart_steps")
+
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
     """Whether there are keys at the top as axolotl has them."""
@@ -55,7 +64,9 @@ def draft(config: Config, asked: Asked) -> Draft:
         run = read_run(keys, _NAMES, asked)
         total, why = _count(keys, run)
         length = run.tell(total, f"{why}, as axolotl counts")
-    return make_draft(keys, _NAMES, asked, length, _read_warmup(keys, total))
+    warmup = _read_warmup(keys, total)
+    scheduler = _read_own(keys, warmup) or read_scheduler(keys, _NAMES, asked, warmup)
+    return make_draft(keys, _NAMES, length, scheduler)
 
 
 def _count(keys: Keys, run: Run) -> tuple[int, str]:
@@ -88,3 +99,31 @@ def _read_warmup(keys: Keys, total: int) -> Said:
     if found == 1:
         return Said(2, f"{why}; axolotl makes 2 of 1")
     return Said(formula or found, why)
+
+
+def _read_own(keys: Keys, warmup: Said) -> Entries:
+    """Return a scheduler that axolotl builds itself; empty where it leaves that to the Trainer."""
+    kind, floor = keys.text("lr_scheduler") or "cosine", keys.number("cosine_min_lr_ratio")
+    for name in (each for each in _FORMULAS if keys.get(each)):
+        keys.refuse(name, "bends the curve by a formula of axolotl's own; write it as a LambdaLR")
+    if kind == "rex":
+        keys.refuse("lr_scheduler", "is axolotl's own formula; write it as a LambdaLR")
+        return {"scheduler": warmup}
+    why = keys.said("lr_scheduler") if keys.get("lr_scheduler") else "axolotl's default, cosine"
+    if kind == "one_cycle":
+        share = str(warmup.value).removeprefix("=")
+        below = {
+            "max_lr": Said("=lr", "learning_rate"),
+            "total_steps": Said("=total_calls", "all steps of the run"),
+            "pct_start": Said(f"={share} / total_calls", warmup.why),
+            **dict(read_arguments(keys)),
+        }
+        return {"scheduler": Said(below={"OneCycleLR": Said(why=why, below=below)})}
+    if kind != "cosine" or not floor:
+        return {}
+    arguments = {
+        "num_warmup_steps": warmup,
+        "min_lr_rate": Said(floor, keys.said("cosine_min_lr_ratio")),
+    }
+    name = f"transformers.{SCHEDULES['cosine_with_min_lr']}"
+    return {"scheduler": Said(below={name: Said(why=why, below=arguments)})}

@@ -98,14 +98,14 @@ def draft(config: Config, asked: Asked) -> Draft:
     keys = Keys(config, find_arguments(config.tree) or ())
     if keys.get("learning_rate") is None:
         keys.note("learning_rate", "not there: 5e-5 is the Trainer's default, TRL's own differ")
-    return make_draft(keys, NAMES, asked, _read_length(keys, asked), _read_warmup(keys))
+    scheduler = read_scheduler(keys, NAMES, asked, _read_warmup(keys))
+    return make_draft(keys, NAMES, _read_length(keys, asked), scheduler)
 
 
-def make_draft(keys: Keys, names: Names, asked: Asked, length: Entries, warmup: Said) -> Draft:
-    """Return the spec of a run whose length and warm-up are known."""
+def make_draft(keys: Keys, names: Names, length: Entries, scheduler: Entries) -> Draft:
+    """Return the spec of a run whose length and scheduler are known."""
     if keys.get("deepspeed") is not None:
         keys.note("deepspeed", "a scheduler in DeepSpeed's own config goes before this one")
-    scheduler = _read_scheduler(keys, names, asked, warmup)
     return keys.finish({**length, "optimizer": _read_optimizer(keys, names), **scheduler})
 
 
@@ -133,13 +133,14 @@ def _read_warmup(keys: Keys) -> Said:
     return Said(f"=ceil(total_calls * {spell_yaml(share)})", why)
 
 
-def _read_scheduler(keys: Keys, names: Names, asked: Asked, warmup: Said) -> Entries:
+def read_scheduler(keys: Keys, names: Names, asked: Asked, warmup: Said) -> Entries:
+    """Return the scheduler that goes by a name of the Trainer's, and when it is called."""
     named = keys.text(names.scheduler)
     kind = named.rpartition(".")[2].lower() or str(names.defaults[names.scheduler])
     if kind not in SCHEDULES:
         keys.refuse(names.scheduler, f"unknown schedule; {suggest(kind, tuple(SCHEDULES))}")
         return {}
-    arguments = {} if kind in WITHOUT_ARGUMENTS else dict(_read_arguments(keys))
+    arguments = {} if kind in WITHOUT_ARGUMENTS else dict(read_arguments(keys))
     if kind not in WITHOUT_WARMUP:
         arguments = {"num_warmup_steps": warmup, **arguments}
     elif warmup.value != 0:
@@ -150,7 +151,8 @@ def _read_scheduler(keys: Keys, names: Names, asked: Asked, warmup: Said) -> Ent
     return {"scheduler": Said(below=scheduler), **calls}
 
 
-def _read_arguments(keys: Keys) -> Iterator[tuple[str, Said]]:
+def read_arguments(keys: Keys) -> Iterator[tuple[str, Said]]:
+    """Yield the arguments that the config gives the scheduler itself."""
     given = keys.get("lr_scheduler_kwargs")
     try:
         given = json.loads(given) if isinstance(given, str) else given
