@@ -94,13 +94,15 @@ def read_limit(keys: Keys, asked: Asked) -> Said | None:
 def read_run(keys: Keys, names: Names, asked: Asked) -> Run:
     """Return what the length of a run follows from; what is missing is asked for."""
     whose, defaults = f"{names.trainer}'s", names.defaults
-    epochs = keys.either(names.epochs, asked.epochs, "--epochs", defaults[names.epochs], whose)
-    accumulate = keys.either("gradient_accumulation_steps", None, "", 1, whose)
+    epochs = keys.either(names.epochs, defaults[names.epochs], whose)
+    if asked.epochs is not None:
+        epochs = Said(asked.epochs, "--epochs")
+    accumulate = keys.either("gradient_accumulation_steps", 1, whose, whole=True)
     if asked.batches is not None:
         return Run(epochs, accumulate, {}, asked.batches)
     data = {
         "examples": _read_examples(keys, names, asked),
-        "batch_size": keys.either(names.batch, None, "", defaults[names.batch], whose),
+        "batch_size": keys.either(names.batch, defaults[names.batch], whose, whole=True),
         "processes": Said(asked.processes or 1, "--processes"),
         "accumulate": accumulate,
     }

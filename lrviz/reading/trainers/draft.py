@@ -142,7 +142,7 @@ class Keys:
     def number(self, name: str) -> int | float | None:
         """Return a number, in quotes though it be; None for nothing, or where it is said wrong."""
         value = self.get(name)
-        found = parse_scalar(value.strip()) if isinstance(value, str) else value
+        found = parse_scalar(value.strip().replace("_", "")) if isinstance(value, str) else value
         if found is None or (is_number(found) and math.isfinite(found)):
             return found
         self.refuse(name, "must be a number")
@@ -168,16 +168,11 @@ class Keys:
             return ""
         return "" if value is None else str(value)
 
-    def either(self, name: str, asked: Tree, option: str, default: Tree, whose: str = "") -> Said:
-        """Return what an option says, or else a key that holds a number, or else a default.
-
-        A number that is to be whole has a whole default.
-        """
-        if asked is not None:
-            return Said(asked, option)
-        value = self.count(name) if isinstance(default, int) else self.number(name)
+    def either(self, name: str, default: Tree, whose: str = "its", *, whole: bool = False) -> Said:
+        """Return the number at a key, of which somebody has a default where it is not there."""
+        value = self.count(name) if whole else self.number(name)
         if value is None:
-            return Said(default, f"{name} is not there: {whose or 'its'} default")
+            return Said(default, f"{name} is not there: {whose} default")
         return Said(value, self.said(name))
 
     def refuse(self, name: str, text: str) -> None:

@@ -38,7 +38,7 @@ _OPTIMIZERS = {
     **{"adagrad": "Adagrad", "rmsprop": "RMSprop"},
 }
 
-_BETAS = (("adam_beta1", None, "", 0.9), ("adam_beta2", None, "", 0.999))
+_BETAS = (("adam_beta1", 0.9), ("adam_beta2", 0.999))
 
 _MARKS = frozenset(
     {"lr_scheduler_type", "num_train_epochs", "per_device_train_batch_size", "lr_scheduler_kwargs"}
@@ -105,7 +105,9 @@ def draft(config: Config, asked: Asked) -> Draft:
 def make_draft(keys: Keys, names: Names, length: Entries, scheduler: Entries) -> Draft:
     """Return the spec of a run whose length and scheduler are known."""
     if keys.get("deepspeed") is not None:
-        keys.note("deepspeed", "a scheduler in DeepSpeed's own config goes before this one")
+        keys.note(
+            "deepspeed", "a scheduler in DeepSpeed's own config goes before this one; import that"
+        )
     return keys.finish({**length, "optimizer": _read_optimizer(keys, names), **scheduler})
 
 
@@ -178,9 +180,12 @@ def _read_calls(keys: Keys, asked: Asked) -> Iterator[tuple[str, Said]]:
             why = keys.said("eval_steps" if keys.get("eval_steps") else "logging_steps")
             yield "frequency", Said(every, why)
         case _:
-            keys.want("--interval epoch", "or step, as it is called at evaluations (eval_strategy)")
+            keys.want(
+                "--interval epoch",
+                "or step: it is called at evaluations, and eval_strategy is not there",
+            )
     if asked.metric is None:
-        keys.want("--metric EXPRESSION", "the loss that call after call would give: exp(-call / 9)")
+        keys.want("--metric EXPRESSION", "what each call is given, as exp(-call / 9)")
     else:
         yield "metric", Said(asked.metric_value, "--metric")
 
@@ -192,8 +197,8 @@ def _read_optimizer(keys: Keys, names: Names) -> Said:
     why = keys.said(names.optimizer) if named else f"{whose} default"
     if named and not found:
         why += ", which torch has not: its LR is scheduled alike"
-    lr = keys.either("learning_rate", None, "", names.defaults["learning_rate"], whose)
-    arguments = {"lr": lr, "weight_decay": keys.either("weight_decay", None, "", 0.0, whose)}
+    lr = keys.either("learning_rate", names.defaults["learning_rate"], whose)
+    arguments = {"lr": lr, "weight_decay": keys.either("weight_decay", 0.0, whose)}
     if found in (None, "AdamW"):
         arguments |= _read_adam(keys)
     return Said(below={found or "AdamW": Said(why=why, below=arguments)})
