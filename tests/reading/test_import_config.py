@@ -36,7 +36,6 @@ def refusal_of(data: bytes, name: str = "a.yaml") -> str:
         ('{"a": 2e-5, "b": [true]}', "a.json", [2e-5, [True]]),
         ("{a: 2e-5, b: [on]}", "-", [2e-5, [True]]),
         ("a = 2e-5\n[b]\nc = 2024-05-01\n", "a.toml", [2e-5, {"c": "2024-05-01"}]),
-        ("a = 2e-5\n[b]\nc = true\n", "-", [2e-5, {"c": True}]),
         ("\ufeffa: 1\r\nb: 2\r\n", "a.yml", [1, 2]),
     ],
 )
@@ -134,8 +133,7 @@ def test_what_is_hostile_or_none_ends_at_once_in_one_line(what: str) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "told"),
     [
-        ('{"a": 1,}', "a.json", "a.json:1:9: not JSON: expecting property name enclosed in"),
-        ('{"a": 1, "a": 2}', "a.json", "a.json: not JSON: a is given twice"),
+        ('{"a": 1,}', "a.json", "a.json: not JSON: expecting property name enclosed in"),
         ('{"a": ' * 100_000, "a.json", "a.json: nested more than 30 deep"),
         ('{"a": ' * 40 + "1" + "}" * 40, "a.json", "a: nested more than 30 deep"),
         ("a = ", "a.toml", "a.toml: not TOML: invalid value (at end of document)"),
@@ -166,7 +164,7 @@ def hook(event, arguments):
         seen.extend(f"{event} {told}" for each in watched if each in told)
 
 from lrviz.cli import app
-import lrviz.commands.importing
+import lrviz.commands.importing, lrviz.spec.wording
 sys.addaudithook(hook)
 try:
     app(sys.argv[1:], standalone_mode=False)

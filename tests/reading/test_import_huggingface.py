@@ -346,9 +346,9 @@ def test_every_line_says_where_it_comes_from() -> None:
         (
             "lr_scheduler_type: reduce_lr_on_plateau\nmax_steps: 3\n",
             {},
-            "a.yaml: no config holds all that is needed; give --interval epoch (or step: it is "
-            "called at evaluations, and eval_strategy is not there); --metric EXPRESSION (what "
-            "each call is given, as exp(-call / 9))",
+            "a.yaml: no config holds all that is needed; give --interval epoch (or step: "
+            "eval_strategy does not say when it is called); --metric EXPRESSION (what each call is "
+            "given, as exp(-call / 9))",
         ),
         (
             "lr_scheduler_type: linear\nmax_steps: 3\nlearning_rate: ${oc.env:LR}\n",
@@ -393,6 +393,6 @@ def test_what_is_easily_overlooked_is_noted() -> None:
         "note: a.yaml:3:1: lr_scheduler_type: constant has no warm-up, and takes none from the "
         "config",
         "note: a.yaml:2:1: packing: on: 800 is taken for the count of packed sequences",
-        "note: a.yaml:1:1: deepspeed: a scheduler in DeepSpeed's own config goes before this one; "
-        "import that",
+        "note: a.yaml:1:1: deepspeed: a scheduler in its own config goes before this one; import "
+        "that",
     ]
