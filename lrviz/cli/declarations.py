@@ -154,7 +154,7 @@ def lint(
     from lrviz.commands.lint.linting import Request
     from lrviz.commands.lint.listing import iter_blocks
 
-    asked = (fix, diff, statistics, summary, exit_zero)
+    asked = (fix, diff, statistics, summary or reading.verbose, exit_zero)
     return iter_blocks(Request(specs or [], select, ignore, *asked, reading), output_format)
 
 

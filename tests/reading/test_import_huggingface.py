@@ -362,6 +362,17 @@ def test_every_line_says_where_it_comes_from() -> None:
             "a.yaml:4:1: warmup_ratio: must be a number, got [1]",
         ),
         (
+            f"lr_scheduler_type: linear\nmax_steps: 1{'0' * 20}\nwarmup_ratio: 1e999\n",
+            {"examples": 8, "processes": 1},
+            "a.yaml:2:1: max_steps: must be a number, got 1e20\n"
+            "a.yaml:3:1: warmup_ratio: must be a number, got .inf",
+        ),
+        (
+            "lr_scheduler_type: reduce_lr_on_plateau\nmax_steps: 3\n",
+            {"interval": "step", "metric": "[1"},
+            "a.yaml: metric.expression: not an expression: '[1' (in the spec made of it)",
+        ),
+        (
             "lr_scheduler_type: linear\nper_device_train_batch_size: 0\n",
             {"examples": 8, "processes": 1},
             "a.yaml:2:1: per_device_train_batch_size: must be a whole number of at least 1, got 0",

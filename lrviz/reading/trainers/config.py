@@ -22,6 +22,9 @@ MAX_BYTES = 1_000_000
 
 _READERS: Mapping[str, Callable[[str], Tree]] = {".json": json.loads, ".toml": tomllib.loads}
 
+# How often one reference may lead to another.
+_MOST_STEPS = 8
+
 _REFERENCE = re.compile(r"\$\{([^${}:]+)\}")
 
 
@@ -124,7 +127,7 @@ class Resolver:
         beside = len(name) - len(name.lstrip("."))
         parts = [int(each) if each.isdecimal() else each for each in re.findall(r"[^.\[\]]+", name)]
         target = (*(key[:-beside] if beside else ()), *parts)
-        if target in via or len(via) > MAX_DEPTH or not _has(self._root, target):
+        if target in via or len(via) > _MOST_STEPS or not _has(self._root, target):
             return found[0]
         return self._resolve(find_below(self._root, target), target, (*via, target))
 

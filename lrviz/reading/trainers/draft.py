@@ -1,7 +1,7 @@
 """A spec that is being made of a config: what is asked of its keys, and the commented text."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from lrviz.errors import KeyPath, Problem, SpecError
@@ -9,8 +9,11 @@ from lrviz.reading.trainers.config import Config
 from lrviz.spec.origin import Problems
 from lrviz.spec.tree import Interval, Tree, find_below, is_number
 from lrviz.spec.wording import spell
-from lrviz.spec.yamltree import parse_scalar, parse_yaml, spell_flow
+from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml, spell_flow
 from lrviz.spell import printable
+
+# No count that could be driven is as large, and no learning rate.
+BEYOND = 1e15
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,10 @@ class Asked:
     def metric_value(self) -> Tree:
         """The metric as a spec has it."""
         text = self.metric or ""
-        return parse_yaml(text)[0] if text.startswith("[") else {"expression": text}
+        with suppress(YamlError):
+            if text.startswith("["):
+                return parse_yaml(text)[0]
+        return {"expression": text}
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,7 @@ class Keys:
         """Return a number, in quotes though it be; None for nothing, or where it is said wrong."""
         value = self.get(name)
         found = parse_scalar(value.strip().replace("_", "")) if isinstance(value, str) else value
-        if found is None or (is_number(found) and math.isfinite(found)):
+        if found is None or (is_number(found) and abs(found) < BEYOND):
             return found
         self.refuse(name, "must be a number")
         return None
