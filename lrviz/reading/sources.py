@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from lrviz.errors import FileError, ImageError, NoFigureError, UsageError, spec_error
+from lrviz.errors import FileError, ImageError, NoFigureError, SpecError, UsageError, spec_error
 from lrviz.figure.chunks import MAX_FILE, read_record
 from lrviz.figure.stored import Record, parse_record
 from lrviz.reading.from_numbers import recall_factory
@@ -128,7 +128,14 @@ def parse_data(
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
-    spec = parse_spec(text, name, overrides=overrides, allow=allow)
+    try:
+        spec = parse_spec(text, name, overrides=overrides, allow=allow)
+    except SpecError:
+        from lrviz.reading.trainers.recognising import recognise  # what is right needs no look
+
+        if text := recognise(data, name):
+            raise spec_error(name, text) from None
+        raise
     if not any(isinstance(each.metric, MetricCsv) for each in spec.schedules):
         return spec
     folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
