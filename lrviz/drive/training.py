@@ -13,8 +13,8 @@ from lrviz.curve import Values
 from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.built import Built, accept_scheduler, read_rates
-from lrviz.drive.installed import is_required
 from lrviz.drive.plan import plan_optimizer
+from lrviz.drive.signatures import is_required
 from lrviz.errors import UsageError
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Problems, Source

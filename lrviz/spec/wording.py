@@ -65,7 +65,7 @@ def unknown_scheduler(name: str, allowed: Iterable[str] = ()) -> str:
 
     Args:
         name: that a spec has.
-        allowed: the classes that may be named beside the catalog.
+        allowed: what may be named beside the catalog.
 
     >>> unknown_scheduler("Saw", ["mine:Saw"])
     "unknown scheduler 'Saw'; did you mean 'mine:Saw'?"
