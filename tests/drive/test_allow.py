@@ -91,6 +91,86 @@ HALVING = """
     value = 4
 """
 
+MAKERS = """
+    from functools import partial
+    from torch.optim import SGD
+    from torch.optim.lr_scheduler import ExponentialLR, LRScheduler, ReduceLROnPlateau, StepLR
+
+    calls = []
+
+    def halve(optimizer, every: int, factor: float = 0.5, last_epoch=-1):
+        calls.append(every)
+        return StepLR(optimizer, every, factor, last_epoch)
+
+    halve_soon = partial(halve, every=1)
+    shrink = lambda optim: ExponentialLR(optim, 0.5)
+
+    class Maker:
+        def __call__(self, optimizer, every=1):
+            return halve(optimizer, every)
+
+    make = Maker()
+
+    class ByHand:
+        def __init__(self, groups):
+            self.groups = groups
+
+        def step(self):
+            for group in self.groups:
+                group["lr"] /= 2
+
+    def by_hand(o):
+        return ByHand(o.param_groups)
+
+    def judge(optimizer) -> "whatever":
+        return ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+
+    class Offering(LRScheduler):
+        def get_lr(self):
+            return [lr * getattr(self, "metric", 1) for lr in self.base_lrs]
+
+        def step(self, metrics=None):
+            self.metric = 1 if metrics is None else metrics
+            super().step()
+
+    def offer(optimizer):
+        return Offering(optimizer)
+
+    def nothing(optimizer):
+        StepLR(optimizer, 1)
+
+    def pair(optimizer):
+        return [optimizer], [StepLR(optimizer, 1)]
+
+    def same(optimizer):
+        return optimizer
+
+    def name(optimizer):
+        return StepLR
+
+    def another(optimizer):
+        return StepLR(SGD(optimizer.param_groups[0]["params"], 0.1), 1)
+
+    class Numbered:
+        def step(self, epoch):
+            pass
+
+    def number(optimizer):
+        return Numbered()
+
+    def last(step_size, optimizer):
+        return StepLR(optimizer, step_size)
+
+    def alone():
+        pass
+
+    def fail(optimizer):
+        raise ValueError("no luck")
+
+    def leave(optimizer):
+        raise SystemExit(0)
+"""
+
 AddModule = Callable[..., str]
 
 # A module that one test has imported stays: the next one's has another name.
@@ -462,10 +542,11 @@ def test_only_an_lr_scheduler_may_stand_inside_a_composite(add_module: AddModule
         lrviz.simulate(lrviz.parse_spec(text_of("ChainedScheduler", children), allow=[bad]))
 
 
+@pytest.mark.parametrize("attribute", ["Halving", "halve"])
 def test_every_command_that_takes_a_spec_takes_what_is_allowed(
-    add_module: AddModule, tmp_path: Path
+    attribute: str, add_module: AddModule, tmp_path: Path
 ) -> None:
-    name = f"{add_module()}:Halving"
+    name = f"{add_module(HALVING + MAKERS)}:{attribute}"
     (tmp_path / "a.yaml").write_text(text_of(name, "{every: 2}"))
     commands = (
         ["plot", "a.yaml"],
@@ -497,86 +578,6 @@ def test_a_bare_name_can_be_set(add_module: AddModule) -> None:
 
 
 # Functions, and all else that makes a scheduler of an optimizer.
-
-MAKERS = """
-    from functools import partial
-    from torch.optim import SGD
-    from torch.optim.lr_scheduler import ExponentialLR, LRScheduler, ReduceLROnPlateau, StepLR
-
-    calls = []
-
-    def halve(optimizer, every: int, factor: float = 0.5, last_epoch=-1):
-        calls.append(every)
-        return StepLR(optimizer, every, factor, last_epoch)
-
-    halve_soon = partial(halve, every=1)
-    shrink = lambda optim: ExponentialLR(optim, 0.5)
-
-    class Maker:
-        def __call__(self, optimizer, every=1):
-            return halve(optimizer, every)
-
-    make = Maker()
-
-    class ByHand:
-        def __init__(self, groups):
-            self.groups = groups
-
-        def step(self):
-            for group in self.groups:
-                group["lr"] /= 2
-
-    def by_hand(o):
-        return ByHand(o.param_groups)
-
-    def judge(optimizer) -> "whatever":
-        return ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
-
-    class Offering(LRScheduler):
-        def get_lr(self):
-            return [lr * getattr(self, "metric", 1) for lr in self.base_lrs]
-
-        def step(self, metrics=None):
-            self.metric = 1 if metrics is None else metrics
-            super().step()
-
-    def offer(optimizer):
-        return Offering(optimizer)
-
-    def nothing(optimizer):
-        StepLR(optimizer, 1)
-
-    def pair(optimizer):
-        return [optimizer], [StepLR(optimizer, 1)]
-
-    def same(optimizer):
-        return optimizer
-
-    def name(optimizer):
-        return StepLR
-
-    def another(optimizer):
-        return StepLR(SGD(optimizer.param_groups[0]["params"], 0.1), 1)
-
-    class Numbered:
-        def step(self, epoch):
-            pass
-
-    def number(optimizer):
-        return Numbered()
-
-    def last(step_size, optimizer):
-        return StepLR(optimizer, step_size)
-
-    def alone():
-        pass
-
-    def fail(optimizer):
-        raise ValueError("no luck")
-
-    def leave(optimizer):
-        raise SystemExit(0)
-"""
 
 
 @pytest.mark.parametrize(
