@@ -102,8 +102,8 @@ StyleOfAll = Annotated[
 Sweeps = Annotated[
     list[str] | None, option("--sweep", "Draw one curve a value; repeatable.", "KEY=[…]")
 ]
-_ALLOWED = "Let specs name this scheduler class, which is imported; repeatable."
-Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:CLASS")]
+_ALLOWED = "Let specs name this class or function, which is imported; repeatable."
+Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:NAME")]
 Epochs = Annotated[int | None, option("--epochs", "Length of the run; for a factory.", "N")]
 Steps = Annotated[int | None, option("--steps", "The same in optimizer steps.", "N")]
 StepsPerEpoch = Annotated[
@@ -173,7 +173,7 @@ def say_reading(**said: Any) -> "Reading":
     ['--epochs 10', '--interval epoch', '--set title=x', '--style dark']
 
     Raises:
-        UsageError: a setting without a key or without `=`, or what is allowed is no class.
+        UsageError: a setting without a key or without `=`, or what is allowed is no name.
     """
     from lrviz.reading.sources import Reading
     from lrviz.spec.assign import OWN_LR, Override

@@ -25,7 +25,7 @@ class Reading:
 
     Attributes:
         overrides: values that are replaced or added, in order.
-        allow: the scheduler classes beside the catalog that specs may name.
+        allow: the schedulers beside the catalog that specs may name.
         returns: what a function of the step returns; None for nothing said.
         verbose: whether it is told how each run goes, and how its length follows.
     """
@@ -48,8 +48,8 @@ def load(
     Args:
         path: a YAML file, a PNG or WebP figure that lrviz drew, a pipe, or `-` for standard input.
         overrides: (key path, YAML value) pairs, applied in order, as `--set` does.
-        allow: scheduler classes beside the catalog that it may name, each spelt as the spec spells
-            it, `package.module:Class`; they are imported when it is driven.
+        allow: schedulers beside the catalog that it may name, each spelt as the spec spells
+            it, `package.module:Name`; they are imported when it is driven.
 
     Raises:
         FileError: it cannot be read.
