@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lrviz.errors import KeyPath, Problem, SpecError
+from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.reading.trainers.config import Config
 from lrviz.spec.origin import Problems
 from lrviz.spec.tree import Interval, Tree, find_below, is_number
@@ -127,6 +127,16 @@ class Keys:
     def get(self, name: str) -> Tree:
         """Return what stands at a key; None for nothing."""
         return find_below(self.config.tree, (*self.at, name))
+
+    def inside(self, *names: str | int) -> "Keys":
+        """Return a reader of a mapping below this one, which remembers in the same place."""
+        below = Keys(self.config, (*self.at, *names), wanted=self.wanted, notes=self.notes)
+        below.problems = self.problems
+        return below
+
+    def path(self, name: str) -> str:
+        """Return the whole path of a key, for a comment."""
+        return spell_key((*self.at, name))
 
     def said(self, name: str) -> str:
         """Return a key and its value as the config has it, for a comment.
