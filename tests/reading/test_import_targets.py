@@ -1,9 +1,9 @@
-"""Paths to classes in Lightning CLI's, hydra's and torchtune's configs, looked up in the catalog."""
+"""Paths to classes in Lightning CLI's, hydra's and torchtune's configs: the catalog has them."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,7 +237,7 @@ STEP = "{class_path: torch.optim.lr_scheduler.StepLR, init_args: {step_size: 1}}
 UNRESOLVED = STEP.replace("1", '"${len:data}"')
 HOSTILE = [
     (
-        f"optimizer: {SOUND}\nlr_scheduler: {{class_path: subprocess.Popen, init_args: {{args: ls}}}}",
+        f"optimizer: {SOUND}\nlr_scheduler: {{class_path: subprocess.Popen, args: ls}}",
         "a.yaml:2:16: lr_scheduler.class_path: no scheduler that is known here, and nothing is "
         "imported, got subprocess.Popen",
     ),
@@ -258,34 +258,39 @@ HOSTILE = [
         "--allow flying:Wrapper",
     ),
     (
-        f"optimizer: {SOUND}\nlr_scheduler:\n  class_path: torch.optim.lr_scheduler.ChainedScheduler"
-        "\n  init_args: {schedulers: [{class_path: antigravity.fly}]}",
+        f"optimizer: {SOUND}\nlr_scheduler:\n"
+        "  class_path: torch.optim.lr_scheduler.ChainedScheduler\n  init_args: {schedulers: [{class_path: antigravity.fly}]}",
         "a.yaml:4:29: lr_scheduler.init_args.schedulers.0.class_path: no scheduler that is known "
         "here, and nothing is imported, got antigravity.fly",
     ),
 ]
 
 
-@pytest.mark.parametrize(("config", "line"), HOSTILE)
-def test_what_is_not_known_is_refused_and_never_imported(config: str, line: str) -> None:
+WATCHED = """
+import json, sys
+from lrviz.errors import SpecError
+from lrviz.reading.trainers.draft import Asked
+from lrviz.reading.trainers.families import import_config
+seen, said = [], []
+sys.addaudithook(lambda event, details: seen.append(f"{event} {details[:1]}"))
+for config in json.load(sys.stdin):
+    try:
+        import_config(config.encode(), "a.yaml", Asked(epochs=3))
+    except SpecError as error:
+        said.append(list(error.lines))
+words = ("antigravity", "flying", "os.system", "subprocess", "os.exec", "os.spawn", "socket")
+print(json.dumps([said, [each for each in seen if any(word in each for word in words)]]))
+"""
+
+
+def test_what_is_not_known_is_refused_and_never_imported() -> None:
     """One line names it; an audit hook sees that nothing of that name is looked for."""
-    seen: list[str] = []
-
-    def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if seen and event in ("import", "os.system", "subprocess.Popen"):
-            seen.append(str(arguments[0]))
-
-    sys.addaudithook(watch)
-    seen.append("on")
-    found = lines_of(config, epochs=3)
-    was, seen[:] = seen[1:], []  # a hook cannot be taken away: it is off where nothing is seen
-    assert found == [line]
-    assert not {each.partition(".")[0] for each in was} & {
-        "antigravity",
-        "flying",
-        "os",
-        "subprocess",
-    }
+    configs = json.dumps([config for config, _ in HOSTILE])
+    command = [sys.executable, "-c", WATCHED]
+    done = subprocess.run(command, input=configs, capture_output=True, text=True, check=True)
+    said, seen = json.loads(done.stdout)
+    assert said == [[line] for _, line in HOSTILE]
+    assert seen == []
 
 
 @pytest.mark.parametrize(

@@ -121,12 +121,28 @@ def test_a_key_that_is_not_there_is_what_the_factory_takes(timm: Any) -> None:
     assert is_same(curve_of(yaml.safe_dump(args)), drive(timm, args, 0.1, 1))
 
 
+@pytest.mark.parametrize("sched", ["step", "wsd", "rsqrt"])
+def test_a_decay_of_null_is_what_the_factory_makes_of_it(sched: str, timm: Any) -> None:
+    """90 epochs for one, a fifth of the run for another."""
+    args = {"sched": sched, "epochs": 100, "opt": "sgd", "lr": 0.1, "decay_epochs": None}
+    args |= {"min_lr": 0.0, "warmup_epochs": 7}
+    assert is_same(curve_of(yaml.safe_dump(args)), drive(timm, args, 0.1, 1))
+
+
+@pytest.mark.parametrize("more", ["lr_cycle_mul: 9\nlr_cycle_limit: 999999999", "epochs: 1e308"])
+def test_numbers_beyond_all_bounds_earn_one_line(more: str) -> None:
+    """Neither time nor a traceback."""
+    args = "sched: wsd\nopt: sgd\nlr: 0.1\nmin_lr: 0\nsched_on_updates: true\n"
+    args = args.replace("wsd", "cosine") if "cycle" in more else args
+    assert len(lines_of(args + more, batches=10**300)) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "asked", "wanted"),
     [
         ("cosine_updates", {}, "--batches N (as sched_on_updates counts"),
         ("step_base", {}, "--processes N (as lr is null"),
-        ("plateau", {}, "--metric EXPRESSION (the loss of each epoch"),
+        ("plateau", {}, "--metric EXPRESSION (the loss, call after call"),
         ("cosine_updates", {"examples": 9000}, "--processes N (how many train at once"),
     ],
 )

@@ -1,8 +1,7 @@
 """The optimizer steps of an epoch, as a dataloader makes its batches."""
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lrviz.reading.trainers.draft import Asked, Entries, Keys, Said
 
@@ -10,8 +9,7 @@ from lrviz.reading.trainers.draft import Asked, Entries, Keys, Said
 ONCE_AN_EPOCH = "it is called once an epoch, however long that is"
 
 
-@dataclass(frozen=True)
-class Loader:
+class Loader(NamedTuple):
     """How a trainer makes steps of what it trains on.
 
     Attributes:

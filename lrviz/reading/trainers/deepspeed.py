@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from lrviz.reading.trainers.config import Config
+from lrviz.reading.trainers.dataloader import Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said
 from lrviz.reading.trainers.stand_ins import read_arguments, stand_in
 from lrviz.spec.tree import Tree, find_below
@@ -179,17 +180,12 @@ def _read_length(keys: Keys, params: Keys, asked: Asked) -> Said:
     if total and asked.epochs is None:
         return Said(int(total), params.path("total_num_steps"))
     accumulate = _wanted(keys, "gradient_accumulation_steps") or 1
-    if asked.epochs is None or not (asked.batches or asked.examples):
+    size = _wanted(keys, "train_micro_batch_size_per_gpu") if asked.examples else 1
+    loader = Loader(Said(1), Said(size or 1), drops=False)
+    batches = read_steps(keys, asked, loader)[1]
+    if asked.epochs is None or not batches:
         keys.want("--epochs N and --batches N", "as DeepSpeed's config has no length of a run")
         return Said(1)
-    batches, why = asked.batches, f"--batches {asked.batches}"
-    if batches is None:
-        each = _wanted(keys, "train_micro_batch_size_per_gpu") or 1
-        if asked.processes is None:
-            keys.want("--processes N", "how many train at once, one a GPU")
-        at_once = each * (asked.processes or 1)
-        batches = math.ceil((asked.examples or 1) / at_once)
-        why = f"--examples {asked.examples} / {at_once}, rounded up,"
     # What an epoch leaves over of the batches of a step, the next one goes on with.
     steps = math.floor(asked.epochs * batches / accumulate)
-    return Said(steps, f"--epochs {asked.epochs} x {why} / {accumulate}, rounded down")
+    return Said(steps, f"--epochs {asked.epochs} x {batches} batches / {accumulate}, rounded down")

@@ -200,6 +200,12 @@ class Keys:
         """Ask for what no config holds."""
         self.wanted.append(f"{option} ({why})")
 
+    def read_metric(self, asked: Asked, what: str) -> Entries:
+        """Return what a schedule is given at its calls, or ask for it."""
+        if asked.metric is None:
+            self.want("--metric EXPRESSION", f"{what}, call after call: exp(-call / 9)")
+        return {"metric": Said(asked.metric_value, "--metric")}
+
     def note(self, name: str, text: str) -> None:
         """Add what is worth saying of a key."""
         self.notes.append(self.config.source.problem((*self.at, name), text, "note"))

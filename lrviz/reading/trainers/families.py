@@ -64,7 +64,10 @@ def import_config(
         remedy = f"name one with --as: {', '.join(FAMILIES)}"
         raise spec_error(name, f"looks like no trainer's config that is known here; {remedy}")
     found = FAMILIES[family]
-    draft = found.draft(config, asked)
+    try:
+        draft = found.draft(config, asked)
+    except ArithmeticError:
+        raise spec_error(name, "has a number that no run can have") from None
     heading = f"# Made of {printable(name)}, read as {found.title}.\n"
     text = heading + "".join(f"{line}\n" for line in spell_said(draft.entries))
     try:

@@ -134,11 +134,7 @@ def draft(config: Config, asked: Asked) -> Draft:
     keys.finish({})
     named = Said(why=optimizer.path, below=read_arguments(optimizer.inside(keys)))
     calls = _read_calls(keys, scheduler, asked)
-    metric = {}
-    if CATALOG[scheduler.name].takes_metric:
-        metric = {"metric": Said(asked.metric_value, "--metric")}
-        if asked.metric is None:
-            keys.want("--metric EXPRESSION", "what it would be given at call after call")
+    is_told = CATALOG[scheduler.name].takes_metric
     is_tune = scheduler.word == "_component_"
     by_step = is_tune or ("interval" in calls and calls["interval"].value == "step")
     return keys.finish(
@@ -147,7 +143,7 @@ def draft(config: Config, asked: Asked) -> Draft:
             **calls,
             "optimizer": Said(below={optimizer.name: named}),
             "scheduler": Said(below=_spell(keys, scheduler)),
-            **metric,
+            **(keys.read_metric(asked, "the loss") if is_told else {}),
         }
     )
 
@@ -245,8 +241,7 @@ def _read_epoch(keys: Keys, asked: Asked, *, is_tune: bool) -> tuple[Entries, in
     if asked.processes is None and (devices := _count(keys, "devices")):
         nodes = _count(keys, "num_nodes") or one
         asked = replace(asked, processes=int(devices.number * nodes.number))
-    batch, partial = _count(keys, "batch_size"), "drop" if is_tune else "step"
-    loader = Loader(accumulate, batch, is_tune, partial)
+    loader = Loader(accumulate, _count(keys, "batch_size"), is_tune, "drop" if is_tune else "step")
     entries, steps = read_steps(keys, asked, loader)
     cap = _count(keys, "max_steps_per_epoch", "steps_per_epoch")
     if limit := _count(keys, "limit_train_batches"):

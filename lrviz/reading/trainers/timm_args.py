@@ -25,7 +25,6 @@ _ALL = tuple(_CLASSES)
 # An argument, its key in the config, what it is where the key is not there, who takes it.
 _ARGUMENTS: tuple[tuple[str, str, Tree, tuple[str, ...]], ...] = (
     ("t_initial", "epochs", 100, _CYCLES),
-    ("decay_t", "decay_epochs", 30, ("step",)),
     ("decay_t", "decay_milestones", [30, 60], ("multistep",)),
     ("decay_rate", "decay_rate", 0.1, ("step", "multistep", "plateau")),
     ("power", "decay_rate", 0.1, ("poly",)),
@@ -58,7 +57,7 @@ def looks_like(tree: Mapping[str, Tree]) -> bool:
 
 @dataclass(frozen=True)
 class _Args:
-    """The arguments of a run, the kind of its schedule, and the updates of an epoch if it counts."""
+    """The arguments of a run, the kind of its schedule; the updates of an epoch if it counts them."""
 
     keys: Keys
     kind: str
@@ -71,6 +70,13 @@ class _Args:
     @property
     def warm(self) -> float:
         return self.number("warmup_epochs", 5)
+
+    @property
+    def decay(self) -> float:
+        """Where the key is not there it is not what the factory has for null."""
+        if "decay_epochs" not in self.keys.config.tree:
+            return 30
+        return self.number("decay_epochs", 90 if self.kind == "step" else 0.2)
 
     @property
     def before(self) -> float:
@@ -103,11 +109,7 @@ def draft(config: Config, asked: Asked) -> Draft:
     if by_update and not length:
         keys.want("--batches N", "as sched_on_updates counts (or --examples N and --processes N)")
     args = _Args(keys, kind, max(1, updates) if by_update else 0)
-    metric = {}
-    if kind == "plateau":
-        metric = {"metric": Said(asked.metric_value, "--metric")}
-        if asked.metric is None:
-            keys.want("--metric EXPRESSION", f"the {keys.text('eval_metric')} of each epoch")
+    best = keys.text("eval_metric") or "top1"
     named = keys.text("opt") or "sgd"
     found, remark = stand_in("SGD" if named == "momentum" else named)
     if keys.get("layer_decay") is not None:
@@ -121,7 +123,7 @@ def draft(config: Config, asked: Asked) -> Draft:
             **(length or {"steps_per_epoch": Said(1, ONCE_AN_EPOCH)}),
             "optimizer": Said(below={found: Said(why=f"opt: {named}{remark}", below=given)}),
             "scheduler": Said(below={f"timm.{_CLASSES[kind]}LRScheduler": scheduler}),
-            **metric,
+            **(keys.read_metric(asked, f"the {best}") if kind == "plateau" else {}),
         }
     )
 
@@ -148,7 +150,7 @@ def _count_epochs(args: _Args) -> Said:
         each = args.updates or 1
         total = found * each * limit
         if growth != 1:
-            total = math.floor(-found * each * (growth**limit - 1) / (1 - growth))
+            total = math.floor(-found * each * (float(growth) ** limit - 1) / (1 - growth))
         found, why = total // each, f"{why}, in {limit} cycles"
     if args.before:
         found, why = found + args.before, f"{why}, after {args.keys.said('warmup_epochs')}"
@@ -163,26 +165,27 @@ def _iter_arguments(args: _Args) -> Iterator[tuple[str, Said]]:
     keys, kind = args.keys, args.kind
     if kind in _STABLE:
         yield from _iter_stable(args)
+    if kind in ("step", "constant"):
+        every = args.count(args.decay) if kind == "step" else 1
+        yield "decay_t", Said(every, keys.said("decay_epochs" if kind == "step" else "sched"))
     if kind == "constant":
-        yield from (
-            ("decay_t", Said(1, keys.said("sched"))),
-            ("decay_rate", Said(1.0, keys.said("sched"))),
-        )
+        yield "decay_rate", Said(1.0, "it drops to all of it")
     if kind == "plateau":
         best = "min" if "loss" in keys.text("eval_metric") else "max"
         yield "mode", Said(best, keys.said("eval_metric"))
     noise = keys.get("lr_noise")
-    if noise is not None:
-        shares = noise if isinstance(noise, list) else [noise]
-        whole = args.number("epochs", 100) * (args.updates or 1)
-        at = [each * whole for each in shares if is_number(each)]
+    whole = args.number("epochs", 100) * (args.updates or 1)
+    at: list[Tree] = [
+        each * whole for each in (noise if isinstance(noise, list) else [noise]) if is_number(each)
+    ]
+    if at:
         yield "noise_range_t", Said(at if len(at) > 1 else at[0], keys.said("lr_noise"))
+    is_on = {"noise": bool(at), "warmup": bool(args.warm)}
     for name, key, default, kinds in _ARGUMENTS:
         value, why = keys.get(key), key
         if value is None:
             value, why = default, f"{key} is not there: timm's default"
-        is_on = {"noise": noise is not None, "warmup": args.warm}.get(name.partition("_")[0], True)
-        if kind in kinds and is_on and value != _USUAL.get(name):
+        if kind in kinds and is_on.get(name.partition("_")[0], True) and value != _USUAL.get(name):
             yield name, Said(args.count(value) if name in _TIMES else value, why)
     if args.updates:
         yield "t_in_epochs", Said(False, keys.said("sched_on_updates"))
@@ -190,19 +193,12 @@ def _iter_arguments(args: _Args) -> Iterator[tuple[str, Said]]:
 
 def _iter_stable(args: _Args) -> Iterator[tuple[str, Said]]:
     """Yield what a stable phase and a decay are given: their warm-up always comes before."""
-    keys, is_root = args.keys, args.kind == "rsqrt"
-    left, decay = (
-        args.number("epochs", 100) + args.before - args.warm,
-        args.number("decay_epochs", 30),
-    )
-    why = keys.said("epochs") + ("" if args.before else f" less {keys.said('warmup_epochs')}")
-    yield "t_initial", Said(args.count(left), why)
-    share = decay * left if 0 < decay < 1 else decay
-    yield (
-        "decay_t",
-        Said(round(share * (args.updates or 1)), f"{keys.said('decay_epochs')}, rounded"),
-    )
+    keys, is_root, shape = args.keys, args.kind == "rsqrt", args.keys.text("lr_decay_fn")
+    left, decay = args.number("epochs", 100) + args.before - args.warm, args.decay
+    less = "" if args.before else f" less {keys.said('warmup_epochs')}"
+    yield "t_initial", Said(args.count(left), keys.said("epochs") + less)
+    calls = round((decay * left if 0 < decay < 1 else decay) * (args.updates or 1))
+    yield "decay_t", Said(calls, f"{keys.said('decay_epochs')}, rounded")
     yield "stable_fn", Said("rsqrt" if is_root else "constant", keys.said("sched"))
-    shape = keys.text("lr_decay_fn")
     usual = "linear" if is_root else "1-sqrt"
     yield "decay_fn", Said(shape or usual, "lr_decay_fn" if shape else "as timm's factory does")
