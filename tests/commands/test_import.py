@@ -94,7 +94,7 @@ def test_the_families_that_can_be_named_are_those_there_are() -> None:
         ((CONFIG, "--batches", "0"), 2, "Usage: lrviz import"),
         ((CONFIG, "--batches", "8", "--epochs", "0"), 2, "--epochs 0: must be more than 0"),
         ((CONFIG, "--batches", "8", "--epochs", "nan"), 2, "--epochs nan: must be more than 0"),
-        ((CONFIG, "--batches", "9" * 400), 2, f"{CONFIG}: has a number that no run can have"),
+        ((CONFIG, "--batches", "9" * 400), 2, f"{CONFIG}: steps_per_epoch: must be a whole num"),
         ((CONFIG, "--batches", "8", "--epochs", "inf"), 2, f"{CONFIG}: has a number that no run"),
     ],
 )
