@@ -13,7 +13,7 @@ Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
 Interval = Literal["step", "epoch"]
 
 # The families of trainers' configs that a spec can be made of.
-Trainer = Literal["axolotl", "huggingface"]
+Trainer = Literal["axolotl", "huggingface", "timm", "deepspeed", "targets"]
 
 
 @dataclass(frozen=True)

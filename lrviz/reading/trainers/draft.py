@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from lrviz.errors import KeyPath, Problem, SpecError, UsageError
+from lrviz.errors import KeyPath, Problem, SpecError, UsageError, spell_key
 from lrviz.reading.trainers.config import Config
 from lrviz.spec.origin import Problems
 from lrviz.spec.tree import Interval, Tree, find_below, is_number
@@ -141,6 +141,16 @@ class Keys:
         """Return what stands at a key; None for nothing."""
         return find_below(self.config.tree, (*self.at, name))
 
+    def inside(self, *names: str | int) -> "Keys":
+        """Return a reader of a mapping below this one, which remembers in the same place."""
+        below = Keys(self.config, (*self.at, *names), wanted=self.wanted, notes=self.notes)
+        below.problems = self.problems
+        return below
+
+    def path(self, name: str) -> str:
+        """Return the whole path of a key, for a comment."""
+        return spell_key((*self.at, name))
+
     def said(self, name: str) -> str:
         """Return a key and its value as the config has it, for a comment.
 
@@ -197,6 +207,12 @@ class Keys:
     def want(self, option: str, why: str) -> None:
         """Ask for what no config holds."""
         self.wanted.append(f"{option} ({why})")
+
+    def read_metric(self, asked: Asked, what: str) -> Entries:
+        """Return what a schedule is given at its calls, or ask for it."""
+        if asked.metric is None:
+            self.want("--metric EXPRESSION", f"{what}, call after call: exp(-call / 9)")
+        return {"metric": Said(asked.metric_value, "--metric")}
 
     def note(self, name: str, text: str) -> None:
         """Add what is worth saying of a key."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from lrviz.errors import Problem, SpecError, spec_error
-from lrviz.reading.trainers import axolotl, huggingface
+from lrviz.reading.trainers import axolotl, deepspeed, huggingface, targets, timm_args
 from lrviz.reading.trainers.config import Config, parse_config
 from lrviz.reading.trainers.draft import Asked, Draft, spell_said
 from lrviz.spec.parse import parse_spec
@@ -33,6 +33,9 @@ FAMILIES: Mapping[Trainer, Family] = {
     "huggingface": Family(
         "arguments of Hugging Face's Trainer", huggingface.looks_like, huggingface.draft
     ),
+    "timm": Family("timm's args.yaml", timm_args.looks_like, timm_args.draft),
+    "deepspeed": Family("DeepSpeed's config", deepspeed.looks_like, deepspeed.draft),
+    "targets": Family("paths to classes", targets.looks_like, targets.draft),
 }
 
 
