@@ -254,8 +254,8 @@ HOSTILE = [
     (
         f"optimizer: {SOUND}\nlr_scheduler: {{_target_: flying.Wrapper, scheduler: {STEP}}}",
         "a.yaml:2:16: lr_scheduler._target_: no scheduler that is known here, and nothing is "
-        "imported, got flying.Wrapper; a class of your own is named on the command line, too: "
-        "--allow flying:Wrapper",
+        "imported, got flying.Wrapper; a class or function of your own is named on the command "
+        "line, too: --allow flying:Wrapper",
     ),
     (
         f"optimizer: {SOUND}\nlr_scheduler:\n"

@@ -18,7 +18,6 @@ from lrviz.spec.catalog.external import remedy
 from lrviz.spec.tree import Tree, find_below
 
 _WORDS = ("class_path", "_target_", "_component_")
-
 _COSINE = "get_cosine_schedule_with_warmup"
 _PARTS = ("training", "training.lr_schedulers", "modules", "modules.lr_schedulers")
 _DIFFUSERS = (
@@ -236,10 +235,9 @@ def _read_length(keys: Keys, asked: Asked, *, is_tune: bool, by_step: bool) -> E
 
 def _read_epoch(keys: Keys, asked: Asked, *, is_tune: bool) -> tuple[Entries, int]:
     """Return the keys of a spec that say the steps of an epoch, and how many they are."""
-    one = Said(1)
-    accumulate = _count(keys, "accumulate_grad_batches", "gradient_accumulation_steps") or one
+    accumulate = _count(keys, "accumulate_grad_batches", "gradient_accumulation_steps") or Said(1)
     if asked.processes is None and (devices := _count(keys, "devices")):
-        nodes = _count(keys, "num_nodes") or one
+        nodes = _count(keys, "num_nodes") or Said(1)
         asked = replace(asked, processes=int(devices.number * nodes.number))
     loader = Loader(accumulate, _count(keys, "batch_size"), is_tune, "drop" if is_tune else "step")
     entries, steps = read_steps(keys, asked, loader)
