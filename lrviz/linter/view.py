@@ -69,9 +69,11 @@ class View:
         """Return the remedy that multiplies the lengths of schedulers, and where they drop."""
         fixes: list[Fix] = []
         for part in parts:
-            names = {part.role(role) for role in ("stable", "warmup", *LENGTHS)}
-            for name in sorted(names & part.facts.given):
-                fixes += part.fix(name, int(part.number(name, 0.0)) * by or 1)
+            names = dict.fromkeys(map(part.role, ("length", "stable", "warmup", *LENGTHS)))
+            for name in (each for each in names if each in part.facts.given):
+                fixes += (
+                    part.fix(name, int(part.number(name)) * by) if part.number(name) > 0 else ()
+                )
             if milestones := part.numbers(name := part.role("milestones") or "milestones"):
                 fixes += part.fix(name, [int(each) * by for each in milestones])
         return (fixes[0].beside(*fixes[1:]),) if fixes else ()

@@ -14,6 +14,8 @@ OWN = {
     "scheduler": ("{StepLR: {step_size: 2}}", "LinearLR"),
     "optimizer": ("{SGD: {lr: 0.1}}", "{SGD: {lr: 5.0}}"),
     "interval": ("step", "epoch"),
+    "frequency": ("2", "3"),
+    "calls": ("2", "3"),
     "metric": ("[2, 1, 1, 1]", "[1, 2, 3, 4]"),
 }
 """For each key what a curve has, and what else could stand at the top."""
@@ -105,6 +107,8 @@ SWEPT = {
     "steps": ("2", "[3, 4]"),
     "data": ("{examples: 8, batch_size: 2}", "[{examples: 8, batch_size: 1}]"),
     "interval": ("step", "[step, epoch]"),
+    "frequency": ("2", "[1, 2]"),
+    "calls": ("2", "[1, 2]"),
     "optimizer": ("{SGD: {lr: 1}}", "[{SGD: {lr: 0.1}}, {SGD: {lr: 0.2}}]"),
     "scheduler": ("LinearLR", "[ConstantLR, {ExponentialLR: {gamma: 0.5}}]"),
 }
