@@ -70,13 +70,8 @@ def batch(
 @params.reads_specs()
 def check(
     specs: params.Sources,
-    baselines: Annotated[
-        Path, params.option("--baselines", "The folder of their figures.", "FOLDER", readable=False)
-    ],
-    report: Annotated[
-        Path | None,
-        params.option("--report", "Write an HTML page there.", "FOLDER", readable=False),
-    ] = None,
+    baselines: params.Baselines,
+    report: params.Report = None,
     update: Annotated[
         bool, params.option("--update", "Draw figures anew that do not match.")
     ] = False,
@@ -182,12 +177,7 @@ def export(
 
 @params.reads_specs(settings=params.Settings)
 def code(
-    spec: Annotated[
-        str,
-        params.argument(
-            "SPEC", "A YAML file, a figure that lrviz drew, or -.", callback=params.given
-        ),
-    ],
+    spec: params.SpecFile,
     output: params.Output = "-",
     *,
     reading: "Reading",
@@ -197,6 +187,26 @@ def code(
     from lrviz.commands.code.script import save_code
 
     return save_code(spec, output or "-", reading, overwrite=overwrite)
+
+
+def import_config(
+    config: params.Config,
+    family: params.Family = None,
+    examples: params.Examples = None,
+    processes: params.Processes = None,
+    batches: params.Batches = None,
+    epochs: params.EpochsOfRun = None,
+    interval: params.Calls = None,
+    metric: params.Metric = None,
+    output: params.Output = "-",
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
+    """Print a commented spec made of a trainer's config."""
+    from lrviz.commands.importing import save_import
+    from lrviz.reading.trainers.draft import Asked
+
+    asked = Asked(examples, processes, batches, epochs, interval, metric)
+    return save_import(config, family, asked, output or "-", overwrite=overwrite)
 
 
 def list_schedulers() -> Iterator[Block]:
@@ -229,4 +239,7 @@ def schema() -> Iterator[Block]:
 
 
 # In the order that `lrviz --help` lists them in.
-COMMANDS = (plot, batch, check, compare, lint, export, code, list_schedulers, show, new, schema)
+COMMANDS = (
+    *(plot, batch, check, compare, lint, export, code, import_config),
+    *(list_schedulers, show, new, schema),
+)

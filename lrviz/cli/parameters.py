@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from importlib.resources import files
 from inspect import Parameter, Signature, signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from lrviz.commands.look_up import complete_scheduler
 from lrviz.commands.results import Block
 from lrviz.errors import UsageError
 from lrviz.figure import Format
-from lrviz.spec.tree import Interval, Returns
+from lrviz.spec.tree import Interval, Returns, Trainer
 from lrviz.system.annotations import LintListing, Listing
 from lrviz.system.files import STDIO
 
@@ -59,6 +60,9 @@ _SPEC = "A YAML file, a figure that lrviz drew, train.py:FUNCTION, or -."
 _SPECS = "YAML files, figures that lrviz drew, train.py:FUNCTION, or -."
 
 Spec = Annotated[str, argument("SPEC", _SPEC, callback=given)]
+SpecFile = Annotated[
+    str, argument("SPEC", "A YAML file, a figure that lrviz drew, or -.", callback=given)
+]
 Specs = Annotated[list[str], argument("SPEC", _SPECS, callback=given)]
 Sources = Annotated[
     list[str], argument("SPEC…/FOLDER…", "Specs, and folders of them.", callback=given)
@@ -83,6 +87,10 @@ Jobs = Annotated[
     ),
 ]
 
+_FOLDER: Any = {"metavar": "FOLDER", "readable": False}
+Baselines = Annotated[Path, option("--baselines", "The folder of their figures.", **_FOLDER)]
+Report = Annotated[Path | None, option("--report", "Write an HTML page there.", **_FOLDER)]
+
 Settings = Annotated[
     list[str] | None, option("--set", "Replace one value of the spec; repeatable.", "KEY=VALUE")
 ]
@@ -94,8 +102,8 @@ StyleOfAll = Annotated[
 Sweeps = Annotated[
     list[str] | None, option("--sweep", "Draw one curve a value; repeatable.", "KEY=[…]")
 ]
-_ALLOWED = "Let specs name this scheduler class, which is imported; repeatable."
-Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:CLASS")]
+_ALLOWED = "Let specs name this class or function, which is imported; repeatable."
+Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:NAME")]
 Epochs = Annotated[int | None, option("--epochs", "Length of the run; for a factory.", "N")]
 Steps = Annotated[int | None, option("--steps", "The same in optimizer steps.", "N")]
 StepsPerEpoch = Annotated[
@@ -109,6 +117,23 @@ Returned = Annotated[Returns | None, option("--returns", "What a function of the
 
 Verbose = Annotated[
     bool, option("-v --verbose", "Say how each run goes, and how its steps follow from its data.")
+]
+
+# What no config of a trainer holds, or not all do.
+Config = Annotated[
+    str, argument("CONFIG", "A trainer's config: YAML, JSON or TOML, or -.", callback=given)
+]
+Family = Annotated[Trainer | None, option("--as", "What it is; default: what it looks like.")]
+Examples = Annotated[int | None, option("--examples", "That an epoch trains on.", "N", min=1)]
+Processes = Annotated[
+    int | None, option("--processes", "How many train at once, one a GPU.", "N", min=1)
+]
+Batches = Annotated[
+    int | None, option("--batches", "Length of the dataloader, in place of both.", "N", min=1)
+]
+EpochsOfRun = Annotated[float | None, option("--epochs", "Length of the run.", "N")]
+Metric = Annotated[
+    str | None, option("--metric", "What a plateau is given, call after call.", "EXPRESSION")
 ]
 
 
@@ -148,7 +173,7 @@ def say_reading(**said: Any) -> "Reading":
     ['--epochs 10', '--interval epoch', '--set title=x', '--style dark']
 
     Raises:
-        UsageError: a setting without a key or without `=`, or what is allowed is no class.
+        UsageError: a setting without a key or without `=`, or what is allowed is no name.
     """
     from lrviz.reading.sources import Reading
     from lrviz.spec.assign import OWN_LR, Override

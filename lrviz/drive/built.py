@@ -10,11 +10,11 @@ import torch
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.blame import factory_problem, named_failures
-from lrviz.drive.installed import METRICS, read_step
 from lrviz.drive.loop import empty_record, make_calls
 from lrviz.drive.moved import find_groups, read_own_steps, read_rates
 from lrviz.drive.recover import counts_calls, note_pace, recover_facts
 from lrviz.drive.remarks import metric_remarks, metric_values, number_steps, unused_metric
+from lrviz.drive.signatures import METRICS, read_step
 from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.length import Length

@@ -16,9 +16,9 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.built import Built, accept_scheduler
-from lrviz.drive.installed import is_required, list_parameters
 from lrviz.drive.moved import find_optimizer, read_rates
 from lrviz.drive.recover import counts_calls
+from lrviz.drive.signatures import is_required, list_parameters
 from lrviz.spec.model import Schedule
 from lrviz.spec.tree import Returns
 from lrviz.spell import spell_number

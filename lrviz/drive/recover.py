@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from lrviz.curve import SchedulerFacts
-from lrviz.drive.installed import METRICS, read_step
+from lrviz.drive.signatures import METRICS, read_step
 from lrviz.drive.spans import count_calls, split_values
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog import SCHEDULERS, THIRD_PARTY

@@ -14,10 +14,10 @@ from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.built import Built
 from lrviz.drive.hand import OWN_NAMES, follow, tell_wanted
-from lrviz.drive.installed import is_required
 from lrviz.drive.moved import read_rates
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.returned import accept_returned
+from lrviz.drive.signatures import is_required
 from lrviz.errors import UsageError
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Problems, Source

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from lrviz.errors import FileError, ImageError, NoFigureError, UsageError, spec_error
+from lrviz.errors import FileError, ImageError, NoFigureError, SpecError, UsageError, spec_error
 from lrviz.figure.chunks import MAX_FILE, read_record
 from lrviz.figure.stored import Record, parse_record
 from lrviz.reading.from_numbers import recall_factory
@@ -25,7 +25,7 @@ class Reading:
 
     Attributes:
         overrides: values that are replaced or added, in order.
-        allow: the scheduler classes beside the catalog that specs may name.
+        allow: the schedulers beside the catalog that specs may name.
         returns: what a function of the step returns; None for nothing said.
         verbose: whether it is told how each run goes, and how its length follows.
     """
@@ -48,8 +48,8 @@ def load(
     Args:
         path: a YAML file, a PNG or WebP figure that lrviz drew, a pipe, or `-` for standard input.
         overrides: (key path, YAML value) pairs, applied in order, as `--set` does.
-        allow: scheduler classes beside the catalog that it may name, each spelt as the spec spells
-            it, `package.module:Class`; they are imported when it is driven.
+        allow: schedulers beside the catalog that it may name, each spelt as the spec spells
+            it, `package.module:Name`; they are imported when it is driven.
 
     Raises:
         FileError: it cannot be read.
@@ -128,7 +128,14 @@ def parse_data(
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
-    spec = parse_spec(text, name, overrides=overrides, allow=allow)
+    try:
+        spec = parse_spec(text, name, overrides=overrides, allow=allow)
+    except SpecError:
+        from lrviz.reading.trainers.recognising import recognise  # what is right needs no look
+
+        if text := recognise(data, name):
+            raise spec_error(name, text) from None
+        raise
     if not any(isinstance(each.metric, MetricCsv) for each in spec.schedules):
         return spec
     folder = Path(name).parent if name != STDIO and Path(name).is_file() else None

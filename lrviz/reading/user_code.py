@@ -99,7 +99,7 @@ def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:
 
 def _build_owner(named: FactoryName, owner: object, part: str) -> object:
     """Return an object of a class for one of its methods; whatever else has it stays as it is."""
-    from lrviz.drive.installed import is_required, list_parameters
+    from lrviz.drive.signatures import is_required, list_parameters
 
     taken = list_parameters(getattr(owner, part))
     if not isinstance(owner, type) or not taken or taken[0].name != "self":

@@ -16,6 +16,9 @@ Interval = Literal["step", "epoch"]
 Returns = Literal["lr", "factor"]
 RETURNS: tuple[Returns, ...] = get_args(Returns)
 
+# The families of trainers' configs that a spec can be made of.
+Trainer = Literal["axolotl", "huggingface", "timm", "deepspeed", "targets"]
+
 
 @dataclass(frozen=True)
 class MetricExpression:

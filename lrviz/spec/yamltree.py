@@ -7,6 +7,7 @@ more than a message.
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -78,10 +79,23 @@ def parse_yaml(text: str) -> tuple[Tree, dict[KeyPath, Position]]:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(f"larger than {MAX_BYTES // 1000} kB", None)
     reader = _Reader(yaml.parse(text, Loader=yaml.SafeLoader))
-    try:
+    with telling_errors(text):
         return reader.read(), reader.positions
+
+
+@contextmanager
+def telling_errors(text: str) -> Iterator[None]:
+    """Tell in our words what the parser finds wrong in a text.
+
+    Raises:
+        YamlError: it has found something.
+    """
+    try:
+        yield
     except yaml.MarkedYAMLError as error:
-        raise YamlError(_say(error), _position(error.problem_mark or error.context_mark)) from None
+        raise YamlError(
+            _say(error), position_of(error.problem_mark or error.context_mark)
+        ) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
@@ -125,10 +139,10 @@ class _Reader:
         for event in self._events:
             match event:
                 case yaml.DocumentStartEvent() if self.positions:
-                    place = _position(event.start_mark)
+                    place = position_of(event.start_mark)
                     raise YamlError("more than one document; a spec is one", place)
                 case yaml.NodeEvent():
-                    self.positions[()] = _position(event.start_mark)
+                    self.positions[()] = position_of(event.start_mark)
                     tree = self._read_node(event, ())
         return tree
 
@@ -148,7 +162,7 @@ class _Reader:
             if isinstance(event, yaml.SequenceEndEvent):
                 return
             own = (*key, index)
-            self.positions[own] = _position(event.start_mark)
+            self.positions[own] = position_of(event.start_mark)
             yield self._read_node(event, own)
 
     def _read_pairs(self, key: KeyPath) -> Iterator[tuple[str, Tree]]:
@@ -171,7 +185,7 @@ class _Reader:
 
 def _refuse_extras(event: yaml.Event) -> Position:
     """Return where a node stands that has nothing which plain data has not."""
-    at = _position(event.start_mark)
+    at = position_of(event.start_mark)
     if isinstance(event, yaml.AliasEvent):
         raise YamlError("aliases (*) are not allowed; write the value out", at)
     if getattr(event, "anchor", None) is not None:
@@ -184,12 +198,17 @@ def _refuse_extras(event: yaml.Event) -> Position:
     return at
 
 
-def _position(mark: Any) -> Position:
+def position_of(mark: Any) -> Position:
+    """Return a place as people count."""
     return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
 
 
 def _say(error: yaml.MarkedYAMLError) -> str:
-    problem = (error.problem or error.context or "cannot be parsed").split(", but ")[0]
+    problem = (
+        (error.problem or error.context or "cannot be parsed")
+        .split(", but ")[0]
+        .removeprefix("but ")
+    )
     if "\\t" in problem:
         return "not YAML: a tab cannot indent; use spaces"
     return f"not YAML: {problem}"

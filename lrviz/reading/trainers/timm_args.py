@@ -1,0 +1,204 @@
+"""The args.yaml that timm's training script writes, and what its factory of schedulers makes of it.
+
+All is counted in epochs, or in updates where `sched_on_updates` says so.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lrviz.reading.trainers.config import Config
+from lrviz.reading.trainers.dataloader import ONCE_AN_EPOCH, Loader, read_steps
+from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said
+from lrviz.reading.trainers.stand_ins import read_arguments, stand_in
+from lrviz.spec.tree import Tree, is_number
+from lrviz.spec.wording import suggest
+from lrviz.spell import spell_yaml
+
+_CLASSES = {
+    **{"cosine": "Cosine", "tanh": "Tanh", "poly": "Poly", "plateau": "Plateau"},
+    **{"step": "Step", "constant": "Step", "multistep": "MultiStep", "wsd": "WSD", "rsqrt": "WSD"},
+}
+_CYCLES, _STABLE = ("cosine", "tanh", "poly"), ("wsd", "rsqrt")
+_ALL = tuple(_CLASSES)
+
+# An argument, its key in the config, what it is where the key is not there, who takes it.
+_ARGUMENTS: tuple[tuple[str, str, Tree, tuple[str, ...]], ...] = (
+    ("t_initial", "epochs", 100, _CYCLES),
+    ("decay_t", "decay_milestones", [30, 60], ("multistep",)),
+    ("decay_rate", "decay_rate", 0.1, ("step", "multistep", "plateau")),
+    ("power", "decay_rate", 0.1, ("poly",)),
+    ("patience_t", "patience_epochs", 10, ("plateau",)),
+    ("stable_timescale", "lr_stable_timescale", None, _STABLE),
+    ("lr_min", "min_lr", 0.0, (*_CYCLES, *_STABLE, "plateau")),
+    ("cycle_mul", "lr_cycle_mul", 1, _CYCLES),
+    ("cycle_decay", "lr_cycle_decay", 0.1, _CYCLES),
+    ("cycle_limit", "lr_cycle_limit", 1, _CYCLES),
+    ("k_decay", "lr_k_decay", 1, ("cosine", "poly")),
+    ("warmup_t", "warmup_epochs", 5, _ALL),
+    ("warmup_lr_init", "warmup_lr", 1e-5, _ALL),
+    ("warmup_prefix", "warmup_prefix", False, (*_CYCLES, "step", "constant", "multistep")),
+    ("noise_pct", "lr_noise_pct", 0.67, _ALL),
+    ("noise_std", "lr_noise_std", 1.0, _ALL),
+    ("noise_seed", "seed", 42, _ALL),
+)
+
+# Arguments that count time, and those that need not be said where they are what the class has.
+_TIMES = ("t_initial", "decay_t", "stable_timescale", "warmup_t")
+_USUAL = {"cycle_mul": 1, "cycle_limit": 1, "k_decay": 1}
+
+_MARKS = frozenset(key for _, key, *_ in _ARGUMENTS) | {"opt", "sched_on_updates"}
+
+
+def looks_like(tree: Mapping[str, Tree]) -> bool:
+    """Whether there are keys at the top as timm's script has them."""
+    return "sched" in tree and len(_MARKS & tree.keys()) >= 3
+
+
+@dataclass(frozen=True)
+class _Args:
+    """A run's arguments, its schedule's kind, and an epoch's updates if they are counted."""
+
+    keys: Keys
+    kind: str
+    updates: int
+
+    def number(self, name: str, default: float) -> int | float:
+        value = self.keys.number(name)
+        return default if value is None else value
+
+    @property
+    def warm(self) -> float:
+        return self.number("warmup_epochs", 5)
+
+    @property
+    def decay(self) -> float:
+        """Where the key is not there it is not what the factory has for null."""
+        if "decay_epochs" not in self.keys.config.tree:
+            return 30
+        return self.number("decay_epochs", 90 if self.kind == "step" else 0.2)
+
+    @property
+    def before(self) -> float:
+        """The epochs of a warm-up that comes before the others."""
+        return self.warm if self.keys.flag("warmup_prefix") else 0
+
+    def count(self, epochs: Tree) -> Tree:
+        """Return epochs as the scheduler counts them."""
+        if isinstance(epochs, list):
+            return [self.count(each) for each in epochs]
+        return f"={spell_yaml(epochs)} * steps_per_epoch" if self.updates and epochs else epochs
+
+
+def draft(config: Config, asked: Asked) -> Draft:
+    """Return the spec of a run of timm's training script.
+
+    Raises:
+        SpecError: what is wrong, and what is missing, all at once.
+    """
+    keys = Keys(config)
+    kind = keys.text("sched") or "cosine"
+    if kind not in _CLASSES:
+        known = suggest(kind, _ALL)
+        keys.refuse("sched", "no schedule" if kind == "none" else f"unknown schedule; {known}")
+        return keys.finish({})
+    batch = Said(keys.count("batch_size") or 128, "batch_size")
+    loader = Loader(Said(keys.count("grad_accum_steps") or 1, "grad_accum_steps"), batch)
+    length, updates = read_steps(keys, asked, loader)
+    by_update = keys.flag("sched_on_updates") and kind != "plateau"
+    if by_update and not length:
+        keys.want("--batches N", "as sched_on_updates counts (or --examples N and --processes N)")
+    args = _Args(keys, kind, max(1, updates) if by_update else 0)
+    best = keys.text("eval_metric") or "top1"
+    named = keys.text("opt") or "sgd"
+    found, remark = stand_in("SGD" if named == "momentum" else named)
+    if keys.get("layer_decay") is not None:
+        keys.note("layer_decay", "left out: the LR of each layer is a share of this one")
+    shown = ("weight_decay", "momentum") if found == "SGD" else ("weight_decay",)
+    given = {"lr": _read_lr(keys, asked, loader), **read_arguments(keys, shown)}
+    scheduler = Said(why=keys.said("sched"), below=dict(_iter_arguments(args)))
+    return keys.finish(
+        {
+            "epochs": _count_epochs(args),
+            **(length or {"steps_per_epoch": Said(1, ONCE_AN_EPOCH)}),
+            "optimizer": Said(below={found: Said(why=f"opt: {named}{remark}", below=given)}),
+            "scheduler": Said(below={f"timm.{_CLASSES[kind]}LRScheduler": scheduler}),
+            **(keys.read_metric(asked, f"the {best}") if kind == "plateau" else {}),
+        }
+    )
+
+
+def _read_lr(keys: Keys, asked: Asked, loader: Loader) -> Said:
+    """Return the LR, or where it is left to the script, what follows from the whole batch."""
+    if lr := keys.number("lr"):
+        return Said(lr, "lr")
+    if asked.processes is None:
+        keys.want("--processes N", "as lr is null, and follows from what all of them take")
+    base, size = keys.number("lr_base") or 0.1, keys.number("lr_base_size") or 256
+    whole = loader.each * (asked.processes or 1) * loader.accumulate.number
+    is_root = any(each in keys.text("opt").lower() for each in ("ada", "lamb"))
+    scale = keys.text("lr_base_scale") or ("sqrt" if is_root else "linear")
+    ratio = (whole / size) ** (0.5 if scale == "sqrt" else 1)
+    return Said(base * ratio, f"lr is null: lr_base {base} x {whole} / {size}, {scale}")
+
+
+def _count_epochs(args: _Args) -> Said:
+    """Return the epochs in all: those of every cycle, a warm-up before and a rest after them."""
+    limit, growth = int(args.number("lr_cycle_limit", 1)), args.number("lr_cycle_mul", 1)
+    found, why = args.number("epochs", 100), args.keys.said("epochs")
+    if args.kind in _CYCLES and limit > 1:
+        each = args.updates or 1
+        total = found * each * limit
+        if growth != 1:
+            total = math.floor(-found * each * (float(growth) ** limit - 1) / (1 - growth))
+        found, why = total // each, f"{why}, in {limit} cycles"
+    if args.before:
+        found, why = found + args.before, f"{why}, after {args.keys.said('warmup_epochs')}"
+    rest = args.number("cooldown_epochs", 0)
+    if rest and args.kind in (*_CYCLES, *_STABLE):
+        found, why = found + rest, f"{why}, then {args.keys.said('cooldown_epochs')}"
+    return Said(found, why)
+
+
+def _iter_arguments(args: _Args) -> Iterator[tuple[str, Said]]:
+    """Yield what the factory hands to the scheduler."""
+    keys, kind = args.keys, args.kind
+    if kind in _STABLE:
+        yield from _iter_stable(args)
+    if kind in ("step", "constant"):
+        every = args.count(args.decay) if kind == "step" else 1
+        yield "decay_t", Said(every, keys.said("decay_epochs" if kind == "step" else "sched"))
+    if kind == "constant":
+        yield "decay_rate", Said(1.0, "it drops to all of it")
+    if kind == "plateau":
+        best = "min" if "loss" in keys.text("eval_metric") else "max"
+        yield "mode", Said(best, keys.said("eval_metric"))
+    noise = keys.get("lr_noise")
+    whole = args.number("epochs", 100) * (args.updates or 1)
+    at: list[Tree] = [
+        each * whole for each in (noise if isinstance(noise, list) else [noise]) if is_number(each)
+    ]
+    if at:
+        yield "noise_range_t", Said(at if len(at) > 1 else at[0], keys.said("lr_noise"))
+    is_on = {"noise": bool(at), "warmup": bool(args.warm)}
+    for name, key, default, kinds in _ARGUMENTS:
+        value, why = keys.get(key), key
+        if value is None:
+            value, why = default, f"{key} is not there: timm's default"
+        if kind in kinds and is_on.get(name.partition("_")[0], True) and value != _USUAL.get(name):
+            yield name, Said(args.count(value) if name in _TIMES else value, why)
+    if args.updates:
+        yield "t_in_epochs", Said(False, keys.said("sched_on_updates"))
+
+
+def _iter_stable(args: _Args) -> Iterator[tuple[str, Said]]:
+    """Yield what a stable phase and a decay are given: their warm-up always comes before."""
+    keys, is_root, shape = args.keys, args.kind == "rsqrt", args.keys.text("lr_decay_fn")
+    left, decay = args.number("epochs", 100) + args.before - args.warm, args.decay
+    less = "" if args.before else f" less {keys.said('warmup_epochs')}"
+    yield "t_initial", Said(args.count(left), keys.said("epochs") + less)
+    calls = round((decay * left if 0 < decay < 1 else decay) * (args.updates or 1))
+    yield "decay_t", Said(calls, f"{keys.said('decay_epochs')}, rounded")
+    yield "stable_fn", Said("rsqrt" if is_root else "constant", keys.said("sched"))
+    usual = "linear" if is_root else "1-sqrt"
+    yield "decay_fn", Said(shape or usual, "lr_decay_fn" if shape else "as timm's factory does")
