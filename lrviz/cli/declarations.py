@@ -154,7 +154,7 @@ def lint(
     from lrviz.commands.lint.linting import Request
     from lrviz.commands.lint.listing import iter_blocks
 
-    asked = (fix, diff, statistics, summary, exit_zero)
+    asked = (fix, diff, statistics, summary or reading.verbose, exit_zero)
     return iter_blocks(Request(specs or [], select, ignore, *asked, reading), output_format)
 
 
@@ -202,11 +202,11 @@ def import_config(
     overwrite: params.Overwrite = False,
 ) -> Iterator[Block]:
     """Print a commented spec made of a trainer's config."""
-    from lrviz.commands.importing import Request, save_import
+    from lrviz.commands.importing import save_import
     from lrviz.reading.trainers.draft import Asked
 
     asked = Asked(examples, processes, batches, epochs, interval, metric)
-    return save_import(Request(config, family, asked, output or "-", overwrite))
+    return save_import(config, family, asked, output or "-", overwrite=overwrite)
 
 
 def list_schedulers() -> Iterator[Block]:

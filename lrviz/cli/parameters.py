@@ -112,6 +112,10 @@ Calls = Annotated[
     Interval | None, option("--interval", "When scheduler.step() is called: after every …")
 ]
 
+Verbose = Annotated[
+    bool, option("-v --verbose", "Say how each run goes, and how its steps follow from its data.")
+]
+
 # What no config of a trainer holds, or not all do.
 Config = Annotated[
     str, argument("CONFIG", "A trainer's config: YAML, JSON or TOML, or -.", callback=given)
@@ -137,7 +141,7 @@ def reads_specs(**more: Any) -> Callable[[Command], Command]:
         more: its options beside those that all such commands have, in the order of its help.
     """
     options = {**more, "allow": Allow, "epochs": Epochs, "steps_per_epoch": StepsPerEpoch}
-    options["interval"] = Calls
+    options |= {"interval": Calls, "verbose": Verbose}
     kind = Parameter.KEYWORD_ONLY
     said = [Parameter(name, kind, default=None, annotation=options[name]) for name in options]
 
@@ -189,7 +193,7 @@ def say_reading(**said: Any) -> "Reading":
         from lrviz.spec.catalog.external import parse_allowed
 
         allow = tuple(parse_allowed(allow))
-    return Reading(overrides, allow)
+    return Reading(overrides, allow, bool(said.get("verbose")))
 
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:

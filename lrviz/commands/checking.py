@@ -178,7 +178,7 @@ class _Check:
                 spec = self._load(source, baseline)
                 if self.request.updates or self.request.adds:
                     refuse_read(path, list_files(spec))
-                run = drive_spec(spec)
+                run = drive_spec(spec, verbose=self.request.reading.verbose)
                 facts = gather_facts(source, str(path), run, baseline, drive_spec)
                 self.warnings += run.warnings
                 yield facts

@@ -14,7 +14,10 @@ from lrviz.system.process import quick_imports
 if TYPE_CHECKING:
     from lrviz.drive.signatures import Argument
 
-_STEP = "interval: step  # scheduler.step() after every step; `epoch`: after every epoch\n"
+_STEP = """\
+interval: step  # scheduler.step() after every step; `epoch`: after every epoch
+# frequency: 2  # only after every second one; `calls: 2`: twice each time
+"""
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 

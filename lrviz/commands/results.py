@@ -5,8 +5,8 @@ import stat
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,8 +111,7 @@ def output_file(output: str) -> Path | None:
 
 def _is_stream(source: str) -> bool:
     """Whether a source has no name that a figure could be called after."""
-    status = find_status(source)
-    if source == STDIO or status is None:
+    if source == STDIO or (status := find_status(source)) is None:
         return source == STDIO
     return not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode)
 
@@ -188,15 +187,22 @@ def list_files(spec: "Spec") -> Iterator[Path | str]:
             yield from schedule.factory.reads
 
 
-def drive_spec(spec: "Spec") -> "Run":
+def drive_spec(spec: "Spec", *, verbose: bool = False) -> "Run":
     """Return what a spec gives, as `simulate`.
 
-    torch is imported only now: a spec that is wrong needs none to be said so.
+    torch is imported only now: a spec that is wrong needs none to be said so. `verbose` adds what
+    the run does, and how its steps follow from its data.
     """
     simulate, with_torch = _load_driver()
-    if "torch.optim" in sys.modules:  # all of it: there is nothing to choose
-        return simulate(spec)
-    return with_torch(lambda: simulate(spec), spec.needs, spec.source.name)
+    drive = partial(simulate, spec)
+    is_whole = "torch.optim" in sys.modules  # all of it: there is nothing to choose
+    run = drive() if is_whole else with_torch(drive, spec.needs, spec.source.name)
+    if not verbose:
+        return run
+    text, derived = str(run), run.spec.derivation
+    told = (text,) if derived in text else (text, derived)
+    notes = (Problem(spec.source.name, (), each, grade="note") for each in told)
+    return replace(run, warnings=(*notes, *run.warnings))
 
 
 @cache
@@ -207,11 +213,11 @@ def _load_driver() -> tuple[Callable[["Spec"], "Run"], Callable[..., "Run"]]:
     return simulate, with_torch
 
 
-def drive_linted(spec: "Spec") -> tuple["Run", list[Line]]:
+def drive_linted(spec: "Spec", *, verbose: bool = False) -> tuple["Run", list[Line]]:
     """Return what a spec gives, and what is worth saying of it wherever it is drawn."""
     from lrviz.linter.engine import list_failures
 
-    run = drive_spec(spec)
+    run = drive_spec(spec, verbose=verbose)
     return run, [*run.warnings, *list_failures(run, drive_spec)]
 
 

@@ -26,10 +26,12 @@ class Reading:
     Attributes:
         overrides: values that are replaced or added, in order.
         allow: the scheduler classes beside the catalog that specs may name.
+        verbose: whether it is told how each run goes, and how its length follows.
     """
 
     overrides: Sequence[Override] = ()
     allow: Sequence[str] = ()
+    verbose: bool = False
 
 
 # A spec as it stands in its file.

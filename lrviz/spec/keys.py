@@ -1,24 +1,101 @@
-"""The keys of a spec that stand for themselves, and pydantic's findings in our words."""
+"""The keys of a spec that stand for themselves, and those that say when a curve is stepped."""
 
+import math
 import re
 from collections.abc import Mapping
 from inspect import getdoc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from lrviz.errors import KeyPath
-from lrviz.spec.length import Count, Data, Epochs, Length, LengthError, count_length
+from lrviz.spec.expression import ExpressionError, evaluate
+from lrviz.spec.length import Length, LengthError, count_length
 from lrviz.spec.options import FigureOptions, LintOptions
-from lrviz.spec.origin import FACTORY, Problems
-from lrviz.spec.style import Style, Text, styles
+from lrviz.spec.origin import Problems
+from lrviz.spec.refused import tell_errors
+from lrviz.spec.style import Flag, Style, Text, styles
 from lrviz.spec.sweep import Curve
-from lrviz.spec.tree import Interval, Tree, find_below, holds
-from lrviz.spec.wording import spell, suggest
+from lrviz.spec.tree import Interval, Tree
+from lrviz.spell import spell_number
 
 if TYPE_CHECKING:
     from lrviz.spec.model import Node
+
+
+def _evaluate(value: object) -> object:
+    """Return what a formula over numbers stands for; anything else as it is."""
+    if not isinstance(value, str) or not value.startswith("="):
+        return value
+    try:
+        found = evaluate(value[1:], {})
+    except ExpressionError as error:
+        raise PydanticCustomError("formula", "{reason}", {"reason": error.reason}) from None
+    whole = round(found)
+    return whole if abs(found - whole) <= 1e-9 else found
+
+
+def _whole(value: object) -> object:
+    found = _evaluate(value)
+    if isinstance(found, bool) or not isinstance(found, int | float) or found != found // 1:
+        text = "must be a whole number"
+        if found is not value:  # what a formula gives
+            remedy = {"is": spell_number(float(str(found))), "text": str(value)[1:].strip()}
+            text += ", '={text}' is {is}; write =ceil({text})"
+            raise PydanticCustomError("formula", text, remedy)
+        raise PydanticCustomError("whole", text)
+    return int(found)
+
+
+def _number(value: object) -> object:
+    found = _evaluate(value)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+        raise PydanticCustomError("number", "must be a number of epochs")
+    if found == found // 1:
+        found = int(found)
+    if found <= 0:
+        least = "at least 1" if isinstance(found, int) else "more than 0"
+        raise PydanticCustomError("number", f"must be {least}")
+    return found
+
+
+_FORMULA = {"type": "string", "pattern": "^="}
+
+Count = Annotated[
+    int,
+    Field(ge=1),
+    BeforeValidator(_whole),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, _FORMULA]}),
+]
+Epochs = Annotated[
+    int | float,
+    BeforeValidator(_number),
+    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _FORMULA]}),
+]
+
+
+class Data(BaseModel):
+    """What a run trains on, from which the optimizer steps of an epoch follow.
+
+    Attributes:
+        examples: how many an epoch has.
+        batch_size: how many of them one process takes at once.
+        processes: how many take batches of their own at the same time; 1 unless given.
+        accumulate: the batches of an optimizer step; 1 unless given.
+        drop_last: whether a last batch that is not full is left out.
+        partial: what becomes of the last batches of an epoch where they are fewer than
+            `accumulate`: a `step` of their own, which is the default, or `drop`.
+    """
+
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
+
+    examples: Count
+    batch_size: Count
+    processes: Count = 1
+    accumulate: Count = 1
+    drop_last: Flag = False
+    partial: Literal["step", "drop"] = "step"
 
 
 class Shape(BaseModel):
@@ -65,6 +142,14 @@ class Shape(BaseModel):
     lint: LintOptions = LintOptions()
 
 
+_MODELS: Mapping[KeyPath, type[BaseModel]] = {
+    (): Shape,
+    ("figure",): FigureOptions,
+    ("lint",): LintOptions,
+    ("data",): Data,
+}
+
+
 class Calls(BaseModel):
     """When a curve's scheduler is called, as `Shape` says it."""
 
@@ -87,7 +172,7 @@ def read_calls(curve: Curve, scheduler: "Node | None", problems: Problems) -> Ca
     try:
         found = Calls.model_validate(given)
     except ValidationError as error:
-        for (key, *_), text in _translate(error, given):
+        for (key, *_), text in tell_errors(error, given, _MODELS):
             problems.say(keys.get(str(key), (key,)), text)
         return None
     wrong = ["interval"] if own and own != found.interval else []
@@ -127,7 +212,7 @@ def read_shape(tree: dict[str, Tree], problems: Problems) -> tuple[Shape | None,
         told = (shape.epochs, shape.steps_per_epoch, shape.steps, shape.data)
         return shape, count_length(tree, *told)
     except ValidationError as error:
-        for key, text in _translate(error, tree):
+        for key, text in tell_errors(error, tree, _MODELS):
             problems.say(key, text)
         return None, None
     except LengthError as error:
@@ -157,78 +242,3 @@ def _describe(model: type[BaseModel], schema: dict[str, Any]) -> None:
     schema["description"] = text.partition("\n")[0].rstrip(".")
     for name, said in re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", text, re.MULTILINE):
         schema["properties"][name]["description"] = " ".join(said.split()).rstrip(".")
-
-
-def _translate(error: ValidationError, tree: dict[str, Tree]) -> list[tuple[KeyPath, str]]:
-    """Return one problem a key; a list whose items are wrong is not wrong itself."""
-    found: dict[KeyPath, str] = {}
-    for details in error.errors():
-        key, text = _say(details, tree)
-        found[key] = text if key not in found else f"{found[key]}, or {text}"
-    lists = {key[:end] for key in found for end in range(1, len(key))}
-    return [(key, text) for key, text in found.items() if key not in lists]
-
-
-# What we say of what pydantic finds; of anything else what it says itself.
-_MESSAGES: Mapping[str, str] = {
-    "literal_error": "must be one of {choices}, got {got}",
-    "greater_than_equal": "must be at least {ge}, got {got}",
-    "greater_than": "must be more than {gt:g}, got {got}",
-    "less_than_equal": "must be at most {le:g}, got {got}",
-    "finite_number": "must be finite, got {got}",
-    "string_too_long": "longer than {max_length} characters",
-    "string_type": "must be a text, got {got}",
-    **dict.fromkeys(("too_short", "too_long", "tuple_type"), "must be a list{length}, got {got}"),
-    **dict.fromkeys(("model_type", "model_attributes_type"), "must be a mapping, got {got}"),
-    "string_pattern_mismatch": "must match {pattern}, got {got}",
-    **dict.fromkeys(("pixels", "printable", "twice", "formula"), "{msg}"),
-}
-
-
-def _say(details: ErrorDetails, tree: dict[str, Tree]) -> tuple[KeyPath, str]:
-    """Return where in the tree pydantic found something wrong, and what, in our words."""
-    key = _key_in(tree, details["loc"], missing=details["type"] == "missing")
-    context: dict[str, Any] = dict(details.get("ctx", {}))
-    got = spell(details["input"])
-    match details["type"]:
-        case "missing" if isinstance(key[-1], int):
-            return key[:-1], f"must be a list of 2 numbers, got {spell(find_below(tree, key[:-1]))}"
-        case "missing":
-            return key[:-1], f"{key[-1]} is missing"
-        case "extra_forbidden" if key == FACTORY:
-            return key, "runs code, which no file may ask for; name it on the command line"
-        case "extra_forbidden":
-            return key, f"no such key; {suggest(str(key[-1]), _known_keys(key))}"
-        case "style":
-            return key, f"no style {got}; {suggest(context['name'], tuple(styles()))}"
-        case kind:
-            text = _MESSAGES.get(kind, "{msg}, got {got}")
-    choices = str(context.get("expected")).replace("'", "").replace(" or ", ", ")
-    own = {"choices": choices, "length": _spell_length(context), "msg": details["msg"], "got": got}
-    return key, text.format(**{**context, **own})
-
-
-def _key_in(tree: Tree, location: tuple[int | str, ...], *, missing: bool) -> KeyPath:
-    """Return the part of a location that exists in the tree.
-
-    Pydantic puts the branches of a union and the like between the keys.
-    """
-    key: list[int | str] = []
-    for part in location:
-        if holds(tree, part):
-            tree = find_below(tree, (part,))
-            key.append(part)
-    return (*key, location[-1]) if missing else tuple(key)
-
-
-def _known_keys(key: KeyPath) -> tuple[str, ...]:
-    models: dict[KeyPath, type[BaseModel]]
-    models = {(): Shape, ("figure",): FigureOptions, ("lint",): LintOptions, ("data",): Data}
-    return tuple(models.get(key[:-1], Style).model_fields)
-
-
-def _spell_length(context: Mapping[str, Any]) -> str:
-    low, high = context.get("min_length"), context.get("max_length")
-    if high is not None and low in (None, high):
-        return f" of {high}"
-    return f" of at least {low}" if low else ""

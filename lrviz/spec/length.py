@@ -8,92 +8,15 @@ are accumulated.
 import math
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
-
-from lrviz.spec.expression import ExpressionError, evaluate
-from lrviz.spec.style import Flag
 from lrviz.spec.tree import Tree
-from lrviz.spell import spell_number
+
+if TYPE_CHECKING:
+    from lrviz.spec.keys import Data
 
 # What says how long a run is.
 LENGTH_KEYS = ("epochs", "steps_per_epoch", "steps", "data")
-
-
-def _evaluate(value: object) -> object:
-    """Return what a formula over numbers stands for; anything else as it is."""
-    if not isinstance(value, str) or not value.startswith("="):
-        return value
-    try:
-        found = evaluate(value[1:], {})
-    except ExpressionError as error:
-        raise PydanticCustomError("formula", "{reason}", {"reason": error.reason}) from None
-    whole = round(found)
-    return whole if abs(found - whole) <= 1e-9 else found
-
-
-def _whole(value: object) -> object:
-    found = _evaluate(value)
-    if isinstance(found, bool) or not isinstance(found, int | float) or found != found // 1:
-        text = "must be a whole number"
-        if found is not value:  # what a formula gives
-            remedy = {"is": spell_number(float(str(found))), "text": str(value)[1:].strip()}
-            text += ", '={text}' is {is}; write =ceil({text})"
-            raise PydanticCustomError("formula", text, remedy)
-        raise PydanticCustomError("whole", text)
-    return int(found)
-
-
-def _number(value: object) -> object:
-    found = _evaluate(value)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
-        raise PydanticCustomError("number", "must be a number of epochs")
-    if found == found // 1:
-        found = int(found)
-    if found <= 0:
-        least = "at least 1" if isinstance(found, int) else "more than 0"
-        raise PydanticCustomError("number", f"must be {least}")
-    return found
-
-
-_FORMULA = {"type": "string", "pattern": "^="}
-
-Count = Annotated[
-    int,
-    Field(ge=1),
-    BeforeValidator(_whole),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, _FORMULA]}),
-]
-Epochs = Annotated[
-    int | float,
-    BeforeValidator(_number),
-    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _FORMULA]}),
-]
-
-
-class Data(BaseModel):
-    """What a run trains on, from which the optimizer steps of an epoch follow.
-
-    Attributes:
-        examples: how many an epoch has.
-        batch_size: how many of them one process takes at once.
-        processes: how many take batches of their own at the same time; 1 unless given.
-        accumulate: the batches of an optimizer step; 1 unless given.
-        drop_last: whether a last batch that is not full is left out.
-        partial: what becomes of the last batches of an epoch where they are fewer than
-            `accumulate`: a `step` of their own, which is the default, or `drop`.
-    """
-
-    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
-
-    examples: Count
-    batch_size: Count
-    processes: Count = 1
-    accumulate: Count = 1
-    drop_last: Flag = False
-    partial: Literal["step", "drop"] = "step"
 
 
 class Length(NamedTuple):
@@ -155,7 +78,7 @@ def count_length(
     epochs: int | float | None,
     steps_per_epoch: int,
     steps: int | None,
-    data: Data | None,
+    data: "Data | None",
 ) -> Length:
     """Return the length of a run from the keys that say it.
 
@@ -181,9 +104,10 @@ def count_length(
     return Length(epochs, steps_per_epoch) if data is None else _derive(data, epochs)
 
 
-def _derive(data: Data, epochs: int | float) -> Length:
+def _derive(data: "Data", epochs: int | float) -> Length:
     r"""Return the length of a run over some data.
 
+    >>> from lrviz.spec.keys import Data
     >>> data = Data(examples=51_760, batch_size=8, processes=2, accumulate=4)
     >>> print(_derive(data, 3).derivation.replace(", ", ",\n"))
     51,760 examples / (8 x 2) = 3,235 batches,

@@ -101,7 +101,7 @@ class Schedule:
         """The number of calls of `scheduler.step()` of the run."""
         return self.intervals // self.frequency * self.calls
 
-    @property
+    @cached_property
     def intervals(self) -> int:
         """The number of steps or epochs of the run, whichever it may be called after."""
         return self.total_steps if self.interval == "step" else int(self.epochs)

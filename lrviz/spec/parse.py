@@ -124,14 +124,13 @@ class ScheduleReader:
     def read(self, tree: dict[str, Tree]) -> tuple[Shape | None, list[Schedule]]:
         """Return the keys that stand for themselves, and the schedules that could be read."""
         shape, common = read_shape(tree, self._problems)
-        variants: Iterator[Variant] = iter([("", tree, self._problems.source)])
+        variants: Iterator[Variant] = iter([("", tree, self._problems)])
         if "sweep" in tree:
             variants = iter_variants(tree, self._problems)
         schedules: list[Schedule] = []
-        for label, own, source in variants:
-            problems = self._problems.of(source)
+        for label, own, problems in variants:
             length = common
-            if shape is None or any(path[0] in LENGTH_KEYS for path in source.swept):
+            if shape is None or any(path[0] in LENGTH_KEYS for path in problems.source.swept):
                 given = {key: own[key] for key in LENGTH_KEYS if key in own}
                 length = read_shape(given, problems)[1]
             plain: Curve = (label, own, {})

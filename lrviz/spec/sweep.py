@@ -10,7 +10,7 @@ from unicodedata import normalize
 from lrviz.errors import KeyPath
 from lrviz.spec.assign import MAX_DOTS, TOO_DEEP, replace_at, split_key
 from lrviz.spec.length import LENGTH_KEYS
-from lrviz.spec.origin import Problems, Source
+from lrviz.spec.origin import Problems
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree, freeze, is_same_tree
 from lrviz.spec.wording import spell, spell_count
@@ -28,8 +28,8 @@ CURVE_KEYS = ("scheduler", "optimizer", "interval", "frequency", "calls", "metri
 # Label and tree of one curve, and where it stands what it has of its own.
 Curve = tuple[str, dict[str, Tree], Mapping[str, KeyPath]]
 
-# Label, tree and source of one curve.
-Variant = tuple[str, dict[str, Tree], Source]
+# Label and tree of one curve, and what is wrong with it.
+Variant = tuple[str, dict[str, Tree], Problems]
 
 
 def iter_variants(tree: Mapping[str, Tree], problems: Problems) -> Iterator[Variant]:
@@ -62,7 +62,7 @@ def iter_variants(tree: Mapping[str, Tree], problems: Problems) -> Iterator[Vari
                 return
             swept[path] = ("sweep", key, index)
         label = ", ".join(each[index] for each, index in zip(told, picked, strict=True))
-        yield label, changed, replace(problems.source, swept=swept)
+        yield label, changed, problems.of(replace(problems.source, swept=swept))
 
 
 def _read_axes(tree: Mapping[str, Tree], problems: Problems) -> list[tuple[str, list[Tree]]]:

@@ -204,7 +204,11 @@ def position_of(mark: Any) -> Position:
 
 
 def _say(error: yaml.MarkedYAMLError) -> str:
-    problem = (error.problem or error.context or "cannot be parsed").split(", but ")[0]
+    problem = (
+        (error.problem or error.context or "cannot be parsed")
+        .split(", but ")[0]
+        .removeprefix("but ")
+    )
     if "\\t" in problem:
         return "not YAML: a tab cannot indent; use spaces"
     return f"not YAML: {problem}"

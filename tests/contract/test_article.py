@@ -138,8 +138,10 @@ def test_every_figure_shows_what_is_drawn_now(name: str, tmp_path: Path) -> None
 
 
 def test_every_spec_has_its_figure_and_every_figure_its_spec() -> None:
-    specs = {path.stem for path in (ROOT / "configs").glob("*.yaml")}
-    figures = {path.stem for path in (ROOT / "figures").iterdir()}
+    specs, figures = (
+        {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.*")}
+        for folder in (ROOT / "configs", ROOT / "figures")
+    )
     assert figures == specs | {"cheat_sheet"}
     assert specs >= set(NAMES)
 

@@ -68,7 +68,7 @@ def test_every_spec_and_figure_that_it_links_to_is_there() -> None:
     links = re.findall(r"\((configs/[^)]*|figures/[^)]*)\)", README)
     assert {link for link in links if not (ROOT / link).is_file()} == set()
     shown = {Path(link).stem for link in links if link.startswith("configs/")}
-    assert shown == {path.stem for path in (ROOT / "configs").glob("*.yaml")}
+    assert shown == {path.stem for path in (ROOT / "configs").rglob("*.yaml")}
 
 
 def test_it_is_short_enough_to_be_read() -> None:

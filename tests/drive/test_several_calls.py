@@ -111,7 +111,8 @@ def test_curves_and_sweeps_have_their_own() -> None:
     tree: dict[str, Any] = {"steps": 8, "scheduler": COSINE, "curves": curves}
     spec = parse_tree(tree, Source())
     assert [each.total_calls for each in spec.schedules] == [8, 32, 4]
-    swept = parse_tree({"steps": 8, "scheduler": COSINE, "sweep": {"calls": [1, 2]}}, Source())
+    del tree["curves"]
+    swept = parse_tree({**tree, "sweep": {"calls": [1, 2]}}, Source())
     assert [each.total_calls for each in swept.schedules] == [8, 16]
 
 
@@ -179,7 +180,11 @@ def test_the_script_of_a_spec_makes_the_calls(write_spec: WriteSpec, text: str) 
 
 def test_a_schedule_of_steps_is_over_after_a_part_of_its_calls() -> None:
     """As accelerate calls a prepared scheduler: once for each of its processes."""
-    tree = {"steps": 100, "calls": 4, "scheduler": {"CosineAnnealingLR": {"T_max": 100}}}
+    tree: dict[str, Any] = {
+        "steps": 100,
+        "calls": 4,
+        "scheduler": {"CosineAnnealingLR": {"T_max": 100}},
+    }
     found = lint_run(lrviz.simulate(parse_tree(tree, Source("a.yaml"))), RULES.values())
     assert [each.rule.code for each in found] == ["LR046"]
     assert "100 of 400 calls" in found[0].message

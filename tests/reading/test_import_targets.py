@@ -259,7 +259,8 @@ HOSTILE = [
     ),
     (
         f"optimizer: {SOUND}\nlr_scheduler:\n"
-        "  class_path: torch.optim.lr_scheduler.ChainedScheduler\n  init_args: {schedulers: [{class_path: antigravity.fly}]}",
+        "  class_path: torch.optim.lr_scheduler.ChainedScheduler\n"
+        "  init_args: {schedulers: [{class_path: antigravity.fly}]}",
         "a.yaml:4:29: lr_scheduler.init_args.schedulers.0.class_path: no scheduler that is known "
         "here, and nothing is imported, got antigravity.fly",
     ),

@@ -1,6 +1,7 @@
 """How long a run is: every way to say it, and the arithmetic of trainers between data and steps."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,3 +197,17 @@ def test_a_sweep_may_be_over_the_data() -> None:
         {**tree, "scheduler": HALF, "sweep": {"data.batch_size": [8, 16, 32]}}, Source()
     )
     assert [each.total_steps for each in spec.schedules] == [12, 6, 3]
+
+
+@pytest.mark.parametrize("command", ["plot", "export", "code", "compare", "batch", "lint"])
+def test_how_the_steps_follow_is_said_to_who_asks(
+    command: str, write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "{epochs: 2, data: {examples: 50, batch_size: 4}, scheduler: {StepLR: {step_size: 9}}}"
+    path = str(write_spec(text))
+    more = {"compare": [path], "batch": ["-o", "figures"]}.get(command, [])
+    sentence = "50 examples / 4 rounded up = 13 batches, x 2 = 26 steps"
+    asked, silent = run(command, "-v", path, *more), run(command, path, *more)
+    assert sentence in f"{asked.stderr}{asked.stdout!r}"
+    assert sentence not in silent.stderr

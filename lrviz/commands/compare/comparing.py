@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain, count
 from pathlib import PurePath
 from typing import TypeVar
@@ -67,9 +68,9 @@ def compare_specs(
     if target is not None:
         refuse_target(target.path, "figure", specs, overwrite=overwrite)
     _refuse_too_many(specs)
+    drive = partial(drive_spec, verbose=reading.verbose)
     driven = [
-        _attempt(drive_spec, each.source.name, each) if isinstance(each, Spec) else each
-        for each in read
+        _attempt(drive, each.source.name, each) if isinstance(each, Spec) else each for each in read
     ]
     if errors := [each for each in driven if isinstance(each, LrvizError)]:
         # An option that is wrong is so for every spec: it is told once.

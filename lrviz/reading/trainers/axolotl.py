@@ -4,32 +4,15 @@ import math
 from collections.abc import Mapping
 
 from lrviz.reading.trainers.config import Config
-from lrviz.reading.trainers.counting import Run, read_limit, read_run
+from lrviz.reading.trainers.counting import Names, Run, read_limit, read_run
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said
-from lrviz.reading.trainers.huggingface import (
-    NAMES,
-    SCHEDULES,
-    make_draft,
-    read_arguments,
-    read_scheduler,
-)
+from lrviz.reading.trainers.huggingface import make_draft, read_arguments, read_scheduler
 from lrviz.spec.tree import Tree
 from lrviz.spell import spell_yaml
 
-_NAMES = NAMES._replace(
-    trainer="axolotl",
-    epochs="num_epochs",
-    batch="micro_batch_size",
-    scheduler="lr_scheduler",
-    optimizer="optimizer",
-    held_out="val_set_size",
-    defaults={
-        "num_epochs": 1,
-        "micro_batch_size": 1,
-        "lr_scheduler": "cosine",
-        "optimizer": "adamw_torch_fused",
-        "learning_rate": None,
-    },
+_NAMES = Names(
+    *("axolotl", "num_epochs", "micro_batch_size", "lr_scheduler", "optimizer", "val_set_size"),
+    *(1, 1, "cosine", None),
 )
 
 _MARKS = frozenset(
@@ -39,7 +22,8 @@ _MARKS = frozenset(
     }
 )
 
-# What bends the curve as nothing in the catalog does.
+# axolotl's own cosine with a floor has this one's formula; these bend a curve as no other does.
+_WITH_FLOOR = "transformers.get_cosine_with_min_lr_schedule_with_warmup"
 _FORMULAS = ("lr_quadratic_warmup", "cosine_constant_lr_ratio", "jagged_restart_steps")
 
 
@@ -121,9 +105,6 @@ def _read_own(keys: Keys, warmup: Said) -> Entries:
         return {"scheduler": Said(below={"OneCycleLR": Said(why=why, below=below)})}
     if kind != "cosine" or not floor:
         return {}
-    arguments = {
-        "num_warmup_steps": warmup,
-        "min_lr_rate": Said(floor, keys.said("cosine_min_lr_ratio")),
-    }
-    name = f"transformers.{SCHEDULES['cosine_with_min_lr']}"
-    return {"scheduler": Said(below={name: Said(why=why, below=arguments)})}
+    least = Said(floor, keys.said("cosine_min_lr_ratio"))
+    arguments = {"num_warmup_steps": warmup, "min_lr_rate": least}
+    return {"scheduler": Said(below={_WITH_FLOOR: Said(why=why, below=arguments)})}

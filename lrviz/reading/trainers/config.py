@@ -8,8 +8,9 @@ value there says that it is to be written out.
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from lrviz.errors import KeyPath, Position, Problem, SpecError, spec_error
 from lrviz.spec.loose import MAX_DEPTH, MAX_NODES, parse_loose
@@ -18,6 +19,11 @@ from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.yamltree import YamlError
 
 MAX_BYTES = 1_000_000
+
+_READERS: Mapping[str, Callable[[str], Tree]] = {".json": json.loads, ".toml": tomllib.loads}
+
+# How often one reference may lead to another.
+_MOST_STEPS = 8
 
 _REFERENCE = re.compile(r"\$\{([^${}:]+)\}")
 
@@ -38,7 +44,7 @@ class Config:
 def parse_config(data: bytes, name: str) -> Config:
     r"""Return the config in a file's bytes.
 
-    Its language is what the file's name ends in, `.json` or `.toml`, or else what it reads as.
+    It is JSON or TOML where the file's name ends so, and YAML, of which JSON is a part, if not.
 
     Raises:
         SpecError: it is none, or beyond what a config may hold.
@@ -62,51 +68,18 @@ def parse_config(data: bytes, name: str) -> Config:
 
 def _parse(text: str, name: str) -> tuple[Tree, dict[KeyPath, Position]]:
     """Return what a text holds, and where, as far as its language tells."""
-    if name.lower().endswith(".json") or text.lstrip()[:1] in ("{", "["):
-        try:
-            return json.loads(text, object_pairs_hook=_refuse_twice), {}
-        except (ValueError, RecursionError) as error:
-            if name.lower().endswith(".json"):
-                raise _tell(error, "JSON", name) from None
-    if name.lower().endswith(".toml"):
-        try:
-            return tomllib.loads(text), {}
-        except (ValueError, RecursionError) as error:
-            raise _tell(error, "TOML", name) from None
+    ending = PurePath(name).suffix.lower()
     try:
-        tree, positions = parse_loose(text)
+        if ending in _READERS:
+            return _READERS[ending](text), {}
+        return parse_loose(text)
     except YamlError as error:
-        if (found := _parse_toml(text)) is None:
-            problem = Problem(name, error.key, error.reason, error.position)
-            raise SpecError([problem]) from None
-        return found, {}
-    return tree if isinstance(tree, dict) else _parse_toml(text) or tree, positions
-
-
-def _parse_toml(text: str) -> Tree:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _tell(error: Exception, language: str, name: str) -> SpecError:
-    if isinstance(error, RecursionError):
-        return spec_error(name, f"nested more than {MAX_DEPTH} deep")
-    reason = str(error)
-    if isinstance(error, json.JSONDecodeError):
-        place = Position(error.lineno, error.colno)
-        return SpecError([Problem(name, (), f"not JSON: {error.msg.lower()}", place)])
-    return spec_error(name, f"not {language}: {reason[:1].lower()}{reason[1:]}")
-
-
-def _refuse_twice(pairs: Sequence[tuple[str, Tree]]) -> dict[str, Tree]:
-    found: dict[str, Tree] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"{key} is given twice")
-        found[key] = value
-    return found
+        raise SpecError([Problem(name, error.key, error.reason, error.position)]) from None
+    except RecursionError:
+        raise spec_error(name, f"nested more than {MAX_DEPTH} deep") from None
+    except ValueError as error:
+        language, reason = ending[1:].upper(), str(error)
+        raise spec_error(name, f"not {language}: {reason[:1].lower()}{reason[1:]}") from None
 
 
 class Resolver:
@@ -154,7 +127,7 @@ class Resolver:
         beside = len(name) - len(name.lstrip("."))
         parts = [int(each) if each.isdecimal() else each for each in re.findall(r"[^.\[\]]+", name)]
         target = (*(key[:-beside] if beside else ()), *parts)
-        if target in via or len(via) > MAX_DEPTH or not _has(self._root, target):
+        if target in via or len(via) > _MOST_STEPS or not _has(self._root, target):
             return found[0]
         return self._resolve(find_below(self._root, target), target, (*via, target))
 

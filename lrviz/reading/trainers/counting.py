@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from lrviz.reading.trainers.draft import Asked, Entries, Keys, Said
 from lrviz.spec.length import count_steps
-from lrviz.spec.tree import Tree
 
 
 class Names(NamedTuple):
@@ -20,7 +19,10 @@ class Names(NamedTuple):
         scheduler: of the schedule's name.
         optimizer: of the optimizer's.
         held_out: of what is taken off the examples, a count or a share.
-        defaults: what some of these are where they are not there.
+        length: the number of epochs where that is not there.
+        size: the batch where that is not there.
+        schedule: the schedule's name where that is not there.
+        lr: the learning rate where that is not there; None where it must be.
     """
 
     trainer: str
@@ -29,7 +31,10 @@ class Names(NamedTuple):
     scheduler: str
     optimizer: str
     held_out: str
-    defaults: Mapping[str, Tree]
+    length: int
+    size: int
+    schedule: str
+    lr: float | None
 
 
 @dataclass(frozen=True)
@@ -93,14 +98,16 @@ def read_limit(keys: Keys, asked: Asked) -> Said | None:
 
 def read_run(keys: Keys, names: Names, asked: Asked) -> Run:
     """Return what the length of a run follows from; what is missing is asked for."""
-    whose, defaults = f"{names.trainer}'s", names.defaults
-    epochs = keys.either(names.epochs, asked.epochs, "--epochs", defaults[names.epochs], whose)
-    accumulate = keys.either("gradient_accumulation_steps", None, "", 1, whose)
+    whose = f"{names.trainer}'s"
+    epochs = keys.either(names.epochs, names.length, whose)
+    if asked.epochs is not None:
+        epochs = Said(asked.epochs, "--epochs")
+    accumulate = keys.either("gradient_accumulation_steps", 1, whose, whole=True)
     if asked.batches is not None:
         return Run(epochs, accumulate, {}, asked.batches)
     data = {
         "examples": _read_examples(keys, names, asked),
-        "batch_size": keys.either(names.batch, None, "", defaults[names.batch], whose),
+        "batch_size": keys.either(names.batch, names.size, whose, whole=True),
         "processes": Said(asked.processes or 1, "--processes"),
         "accumulate": accumulate,
     }

@@ -1,7 +1,7 @@
 """A spec that is being made of a config: what is asked of its keys, and the commented text."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
@@ -9,8 +9,11 @@ from lrviz.reading.trainers.config import Config
 from lrviz.spec.origin import Problems
 from lrviz.spec.tree import Interval, Tree, find_below, is_number
 from lrviz.spec.wording import spell
-from lrviz.spec.yamltree import parse_scalar, parse_yaml, spell_flow
+from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml, spell_flow
 from lrviz.spell import printable
+
+# No count that could be driven is as large, and no learning rate.
+BEYOND = 1e15
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,10 @@ class Asked:
     def metric_value(self) -> Tree:
         """The metric as a spec has it."""
         text = self.metric or ""
-        return parse_yaml(text)[0] if text.startswith("[") else {"expression": text}
+        with suppress(YamlError):
+            if text.startswith("["):
+                return parse_yaml(text)[0]
+        return {"expression": text}
 
 
 @dataclass(frozen=True)
@@ -152,8 +158,8 @@ class Keys:
     def number(self, name: str) -> int | float | None:
         """Return a number, in quotes though it be; None for nothing, or where it is said wrong."""
         value = self.get(name)
-        found = parse_scalar(value.strip()) if isinstance(value, str) else value
-        if found is None or (is_number(found) and math.isfinite(found)):
+        found = parse_scalar(value.strip().replace("_", "")) if isinstance(value, str) else value
+        if found is None or (is_number(found) and abs(found) < BEYOND):
             return found
         self.refuse(name, "must be a number")
         return None
@@ -178,16 +184,11 @@ class Keys:
             return ""
         return "" if value is None else str(value)
 
-    def either(self, name: str, asked: Tree, option: str, default: Tree, whose: str = "") -> Said:
-        """Return what an option says, or else a key that holds a number, or else a default.
-
-        A number that is to be whole has a whole default.
-        """
-        if asked is not None:
-            return Said(asked, option)
-        value = self.count(name) if isinstance(default, int) else self.number(name)
+    def either(self, name: str, default: Tree, whose: str = "its", *, whole: bool = False) -> Said:
+        """Return the number at a key, of which somebody has a default where it is not there."""
+        value = self.count(name) if whole else self.number(name)
         if value is None:
-            return Said(default, f"{name} is not there: {whose or 'its'} default")
+            return Said(default, f"{name} is not there: {whose} default")
         return Said(value, self.said(name))
 
     def refuse(self, name: str, text: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from lrviz.errors import KeyPath
 from lrviz.reading.trainers.config import Config
@@ -38,7 +39,7 @@ _OPTIMIZERS = {
     **{"adagrad": "Adagrad", "rmsprop": "RMSprop"},
 }
 
-_BETAS = (("adam_beta1", None, "", 0.9), ("adam_beta2", None, "", 0.999))
+_BETAS = (("adam_beta1", 0.9), ("adam_beta2", 0.999))
 
 _MARKS = frozenset(
     {"lr_scheduler_type", "num_train_epochs", "per_device_train_batch_size", "lr_scheduler_kwargs"}
@@ -47,19 +48,9 @@ _DEPTH = 3
 
 
 NAMES = Names(
-    "the Trainer",
-    "num_train_epochs",
-    "per_device_train_batch_size",
-    "lr_scheduler_type",
-    "optim",
-    "val_size",  # LLaMA-Factory's
-    {
-        "num_train_epochs": 3,
-        "per_device_train_batch_size": 8,
-        "lr_scheduler_type": "linear",
-        "optim": "adamw_torch",
-        "learning_rate": 5e-5,
-    },
+    *("the Trainer", "num_train_epochs", "per_device_train_batch_size", "lr_scheduler_type"),
+    *("optim", "val_size"),  # the last is LLaMA-Factory's
+    *(3, 8, "linear", 5e-5),
 )
 
 
@@ -76,10 +67,9 @@ def find_arguments(tree: Mapping[str, Tree]) -> KeyPath | None:
     """
     level: list[tuple[KeyPath, Mapping[str, Tree]]] = [((), tree)]
     for _ in range(_DEPTH):
-        if found := [(len(_MARKS & each.keys()), key) for key, each in level]:
-            most, key = max(found, key=lambda each: each[0])
-            if most:
-                return key
+        found = max(level, key=lambda each: len(_MARKS & each[1].keys()), default=((), {}))
+        if _MARKS & found[1].keys():
+            return found[0]
         level = [
             ((*key, name), below)
             for key, each in level
@@ -105,7 +95,7 @@ def draft(config: Config, asked: Asked) -> Draft:
 def make_draft(keys: Keys, names: Names, length: Entries, scheduler: Entries) -> Draft:
     """Return the spec of a run whose length and scheduler are known."""
     if keys.get("deepspeed") is not None:
-        keys.note("deepspeed", "a scheduler in DeepSpeed's own config goes before this one")
+        keys.note("deepspeed", "a scheduler in its own config goes before this one; import that")
     return keys.finish({**length, "optimizer": _read_optimizer(keys, names), **scheduler})
 
 
@@ -136,7 +126,7 @@ def _read_warmup(keys: Keys) -> Said:
 def read_scheduler(keys: Keys, names: Names, asked: Asked, warmup: Said) -> Entries:
     """Return the scheduler that goes by a name of the Trainer's, and when it is called."""
     named = keys.text(names.scheduler)
-    kind = named.rpartition(".")[2].lower() or str(names.defaults[names.scheduler])
+    kind = named.rpartition(".")[2].lower() or names.schedule
     if kind not in SCHEDULES:
         keys.refuse(names.scheduler, f"unknown schedule; {suggest(kind, tuple(SCHEDULES))}")
         return {}
@@ -153,16 +143,14 @@ def read_scheduler(keys: Keys, names: Names, asked: Asked, warmup: Said) -> Entr
 
 def read_arguments(keys: Keys) -> Iterator[tuple[str, Said]]:
     """Yield the arguments that the config gives the scheduler itself."""
-    given = keys.get("lr_scheduler_kwargs")
-    try:
-        given = json.loads(given) if isinstance(given, str) else given
-    except ValueError:
+    given = keys.get("lr_scheduler_kwargs") or {}
+    if isinstance(given, str):
+        with suppress(ValueError, RecursionError):
+            given = json.loads(given)
+    if not isinstance(given, dict):
         keys.refuse("lr_scheduler_kwargs", "must be a mapping of arguments")
         return
-    if given is not None and not isinstance(given, dict):
-        keys.refuse("lr_scheduler_kwargs", "must be a mapping of arguments")
-        return
-    for name, value in (given or {}).items():
+    for name, value in given.items():
         yield name, Said(value, f"lr_scheduler_kwargs.{name}")
 
 
@@ -178,9 +166,9 @@ def _read_calls(keys: Keys, asked: Asked) -> Iterator[tuple[str, Said]]:
             why = keys.said("eval_steps" if keys.get("eval_steps") else "logging_steps")
             yield "frequency", Said(every, why)
         case _:
-            keys.want("--interval epoch", "or step, as it is called at evaluations (eval_strategy)")
+            keys.want("--interval epoch", "or step: eval_strategy does not say when it is called")
     if asked.metric is None:
-        keys.want("--metric EXPRESSION", "the loss that call after call would give: exp(-call / 9)")
+        keys.want("--metric EXPRESSION", "what each call is given, as exp(-call / 9)")
     else:
         yield "metric", Said(asked.metric_value, "--metric")
 
@@ -192,8 +180,8 @@ def _read_optimizer(keys: Keys, names: Names) -> Said:
     why = keys.said(names.optimizer) if named else f"{whose} default"
     if named and not found:
         why += ", which torch has not: its LR is scheduled alike"
-    lr = keys.either("learning_rate", None, "", names.defaults["learning_rate"], whose)
-    arguments = {"lr": lr, "weight_decay": keys.either("weight_decay", None, "", 0.0, whose)}
+    lr = keys.either("learning_rate", names.lr, whose)
+    arguments = {"lr": lr, "weight_decay": keys.either("weight_decay", 0.0, whose)}
     if found in (None, "AdamW"):
         arguments |= _read_adam(keys)
     return Said(below={found or "AdamW": Said(why=why, below=arguments)})

@@ -1,0 +1,93 @@
+"""What is wrong with the keys of a spec: pydantic's findings in our words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from lrviz.errors import KeyPath
+from lrviz.spec.origin import FACTORY
+from lrviz.spec.style import Style, styles
+from lrviz.spec.tree import Tree, find_below, holds
+from lrviz.spec.wording import spell, suggest
+
+Models = Mapping[KeyPath, type[BaseModel]]
+
+
+def tell_errors(
+    error: ValidationError, tree: dict[str, Tree], models: Models
+) -> list[tuple[KeyPath, str]]:
+    """Return one problem a key; a list whose items are wrong is not wrong itself.
+
+    Args:
+        error: what pydantic found in it.
+        tree: of a spec.
+        models: what stands where in it, for who has written a key that is none; a style elsewhere.
+    """
+    found: dict[KeyPath, str] = {}
+    for details in error.errors():
+        key, text = _say(details, tree, models)
+        found[key] = text if key not in found else f"{found[key]}, or {text}"
+    lists = {key[:end] for key in found for end in range(1, len(key))}
+    return [(key, text) for key, text in found.items() if key not in lists]
+
+
+# What we say of what pydantic finds; of anything else what it says itself.
+_MESSAGES: Mapping[str, str] = {
+    "literal_error": "must be one of {choices}, got {got}",
+    "greater_than_equal": "must be at least {ge}, got {got}",
+    "greater_than": "must be more than {gt:g}, got {got}",
+    "less_than_equal": "must be at most {le:g}, got {got}",
+    "finite_number": "must be finite, got {got}",
+    "string_too_long": "longer than {max_length} characters",
+    "string_type": "must be a text, got {got}",
+    **dict.fromkeys(("too_short", "too_long", "tuple_type"), "must be a list{length}, got {got}"),
+    **dict.fromkeys(("model_type", "model_attributes_type"), "must be a mapping, got {got}"),
+    "string_pattern_mismatch": "must match {pattern}, got {got}",
+    **dict.fromkeys(("pixels", "printable", "twice", "formula"), "{msg}"),
+}
+
+
+def _say(details: ErrorDetails, tree: dict[str, Tree], models: Models) -> tuple[KeyPath, str]:
+    """Return where in the tree pydantic found something wrong, and what, in our words."""
+    key = _key_in(tree, details["loc"], missing=details["type"] == "missing")
+    context: dict[str, Any] = dict(details.get("ctx", {}))
+    got = spell(details["input"])
+    match details["type"]:
+        case "missing" if isinstance(key[-1], int):
+            return key[:-1], f"must be a list of 2 numbers, got {spell(find_below(tree, key[:-1]))}"
+        case "missing":
+            return key[:-1], f"{key[-1]} is missing"
+        case "extra_forbidden" if key == FACTORY:
+            return key, "runs code, which no file may ask for; name it on the command line"
+        case "extra_forbidden":
+            known = tuple(models.get(key[:-1], Style).model_fields)
+            return key, f"no such key; {suggest(str(key[-1]), known)}"
+        case "style":
+            return key, f"no style {got}; {suggest(context['name'], tuple(styles()))}"
+        case kind:
+            text = _MESSAGES.get(kind, "{msg}, got {got}")
+    choices = str(context.get("expected")).replace("'", "").replace(" or ", ", ")
+    own = {"choices": choices, "length": _spell_length(context), "msg": details["msg"], "got": got}
+    return key, text.format(**{**context, **own})
+
+
+def _key_in(tree: Tree, location: tuple[int | str, ...], *, missing: bool) -> KeyPath:
+    """Return the part of a location that exists in the tree.
+
+    Pydantic puts the branches of a union and the like between the keys.
+    """
+    key: list[int | str] = []
+    for part in location:
+        if holds(tree, part):
+            tree = find_below(tree, (part,))
+            key.append(part)
+    return (*key, location[-1]) if missing else tuple(key)
+
+
+def _spell_length(context: Mapping[str, Any]) -> str:
+    low, high = context.get("min_length"), context.get("max_length")
+    if high is not None and low in (None, high):
+        return f" of {high}"
+    return f" of at least {low}" if low else ""
