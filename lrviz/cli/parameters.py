@@ -14,7 +14,7 @@ from lrviz.commands.look_up import complete_scheduler
 from lrviz.commands.results import Block
 from lrviz.errors import UsageError
 from lrviz.figure import Format
-from lrviz.spec.tree import Interval, Trainer
+from lrviz.spec.tree import Interval, Returns, Trainer
 from lrviz.system.annotations import LintListing, Listing
 from lrviz.system.files import STDIO
 
@@ -56,8 +56,8 @@ def option(names: str, help: str, metavar: str | None = None, **more: Any) -> An
     return typer.Option(*names.split(), metavar=metavar, help=help, **more)
 
 
-_SPEC = "A YAML file, a figure that lrviz drew, train.py:FACTORY, or -."
-_SPECS = "YAML files, figures that lrviz drew, train.py:FACTORY, or -."
+_SPEC = "A YAML file, a figure that lrviz drew, train.py:FUNCTION, or -."
+_SPECS = "YAML files, figures that lrviz drew, train.py:FUNCTION, or -."
 
 Spec = Annotated[str, argument("SPEC", _SPEC, callback=given)]
 SpecFile = Annotated[
@@ -102,15 +102,18 @@ StyleOfAll = Annotated[
 Sweeps = Annotated[
     list[str] | None, option("--sweep", "Draw one curve a value; repeatable.", "KEY=[…]")
 ]
-_ALLOWED = "Let specs name this scheduler class, which is imported; repeatable."
-Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:CLASS")]
+_ALLOWED = "Let specs name this class or function, which is imported; repeatable."
+Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:NAME")]
 Epochs = Annotated[int | None, option("--epochs", "Length of the run; for a factory.", "N")]
+Steps = Annotated[int | None, option("--steps", "The same in optimizer steps.", "N")]
 StepsPerEpoch = Annotated[
     int | None, option("--steps-per-epoch", "Optimizer steps in an epoch.", "N")
 ]
 Calls = Annotated[
     Interval | None, option("--interval", "When scheduler.step() is called: after every …")
 ]
+Rate = Annotated[str | None, option("--lr", "Learning rate of the optimizer.", "LR")]
+Returned = Annotated[Returns | None, option("--returns", "What a function of the step returns.")]
 
 Verbose = Annotated[
     bool, option("-v --verbose", "Say how each run goes, and how its steps follow from its data.")
@@ -141,7 +144,8 @@ def reads_specs(**more: Any) -> Callable[[Command], Command]:
         more: its options beside those that all such commands have, in the order of its help.
     """
     options = {**more, "allow": Allow, "epochs": Epochs, "steps_per_epoch": StepsPerEpoch}
-    options |= {"interval": Calls, "verbose": Verbose}
+    options |= {"steps": Steps, "interval": Calls, "lr": Rate, "returns": Returned}
+    options["verbose"] = Verbose
     kind = Parameter.KEYWORD_ONLY
     said = [Parameter(name, kind, default=None, annotation=options[name]) for name in options]
 
@@ -169,19 +173,21 @@ def say_reading(**said: Any) -> "Reading":
     ['--epochs 10', '--interval epoch', '--set title=x', '--style dark']
 
     Raises:
-        UsageError: a setting without a key or without `=`, or what is allowed is no class.
+        UsageError: a setting without a key or without `=`, or what is allowed is no name.
     """
     from lrviz.reading.sources import Reading
-    from lrviz.spec.assign import Override
+    from lrviz.spec.assign import OWN_LR, Override
 
     overrides = [
         Override(key, str(said[key]), f"--{key.replace('_', '-')}")
-        for key in ("epochs", "steps_per_epoch", "interval")
+        for key in ("epochs", "steps_per_epoch", "steps", "interval")
         if said.get(key) is not None
     ]
     overrides += [
         Override(*_split(each, "--set", "epochs=10")) for each in said.get("settings") or ()
     ]
+    if (lr := said.get("lr")) is not None:
+        overrides.append(Override(OWN_LR, lr, "--lr"))
     if (style := said.get("style")) is not None:
         overrides.append(Override("figure.style", style, "--style"))
     if sweeps := said.get("sweeps"):
@@ -193,7 +199,7 @@ def say_reading(**said: Any) -> "Reading":
         from lrviz.spec.catalog.external import parse_allowed
 
         allow = tuple(parse_allowed(allow))
-    return Reading(overrides, allow, bool(said.get("verbose")))
+    return Reading(overrides, allow, said.get("returns"), bool(said.get("verbose")))
 
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:

@@ -178,7 +178,7 @@ class _Check:
                 spec = self._load(source, baseline)
                 if self.request.updates or self.request.adds:
                     refuse_read(path, list_files(spec))
-                run = drive_spec(spec, verbose=self.request.reading.verbose)
+                run = drive_spec(spec, self.request.reading.verbose)
                 facts = gather_facts(source, str(path), run, baseline, drive_spec)
                 self.warnings += run.warnings
                 yield facts
@@ -194,8 +194,8 @@ class _Check:
 
     def _load(self, source: str, baseline: Baseline) -> Spec:
         reading = self.request.reading
-        if reading.overrides and not split_factory(source):
-            reading = replace(reading, overrides=())
+        if not split_factory(source):
+            reading = replace(reading, overrides=(), returns=None)
         return load_named(source, reading, drawn=baseline.record)
 
     def _take(self, facts: Facts, examined: "Examined") -> None:

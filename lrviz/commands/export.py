@@ -56,7 +56,7 @@ def export_spec(
     refuse_reads(path, [spec])
     _refuse_spec(path)
     refuse_target(path, "table", [spec], overwrite=overwrite)
-    run = drive_spec(spec, verbose=reading.verbose)
+    run = drive_spec(spec, reading.verbose)
     refuse_reads(path, [spec])  # of a factory it is known by now what it reads
     write_parts(path, (text.encode() for text in export_text(run, format)), overwrite=overwrite)
     yield Block(lines=run.warnings)

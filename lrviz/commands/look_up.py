@@ -27,7 +27,7 @@ def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | External:
 
     Raises:
         UsageError: there is none of that name, or several packages list it; or one that is allowed
-            is no `package.module:Class`, or no class that could be a scheduler.
+            is no `package.module:Name`, or could be no scheduler's.
     """
     allowed = parse_allowed(allow)
     found = CATALOG.get(name) or allowed.get(name) or find_entry_point(name)
@@ -46,7 +46,7 @@ def complete_scheduler(incomplete: str) -> Iterator[tuple[str, str]]:
 
 
 def summarise_added() -> Mapping[str, str]:
-    """Return what other packages have listed as schedulers: by name, which classes of whom."""
+    """Return what other packages have listed as schedulers: by name, what of whom."""
     return {
         name: " and ".join(f"{each.module}:{each.attribute} of {each.giver}" for each in listed)
         for name, listed in list_entry_points().items()
@@ -84,9 +84,15 @@ def describe_scheduler(found: Entry | External) -> str:
     if isinstance(found, Entry):
         needs = found.name if found.package != "torch" else ""
         return with_torch(lambda: _describe_entry(found, installed_arguments(found.name)), needs)
-    table = with_torch(lambda: _table(installed_arguments(found.name, found), {}), found.name)
+    table = with_torch(lambda: _table(_list_foreign(found), {}), found.name)
     origin = "named by --allow" if found.giver == "--allow" else f"listed by {found.giver}"
     return f"{found.name}: {found.attribute} of {found.module}, {origin}\n\n{table}\n"
+
+
+def _list_foreign(found: External) -> Sequence["Argument"]:
+    from lrviz.drive.foreign import foreign_arguments  # behind all of torch
+
+    return foreign_arguments(found)
 
 
 def _describe_entry(entry: Entry, arguments: Sequence["Argument"]) -> str:

@@ -106,7 +106,7 @@ def _try(target: Target, request: PlotRequest, reads: Reads) -> list[Block]:
 
 
 def _plot(spec: Spec, target: Target, request: PlotRequest) -> list[Block]:
-    run, lines = drive_linted(spec, verbose=request.reading.verbose)
+    run, lines = drive_linted(spec, request.reading.verbose)
     path = str(target.path or "")
     if request.output is not None or not request.terminal:
         refuse_reads(target.path, [spec])

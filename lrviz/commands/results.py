@@ -187,7 +187,7 @@ def list_files(spec: "Spec") -> Iterator[Path | str]:
             yield from schedule.factory.reads
 
 
-def drive_spec(spec: "Spec", *, verbose: bool = False) -> "Run":
+def drive_spec(spec: "Spec", verbose: bool = False) -> "Run":
     """Return what a spec gives, as `simulate`.
 
     torch is imported only now: a spec that is wrong needs none to be said so. `verbose` adds what
@@ -213,11 +213,11 @@ def _load_driver() -> tuple[Callable[["Spec"], "Run"], Callable[..., "Run"]]:
     return simulate, with_torch
 
 
-def drive_linted(spec: "Spec", *, verbose: bool = False) -> tuple["Run", list[Line]]:
+def drive_linted(spec: "Spec", verbose: bool = False) -> tuple["Run", list[Line]]:
     """Return what a spec gives, and what is worth saying of it wherever it is drawn."""
     from lrviz.linter.engine import list_failures
 
-    run = drive_spec(spec, verbose=verbose)
+    run = drive_spec(spec, verbose)
     return run, [*run.warnings, *list_failures(run, drive_spec)]
 
 

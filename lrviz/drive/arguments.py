@@ -83,7 +83,8 @@ class Binder:
         filling = {name: fill for name, fill in fills.items() if name in known}
         if not partial:
             for argument in known.values():
-                if argument.required and argument.name not in {**arguments, **filling}:
+                is_required = argument.required and not argument.is_passed_on
+                if is_required and argument.name not in {**arguments, **filling}:
                     self.problems.say(key, f"{argument.name} is missing")
         if len(self.problems.found) > before:
             return None

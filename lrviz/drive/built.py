@@ -1,7 +1,8 @@
 """Driving a scheduler that somebody else has built, from where it stands."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -9,18 +10,20 @@ import torch
 
 from lrviz.curve import SchedulerFacts
 from lrviz.drive.blame import factory_problem, named_failures
-from lrviz.drive.installed import METRICS, read_step
 from lrviz.drive.loop import empty_record, make_calls
+from lrviz.drive.moved import find_groups, read_own_steps, read_rates
 from lrviz.drive.recover import counts_calls, note_pace, recover_facts
 from lrviz.drive.remarks import metric_remarks, metric_values, number_steps, unused_metric
+from lrviz.drive.signatures import METRICS, read_step
 from lrviz.errors import Problem, SpecError, UsageError
 from lrviz.run.driven import Run
+from lrviz.spec.length import Length
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Interval, Tree
+from lrviz.spec.tree import Interval, Returns, Tree
 from lrviz.system.process import hide_warnings
 
 
@@ -40,12 +43,22 @@ class Built:
         groups: the param groups that it writes to.
         base_lr: their learning rates before it.
         optimizer: the name of the optimizer's class; empty for the schedule's own.
+        call: what is told the number of each step before it; empty for a scheduler's own `step`.
+        returns: what a function of the step returns; empty for no such function.
+        calls: when it is called, as the trainer that it was returned to has been told.
+        epochs: what was returned as the length of its run; None for nothing.
+        notes: what has been guessed, and how to say otherwise.
     """
 
     scheduler: Any
     groups: Sequence[dict[str, Any]]
     base_lr: tuple[float, ...]
     optimizer: str = ""
+    call: str = ""
+    returns: Returns | None = None
+    calls: Mapping[str, Any] = field(default_factory=dict)
+    epochs: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> Run:
@@ -78,16 +91,29 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     rates = recorded["lr"][0]
 
     def name_call() -> str:
-        return f"step() after step {len(rates) * schedule.steps_per_call - 1}"
+        call = f"{built.call or 'step'}()"
+        return f"{call} after step {len(rates) * schedule.steps_per_call - 1}"
 
-    with hide_warnings(), named_failures(schedule, name_call):  # the order warning is false here
+    with (
+        hide_warnings(),  # that of the order is false here
+        named_failures(schedule, name_call),
+        nullcontext() if built.call else read_own_steps(built.scheduler, groups, recorded),
+    ):
         curve = make_calls(schedule, step, metric or [], groups, built.base_lr, recorded)
+    if built.call:  # what the optimizer was given is of no account
+        curve = replace(curve, base_lr=tuple(curve.lr.max(axis=1).tolist()))
     facts = note_pace(facts, built.scheduler)
     remarks = metric_remarks(schedule, curve) if metric else ()
-    warnings = (*_unused(spec, schedule, built, facts), *remarks)
-    tree = spec.tree
-    if schedule.interval != spec.interval:  # its own, which whoever reads the spec has to know
-        tree = {**tree, "interval": schedule.interval}
+    told = list(built.notes)
+    if built.epochs not in (None, schedule.epochs) and "epochs" in spec.tree:
+        text = f"{built.epochs} epochs were returned beside {facts.name}"
+        told.append(f"{text}; the run has {schedule.epochs}")
+    notes = (schedule.source.problem((), text, "note") for text in told)
+    warnings = (*_unused(spec, schedule, built, facts), *remarks, *notes)
+    # What it says itself, which whoever reads the spec has to know.
+    own = {key: getattr(schedule, key) for key in ("epochs", "interval", "frequency")}
+    said = {key: value for key, value in own.items() if value != getattr(spec.schedules[0], key)}
+    tree = {**spec.tree, **said, **({"returns": built.returns} if built.returns else {})}
     spec = replace(spec, tree=tree, schedules=(schedule,))
     return Run(spec, (curve,), (facts,), warnings)
 
@@ -115,29 +141,24 @@ def accept_scheduler(scheduler: Any, optimizer: str = "") -> Built:
     return Built(scheduler, groups, read_rates(groups, key), optimizer)
 
 
-def find_groups(scheduler: Any) -> list[dict[str, Any]]:
-    """Return the param groups that a scheduler writes to.
-
-    Raises:
-        UsageError: it has none.
-    """
-    inside = getattr(scheduler, "scheduler", scheduler)  # of a wrapper, as accelerate has one
-    for each in (scheduler, inside, *getattr(scheduler, "_schedulers", ())):
-        groups = getattr(getattr(each, "optimizer", None), "param_groups", None)
-        if groups and all(isinstance(group, dict) and "lr" in group for group in groups):
-            return list(groups)
-    raise UsageError(f"{type(scheduler).__name__} is no scheduler: it has no optimizer")
-
-
 def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
     """Return the schedule as what is driven: of a class, on an optimizer, by no factory."""
+    if missing := schedule.factory and schedule.factory.missing:
+        if not built.epochs:
+            raise factory_problem(schedule, missing)
+        schedule = replace(schedule, epochs=built.epochs)
     own = counted_interval(built.scheduler)
-    if own and "interval" not in spec.tree:
-        schedule = replace(schedule, interval=own)
-    elif own and own != schedule.interval:
-        name, which = type(built.scheduler).__name__, {"step": "updates", "epoch": "epochs"}[own]
-        text = f"{name} counts {which}; leave interval out"
-        raise SpecError([schedule.source.problem(("interval",), text)])
+    said = {"interval": own} if own else built.calls
+    said = {key: value for key, value in said.items() if key not in spec.tree}
+    schedule = replace(schedule, **said)
+    usual = {"interval": own, "frequency": 1, "calls": 1} if own else {}
+    for key in (key for key, value in usual.items() if getattr(schedule, key) != value):
+        which = {"step": "updates", "epoch": "epochs"}[str(own)]
+        text = f"{type(built.scheduler).__name__} counts {which}; leave {key} out"
+        raise SpecError([schedule.source.problem((key,), text)])
+    length = Length(schedule.epochs, schedule.steps_per_epoch, is_in_steps="steps" in spec.tree)
+    if schedule.interval == "epoch" and length.why_not_by_epoch:
+        raise factory_problem(schedule, f"is called every epoch; {length.why_not_by_epoch}")
     if len(built.groups) > MAX_GROUPS:
         raise factory_problem(
             schedule, f"{len(built.groups)} param groups are more than {MAX_GROUPS}"
@@ -173,10 +194,9 @@ def _unused(
             raise SpecError([schedule.source.problem(("sweep", key), text)])
     if built.optimizer and "optimizer" in spec.tree:
         yield schedule.source.problem(("optimizer",), text, "warning")
+    asked = spec.schedules[0].factory
+    if asked and asked.returns and not built.returns:
+        what = f"returns is not used; {facts.name} is no function of the step"
+        yield schedule.source.problem((), what, "warning")
     if schedule.metric is not None and not facts.takes_metric:
         yield unused_metric(schedule, facts.name)
-
-
-def read_rates(groups: Sequence[dict[str, Any]], key: str) -> tuple[float, ...]:
-    """Return a value of every param group."""
-    return tuple(float(group[key]) for group in groups)

@@ -15,8 +15,9 @@ import torch
 import torch.utils.data
 
 from lrviz.drive.blame import spell_cause
-from lrviz.drive.built import accept_scheduler, counted_interval, drive_built, find_groups
+from lrviz.drive.built import accept_scheduler, counted_interval, drive_built
 from lrviz.drive.isolation import leave_no_trace
+from lrviz.drive.moved import find_groups
 from lrviz.drive.runs import warn
 from lrviz.drive.training import Metric, describe_run, whole_number
 from lrviz.errors import UsageError

@@ -1,6 +1,5 @@
 """The installed scheduler that a name stands for: imported, and how it is built and stepped."""
 
-import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,45 +7,17 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lrviz.drive.blame import failures, spell_cause
 from lrviz.drive.signatures import Argument, arguments_of
 from lrviz.errors import UsageError
 from lrviz.spec.catalog import CATALOG, Entry, Fill, spell_install
 from lrviz.spec.catalog.external import External
-from lrviz.spec.model import Node
 from lrviz.system.process import ONE_AT_A_TIME, admit_guests, quick_imports
 
-# What an argument is called that is a metric.
-METRICS = frozenset({"metric", "metrics", "loss", "val_loss"})
-
-
-def list_parameters(of: Callable[..., Any]) -> list[inspect.Parameter]:
-    """Return what a class, function or method takes; nothing where that is not known."""
-    try:
-        return list(inspect.signature(of).parameters.values())
-    except Exception:  # compiled and silent about its arguments, or wrong about them
-        return []
-
-
-def read_step(step: Callable[..., Any], skip: int = 0) -> tuple[str, bool]:
-    """Return what a `step` must be given first, empty for nothing, and whether it offers a metric.
-
-    >>> read_step(lambda *rest, epoch=None, metrics: None)
-    ('metrics', False)
-    >>> read_step(lambda metrics=None: None)
-    ('', True)
-    """
-    parameters = list_parameters(step)[skip:]
-    names = [each.name for each in parameters if is_required(each)]
-    return next(iter(names), ""), bool(parameters) and parameters[0].name in METRICS
-
-
-def is_required(parameter: inspect.Parameter) -> bool:
-    """Whether an argument must be given."""
-    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return parameter.default is parameter.empty and parameter.kind not in variadic
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
 
 
 class NoSchedulerError(LookupError):
@@ -115,47 +86,6 @@ def _import_part(library: str, module: str) -> object:
             del sys.modules[name]
 
 
-def _import_foreign(foreign: External) -> type:
-    """Return the class that was allowed.
-
-    Raises:
-        NoSchedulerError: it cannot be imported, or is no scheduler.
-    """
-    top = foreign.module.partition(".")[0]
-    if top not in sys.modules and find_spec(top) is None:
-        raise NoSchedulerError(f"no module '{top}'; install it, or put its folder on PYTHONPATH")
-    admit_guests()
-    text = f"{foreign.module} cannot be imported"
-    with failures(lambda error: NoSchedulerError(f"{text}: {spell_cause(error)}")):
-        found = getattr(import_module(foreign.module), foreign.attribute, None)
-    if found is None:
-        raise NoSchedulerError(f"{foreign.module} has no {foreign.attribute}")
-    if not isinstance(found, type):
-        raise NoSchedulerError("is no class; a scheduler is one")
-    if why := _why_no_scheduler(found):
-        raise NoSchedulerError(f"is no scheduler: {why}")
-    return found
-
-
-def _why_no_scheduler(found: type) -> str:
-    """Return why a class is no scheduler; empty for one that is."""
-    from torch.optim import Optimizer
-    from torch.optim.lr_scheduler import LRScheduler
-
-    if inspect.isabstract(found) or found is LRScheduler:
-        return "it is abstract"
-    if issubclass(found, LRScheduler):
-        later = [each.name for each in list_parameters(found)[1:]]
-        return "it does not take an optimizer first" if "optimizer" in later else ""
-    if not callable(getattr(found, "step", None)):
-        return "it has no step()"
-    first = list_parameters(found)[:1]
-    kinds = [str(getattr(each.annotation, "__name__", each.annotation)) for each in first]
-    if not (kinds and (first[0].name == "optimizer" or kinds[0].endswith("Optimizer"))):
-        return "it does not take an optimizer first"
-    return "it is an optimizer itself" if issubclass(found, Optimizer) else ""
-
-
 @dataclass(frozen=True, eq=False)
 class Found:
     """An installed scheduler.
@@ -170,6 +100,7 @@ class Found:
         nests: whether it is a scheduler of torch's, which may stand inside another.
         counts: whether each call is given its number, as timm's loop does.
         moves: what it may move beside the LR, of `momentum` and `weight_decay`.
+        settle: where only what it makes shows what it is: tells of it, by arguments and optimizer.
     """
 
     build: Callable[..., Any]
@@ -181,17 +112,16 @@ class Found:
     nests: bool = True
     counts: bool = False
     moves: tuple[str, ...] = ()
+    settle: "Callable[[Mapping[str, object], Optimizer], Found] | None" = None
 
 
-def find_scheduler(node: Node) -> Found:
-    """Return the installed scheduler that a node names; it is imported only now.
+def find_scheduler(name: str) -> Found:
+    """Return the installed scheduler of the catalog that has a name; it is imported only now.
 
     Raises:
         NoSchedulerError: there is none, or not in this version.
     """
-    if node.foreign:
-        return _find_foreign(node.foreign)
-    entry = CATALOG[node.name]
+    entry = CATALOG[name]
     build = find_in_library(entry, entry.module, entry.attribute)
     takes_metric = entry.takes_metric
     taker = find_in_library(entry, *entry.signature.split(":")) if entry.signature else build
@@ -207,43 +137,13 @@ def find_scheduler(node: Node) -> Found:
     )
 
 
-def _find_foreign(foreign: External) -> Found:
-    from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
-
-    found = _import_foreign(foreign)
-    try:
-        arguments = arguments_of(found)
-    except Exception as error:  # a signature of its own making
-        raise NoSchedulerError(f"its arguments are not known: {spell_cause(error)}") from error
-    step = getattr(found, "step")  # noqa: B009 - not every class has one
-    wanted, offers_metric = read_step(step, skip=1)
-    takes_metric = issubclass(found, ReduceLROnPlateau) or wanted in METRICS
-    if wanted and not takes_metric:
-        raise NoSchedulerError(f"its step() wants {wanted}, which lrviz cannot give it")
-    return Found(
-        lambda optimizer, **given: found(optimizer, **given),
-        arguments,
-        foreign,
-        {},
-        takes_metric=takes_metric,
-        offers_metric=offers_metric,
-        nests=issubclass(found, LRScheduler) and not takes_metric,
-        moves=("momentum", "weight_decay"),
-    )
-
-
-def installed_arguments(name: str, foreign: External | None = None) -> list[Argument]:
-    """Return every argument that a spec may give a scheduler, in its own order.
-
-    Args:
-        name: of the catalog, unless it is a foreign one's.
-        foreign: what is to be imported in place of the catalog's.
+def installed_arguments(name: str) -> list[Argument]:
+    """Return every argument that a spec may give a scheduler of the catalog, in its own order.
 
     Raises:
         UsageError: it is not installed, or not in this version.
     """
     try:
-        found = find_scheduler(Node(name, (), {}, foreign=foreign))
+        return list(find_scheduler(name).arguments.values())
     except NoSchedulerError as error:
         raise UsageError(f"{name}: {error}") from None
-    return list(found.arguments.values())

@@ -135,12 +135,22 @@ def plan_optimizer(schedule: Schedule, binder: Binder) -> "Optimizer | None":
     return None
 
 
+def _find(node: Node) -> Found:
+    """Return the installed scheduler that a node names; another than the catalog's needs more."""
+    if node.foreign is None:
+        return find_scheduler(node.name)
+    from lrviz.drive.foreign import find_foreign
+
+    return find_foreign(node.foreign)
+
+
 class Planner:
     """Checks the schedulers of one schedule."""
 
     def __init__(self, schedule: Schedule, binder: Binder, optimizer: "Optimizer | None") -> None:
         self._schedule = schedule
         self._binder = binder
+        self._optimizer = optimizer
         defaults = optimizer.defaults if optimizer else {"momentum": 0.0}
         # Where the optimizer is wrong its LR is unknown; its own problem is the one to say.
         lr = float(defaults.get("lr", 1.0))
@@ -154,20 +164,22 @@ class Planner:
         """
         say = self._binder.problems.say
         values = phase.values[: self._schedule.total_calls - phase.values.start]
+        nested = {"schedulers"} if node.name in COMPOSITES else set[str]()
         try:
-            found = find_scheduler(node)
+            found = _find(node)
+            bound = self._binder.bind(
+                {name: each for name, each in found.arguments.items() if name not in nested},
+                node.arguments,
+                node.key,
+                self._constants,
+                fills=found.fills,
+                calls=len(values) or self._schedule.total_calls,
+            )
+            if found.settle and bound and self._optimizer:
+                found = found.settle(bound.given, self._optimizer)
         except NoSchedulerError as error:
             say(node.key, str(error))
             return None
-        nested = {"schedulers"} if node.name in COMPOSITES else set[str]()
-        bound = self._binder.bind(
-            {name: each for name, each in found.arguments.items() if name not in nested},
-            node.arguments,
-            node.key,
-            self._constants,
-            fills=found.fills,
-            calls=len(values) or self._schedule.total_calls,
-        )
         if bound is None:
             for child in node.children:  # which calls would reach them is not known
                 self.plan(child, Phase())

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from lrviz.curve import SchedulerFacts
-from lrviz.drive.installed import METRICS, read_step
+from lrviz.drive.signatures import METRICS, read_step
 from lrviz.drive.spans import count_calls, split_values
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog import SCHEDULERS, THIRD_PARTY
@@ -128,7 +128,8 @@ def wants_metric(scheduler: Any) -> bool:
 
 def counts_calls(scheduler: Any) -> bool:
     """Whether a scheduler is told the number of each call, as timm's are."""
-    return hasattr(scheduler, "step_update") and read_step(scheduler.step)[0] == "epoch"
+    timms = hasattr(scheduler, "step_update") and hasattr(scheduler, "param_group_field")
+    return timms and read_step(scheduler.step)[0] == "epoch"
 
 
 def _iter_arguments(scheduler: Any, base: type) -> Iterator[tuple[str, object]]:

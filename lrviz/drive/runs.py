@@ -1,10 +1,10 @@
 """From a spec or a factory to its run: driven within limits, and what is worth saying told once."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from lrviz.curve import Curve, SchedulerFacts
 from lrviz.drive.blame import named_failures
@@ -16,13 +16,12 @@ from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import FACTORY, Factory
 from lrviz.spec.parse import MAX_CALLS, MAX_POINTS
-from lrviz.spec.tree import Interval
 from lrviz.system.process import admit_guests, keep_stdout
 
 if TYPE_CHECKING:
     from torch import optim
 
-    from lrviz.drive.training import Metric, Optimizer
+    from lrviz.drive.training import Options
 
 
 @overload
@@ -30,20 +29,7 @@ def simulate(spec: Spec, /) -> Run: ...
 
 
 @overload
-def simulate(
-    factory: Callable[..., object],
-    /,
-    *,
-    lr: float | None = None,
-    steps: int | None = None,
-    epochs: int | None = None,
-    steps_per_epoch: int = 1,
-    interval: Interval | None = None,
-    optimizer: "Optimizer | None" = None,
-    metric: "Metric | None" = None,
-    title: str | None = None,
-    figure: Mapping[str, Any] | None = None,
-) -> Run: ...
+def simulate(factory: Callable[..., object], /, **options: Unpack["Options"]) -> Run: ...
 
 
 def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
@@ -58,12 +44,19 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
 
     Args:
         spec: what `load` or `parse_spec` gave; or a factory, which takes an optimizer and returns
-            a scheduler, or takes nothing and returns both.
-        **options: for a factory, how long the run is: `steps`, or `epochs` and `steps_per_epoch`
-            (1); `interval` between calls of `scheduler.step()`, `"step"` or `"epoch"` (`"step"`, or
-            as a scheduler of timm's counts); the `optimizer` that the factory is given, as a spec
-            names it or a class of `torch.optim` (SGD with an LR of 1e-3), its `lr`; the `metric`
-            that ReduceLROnPlateau is given; and its figure's `title` and options, `figure`.
+            a scheduler, or takes nothing and returns both; as Lightning's `configure_optimizers`
+            and timm's `create_scheduler_v2` do it, too. What it returns may set learning rates by
+            hand, and be told the number of each step before it; several are stepped together.
+            Or a function of the step: its one parameter is an int, or is named for a count of
+            steps, as `it` and `current_step` are. It returns a learning rate or a factor, or takes
+            the optimizer, too, and sets its learning rates.
+        **options: for such code, how long the run is: `steps`, or `epochs` and `steps_per_epoch`
+            (1) or `data`; when `scheduler.step()` is called: `interval`, `"step"` or `"epoch"`
+            (`"step"`, or as its trainer has it), `frequency`, `calls`; the `optimizer` that it is
+            given, as a spec names it or a class of `torch.optim` (SGD with an LR of 1e-3), its
+            `lr`; the `metric` that ReduceLROnPlateau is given; what a function of the step
+            `returns`, `"lr"` or `"factor"`, where its first value does not tell; and its figure's
+            `title` and options, `figure`.
 
     Returns:
         The run: for every curve learning rates of shape (param groups, steps), steps counted
@@ -76,6 +69,8 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
     >>> from torch.optim.lr_scheduler import StepLR
     >>> simulate(lambda optimizer: StepLR(optimizer, 2, 0.5), lr=0.8, steps=4).lr.tolist()
     [[0.8, 0.8, 0.4, 0.4]]
+    >>> simulate(lambda it: 0.1 / (it + 1), returns="lr", steps=2).lr.tolist()
+    [[0.1, 0.05]]
     """
     if isinstance(spec, Spec):
         if options:

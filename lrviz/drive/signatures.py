@@ -16,6 +16,11 @@ Base = Literal["whole", "number", "flag", "text", "choice", "expression", "list"
 
 _NOT_HERE = frozenset({"self", *NOT_ARGUMENTS})
 
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+# What a class tells its base itself: mmengine's, that it is the LR that moves.
+_TOLD = frozenset({"param_name"})
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -48,6 +53,7 @@ class Argument:
         annotation: torch's own annotation, as text; empty where there is none.
         required: whether it has no default.
         default: its default; None where it has none.
+        is_passed_on: whether a base is given it, which may have been told it already.
     """
 
     name: str
@@ -55,6 +61,7 @@ class Argument:
     annotation: str
     required: bool
     default: object
+    is_passed_on: bool = False
 
 
 _TABLE: tuple[tuple[str, Kind], ...] = (
@@ -70,6 +77,57 @@ _TABLE: tuple[tuple[str, Kind], ...] = (
     (r"(list|Iterable|Sequence)\[int\]", Kind("list")),
     (r"tuple\[.*\]", Kind("tuple")),
 )
+
+
+# What an argument is called that is a metric.
+METRICS = frozenset({"metric", "metrics", "loss", "val_loss"})
+
+
+def list_parameters(of: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return what a class, function or method takes; nothing where that is not known."""
+    try:
+        return list(inspect.signature(of).parameters.values())
+    except Exception:  # compiled and silent about its arguments, or wrong about them
+        return []
+
+
+def read_step(step: Callable[..., Any], skip: int = 0) -> tuple[str, bool]:
+    """Return what a `step` must be given first, empty for nothing, and whether it offers a metric.
+
+    >>> read_step(lambda *rest, epoch=None, metrics: None)
+    ('metrics', False)
+    >>> read_step(lambda metrics=None: None)
+    ('', True)
+    """
+    parameters = list_parameters(step)[skip:]
+    names = [each.name for each in parameters if is_required(each)]
+    return next(iter(names), ""), bool(parameters) and parameters[0].name in METRICS
+
+
+def is_required(parameter: inspect.Parameter) -> bool:
+    """Whether an argument must be given."""
+    return parameter.default is parameter.empty and parameter.kind not in _VARIADIC
+
+
+def list_taken(of: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return what a class or function takes, and what a class's bases take behind its `**kwargs`.
+
+    >>> from torch.optim.lr_scheduler import StepLR
+    >>> class Waiting(StepLR):
+    ...     def __init__(self, optimizer, wait, *args, **kwargs): ...
+    >>> [each.name for each in list_taken(Waiting)]
+    ['optimizer', 'wait', 'step_size', 'gamma', 'last_epoch']
+    """
+    bases = [base for base in getattr(of, "__mro__", ()) if "__init__" in vars(base)]
+    parameters = list_parameters(of)
+    taken = {each.name: each for each in parameters}
+    for base in bases:
+        if inspect.Parameter.VAR_KEYWORD not in [each.kind for each in parameters]:
+            break
+        parameters = list_parameters(base.__init__)[1:]  # without self
+        new = {each.name: each for each in parameters if each.name not in (*taken, *_TOLD)}
+        taken.update(new)
+    return [each for each in taken.values() if each.kind not in _VARIADIC]
 
 
 def optimizer_class(name: str) -> "type[Optimizer] | None":
@@ -91,10 +149,10 @@ def arguments_of(found: Callable[..., Any], entry: Entry | None = None) -> Mappi
     >>> list(arguments_of(StepLR))
     ['step_size', 'gamma']
     """
-    parameters = list(inspect.signature(found).parameters.values())
+    own = inspect.signature(found).parameters
     return {
-        each.name: _argument(entry, each)
-        for each in (parameters if entry else parameters[1:])
+        each.name: _argument(entry, each, is_passed_on=each.name not in own)
+        for each in (own.values() if entry else list_taken(found)[1:])
         if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
         and each.name not in _NOT_HERE
     }
@@ -106,7 +164,7 @@ def installed_optimizer_arguments(name: str) -> list[Argument]:
     return list(arguments_of(found).values()) if found else []
 
 
-def _argument(entry: Entry | None, parameter: inspect.Parameter) -> Argument:
+def _argument(entry: Entry | None, parameter: inspect.Parameter, *, is_passed_on: bool) -> Argument:
     text = ""
     if parameter.annotation is not parameter.empty:
         text = inspect.formatannotation(parameter.annotation).strip("'\"")
@@ -116,7 +174,7 @@ def _argument(entry: Entry | None, parameter: inspect.Parameter) -> Argument:
         strict = kind.strict or kind.base in ("whole", "list")
         kind = replace(kind, strict=strict, counts=entry.counts(parameter.name))
     default = None if required else parameter.default
-    return Argument(parameter.name, kind, text, required, default)
+    return Argument(parameter.name, kind, text, required, default, is_passed_on)
 
 
 def kind_of(annotation: str) -> Kind:

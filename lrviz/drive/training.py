@@ -5,21 +5,24 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import torch
 
 from lrviz.curve import Values
 from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import factory_problem, named_failures
-from lrviz.drive.built import Built, accept_scheduler, read_rates
-from lrviz.drive.installed import is_required
+from lrviz.drive.built import Built
+from lrviz.drive.hand import OWN_NAMES, follow, tell_wanted
+from lrviz.drive.moved import read_rates
 from lrviz.drive.plan import plan_optimizer
+from lrviz.drive.returned import accept_returned
+from lrviz.drive.signatures import is_required
 from lrviz.errors import UsageError
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Problems, Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import RETURNS, Interval, Returns, Tree
 from lrviz.spec.wording import suggest
 from lrviz.system.process import hide_warnings
 
@@ -31,13 +34,26 @@ Optimizer = str | Mapping[str, Any] | type[torch.optim.Optimizer]
 
 Function = Callable[..., object]
 
-# An argument of this name is given the optimizer, though it need not be given one.
-OWN_NAMES = ("optimizer", "optim", "opt")
 
-OPTIONS = (
-    *("lr", "steps", "epochs", "steps_per_epoch", "interval", "optimizer", "metric"),
-    *("title", "figure"),
-)
+class Options(TypedDict, total=False):
+    """What can be said of the run of a factory; what is None is not said."""
+
+    lr: float | None
+    steps: int | None
+    epochs: float | str | None
+    steps_per_epoch: int | str
+    data: Mapping[str, Any] | None
+    interval: Interval | None
+    frequency: int
+    calls: int
+    optimizer: Optimizer | None
+    metric: Metric | None
+    returns: Returns | None
+    title: str | None
+    figure: Mapping[str, Any] | None
+
+
+_NO_LENGTH = "give either steps or epochs"
 
 
 def describe_factory(factory: Callable[..., object], options: Mapping[str, Any]) -> Spec:
@@ -49,10 +65,14 @@ def describe_factory(factory: Callable[..., object], options: Mapping[str, Any])
     """
     given = {name: value for name, value in options.items() if value is not None}
     for name in given:
-        if name not in OPTIONS:
-            raise UsageError(f"{name}: no such option; {suggest(name, OPTIONS)}")
-    if ("steps" in given) == ("epochs" in given):
-        raise UsageError("give either steps or epochs")
+        if name not in (known := tuple(Options.__annotations__)):
+            raise UsageError(f"{name}: no such option; {suggest(name, known)}")
+    if {"steps", "epochs"} <= given.keys():
+        raise UsageError(_NO_LENGTH)
+    missing = "" if {"steps", "epochs"} & given.keys() else _NO_LENGTH
+    returns = given.pop("returns", None)
+    if returns not in (None, *RETURNS):
+        raise UsageError(f"returns: must be lr or factor, got {returns!r}")
     optimizer = _spell_optimizer(given.pop("optimizer", "SGD"))
     lr = given.pop("lr", None)
     if lr is not None:
@@ -62,7 +82,8 @@ def describe_factory(factory: Callable[..., object], options: Mapping[str, Any])
     if options.get("optimizer") is not None or lr is not None:
         given["optimizer"] = optimizer
     name = _name(factory)
-    return describe_run(Factory(name, lambda: factory), name, given)
+    run = Factory(name, lambda: factory, returns=returns, missing=missing)
+    return describe_run(run, name, {"epochs": 1, **given} if missing else given)
 
 
 def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spec:
@@ -78,9 +99,9 @@ def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spe
         UsageError: a length makes no sense.
     """
     given = {key: value for key, value in options.items() if value is not None}
-    for key in given.keys() & {"steps", "epochs", "steps_per_epoch"}:
+    for key in given.keys() & {"steps", "steps_per_epoch"} if "steps" in given else ():
         given[key] = whole_number(key, given[key])
-    if "steps" in given:
+    if "steps" in given and "data" not in given:
         steps, each = given.pop("steps"), given.get("steps_per_epoch", 1)
         if steps % each:
             raise UsageError(f"steps: {steps} are no whole epochs of {each} steps")
@@ -137,59 +158,62 @@ def _name(factory: Callable[..., object]) -> str:
 
 
 def build(schedule: Schedule, function: Function) -> Built:
-    """Return what a factory builds; it is given a dummy optimizer of the schedule's, if any.
+    """Return what a factory builds, or what a function of the step does.
+
+    It is given a dummy optimizer of the schedule's, if any.
 
     Raises:
         SpecError: the optimizer is wrong, the factory raises, or returns something else.
     """
-    if not _takes_optimizer(schedule, function):
-        with named_failures(schedule, lambda: "the factory"):
-            result = function()
-        return _accept(schedule, result, None)
+    wanted = _list_wanted(schedule, function)
     binder = Binder(Problems(schedule.source), schedule.groups, schedule.totals)
     optimizer = plan_optimizer(schedule, binder)
     binder.problems.refuse()
     assert optimizer is not None  # without it there was a problem
     base_lr = read_rates(optimizer.param_groups, "lr")
-    # False where a composite stands first in a SequentialLR.
-    order = "Detected call of `lr_scheduler.step"
-    with named_failures(schedule, lambda: "the factory"), hide_warnings(order):
-        result = function(optimizer)
-    built = _accept(schedule, result, optimizer)
-    if {id(group) for group in built.groups} != {id(each) for each in optimizer.param_groups}:
+    if "step" in wanted.values():
+        ask, sets = function, len(wanted) > 1
+        if sets:
+            first, second = wanted
+            own = (optimizer,) if wanted[first] == "optimizer" else ()
+            ask = partial(function, *own, **({} if own else {second: optimizer}))
+        built = follow(schedule, ask, optimizer, sets=sets)
+    else:
+        order = "Detected call of `lr_scheduler.step"  # where a composite stands first in another
+        with named_failures(schedule, lambda: "the factory"), hide_warnings(order):
+            result = function(optimizer) if wanted else function()
+        built = accept_returned(schedule, result, optimizer if wanted else None, optimizer)
+    if {*map(id, built.groups)} != {*map(id, optimizer.param_groups)}:
         return built
     added = built.base_lr[len(base_lr) :]  # by the factory
     return replace(built, base_lr=(*base_lr, *added), optimizer="")
 
 
-def _accept(schedule: Schedule, result: object, given: torch.optim.Optimizer | None) -> Built:
-    """Return the scheduler, alone or beside its optimizer, among what a factory returned."""
-    items = list(result) if isinstance(result, tuple | list) else [result]
-    optimizers = [each for each in items if isinstance(each, torch.optim.Optimizer)]
-    others = [each for each in items if not isinstance(each, torch.optim.Optimizer)]
-    if len(others) != 1 or len(optimizers) > 1 or others[0] is None:
-        got = " and ".join("None" if each is None else type(each).__name__ for each in items)
-        what = "a scheduler" if given is not None else "a scheduler and its optimizer"
-        raise factory_problem(schedule, f"must return {what}, returned {got or 'nothing'}")
-    own = getattr(others[0], "optimizer", optimizers[0] if optimizers else given)
-    try:
-        return accept_scheduler(others[0], type(own).__name__)
-    except UsageError as error:
-        raise factory_problem(schedule, f"must return a scheduler: {error}") from None
+def _list_wanted(schedule: Schedule, function: Function) -> dict[str, str]:
+    """Return what a function's parameters are given: `optimizer`, `step`, one of each or none.
 
-
-def _takes_optimizer(schedule: Schedule, function: Function) -> bool:
+    One parameter is the optimizer unless its name or annotation says that it counts steps, or
+    `--returns` that the function is one of the step.
+    """
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # compiled, and silent about its arguments
-        return True
+        return {"": "optimizer"}
     required = [each for each in parameters if is_required(each)]
     by_name = [each for each in required if each.kind is inspect.Parameter.KEYWORD_ONLY]
-    if len(required) > 1 or by_name:
+    wanted = [tell_wanted(each) for each in required]
+    if by_name or (len(required) > 1 and sorted(wanted) != ["optimizer", "step"]):
         names = ", ".join(each.name for each in required)
         how = " by name" if by_name else ""
         remedy = "takes an optimizer and returns a scheduler, or takes nothing and returns both"
-        raise factory_problem(schedule, f"wants {names}{how}; a factory {remedy}")
+        if "step" in wanted:
+            remedy = "takes that alone, or the optimizer, too; bind the rest with functools.partial"
+        what = "function of the step" if "step" in wanted else "factory"
+        raise factory_problem(schedule, f"wants {names}{how}; a {what} {remedy}")
+    assert schedule.factory is not None
+    usual = "step" if schedule.factory.returns else "optimizer"
     first = parameters[0] if parameters else None
     takes_any = first is not None and first.kind is inspect.Parameter.VAR_POSITIONAL
-    return bool(required) or takes_any or (first is not None and first.name in OWN_NAMES)
+    if first is not None and not required and (takes_any or first.name in OWN_NAMES):
+        return {first.name: "optimizer"}
+    return {each.name: what or usual for each, what in zip(required, wanted, strict=True)}

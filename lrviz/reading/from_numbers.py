@@ -21,8 +21,13 @@ from lrviz.spec.yamltree import parse_scalar
 # What can be set of such a figure: how it is drawn, not what.
 KEPT = ("figure", "title", "lint")
 
+# What such a figure says of its factory.
+OF_FACTORY = ("factory", "returns")
+
 # What says how long a run is, and what a spec means that leaves it out.
-LENGTH: Mapping[str, Tree] = {"epochs": None, "steps_per_epoch": 1, "interval": "step"}
+LENGTH: Mapping[str, Tree] = {
+    **{"epochs": None, "steps": None, "steps_per_epoch": 1, "interval": "step"}
+}
 
 
 def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> Spec:
@@ -39,7 +44,7 @@ def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> 
     factory = str(record.spec["factory"])[:MAX_TEXT]
     curves = record.numbers.curves if record.numbers else ()
     whole = bool(curves) and all(curve.block == 1 for curve in curves)
-    tree = {key: value for key, value in record.spec.items() if key != "factory"}
+    tree = {key: value for key, value in record.spec.items() if key not in OF_FACTORY}
     changes = [each for each in overrides if not _is_so(tree, each)]
     driven = [key for key, *_ in changes if key.split(".")[0] not in KEPT]
     if not whole or driven:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from lrviz.errors import FileError, ImageError, NoFigureError, SpecError, UsageError, spec_error
@@ -15,7 +15,7 @@ from lrviz.spec.assign import Override
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import PICTURE_ENDINGS, SPEC_ENDINGS, Source, figure_stem, split_factory
 from lrviz.spec.parse import parse_spec, parse_tree
-from lrviz.spec.tree import MetricCsv
+from lrviz.spec.tree import RETURNS, MetricCsv, Returns
 from lrviz.system.files import STDIO, Reads, read_file, sniff
 
 
@@ -25,12 +25,14 @@ class Reading:
 
     Attributes:
         overrides: values that are replaced or added, in order.
-        allow: the scheduler classes beside the catalog that specs may name.
+        allow: the schedulers beside the catalog that specs may name.
+        returns: what a function of the step returns; None for nothing said.
         verbose: whether it is told how each run goes, and how its length follows.
     """
 
     overrides: Sequence[Override] = ()
     allow: Sequence[str] = ()
+    returns: Returns | None = None
     verbose: bool = False
 
 
@@ -46,8 +48,8 @@ def load(
     Args:
         path: a YAML file, a PNG or WebP figure that lrviz drew, a pipe, or `-` for standard input.
         overrides: (key path, YAML value) pairs, applied in order, as `--set` does.
-        allow: scheduler classes beside the catalog that it may name, each spelt as the spec spells
-            it, `package.module:Class`; they are imported when it is driven.
+        allow: schedulers beside the catalog that it may name, each spelt as the spec spells
+            it, `package.module:Name`; they are imported when it is driven.
 
     Raises:
         FileError: it cannot be read.
@@ -95,8 +97,15 @@ def load_named(
     tree = dict(drawn.spec) if drawn else {}
     if tree.pop("factory", None) != factory.name:
         tree = {}
-    if "epochs" not in tree and not any(key == "epochs" for key, *_ in reading.overrides):
-        raise spec_error(source, "epochs is missing; give --epochs N")
+    given = {key for key, *_ in reading.overrides}
+    if given & {"steps", "epochs"}:  # in place of what the figure says
+        tree = {key: value for key, value in tree.items() if key not in ("steps", "epochs")}
+    drawn_of = tree.pop("returns", None)
+    returns = reading.returns or next((each for each in RETURNS if each == drawn_of), None)
+    missing = ""
+    if not {"steps", "epochs"} & {*tree, *given}:
+        missing, tree["epochs"] = "epochs is missing; give --epochs N or --steps N", 1
+    factory = replace(factory, returns=returns, missing=missing)
     return parse_tree(tree, Source(source), overrides=reading.overrides, factory=factory)
 
 
@@ -108,6 +117,8 @@ def parse_data(
     What else is read is added to `reads`.
     """
     overrides, allow = reading.overrides, reading.allow
+    if reading.returns:
+        raise spec_error(name, "--returns is for a function of training code")
     if kind := sniff(data):
         record = _read_figure(name, kind, data)
         if isinstance(record.spec.get("factory"), str):

@@ -90,11 +90,25 @@ def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:
             known = _list_functions(found)
             remedy = f"; {suggest(part, known)}" if known else ""
             raise spec_error(named.place, f"no '{named.attribute}'{remedy}")
-        found = getattr(found, part)
+        found = getattr(_build_owner(named, found, part), part)
     if not callable(found):
         kind = type(found).__name__
         raise spec_error(named.place, f"{named.attribute} must be a function, is {kind}")
     return found
+
+
+def _build_owner(named: FactoryName, owner: object, part: str) -> object:
+    """Return an object of a class for one of its methods; whatever else has it stays as it is."""
+    from lrviz.drive.signatures import is_required, list_parameters
+
+    taken = list_parameters(getattr(owner, part))
+    if not isinstance(owner, type) or not taken or taken[0].name != "self":
+        return owner
+    wanted = [each.name for each in list_parameters(owner) if is_required(each)]
+    if wanted:
+        text = f"{named.attribute}: {owner.__name__} wants {', '.join(wanted)}"
+        raise spec_error(named.place, f"{text}; name a function that builds one and calls this")
+    return owner()
 
 
 def _list_functions(owner: object) -> tuple[str, ...]:

@@ -19,6 +19,9 @@ MAX_DOTS = MAX_DEPTH + MAX_TEXT
 # The most digits of a list item's number.
 MAX_DIGITS = 9
 
+# The learning rate of a spec's optimizer, whatever its name.
+OWN_LR = "optimizer.*.lr"
+
 TOO_DEEP = f"leads too deep; a spec is nested at most {MAX_DEPTH} deep"
 
 
@@ -64,6 +67,9 @@ def assign(
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
     """
     key, value, text = override.key, override.value, override.spelt
+    if key == OWN_LR:
+        own = tree.get("optimizer") or "SGD"
+        key = key.replace("*", str(next(iter(own)) if isinstance(own, dict) else own))
     path: KeyPath = ()
     try:
         path = split_key(key, tree)

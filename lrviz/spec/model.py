@@ -152,7 +152,7 @@ class Spec:
         schedules: one a curve; at least one.
         figure: how they are drawn.
         lint: what the linter is told.
-        allow: the classes beside the catalog that it may name; no part of its value.
+        allow: what it may name beside the catalog; no part of its value.
     """
 
     tree: Mapping[str, Tree]

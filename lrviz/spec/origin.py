@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lrviz.errors import Grade, KeyPath, Position, Problem, SpecError
+from lrviz.spec.tree import Returns
 from lrviz.system.files import Reads
 
 if TYPE_CHECKING:
@@ -92,10 +93,12 @@ class Factory:
     Attributes:
         name: what a figure says of it.
         load: returns the function, which takes an optimizer and returns a scheduler, or takes
-            nothing and returns both.
+            nothing and returns both; or is a function of the step.
         guard: what surrounds all of it: loading, calling and driving.
         reads: the code of the user's that it has turned out to consist of.
         drawn: in place of code, what a figure remembers of the schedules it built.
+        returns: what its function of the step returns; None where nobody has said so.
+        missing: what to say where it does not tell how long its run is; empty where that is known.
     """
 
     name: str
@@ -103,6 +106,8 @@ class Factory:
     guard: Callable[[], AbstractContextManager[object]] = nullcontext
     reads: Reads = field(default_factory=Reads)
     drawn: "tuple[Curve, ...]" = ()
+    returns: Returns | None = None
+    missing: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def parse_spec(
         text: one YAML document, at most 256 kB.
         name: what messages call it.
         overrides: key paths and values as `--set` gives them, applied in order.
-        allow: the classes beside the catalog that it may name, each a `package.module:Class`.
+        allow: what it may name beside the catalog, each a `package.module:Name`.
 
     Raises:
         SpecError: everything that is wrong with its shape, at once.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeGuard
+from typing import Literal, TypeGuard, get_args
 
 from lrviz.errors import KeyPath
 
@@ -11,6 +11,10 @@ Tree = None | bool | int | float | str | list["Tree"] | dict[str, "Tree"]
 
 # When a scheduler is called: after every step, or after the last of each epoch.
 Interval = Literal["step", "epoch"]
+
+# What a function of the step returns: a learning rate, or a factor of the optimizer's.
+Returns = Literal["lr", "factor"]
+RETURNS: tuple[Returns, ...] = get_args(Returns)
 
 # The families of trainers' configs that a spec can be made of.
 Trainer = Literal["axolotl", "huggingface", "timm", "deepspeed", "targets"]

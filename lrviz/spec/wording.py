@@ -65,7 +65,7 @@ def unknown_scheduler(name: str, allowed: Iterable[str] = ()) -> str:
 
     Args:
         name: that a spec has.
-        allowed: the classes that may be named beside the catalog.
+        allowed: what may be named beside the catalog.
 
     >>> unknown_scheduler("Saw", ["mine:Saw"])
     "unknown scheduler 'Saw'; did you mean 'mine:Saw'?"
@@ -81,7 +81,10 @@ def unknown_scheduler(name: str, allowed: Iterable[str] = ()) -> str:
 
 
 def _suggest_scheduler(name: str) -> str:
-    last = re.split("[.:]", name)[-1]
+    words = re.split("[.:]", name)
+    last = words[-1]
+    if words[0] not in ("torch", *THIRD_PARTY.packages) and (allow := remedy(name)):
+        return allow
     own = last if last in SCHEDULERS else None
     others = (each for each in THIRD_PARTY if each.rpartition(".")[2] == last)
     close = own or next(others, None) or _find_close(name, tuple(SCHEDULERS))

@@ -114,7 +114,7 @@ def test_runs_are_forgotten_as_soon_as_they_are_drawn(
 ) -> None:
     curves: list[weakref.ref[Curve]] = []
 
-    def remember(spec: Spec) -> Run:
+    def remember(spec: Spec, *_: object) -> Run:
         run = simulate(spec)
         curves.append(weakref.ref(run.curves[0]))
         return run

@@ -92,9 +92,10 @@ def test_the_families_that_can_be_named_are_those_there_are() -> None:
         (("",), 2, "SPEC is empty; name a file, or - for standard input"),
         ((CONFIG, *KNOWN, "-o", "tests"), 3, "tests: cannot write: is a folder"),
         ((CONFIG, "--batches", "0"), 2, "Usage: lrviz import"),
-        ((CONFIG, "--batches", "8", "--epochs", "0"), 2, "0.0 is no count; it must be more"),
-        ((CONFIG, "--batches", "8", "--epochs", "nan"), 2, "nan is no count; it must be more"),
-        ((CONFIG, "--batches", "9" * 400), 2, "9"),
+        ((CONFIG, "--batches", "8", "--epochs", "0"), 2, "--epochs 0: must be more than 0"),
+        ((CONFIG, "--batches", "8", "--epochs", "nan"), 2, "--epochs nan: must be more than 0"),
+        ((CONFIG, "--batches", "9" * 400), 2, f"{CONFIG}: steps_per_epoch: must be a whole num"),
+        ((CONFIG, "--batches", "8", "--epochs", "inf"), 2, f"{CONFIG}: has a number that no run"),
     ],
 )
 def test_what_cannot_be_imported_is_said(

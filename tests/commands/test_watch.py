@@ -330,7 +330,7 @@ def test_no_save_while_a_figure_is_drawn_is_lost(
     (here / "helper.py").write_text("GAMMA = 0.5\n", "utf-8")
     drive, runs = lrviz.simulate, []
 
-    def save_meanwhile(spec: lrviz.Spec) -> lrviz.Run:
+    def save_meanwhile(spec: lrviz.Spec, *_: object) -> lrviz.Run:
         runs.append(drive(spec))
         if len(runs) == 1:
             (here / saved).write_text(text, "utf-8")

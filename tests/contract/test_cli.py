@@ -60,7 +60,7 @@ def test_the_list_has_every_scheduler_once_and_says_what_it_does() -> None:
         (["plot", "-o", "x.png"], "Missing argument 'SPEC'."),
         (
             ["plot", "a.yaml", "--stile", "dark"],
-            "No such option: --stile (Possible options: --set, --style)",
+            "No such option: --stile (Possible options: --set, --steps, --style)",
         ),
         (["plot", "a.yaml", "--set"], "Option '--set' requires an argument."),
         (["plot", "a.yaml", "-f", "jpg"], "'jpg' is not one of 'png', 'webp', 'svg', 'pdf'."),

@@ -19,6 +19,7 @@ from lrviz.errors import SpecError, UsageError
 from lrviz.figure.image import encode_image
 from lrviz.spec.catalog.external import find_entry_point, list_entry_points
 from tests.support.lrvizrun import run
+from tests.support.scripts import recorded
 from tests.support.training import make_optimizer, train
 
 HALVING = """
@@ -87,10 +88,87 @@ HALVING = """
         def __init__(self, optimizer):
             raise ValueError("no luck")
 
-    def function(optimizer):
-        return StepLR(optimizer, 1)
-
     value = 4
+"""
+
+MAKERS = """
+    from functools import partial
+    from torch.optim import SGD
+    from torch.optim.lr_scheduler import ExponentialLR, LRScheduler, ReduceLROnPlateau, StepLR
+
+    calls = []
+
+    def halve(optimizer, every: int, factor: float = 0.5, last_epoch=-1):
+        calls.append(every)
+        return StepLR(optimizer, every, factor, last_epoch)
+
+    halve_soon = partial(halve, every=1)
+    shrink = lambda optim: ExponentialLR(optim, 0.5)
+
+    class Maker:
+        def __call__(self, optimizer, every=1):
+            return halve(optimizer, every)
+
+    make = Maker()
+
+    class ByHand:
+        def __init__(self, groups):
+            self.groups = groups
+
+        def step(self):
+            for group in self.groups:
+                group["lr"] /= 2
+
+    def by_hand(o):
+        return ByHand(o.param_groups)
+
+    def judge(optimizer) -> "whatever":
+        return ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+
+    class Offering(LRScheduler):
+        def get_lr(self):
+            return [lr * getattr(self, "metric", 1) for lr in self.base_lrs]
+
+        def step(self, metrics=None):
+            self.metric = 1 if metrics is None else metrics
+            super().step()
+
+    def offer(optimizer):
+        return Offering(optimizer)
+
+    def nothing(optimizer):
+        StepLR(optimizer, 1)
+
+    def pair(optimizer):
+        return [optimizer], [StepLR(optimizer, 1)]
+
+    def same(optimizer):
+        return optimizer
+
+    def name(optimizer):
+        return StepLR
+
+    def another(optimizer):
+        return StepLR(SGD(optimizer.param_groups[0]["params"], 0.1), 1)
+
+    class Numbered:
+        def step(self, epoch):
+            pass
+
+    def number(optimizer):
+        return Numbered()
+
+    def last(step_size, optimizer):
+        return StepLR(optimizer, step_size)
+
+    def alone():
+        pass
+
+    def fail(optimizer):
+        raise ValueError("no luck")
+
+    def leave(optimizer):
+        raise SystemExit(0)
 """
 
 AddModule = Callable[..., str]
@@ -243,7 +321,8 @@ def test_what_a_spec_may_not_name_is_refused_before_any_import(tmp_path: Path) -
         (
             "acme.lr:Ramp",
             "unknown scheduler 'acme.lr:Ramp'; "
-            "a class of your own is named on the command line, too: --allow acme.lr:Ramp",
+            "a class or function of your own is named on the command line, too: "
+            "--allow acme.lr:Ramp",
         ),
     ],
 )
@@ -259,19 +338,19 @@ def test_a_name_that_is_refused_earns_a_remedy(name: str, remedy: str) -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("Class", "must be package.module:Class"),
-        ("package.module.Class", "must be package.module:Class"),
-        ("package:", "must be package.module:Class"),
-        (":Class", "must be package.module:Class"),
-        ("package:Class.method", "must be package.module:Class"),
-        ("package:Class()", "must be package.module:Class"),
-        ("package module:Class", "must be package.module:Class"),
-        ("../package:Class", "must be package.module:Class"),
-        (".package:Class", "must be package.module:Class"),
-        ("package..module:Class", "must be package.module:Class"),
-        ("package:Class\n", "must be package.module:Class"),
-        ("p\u0430ckage:Class", "must be package.module:Class"),
-        (f"package:{'C' * 200}", "must be package.module:Class"),
+        ("Class", "must be package.module:Name"),
+        ("package.module.Class", "must be package.module:Name"),
+        ("package:", "must be package.module:Name"),
+        (":Class", "must be package.module:Name"),
+        ("package:Class.method", "must be package.module:Name"),
+        ("package:Class()", "must be package.module:Name"),
+        ("package module:Class", "must be package.module:Name"),
+        ("../package:Class", "must be package.module:Name"),
+        (".package:Class", "must be package.module:Name"),
+        ("package..module:Class", "must be package.module:Name"),
+        ("package:Class\n", "must be package.module:Name"),
+        ("p\u0430ckage:Class", "must be package.module:Name"),
+        (f"package:{'C' * 200}", "must be package.module:Name"),
         ("_package:Class", "'_package' is no public name"),
         ("package._private:Class", "'_private' is no public name"),
         ("package:__init__", "'__init__' is no public name"),
@@ -344,8 +423,7 @@ def test_what_may_be_given_a_metric_is_given_the_specs(add_module: AddModule) ->
 @pytest.mark.parametrize(
     ("attribute", "why"),
     [
-        ("function", "is no class; a scheduler is one"),
-        ("value", "is no class; a scheduler is one"),
+        ("value", "is neither a class nor a function; one of them makes a scheduler"),
         ("LRScheduler", "is no scheduler: it is abstract"),
         ("Stepless", "is no scheduler: it has no step()"),
         ("Elsewhere", "is no scheduler: it does not take an optimizer first"),
@@ -464,10 +542,11 @@ def test_only_an_lr_scheduler_may_stand_inside_a_composite(add_module: AddModule
         lrviz.simulate(lrviz.parse_spec(text_of("ChainedScheduler", children), allow=[bad]))
 
 
+@pytest.mark.parametrize("attribute", ["Halving", "halve"])
 def test_every_command_that_takes_a_spec_takes_what_is_allowed(
-    add_module: AddModule, tmp_path: Path
+    attribute: str, add_module: AddModule, tmp_path: Path
 ) -> None:
-    name = f"{add_module()}:Halving"
+    name = f"{add_module(HALVING + MAKERS)}:{attribute}"
     (tmp_path / "a.yaml").write_text(text_of(name, "{every: 2}"))
     commands = (
         ["plot", "a.yaml"],
@@ -496,6 +575,190 @@ def test_a_bare_name_can_be_set(add_module: AddModule) -> None:
     text = f"epochs: 4\nscheduler: {name}\n"
     spec = lrviz.parse_spec(text, overrides=[(f"scheduler.{name}.every", "1")], allow=[name])
     assert lrviz.simulate(spec).curves[0].lr[0, -1] == 1.25e-4
+
+
+# Functions, and all else that makes a scheduler of an optimizer.
+
+
+@pytest.mark.parametrize(
+    ("maker", "arguments"),
+    [
+        ("halve", "{every: 1}"),
+        ("halve_soon", "{}"),
+        ("shrink", "{}"),
+        ("make", "{}"),
+        ("by_hand", "{}"),
+    ],
+)
+def test_whatever_makes_a_scheduler_of_an_optimizer_is_driven(
+    maker: str, arguments: str, add_module: AddModule
+) -> None:
+    name = f"{add_module(MAKERS)}:{maker}"
+    run = lrviz.simulate(lrviz.parse_spec(text_of(name, arguments), allow=[name]))
+    assert run.curves[0].lr[0].tolist() == [1e-3 / 2**call for call in range(8)]
+
+
+def test_arguments_of_a_function_are_checked_before_it_is_called(add_module: AddModule) -> None:
+    module = add_module(MAKERS)
+    name = f"{module}:halve"
+    assert problem_of(name) == ": every is missing"
+    assert problem_of(name, "{every: 2, factor: fast}") == ".factor: must be a number, got 'fast'"
+    assert problem_of(name, "{evry: 2, every: 2}") == (
+        ".evry: no such argument; did you mean 'every'? (accepts: every, factor)"
+    )
+    assert problem_of(name, "{last_epoch: 3, every: 2}").startswith(".last_epoch: is not an arg")
+    shown = run("show", name, "--allow", name)
+    assert shown.text.splitlines()[2:] == ["every   int    required", "factor  float  0.5"]
+    assert sys.modules[module].calls == []
+
+
+def test_a_function_whose_scheduler_judges_a_metric_is_given_it(add_module: AddModule) -> None:
+    """The metric falls once, then stays: every call but the first two is one without progress."""
+    name = f"{add_module(MAKERS)}:judge"
+    spec = lrviz.parse_spec(text_of(name, metric="[0.5, 0.25]"), allow=[name])
+    (curve,) = lrviz.simulate(spec).curves
+    assert curve.lr[0].tolist() == [1e-3, 1e-3, 1e-3, *(1e-3 / 2**call for call in range(1, 6))]
+    assert problem_of(name) == ": needs a metric; give `metric` a list, an expression or a csv"
+
+
+def test_a_function_whose_scheduler_may_be_given_a_metric_is_given_the_specs(
+    add_module: AddModule,
+) -> None:
+    name = f"{add_module(MAKERS)}:offer"
+    spec = lrviz.parse_spec(text_of(name, metric="[0.5, 0.25]"), allow=[name])
+    assert lrviz.simulate(spec).curves[0].lr[0, :3].tolist() == [1e-3, 5e-4, 2.5e-4]
+    without = lrviz.simulate(lrviz.parse_spec(text_of(name), allow=[name]))
+    assert without.curves[0].lr[0].tolist() == [1e-3] * 8
+
+
+@pytest.mark.parametrize(
+    ("maker", "why"),
+    [
+        ("nothing", ", returned None"),
+        ("pair", ", returned tuple"),
+        ("same", ", returned SGD"),
+        ("name", ", returned StepLR"),
+        ("another", ", returned one of another"),
+    ],
+)
+def test_a_function_that_returns_no_scheduler_is_told(
+    maker: str, why: str, add_module: AddModule
+) -> None:
+    text = "must return a scheduler of the optimizer that it is given"
+    assert problem_of(f"{add_module(MAKERS)}:{maker}") == f": {text}{why}"
+
+
+def test_a_function_that_takes_no_optimizer_first_is_told(add_module: AddModule) -> None:
+    module = add_module(MAKERS)
+    why = ": is no scheduler: it does not take an optimizer first"
+    assert problem_of(f"{module}:last", "{step_size: 1}") == why
+    assert problem_of(f"{module}:alone") == why
+
+
+def test_a_function_whose_scheduler_wants_what_there_is_not_is_told(add_module: AddModule) -> None:
+    why = ": its step() wants epoch, which lrviz cannot give it"
+    assert problem_of(f"{add_module(MAKERS)}:number") == why
+
+
+def test_what_a_function_raises_is_told_with_its_package(add_module: AddModule) -> None:
+    module = add_module(MAKERS)
+    text = f": {module} fails when it was built with"
+    assert problem_of(f"{module}:fail") == f"{text} ValueError: no luck"
+    assert problem_of(f"{module}:leave") == f"{text} sys.exit(), which would end the program"
+
+
+def test_what_a_function_makes_may_stand_in_a_composite_where_it_is_torchs(
+    add_module: AddModule,
+) -> None:
+    """It is halved at every call, or every other, until the milestone, then stays."""
+    module = add_module(MAKERS)
+    for maker, last in (("halve", 1e-3 / 2), ("shrink", 1e-3 / 8)):
+        name = f"{module}:{maker}"
+        arguments = "every: 2" if maker == "halve" else ""
+        children = f"[{{{name}: {{{arguments}}}}}, {{ConstantLR: {{factor: 0.25}}}}]"
+        sequence = f"{{schedulers: {children}, milestones: [4]}}"
+        spec = lrviz.parse_spec(text_of("SequentialLR", sequence), allow=[name])
+        assert lrviz.simulate(spec).curves[0].lr[0, 3] == last
+    for maker, why in (("by_hand", "it is no LRScheduler"), ("judge", "torch gives it no metric")):
+        name = f"{module}:{maker}"
+        chain = f"{{schedulers: [{{{name}: {{}}}}]}}"
+        with pytest.raises(SpecError, match=f"cannot stand inside another scheduler; {why}"):
+            lrviz.simulate(lrviz.parse_spec(text_of("ChainedScheduler", chain), allow=[name]))
+
+
+def test_a_function_is_written_as_code_that_runs(add_module: AddModule, tmp_path: Path) -> None:
+    name = f"{add_module(MAKERS)}:halve"
+    (tmp_path / "a.yaml").write_text(text_of(name, "{every: 2}"))
+    code = run("code", "a.yaml", "--allow", name, cwd=tmp_path).text
+    assert recorded(code) == [[[1e-3 / 2 ** (call // 2)] for call in range(8)]]
+
+
+# Arguments that a class hands on to what it is made of.
+
+HANDING_ON = """
+    from torch.optim.lr_scheduler import LRScheduler, StepLR
+
+    class Mixin:
+        def __init__(self, optimizer, *args, **kwargs):
+            super().__init__(optimizer, "lr", *args, **kwargs)
+
+    class Base:
+        def __init__(self, optimizer, param_name: str, fall: float, begin: int = 0):
+            self.optimizer, self.name, self.fall, self.left = optimizer, param_name, fall, begin
+
+        def step(self):
+            self.left -= 1
+            for group in self.optimizer.param_groups if self.left < 0 else ():
+                group[self.name] -= self.fall
+
+    class Falling(Mixin, Base):
+        pass
+
+    class Every(StepLR):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+
+    class EverySecond(StepLR):
+        def __init__(self, optimizer, first: float = 1.0, **kwargs):
+            optimizer.param_groups[0]["lr"] = first
+            super().__init__(optimizer, step_size=2, **kwargs)
+
+    class Closed(EverySecond):
+        def __init__(self, optimizer, gamma: float = 0.5):
+            super().__init__(optimizer, gamma=gamma)
+"""
+
+
+@pytest.mark.parametrize(
+    ("attribute", "arguments", "values"),
+    [
+        ("Falling", "{fall: 2.5e-4, begin: 1}", [1e-3, 1e-3, 7.5e-4]),
+        ("Every", "{step_size: 1, gamma: 0.5}", [1e-3, 5e-4, 2.5e-4]),
+        ("EverySecond", "{gamma: 0.5}", [1.0, 1.0, 0.5]),
+        ("EverySecond", "{first: 2, gamma: 0.5}", [2.0, 2.0, 1.0]),
+        ("Closed", "{}", [1.0, 1.0, 0.5]),
+    ],
+)
+def test_arguments_that_are_handed_on_are_found_along_the_bases(
+    attribute: str, arguments: str, values: list[float], add_module: AddModule
+) -> None:
+    name = f"{add_module(HANDING_ON)}:{attribute}"
+    spec = lrviz.parse_spec(text_of(name, arguments), allow=[name])
+    assert lrviz.simulate(spec).curves[0].lr[0, :3].tolist() == values
+
+
+def test_arguments_that_are_handed_on_are_checked(add_module: AddModule) -> None:
+    """One that is missing may have been given by the class itself: its base says so if not."""
+    name = f"{add_module(HANDING_ON)}:Falling"
+    assert problem_of(name, "{fall: fast}") == ".fall: must be a number, got 'fast'"
+    assert problem_of(name, "{fal: 1}") == (
+        ".fal: no such argument; did you mean 'fall'? (accepts: fall, begin)"
+    )
+    assert "missing 1 required positional argument: 'fall'" in problem_of(name)
+    closed = name.replace("Falling", "Closed")
+    assert problem_of(closed, "{first: 1}") == ".first: no such argument (accepts: gamma)"
+    shown = run("show", name, "--allow", name).text.splitlines()
+    assert shown[2:] == ["fall   float  required", "begin  int    0"]
 
 
 # What installed packages list.

@@ -1,4 +1,4 @@
-"""Classes that the user allowed: judged by their curve, and with a note by their usual words."""
+"""What the user allowed: judged by its curve, and with a note by its usual words."""
 
 from pathlib import Path
 
@@ -31,6 +31,15 @@ class Own(LRScheduler):
 
     def get_lr(self):
         return [lr * 0.95**self.last_epoch for lr in self.base_lrs]
+
+def line(optimizer, t_total, warmup_num_steps=0, min_lr=0.0):
+    return Line(optimizer, t_total, warmup_num_steps, min_lr)
+
+def own(optimizer, total_num_steps=0, warmup_num_steps=0):
+    return Own(optimizer)
+
+def own_too(optimizer, t_max):
+    return Own(optimizer)
 '''
 
 
@@ -61,6 +70,9 @@ def lint(folder: Path, name: str, arguments: str) -> list[str]:
         ("Own", "total_steps: 100"),
         ("Own", "warmup_steps: 10"),
         ("Own", ""),
+        ("line", "t_total: 100, warmup_num_steps: 10"),
+        ("own", "total_num_steps: 100"),
+        ("own_too", "t_max: 100"),
     ],
 )
 def test_one_whose_numbers_fit_the_run_is_clean(folder: Path, name: str, arguments: str) -> None:
@@ -83,6 +95,18 @@ def test_one_whose_curve_is_wrong_is_told_so(
 ) -> None:
     lines = lint(folder, "Line", arguments)
     assert [line for line in lines if line.split()[1].rstrip(":") in grades and said in line]
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "value"),
+    [("own", "total_num_steps", 300), ("own", "warmup_num_steps", 500), ("own_too", "t_max", 300)],
+)
+def test_a_function_is_told_in_its_own_words(
+    folder: Path, name: str, argument: str, value: int
+) -> None:
+    (line,) = lint(folder, name, f"{argument}: {value}")
+    assert line.split()[1] == "note:"
+    assert f"usual_words:{name}.{argument}: " in line
 
 
 @pytest.mark.parametrize(

@@ -294,7 +294,11 @@ def test_no_file_can_name_one(folder: Path, text: str, message: str) -> None:
             "train.py:36: step() after step 2 fails with ZeroDivisionError: division by zero",
         ),
         ("nothing", 2, "train.py:nothing: must return a scheduler, returned None"),
-        ("numbers", 2, "train.py:numbers: must return a scheduler, returned int and float"),
+        (
+            "numbers",
+            2,
+            "train.py:numbers: must return a scheduler: float is no scheduler: it has no step()",
+        ),
         (
             "greedy",
             2,
@@ -357,12 +361,18 @@ def test_code_that_cannot_be_loaded_is_told_by_its_line(
     assert (done.status, done.stderr) == (2, f"{message}\n")
 
 
-def test_what_is_missing_is_said_before_anything_is_run(folder: Path) -> None:
+MISSING = "epochs is missing; give --epochs N or --steps N"
+
+
+def test_a_length_is_missing_where_the_code_does_not_tell_it_either(folder: Path) -> None:
     done = export(folder, "train.py:make_scheduler")
-    assert (done.status, done.stderr) == (
-        2,
-        "train.py:make_scheduler: epochs is missing; give --epochs N\n",
-    )
+    assert done.status == 2
+    assert done.stderr.splitlines()[-1] == f"train.py:make_scheduler: {MISSING}"
+    with pytest.raises(SpecError, match=r"StepLR: give either steps or epochs$"):
+        lrviz.simulate(partial(lr_scheduler.StepLR, step_size=4))
+
+
+def test_what_is_missing_is_said_before_anything_is_run(folder: Path) -> None:
     wrong = export(folder, "train.py:make_scheduler", "--epochs", 0)
     assert (wrong.status, wrong.stderr) == (2, "--epochs 0: epochs: must be at least 1, got 0\n")
     gone = export(folder, "gone.py:make_scheduler", "--epochs", 2)
@@ -650,7 +660,7 @@ def test_a_check_of_it_without_a_figure_wants_a_length(folder: Path) -> None:
     (folder / "figures").mkdir()
     done = run(*CHECK, cwd=folder)
     assert done.status == 2
-    assert done.text.startswith("train.py:Recipes.loud: epochs is missing; give --epochs N\n")
+    assert done.text.startswith(f"train.py:Recipes.loud: {MISSING}\n")
 
 
 def test_a_figure_of_another_factory_says_nothing_of_its_length(folder: Path) -> None:
@@ -658,10 +668,7 @@ def test_a_figure_of_another_factory_says_nothing_of_its_length(folder: Path) ->
     figure = folder / "figures" / "Recipes.loud.webp"
     assert run("plot", "train.py:make_both", "--epochs", 3, "-o", figure, cwd=folder).status == 0
     done = run(*CHECK, cwd=folder)
-    assert (done.status, done.text.splitlines()[0]) == (
-        2,
-        "train.py:Recipes.loud: epochs is missing; give --epochs N",
-    )
+    assert (done.status, done.text.splitlines()[0]) == (2, f"train.py:Recipes.loud: {MISSING}")
 
 
 def test_the_linter_sees_what_it_built(folder: Path) -> None:
@@ -684,7 +691,7 @@ def test_simulate_takes_any_callable() -> None:
     partly = partial(lr_scheduler.StepLR, step_size=2, gamma=0.5)
     expected = [[0.8, 0.8, 0.4, 0.4]]
     assert lrviz.simulate(partly, lr=0.8, steps=4).lr.tolist() == expected
-    assert lrviz.simulate(lambda it: partly(it), lr=0.8, steps=4).lr.tolist() == expected
+    assert lrviz.simulate(lambda mine: partly(mine), lr=0.8, steps=4).lr.tolist() == expected
 
     def needless(optimizer: Any = None) -> Any:
         return partly(optimizer)
@@ -729,13 +736,12 @@ def test_a_run_of_a_factory_can_be_drawn_and_says_itself() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "give either steps or epochs"),
         ({"steps": 2, "epochs": 2}, "give either steps or epochs"),
         ({"steps": 3, "steps_per_epoch": 2}, "steps: 3 are no whole epochs of 2 steps"),
         ({"steps": 0}, "steps: must be at least 1, got 0"),
         ({"steps": "8"}, "steps: must be a whole number, got '8'"),
         ({"steps": True}, "steps: must be a whole number, got True"),
-        ({"epochs": 1.5}, "epochs: must be a whole number, got 1.5"),
+        ({"returns": "rate"}, "returns: must be lr or factor, got 'rate'"),
         ({"steps": 4, "steps_per_epoch": -1}, "steps_per_epoch: must be at least 1, got -1"),
         ({"step": 4}, r"step: no such option; did you mean 'steps'\?"),
         (

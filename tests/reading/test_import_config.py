@@ -99,7 +99,7 @@ HOSTILE = {
     "a billion references": (REFERRED, "more than 20,000 values, with what references repeat"),
     "a billion letters": (SPELT, "more than 20,000 values, with what references repeat"),
     "a chain of references": (
-        "".join(f"k{n}: {'[' * 25}'${{k{n + 1}}}'{']' * 25}\n" for n in range(400)),
+        "".join(f"k{n}: {'[' * 25}'${{k{n + 1}}}'{']' * 25}\n" for n in range(60)),
         "looks like no trainer's config that is known here; name one with --as",
     ),
     "an alias of itself": ("a: &a [*a]", "nested more than 30 deep"),

@@ -288,7 +288,7 @@ def test_of_one_spec_alone_a_bug_is_a_traceback_and_memory_a_line(
 def test_a_command_that_runs_out_of_memory_ends_with_a_line(
     specs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def run_out(_: object) -> None:
+    def run_out(*_: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("lrviz.commands.export.drive_spec", run_out)
@@ -303,7 +303,7 @@ def test_a_command_that_runs_out_of_memory_ends_with_a_line(
 def test_an_interrupt_is_no_outcome(
     monkeypatch: pytest.MonkeyPatch, command: str, place: str
 ) -> None:
-    def interrupt(_: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     Path("figures").mkdir()

@@ -158,7 +158,7 @@ class _Batch:
     def _drive(self, due: Iterable[Due]) -> Iterator[Job]:
         for place, spec, draws in due:
             with self._settling(place):
-                run, lines = drive_linted(spec, verbose=self.options.reading.verbose)
+                run, lines = drive_linted(spec, self.options.reading.verbose)
                 item, told = self.items[place], tuple(lines)
                 yield Job(place, item, run, told, draws, self.shows, self.options)
 

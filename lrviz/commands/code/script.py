@@ -46,7 +46,7 @@ def save_code(
     if "factory" in spec.tree:  # of which a figure keeps the numbers
         raise spec_error(source, "drawn from a factory, which is code already")
     refuse_target(path, "script", [spec], overwrite=overwrite)
-    run = drive_spec(spec, verbose=reading.verbose)
+    run = drive_spec(spec, reading.verbose)
     from lrviz.drive.whole import with_torch
 
     code = sign_script(with_torch(lambda: write_code(run), spec.needs, source))

@@ -19,7 +19,7 @@ from lrviz.spec.style import MAX_TEXT
 
 Schema = dict[str, object]
 
-# What a spec calls a class that the command line allows it: package.module:Class.
+# What a spec calls what the command line allows it: package.module:Name.
 _FOREIGN = "^[^:]+:[^:]+$"
 
 # Of a scheduler that is in no catalog: their names are not known.

@@ -11,8 +11,16 @@ from lrviz.spec.tree import Tree
 from lrviz.spell import spell_yaml
 
 _NAMES = Names(
-    *("axolotl", "num_epochs", "micro_batch_size", "lr_scheduler", "optimizer", "val_set_size"),
-    *(1, 1, "cosine", None),
+    trainer="axolotl",
+    epochs="num_epochs",
+    batch="micro_batch_size",
+    scheduler="lr_scheduler",
+    optimizer="optimizer",
+    held_out="val_set_size",
+    length=1,
+    size=1,
+    schedule="cosine",
+    lr=None,
 )
 
 _MARKS = frozenset(

@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -44,7 +45,7 @@ class Config:
 def parse_config(data: bytes, name: str) -> Config:
     r"""Return the config in a file's bytes.
 
-    It is JSON or TOML where the file's name ends so, and YAML, of which JSON is a part, if not.
+    It is JSON or TOML where the file's name ends so, and else JSON where it is that, or YAML.
 
     Raises:
         SpecError: it is none, or beyond what a config may hold.
@@ -72,6 +73,9 @@ def _parse(text: str, name: str) -> tuple[Tree, dict[KeyPath, Position]]:
     try:
         if ending in _READERS:
             return _READERS[ending](text), {}
+        if text.lstrip().startswith("{"):
+            with suppress(ValueError, RecursionError):
+                return json.loads(text), {}
         return parse_loose(text)
     except YamlError as error:
         raise SpecError([Problem(name, error.key, error.reason, error.position)]) from None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from lrviz.errors import KeyPath, Problem, SpecError, spell_key
+from lrviz.errors import KeyPath, Problem, SpecError, UsageError, spell_key
 from lrviz.reading.trainers.config import Config
 from lrviz.spec.origin import Problems
 from lrviz.spec.tree import Interval, Tree, find_below, is_number
@@ -13,7 +13,7 @@ from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml, spell_flow
 from lrviz.spell import printable
 
 # No count that could be driven is as large, and no learning rate.
-BEYOND = 1e15
+_BEYOND = 1e15
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,9 @@ class Asked:
         epochs: of the run.
         interval: when scheduler.step() is called.
         metric: what ReduceLROnPlateau is given: a list in YAML, or an expression.
+
+    Raises:
+        UsageError: the epochs are no number above 0.
     """
 
     examples: int | None = None
@@ -35,6 +38,10 @@ class Asked:
     epochs: float | None = None
     interval: Interval | None = None
     metric: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.epochs is not None and not self.epochs > 0:  # nor is NaN
+            raise UsageError(f"--epochs {self.epochs:g}: must be more than 0")
 
     @property
     def metric_value(self) -> Tree:
@@ -159,7 +166,7 @@ class Keys:
         """Return a number, in quotes though it be; None for nothing, or where it is said wrong."""
         value = self.get(name)
         found = parse_scalar(value.strip().replace("_", "")) if isinstance(value, str) else value
-        if found is None or (is_number(found) and abs(found) < BEYOND):
+        if found is None or (is_number(found) and abs(found) < _BEYOND):
             return found
         self.refuse(name, "must be a number")
         return None

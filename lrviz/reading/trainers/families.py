@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from lrviz.errors import Problem, SpecError, UsageError, spec_error
+from lrviz.errors import Problem, SpecError, spec_error
 from lrviz.reading.trainers import axolotl, deepspeed, huggingface, targets, timm_args
 from lrviz.reading.trainers.config import Config, parse_config
-from lrviz.reading.trainers.draft import BEYOND, Asked, Draft, spell_said
+from lrviz.reading.trainers.draft import Asked, Draft, spell_said
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.tree import Trainer, Tree
 from lrviz.spell import printable
@@ -57,13 +57,7 @@ def import_config(
 
     Raises:
         SpecError: it is no config, or one of which no spec can be made, or not all is said.
-        UsageError: a count on the command line is none.
     """
-    for each in (asked.examples, asked.processes, asked.batches, asked.epochs):
-        if each is not None and not 0 < each < BEYOND:
-            raise UsageError(
-                f"{each} is no count; it must be more than 0, and less than {BEYOND:g}"
-            )
     config = parse_config(data, name)
     family = family or find_family(config.tree)
     if family is None:

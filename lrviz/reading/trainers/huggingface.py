@@ -48,9 +48,16 @@ _DEPTH = 3
 
 
 NAMES = Names(
-    *("the Trainer", "num_train_epochs", "per_device_train_batch_size", "lr_scheduler_type"),
-    *("optim", "val_size"),  # the last is LLaMA-Factory's
-    *(3, 8, "linear", 5e-5),
+    trainer="the Trainer",
+    epochs="num_train_epochs",
+    batch="per_device_train_batch_size",
+    scheduler="lr_scheduler_type",
+    optimizer="optim",
+    held_out="val_size",  # LLaMA-Factory's
+    length=3,
+    size=8,
+    schedule="linear",
+    lr=5e-5,
 )
 
 

@@ -1,7 +1,7 @@
 """Schedulers of no catalog, and who says that they may be imported.
 
 A spec is data: it names what it likes, but what is not in the catalog is imported only where the
-user named that very class on the command line, or where a package that the user installed lists it
+user named that very thing on the command line, or where a package that the user installed lists it
 under the entry-point group `lrviz.schedulers`. Nothing here imports a package.
 """
 
@@ -21,8 +21,9 @@ MAX_NAME = 200
 
 # What arguments are to a schedule, as far as their names tell.
 USUAL_ROLES: Mapping[str, str] = {
-    **dict.fromkeys(("T_max", "num_training_steps", "total_steps"), "length"),
-    **dict.fromkeys(("num_warmup_steps", "warmup_steps"), "warmup"),
+    **dict.fromkeys(("T_max", "t_max", "t_total", "total_num_steps"), "length"),
+    **dict.fromkeys(("num_training_steps", "total_steps"), "length"),
+    **dict.fromkeys(("num_warmup_steps", "warmup_steps", "warmup_num_steps"), "warmup"),
     **dict.fromkeys(("eta_min", "min_lr"), "floor"),
 }
 
@@ -34,7 +35,7 @@ _NAME = re.compile(_DOTTED)
 
 @dataclass(frozen=True)
 class External:
-    """A scheduler that is in no catalog.
+    """A scheduler that is in no catalog: a class, or a function that makes one of an optimizer.
 
     Attributes:
         name: how a spec spells it.
@@ -55,16 +56,16 @@ class External:
 
 
 def parse_allowed(names: Sequence[str]) -> Mapping[str, External]:
-    """Return the classes that the command line allows specs to name, by what a spec calls them.
+    """Return what the command line allows specs to name beside the catalog, by its name there.
 
     Args:
-        names: each a `package.module:Class`, which is also how a spec spells it.
+        names: each a `package.module:Name`, which is also how a spec spells it.
 
     Raises:
-        UsageError: one is no such name, or is no class that could be a scheduler.
+        UsageError: one is no such name, or could be no scheduler's.
 
-    >>> list(parse_allowed(["package.module:Class"]))
-    ['package.module:Class']
+    >>> list(parse_allowed(["package.module:Name"]))
+    ['package.module:Name']
     """
     return {name: _parse_allowed(name) for name in names}
 
@@ -72,7 +73,7 @@ def parse_allowed(names: Sequence[str]) -> Mapping[str, External]:
 def _parse_allowed(name: str) -> External:
     found = _TARGET.fullmatch(name)
     if found is None or len(name) > MAX_NAME:
-        text = "must be package.module:Class, in letters, digits and underscores of ASCII"
+        text = "must be package.module:Name, in letters, digits and underscores of ASCII"
         shown = name[:MAX_NAME].encode("ascii", "backslashreplace").decode()  # letter for letter
         raise UsageError(f"--allow {shown}: {text}")
     module, attribute = found.groups()
@@ -132,4 +133,4 @@ def remedy(name: str) -> str:
         parse_allowed([name])
     except UsageError:
         return ""
-    return f"a class of your own is named on the command line, too: --allow {name}"
+    return f"a class or function of your own is named on the command line, too: --allow {name}"

@@ -1,0 +1,192 @@
+"""What sets the learning rate by hand: a function of the step, or an object that is told it.
+
+Each is asked before a step, with the step's number, counted from 0: what it says or sets is what
+that step trains with. After the last step nobody asks.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache, partial
+from inspect import Parameter
+from itertools import islice
+from typing import Any, Literal
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+
+from lrviz.drive.blame import factory_problem, named_failures
+from lrviz.drive.built import Built, accept_scheduler
+from lrviz.drive.moved import find_optimizer, read_rates
+from lrviz.drive.recover import counts_calls
+from lrviz.drive.signatures import is_required, list_parameters
+from lrviz.spec.model import Schedule
+from lrviz.spec.tree import Returns
+from lrviz.spell import spell_number
+
+Function = Callable[..., Any]
+
+# An argument of this name is given the optimizer, though it need not be given one.
+OWN_NAMES = ("optimizer", "optim", "opt")
+
+# The words of names that are given the number of a step.
+_COUNTS = frozenset({"step", "steps", "it", "itr", "itrs", "iter", "iters", "iteration"})
+_COUNTS |= {"iterations", "epoch", "epochs", "update", "updates", "batch", "i", "n", "t"}
+
+# What may set learning rates, in the order in which it is looked for.
+_METHODS = ("step_update", "step", "update", "adjust_learning_rate", "step_and_update_lr")
+
+
+def tell_wanted(parameter: Parameter) -> Literal["optimizer", "step", ""]:
+    """Return what a parameter is to be given, by its name or annotation; empty for either.
+
+    >>> [tell_wanted(Parameter(each, Parameter.KEYWORD_ONLY)) for each in ("opt", "cur_iter", "x")]
+    ['optimizer', 'step', '']
+    """
+    kind = str(getattr(parameter.annotation, "__name__", parameter.annotation))
+    if parameter.name in OWN_NAMES or kind.endswith("Optimizer"):
+        return "optimizer"
+    return "step" if kind == "int" or _COUNTS & {*parameter.name.lower().split("_")} else ""
+
+
+def follow(schedule: Schedule, function: Function, optimizer: Optimizer, *, sets: bool) -> Built:
+    """Return what drives an optimizer as a function of the step says.
+
+    Args:
+        schedule: of the function.
+        function: returns a learning rate or a factor; or sets the learning rates itself.
+        optimizer: which it moves.
+        sets: whether it has the optimizer, so that it may set them itself.
+
+    Raises:
+        SpecError: it raises, or returns no number, or one that may be either.
+    """
+    name, groups = name_function(function), optimizer.param_groups
+    before = read_rates(groups, "lr")
+    ask = lru_cache(maxsize=1)(function)  # what begins with a call that has been made repeats none
+    with named_failures(schedule, lambda: f"{name}(0)"):
+        first = ask(0)
+    if sets and (first is None or read_rates(groups, "lr") != before):
+        return _drive_by_hand(schedule, function, ask, optimizer)
+
+    def read(number: int) -> Any:
+        value = ask(number)
+        try:
+            float("no number" if isinstance(value, str) else value)
+        except (TypeError, ValueError, RuntimeError):  # the last is torch's
+            text = f"must return a number, returned {type(value).__name__} at step {number}"
+            raise factory_problem(schedule, text) from None
+        return value
+
+    def set_rates(number: int) -> None:
+        for group in groups:
+            group["lr"] = read(number)
+
+    returns, notes = _tell_returns(schedule, name, float(read(0)), before[0])
+    if returns == "factor":
+        return Built(LambdaLR(optimizer, read), groups, before, returns=returns, notes=notes)
+    built = _drive_by_hand(schedule, function, set_rates, optimizer)
+    return replace(built, returns=returns, notes=notes)
+
+
+def _tell_returns(
+    schedule: Schedule, name: str, first: float, lr: float
+) -> tuple[Returns, tuple[str, ...]]:
+    """Return what a function returns, and a note where that is a guess from its first value.
+
+    A factor begins with 1 unless it warms up, and then, in as many equal rises as there are calls,
+    with no less than one of them; a learning rate is seldom 1.
+    """
+    assert schedule.factory is not None
+    if schedule.factory.returns:
+        return schedule.factory.returns, ()
+    is_rate = first == lr or 0 < first < 1 / schedule.total_calls
+    if is_rate == (first == 1):
+        text = f"returns {spell_number(first)} at step 0, be it a learning rate or a factor"
+        remedy = "give --returns lr or --returns factor (in Python returns=)"
+        raise factory_problem(schedule, f"{text}; {remedy}")
+    taken, other = ("a learning rate", "factor") if is_rate else ("a factor", "lr")
+    text = f"{name}(0) is {spell_number(first)}, which is taken for {taken}"
+    return "lr" if is_rate else "factor", (f"{text}; else give --returns {other}",)
+
+
+def accept_object(
+    schedule: Schedule, found: Any, optimizer: Optimizer | None, dummy: Optimizer
+) -> Built:
+    """Return a scheduler, or what sets learning rates as one does, ready to be driven.
+
+    Args:
+        schedule: whose scheduler it is.
+        found: what a factory gave.
+        optimizer: which it moves, where it has none itself.
+        dummy: moved by a function that has no optimizer at all.
+
+    Raises:
+        SpecError: it fails at its first step.
+        UsageError: it is nothing of the kind.
+    """
+    own = find_optimizer(found)
+    moved = own or optimizer
+    if isinstance(found, type) or counts_calls(found):
+        return accept_scheduler(found)
+    name, wanted = _find_method(found)
+    if not name and callable(found) and len(_list_required(found)) == 1:
+        return follow(schedule, found, moved or dummy, sets=moved is not None)
+    if not name or not moved or (own and name == "step" and not wanted):
+        return accept_scheduler(found)
+    method = getattr(found, name)
+    if not wanted:
+        return accept_scheduler(stand_in(found, moved, method))
+    call = f"{type(found).__name__}.{name}"
+    note = f"{call}({wanted}) is told the number of the step that it is called before"
+    return replace(_drive_by_hand(schedule, found, method, moved, call), notes=(note,))
+
+
+def _find_method(found: object) -> tuple[str, str]:
+    """Return what an object has to move learning rates, and what that calls the number it is told.
+
+    Both are empty where there is none.
+    """
+    for name in _METHODS:
+        if callable(method := getattr(found, name, None)):
+            wanted = _list_required(method)
+            if wanted and tell_wanted(wanted[0]) == "step" and len(wanted) == 1:
+                return name, wanted[0].name
+            if not wanted or (name == "step" and len(wanted) == 1):  # a metric, it may be
+                return name, ""
+    return "", ""
+
+
+def _list_required(function: Function) -> list[Parameter]:
+    return [each for each in list_parameters(function) if is_required(each)]
+
+
+def name_function(function: Any) -> str:
+    """Return what a function is called, or the class of what is called as one is."""
+    while isinstance(function, partial):
+        function = function.func
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def stand_in(found: object, optimizer: Optimizer, step: Function) -> Any:
+    """Return a scheduler by the name of what it stands for, that makes a call of it at each."""
+    own = {"optimizer": optimizer, "step": staticmethod(step)}
+    return type(name_function(found), (), own)()
+
+
+def _drive_by_hand(
+    schedule: Schedule, found: object, set_rates: Function, optimizer: Optimizer, call: str = ""
+) -> Built:
+    """Return what sets learning rates before each step, with its number: the first at once."""
+    times = -(-schedule.total_steps // schedule.steps_per_call)
+    numbers = iter(range(times * schedule.calls))
+
+    def step() -> None:
+        for number in islice(numbers, 1):  # none after the last step
+            set_rates(number)
+
+    call = call or name_function(found)
+    base_lr = read_rates(optimizer.param_groups, "lr")
+    with named_failures(schedule, lambda: f"{call}(0)"):
+        step()
+    scheduler = stand_in(found, optimizer, step)
+    return Built(scheduler, optimizer.param_groups, base_lr, type(optimizer).__name__, call)

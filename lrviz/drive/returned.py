@@ -1,0 +1,115 @@
+"""What a factory returned: a scheduler, with what trainers put beside it, or several of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import ChainedScheduler
+
+from lrviz.drive.blame import factory_problem
+from lrviz.drive.built import Built, accept_scheduler
+from lrviz.drive.hand import accept_object, stand_in
+from lrviz.drive.moved import find_optimizer
+from lrviz.drive.recover import counts_calls, wants_metric
+from lrviz.errors import UsageError
+from lrviz.spec.keys import read_calls
+from lrviz.spec.model import Schedule
+from lrviz.spec.origin import Problems
+
+Said = Mapping[str, Any]
+
+# What Lightning does with a scheduler of which nothing else is said.
+_LIGHTNING: Said = {"interval": "epoch", "frequency": 1}
+
+
+def accept_returned(
+    schedule: Schedule, result: object, given: Optimizer | None, dummy: Optimizer
+) -> Built:
+    """Return what is to be driven of what a factory returned.
+
+    Args:
+        schedule: the factory's.
+        result: a scheduler, alone or beside its optimizer or, as timm has it, a number of epochs;
+            several that are stepped together; or what Lightning takes of `configure_optimizers`.
+        given: the optimizer that the factory was given; None for none.
+        dummy: moved by what it returned that has no optimizer at all, a function of the step.
+
+    Raises:
+        SpecError: it is nothing of the kind.
+    """
+    parts = list(_iter_parts(result, {}))
+    optimizers = [each for each, _ in parts if isinstance(each, Optimizer)]
+    lengths = [each for each, _ in parts if type(each) is int]
+    found = [each for each in parts if not (isinstance(each[0], Optimizer) or type(each[0]) is int)]
+    if len(optimizers) > 1:
+        count = len(optimizers)
+        raise factory_problem(schedule, f"returned {count} optimizers; return one at a time")
+    if optimizers and given is None and not found:  # it keeps its learning rate
+        found = [(stand_in(optimizers[0], optimizers[0], lambda: None), {})]
+    if lengths and lengths[0] < 1:
+        text = f"must return a number of epochs that is at least 1, got {lengths[0]}"
+        raise factory_problem(schedule, text)
+    if not found or len(lengths) > 1 or any(each is None for each, _ in found):
+        got = " and ".join("None" if each is None else type(each).__name__ for each, _ in parts)
+        what = "a scheduler" if given is not None else "a scheduler and its optimizer"
+        raise factory_problem(schedule, f"must return {what}, returned {got or 'nothing'}")
+    epochs = lengths[0] if lengths else None
+    if epochs is not None and schedule.factory and schedule.factory.missing:
+        schedule = replace(schedule, epochs=epochs)
+    moved = optimizers[0] if optimizers else given
+    try:
+        built = [accept_object(schedule, each, moved, dummy) for each, _ in found]
+        whole = _join(schedule, built)
+    except UsageError as error:
+        raise factory_problem(schedule, f"must return a scheduler: {error}") from None
+    calls = _read_calls(schedule, [said for _, said in found])
+    optimizer = type(find_optimizer(whole.scheduler)).__name__
+    return replace(whole, optimizer=optimizer, calls=calls, epochs=epochs)
+
+
+def _iter_parts(result: Any, said: Said) -> Iterator[tuple[Any, Said]]:
+    """Yield every scheduler, optimizer and number in a result, with what is said of its calls."""
+    match result:
+        case {"scheduler": scheduler}:
+            yield scheduler, {key: result.get(key, usual) for key, usual in _LIGHTNING.items()}
+        case {"optimizer": optimizer}:
+            yield optimizer, said
+            if (scheduler := result.get("lr_scheduler")) is not None:
+                yield from _iter_parts(scheduler, _LIGHTNING)
+        case [list() as optimizers, list() as schedulers]:
+            yield from _iter_parts(optimizers, said)
+            yield from _iter_parts(schedulers, _LIGHTNING)
+        case list() | tuple():
+            for each in result:
+                yield from _iter_parts(each, said)
+        case _:
+            yield result, said
+
+
+def _join(schedule: Schedule, built: Sequence[Built]) -> Built:
+    """Return what steps several schedulers together, in order."""
+    if len(built) == 1:
+        return built[0]
+    for each in built:
+        if counts_calls(each.scheduler) or wants_metric(each.scheduler):
+            name = type(each.scheduler).__name__
+            text = f"returned {name} beside others, and a call of it is told more than theirs"
+            raise factory_problem(schedule, f"{text}; return it alone")
+    if len({id(find_optimizer(each.scheduler)) for each in built}) > 1:
+        text = f"returned {len(built)} schedulers of different optimizers; return one at a time"
+        raise factory_problem(schedule, text)
+    whole = accept_scheduler(ChainedScheduler([each.scheduler for each in built]))
+    return replace(whole, notes=tuple(note for each in built for note in each.notes))
+
+
+def _read_calls(schedule: Schedule, told: Sequence[Said]) -> Said:
+    """Return when what was returned is called; empty where nothing is said of it."""
+    said = told[0]
+    if any(each != said for each in told):
+        text = f"returned {len(told)} schedulers that are not called together"
+        raise factory_problem(schedule, f"{text}; return one at a time")
+    problems = Problems(schedule.source)
+    read_calls(("", dict(said), {}), None, problems)
+    problems.refuse()
+    return said
