@@ -194,7 +194,7 @@ class _Check:
 
     def _load(self, source: str, baseline: Baseline) -> Spec:
         reading = self.request.reading
-        if not split_factory(source):
+        if (reading.overrides or reading.returns) and not split_factory(source):
             reading = replace(reading, overrides=(), returns=None)
         return load_named(source, reading, drawn=baseline.record)
 

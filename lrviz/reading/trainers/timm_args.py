@@ -57,7 +57,7 @@ def looks_like(tree: Mapping[str, Tree]) -> bool:
 
 @dataclass(frozen=True)
 class _Args:
-    """The arguments of a run, the kind of its schedule; an epoch's updates if it counts them."""
+    """A run's arguments, its schedule's kind, and an epoch's updates if they are counted."""
 
     keys: Keys
     kind: str
