@@ -18,8 +18,7 @@ from lrviz.spec.tree import Tree, find_below
 
 # What is no argument of a schedule.
 _ASIDE = frozenset(
-    (*WORDS, "optimizer", "last_epoch", "verbose", "monitor")
-    + ("_args_", "_partial_", "_convert_", "_recursive_")
+    (*WORDS, "optimizer", "last_epoch", "verbose", "monitor", "_args_", "_partial_", "_convert_")
 )
 
 # Where trainers have what they count.
