@@ -11,7 +11,7 @@ import torch
 from torch.optim import lr_scheduler
 from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR, OneCycleLR, StepLR
 
-from lrviz.reading.trainers.targets import DOUBLES, Target
+from lrviz.reading.trainers.naming import DOUBLES, Target
 from lrviz.spec.catalog import CATALOG
 from tests.support.imported import CONFIGS, curve_of, imported, is_same, lines_of, spec_text
 
@@ -171,6 +171,23 @@ def test_a_dataloader_of_ones_own_keeps_its_last_batch(examples: int, steps: int
     config = (FOLDER / "cli_cosine.yaml").read_text().replace("_batches: 4", "_batches: 1")
     found = imported(config.replace("limit_train_batches: 25", ""), examples=examples)
     assert found.schedules[0].steps_per_epoch == steps
+
+
+def test_a_share_of_the_batches_is_asked_for() -> None:
+    """Lightning cuts a share of the dataloader's length, which is not that of the examples."""
+    config = (FOLDER / "cli_cosine.yaml").read_text().replace("batches: 25", "batches: 0.5")
+    (line,) = lines_of(config, examples=640)
+    assert "--batches N (as limit_train_batches leaves some out)" in line
+    found = imported(config, batches=5)
+    assert found.schedules[0].steps_per_epoch == 2  # 5 / 4, rounded up
+
+
+def test_a_schedule_of_timm_that_counts_updates_needs_to_know_them() -> None:
+    """Its lengths are in updates, so an epoch must have as many as in the run."""
+    config = (FOLDER / "hydra_timm.yaml").read_text() + "  t_in_epochs: false\n"
+    (line,) = lines_of(config)
+    assert "--batches N" in line
+    assert len(curve_of(config, batches=4)) == 120
 
 
 DOUBLED = json.loads((FOLDER / "doubles.numbers.json").read_text())

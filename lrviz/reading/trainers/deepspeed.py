@@ -188,4 +188,6 @@ def _read_length(keys: Keys, params: Keys, asked: Asked) -> Said:
         return Said(1)
     # What an epoch leaves over of the batches of a step, the next one goes on with.
     steps = math.floor(asked.epochs * batches / accumulate)
-    return Said(steps, f"--epochs {asked.epochs} x {batches} batches / {accumulate}, rounded down")
+    return Said(
+        steps, f"--epochs {asked.epochs:g} x {batches} batches / {accumulate}, rounded down"
+    )

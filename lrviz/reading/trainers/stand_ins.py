@@ -2,7 +2,6 @@
 
 from lrviz.reading.trainers.draft import Entries, Keys, Said
 from lrviz.spec.catalog import OPTIMIZERS
-from lrviz.spec.tree import Tree
 
 # What a schedule moves, or a figure shows; the rest changes no curve.
 _SHOWN = ("lr", "momentum", "betas", "weight_decay")
@@ -23,11 +22,7 @@ def read_arguments(keys: Keys, among: tuple[str, ...] = _SHOWN) -> Entries:
     """Return the arguments that a config gives an optimizer, of those that a curve can show."""
     given = {each: keys.get(each) for each in among}
     return {
-        name: Said(_read(keys, name, value), keys.path(name))
+        name: Said(value if isinstance(value, list) else keys.number(name), keys.path(name))
         for name, value in given.items()
         if value not in (None, "auto")
     }
-
-
-def _read(keys: Keys, name: str, value: Tree) -> Tree:
-    return value if isinstance(value, list) else keys.number(name)

@@ -3,114 +3,26 @@
 `class_path` has its arguments under `init_args`; `_target_` and `_component_` have them beside.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from math import ceil
-from typing import NamedTuple
 
-from lrviz.errors import KeyPath
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import ONCE_AN_EPOCH, Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said
+from lrviz.reading.trainers.naming import WORDS, Target, iter_targets
 from lrviz.reading.trainers.stand_ins import read_arguments
-from lrviz.spec.catalog import CATALOG, OPTIMIZERS
+from lrviz.spec.catalog import CATALOG
 from lrviz.spec.catalog.external import remedy
 from lrviz.spec.tree import Tree, find_below
 
-_WORDS = ("class_path", "_target_", "_component_")
-_COSINE = "get_cosine_schedule_with_warmup"
-_PARTS = ("training", "training.lr_schedulers", "modules", "modules.lr_schedulers")
-_DIFFUSERS = (
-    *("get_constant_schedule", "get_constant_schedule_with_warmup", _COSINE),
-    *("get_linear_schedule_with_warmup", "get_polynomial_decay_schedule_with_warmup"),
-    "get_cosine_with_hard_restarts_schedule_with_warmup",
-)
-_LIGHTNING = ("lightning.pytorch.cli", "pytorch_lightning.cli", "pytorch_lightning.utilities.cli")
-
-# What has the formula of one in the catalog: each is tested against the other's own numbers.
-DOUBLES: Mapping[str, str] = {
-    **{f"torchtune.{each}.{_COSINE}": f"transformers.{_COSINE}" for each in _PARTS},
-    **{f"diffusers.optimization.{each}": f"transformers.{each}" for each in _DIFFUSERS},
-    **{f"{each}.ReduceLROnPlateau": "ReduceLROnPlateau" for each in _LIGHTNING},
-}
-
-# Of their Adams only what a curve shows is taken: an LR is scheduled alike in any optimizer.
-_ADAMS = ("bitsandbytes.optim.", "deepspeed.ops.adam.", "transformers.")
-
-# The keys at which a scheduler or an optimizer stands, whatever it is.
-_ROLES = {
-    **dict.fromkeys(("scheduler", "lr_scheduler", "sched", "lr_sched", "schedulers"), "scheduler"),
-    **dict.fromkeys(("optimizer", "optim", "opt"), "optimizer"),
-}
-
 # What is no argument of a schedule.
-_ASIDE = frozenset((*_WORDS, "optimizer", "last_epoch", "verbose", "monitor", "_args_"))
+_ASIDE = frozenset(
+    (*WORDS, "optimizer", "last_epoch", "verbose", "monitor", "_args_", "_partial_", "_convert_")
+)
 
 # Where trainers have what they count.
 _PLACES = ((), ("trainer",), ("training",), ("train",), ("data", "init_args"), ("data",))
-
-
-class Target(NamedTuple):
-    """What a config names by a path.
-
-    Attributes:
-        path: what is named.
-        key: where the mapping stands.
-        word: the key of the path.
-    """
-
-    path: str
-    key: KeyPath = ()
-    word: str = "_target_"
-
-    @property
-    def name(self) -> str:
-        """What it is in the catalog or in torch.optim; empty for nothing that is known.
-
-        >>> Target("transformers.optimization.get_wsd_schedule").name
-        'transformers.get_wsd_schedule'
-        >>> Target("torch.optim.adamw.AdamW").name, Target("os.system").name
-        ('AdamW', '')
-        """
-        module, _, name = self.path.rpartition(".")
-        if name in OPTIMIZERS and module in ("torch.optim", f"torch.optim.{name.lower()}"):
-            return name
-        if "Adam" in name and self.path.startswith(_ADAMS):
-            return "AdamW"
-        package = module.partition(".")[0]
-        found = DOUBLES.get(self.path) or (name if package == "torch" else f"{package}.{name}")
-        home = CATALOG[found].module if found in CATALOG else ""
-        is_there = module in (home, "transformers") or module.startswith("timm.scheduler.")
-        return found if home and (is_there or self.path in DOUBLES) else ""
-
-    @property
-    def role(self) -> str:
-        """Whether it is, or stands as, a `scheduler` or an `optimizer`; empty for neither."""
-        if self.name:
-            return "scheduler" if self.name in CATALOG else "optimizer"
-        return _ROLES.get(
-            next((str(each) for each in reversed(self.key) if str(each) == each), ""), ""
-        )
-
-    def inside(self, keys: Keys) -> Keys:
-        """Return a reader of its arguments."""
-        return keys.inside(*self.key, *(("init_args",) if self.word == "class_path" else ()))
-
-
-def iter_targets(tree: Tree, key: KeyPath = ()) -> Iterator[Target]:
-    """Yield what a config names, in its order; what a scheduler is made of is its own affair."""
-    if isinstance(tree, dict):
-        for word in _WORDS:
-            if isinstance(path := tree.get(word), str):
-                partial = str(find_below(tree, ("_args_", 0)))
-                target = Target(partial if path == "functools.partial" else path, key, word)
-                yield target
-                if target.name in CATALOG:
-                    return
-        for name, each in tree.items():
-            yield from iter_targets(each, (*key, name))
-    for index, each in enumerate(tree if isinstance(tree, list) else ()):
-        yield from iter_targets(each, (*key, index))
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
@@ -135,7 +47,8 @@ def draft(config: Config, asked: Asked) -> Draft:
     calls = _read_calls(keys, scheduler, asked)
     is_told = CATALOG[scheduler.name].takes_metric
     is_tune = scheduler.word == "_component_"
-    by_step = is_tune or ("interval" in calls and calls["interval"].value == "step")
+    by_step = is_tune or scheduler.inside(keys).get("t_in_epochs") is False
+    by_step = by_step or calls.get("interval", Said()).value == "step"
     return keys.finish(
         {
             **_read_length(keys, asked, is_tune=is_tune, by_step=by_step),
@@ -161,7 +74,7 @@ def _find(keys: Keys, targets: list[Target], role: str) -> Target:
     for each in found[1:]:
         keys.problems.say(each.key, f"a second {role}; leave one")
     if not found:
-        keys.problems.say((), f"names no {role} by {', '.join(_WORDS)}")
+        keys.problems.say((), f"names no {role} by {', '.join(WORDS)}")
     return found[0] if found else Target("")
 
 
@@ -170,7 +83,7 @@ def _spell(keys: Keys, target: Target) -> Entries:
     inner, arguments = target.inside(keys), {}
     given = find_below(keys.config.tree, inner.at)
     for name, value in given.items() if isinstance(given, dict) else ():
-        if name in _ASIDE or name in ("_partial_", "_convert_", "_recursive_"):
+        if name in _ASIDE:
             continue
         if name not in CATALOG[target.name].arguments:
             inner.refuse(name, f"no argument of {target.name}")
@@ -235,12 +148,16 @@ def _read_length(keys: Keys, asked: Asked, *, is_tune: bool, by_step: bool) -> E
 
 def _read_epoch(keys: Keys, asked: Asked, *, is_tune: bool) -> tuple[Entries, int]:
     """Return the keys of a spec that say the steps of an epoch, and how many they are."""
-    accumulate = _count(keys, "accumulate_grad_batches", "gradient_accumulation_steps") or Said(1)
+    one = Said(1)
+    accumulate = _count(keys, "accumulate_grad_batches", "gradient_accumulation_steps") or one
     if asked.processes is None and (devices := _count(keys, "devices")):
-        nodes = _count(keys, "num_nodes") or Said(1)
+        nodes = _count(keys, "num_nodes") or one
         asked = replace(asked, processes=int(devices.number * nodes.number))
     loader = Loader(accumulate, _count(keys, "batch_size"), is_tune, "drop" if is_tune else "step")
     entries, steps = read_steps(keys, asked, loader)
+    share = keys.inside("trainer").get("limit_train_batches")
+    if "data" in entries and isinstance(share, float) and share < 1:
+        keys.want("--batches N", "as limit_train_batches leaves some out")
     cap = _count(keys, "max_steps_per_epoch", "steps_per_epoch")
     if limit := _count(keys, "limit_train_batches"):
         why = f"{limit.why}: {limit.value} / {accumulate.value}, rounded up"

@@ -1,0 +1,99 @@
+"""What a path names, looked up in the catalog and in a table of doubles; nothing is imported."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from lrviz.errors import KeyPath
+from lrviz.reading.trainers.draft import Keys
+from lrviz.spec.catalog import CATALOG, OPTIMIZERS
+from lrviz.spec.tree import Tree, find_below
+
+WORDS = ("class_path", "_target_", "_component_")
+
+_COSINE = "get_cosine_schedule_with_warmup"
+_PARTS = ("training", "training.lr_schedulers", "modules", "modules.lr_schedulers")
+_DIFFUSERS = (
+    *("get_constant_schedule", "get_constant_schedule_with_warmup", _COSINE),
+    *("get_linear_schedule_with_warmup", "get_polynomial_decay_schedule_with_warmup"),
+    "get_cosine_with_hard_restarts_schedule_with_warmup",
+)
+_LIGHTNING = ("lightning.pytorch.cli", "pytorch_lightning.cli", "pytorch_lightning.utilities.cli")
+
+# What has the formula of one in the catalog: each is tested against the other's own numbers.
+DOUBLES: Mapping[str, str] = {
+    **{f"torchtune.{each}.{_COSINE}": f"transformers.{_COSINE}" for each in _PARTS},
+    **{f"diffusers.optimization.{each}": f"transformers.{each}" for each in _DIFFUSERS},
+    **{f"{each}.ReduceLROnPlateau": "ReduceLROnPlateau" for each in _LIGHTNING},
+}
+
+# Of their Adams only what a curve shows is taken: an LR is scheduled alike in any optimizer.
+_ADAMS = ("bitsandbytes.optim.", "deepspeed.ops.adam.", "transformers.")
+
+# The keys at which a scheduler or an optimizer stands, whatever it is.
+_ROLES = {
+    **dict.fromkeys(("scheduler", "lr_scheduler", "sched", "lr_sched", "schedulers"), "scheduler"),
+    **dict.fromkeys(("optimizer", "optim", "opt"), "optimizer"),
+}
+
+
+class Target(NamedTuple):
+    """What a config names by a path.
+
+    Attributes:
+        path: what is named.
+        key: where the mapping stands.
+        word: the key of the path.
+    """
+
+    path: str
+    key: KeyPath = ()
+    word: str = "_target_"
+
+    @property
+    def name(self) -> str:
+        """What it is in the catalog or in torch.optim; empty for nothing that is known.
+
+        >>> Target("transformers.optimization.get_wsd_schedule").name
+        'transformers.get_wsd_schedule'
+        >>> Target("torch.optim.adamw.AdamW").name, Target("os.system").name
+        ('AdamW', '')
+        """
+        module, _, name = self.path.rpartition(".")
+        if name in OPTIMIZERS and module in ("torch.optim", f"torch.optim.{name.lower()}"):
+            return name
+        if "Adam" in name and self.path.startswith(_ADAMS):
+            return "AdamW"
+        package = module.partition(".")[0]
+        found = DOUBLES.get(self.path) or (name if package == "torch" else f"{package}.{name}")
+        home = CATALOG[found].module if found in CATALOG else ""
+        is_there = module in (home, "transformers") or module.startswith("timm.scheduler.")
+        return found if home and (is_there or self.path in DOUBLES) else ""
+
+    @property
+    def role(self) -> str:
+        """Whether it is, or stands as, a `scheduler` or an `optimizer`; empty for neither."""
+        if self.name:
+            return "scheduler" if self.name in CATALOG else "optimizer"
+        return _ROLES.get(
+            next((str(each) for each in reversed(self.key) if str(each) == each), ""), ""
+        )
+
+    def inside(self, keys: Keys) -> Keys:
+        """Return a reader of its arguments."""
+        return keys.inside(*self.key, *(("init_args",) if self.word == "class_path" else ()))
+
+
+def iter_targets(tree: Tree, key: KeyPath = ()) -> Iterator[Target]:
+    """Yield what a config names, in its order; what a scheduler is made of is its own affair."""
+    if isinstance(tree, dict):
+        for word in WORDS:
+            if isinstance(path := tree.get(word), str):
+                partial = str(find_below(tree, ("_args_", 0)))
+                target = Target(partial if path == "functools.partial" else path, key, word)
+                yield target
+                if target.name in CATALOG:
+                    return
+        for name, each in tree.items():
+            yield from iter_targets(each, (*key, name))
+    for index, each in enumerate(tree if isinstance(tree, list) else ()):
+        yield from iter_targets(each, (*key, index))
