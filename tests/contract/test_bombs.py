@@ -22,8 +22,7 @@ from lrviz.linter.engine import lint_run
 from lrviz.linter.fix import fix_text
 from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES as ALL_RULES
-from lrviz.spec import keys as shape
-from lrviz.spec import nodes
+from lrviz.spec import nodes, refused
 from lrviz.spec.assign import split_key
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.tree import Tree
@@ -137,7 +136,7 @@ def test_many_problems_are_not_compared_with_each_other(monkeypatch: pytest.Monk
 def test_what_a_sweep_leaves_alone_is_not_looked_at_for_every_variant(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    looked = count_calls(monkeypatch, shape, "_say")
+    looked = count_calls(monkeypatch, refused, "_say")
     problems(spell(lint={"ignore": ["word"] * 100}, sweep=swept()))
     assert looked() == 100
 
