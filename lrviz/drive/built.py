@@ -82,7 +82,8 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
         facts = replace(facts, takes_metric=True)
     metric = metric_values(schedule) if facts.takes_metric else None
     if metric == []:
-        text = f"{facts.name} needs a metric; give `metric` a list or an expression"
+        text = f"{facts.name} needs a metric, a list or an expression, as "
+        text += "--set 'metric={expression: exp(-call / 9)}' (in Python metric=)"
         raise SpecError([schedule.source.problem(schedule.metric_key, text)])
     groups, step = built.groups, built.scheduler.step
     if counts_calls(built.scheduler):
@@ -158,7 +159,11 @@ def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
         raise SpecError([schedule.source.problem((key,), text)])
     length = Length(schedule.epochs, schedule.steps_per_epoch, is_in_steps="steps" in spec.tree)
     if schedule.interval == "epoch" and length.why_not_by_epoch:
-        raise factory_problem(schedule, f"is called every epoch; {length.why_not_by_epoch}")
+        whose = (
+            ", as Lightning does unless told otherwise" if "interval" in said and not own else ""
+        )
+        text = f"is called every epoch{whose}; {length.why_not_by_epoch}: --interval step"
+        raise factory_problem(schedule, text)
     if len(built.groups) > MAX_GROUPS:
         raise factory_problem(
             schedule, f"{len(built.groups)} param groups are more than {MAX_GROUPS}"

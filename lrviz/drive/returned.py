@@ -1,6 +1,10 @@
-"""What a factory returned: a scheduler, with what trainers put beside it, or several of them."""
+"""What a factory returned: a scheduler, with what trainers put beside it, or several of them.
+
+And what a module of Lightning's has to know for it.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -68,6 +72,39 @@ def accept_returned(
     return replace(whole, optimizer=optimizer, calls=calls, epochs=epochs)
 
 
+class _Trainer:
+    """What a module of Lightning's asks its trainer for: how long the run is."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+
+    def __getattr__(self, name: str) -> Any:
+        run = self._schedule
+        told = {
+            "max_epochs": run.epochs,
+            "max_steps": run.total_steps,
+            "num_training_batches": run.steps_per_epoch,
+            "estimated_stepping_batches": run.total_steps,
+            "accumulate_grad_batches": 1,
+        }
+        if name not in told:
+            raise AttributeError(f"lrviz has no trainer.{name}; give it a number")
+        if run.factory and run.factory.missing:
+            raise factory_problem(run, run.factory.missing)
+        return told[name]
+
+
+def attach_trainer(schedule: Schedule, module: Any) -> None:
+    """Let a module of Lightning's know how long its run is, where no trainer has told it."""
+    try:
+        trainer = getattr(module, "trainer", None)
+    except RuntimeError:  # Lightning's, of a module that has none
+        trainer = None
+    if trainer is None:
+        with suppress(AttributeError):  # of what takes none
+            module.trainer = _Trainer(schedule)
+
+
 def _iter_parts(result: Any, said: Said) -> Iterator[tuple[Any, Said]]:
     """Yield every scheduler, optimizer and number in a result, with what is said of its calls."""
     match result:
@@ -100,7 +137,8 @@ def _join(schedule: Schedule, built: Sequence[Built]) -> Built:
         text = f"returned {len(built)} schedulers of different optimizers; return one at a time"
         raise factory_problem(schedule, text)
     whole = accept_scheduler(ChainedScheduler([each.scheduler for each in built]))
-    return replace(whole, notes=tuple(note for each in built for note in each.notes))
+    note = f"returned {len(built)} schedulers: each call steps all; SequentialLR has them in turn"
+    return replace(whole, notes=(note, *(each for own in built for each in own.notes)))
 
 
 def _read_calls(schedule: Schedule, told: Sequence[Said]) -> Said:

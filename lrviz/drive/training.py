@@ -16,7 +16,7 @@ from lrviz.drive.built import Built
 from lrviz.drive.hand import OWN_NAMES, follow, tell_wanted
 from lrviz.drive.moved import read_rates
 from lrviz.drive.plan import plan_optimizer
-from lrviz.drive.returned import accept_returned
+from lrviz.drive.returned import accept_returned, attach_trainer
 from lrviz.drive.signatures import is_required
 from lrviz.errors import UsageError
 from lrviz.spec.model import Schedule, Spec
@@ -179,6 +179,8 @@ def build(schedule: Schedule, function: Function) -> Built:
             ask = partial(function, *own, **({} if own else {second: optimizer}))
         built = follow(schedule, ask, optimizer, sets=sets)
     else:
+        if (module := getattr(function, "__self__", None)) and not wanted:
+            attach_trainer(schedule, module)
         order = "Detected call of `lr_scheduler.step"  # where a composite stands first in another
         with named_failures(schedule, lambda: "the factory"), hide_warnings(order):
             result = function(optimizer) if wanted else function()

@@ -24,6 +24,9 @@ MAX_CODE_BYTES = 10_000_000
 
 Function = Callable[..., object]
 
+# The method by which a module of Lightning's makes its optimizer and scheduler.
+_LIGHTNING = "configure_optimizers"
+
 _numbers = count()
 
 
@@ -91,6 +94,8 @@ def _pick(named: FactoryName, run: Callable[[], ModuleType]) -> Function:
             remedy = f"; {suggest(part, known)}" if known else ""
             raise spec_error(named.place, f"no '{named.attribute}'{remedy}")
         found = getattr(_build_owner(named, found, part), part)
+    if isinstance(found, type) and hasattr(found, _LIGHTNING):  # a module of Lightning's
+        found = getattr(_build_owner(named, found, _LIGHTNING), _LIGHTNING)
     if not callable(found):
         kind = type(found).__name__
         raise spec_error(named.place, f"{named.attribute} must be a function, is {kind}")

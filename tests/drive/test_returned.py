@@ -171,7 +171,7 @@ def test_what_is_called_every_epoch_needs_epochs() -> None:
         optimizer, scheduler = make_step()
         return [optimizer], [scheduler]
 
-    with pytest.raises(SpecError, match=r"is called every epoch; 1\.5 epochs have an end without"):
+    with pytest.raises(SpecError, match=r"unless told otherwise; 1\.5 epochs have an end without"):
         lrviz.simulate(configure_optimizers, epochs=1.5, steps_per_epoch=4)
     run = lrviz.simulate(configure_optimizers, epochs=1.5, steps_per_epoch=2, interval="step")
     assert run.lr.tolist() == [[0.4, 0.2, 0.1]]

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 
 from lrviz.figure.chunks import read_record
 from lrviz.figure.image import decode_image, encode_image
@@ -214,5 +215,59 @@ def test_a_method_is_that_of_an_object_that_is_built_for_it(folder: Path) -> Non
     steps = export(folder, "train.py:Model.configure_optimizers", "--steps", 2)
     assert steps.status == 2
     assert steps.stderr.startswith(
-        "train.py:Model.configure_optimizers: is called every epoch; there are no epochs"
+        "train.py:Model.configure_optimizers: is called every epoch, as Lightning does unless told "
+        "otherwise; there are no epochs"
     )
+
+
+LIGHTNING = """
+import torch
+from torch.optim.lr_scheduler import OneCycleLR
+
+class Module(torch.nn.Linear):
+    "Has no trainer until somebody attaches one, as a module of Lightning's."
+
+    def __init__(self):
+        super().__init__(1, 1)
+        self._trainer = None
+
+    @property
+    def trainer(self):
+        if self._trainer is None:
+            raise RuntimeError("Module is not attached to a `Trainer`.")
+        return self._trainer
+
+    @trainer.setter
+    def trainer(self, trainer):
+        self._trainer = trainer
+
+    def configure_optimizers(self):
+        optimizer = torch.optim.SGD(self.parameters(), lr=0.1)
+        steps = self.trainer.estimated_stepping_batches
+        scheduler = OneCycleLR(optimizer, 0.1, total_steps=steps)
+        stepped = {"scheduler": scheduler, "interval": "step"}
+        return {"optimizer": optimizer, "lr_scheduler": stepped}
+
+class Curious(Module):
+    def configure_optimizers(self):
+        return self.trainer.callback_metrics
+"""
+
+
+def test_a_module_of_lightning_is_told_how_long_the_run_is(tmp_path: Path) -> None:
+    (tmp_path / "lit.py").write_text(LIGHTNING, "utf-8")
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.1)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=20)
+    rates = []
+    for _ in range(20):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step() if len(rates) < 20 else None
+    for name in "Module", "Module.configure_optimizers":
+        assert lrs(export(tmp_path, f"lit.py:{name}", "--steps", 20)) == rates
+    missing = export(tmp_path, "lit.py:Module")
+    assert missing.status == 2
+    assert missing.stderr == "lit.py:Module: epochs is missing; give --epochs N or --steps N\n"
+    curious = export(tmp_path, "lit.py:Curious", "--steps", 20)
+    assert curious.status == 2
+    assert "lrviz has no trainer.callback_metrics; give it a number" in curious.stderr

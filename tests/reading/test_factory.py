@@ -321,8 +321,8 @@ def test_no_file_can_name_one(folder: Path, text: str, message: str) -> None:
         (
             "make_plateau",
             2,
-            "train.py:make_plateau: metric: ReduceLROnPlateau needs a metric; "
-            "give `metric` a list or an expression",
+            "train.py:make_plateau: metric: ReduceLROnPlateau needs a metric, a list or an "
+            "expression, as --set 'metric={expression: exp(-call / 9)}' (in Python metric=)",
         ),
     ],
 )
