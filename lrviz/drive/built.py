@@ -77,7 +77,7 @@ def drive_built(spec: Spec, schedule: Schedule, built: Built, done: int = 0) -> 
     """
     schedule = _describe(spec, schedule, built)
     calls = schedule.total_calls
-    facts = recover_facts(built.scheduler, calls, range(calls + 1))
+    facts = recover_facts(built.scheduler, schedule.total_values, range(calls + 1))
     if schedule.metric is not None and read_step(built.scheduler.step)[1]:
         facts = replace(facts, takes_metric=True)
     metric = metric_values(schedule) if facts.takes_metric else None

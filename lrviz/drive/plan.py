@@ -162,8 +162,8 @@ class Planner:
 
         A plan is as good as what the binder has been told of it: nothing is built from a wrong one.
         """
-        say = self._binder.problems.say
-        values = phase.values[: self._schedule.total_calls - phase.values.start]
+        say, calls = self._binder.problems.say, self._schedule.total_calls
+        values = phase.values[: self._schedule.total_values - phase.values.start]
         nested = {"schedulers"} if node.name in COMPOSITES else set[str]()
         try:
             found = _find(node)
@@ -173,7 +173,7 @@ class Planner:
                 node.key,
                 self._constants,
                 fills=found.fills,
-                calls=len(values) or self._schedule.total_calls,
+                calls=len(values[: calls - values.start]) or calls,
             )
             if found.settle and bound and self._optimizer:
                 found = found.settle(bound.given, self._optimizer)

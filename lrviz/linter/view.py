@@ -94,8 +94,8 @@ def build_view(spec: Spec, schedule: Schedule, facts: SchedulerFacts, curve: Cur
     # A frozen group has no schedule to speak of, unless there is no other.
     rows = np.flatnonzero(base_lr) if base_lr.any() else np.arange(len(base_lr))
     lr = curve.lr[:, ::each] if len(rows) == len(base_lr) else curve.lr[rows, ::each]
-    if calls * schedule.frequency > 1:  # a value for every call, none for what no call follows
-        lr = np.repeat(lr, calls, axis=1)[:, : schedule.total_calls]
+    if calls > 1:  # a value for every call, of which the first at a time trains
+        lr = np.repeat(lr, calls, axis=1)[:, : schedule.total_values]
     peak = np.asarray(lr.max(axis=1))
     metric = None if curve.metric is None else np.repeat(curve.metric[each - 1 :: each], calls)
     parts = tuple(_iter_parts(facts, None, lr, rows.tolist()))

@@ -143,6 +143,8 @@ def _tell(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> list[
     """Return the course of a curve: in one part where all its groups take the same."""
     calls, steps = facts.calls if facts else 0, curve.steps
     each = curve.steps_per_epoch if calls * curve.steps_per_epoch == steps else 1
+    if (curve.lr != curve.lr[:, ::each].repeat(each, axis=1)).any():  # called within an epoch
+        each = 1
     unit = "step" if each == 1 else "epoch"
     told = tell_courses(curve.lr[:, ::each], unit, steps - 1, briefly=briefly)
     if len(told) > 1:

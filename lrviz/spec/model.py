@@ -62,8 +62,7 @@ class Schedule:
         factory: what builds the scheduler, until that has been driven; None for a spec's own.
         batches_per_epoch: of all processes together, and `derivation`, how the steps follow from
             them; None and empty without data.
-        frequency: of how many intervals it is called after one.
-        calls: how often it is called each time.
+        frequency: of how many intervals it is called after one, and `calls`, how often then.
     """
 
     source: Source
@@ -102,6 +101,11 @@ class Schedule:
         return self.intervals // self.frequency * self.calls
 
     @cached_property
+    def total_values(self) -> int:
+        """The number of values that train: one a call, and one more where steps follow the last."""
+        return self.total_calls + (self.total_steps % self.steps_per_call > 0)
+
+    @cached_property
     def intervals(self) -> int:
         """The number of steps or epochs of the run, whichever it may be called after."""
         return self.total_steps if self.interval == "step" else int(self.epochs)
@@ -112,11 +116,7 @@ class Schedule:
         return self.frequency * (1 if self.interval == "step" else self.steps_per_epoch)
 
     def step_after(self, call: int) -> int:
-        """Return the first step, perhaps behind the run, that trains with what a call has set.
-
-        Args:
-            call: as many calls have been made.
-        """
+        """Return the first step, perhaps behind the run, that so many calls come before."""
         return -(-call // self.calls) * self.steps_per_call
 
     @property

@@ -214,6 +214,7 @@ def _refuse_too_many(
             each = "data" if "data" in tree else "steps_per_epoch"
             key = "epochs" if longest.epochs >= longest.steps_per_epoch else each
             key = "steps" if "steps" in tree else key
+            key = "calls" if longest.calls > 1 and what == "calls" else key
             text = f"{spell_count(count)} {what} are more than {most:,}"
             problems.of(longest.source).say((key,), text)
             return

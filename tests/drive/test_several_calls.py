@@ -192,3 +192,62 @@ def test_a_schedule_of_steps_is_over_after_a_part_of_its_calls() -> None:
     assert "split_batches" in found[0].message
     tree["scheduler"] = {"CosineAnnealingLR": {"T_max": 400}}
     assert not lint_run(lrviz.simulate(parse_tree(tree, Source())), RULES.values())
+
+
+def codes_of(text: str) -> set[str]:
+    found = lint_run(lrviz.simulate(lrviz.parse_spec(text)), RULES.values())
+    return {each.rule.code for each in found}
+
+
+@pytest.mark.parametrize(
+    "scheduler",
+    [
+        "{StepLR: {step_size: 2, gamma: 0.1}}",
+        "{LinearLR: {start_factor: 0.1, total_iters: 2}}",
+        "{LambdaLR: {lr_lambda: 1 if epoch < 2 else 0.5}}",
+        "{MultiStepLR: {milestones: [2]}}",
+    ],
+)
+def test_what_trains_behind_the_last_call_is_seen(scheduler: str) -> None:
+    """Two calls in five epochs: the fifth trains with what the second has set."""
+    length = "epochs: 5, interval: epoch, frequency: 2"
+    assert codes_of(f"{{{length}, scheduler: {scheduler}}}") == set()
+    assert (
+        codes_of(f"{{epochs: 4, interval: epoch, frequency: 2, scheduler: {scheduler}}}") != set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_over"),
+    [
+        # A last part that is as long as the steps, and ends with the calls.
+        (
+            "{steps: 100, calls: 4, scheduler: {SequentialLR: {milestones: [300], schedulers:"
+            " [ConstantLR: {factor: 1}, LinearLR: {end_factor: 0.05, total_iters: 100}]}}}",
+            False,
+        ),
+        (
+            "{steps: 100, calls: 2, scheduler: {SequentialLR: {schedulers: [LinearLR: {"
+            "total_iters: 100}, CosineAnnealingLR: {T_max: 100}], milestones: [100]}}}",
+            False,
+        ),
+        ("{steps: 100, calls: 4, scheduler: {MultiStepLR: {milestones: [30, 60, 90]}}}", True),
+        ("{steps: 100, calls: 4, scheduler: {MultiStepLR: {milestones: [120, 240, 360]}}}", False),
+    ],
+)
+def test_what_ends_with_the_steps_is_told_from_what_ends_with_the_calls(
+    text: str, is_over: bool
+) -> None:
+    assert ("LR046" in codes_of(text)) is is_over
+
+
+def test_one_call_within_an_epoch_is_told_with_its_step() -> None:
+    """Of 119 steps the call after the sixtieth lowers the rest."""
+    found = simulate({"ExponentialLR": {"gamma": 0.1}}, steps=119, frequency=60, optimizer=SGD)
+    assert found.lr[0].tolist() == [0.1] * 60 + [0.1 * 0.1] * 59
+    assert "0.01" in str(found)
+    assert "step 60" in str(found)
+
+
+def test_too_many_calls_are_said_where_they_are_asked_for() -> None:
+    assert refusal_of(steps=8, calls=10_000_000).startswith("a.yaml: calls: 80,000,000 calls")

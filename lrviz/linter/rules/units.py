@@ -23,7 +23,8 @@ def epochs_for_steps(view: View, top: Part) -> Iterator[Found]:
     Lightning-AI/pytorch-lightning#6948.
     """
     schedule = view.schedule
-    if schedule.steps_per_epoch > 1 < schedule.epochs and view.calls == schedule.intervals:
+    is_usual = schedule.frequency == schedule.calls == 1
+    if schedule.steps_per_epoch > 1 < schedule.epochs and is_usual:
         is_step = schedule.interval == "step"
         yield from _find_epochs(view) if is_step else _find_steps(view)
 
@@ -72,14 +73,16 @@ def steps_for_calls(view: View, top: Part) -> Iterator[Found]:
     Met in huggingface/accelerate#1382, huggingface/accelerate#2773, huggingface/accelerate#2926.
     """
     each, times = view.schedule.calls, view.calls // view.schedule.calls
-    ending = [part for part in _list_anneals(view) if _is_about(part, times)]
-    ending += [part for part in (view.last,) if part.is_untold and _rests_from(part, each)]
-    if each == 1 or not ending:
+    part = view.last
+    ends = (part.start + part.planned, part.start + part.horizon)
+    is_over = any(abs(end - times) <= 0.05 * times for end in ends)
+    is_over |= times / 2 <= part.start + max(part.milestones, default=math.inf) <= times
+    if each == 1 or not (is_over or (part.is_untold and _rests_from(part, each))):
         return
-    part = ending[-1]
     text = f"is over after {times} of {calls(view.calls)}, as {each} are made each time"
     switch = ", or let accelerate make one (split_batches, step_scheduler_with_optimizer)"
-    fixes = [fix._replace(comment=switch) for fix in (*view.scale(each, *view.parts), *part.fit())]
+    fixes = [fix._replace(comment=switch) for fix in (*view.scale(each, part), *part.fit())]
+    fixes = [] if part.parent else fixes  # of others, too, something is to be multiplied
     remedy = f"multiply the lengths by {each}{switch}"
     yield Found(part.key(part.length_name), text, tuple(fixes), remedy)
 
