@@ -9,12 +9,16 @@ import ast
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 from lrviz.spell import shorten, spell_number
 from lrviz.system.process import hide_warnings
 
 MAX_LENGTH = 500
 MAX_DEPTH = 100
+
+# Python 3.11 counts for all threads together how deep its parser is.
+_PARSING = Lock()
 
 
 class ExpressionError(ValueError):
@@ -182,7 +186,8 @@ def parse_expression(
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"longer than {MAX_LENGTH} characters")
     try:
-        with hide_warnings():  # Python's opinion on `1if x else 2` is for its own files
+        # Python's opinion on `1if x else 2` is for its own files.
+        with _PARSING, hide_warnings():
             tree = ast.parse(text.strip(), mode="eval")
         _refuse_depth(tree.body)
         body = _Checked(frozenset(parameters), frozenset(constants)).visit(tree.body)

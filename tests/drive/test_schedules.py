@@ -250,13 +250,13 @@ def test_what_is_wrong_in_a_curve_is_said_in_its_place() -> None:
         ("{epochs: 1, curves: {a: {}}}", "a.yaml:1:22: curves.a: scheduler is missing"),
         (
             "{epochs: 1, curves: {a: 3}}",
-            "a.yaml:1:22: curves.a: must be a mapping with scheduler, optimizer, interval, metric,"
-            " got 3",
+            "a.yaml:1:22: curves.a: must be a mapping with scheduler, optimizer, interval, "
+            "frequency, calls, metric, got 3",
         ),
         (
             "{epochs: 1, curves: {a: {scheduler: LinearLR, epochs: 3}}}",
             "a.yaml:1:47: curves.a.epochs: no such key in a curve;"
-            " known: scheduler, optimizer, interval, metric",
+            " known: scheduler, optimizer, interval, frequency, calls, metric",
         ),
         (
             "{epochs: 1, curves: {a: {scheduler: LinearLR, interval: day}}}",
@@ -273,8 +273,8 @@ def test_what_is_wrong_in_a_curve_is_said_in_its_place() -> None:
         (
             "{epochs: 1, scheduler: LinearLR, sweep: {title: [a]}}",
             "a.yaml:1:42: sweep.title: is not part of a schedule;"
-            " it must begin with epochs, steps_per_epoch, steps, data, interval, optimizer, "
-            "scheduler",
+            " it must begin with epochs, steps_per_epoch, steps, data, interval, frequency, calls, "
+            "optimizer, scheduler",
         ),
         (
             "{epochs: 1, curves: {a: {scheduler: LinearLR}}, sweep: {epochs: [1]}}",
@@ -401,7 +401,5 @@ curves:
   torch: {}
   timm: {scheduler: {timm.CosineLRScheduler: {t_initial: 4}}}
 """
-    expected = (
-        "timm.CosineLRScheduler counts epochs; give curve 'timm' an interval of its own, epoch"
-    )
+    expected = "timm.CosineLRScheduler counts epochs; give curve 'timm' interval: epoch"
     assert problems(text) == [f"a.yaml:2:1: interval: {expected}, or set t_in_epochs to false"]
