@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said
-from lrviz.reading.trainers.stand_ins import read_arguments, stand_in
+from lrviz.reading.trainers.stand_ins import read_arguments, refuse_misspelt, stand_in
 from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import suggest
 
@@ -106,6 +106,38 @@ _SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None]] = {
 }
 
 
+_WARM_UP = ("warmup_min_lr", "warmup_max_lr", "warmup_num_steps", "warmup_type")
+
+# What the classes take, but for what moves no LR.
+_PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "WarmupLR": _WARM_UP,
+    "WarmupDecayLR": ("total_num_steps", *_WARM_UP),
+    "WarmupCosineLR": (
+        *("total_num_steps", "warmup_min_ratio", "warmup_num_steps", "cos_min_ratio"),
+        "warmup_type",
+    ),
+    "OneCycle": (
+        *("cycle_min_lr", "cycle_max_lr", "decay_lr_rate", "decay_step_size"),
+        *("cycle_first_step_size", "cycle_second_step_size"),
+        *("cycle_first_stair_count", "cycle_second_stair_count"),
+    ),
+    "LRRangeTest": (
+        *("lr_range_test_min_lr", "lr_range_test_step_size", "lr_range_test_step_rate"),
+        "lr_range_test_staircase",
+    ),
+}
+_MOMENTUM = ("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate")
+
+# What the classes take that count steps only in whole ones.
+_COUNTS = ("warmup_num_steps", "lr_range_test_step_size", "total_num_steps")
+
+# What DeepSpeed's own Adam takes besides.
+_OF_ADAM = (
+    *("torch_adam", "adam_w_mode", "adamw_mode", "bias_correction", "set_grad_none"),
+    "fp32_optimizer_states",
+)
+
+
 def looks_like(tree: Mapping[str, Tree]) -> bool:
     """Whether there is what only DeepSpeed's config has."""
     named = str(find_below(dict(tree), ("scheduler", "type")))
@@ -126,20 +158,22 @@ def draft(config: Config, asked: Asked) -> Draft:
         keys.problems.say(key, text if named else "names no scheduler; the program brings its own")
         return keys.finish({})
     make, top, default = _SCHEDULES[named]
+    said = _cite(params, named)
     length = _read_length(keys, params, asked)
     optimizer = keys.inside("optimizer", "params")
     lr = _read_lr(optimizer, params, top, default)
     kind = keys.inside("optimizer").text("type") or "Adam"
     found, remark = stand_in(kind)
+    if not remark:
+        refuse_misspelt(optimizer, kind, _OF_ADAM)
     shown = ("weight_decay", "momentum" if found == "SGD" else "betas")
     arguments = {"lr": lr, **read_arguments(optimizer, shown)}
     why = f"{named} as a formula; its class: deepspeed.runtime.lr_schedules:{named}, with --allow"
     if named == "OneCycle" and found != "SGD" and params.get("cycle_momentum") is not False:
         why += "; a formula moves no momentum"
         params.note("cycle_momentum", "left out: a formula moves the LR alone, not the first beta")
-    given = find_below(config.tree, params.at)
-    said = f"scheduler.params: {', '.join(given if isinstance(given, dict) else ())}"
-    factor = make(_Given(params, lr.number, int(length.number)))
+    total = _number(params, "total_num_steps") or length.number
+    factor = make(_Given(params, lr.number, int(total)))
     below = {"LambdaLR": Said(why=why, below={"lr_lambda": Said(factor, said)})}
     named_as = Said(why=f"optimizer.type: {kind}{remark}", below=arguments)
     scheduler = Said(why=f"scheduler.type: {named}", below=below)
@@ -148,17 +182,35 @@ def draft(config: Config, asked: Asked) -> Draft:
     )
 
 
-def _number(keys: Keys, name: str) -> int | float | None:
+def _cite(params: Keys, named: str) -> str:
+    """Return which parameters are read; refuse what the class does, as it would be left out."""
+    given, known = find_below(params.config.tree, params.at), _PARAMETERS[named]
+    names = list(given) if isinstance(given, dict) else []
+    besides = ("last_batch_iteration", *(_MOMENTUM if named == "OneCycle" else ()))
+    for name in names:
+        if name not in (*known, *besides):
+            text = f"no parameter of {named}; {suggest(name, known)}"
+            params.problems.say((*params.at, name), text)
+        elif name in _COUNTS and params.get(name) != "auto":
+            params.count(name)
+    if params.get("last_batch_iteration") not in (None, -1):
+        params.refuse("last_batch_iteration", "must be -1, where a run begins")
+    return f"scheduler.params: {', '.join(each for each in names if each in known)}"
+
+
+def _number(keys: Keys, name: str, *, whole: bool = False) -> int | float | None:
     """Return a number; None for nothing, or for what is to be filled in."""
-    return None if keys.get(name) == "auto" else keys.number(name)
+    if keys.get(name) == "auto":
+        return None
+    return keys.count(name) if whole else keys.number(name)
 
 
-def _wanted(keys: Keys, name: str) -> int | float | None:
+def _wanted(keys: Keys, name: str, *, whole: bool = False) -> int | float | None:
     """Return a number; what is to be filled in is asked for."""
     if keys.get(name) == "auto":
         text = f"auto is what the Trainer has as {_FILLED_IN.get(name, name)}; write the number"
         keys.problems.say((*keys.at, name), text)
-    return _number(keys, name)
+    return _number(keys, name, whole=whole)
 
 
 def _read_lr(optimizer: Keys, params: Keys, name: str, default: float | None) -> Said:
@@ -179,9 +231,10 @@ def _read_length(keys: Keys, params: Keys, asked: Asked) -> Said:
     total = _number(params, "total_num_steps")
     if total and asked.epochs is None:
         return Said(int(total), params.path("total_num_steps"))
-    accumulate = _wanted(keys, "gradient_accumulation_steps") or 1
-    size = _wanted(keys, "train_micro_batch_size_per_gpu") if asked.examples else 1
-    loader = Loader(Said(1), Said(size or 1), drops=False)
+    if params.get("total_num_steps") not in (None, "auto") and not total:
+        return Said(1)  # refused
+    accumulate, size = _read_batches(keys, asked)
+    loader = Loader(Said(1), Said(size), drops=False)
     batches = read_steps(keys, asked, loader)[1]
     if asked.epochs is None or not batches:
         keys.want("--epochs N and --batches N", "as DeepSpeed's config has no length of a run")
@@ -191,3 +244,25 @@ def _read_length(keys: Keys, params: Keys, asked: Asked) -> Said:
     return Said(
         steps, f"--epochs {asked.epochs:g} x {batches} batches / {accumulate}, rounded down"
     )
+
+
+def _read_batches(keys: Keys, asked: Asked) -> tuple[int, int]:
+    """Return the batches of a step, and their size: DeepSpeed derives what is not given."""
+    micro, name, processes = _MARKS[0], _MARKS[1], asked.processes or 1
+    accumulate = _wanted(keys, "gradient_accumulation_steps", whole=True)
+    whole = _number(keys, name, whole=True)
+    read = _wanted if asked.examples else _number
+    size = read(keys, micro, whole=True)
+    if whole and size and not accumulate and not (asked.processes or asked.examples):
+        keys.want("--processes N", f"as {keys.said(name)} is what all of them take")
+    if asked.examples and not (whole or keys.get(micro)):
+        keys.refuse(name, f"must be there, or {micro}")
+    if whole and size and not accumulate:
+        accumulate = whole // size // processes
+    elif not accumulate:
+        accumulate = 1
+    size = size or (whole or 1) // processes // accumulate
+    if whole and asked.processes and whole != size * accumulate * processes:
+        given = f"{size} a batch x {accumulate} a step x {processes} processes"
+        keys.refuse(name, f"must be {given}")
+    return int(accumulate or 1), int(size or 1)
