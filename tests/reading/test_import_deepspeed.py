@@ -243,11 +243,11 @@ def test_batch_sizes_that_deepspeed_refuses(
 @pytest.mark.parametrize(
     ("params", "line"),
     [
-        ({"warmup_steps": 500}, "warmup_steps: no parameter of WarmupLR; did you mean 'warmup_num"),
-        ({"total_num_steps": 50}, "total_num_steps: no parameter of WarmupLR; "),
+        ({"warmup_steps": 500}, "warmup_steps: no argument of WarmupLR; did you mean 'warmup_num"),
+        ({"total_num_steps": 50}, "total_num_steps: no argument of WarmupLR; "),
         ({"warmup_num_steps": 0}, "warmup_num_steps: must be a whole number of at least 1, got 0"),
         ({"warmup_num_steps": -5}, "warmup_num_steps: must be a whole number of at least 1, got -"),
-        ({"last_batch_iteration": 9}, "last_batch_iteration: must be -1, where a run begins"),
+        ({"last_batch_iteration": 9}, "last_batch_iteration: no argument of "),
     ],
 )
 def test_parameters_that_the_class_refuses(params: dict[str, int], line: str) -> None:
@@ -255,6 +255,15 @@ def test_parameters_that_the_class_refuses(params: dict[str, int], line: str) ->
     config = {"scheduler": {"type": "WarmupLR", "params": {"warmup_max_lr": 1, **params}}}
     (found,) = lines_of(json.dumps(config), epochs=1, batches=9)
     assert found.startswith(f"a.yaml: scheduler.params.{line}")
+
+
+def test_a_run_from_its_start_may_be_said_to_be_one() -> None:
+    """-1 is what the class takes for that; nor is it cited, as nothing is read from it."""
+    params = {"warmup_max_lr": 1, "last_batch_iteration": -1}
+    text = spec_text(
+        json.dumps({"scheduler": {"type": "WarmupLR", "params": params}}), epochs=1, batches=9
+    )
+    assert "# scheduler.params: warmup_max_lr\n" in text
 
 
 def test_only_one_length_is_asked_for() -> None:

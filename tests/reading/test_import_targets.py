@@ -449,7 +449,7 @@ def test_what_makes_a_run_shorter_is_noted(name: str) -> None:
         ),
         (
             f"{SGD}scheduler: {{_target_: {OF_TORCH}.CosineAnnealingLR, T_max: '${{max_epoch}}'}}",
-            "scheduler.T_max: no key max_epoch in this file, got '${max_epoch}'; write the value",
+            "scheduler.T_max: no such key in this file, got '${max_epoch}'; write the value",
         ),
         (
             f"{SGD}scheduler: {{_target_: {OF_TORCH}.CosineAnealingLR}}",
@@ -521,4 +521,6 @@ def test_packed_sequences_are_counted() -> None:
     """A note says so, as how many they are the file does not."""
     config = (FOLDER / "torchtune_lora.yaml").read_text().replace("packed: false", "packed: true")
     notes = import_config(config.encode(), "a.yaml", Asked(examples=900, processes=1))[1].notes
-    assert [each.text for each in notes] == ["on: 900 is taken for the count of packed sequences"]
+    assert [each.text for each in notes] == [
+        "on: --examples is taken for the count of packed sequences"
+    ]

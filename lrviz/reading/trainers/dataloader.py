@@ -43,7 +43,9 @@ def read_steps(keys: Keys, asked: Asked, loader: Loader) -> tuple[Entries, int]:
     """
     if asked.batches is not None:
         steps, rounded = loader.count(asked.batches), "up" if loader.partial == "step" else "down"
-        _refuse_none(keys, steps, asked.batches, loader)
+        if not steps:
+            text = f"{asked.batches} batches make no step of {loader.accumulate.number}"
+            keys.problems.say((), text)
         why = f"--batches {asked.batches} / {loader.accumulate.number}, rounded {rounded}"
         return {"steps_per_epoch": Said(steps, why)}, steps
     if asked.examples is None or loader.batch is None:
@@ -68,11 +70,4 @@ def read_steps(keys: Keys, asked: Asked, loader: Loader) -> tuple[Entries, int]:
         data["partial"] = Said("drop", "as its loop does")
     batches = share / loader.each
     steps = loader.count(math.floor(batches) if loader.drops else math.ceil(batches))
-    _refuse_none(keys, steps, int(batches), loader)
     return {"data": Said(below=data)}, steps
-
-
-def _refuse_none(keys: Keys, steps: int, batches: int, loader: Loader) -> None:
-    if not steps:
-        text = f"{batches} batches make no step of {loader.accumulate.number}"
-        keys.problems.say((), text)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said
-from lrviz.reading.trainers.stand_ins import read_arguments, refuse_misspelt, stand_in
+from lrviz.reading.trainers.stand_ins import read_arguments, refuse_unknown, stand_in
 from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import suggest
 
@@ -95,47 +95,31 @@ def _range_test(given: _Given) -> str:
     return f"1 + {given.get('lr_range_test_step_rate', 1)} * {done}"
 
 
-# What makes the factor of the LR; the argument that is the LR; what that is where it is not given,
-# the optimizer's own for None.
-_SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None]] = {
-    "WarmupLR": (_warm_up, "warmup_max_lr", None),
-    "WarmupDecayLR": (_warm_up_and_fall, "warmup_max_lr", 0.001),
-    "WarmupCosineLR": (_warm_up_and_cosine, "", None),
-    "OneCycle": (_one_cycle, "cycle_max_lr", None),
-    "LRRangeTest": (_range_test, "lr_range_test_min_lr", 0.001),
-}
-
-
 _WARM_UP = ("warmup_min_lr", "warmup_max_lr", "warmup_num_steps", "warmup_type")
-
-# What the classes take, but for what moves no LR.
-_PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "WarmupLR": _WARM_UP,
-    "WarmupDecayLR": ("total_num_steps", *_WARM_UP),
-    "WarmupCosineLR": (
-        *("total_num_steps", "warmup_min_ratio", "warmup_num_steps", "cos_min_ratio"),
-        "warmup_type",
-    ),
-    "OneCycle": (
-        *("cycle_min_lr", "cycle_max_lr", "decay_lr_rate", "decay_step_size"),
-        *("cycle_first_step_size", "cycle_second_step_size"),
-        *("cycle_first_stair_count", "cycle_second_stair_count"),
-    ),
-    "LRRangeTest": (
-        *("lr_range_test_min_lr", "lr_range_test_step_size", "lr_range_test_step_rate"),
-        "lr_range_test_staircase",
-    ),
-}
-_MOMENTUM = ("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate")
-
-# What the classes take that count steps only in whole ones.
+_COSINE = ("total_num_steps", "warmup_min_ratio", "cos_min_ratio", *_WARM_UP[2:])
+_CYCLE = (
+    *("cycle_min_lr", "cycle_max_lr", "decay_lr_rate", "decay_step_size"),
+    *("cycle_first_step_size", "cycle_first_stair_count"),
+    *("cycle_second_step_size", "cycle_second_stair_count"),
+    *("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate"),
+)
+_TEST = ("min_lr", "step_size", "step_rate", "staircase")
 _COUNTS = ("warmup_num_steps", "lr_range_test_step_size", "total_num_steps")
 
-# What DeepSpeed's own Adam takes besides.
-_OF_ADAM = (
-    *("torch_adam", "adam_w_mode", "adamw_mode", "bias_correction", "set_grad_none"),
-    "fp32_optimizer_states",
-)
+# What makes the factor of the LR; the argument that is the LR; what that is where it is not given,
+# the optimizer's own for None; and which parameters the class takes for it.
+_SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None, tuple[str, ...]]] = {
+    "WarmupLR": (_warm_up, "warmup_max_lr", None, _WARM_UP),
+    "WarmupDecayLR": (_warm_up_and_fall, _WARM_UP[1], 0.001, ("total_num_steps", *_WARM_UP)),
+    "WarmupCosineLR": (_warm_up_and_cosine, "", None, _COSINE),
+    "OneCycle": (_one_cycle, "cycle_max_lr", None, _CYCLE),
+    "LRRangeTest": (
+        _range_test,
+        "lr_range_test_min_lr",
+        0.001,
+        tuple(f"lr_range_test_{each}" for each in _TEST),
+    ),
+}
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
@@ -157,45 +141,34 @@ def draft(config: Config, asked: Asked) -> Draft:
         key = ("scheduler", "type") if named else ()
         keys.problems.say(key, text if named else "names no scheduler; the program brings its own")
         return keys.finish({})
-    make, top, default = _SCHEDULES[named]
-    said = _cite(params, named)
+    make, top, default, known = _SCHEDULES[named]
+    begun = () if params.get("last_batch_iteration") != -1 else ("last_batch_iteration",)
+    refuse_unknown(params, named, known, begun)
+    for each in _COUNTS:
+        _number(params, each, whole=True)
+    read = (each for each in known if "mom" not in each and params.get(each) is not None)
+    said = f"scheduler.params: {', '.join(read)}"
     length = _read_length(keys, params, asked)
     optimizer = keys.inside("optimizer", "params")
     lr = _read_lr(optimizer, params, top, default)
     kind = keys.inside("optimizer").text("type") or "Adam"
     found, remark = stand_in(kind)
     if not remark:
-        refuse_misspelt(optimizer, kind, _OF_ADAM)
+        refuse_unknown(optimizer, kind)
     shown = ("weight_decay", "momentum" if found == "SGD" else "betas")
     arguments = {"lr": lr, **read_arguments(optimizer, shown)}
     why = f"{named} as a formula; its class: deepspeed.runtime.lr_schedules:{named}, with --allow"
     if named == "OneCycle" and found != "SGD" and params.get("cycle_momentum") is not False:
         why += "; a formula moves no momentum"
         params.note("cycle_momentum", "left out: a formula moves the LR alone, not the first beta")
-    total = _number(params, "total_num_steps") or length.number
-    factor = make(_Given(params, lr.number, int(total)))
+    total = int(_number(params, "total_num_steps") or length.number)
+    factor = make(_Given(params, lr.number, total))
     below = {"LambdaLR": Said(why=why, below={"lr_lambda": Said(factor, said)})}
     named_as = Said(why=f"optimizer.type: {kind}{remark}", below=arguments)
     scheduler = Said(why=f"scheduler.type: {named}", below=below)
     return keys.finish(
         {"steps": length, "optimizer": Said(below={found: named_as}), "scheduler": scheduler}
     )
-
-
-def _cite(params: Keys, named: str) -> str:
-    """Return which parameters are read; refuse what the class does, as it would be left out."""
-    given, known = find_below(params.config.tree, params.at), _PARAMETERS[named]
-    names = list(given) if isinstance(given, dict) else []
-    besides = ("last_batch_iteration", *(_MOMENTUM if named == "OneCycle" else ()))
-    for name in names:
-        if name not in (*known, *besides):
-            text = f"no parameter of {named}; {suggest(name, known)}"
-            params.problems.say((*params.at, name), text)
-        elif name in _COUNTS and params.get(name) != "auto":
-            params.count(name)
-    if params.get("last_batch_iteration") not in (None, -1):
-        params.refuse("last_batch_iteration", "must be -1, where a run begins")
-    return f"scheduler.params: {', '.join(each for each in names if each in known)}"
 
 
 def _number(keys: Keys, name: str, *, whole: bool = False) -> int | float | None:
@@ -251,18 +224,13 @@ def _read_batches(keys: Keys, asked: Asked) -> tuple[int, int]:
     micro, name, processes = _MARKS[0], _MARKS[1], asked.processes or 1
     accumulate = _wanted(keys, "gradient_accumulation_steps", whole=True)
     whole = _number(keys, name, whole=True)
-    read = _wanted if asked.examples else _number
-    size = read(keys, micro, whole=True)
+    size = (_wanted if asked.examples else _number)(keys, micro, whole=True)
     if whole and size and not accumulate and not (asked.processes or asked.examples):
         keys.want("--processes N", f"as {keys.said(name)} is what all of them take")
     if asked.examples and not (whole or keys.get(micro)):
         keys.refuse(name, f"must be there, or {micro}")
-    if whole and size and not accumulate:
-        accumulate = whole // size // processes
-    elif not accumulate:
-        accumulate = 1
+    accumulate = accumulate or (whole // size // processes if whole and size else 1)
     size = size or (whole or 1) // processes // accumulate
     if whole and asked.processes and whole != size * accumulate * processes:
-        given = f"{size} a batch x {accumulate} a step x {processes} processes"
-        keys.refuse(name, f"must be {given}")
+        keys.refuse(name, f"must be {size} a batch x {accumulate} a step x {processes} processes")
     return int(accumulate or 1), int(size or 1)

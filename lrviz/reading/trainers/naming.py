@@ -8,7 +8,7 @@ from lrviz.reading.trainers.draft import Keys
 from lrviz.reading.trainers.huggingface import SCHEDULES
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.catalog.external import remedy
-from lrviz.spec.tree import Tree, find_below
+from lrviz.spec.tree import Tree, find_below, freeze
 from lrviz.spec.wording import suggest
 
 WORDS = ("class_path", "_target_", "_component_")
@@ -90,13 +90,6 @@ class Target(NamedTuple):
         names = (each for each in reversed(self.key) if isinstance(each, str))
         return _ROLES.get(next(names, ""), "")
 
-    @property
-    def is_foreign_optimizer(self) -> bool:
-        """Whether it stands as an optimizer, is called like a class, and is not to be torch's."""
-        last = self.path.rpartition(".")[2]
-        is_own = self.path.startswith("torch.")
-        return self.role == "optimizer" and last[:1].isupper() and not is_own
-
     def inside(self, keys: Keys) -> Keys:
         """Return a reader of its arguments."""
         return keys.inside(*self.key, *(("init_args",) if self.word == "class_path" else ()))
@@ -122,32 +115,31 @@ def iter_targets(tree: Tree, key: KeyPath = ()) -> Iterator[Target]:
         yield from iter_targets(each, (*key, index))
 
 
-def iter_distinct(keys: Keys, targets: Sequence[Target]) -> Iterator[Target]:
-    """Yield what others are not made of, nor are the same: a reference repeats what it names."""
-    ordered = sorted(targets, key=lambda each: not each.place)
-    trees = [find_below(keys.config.tree, each.key) for each in ordered]
-    for at, each in enumerate(ordered):
-        if trees[at] not in trees[:at] and not any(_is_within(tree, trees[at]) for tree in trees):
-            yield each
+def find_distinct(keys: Keys, targets: Sequence[Target]) -> list[Target]:
+    """Return what others are not made of, nor are the same: a reference repeats what it names.
+
+    What stands as a scheduler, or as an optimizer, goes before the same elsewhere.
+    """
+    tree, found = keys.config.tree, dict[object, Target]()
+    for each in sorted(targets, key=lambda each: not each.place):
+        found.setdefault(freeze(find_below(tree, each.key)), each)
+    insides = [each.inside(keys).inside("schedulers").at for each in targets]
+    parts = [each.key for at in insides for each in iter_targets(find_below(tree, at), at)]
+    for part in parts:
+        found.pop(freeze(find_below(tree, part)), None)
+    return list(found.values())
 
 
-def _is_within(tree: Tree, part: Tree) -> bool:
-    below = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
-    return any(each == part or _is_within(each, part) for each in below)
-
-
-def suggest_path(target: Target) -> str:
+def suggest_path(path: str) -> str:
     """Return a remedy for a path that is not known; empty for none."""
-    module, _, name = target.path.rpartition(".")
+    module, _, name = path.rpartition(".")
     homes = ((each.module.removesuffix(".optimization"), each) for each in CATALOG.values())
     paths = [f"{home}.{each.attribute}" for home, each in homes]
-    if target.role == "optimizer":
-        paths = [f"torch.optim.{each}" for each in OPTIMIZERS]
+    paths += (f"torch.optim.{each}" for each in OPTIMIZERS)
     if not module:
         same = next((each for each in paths if each.endswith(f".{name}")), "its whole path")
         return f"write {same}" if name.isidentifier() else ""
-    package = f"{module.partition('.')[0]}."
-    if near := [each for each in paths if each.startswith(package)]:
-        return suggest(target.path, near)
+    if near := [each for each in paths if each.startswith(f"{module.partition('.')[0]}.")]:
+        return suggest(path, near)
     own = f"{module}:{name}"
     return f"write a spec with {own} by hand, and plot it with --allow {own}" if remedy(own) else ""

@@ -8,14 +8,15 @@ from lrviz.spec.wording import suggest
 # What a schedule moves, or a figure shows; the rest changes no curve.
 _SHOWN = ("lr", "momentum", "betas", "weight_decay")
 
-# What torch's optimizers take, one or another of them; the rest is misspelt.
+# What optimizers take, one of torch's or another, or DeepSpeed's Adam; the rest is misspelt.
 _TAKEN = (
     *("lr", "weight_decay", "betas", "momentum", "eps", "dampening", "nesterov", "amsgrad"),
     *("foreach", "fused", "maximize", "capturable", "differentiable", "decoupled_weight_decay"),
     *("alpha", "centered", "rho", "lambd", "t0", "lr_decay", "initial_accumulator_value", "etas"),
-    *("step_sizes", "beta2_decay", "d", "momentum_decay", "ns_coefficients", "ns_steps"),
+    *("step_sizes", "beta2_decay", "d", "momentum_decay", "ns_coefficients", "ns_steps", "params"),
     *("adjust_lr_fn", "max_iter", "max_eval", "tolerance_grad", "tolerance_change"),
-    *("history_size", "line_search_fn", "params"),
+    *("history_size", "line_search_fn", "torch_adam", "adam_w_mode", "adamw_mode"),
+    *("bias_correction", "set_grad_none", "fp32_optimizer_states"),
 )
 
 
@@ -30,18 +31,22 @@ def stand_in(named: str) -> tuple[str, str]:
     return found or "AdamW", "" if found else ", which torch has not: its LR is scheduled alike"
 
 
-def refuse_misspelt(keys: Keys, named: str, besides: tuple[str, ...] = ()) -> None:
-    """Refuse the arguments that no optimizer takes: what was meant would be left out in silence.
+def refuse_unknown(
+    keys: Keys, whose: str, known: tuple[str, ...] = _TAKEN, besides: tuple[str, ...] = ()
+) -> None:
+    """Refuse the arguments that something does not take: they would be left out in silence.
 
     Args:
         keys: of the arguments.
-        named: the optimizer, an own one of torch.
+        whose: a scheduler, or an optimizer of torch's own.
+        known: what it takes.
         besides: what else may stand among them.
     """
     given = find_below(keys.config.tree, keys.at)
     for each in given if isinstance(given, dict) else ():
-        if each not in (*_TAKEN, *besides):
-            keys.problems.say((*keys.at, each), f"no argument of {named}; {suggest(each, _TAKEN)}")
+        if each not in (*known, *besides):
+            text = f"no argument of {whose}; {suggest(each, known)}"
+            keys.problems.say((*keys.at, each), text)
 
 
 def read_arguments(keys: Keys, among: tuple[str, ...] = _SHOWN) -> Entries:

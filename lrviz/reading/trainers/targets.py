@@ -10,11 +10,10 @@ from math import ceil
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import ONCE_AN_EPOCH, Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said, unquote
-from lrviz.reading.trainers.naming import WORDS, Target, iter_distinct, iter_targets, suggest_path
-from lrviz.reading.trainers.stand_ins import read_arguments, refuse_misspelt, stand_in
+from lrviz.reading.trainers.naming import WORDS, Target, find_distinct, iter_targets, suggest_path
+from lrviz.reading.trainers.stand_ins import read_arguments, refuse_unknown, stand_in
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.tree import Tree, find_below
-from lrviz.spec.wording import suggest
 
 # What is no argument of a schedule.
 _ASIDE = (
@@ -27,10 +26,8 @@ _OPEN = ("devices", "num_nodes", "batch_size")
 
 # Where trainers have what they count.
 _DATA = ("datamodule", "data_module", "dataloader", "loader", "dataset")
-_PLACES = (
-    *((), ("trainer",), ("training",), ("train",), ("data", "init_args"), ("data",)),
-    *((each,) for each in _DATA),
-)
+_NAMED = ("", "trainer", "training", "train", "data init_args", "data", *_DATA)
+_PLACES = tuple(tuple(each.split()) for each in _NAMED)
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
@@ -70,15 +67,17 @@ def draft(config: Config, asked: Asked) -> Draft:
 def _refuse_unknown(keys: Keys, target: Target) -> None:
     if target.inside(keys).get("_args_") not in (None, [], [target.path]):
         target.inside(keys).refuse("_args_", "order tells no names: write the arguments by name")
-    if not target.name and not target.is_foreign_optimizer:
+    is_class = target.path.rpartition(".")[2][:1].isupper()
+    is_foreign = target.role == "optimizer" and is_class and not target.path.startswith("torch.")
+    if not target.name and not is_foreign:
         text = f"no {target.role} that is known here, and nothing is imported, got {target.path}"
-        may = suggest_path(target)
+        may = suggest_path(target.path)
         keys.problems.say((*target.key, target.word), f"{text}; {may}" if may else text)
 
 
 def _find(keys: Keys, targets: list[Target], role: str) -> Target:
     """Return the one scheduler, or the one optimizer."""
-    found = list(iter_distinct(keys, [each for each in targets if each.role == role]))
+    found = find_distinct(keys, [each for each in targets if each.role == role])
     for each in found[1:]:
         keys.problems.say(each.key, f"a second {role}; leave one")
     if not found:
@@ -88,11 +87,10 @@ def _find(keys: Keys, targets: list[Target], role: str) -> Target:
 
 def _read_optimizer(keys: Keys, target: Target) -> Entries:
     """Return an optimizer with what a curve shows of it; one of torch is asked what it takes."""
-    inner, (name, remark) = target.inside(keys), (target.name, "")
-    if not name:
-        name, remark = stand_in(target.path.rpartition(".")[2])
+    inner, foreign = target.inside(keys), stand_in(target.path.rpartition(".")[2])
+    name, remark = (target.name, "") if target.name else foreign
     if target.path.startswith("torch."):
-        refuse_misspelt(inner, name, _ASIDE)
+        refuse_unknown(inner, name, besides=_ASIDE)
     if inner.get("lr") is None:
         inner.note("lr", "not there: the optimizer's own default is taken")
     shown = ("lr", "betas", "weight_decay") + (() if remark else ("momentum",))
@@ -102,18 +100,14 @@ def _read_optimizer(keys: Keys, target: Target) -> Entries:
 def _spell(keys: Keys, target: Target) -> Entries:
     """Return a scheduler with its arguments, and those that it is made of."""
     inner, arguments = target.inside(keys), {}
-    given = find_below(keys.config.tree, inner.at)
+    given, known = find_below(keys.config.tree, inner.at), CATALOG[target.name].arguments
+    refuse_unknown(inner, target.name, tuple(known), _ASIDE)
     for name, value in given.items() if isinstance(given, dict) else ():
-        if name in _ASIDE:
+        if name in _ASIDE or name not in known:
             continue
-        if name not in CATALOG[target.name].arguments:
-            known = tuple(CATALOG[target.name].arguments)
-            text = f"no argument of {target.name}; {suggest(name, known)}"
-            keys.problems.say((*inner.at, name), text)
-        elif "${" in str(value) or value == "???":
-            is_key = str(value).startswith("${") and ":" not in str(value)
-            text = f"no key {str(value)[2:-1]}" if is_key else "must be said"
-            inner.refuse(name, f"{text} in this file")
+        if "${" in str(value) or value == "???":
+            is_key = not {*":?"} & {*str(value)}
+            inner.refuse(name, f"{'no such key' if is_key else 'must be said'} in this file")
         elif name == "schedulers":
             children = list(iter_targets(value, (*inner.at, name)))
             for each in children:
@@ -189,21 +183,19 @@ def _read_epoch(keys: Keys, asked: Asked, *, is_tune: bool) -> tuple[Entries, in
     if batch and asked.processes is None and (devices := _count(keys, "devices")):
         nodes = _count(keys, "num_nodes") or one
         asked = replace(asked, processes=int(devices.number * nodes.number))
-    if batch and is_tune and keys.inside("dataset").flag("packed"):
-        keys.inside("dataset").note(
-            "packed", f"on: {asked.examples:,} is taken for the count of packed sequences"
-        )
+    if batch and is_tune and (dataset := keys.inside("dataset")).flag("packed"):
+        dataset.note("packed", "on: --examples is taken for the count of packed sequences")
     loader = Loader(accumulate, batch, is_tune, "drop" if is_tune else "step")
+    given = unquote(trainer.get("limit_train_batches"))
+    share = given if isinstance(given, float) and 0 < given <= 1 else 0.0
+    if share and asked.batches:
+        asked = replace(asked, batches=int(asked.batches * share))
+        trainer.note("limit_train_batches", f"leaves {asked.batches} of the batches")
     entries, steps = read_steps(keys, asked, loader)
+    if "data" in entries and 0 < share < 1:
+        keys.want("--batches N", "as limit_train_batches leaves some out")
     cap = _count(keys, "max_steps_per_epoch", "steps_per_epoch")
-    share = unquote(trainer.get("limit_train_batches"))
-    if isinstance(share, float) and 0 < share <= 1:
-        if "data" in entries and share < 1:
-            keys.want("--batches N", "as limit_train_batches leaves some out")
-        left = int((asked.batches or 0) * share)
-        why = f"--batches {asked.batches} x {trainer.path('limit_train_batches')}: {share}"
-        cap = Said(loader.count(left), f"{why} / {accumulate.value}, rounded up") if left else cap
-    elif limit := _count(keys, "limit_train_batches"):
+    if not share and (limit := _count(keys, "limit_train_batches")):
         why = f"{limit.why}: {limit.value} / {accumulate.value}, rounded up"
         cap = Said(loader.count(int(limit.number)), why)
     for name in ("overfit_batches", "fast_dev_run"):
