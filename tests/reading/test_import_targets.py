@@ -460,6 +460,10 @@ def test_what_makes_a_run_shorter_is_noted(name: str) -> None:
             f"got CosineAnnealingLR; write {OF_TORCH}.CosineAnnealingLR",
         ),
         (
+            f"{SGD}scheduler: {{_target_: transformers.get_cosine_schedule}}",
+            "did you mean 'transformers.get_cosine_schedule_with_warmup'?",
+        ),
+        (
             f"{SGD}scheduler: {{_target_: timm.scheduler.evil.StepLRScheduler}}",
             "did you mean 'timm.scheduler.StepLRScheduler'?",
         ),

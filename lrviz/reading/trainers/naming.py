@@ -123,10 +123,9 @@ def find_distinct(keys: Keys, targets: Sequence[Target]) -> list[Target]:
     tree, found = keys.config.tree, dict[object, Target]()
     for each in sorted(targets, key=lambda each: not each.place):
         found.setdefault(freeze(find_below(tree, each.key)), each)
-    insides = [each.inside(keys).inside("schedulers").at for each in targets]
-    parts = [each.key for at in insides for each in iter_targets(find_below(tree, at), at)]
-    for part in parts:
-        found.pop(freeze(find_below(tree, part)), None)
+    for at in [each.inside(keys).inside("schedulers").at for each in targets]:
+        for part in iter_targets(find_below(tree, at), at):
+            found.pop(freeze(find_below(tree, part.key)), None)
     return list(found.values())
 
 
@@ -137,8 +136,7 @@ def suggest_path(path: str) -> str:
     paths = [f"{home}.{each.attribute}" for home, each in homes]
     paths += (f"torch.optim.{each}" for each in OPTIMIZERS)
     if not module:
-        same = next((each for each in paths if each.endswith(f".{name}")), "its whole path")
-        return f"write {same}" if name.isidentifier() else ""
+        return next((f"write {each}" for each in paths if each.endswith(f".{name}")), "")
     if near := [each for each in paths if each.startswith(f"{module.partition('.')[0]}.")]:
         return suggest(path, near)
     own = f"{module}:{name}"

@@ -45,8 +45,8 @@ def refuse_unknown(
     given = find_below(keys.config.tree, keys.at)
     for each in given if isinstance(given, dict) else ():
         if each not in (*known, *besides):
-            text = f"no argument of {whose}; {suggest(each, known)}"
-            keys.problems.say((*keys.at, each), text)
+            remedy = suggest(each, known)
+            keys.problems.say((*keys.at, each), f"no argument of {whose}; {remedy}")
 
 
 def read_arguments(keys: Keys, among: tuple[str, ...] = _SHOWN) -> Entries:

@@ -188,7 +188,7 @@ def _read_epoch(keys: Keys, asked: Asked, *, is_tune: bool) -> tuple[Entries, in
     loader = Loader(accumulate, batch, is_tune, "drop" if is_tune else "step")
     given = unquote(trainer.get("limit_train_batches"))
     share = given if isinstance(given, float) and 0 < given <= 1 else 0.0
-    if share and asked.batches:
+    if 0 < share < 1 and asked.batches:
         asked = replace(asked, batches=int(asked.batches * share))
         trainer.note("limit_train_batches", f"leaves {asked.batches} of the batches")
     entries, steps = read_steps(keys, asked, loader)

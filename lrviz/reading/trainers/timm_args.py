@@ -104,9 +104,9 @@ def draft(config: Config, asked: Asked) -> Draft:
     keys = Keys(config)
     kind = keys.text("sched")
     if kind not in _CLASSES:
-        known = f"unknown schedule; {suggest(kind, _ALL)}"
-        alike = "no schedule: the LR stays as it is; write a spec with ConstantLR and factor 1"
-        keys.refuse("sched", alike if kind == "none" else known)
+        none = "no schedule: the LR stays as it is; write a spec with ConstantLR and factor 1"
+        unknown = f"unknown schedule; {suggest(kind, _ALL)}"
+        keys.refuse("sched", none if kind == "none" else unknown)
         return keys.finish({})
     if kind == "plateau" and keys.flag("sched_on_updates"):
         keys.refuse("sched_on_updates", "a plateau is looked for epoch by epoch alone")
@@ -180,9 +180,8 @@ def _iter_arguments(args: _Args) -> Iterator[tuple[str, Said]]:
     if kind == "constant":
         yield "decay_rate", Said(1.0, "it drops to all of it")
     if kind == "plateau":
-        best, name = keys.text("eval_metric"), "eval_metric"
-        why = keys.said(name) if best else f"{name} is not there: timm's default"
-        yield "mode", Said("min" if "loss" in best else "max", why)
+        best = "min" if "loss" in keys.text("eval_metric") else "max"
+        yield "mode", Said(best, args.said("eval_metric", "top1"))
     noise = _read_numbers(keys, "lr_noise")
     whole = args.number("epochs", 100) * (args.updates or 1)
     at: list[Tree] = [
@@ -206,11 +205,10 @@ def _iter_arguments(args: _Args) -> Iterator[tuple[str, Said]]:
 def _read_numbers(keys: Keys, name: str) -> Tree:
     """Return a number or several, in quotes though they be, or a flag; None for nothing."""
     value = unquote(keys.get(name))
-    if name == "warmup_prefix":
-        return None if value is None else keys.flag(name)
-    if isinstance(value, list) and all(map(is_number, value)):
-        return value
-    return keys.number(name)
+    if name == "warmup_prefix" and value is not None:
+        return keys.flag(name)
+    is_several = isinstance(value, list) and all(map(is_number, value))
+    return value if is_several else keys.number(name)
 
 
 def _iter_stable(args: _Args) -> Iterator[tuple[str, Said]]:
