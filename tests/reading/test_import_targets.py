@@ -412,6 +412,14 @@ def test_no_count_is_left_out_in_silence(name: str, value: str) -> None:
     assert f"trainer.{name}: must be a " in line
 
 
+@pytest.mark.parametrize("value", ["0", "0.0", "-1"])
+def test_a_run_of_no_batches_is_refused(value: str) -> None:
+    """Where other counts are off, this one trains nothing."""
+    config = f"trainer: {{max_epochs: 3, limit_train_batches: {value}}}\n{SGD}lr_scheduler: {STEP}"
+    (line,) = lines_of(config, batches=8)
+    assert "limit_train_batches: must be a whole number of at least 1, got " in line
+
+
 @pytest.mark.parametrize("name", ["overfit_batches: 0.1", "fast_dev_run: true"])
 def test_what_makes_a_run_shorter_is_noted(name: str) -> None:
     """A whole run is drawn."""
@@ -491,6 +499,8 @@ def test_a_schedule_may_be_named_to_its_function() -> None:
         "  name: cosine\n  num_warmup_steps: 3\n  num_training_steps: 30\n"
     )
     assert is_same(curve_of(config, interval="step"), drive(cosine("cosine", 0.1, 3, 30), 30))
+    constant = config.replace("cosine", "constant")  # to which it does not hand the steps
+    assert curve_of(constant, interval="step") == [0.1] * 30
 
 
 def test_what_a_schedule_is_made_of_may_stand_elsewhere() -> None:

@@ -21,6 +21,9 @@ _ASIDE = (
     *("_args_", "_partial_", "_convert_", "_recursive_"),
 )
 
+# What transformers.get_scheduler, which takes a name, hands only to a function that takes it.
+_DROPPED = ("num_warmup_steps", "num_training_steps")
+
 # What may be left to the machine, and is asked for then.
 _OPEN = ("devices", "num_nodes", "batch_size")
 
@@ -101,7 +104,8 @@ def _spell(keys: Keys, target: Target) -> Entries:
     """Return a scheduler with its arguments, and those that it is made of."""
     inner, arguments = target.inside(keys), {}
     given, known = find_below(keys.config.tree, inner.at), CATALOG[target.name].arguments
-    refuse_unknown(inner, target.name, tuple(known), _ASIDE)
+    aside = (*_ASIDE, *(_DROPPED if inner.get("name") else ()))
+    refuse_unknown(inner, target.name, tuple(known), aside)
     for name, value in given.items() if isinstance(given, dict) else ():
         if name in _ASIDE or name not in known:
             continue
@@ -147,7 +151,8 @@ def _count_at(inner: Keys, name: str) -> Said | None:
     """Return a whole number; None where there is none, or it is off: 0 and -1 are."""
     value = unquote(inner.get(name))
     is_open = name in _OPEN and (value == "auto" or isinstance(value, list | dict))
-    if value in (None, 0, -1) or is_open:
+    is_off = value in (None, 0, -1) and (value is None or name != "limit_train_batches")
+    if is_off or is_open:
         return None
     found = inner.count(name)
     return Said(found, inner.path(name)) if found else None
