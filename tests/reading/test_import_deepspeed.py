@@ -192,3 +192,104 @@ def test_the_length_is_asked_for() -> None:
     """A schedule without an end has no length in the file."""
     (line,) = lines_of(FOLDER / "warmup_log.json")
     assert "give --epochs N and --batches N" in line
+
+
+@pytest.mark.parametrize(
+    ("sizes", "asked", "steps"),
+    [
+        # 64 // 4 // 2 = 8 a step, of 500 / 4 = 125 batches an epoch: 250 / 8.
+        ((64, 4, None), {"examples": 1000, "processes": 2}, 31),
+        ((64, None, None), {"examples": 1000, "processes": 2}, 32),  # 64 // 2: 16 batches an epoch
+        ((64, None, 4), {"examples": 1000, "processes": 2}, 31),  # 64 // 2 // 4 = 8: 63 batches
+        ((64, 4, None), {"batches": 125, "processes": 2}, 31),
+        ((64, None, 4), {"batches": 125}, 62),
+        ((None, 4, 8), {"examples": 1000, "processes": 2}, 31),
+        ((64, 4, 8), {"examples": 1000, "processes": 2}, 31),
+    ],
+)
+def test_of_three_batch_sizes_one_follows(
+    sizes: tuple[int | None, ...], asked: dict[str, int], steps: int
+) -> None:
+    """The whole is that of a process x the batches of a step x the processes."""
+    config = batched(*sizes)
+    assert imported(config, epochs=2, **asked).schedules[0].total_steps == steps
+
+
+def batched(whole: int | None, micro: int | None, accumulate: int | None) -> str:
+    """Return a config with those of the three batch sizes that are given."""
+    names = ("train_batch_size", "train_micro_batch_size_per_gpu", "gradient_accumulation_steps")
+    given = dict(zip(names, (whole, micro, accumulate), strict=True))
+    config = {"scheduler": {"type": "WarmupLR", "params": {"warmup_max_lr": 0.1}}}
+    return json.dumps(config | {name: each for name, each in given.items() if each})
+
+
+@pytest.mark.parametrize(
+    ("sizes", "asked", "line"),
+    [
+        ((64, 4, None), {"batches": 9}, "give --processes N (as train_batch_size: 64"),
+        ((64, None, None), {"examples": 90}, "give --processes N"),
+        ((64, None, 4), {"examples": 90, "processes": 3}, "must be 5 a batch x 4 a step x 3 proc"),
+        ((None, None, 4), {"examples": 90, "processes": 3}, "train_batch_size: must be there, or"),
+    ],
+)
+def test_batch_sizes_that_deepspeed_refuses(
+    sizes: tuple[int | None, ...], asked: dict[str, int], line: str
+) -> None:
+    """They must make the whole of them, and not all may be missing."""
+    (found,) = lines_of(batched(*sizes), epochs=1, **asked)
+    assert line in found
+
+
+@pytest.mark.parametrize(
+    ("params", "line"),
+    [
+        ({"warmup_steps": 500}, "warmup_steps: no argument of WarmupLR; did you mean 'warmup_num"),
+        ({"total_num_steps": 50}, "total_num_steps: no argument of WarmupLR; "),
+        ({"warmup_num_steps": 0}, "warmup_num_steps: must be a whole number of at least 1, got 0"),
+        ({"warmup_num_steps": -5}, "warmup_num_steps: must be a whole number of at least 1, got -"),
+        ({"last_batch_iteration": 9}, "last_batch_iteration: no argument of "),
+    ],
+)
+def test_parameters_that_the_class_refuses(params: dict[str, int], line: str) -> None:
+    """It raises TypeError or ValueError for them."""
+    config = {"scheduler": {"type": "WarmupLR", "params": {"warmup_max_lr": 1, **params}}}
+    (found,) = lines_of(json.dumps(config), epochs=1, batches=9)
+    assert found.startswith(f"a.yaml: scheduler.params.{line}")
+
+
+def test_a_run_from_its_start_may_be_said_to_be_one() -> None:
+    """-1 is what the class takes for that; nor is it cited, as nothing is read from it."""
+    params = {"warmup_max_lr": 1, "last_batch_iteration": -1}
+    text = spec_text(
+        json.dumps({"scheduler": {"type": "WarmupLR", "params": params}}), epochs=1, batches=9
+    )
+    assert "# scheduler.params: warmup_max_lr\n" in text
+
+
+def test_only_one_length_is_asked_for() -> None:
+    """One that is said wrong is to be mended, not given again."""
+    params = {"total_num_steps": "abc", "warmup_max_lr": 1}
+    config = {"scheduler": {"type": "WarmupDecayLR", "params": params}}
+    assert lines_of(json.dumps(config)) == [
+        "a.yaml: scheduler.params.total_num_steps: must be a number, got 'abc'"
+    ]
+
+
+def test_the_decay_is_as_long_as_the_file_says() -> None:
+    """However long the run is: linearly from 1 at 2 steps to 0 at 10, of which 5 are driven."""
+    params = {"total_num_steps": 10, "warmup_max_lr": 1, "warmup_num_steps": 2}
+    config = {"scheduler": {"type": "WarmupDecayLR", "params": params}}
+    found = curve_of(json.dumps(config), epochs=1, batches=5)
+    assert is_same(found, [0.0, 0.0, 1.0, 1.0, 7 / 8])
+
+
+def test_an_optimizers_argument_is_not_left_out_in_silence() -> None:
+    """Another peak would come of it; what DeepSpeed's own Adam takes besides is no mistake."""
+    params = {"lrr": 0.1, "torch_adam": True, "adam_w_mode": True, "eps": 1e-8}
+    config = {
+        "optimizer": {"type": "AdamW", "params": params},
+        "scheduler": {"type": "WarmupLR", "params": {}},
+    }
+    assert lines_of(json.dumps(config), epochs=1, batches=5) == [
+        "a.yaml: optimizer.params.lrr: no argument of AdamW; did you mean 'lr'?"
+    ]

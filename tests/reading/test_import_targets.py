@@ -11,6 +11,8 @@ import torch
 from torch.optim import lr_scheduler
 from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR, OneCycleLR, StepLR
 
+from lrviz.reading.trainers.draft import Asked
+from lrviz.reading.trainers.families import import_config
 from lrviz.reading.trainers.naming import DOUBLES, Target
 from lrviz.spec.catalog import CATALOG
 from tests.support.imported import CONFIGS, curve_of, imported, is_same, lines_of, spec_text
@@ -178,8 +180,14 @@ def test_a_share_of_the_batches_is_asked_for() -> None:
     config = (FOLDER / "cli_cosine.yaml").read_text().replace("batches: 25", "batches: 0.5")
     (line,) = lines_of(config, examples=640)
     assert "--batches N (as limit_train_batches leaves some out)" in line
-    found = imported(config, batches=5)
-    assert found.schedules[0].steps_per_epoch == 2  # 5 / 4, rounded up
+    found = imported(config, batches=100)
+    assert found.schedules[0].steps_per_epoch == 13  # int(100 x 0.5) / 4, rounded up
+    found = imported(config, batches=9)
+    assert found.schedules[0].steps_per_epoch == 1  # int(4.5) / 4
+    whole = imported(config.replace("batches: 0.5", "batches: 1.0"), batches=9)
+    assert whole.schedules[0].steps_per_epoch == 3  # a float is a share: 9 / 4
+    one = imported(config.replace("batches: 0.5", "batches: 1"), batches=9)
+    assert one.schedules[0].steps_per_epoch == 1  # a whole number is a count
 
 
 def test_a_schedule_of_timm_that_counts_updates_needs_to_know_them() -> None:
@@ -241,6 +249,10 @@ def test_every_name_of_the_catalog_is_known_by_its_path(name: str) -> None:
         ("torchtune.training.get_lr", ""),
         ("transformersevil.get_constant_schedule", ""),
         ("timm.scheduler.cosine_lr.CosineLRScheduler", "timm.CosineLRScheduler"),
+        ("timm.scheduler.multistep_lr.MultiStepLRScheduler", "timm.MultiStepLRScheduler"),
+        ("timm.scheduler.wsd_lr.WSDLRScheduler", "timm.WSDLRScheduler"),
+        ("timm.scheduler.evil.StepLRScheduler", ""),
+        ("timm.scheduler.cosine_lr.StepLRScheduler", ""),
         ("", ""),
     ],
 )
@@ -271,8 +283,8 @@ HOSTILE = [
     (
         f"optimizer: {SOUND}\nlr_scheduler: {{_target_: flying.Wrapper, scheduler: {STEP}}}",
         "a.yaml:2:16: lr_scheduler._target_: no scheduler that is known here, and nothing is "
-        "imported, got flying.Wrapper; a class or function of your own is named on the command "
-        "line, too: --allow flying:Wrapper",
+        "imported, got flying.Wrapper; write a spec with flying:Wrapper by hand, and plot it "
+        "with --allow flying:Wrapper",
     ),
     (
         f"optimizer: {SOUND}\nlr_scheduler:\n"
@@ -323,12 +335,13 @@ def test_what_is_not_known_is_refused_and_never_imported() -> None:
             "a.yaml:1:1: names no optimizer by class_path, _target_, _component_",
         ),
         (
-            f"optimizer: {SOUND}\nlr_scheduler: {STEP}\nmodel: {{scheduler: {STEP}}}",
+            f"optimizer: {SOUND}\nlr_scheduler: {STEP}\nmodel: {{scheduler: {UNRESOLVED}}}",
             "a.yaml:3:9: model.scheduler: a second scheduler; leave one",
         ),
         (
             f"optimizer: {SOUND}\nlr_scheduler: {STEP.replace('step_size: 1', 'step_sz: 1')}",
-            "a.yaml:2:73: lr_scheduler.init_args.step_sz: no argument of StepLR, got 1",
+            "a.yaml:2:73: lr_scheduler.init_args.step_sz: no argument of StepLR; did you "
+            "mean 'step_size'?",
         ),
         (
             f"optimizer: {SOUND}\nlr_scheduler: {UNRESOLVED}",
@@ -365,3 +378,163 @@ def test_there_are_configs_of_every_program() -> None:
     names = [each.stem.partition("_")[0] for each in FOLDER.glob("*.yaml")]
     assert len(names) >= 8
     assert all(names.count(each) >= 3 for each in ("cli", "hydra", "torchtune"))
+
+
+SGD = "optimizer: {_target_: torch.optim.SGD, lr: 0.1}\n"
+OF_TORCH = "torch.optim.lr_scheduler"
+
+
+def test_numbers_in_quotes_are_numbers() -> None:
+    """Counts, and arguments: 12 batches of which 4 make a step, called after each second."""
+    config = (
+        'trainer: {max_epochs: "10", max_steps: "-1", accumulate_grad_batches: "4"}\n'
+        'model:\n  optimizer: {_target_: torch.optim.SGD, lr: "0.1"}\n  frequency: "2"\n'
+        f"  scheduler: {{_target_: {OF_TORCH}.MultiStepLR, milestones: ['2', 5], gamma: '0.5'}}\n"
+    )
+    expected = drive(lr_scheduler.MultiStepLR(sgd(0.1), [2, 5], gamma=0.5), 30, 2)
+    assert is_same(curve_of(config, batches=12, interval="step"), expected)
+
+
+@pytest.mark.parametrize("off", ["-1", '"-1"', "0", "null", "false"])
+def test_a_count_may_be_off(off: str) -> None:
+    """So it is as if it were not there: 3 epochs of 9."""
+    config = f"trainer: {{max_epochs: 3, max_steps: {off}}}\n{SGD}scheduler: {STEP}"
+    assert imported(config, interval="step", batches=9).schedules[0].total_steps == 27
+
+
+@pytest.mark.parametrize("name", ["max_epochs", "max_steps", "accumulate_grad_batches"])
+@pytest.mark.parametrize("value", ["${oc.env:X}", "[4]", "often", "-4", "2.5"])
+def test_no_count_is_left_out_in_silence(name: str, value: str) -> None:
+    """What it is cannot be told, or it is none: one line says so, and nothing else is asked."""
+    given = {"max_epochs": "3", name: value}
+    counts = "".join(f"  {key}: {each}\n" for key, each in given.items())
+    (line,) = lines_of(f"trainer:\n{counts}{SGD}lr_scheduler: {STEP}", batches=8)
+    assert f"trainer.{name}: must be a " in line
+
+
+@pytest.mark.parametrize("value", ["0", "0.0", "-1"])
+def test_a_run_of_no_batches_is_refused(value: str) -> None:
+    """Where other counts are off, this one trains nothing."""
+    config = f"trainer: {{max_epochs: 3, limit_train_batches: {value}}}\n{SGD}lr_scheduler: {STEP}"
+    (line,) = lines_of(config, batches=8)
+    assert "limit_train_batches: must be a whole number of at least 1, got " in line
+
+
+@pytest.mark.parametrize("name", ["overfit_batches: 0.1", "fast_dev_run: true"])
+def test_what_makes_a_run_shorter_is_noted(name: str) -> None:
+    """A whole run is drawn."""
+    config = f"trainer: {{max_epochs: 3, {name}}}\n{SGD}lr_scheduler: {STEP}"
+    notes = import_config(config.encode(), "a.yaml", Asked())[1].notes
+    assert [each.text for each in notes] == ["left out: a run without it is drawn"]
+
+
+@pytest.mark.parametrize(
+    ("config", "line"),
+    [
+        (
+            f"{SGD}scheduler: {{_target_: {OF_TORCH}.StepLR, _args_: [3, 0.5]}}",
+            "scheduler._args_: order tells no names: write the arguments by name, got [3, 0.5]",
+        ),
+        (
+            f"{SGD}scheduler: {{_target_: functools.partial, _args_: [{OF_TORCH}.StepLR, 3]}}",
+            "scheduler._args_: order tells no names: write the arguments by name, got ",
+        ),
+        (
+            f"{SGD.replace('lr:', 'lrr:')}scheduler: {STEP}",
+            "optimizer.lrr: no argument of SGD; did you mean 'lr'?",
+        ),
+        (
+            f"{SGD.replace('lr:', 'weightdecay:')}scheduler: {STEP}",
+            "optimizer.weightdecay: no argument of SGD; did you mean 'weight_decay'?",
+        ),
+        (
+            f"optimizer: {{_target_: torch.optim.AdamWW}}\nscheduler: {STEP}",
+            "got torch.optim.AdamWW; did you mean 'torch.optim.AdamW'?",
+        ),
+        (
+            f"{SGD}scheduler: {{_target_: {OF_TORCH}.CosineAnnealingLR, Tmax: 30}}",
+            "scheduler.Tmax: no argument of CosineAnnealingLR; did you mean 'T_max'?",
+        ),
+        (
+            f"{SGD}scheduler: {{_target_: {OF_TORCH}.CosineAnnealingLR, T_max: '${{max_epoch}}'}}",
+            "scheduler.T_max: no such key in this file, got '${max_epoch}'; write the value",
+        ),
+        (
+            f"{SGD}scheduler: {{_target_: {OF_TORCH}.CosineAnealingLR}}",
+            f"did you mean '{OF_TORCH}.CosineAnnealingLR'?",
+        ),
+        (
+            f"{SGD}scheduler: {{_target_: CosineAnnealingLR}}",
+            f"got CosineAnnealingLR; write {OF_TORCH}.CosineAnnealingLR",
+        ),
+        (
+            f"{SGD}scheduler: {{_target_: transformers.get_cosine_schedule}}",
+            "did you mean 'transformers.get_cosine_schedule_with_warmup'?",
+        ),
+        (
+            f"{SGD}scheduler: {{_target_: timm.scheduler.evil.StepLRScheduler}}",
+            "did you mean 'timm.scheduler.StepLRScheduler'?",
+        ),
+    ],
+)
+def test_what_is_near_is_told(config: str, line: str) -> None:
+    """One line names what was written and what may have been meant."""
+    (found,) = lines_of(f"{config}\nepochs: 3", interval="epoch")
+    assert line in found
+
+
+def test_an_optimizer_of_another_package_is_scheduled_alike() -> None:
+    """Of its arguments those that torch's AdamW has are taken; one without an LR is noted."""
+    config = f"epochs: 4\nscheduler: {STEP}\noptimizer: {{_target_: lion_pytorch.Lion, %s}}"
+    found = curve_of(config % "lr: 0.5, betas: ['0.9', 0.99], use_triton: true")
+    assert is_same(found, drive(StepLR(sgd(0.5), 1), 4))
+    notes = import_config((config % "betas: [0.9, 0.99]").encode(), "a.yaml", Asked())[1].notes
+    assert [each.text for each in notes] == ["not there: the optimizer's own default is taken"]
+
+
+def test_a_schedule_may_be_named_to_its_function() -> None:
+    """transformers.get_scheduler takes the name that the Trainer takes."""
+    config = (
+        f"max_steps: 30\n{SGD}scheduler:\n  _target_: transformers.get_scheduler\n"
+        "  name: cosine\n  num_warmup_steps: 3\n  num_training_steps: 30\n"
+    )
+    assert is_same(curve_of(config, interval="step"), drive(cosine("cosine", 0.1, 3, 30), 30))
+    constant = config.replace("cosine", "constant")  # to which it does not hand the steps
+    assert curve_of(constant, interval="step") == [0.1] * 30
+
+
+def test_what_a_schedule_is_made_of_may_stand_elsewhere() -> None:
+    """References to it repeat it: there is one schedule, which stands as the scheduler."""
+    config = (
+        f"epochs: 9\nwarm: {{_target_: {OF_TORCH}.LinearLR, start_factor: 0.01, total_iters: 3}}\n"
+        f"cool: {{_target_: {OF_TORCH}.StepLR, step_size: 4, gamma: 0.3}}\n{SGD}"
+        f"whole: {{_target_: {OF_TORCH}.SequentialLR, schedulers: ['${{warm}}', '${{cool}}'], "
+        "milestones: [3]}\nscheduler: ${whole}\n"
+    )
+    assert is_same(curve_of(config, interval="epoch"), drive(sequential(sgd(0.1)), 9))
+
+
+def test_where_a_batch_size_is_looked_for() -> None:
+    """100 / 2 are 5 of 10; where there is none, it is said that there is none."""
+    config = f"max_epochs: 3\n{SGD}scheduler: {{_target_: {OF_TORCH}.StepLR, step_size: 1}}\n"
+    asked = {"examples": 100, "processes": 2, "interval": "step"}
+    (line,) = lines_of(config, **asked)
+    assert "give --batches N (as no batch_size is at the top, nor in trainer, data, " in line
+    for name in ("datamodule", "data_module", "dataloader", "loader", "dataset"):
+        found = imported(f"{config}{name}: {{batch_size: 10}}\n", **asked)
+        assert found.schedules[0].steps_per_epoch == 5
+
+
+def test_batches_that_make_no_step_are_refused() -> None:
+    """Nothing is asked for again that was given."""
+    (line,) = lines_of(FOLDER / "torchtune_lora.yaml", batches=7)
+    assert line.endswith("7 batches make no step of 8")
+
+
+def test_packed_sequences_are_counted() -> None:
+    """A note says so, as how many they are the file does not."""
+    config = (FOLDER / "torchtune_lora.yaml").read_text().replace("packed: false", "packed: true")
+    notes = import_config(config.encode(), "a.yaml", Asked(examples=900, processes=1))[1].notes
+    assert [each.text for each in notes] == [
+        "on: --examples is taken for the count of packed sequences"
+    ]

@@ -156,7 +156,13 @@ def test_what_the_factory_does_not_know_is_refused() -> None:
     """Neither is anything looked up by that name."""
     args = "opt: sgd\nlr: 0.1\nepochs: 3\nwarmup_epochs: 0\nsched: "
     assert "a.yaml:5:1: sched: unknown schedule; known: " in lines_of(f"{args}os.system")[0]
-    assert lines_of(f"{args}none") == ["a.yaml:5:1: sched: no schedule, got 'none'"]
+    assert lines_of(f"{args}none") == [
+        "a.yaml:5:1: sched: no schedule: the LR stays as it is; write a spec with ConstantLR and "
+        "factor 1, got 'none'"
+    ]
+    assert "a.yaml:5:1: sched: unknown schedule; known: cosine, " in lines_of(f"{args}null")[0]
+    (line,) = lines_of(f"{args}plateau\nsched_on_updates: true", metric=METRIC)
+    assert line.startswith("a.yaml:6:1: sched_on_updates: a plateau is looked for epoch by epoch")
 
 
 def test_layers_with_an_lr_of_their_own_are_said_to_be_left_out() -> None:
@@ -166,3 +172,46 @@ def test_layers_with_an_lr_of_their_own_are_said_to_be_left_out() -> None:
     assert [each.text for each in notes] == [
         "left out: the LR of each layer is a share of this one"
     ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"sched": "cosine", "lr_cycle_limit": 2, "lr_cycle_decay": 0.5, "lr_noise": [0.4, 0.9]},
+        {
+            "sched": "multistep",
+            "decay_milestones": [4, 8],
+            "decay_rate": 0.5,
+            "warmup_prefix": True,
+        },
+        {"sched": "wsd", "decay_epochs": 0.3, "warmup_epochs": 3},
+    ],
+    ids=lambda each: each["sched"],
+)
+def test_numbers_in_quotes_are_numbers(given: dict[str, Any], timm: Any) -> None:
+    """What a tool wrote as text is what the factory gets as numbers."""
+    args = {"epochs": 20, "opt": "sgd", "lr": 0.1, "min_lr": 1e-6, **given}
+    texts = {
+        name: list(map(str, each)) if isinstance(each, list) else str(each)
+        for name, each in args.items()
+    }
+    assert is_same(curve_of(yaml.safe_dump(texts)), drive(timm, args, 0.1, 1))
+
+
+@pytest.mark.parametrize(
+    "given", ["lr_cycle_decay: ${x}", "lr_noise: ['0.4', '${x}']", "warmup_lr: often"]
+)
+def test_what_is_no_number_is_refused(given: str) -> None:
+    """Nothing of it comes into a spec."""
+    args = "opt: sgd\nlr: 0.1\nepochs: 3\nmin_lr: 0\nsched: cosine\n"
+    (line,) = lines_of(args + given)
+    assert line.startswith(f"a.yaml:6:1: {given.partition(':')[0]}: must be a number, got ")
+
+
+def test_a_comment_tells_no_null() -> None:
+    """What is not there is told as timm's default, wherever a comment speaks of it."""
+    args = "opt: sgd\nlr: 0.1\nmin_lr: 0\nwarmup_prefix: true\neval_metric: null\nsched: "
+    for sched in ("cosine", "step", "wsd", "plateau"):
+        text = spec_text(args + sched, metric=METRIC)
+        assert "null" not in text
+        assert "after timm's default warmup_epochs 5" in text

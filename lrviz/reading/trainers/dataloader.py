@@ -43,6 +43,9 @@ def read_steps(keys: Keys, asked: Asked, loader: Loader) -> tuple[Entries, int]:
     """
     if asked.batches is not None:
         steps, rounded = loader.count(asked.batches), "up" if loader.partial == "step" else "down"
+        if not steps:
+            text = f"{asked.batches} batches make no step of {loader.accumulate.number}"
+            keys.problems.say((), text)
         why = f"--batches {asked.batches} / {loader.accumulate.number}, rounded {rounded}"
         return {"steps_per_epoch": Said(steps, why)}, steps
     if asked.examples is None or loader.batch is None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said
-from lrviz.reading.trainers.stand_ins import read_arguments, stand_in
+from lrviz.reading.trainers.stand_ins import read_arguments, refuse_unknown, stand_in
 from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import suggest
 
@@ -95,14 +95,30 @@ def _range_test(given: _Given) -> str:
     return f"1 + {given.get('lr_range_test_step_rate', 1)} * {done}"
 
 
+_WARM_UP = ("warmup_min_lr", "warmup_max_lr", "warmup_num_steps", "warmup_type")
+_COSINE = ("total_num_steps", "warmup_min_ratio", "cos_min_ratio", *_WARM_UP[2:])
+_CYCLE = (
+    *("cycle_min_lr", "cycle_max_lr", "decay_lr_rate", "decay_step_size"),
+    *("cycle_first_step_size", "cycle_first_stair_count"),
+    *("cycle_second_step_size", "cycle_second_stair_count"),
+    *("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate"),
+)
+_TEST = ("min_lr", "step_size", "step_rate", "staircase")
+_COUNTS = ("warmup_num_steps", "lr_range_test_step_size", "total_num_steps")
+
 # What makes the factor of the LR; the argument that is the LR; what that is where it is not given,
-# the optimizer's own for None.
-_SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None]] = {
-    "WarmupLR": (_warm_up, "warmup_max_lr", None),
-    "WarmupDecayLR": (_warm_up_and_fall, "warmup_max_lr", 0.001),
-    "WarmupCosineLR": (_warm_up_and_cosine, "", None),
-    "OneCycle": (_one_cycle, "cycle_max_lr", None),
-    "LRRangeTest": (_range_test, "lr_range_test_min_lr", 0.001),
+# the optimizer's own for None; and which parameters the class takes for it.
+_SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None, tuple[str, ...]]] = {
+    "WarmupLR": (_warm_up, "warmup_max_lr", None, _WARM_UP),
+    "WarmupDecayLR": (_warm_up_and_fall, _WARM_UP[1], 0.001, ("total_num_steps", *_WARM_UP)),
+    "WarmupCosineLR": (_warm_up_and_cosine, "", None, _COSINE),
+    "OneCycle": (_one_cycle, "cycle_max_lr", None, _CYCLE),
+    "LRRangeTest": (
+        _range_test,
+        "lr_range_test_min_lr",
+        0.001,
+        tuple(f"lr_range_test_{each}" for each in _TEST),
+    ),
 }
 
 
@@ -125,21 +141,28 @@ def draft(config: Config, asked: Asked) -> Draft:
         key = ("scheduler", "type") if named else ()
         keys.problems.say(key, text if named else "names no scheduler; the program brings its own")
         return keys.finish({})
-    make, top, default = _SCHEDULES[named]
+    make, top, default, known = _SCHEDULES[named]
+    begun = () if params.get("last_batch_iteration") != -1 else ("last_batch_iteration",)
+    refuse_unknown(params, named, known, begun)
+    for each in _COUNTS:
+        _number(params, each, whole=True)
+    read = (each for each in known if "mom" not in each and params.get(each) is not None)
+    said = f"scheduler.params: {', '.join(read)}"
     length = _read_length(keys, params, asked)
     optimizer = keys.inside("optimizer", "params")
     lr = _read_lr(optimizer, params, top, default)
     kind = keys.inside("optimizer").text("type") or "Adam"
     found, remark = stand_in(kind)
+    if not remark:
+        refuse_unknown(optimizer, kind)
     shown = ("weight_decay", "momentum" if found == "SGD" else "betas")
     arguments = {"lr": lr, **read_arguments(optimizer, shown)}
     why = f"{named} as a formula; its class: deepspeed.runtime.lr_schedules:{named}, with --allow"
     if named == "OneCycle" and found != "SGD" and params.get("cycle_momentum") is not False:
         why += "; a formula moves no momentum"
         params.note("cycle_momentum", "left out: a formula moves the LR alone, not the first beta")
-    given = find_below(config.tree, params.at)
-    said = f"scheduler.params: {', '.join(given if isinstance(given, dict) else ())}"
-    factor = make(_Given(params, lr.number, int(length.number)))
+    total = int(_number(params, "total_num_steps") or length.number)
+    factor = make(_Given(params, lr.number, total))
     below = {"LambdaLR": Said(why=why, below={"lr_lambda": Said(factor, said)})}
     named_as = Said(why=f"optimizer.type: {kind}{remark}", below=arguments)
     scheduler = Said(why=f"scheduler.type: {named}", below=below)
@@ -148,17 +171,19 @@ def draft(config: Config, asked: Asked) -> Draft:
     )
 
 
-def _number(keys: Keys, name: str) -> int | float | None:
+def _number(keys: Keys, name: str, *, whole: bool = False) -> int | float | None:
     """Return a number; None for nothing, or for what is to be filled in."""
-    return None if keys.get(name) == "auto" else keys.number(name)
+    if keys.get(name) == "auto":
+        return None
+    return keys.count(name) if whole else keys.number(name)
 
 
-def _wanted(keys: Keys, name: str) -> int | float | None:
+def _wanted(keys: Keys, name: str, *, whole: bool = False) -> int | float | None:
     """Return a number; what is to be filled in is asked for."""
     if keys.get(name) == "auto":
         text = f"auto is what the Trainer has as {_FILLED_IN.get(name, name)}; write the number"
         keys.problems.say((*keys.at, name), text)
-    return _number(keys, name)
+    return _number(keys, name, whole=whole)
 
 
 def _read_lr(optimizer: Keys, params: Keys, name: str, default: float | None) -> Said:
@@ -179,9 +204,10 @@ def _read_length(keys: Keys, params: Keys, asked: Asked) -> Said:
     total = _number(params, "total_num_steps")
     if total and asked.epochs is None:
         return Said(int(total), params.path("total_num_steps"))
-    accumulate = _wanted(keys, "gradient_accumulation_steps") or 1
-    size = _wanted(keys, "train_micro_batch_size_per_gpu") if asked.examples else 1
-    loader = Loader(Said(1), Said(size or 1), drops=False)
+    if params.get("total_num_steps") not in (None, "auto") and not total:
+        return Said(1)  # refused
+    accumulate, size = _read_batches(keys, asked)
+    loader = Loader(Said(1), Said(size), drops=False)
     batches = read_steps(keys, asked, loader)[1]
     if asked.epochs is None or not batches:
         keys.want("--epochs N and --batches N", "as DeepSpeed's config has no length of a run")
@@ -191,3 +217,20 @@ def _read_length(keys: Keys, params: Keys, asked: Asked) -> Said:
     return Said(
         steps, f"--epochs {asked.epochs:g} x {batches} batches / {accumulate}, rounded down"
     )
+
+
+def _read_batches(keys: Keys, asked: Asked) -> tuple[int, int]:
+    """Return the batches of a step, and their size: DeepSpeed derives what is not given."""
+    micro, name, processes = _MARKS[0], _MARKS[1], asked.processes or 1
+    accumulate = _wanted(keys, "gradient_accumulation_steps", whole=True)
+    whole = _number(keys, name, whole=True)
+    size = (_wanted if asked.examples else _number)(keys, micro, whole=True)
+    if whole and size and not accumulate and not (asked.processes or asked.examples):
+        keys.want("--processes N", f"as {keys.said(name)} is what all of them take")
+    if asked.examples and not (whole or keys.get(micro)):
+        keys.refuse(name, f"must be there, or {micro}")
+    accumulate = accumulate or (whole // size // processes if whole and size else 1)
+    size = size or (whole or 1) // processes // accumulate
+    if whole and asked.processes and whole != size * accumulate * processes:
+        keys.refuse(name, f"must be {size} a batch x {accumulate} a step x {processes} processes")
+    return int(accumulate or 1), int(size or 1)

@@ -231,3 +231,15 @@ class Keys:
         if problems:
             raise SpecError(problems)
         return Draft(entries, tuple(self.notes))
+
+
+def unquote(value: Tree) -> Tree:
+    """Return plain data in which numbers that stand in quotes are numbers.
+
+    >>> unquote(["1e-6", 2, "cos"])
+    [1e-06, 2, 'cos']
+    """
+    if isinstance(value, list):
+        return [unquote(each) for each in value]
+    found = parse_scalar(value.strip()) if isinstance(value, str) else value
+    return found if is_number(found) else value

@@ -1,12 +1,15 @@
 """What a path names, looked up in the catalog and in a table of doubles; nothing is imported."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lrviz.errors import KeyPath
 from lrviz.reading.trainers.draft import Keys
+from lrviz.reading.trainers.huggingface import SCHEDULES
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
-from lrviz.spec.tree import Tree, find_below
+from lrviz.spec.catalog.external import remedy
+from lrviz.spec.tree import Tree, find_below, freeze
+from lrviz.spec.wording import suggest
 
 WORDS = ("class_path", "_target_", "_component_")
 
@@ -28,6 +31,9 @@ DOUBLES: Mapping[str, str] = {
 
 # Of their Adams only what a curve shows is taken: an LR is scheduled alike in any optimizer.
 _ADAMS = ("bitsandbytes.optim.", "deepspeed.ops.adam.", "transformers.")
+
+# What takes the name of a schedule.
+_BY_NAME = ("transformers.get_scheduler", "transformers.optimization.get_scheduler")
 
 # The keys at which a scheduler or an optimizer stands, whatever it is.
 _ROLES = {
@@ -66,7 +72,9 @@ class Target(NamedTuple):
         package = module.partition(".")[0]
         found = DOUBLES.get(self.path) or (name if package == "torch" else f"{package}.{name}")
         home = CATALOG[found].module if found in CATALOG else ""
-        is_there = module in (home, "transformers") or module.startswith("timm.scheduler.")
+        # timm has each class in a module of its own.
+        own = f"timm.scheduler.{name.removesuffix('LRScheduler').lower()}_lr"
+        is_there = module in (home, "transformers", own)
         return found if home and (is_there or self.path in DOUBLES) else ""
 
     @property
@@ -74,9 +82,13 @@ class Target(NamedTuple):
         """Whether it is, or stands as, a `scheduler` or an `optimizer`; empty for neither."""
         if self.name:
             return "scheduler" if self.name in CATALOG else "optimizer"
-        return _ROLES.get(
-            next((str(each) for each in reversed(self.key) if str(each) == each), ""), ""
-        )
+        return self.place
+
+    @property
+    def place(self) -> str:
+        """What stands at its key, whatever it is: a `scheduler`, an `optimizer`; else empty."""
+        names = (each for each in reversed(self.key) if isinstance(each, str))
+        return _ROLES.get(next(names, ""), "")
 
     def inside(self, keys: Keys) -> Keys:
         """Return a reader of its arguments."""
@@ -88,8 +100,12 @@ def iter_targets(tree: Tree, key: KeyPath = ()) -> Iterator[Target]:
     if isinstance(tree, dict):
         for word in WORDS:
             if isinstance(path := tree.get(word), str):
-                partial = str(find_below(tree, ("_args_", 0)))
-                target = Target(partial if path == "functools.partial" else path, key, word)
+                if path == "functools.partial":
+                    path = str(find_below(tree, ("_args_", 0)))
+                inside = tree.get("init_args") if word == "class_path" else tree
+                if path in _BY_NAME and (named := find_below(inside, ("name",))):
+                    path = f"transformers.{SCHEDULES.get(str(named), named)}"
+                target = Target(path, key, word)
                 yield target
                 if target.name in CATALOG:
                     return
@@ -97,3 +113,31 @@ def iter_targets(tree: Tree, key: KeyPath = ()) -> Iterator[Target]:
             yield from iter_targets(each, (*key, name))
     for index, each in enumerate(tree if isinstance(tree, list) else ()):
         yield from iter_targets(each, (*key, index))
+
+
+def find_distinct(keys: Keys, targets: Sequence[Target]) -> list[Target]:
+    """Return what others are not made of, nor are the same: a reference repeats what it names.
+
+    What stands as a scheduler, or as an optimizer, goes before the same elsewhere.
+    """
+    tree, found = keys.config.tree, dict[object, Target]()
+    for each in sorted(targets, key=lambda each: not each.place):
+        found.setdefault(freeze(find_below(tree, each.key)), each)
+    for at in [each.inside(keys).inside("schedulers").at for each in targets]:
+        for part in iter_targets(find_below(tree, at), at):
+            found.pop(freeze(find_below(tree, part.key)), None)
+    return list(found.values())
+
+
+def suggest_path(path: str) -> str:
+    """Return a remedy for a path that is not known; empty for none."""
+    module, _, name = path.rpartition(".")
+    homes = ((each.module.removesuffix(".optimization"), each) for each in CATALOG.values())
+    paths = [f"{home}.{each.attribute}" for home, each in homes]
+    paths += (f"torch.optim.{each}" for each in OPTIMIZERS)
+    if not module:
+        return next((f"write {each}" for each in paths if each.endswith(f".{name}")), "")
+    if near := [each for each in paths if each.startswith(f"{module.partition('.')[0]}.")]:
+        return suggest(path, near)
+    own = f"{module}:{name}"
+    return f"write a spec with {own} by hand, and plot it with --allow {own}" if remedy(own) else ""

@@ -1,10 +1,23 @@
 """The optimizer of a spec, where a config names one that may not be of torch."""
 
-from lrviz.reading.trainers.draft import Entries, Keys, Said
+from lrviz.reading.trainers.draft import Entries, Keys, Said, unquote
 from lrviz.spec.catalog import OPTIMIZERS
+from lrviz.spec.tree import find_below, is_number
+from lrviz.spec.wording import suggest
 
 # What a schedule moves, or a figure shows; the rest changes no curve.
 _SHOWN = ("lr", "momentum", "betas", "weight_decay")
+
+# What optimizers take, one of torch's or another, or DeepSpeed's Adam; the rest is misspelt.
+_TAKEN = (
+    *("lr", "weight_decay", "betas", "momentum", "eps", "dampening", "nesterov", "amsgrad"),
+    *("foreach", "fused", "maximize", "capturable", "differentiable", "decoupled_weight_decay"),
+    *("alpha", "centered", "rho", "lambd", "t0", "lr_decay", "initial_accumulator_value", "etas"),
+    *("step_sizes", "beta2_decay", "d", "momentum_decay", "ns_coefficients", "ns_steps", "params"),
+    *("adjust_lr_fn", "max_iter", "max_eval", "tolerance_grad", "tolerance_change"),
+    *("history_size", "line_search_fn", "torch_adam", "adam_w_mode", "adamw_mode"),
+    *("bias_correction", "set_grad_none", "fp32_optimizer_states"),
+)
 
 
 def stand_in(named: str) -> tuple[str, str]:
@@ -18,11 +31,32 @@ def stand_in(named: str) -> tuple[str, str]:
     return found or "AdamW", "" if found else ", which torch has not: its LR is scheduled alike"
 
 
+def refuse_unknown(
+    keys: Keys, whose: str, known: tuple[str, ...] = _TAKEN, besides: tuple[str, ...] = ()
+) -> None:
+    """Refuse the arguments that something does not take: they would be left out in silence.
+
+    Args:
+        keys: of the arguments.
+        whose: a scheduler, or an optimizer of torch's own.
+        known: what it takes.
+        besides: what else may stand among them.
+    """
+    given = find_below(keys.config.tree, keys.at)
+    for each in given if isinstance(given, dict) else ():
+        if each not in (*known, *besides):
+            remedy = suggest(each, known)
+            keys.problems.say((*keys.at, each), f"no argument of {whose}; {remedy}")
+
+
 def read_arguments(keys: Keys, among: tuple[str, ...] = _SHOWN) -> Entries:
     """Return the arguments that a config gives an optimizer, of those that a curve can show."""
-    given = {each: keys.get(each) for each in among}
-    return {
-        name: Said(value if isinstance(value, list) else keys.number(name), keys.path(name))
-        for name, value in given.items()
-        if value not in (None, "auto")
-    }
+    found = {}
+    for name in among:
+        value = unquote(keys.get(name))
+        if isinstance(value, list) and not all(map(is_number, value)):
+            keys.refuse(name, "must be numbers")
+        elif value not in (None, "auto"):
+            number = value if isinstance(value, list) else keys.number(name)
+            found[name] = Said(number, keys.path(name))
+    return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import ONCE_AN_EPOCH, Loader, read_steps
-from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said
+from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said, unquote
 from lrviz.reading.trainers.stand_ins import read_arguments, stand_in
 from lrviz.spec.tree import Tree, is_number
 from lrviz.spec.wording import suggest
@@ -67,6 +67,11 @@ class _Args:
         value = self.keys.number(name)
         return default if value is None else value
 
+    def said(self, name: str, default: Tree) -> str:
+        """Return a key and its value, for a comment; where it is not there, what it then is."""
+        is_there = self.keys.get(name) is not None
+        return self.keys.said(name) if is_there else f"timm's default {name} {default}"
+
     @property
     def warm(self) -> float:
         return self.number("warmup_epochs", 5)
@@ -97,11 +102,14 @@ def draft(config: Config, asked: Asked) -> Draft:
         SpecError: what is wrong, and what is missing, all at once.
     """
     keys = Keys(config)
-    kind = keys.text("sched") or "cosine"
+    kind = keys.text("sched")
     if kind not in _CLASSES:
-        known = suggest(kind, _ALL)
-        keys.refuse("sched", "no schedule" if kind == "none" else f"unknown schedule; {known}")
+        none = "no schedule: the LR stays as it is; write a spec with ConstantLR and factor 1"
+        unknown = f"unknown schedule; {suggest(kind, _ALL)}"
+        keys.refuse("sched", none if kind == "none" else unknown)
         return keys.finish({})
+    if kind == "plateau" and keys.flag("sched_on_updates"):
+        keys.refuse("sched_on_updates", "a plateau is looked for epoch by epoch alone")
     batch = Said(keys.count("batch_size") or 128, "batch_size")
     loader = Loader(Said(keys.count("grad_accum_steps") or 1, "grad_accum_steps"), batch)
     length, updates = read_steps(keys, asked, loader)
@@ -145,7 +153,7 @@ def _read_lr(keys: Keys, asked: Asked, loader: Loader) -> Said:
 def _count_epochs(args: _Args) -> Said:
     """Return the epochs in all: those of every cycle, a warm-up before and a rest after them."""
     limit, growth = int(args.number("lr_cycle_limit", 1)), args.number("lr_cycle_mul", 1)
-    found, why = args.number("epochs", 100), args.keys.said("epochs")
+    found, why = args.number("epochs", 100), args.said("epochs", 100)
     if args.kind in _CYCLES and limit > 1:
         each = args.updates or 1
         total = found * each * limit
@@ -153,7 +161,7 @@ def _count_epochs(args: _Args) -> Said:
             total = math.floor(-found * each * (float(growth) ** limit - 1) / (1 - growth))
         found, why = total // each, f"{why}, in {limit} cycles"
     if args.before:
-        found, why = found + args.before, f"{why}, after {args.keys.said('warmup_epochs')}"
+        found, why = found + args.before, f"{why}, after {args.said('warmup_epochs', 5)}"
     rest = args.number("cooldown_epochs", 0)
     if rest and args.kind in (*_CYCLES, *_STABLE):
         found, why = found + rest, f"{why}, then {args.keys.said('cooldown_epochs')}"
@@ -167,13 +175,14 @@ def _iter_arguments(args: _Args) -> Iterator[tuple[str, Said]]:
         yield from _iter_stable(args)
     if kind in ("step", "constant"):
         every = args.count(args.decay) if kind == "step" else 1
-        yield "decay_t", Said(every, keys.said("decay_epochs" if kind == "step" else "sched"))
+        why = args.said("decay_epochs", every) if kind == "step" else keys.said("sched")
+        yield "decay_t", Said(every, why)
     if kind == "constant":
         yield "decay_rate", Said(1.0, "it drops to all of it")
     if kind == "plateau":
         best = "min" if "loss" in keys.text("eval_metric") else "max"
-        yield "mode", Said(best, keys.said("eval_metric"))
-    noise = keys.get("lr_noise")
+        yield "mode", Said(best, args.said("eval_metric", "top1"))
+    noise = _read_numbers(keys, "lr_noise")
     whole = args.number("epochs", 100) * (args.updates or 1)
     at: list[Tree] = [
         each * whole for each in (noise if isinstance(noise, list) else [noise]) if is_number(each)
@@ -182,23 +191,34 @@ def _iter_arguments(args: _Args) -> Iterator[tuple[str, Said]]:
         yield "noise_range_t", Said(at if len(at) > 1 else at[0], keys.said("lr_noise"))
     is_on = {"noise": bool(at), "warmup": bool(args.warm)}
     for name, key, default, kinds in _ARGUMENTS:
-        value, why = keys.get(key), key
+        if kind not in kinds:
+            continue
+        value, why = _read_numbers(keys, key), key
         if value is None:
             value, why = default, f"{key} is not there: timm's default"
-        if kind in kinds and is_on.get(name.partition("_")[0], True) and value != _USUAL.get(name):
+        if is_on.get(name.partition("_")[0], True) and value != _USUAL.get(name):
             yield name, Said(args.count(value) if name in _TIMES else value, why)
     if args.updates:
         yield "t_in_epochs", Said(False, keys.said("sched_on_updates"))
+
+
+def _read_numbers(keys: Keys, name: str) -> Tree:
+    """Return a number or several, in quotes though they be, or a flag; None for nothing."""
+    value = unquote(keys.get(name))
+    if name == "warmup_prefix" and value is not None:
+        return keys.flag(name)
+    is_several = isinstance(value, list) and all(map(is_number, value))
+    return value if is_several else keys.number(name)
 
 
 def _iter_stable(args: _Args) -> Iterator[tuple[str, Said]]:
     """Yield what a stable phase and a decay are given: their warm-up always comes before."""
     keys, is_root, shape = args.keys, args.kind == "rsqrt", args.keys.text("lr_decay_fn")
     left, decay = args.number("epochs", 100) + args.before - args.warm, args.decay
-    less = "" if args.before else f" less {keys.said('warmup_epochs')}"
-    yield "t_initial", Said(args.count(left), keys.said("epochs") + less)
+    less = "" if args.before else f" less {args.said('warmup_epochs', 5)}"
+    yield "t_initial", Said(args.count(left), args.said("epochs", 100) + less)
     calls = round((decay * left if 0 < decay < 1 else decay) * (args.updates or 1))
-    yield "decay_t", Said(calls, f"{keys.said('decay_epochs')}, rounded")
+    yield "decay_t", Said(calls, f"{args.said('decay_epochs', decay)}, rounded")
     yield "stable_fn", Said("rsqrt" if is_root else "constant", keys.said("sched"))
     usual = "linear" if is_root else "1-sqrt"
     yield "decay_fn", Said(shape or usual, "lr_decay_fn" if shape else "as timm's factory does")
