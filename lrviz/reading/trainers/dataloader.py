@@ -6,7 +6,10 @@ from typing import Literal, NamedTuple
 from lrviz.reading.trainers.draft import Asked, Entries, Keys, Said
 
 # What to say where one step stands for an epoch, however many it has.
-ONCE_AN_EPOCH = "it is called once an epoch, however long that is"
+ONCE_AN_EPOCH: Entries = {
+    "steps_per_epoch": Said(1, "it is called once an epoch, however long that is"),
+    "figure": Said(below={"x": Said("epoch")}),
+}
 
 
 class Loader(NamedTuple):

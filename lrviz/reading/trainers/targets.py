@@ -177,7 +177,7 @@ def _read_length(keys: Keys, asked: Asked, *, is_tune: bool, by_step: bool) -> E
         keys.want("--batches N", why)
     if epochs is None and not keys.problems.found:
         keys.want("--epochs N", "as this file has none")
-    return {"epochs": epochs or Said(1), **(entries or {"steps_per_epoch": Said(1, ONCE_AN_EPOCH)})}
+    return {"epochs": epochs or Said(1), **(entries or ONCE_AN_EPOCH)}
 
 
 def _read_epoch(keys: Keys, asked: Asked, *, is_tune: bool) -> tuple[Entries, int]:

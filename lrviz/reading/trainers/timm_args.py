@@ -128,7 +128,7 @@ def draft(config: Config, asked: Asked) -> Draft:
     return keys.finish(
         {
             "epochs": _count_epochs(args),
-            **(length or {"steps_per_epoch": Said(1, ONCE_AN_EPOCH)}),
+            **(length or ONCE_AN_EPOCH),
             "optimizer": Said(below={found: Said(why=f"opt: {named}{remark}", below=given)}),
             "scheduler": Said(below={f"timm.{_CLASSES[kind]}LRScheduler": scheduler}),
             **(keys.read_metric(asked, f"the {best}") if kind == "plateau" else {}),
