@@ -443,8 +443,8 @@ def test_what_is_easily_overlooked_is_noted() -> None:
     ("keys", "count", "note"),
     [
         # 0.05 x 1,900 = 95
-        ("val_size: 0.05", 1_805, "val_size: 95 of 1,900 are held out (val_size: 0.05); 1,805 "),
-        ("max_samples: 1000\nval_size: 0.05", 950, "val_size: 50 of 1,000 are held out"),
+        ("val_size: 0.05", 1_805, "val_size: 95 of 1,900 held out (val_size: 0.05); 1,805 "),
+        ("max_samples: 1000\nval_size: 0.05", 950, "val_size: 50 of 1,000 held out"),
         ("max_samples: 1000\ndataset: a,b", 1_900, ""),  # as many of each of the two
         ("stage: pt\nval_size: 0.05", 1_900, "stage: packs: 1,900 is taken for the count of"),
         ("stage: pt\npacking: false\nval_size: 0.05", 1_805, "val_size: 95 of 1,900"),
@@ -491,7 +491,7 @@ def test_numbers_in_quotes_are_numbers_to_a_scheduler(keys: str, value: float) -
 
 
 def test_a_plateau_without_a_count_is_called_as_often_as_is_logged() -> None:
-    text = "lr_scheduler_type: reduce_lr_on_plateau\nmax_steps: 3\neval_strategy: steps\n"
+    text = "lr_scheduler_type: reduce_lr_on_plateau\nmax_steps: 1000\neval_strategy: steps\n"
     assert made(text, metric="1")["frequency"] == 500  # TrainingArguments' default
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -524,6 +524,14 @@ scheduler: {_target_: torch.optim.lr_scheduler.StepLR, step_size: 3}
 )
 def test_a_class_that_is_named_goes_before_a_stray_key(text: str, family: list[str]) -> None:
     assert find_families(yaml.safe_load(text)) == family
+
+
+def test_one_of_several_rates_is_drawn() -> None:
+    text = "lr_scheduler_type: linear\nlearning_rate: 1\nmax_steps: 3\nloraplus_lr_ratio: 16\n"
+    _, draft = import_config(text.encode(), "a.yaml", Asked())
+    assert [each.line for each in draft.notes] == [
+        "note: a.yaml:4:1: loraplus_lr_ratio: some parameters have an LR of their own; one is drawn"
+    ]
 
 
 def test_a_guess_that_may_be_wrong_is_told_where_it_fails() -> None:

@@ -24,6 +24,7 @@ AXOLOTL = "`lrviz import a.yml > a_spec.yaml` makes a spec of it"
 
 NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 STATE = json.dumps({"best_metric": None, "epoch": 1.0, "log_history": [{"step": 1}]})
+OWN = "model: a\nbatch_size: 8\nworkers: 3\nepochs: 3\nweight_decay: 1\nscheduler: cosine\n"
 PACKAGE = json.dumps({"name": "a", "version": "1.0.0", "scripts": {}, "dependencies": {}})
 
 
@@ -75,7 +76,7 @@ def test_standard_input_is_told_the_same() -> None:
         ("package.json", PACKAGE, "no spec: its keys are name, version, scripts, dependencies"),
         ("pyproject.toml", "[project]\nname = 'a'\n", "TOML, where a spec is YAML; `lrviz new"),
         ("state.json", '{"a":[1],"log_history":[{"step":1}]}', "what a run logged, and no spec"),
-        ("own.yml", "lr: 1\nepochs: 3\nscheduler: cosine\nmodel: a\n", "no spec: its keys are"),
+        ("own.yml", OWN, "no spec: its keys are model, batch_size, workers, weight_decay"),
         ("work.yml", "name: a\non: push\njobs: {}\nenv: {}\n", "no spec: its keys are name, on"),
     ],
 )

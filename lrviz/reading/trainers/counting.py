@@ -147,8 +147,7 @@ def _read_examples(keys: Keys, names: Names, asked: Asked) -> Said:
         count, why = most, f"{why}, of which {keys.said('max_samples')} are taken"
     share = keys.number(names.held_out) or 0
     off = int(share) if share > 1 else math.ceil(share * count)
-    if not off:
-        return Said(count, why if count < asked.examples else "--examples")
-    said, left = keys.said(names.held_out), count - off
-    keys.note(names.held_out, f"{off:,} of {count:,} are held out ({said}); {left:,} train")
-    return Said(left, f"{why} less {off}: {said}")
+    said = keys.said(names.held_out)
+    if off:
+        keys.note(names.held_out, f"{off:,} of {count:,} held out ({said}); {count - off:,} train")
+    return Said(count - off, f"{why} less {off}: {said}" if off else why)

@@ -101,6 +101,7 @@ def _in_config(problem: Problem) -> Problem:
 def spell_said(entries: Entries) -> Iterator[str]:
     r"""Yield the lines of a spec, each with a comment on where it comes from.
 
+    >>> from lrviz.reading.trainers.draft import Said
     >>> print("\n".join(spell_said({"scheduler": Said(below={"StepLR": Said(below={
     ...     "step_size": Said(30, "lr_step")})})})))
     scheduler:

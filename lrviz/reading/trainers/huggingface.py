@@ -103,6 +103,8 @@ def draft(config: Config, asked: Asked) -> Draft:
 
 def make_draft(keys: Keys, names: Names, length: Entries, scheduler: Entries) -> Draft:
     """Return the spec of a run whose length and scheduler are known."""
+    for name in filter(keys.get, ("embedding_lr", "lr_groups", "loraplus_lr_ratio")):
+        keys.note(name, "some parameters have an LR of their own; one is drawn")
     if keys.get("deepspeed") is not None:
         keys.note("deepspeed", "a scheduler in its own config goes before this one; import that")
     return keys.finish({**length, "optimizer": _read_optimizer(keys, names), **scheduler})
