@@ -110,7 +110,7 @@ StepsPerEpoch = Annotated[
     int | None, option("--steps-per-epoch", "Optimizer steps in an epoch.", "N")
 ]
 Calls = Annotated[
-    Interval | None, option("--interval", "When scheduler.step() is called: after every …")
+    Interval | None, option("--interval", "Call scheduler.step() after every step, or every epoch.")
 ]
 Rate = Annotated[str | None, option("--lr", "Learning rate of the optimizer.", "LR")]
 Returned = Annotated[Returns | None, option("--returns", "What a function of the step returns.")]
@@ -123,13 +123,14 @@ Verbose = Annotated[
 Config = Annotated[
     str, argument("CONFIG", "A trainer's config: YAML, JSON or TOML, or -.", callback=given)
 ]
-Family = Annotated[Trainer | None, option("--as", "What it is; default: what it looks like.")]
-Examples = Annotated[int | None, option("--examples", "That an epoch trains on.", "N", min=1)]
+Family = Annotated[Trainer | None, option("--as", "Default: its look; Lightning, hydra: targets.")]
+_EXAMPLES = "In the dataset, before any validation split is taken off."
+Examples = Annotated[int | None, option("--examples", _EXAMPLES, "N", min=1)]
 Processes = Annotated[
     int | None, option("--processes", "How many train at once, one a GPU.", "N", min=1)
 ]
 Batches = Annotated[
-    int | None, option("--batches", "Length of the dataloader, in place of both.", "N", min=1)
+    int | None, option("--batches", "Length of the dataloader, in place of --examples.", "N", min=1)
 ]
 EpochsOfRun = Annotated[float | None, option("--epochs", "Length of the run.", "N")]
 Metric = Annotated[

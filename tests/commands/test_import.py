@@ -59,9 +59,9 @@ def test_what_no_config_holds_is_asked_for_in_one_line() -> None:
     result = run("import", CONFIG.name, cwd=CONFIG.parent)
     assert (result.status, result.text) == (2, "")
     assert result.stderr == (
-        "trl_sft.yaml: no config holds all that is needed; give --examples N (what an epoch "
-        "trains on; or --batches N, the length of the dataloader); --processes N (how many train "
-        "at once, one a GPU)\n"
+        "trl_sft.yaml: no config holds all that is needed; give --examples N (in the dataset, "
+        "before any validation split is taken off; or --batches N, the length of the dataloader); "
+        "--processes N (how many train at once, one a GPU)\n"
     )
 
 
@@ -88,7 +88,8 @@ def test_the_families_that_can_be_named_are_those_there_are() -> None:
     ("arguments", "status", "told"),
     [
         (("nowhere.yaml",), 3, "nowhere.yaml: cannot read: no such file\n"),
-        (("configs/steplr.yaml",), 2, "configs/steplr.yaml: looks like no trainer's config that"),
+        (("configs/steplr.yaml",), 2, "configs/steplr.yaml: is a spec already; `lrviz plot"),
+        ((CONFIG, *KNOWN, "--batches", "8"), 2, "--batches is in place of --examples; give one"),
         (("",), 2, "SPEC is empty; name a file, or - for standard input"),
         ((CONFIG, *KNOWN, "-o", "tests"), 3, "tests: cannot write: is a folder"),
         ((CONFIG, "--batches", "0"), 2, "Usage: lrviz import"),

@@ -165,3 +165,10 @@ def test_what_no_library_draws_is_refused(more: str, told: str) -> None:
     with pytest.raises(lrviz.SpecError) as caught:
         import_config(text.encode(), "a.yml", Asked())
     assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize(("whole", "accumulate"), [(16, 8), (17, 8), (1, 1)])
+def test_the_batches_of_a_step_follow_from_the_examples_of_one(whole: int, accumulate: int) -> None:
+    """It is batch_size // micro_batch_size, which is 2."""
+    tree = made(f"num_epochs: 1\nbatch_size: {whole}\n", examples=160, processes=1)
+    assert tree["data"]["accumulate"] == accumulate

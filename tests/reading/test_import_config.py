@@ -98,9 +98,17 @@ HOSTILE = {
     "a billion merges": (MERGED, "more than 20,000 values, with what aliases (*) repeat"),
     "a billion references": (REFERRED, "more than 20,000 values, with what references repeat"),
     "a billion letters": (SPELT, "more than 20,000 values, with what references repeat"),
+    "a long text many times": (
+        f"a: '{'x' * 200_000}'\nb: '{'${a}' * 15_000}'",
+        "a.yaml:2:1: b: more than 1 MB, made by references",
+    ),
+    "a long text copied many times": (
+        f"a: '${{nowhere}}{'x' * 200_000}'\nb: [" + "'${a}', " * 15_000 + "]",
+        "more than 1 MB, made by references",
+    ),
     "a chain of references": (
         "".join(f"k{n}: {'[' * 25}'${{k{n + 1}}}'{']' * 25}\n" for n in range(60)),
-        "looks like no trainer's config that is known here; name one with --as",
+        "looks like no trainer's config that is known here; give --as",
     ),
     "an alias of itself": ("a: &a [*a]", "nested more than 30 deep"),
     "a merge of itself": ("a: &a {<<: *a}", "nested more than 30 deep"),
@@ -119,7 +127,7 @@ HOSTILE = {
     "a list": ("- lr: 1", "a list, where a config has keys"),
     "a text": ("hello", "a text, where a config has keys"),
     "a circle": (LINEAR + "learning_rate: ${a}\na: ${b}\nb: ${a}", "learning_rate: must be a numb"),
-    "any other": ("a: 1", "looks like no trainer's config that is known here; name one with --as"),
+    "any other": ("a: 1", "looks like no trainer's config that is known here; give --as"),
 }
 
 

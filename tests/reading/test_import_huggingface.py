@@ -18,7 +18,7 @@ from torch.utils.data import BatchSampler, DataLoader, Dataset, SequentialSample
 
 import lrviz
 from lrviz.reading.trainers.draft import Asked
-from lrviz.reading.trainers.families import import_config
+from lrviz.reading.trainers.families import find_families, import_config
 from lrviz.spec.parse import parse_spec
 from tests.support.specs import EXAMPLES
 
@@ -334,9 +334,9 @@ def test_every_line_says_where_it_comes_from() -> None:
         (
             "lr_scheduler_type: linear\n",
             {},
-            "a.yaml: no config holds all that is needed; give --examples N (what an epoch "
-            "trains on; or --batches N, the length of the dataloader); --processes N (how many "
-            "train at once, one a GPU)",
+            "a.yaml: no config holds all that is needed; give --examples N (in the "
+            "dataset, before any validation split is taken off; or --batches N, the length of the "
+            "dataloader); --processes N (how many train at once, one a GPU)",
         ),
         (
             "lr_scheduler_type: cosin\nmax_steps: 3\n",
@@ -348,7 +348,7 @@ def test_every_line_says_where_it_comes_from() -> None:
             {},
             "a.yaml: no config holds all that is needed; give --interval epoch (or step: "
             "eval_strategy does not say when it is called); --metric EXPRESSION (what each call is "
-            "given, as exp(-call / 9))",
+            "given, call after call: exp(-call / 9))",
         ),
         (
             "lr_scheduler_type: linear\nmax_steps: 3\nlearning_rate: ${oc.env:LR}\n",
@@ -382,6 +382,36 @@ def test_every_line_says_where_it_comes_from() -> None:
             {},
             "a.yaml:3:1: lr_scheduler_kwargs: must be a mapping of arguments, got [1]",
         ),
+        (
+            "lr_scheduler_type: linear\nmax_steps: 3\nwarmup_steps: -1\nwarmup_ratio: 1.5\n",
+            {},
+            "a.yaml:3:1: warmup_steps: must be at least 0, and a ratio at most 1, got -1\n"
+            "a.yaml:4:1: warmup_ratio: must be at least 0, and a ratio at most 1, got 1.5",
+        ),
+        (
+            "lr_scheduler_type: cosine_with_min_lr\nmax_steps: 3\n"
+            "lr_scheduler_kwargs: {min_lrr: 0.1, num_warmup_steps: 3}\n",
+            {},
+            "a.yaml:3:23: lr_scheduler_kwargs.min_lrr: no argument that "
+            "transformers.get_cosine_with_min_lr_schedule_with_warmup takes; did you mean "
+            "'min_lr'?\n"
+            "a.yaml:3:37: lr_scheduler_kwargs.num_warmup_steps: no argument that "
+            "transformers.get_cosine_with_min_lr_schedule_with_warmup takes; known: min_lr, "
+            "min_lr_rate, num_cycles",
+        ),
+        (
+            "num_train_epochs: 1\nnum_generations: 8\n",
+            {"examples": 8, "processes": 1},
+            "a.yaml: no config holds all that is needed; give --batches N in place of --examples, "
+            "or max_steps (TRL repeats: num_generations)",
+        ),
+        (
+            "lr_scheduler_type: linear\nmax_step: 3\n",
+            {"processes": 1},
+            "a.yaml: no config holds all that is needed; give --examples N (in the dataset, "
+            "before any validation split is taken off; or --batches N, the length of the "
+            "dataloader)\na.yaml:2:1: max_step: not read; did you mean 'max_steps'?",
+        ),
     ],
 )
 def test_what_is_wrong_or_missing_is_said_at_once(
@@ -403,7 +433,110 @@ def test_what_is_easily_overlooked_is_noted() -> None:
         "differ",
         "note: a.yaml:3:1: lr_scheduler_type: constant has no warm-up, and takes none from the "
         "config",
-        "note: a.yaml:2:1: packing: on: 800 is taken for the count of packed sequences",
+        "note: a.yaml:2:1: packing: packs: 800 is taken for the count of packed sequences",
         "note: a.yaml:1:1: deepspeed: a scheduler in its own config goes before this one; import "
         "that",
     ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "count", "note"),
+    [
+        # 0.05 x 1,900 = 95
+        ("val_size: 0.05", 1_805, "val_size: 95 of 1,900 held out (val_size: 0.05); 1,805 "),
+        ("max_samples: 1000\nval_size: 0.05", 950, "val_size: 50 of 1,000 held out"),
+        ("max_samples: 1000\ndataset: a,b", 1_900, ""),  # as many of each of the two
+        ("stage: pt\nval_size: 0.05", 1_900, "stage: packs: 1,900 is taken for the count of"),
+        ("stage: pt\npacking: false\nval_size: 0.05", 1_805, "val_size: 95 of 1,900"),
+    ],
+)
+def test_what_of_the_examples_is_not_trained_on_is_told(keys: str, count: int, note: str) -> None:
+    text = f"{BASE.format(epochs=1)}{keys}\n"
+    made_of, draft = import_config(text.encode(), "a.yaml", Asked(examples=1_900, processes=1))
+    assert yaml.safe_load(made_of)["data"]["examples"] == count
+    assert [each.line.partition("1: ")[2][: len(note)] for each in draft.notes] == [note] * bool(
+        note
+    )
+
+
+MISSPELT = {
+    "warmup_ration": "warmup_ratio",
+    "warm_up_ratio": "warmup_ratio",
+    "learnin_rate": "learning_rate",
+    "num_train_epoch": "num_train_epochs",
+    "per_device_eval_batch_size": "",  # which is another
+    "save_steps": "",
+}
+
+
+@pytest.mark.parametrize("key", MISSPELT)
+def test_a_key_that_is_misspelt_is_told(key: str) -> None:
+    text = f"lr_scheduler_type: linear\n{key}: 1\n"
+    _, draft = import_config(text.encode(), "a.yaml", Asked(batches=9))
+    told = [each.line for each in draft.notes if "did you mean" in each.text]
+    meant = MISSPELT[key]
+    line = f"note: a.yaml:2:1: {key}: not read; did you mean '{meant}'?"
+    assert told == [line] * bool(meant)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"), [("", 0.0), ('lr_scheduler_kwargs: \'{"min_lr_rate": "0.5"}\'\n', 0.5)]
+)
+def test_numbers_in_quotes_are_numbers_to_a_scheduler(keys: str, value: float) -> None:
+    """As TrainingArguments converts them: the last of very many steps is near the floor."""
+    kind = "cosine_with_min_lr" if keys else "cosine"
+    text = f"lr_scheduler_type: {kind}\nmax_steps: 1000\nlearning_rate: 1.0\n{keys}"
+    curve = curve_of(import_config(text.encode(), "a.yaml", Asked())[0])
+    assert curve[-1] == pytest.approx(value, abs=1e-4)
+
+
+def test_a_plateau_without_a_count_is_called_as_often_as_is_logged() -> None:
+    text = "lr_scheduler_type: reduce_lr_on_plateau\nmax_steps: 1000\neval_strategy: steps\n"
+    assert made(text, metric="1")["frequency"] == 500  # TrainingArguments' default
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from transformers import TrainingArguments
+
+        arguments = TrainingArguments(use_cpu=True, report_to=[], eval_strategy="steps")
+    assert arguments.eval_steps == 500
+
+
+TARGETS = """
+trainer: {max_epochs: 6}
+data: {per_device_train_batch_size: 4}
+train_batch_size: 8
+optimizer: {_target_: torch.optim.SGD, lr: 0.1}
+scheduler: {_target_: torch.optim.lr_scheduler.StepLR, step_size: 3}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        (TARGETS, ["targets"]),
+        (f"{TARGETS}num_train_epochs: 3\n", ["targets", "huggingface"]),
+        ("data: {per_device_train_batch_size: 4}\n", []),
+        ("per_device_train_batch_size: 4\ngradient_accumulation_steps: 2\n", ["huggingface"]),
+        ("train_batch_size: 8\nlr: 1\n", []),
+        ("train_batch_size: 8\nzero_optimization: {stage: 1}\n", ["deepspeed"]),
+        ("train_batch_size: 8\nscheduler: {type: WarmupLR}\n", ["deepspeed"]),
+    ],
+)
+def test_a_class_that_is_named_goes_before_a_stray_key(text: str, family: list[str]) -> None:
+    assert find_families(yaml.safe_load(text)) == family
+
+
+def test_one_of_several_rates_is_drawn() -> None:
+    text = "lr_scheduler_type: linear\nlearning_rate: 1\nmax_steps: 3\nloraplus_lr_ratio: 16\n"
+    _, draft = import_config(text.encode(), "a.yaml", Asked())
+    assert [each.line for each in draft.notes] == [
+        "note: a.yaml:4:1: loraplus_lr_ratio: some parameters have an LR of their own; one is drawn"
+    ]
+
+
+def test_a_guess_that_may_be_wrong_is_told_where_it_fails() -> None:
+    with pytest.raises(lrviz.SpecError) as caught:
+        import_config(f"{TARGETS}num_train_epochs: 3\n".encode(), "a.yaml", Asked())
+    assert str(caught.value).splitlines()[-1] == (
+        "a.yaml: read as paths to classes; if it is another trainer's, --as huggingface"
+    )

@@ -24,6 +24,7 @@ AXOLOTL = "`lrviz import a.yml > a_spec.yaml` makes a spec of it"
 
 NOTEBOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 STATE = json.dumps({"best_metric": None, "epoch": 1.0, "log_history": [{"step": 1}]})
+OWN = "model: a\nbatch_size: 8\nworkers: 3\nepochs: 3\nweight_decay: 1\nscheduler: cosine\n"
 PACKAGE = json.dumps({"name": "a", "version": "1.0.0", "scripts": {}, "dependencies": {}})
 
 
@@ -74,6 +75,8 @@ def test_standard_input_is_told_the_same() -> None:
         ("trainer_state.json", STATE, "what a run logged, and no spec"),
         ("package.json", PACKAGE, "no spec: its keys are name, version, scripts, dependencies"),
         ("pyproject.toml", "[project]\nname = 'a'\n", "TOML, where a spec is YAML; `lrviz new"),
+        ("state.json", '{"a":[1],"log_history":[{"step":1}]}', "what a run logged, and no spec"),
+        ("own.yml", OWN, "no spec: its keys are model, batch_size, workers, weight_decay"),
         ("work.yml", "name: a\non: push\njobs: {}\nenv: {}\n", "no spec: its keys are name, on"),
     ],
 )
@@ -102,6 +105,11 @@ def test_code_without_a_name_is_told() -> None:
         "epochs: 3\nlr: 1\nstep_size: 3\ngamma: 0.1\n",
         "num_train_epochs: 3\ncurves: {a: {scheduler: {StepLR: {}}}}\n",
         "foo: 1\n",
+        "epochs: 3\nsteps_per_epoch: 2\nschedulers: {StepLR: {step_size: 3}}\n"
+        "train_batch_size: 8\n",
+        "epochs: 3\nnum_train_epochs: 3\n"
+        "scheduler: {StepLR: {step_size: 3}, ExponentialLR: {gamma: 0.9}}\n",
+        "epochs: 3\nsteps_per_epoch: 2\ntitle: a\nnum_train_epochs: 3\n",
         "epochs: 3\nscheduler: {StepLR: {step_size: 3}\n",
     ],
 )
@@ -116,3 +124,15 @@ def test_a_spec_with_mistakes_keeps_its_errors(text: str, write_spec: WriteSpec)
 def test_what_a_spec_has_and_an_override_breaks_is_the_override_s(step: Path) -> None:
     result = run("plot", step, "--set", "micro_batch_size=2")
     assert "micro_batch_size: no such key" in result.stderr
+
+
+def test_a_file_that_is_called_like_an_option_can_be_pasted(tmp_path: Path) -> None:
+    (tmp_path / "-x.yml").write_bytes((EXAMPLES / "import/axolotl/qlora.yml").read_bytes())
+    line = run("plot", "--", "-x.yml", cwd=tmp_path).stderr
+    assert "`lrviz import ./-x.yml > -x_spec.yaml`" in line
+
+
+def test_what_is_too_large_for_a_spec_is_not_looked_into(write_spec: WriteSpec) -> None:
+    path = write_spec(f"num_train_epochs: 3\na: {'x' * 300_000}\n")
+    result = run("plot", path)
+    assert (result.status, "looks like" in result.stderr) == (2, False)

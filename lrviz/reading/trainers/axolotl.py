@@ -108,7 +108,7 @@ def _read_own(keys: Keys, warmup: Said) -> Entries:
             "max_lr": Said("=lr", "learning_rate"),
             "total_steps": Said("=total_calls", "all steps of the run"),
             "pct_start": Said(f"={share} / total_calls", warmup.why),
-            **dict(read_arguments(keys)),
+            **dict(read_arguments(keys, "OneCycleLR")),
         }
         return {"scheduler": Said(below={"OneCycleLR": Said(why=why, below=below)})}
     if kind != "cosine" or not floor:

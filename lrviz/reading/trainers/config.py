@@ -95,7 +95,7 @@ class Resolver:
     """
 
     def __init__(self, root: dict[str, Tree], source: Source) -> None:
-        self._root, self._source, self._count = root, source, 0
+        self._root, self._source, self._count, self._made = root, source, 0, 0
 
     def resolve_all(self) -> dict[str, Tree]:
         """Return the config with every reference to its own keys resolved.
@@ -119,9 +119,10 @@ class Resolver:
                 return [self._resolve(each, (*key, at), via) for at, each in enumerate(value)]
             case str() if whole := _REFERENCE.fullmatch(value):
                 return self._follow(whole, key, via)
-            case str():
-                return _REFERENCE.sub(lambda each: self._quote(each, key, via), value)
-            case bool() | int() | float() | None:
+            case str() if "${" in value:
+                text = self._charge(value, key)
+                return _REFERENCE.sub(lambda each: self._quote(each, key, via), text)
+            case str() | bool() | int() | float() | None:
                 return value
         return str(value)  # a date of TOML
 
@@ -137,7 +138,14 @@ class Resolver:
 
     def _quote(self, found: re.Match[str], key: KeyPath, via: Sequence[KeyPath]) -> str:
         value = self._follow(found, key, via)
-        return found[0] if isinstance(value, dict | list) else str(value)
+        return self._charge(found[0] if isinstance(value, dict | list) else str(value), key)
+
+    def _charge(self, part: str, key: KeyPath) -> str:
+        """Return a part of a text, counted before the whole is put together."""
+        self._made += len(part)
+        if self._made > MAX_BYTES:
+            raise SpecError([self._source.problem(key[:1], "more than 1 MB, made by references")])
+        return part
 
 
 def _has(tree: Tree, key: KeyPath) -> bool:

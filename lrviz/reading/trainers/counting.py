@@ -37,6 +37,10 @@ class Names(NamedTuple):
     lr: float | None
 
 
+# Who makes several examples of one (TRL's GRPO and RLOO) has a sampler that repeats them.
+_REPEATING = ("num_generations", "num_iterations", "steps_per_generation")
+
+
 @dataclass(frozen=True)
 class Run:
     """What the length of a run follows from.
@@ -75,7 +79,7 @@ class Run:
         return max(1, -(-batches // int(self.accumulate.number)))
 
     def tell(self, total: int, why: str) -> Entries:
-        """Return the keys of a spec that say the length.
+        """Return the length as a spec has it.
 
         Where the spec would count other steps than the trainer, they are the steps alone.
         """
@@ -103,8 +107,14 @@ def read_run(keys: Keys, names: Names, asked: Asked) -> Run:
     if asked.epochs is not None:
         epochs = Said(asked.epochs, "--epochs")
     accumulate = keys.either("gradient_accumulation_steps", 1, whose, whole=True)
+    if names.trainer == "axolotl" and keys.get("batch_size") and accumulate.value == 1:
+        whole, size = keys.count("batch_size") or 1, keys.count(names.batch) or names.size
+        accumulate = Said(max(1, whole // size), f"batch_size // {names.batch}: {whole} // {size}")
     if asked.batches is not None:
         return Run(epochs, accumulate, {}, asked.batches)
+    if name := next(filter(keys.get, _REPEATING), ""):
+        keys.want("--batches N in place of --examples, or max_steps", f"TRL repeats: {name}")
+        return Run(epochs, accumulate, {}, 1)
     data = {
         "examples": _read_examples(keys, names, asked),
         "batch_size": keys.either(names.batch, names.size, whose, whole=True),
@@ -121,15 +131,23 @@ def read_run(keys: Keys, names: Names, asked: Asked) -> Run:
 def _read_examples(keys: Keys, names: Names, asked: Asked) -> Said:
     """Return what an epoch trains on: of what is held out, the share is rounded up."""
     packing = next(filter(keys.flag, ("packing", "sample_packing")), "")
+    if keys.get("stage") == "pt" and keys.get("packing") is None:
+        packing = "stage"  # LLaMA-Factory packs in pre-training
     if asked.examples is None:
-        what = f"the packed sequences, as {packing} is on" if packing else "what an epoch trains on"
+        packed = f"the packed sequences, as {keys.said(packing)}"
+        what = packed if packing else "in the dataset, before any validation split is taken off"
         keys.want("--examples N", f"{what}; or --batches N, the length of the dataloader")
         return Said(1)
     if packing:
-        keys.note(packing, f"on: {asked.examples:,} is taken for the count of packed sequences")
-    share = keys.number(names.held_out) or 0
-    off = int(share) if share > 1 else math.ceil(share * asked.examples)
-    if not off or packing:
+        keys.note(packing, f"packs: {asked.examples:,} is taken for the count of packed sequences")
         return Said(asked.examples, "--examples")
-    why = f"--examples {asked.examples} less {off}: {keys.said(names.held_out)}"
-    return Said(asked.examples - off, why)
+    count, why = asked.examples, f"--examples {asked.examples}"
+    most = keys.count("max_samples")  # of each of LLaMA-Factory's datasets
+    if most and count > (most := most * (str(keys.get("dataset")).count(",") + 1)):
+        count, why = most, f"{why}, of which {keys.said('max_samples')} are taken"
+    share = keys.number(names.held_out) or 0
+    off = int(share) if share > 1 else math.ceil(share * count)
+    said = keys.said(names.held_out)
+    if off:
+        keys.note(names.held_out, f"{off:,} of {count:,} held out ({said}); {count - off:,} train")
+    return Said(count - off, f"{why} less {off}: {said}" if off else why)

@@ -3,17 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from lrviz.errors import KeyPath, Problem, SpecError, UsageError, spell_key
 from lrviz.reading.trainers.config import Config
 from lrviz.spec.origin import Problems
 from lrviz.spec.tree import Interval, Tree, find_below, is_number
 from lrviz.spec.wording import spell
-from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml, spell_flow
-from lrviz.spell import printable
+from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml
 
 # No count that could be driven is as large, and no learning rate.
 _BEYOND = 1e15
+
+# How much of a key is that of another where it is meant for it; and keys that are none the less.
+_CLOSE = 0.85
+_OTHERS = frozenset({"device", "per_device_eval_batch_size"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Asked:
         metric: what ReduceLROnPlateau is given: a list in YAML, or an expression.
 
     Raises:
-        UsageError: the epochs are no number above 0.
+        UsageError: the epochs are no number above 0, or the batches are said twice.
     """
 
     examples: int | None = None
@@ -42,6 +46,8 @@ class Asked:
     def __post_init__(self) -> None:
         if self.epochs is not None and not self.epochs > 0:  # nor is NaN
             raise UsageError(f"--epochs {self.epochs:g}: must be more than 0")
+        if self.batches is not None and self.examples is not None:
+            raise UsageError("--batches is in place of --examples; give one of them")
 
     @property
     def metric_value(self) -> Tree:
@@ -55,18 +61,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Said:
-    r"""What stands at one key of the spec, and where it comes from.
+    """What stands at one key of the spec, and where it comes from.
 
     Attributes:
         value: what it is, where nothing stands below it.
         why: the comment behind it; empty for none.
         below: the keys below it, or the items, each a mapping of one key: composites list theirs.
-
-    >>> print("\n".join(spell_said({"scheduler": Said(below={"StepLR": Said(below={
-    ...     "step_size": Said(30, "lr_step")})})})))
-    scheduler:
-      StepLR:
-        step_size: 30  # lr_step
     """
 
     value: Tree = None
@@ -96,26 +96,6 @@ class Draft:
     notes: tuple[Problem, ...] = ()
 
 
-def spell_said(entries: Entries) -> Iterator[str]:
-    """Yield the lines of a spec, each with a comment on where it comes from."""
-    for key, said in entries.items():
-        comment = f"  # {printable(said.why)}" if said.why else ""
-        if said.below or said.value is None:
-            yield f"{spell_flow(key)}:{comment}"
-            yield from _spell_below(said.below)
-        else:
-            yield f"{spell_flow(key)}: {spell_flow(said.value)}{comment}"
-
-
-def _spell_below(below: Entries | Sequence[Entries]) -> Iterator[str]:
-    if isinstance(below, Mapping):
-        yield from (f"  {line}" for line in spell_said(below))
-        return
-    for item in below:
-        for index, line in enumerate(spell_said(item)):
-            yield f"    {line}" if index else f"  - {line}"
-
-
 @dataclass
 class Keys:
     """Reads the keys of one mapping of a config; remembers what is wrong, and what is missing.
@@ -126,6 +106,7 @@ class Keys:
         problems: what is wrong with what was asked for.
         wanted: the options that must be given, and why, in words.
         notes: what is worth saying of the config.
+        read: the names that were asked for, of every mapping.
     """
 
     config: Config
@@ -133,17 +114,19 @@ class Keys:
     problems: Problems = field(init=False)
     wanted: list[str] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    read: dict[KeyPath, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.problems = Problems(self.config.source)
 
     def get(self, name: str) -> Tree:
         """Return what stands at a key; None for nothing."""
+        self.read.setdefault(self.at, set()).add(name)
         return find_below(self.config.tree, (*self.at, name))
 
     def inside(self, *names: str | int) -> "Keys":
         """Return a reader of a mapping below this one, which remembers in the same place."""
-        below = Keys(self.config, (*self.at, *names), wanted=self.wanted, notes=self.notes)
+        below = Keys(self.config, (*self.at, *names), self.wanted, self.notes, self.read)
         below.problems = self.problems
         return below
 
@@ -228,9 +211,20 @@ class Keys:
         if self.wanted:
             text = f"no config holds all that is needed; give {'; '.join(self.wanted)}"
             problems.append(Problem(self.config.source.name, (), text))
+        misspelt = list(self._iter_misspelt())
         if problems:
-            raise SpecError(problems)
-        return Draft(entries, tuple(self.notes))
+            raise SpecError([*problems, *misspelt])
+        return Draft(entries, (*self.notes, *misspelt))
+
+    def _iter_misspelt(self) -> Iterator[Problem]:
+        """Yield the keys that nobody asked for beside those that were, and are not there."""
+        for at, names in self.read.items():
+            own = given if isinstance(given := find_below(self.config.tree, at), dict) else {}
+            for name in own:
+                close = get_close_matches(name, sorted(names - own.keys()), 1, _CLOSE)
+                if close and name not in names | _OTHERS:
+                    text = f"not read; did you mean '{close[0]}'?"
+                    yield self.config.source.problem((*at, name), text, "note")
 
 
 def unquote(value: Tree) -> Tree:

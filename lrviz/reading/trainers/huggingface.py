@@ -9,8 +9,10 @@ from lrviz.errors import KeyPath
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.counting import Names, read_limit, read_run
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said
+from lrviz.spec.catalog import CATALOG
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
+from lrviz.spec.yamltree import parse_scalar
 from lrviz.spell import spell_yaml
 
 # The functions behind the names of `lr_scheduler_type`.
@@ -41,9 +43,9 @@ _OPTIMIZERS = {
 
 _BETAS = (("adam_beta1", 0.9), ("adam_beta2", 0.999))
 
-_MARKS = frozenset(
-    {"lr_scheduler_type", "num_train_epochs", "per_device_train_batch_size", "lr_scheduler_kwargs"}
-)
+# One of these is enough; of the others, two.
+_SURE = frozenset({"lr_scheduler_type", "num_train_epochs", "lr_scheduler_kwargs"})
+_MARKS = _SURE | {"per_device_train_batch_size", "gradient_accumulation_steps"}
 _DEPTH = 3
 
 
@@ -75,7 +77,7 @@ def find_arguments(tree: Mapping[str, Tree]) -> KeyPath | None:
     level: list[tuple[KeyPath, Mapping[str, Tree]]] = [((), tree)]
     for _ in range(_DEPTH):
         found = max(level, key=lambda each: len(_MARKS & each[1].keys()), default=((), {}))
-        if _MARKS & found[1].keys():
+        if _SURE & found[1].keys() or len(_MARKS & found[1].keys()) > 1:
             return found[0]
         level = [
             ((*key, name), below)
@@ -101,6 +103,8 @@ def draft(config: Config, asked: Asked) -> Draft:
 
 def make_draft(keys: Keys, names: Names, length: Entries, scheduler: Entries) -> Draft:
     """Return the spec of a run whose length and scheduler are known."""
+    for name in filter(keys.get, ("embedding_lr", "lr_groups", "loraplus_lr_ratio")):
+        keys.note(name, "some parameters have an LR of their own; one is drawn")
     if keys.get("deepspeed") is not None:
         keys.note("deepspeed", "a scheduler in its own config goes before this one; import that")
     return keys.finish({**length, "optimizer": _read_optimizer(keys, names), **scheduler})
@@ -132,24 +136,28 @@ def _read_warmup(keys: Keys) -> Said:
 
 def read_scheduler(keys: Keys, names: Names, asked: Asked, warmup: Said) -> Entries:
     """Return the scheduler that goes by a name of the Trainer's, and when it is called."""
+    for name, most in (("warmup_steps", math.inf), ("warmup_ratio", 1)):
+        if not 0 <= (keys.number(name) or 0) <= most:
+            keys.refuse(name, "must be at least 0, and a ratio at most 1")
     named = keys.text(names.scheduler)
     kind = named.rpartition(".")[2].lower() or names.schedule
     if kind not in SCHEDULES:
         keys.refuse(names.scheduler, f"unknown schedule; {suggest(kind, tuple(SCHEDULES))}")
         return {}
-    arguments = {} if kind in WITHOUT_ARGUMENTS else dict(read_arguments(keys))
+    name = f"transformers.{SCHEDULES[kind]}"
+    arguments = {} if kind in WITHOUT_ARGUMENTS else dict(read_arguments(keys, name))
     if kind not in WITHOUT_WARMUP:
         arguments = {"num_warmup_steps": warmup, **arguments}
     elif warmup.value != 0:
         keys.note(names.scheduler, f"{kind} has no warm-up, and takes none from the config")
     why = keys.said(names.scheduler) if named else f"{names.trainer}'s default, {kind}"
-    scheduler = {f"transformers.{SCHEDULES[kind]}": Said(why=why, below=arguments)}
+    scheduler = {name: Said(why=why, below=arguments)}
     calls = dict(_read_calls(keys, asked)) if kind in BY_METRIC else {}
     return {"scheduler": Said(below=scheduler), **calls}
 
 
-def read_arguments(keys: Keys) -> Iterator[tuple[str, Said]]:
-    """Yield the arguments that the config gives the scheduler itself."""
+def read_arguments(keys: Keys, scheduler: str) -> Iterator[tuple[str, Said]]:
+    """Yield the arguments that the config gives the scheduler itself, numbers though in quotes."""
     given = keys.get("lr_scheduler_kwargs") or {}
     if isinstance(given, str):
         with suppress(ValueError, RecursionError):
@@ -157,7 +165,12 @@ def read_arguments(keys: Keys) -> Iterator[tuple[str, Said]]:
     if not isinstance(given, dict):
         keys.refuse("lr_scheduler_kwargs", "must be a mapping of arguments")
         return
+    known = sorted(CATALOG[scheduler].arguments.keys() - {"num_warmup_steps", "num_training_steps"})
     for name, value in given.items():
+        key = (*keys.at, "lr_scheduler_kwargs", name)
+        if name not in known:
+            keys.problems.say(key, f"no argument that {scheduler} takes; {suggest(name, known)}")
+        value = parse_scalar(value) if isinstance(value, str) else value
         yield name, Said(value, f"lr_scheduler_kwargs.{name}")
 
 
@@ -169,15 +182,12 @@ def _read_calls(keys: Keys, asked: Asked) -> Iterator[tuple[str, Said]]:
             yield "interval", Said(interval, "--interval")
         case _, "epoch":
             yield "interval", Said("epoch", keys.said(key))
-        case _, "steps" if every := keys.count("eval_steps") or keys.count("logging_steps"):
-            why = keys.said("eval_steps" if keys.get("eval_steps") else "logging_steps")
-            yield "frequency", Said(every, why)
+        case _, "steps":
+            every = "eval_steps" if keys.get("eval_steps") else "logging_steps"
+            yield "frequency", keys.either(every, 500, "the Trainer's", whole=True)
         case _:
             keys.want("--interval epoch", "or step: eval_strategy does not say when it is called")
-    if asked.metric is None:
-        keys.want("--metric EXPRESSION", "what each call is given, as exp(-call / 9)")
-    else:
-        yield "metric", Said(asked.metric_value, "--metric")
+    yield from keys.read_metric(asked, "what each call is given").items()
 
 
 def _read_optimizer(keys: Keys, names: Names) -> Said:

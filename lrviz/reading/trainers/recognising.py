@@ -3,14 +3,17 @@
 import re
 import shlex
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from lrviz.errors import SpecError
 from lrviz.reading.trainers.config import parse_config
-from lrviz.reading.trainers.families import FAMILIES, find_family
+from lrviz.reading.trainers.families import FAMILIES, find_families
+from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.keys import Shape
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
+from lrviz.spec.yamltree import MAX_BYTES
 from lrviz.system.files import STDIO
 
 # In a mapping these name what others call by its key.
@@ -21,8 +24,11 @@ _SURE = frozenset({"epochs", "steps", "steps_per_epoch", "scheduler"})
 _FEW = 3
 _MOST_NAMED = 4
 
+_NAMES = CATALOG.keys() | set(OPTIMIZERS)
+_CLOSE = 0.75
+
 _NEW = "`lrviz new StepLR` prints a spec"
-_LOG = re.compile(rb'^\s*\{[^\[]*"log_history": \[')
+_LOG = re.compile(rb'"log_history"\s*:\s*\[')
 
 
 def recognise(data: bytes, name: str) -> str:
@@ -35,37 +41,47 @@ def recognise(data: bytes, name: str) -> str:
             "call lrviz.preview(scheduler, steps=N) in it, or name its code as FILE.py:FUNCTION"
         )
         return f"a notebook, and no spec; {remedy}"
-    if _LOG.match(data):
+    if data.lstrip()[:1] == b"{" and _LOG.search(data):
         return "what a run logged, and no spec; `lrviz import` takes the config of the run"
-    try:
-        tree = parse_config(data, name).tree
+    try:  # of what is too large for a spec nobody has read more, either
+        tree = parse_config(data if len(data) <= MAX_BYTES else b"", name).tree
     except SpecError:
         return ""
     if _is_spec(tree):
         return ""
-    if family := find_family(tree):
+    if family := next(iter(find_families(tree)), None):
         return f"looks like {FAMILIES[family].title}; {_spell_import(name)} makes a spec of it"
     if name.endswith(".toml"):
         return f"TOML, where a spec is YAML; {_NEW}"
     known = tuple(Shape.model_fields)
     strange = [key for key in tree if not suggest(key, known).startswith("did you mean")]
-    if len(tree) <= _FEW or _SURE & tree.keys() or len(strange) * 2 <= len(tree):
+    is_sure = _SURE & tree.keys() and not isinstance(tree.get("scheduler"), str)
+    if len(tree) <= _FEW or is_sure or len(strange) * 2 <= len(tree):
         return ""
     named = ", ".join(strange[:_MOST_NAMED])
     return f"no spec: its keys are {named} and others; {_NEW}"
 
 
 def _is_spec(tree: Mapping[str, Tree]) -> bool:
-    """Whether plain data names what it schedules as a spec does, and nothing else."""
+    """Whether plain data names what it schedules as a spec does, its keys misspelt though they be.
+
+    >>> _is_spec({"schedulers": {"StepLR": {"step_size": 3}}}), _is_spec({"scheduler": "cosine"})
+    (True, False)
+    """
     match tree.get("scheduler"):
-        case str():
-            return True
+        case str(name) if not name.isalpha() or not name.islower():  # as others' names are
+            return bool(get_close_matches(name, CATALOG, 1, _CLOSE))
         case dict(named) if len(named) == 1 and not named.keys() & _NAMING:
             return True
-    return isinstance(tree.get("curves"), dict) or isinstance(tree.get("sweep"), dict)
+    near = (tree[key] for key in tree if get_close_matches(key, ("scheduler", "optimizer")))
+    is_named = any(isinstance(each, dict) and each.keys() & _NAMES for each in near)
+    is_sized = "steps_per_epoch" in tree and "targets" not in find_families(tree)
+    has_many = any(isinstance(tree.get(each), dict) for each in ("curves", "sweep"))
+    return is_named or is_sized or has_many
 
 
 def _spell_import(name: str) -> str:
     if name == STDIO:
         return "`lrviz import -`"
+    name = f"./{name}" if name.startswith("-") else name  # no option
     return f"`lrviz import {shlex.quote(name)} > {shlex.quote(f'{Path(name).stem}_spec.yaml')}`"
