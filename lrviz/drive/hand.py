@@ -9,7 +9,7 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache, partial
-from inspect import Parameter, isbuiltin
+from inspect import Parameter, getmembers, isbuiltin, isfunction
 from itertools import islice
 from typing import Any, Literal
 
@@ -40,7 +40,8 @@ _LENGTHS = frozenset({"steps", "itrs", "iters", "iterations", "epochs", "updates
 _BEFORE_LENGTHS = frozenset({"total", "num", "n", "max", "warmup"})
 
 # What may set learning rates, in the order in which it is looked for.
-_METHODS = ("step_update", "step", "update", "adjust_learning_rate", "step_and_update_lr")
+_BESIDE = "update_learning_rate"  # stands beside a step() of the optimizer, and follows it
+_METHODS = ("step_update", _BESIDE, "step", "update", "adjust_learning_rate", "step_and_update_lr")
 
 # How to say what a function returns.
 GIVE_RETURNS = "give --returns lr or --returns factor (in Python returns=)"
@@ -80,12 +81,9 @@ def follow(schedule: Schedule, function: Function, optimizer: Optimizer, *, sets
     ask = lru_cache(maxsize=1)(function)  # what begins with a call that has been made repeats none
     with named_failures(schedule, lambda: f"{name}(0)"):
         first = ask(0)
-    is_asked = schedule.factory and schedule.factory.returns
-    if sets and (
-        first is None
-        or read_rates(groups, "lr") != before
-        or (not is_asked and _sets_later(schedule, function, groups))
-    ):
+    has_set = first is None or read_rates(groups, "lr") != before
+    is_told = schedule.factory and schedule.factory.returns
+    if sets and (has_set or (not is_told and _sets_later(schedule, function, groups))):
         return _drive_by_hand(schedule, function, ask, optimizer)
     last = _count_numbers(schedule) - 1
 
@@ -187,7 +185,9 @@ def _find_method(found: object) -> tuple[str, str]:
     """
     for name in _METHODS:
         method = getattr(found, name, None)
-        if callable(method) and not isbuiltin(method):  # as of a set
+        inside = getmembers(type(found), isfunction) if name == _BESIDE else []
+        is_part = any(name in each.__code__.co_names for _, each in inside)  # of another method
+        if callable(method) and not (isbuiltin(method) or is_part):  # built in, as that of a set
             wanted = _list_required(method)
             if wanted and tell_wanted(wanted[0]) == "step" and len(wanted) == 1:
                 return name, wanted[0].name

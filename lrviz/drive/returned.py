@@ -116,11 +116,14 @@ def attach_trainer(schedule: Schedule, module: Any) -> None:
 def _iter_parts(result: Any, said: Said) -> Iterator[tuple[Any, Said]]:
     """Yield every scheduler, optimizer and number in a result, with what is said of its calls."""
     match result:
-        case {"scheduler": scheduler}:
-            _refuse_unknown(result, _TOLD)
-            yield scheduler, {key: result.get(key, usual) for key, usual in _LIGHTNING.items()}
         case Mapping():
-            _refuse_unknown(result, _BOTH)
+            known = _TOLD if "scheduler" in result else _BOTH
+            for key in map(str, result):  # nobody would look for a scheduler there
+                if key not in known:
+                    raise UsageError(f"{key}; {suggest(key, known)}")
+            if "scheduler" in result:
+                told = {key: result.get(key, usual) for key, usual in _LIGHTNING.items()}
+                yield result["scheduler"], told
             if "optimizer" in result:
                 yield result["optimizer"], said
             if (scheduler := result.get("lr_scheduler")) is not None:
@@ -133,13 +136,6 @@ def _iter_parts(result: Any, said: Said) -> Iterator[tuple[Any, Said]]:
                 yield from _iter_parts(each, said)
         case _:
             yield result, said
-
-
-def _refuse_unknown(result: Said, known: Sequence[str]) -> None:
-    """Refuse a mapping with a scheduler, it may be, where nobody would look for it."""
-    for key in map(str, result):
-        if key not in known:
-            raise UsageError(f"{key}; {suggest(key, known)}")
 
 
 def _join(schedule: Schedule, built: Sequence[Built]) -> Built:

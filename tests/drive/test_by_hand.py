@@ -353,6 +353,29 @@ class Renamed:
         self.noam.step()
 
 
+class Beside(Noam):
+    """Has a method for each: the loop calls `step()`, and then the other."""
+
+    def step(self) -> None:
+        """Update."""
+        self.optimizer.step()
+
+    def update_learning_rate(self) -> None:
+        """Set."""
+        self.count += 1
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate()
+
+
+class Within(Beside):
+    """The same methods, of which one calls the other."""
+
+    def step(self) -> None:
+        """Set, and update."""
+        self.update_learning_rate()
+        super().step()
+
+
 def train_noam(kind: Callable[[Any], Any], steps: int) -> list[float]:
     """Return what every update of the optimizer is made with."""
     optimizer = make_optimizer("Adam", {"lr": 0.25})
@@ -367,16 +390,18 @@ def train_noam(kind: Callable[[Any], Any], steps: int) -> list[float]:
     wrapped = kind(optimizer)
     for _ in range(steps):
         wrapped.step_and_update_lr() if kind is Renamed else wrapped.step()
+        if kind is Beside:
+            wrapped.update_learning_rate()
     return seen
 
 
-@pytest.mark.parametrize("kind", [Noam, Late, Renamed])
+@pytest.mark.parametrize("kind", [Noam, Late, Renamed, Beside, Within])
 def test_one_that_steps_its_optimizer_is_read_when_it_does(kind: Callable[[Any], Any]) -> None:
     optimizer = make_optimizer("Adam", {"lr": 0.25})
     own = vars(optimizer).get("step")
     run = lrviz.simulate(lambda: kind(optimizer), steps=7)
     assert run.lr.tolist() == [train_noam(kind, 7)]
-    assert run.lr[0, 0] == (0.25 if kind is Late else 512**-0.5 * 4**-1.5)
+    assert run.lr[0, 0] == (0.25 if kind in (Late, Beside) else 512**-0.5 * 4**-1.5)
     assert optimizer.state == {}
     assert vars(optimizer).get("step") is own
 
