@@ -131,7 +131,7 @@ def accept_scheduler(scheduler: Any, optimizer: str = "") -> Built:
         raise UsageError(f"{type(scheduler).__name__} is an optimizer, and no scheduler")
     name = type(scheduler).__name__
     if not callable(getattr(scheduler, "step", None)):
-        is_several = isinstance(scheduler, dict | list | tuple)
+        is_several = isinstance(scheduler, list | tuple | set | frozenset)
         remedy = "; return the scheduler itself" if is_several else ""
         raise UsageError(f"{name} is no scheduler: it has no step(){remedy}")
     wanted, _ = read_step(scheduler.step)
@@ -164,6 +164,9 @@ def _describe(spec: Spec, schedule: Schedule, built: Built) -> Schedule:
         )
         text = f"is called every epoch{whose}; {length.why_not_by_epoch}: --interval step"
         raise factory_problem(schedule, text)
+    if not schedule.total_calls:
+        text = f"makes no call in {schedule.intervals:,} {schedule.interval}s"
+        raise SpecError([schedule.source.problem(("frequency",), text)])
     if len(built.groups) > MAX_GROUPS:
         raise factory_problem(
             schedule, f"{len(built.groups)} param groups are more than {MAX_GROUPS}"
@@ -198,7 +201,9 @@ def _unused(
         if key.partition(".")[0] == "optimizer":  # one curve would lie on the other
             raise SpecError([schedule.source.problem(("sweep", key), text)])
     if built.optimizer and "optimizer" in spec.tree:
-        yield schedule.source.problem(("optimizer",), text, "warning")
+        place, at = schedule.source.find(("optimizer",))
+        is_lr = place.startswith("--lr ")
+        yield Problem(place, () if is_lr else ("optimizer",), text, at, "warning")
     asked = spec.schedules[0].factory
     if asked and asked.returns and not built.returns:
         what = f"returns is not used; {facts.name} is no function of the step"

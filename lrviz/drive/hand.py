@@ -4,10 +4,12 @@ Each is asked before a step, with the step's number, counted from 0: what it say
 that step trains with. After the last step nobody asks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache, partial
-from inspect import Parameter
+from inspect import Parameter, getmembers, isbuiltin, isfunction
 from itertools import islice
 from typing import Any, Literal
 
@@ -19,6 +21,7 @@ from lrviz.drive.built import Built, accept_scheduler
 from lrviz.drive.moved import find_optimizer, read_rates
 from lrviz.drive.recover import counts_calls
 from lrviz.drive.signatures import is_required, list_parameters
+from lrviz.errors import SpecError
 from lrviz.spec.model import Schedule
 from lrviz.spec.tree import Returns
 from lrviz.spell import spell_number
@@ -32,12 +35,22 @@ OWN_NAMES = ("optimizer", "optim", "opt")
 _COUNTS = frozenset({"step", "steps", "it", "itr", "itrs", "iter", "iters", "iteration"})
 _COUNTS |= {"iterations", "epoch", "epochs", "update", "updates", "batch", "i", "n", "t"}
 
+# Those that say how long a run is, and those that stand before such a length.
+_LENGTHS = frozenset({"steps", "itrs", "iters", "iterations", "epochs", "updates"})
+_BEFORE_LENGTHS = frozenset({"total", "num", "n", "max", "warmup"})
+
 # What may set learning rates, in the order in which it is looked for.
-_METHODS = ("step_update", "step", "update", "adjust_learning_rate", "step_and_update_lr")
+_BESIDE = "update_learning_rate"  # stands beside a step() of the optimizer, and follows it
+_METHODS = ("step_update", _BESIDE, "step", "update", "adjust_learning_rate", "step_and_update_lr")
+
+# How to say what a function returns.
+GIVE_RETURNS = "give --returns lr or --returns factor (in Python returns=)"
 
 
-def tell_wanted(parameter: Parameter) -> Literal["optimizer", "step", ""]:
+def tell_wanted(parameter: Parameter, *, alone: bool = True) -> Literal["optimizer", "step", ""]:
     """Return what a parameter is to be given, by its name or annotation; empty for either.
+
+    Beside others a whole number, and what may be a length, is not taken for a step.
 
     >>> [tell_wanted(Parameter(each, Parameter.KEYWORD_ONLY)) for each in ("opt", "cur_iter", "x")]
     ['optimizer', 'step', '']
@@ -45,7 +58,10 @@ def tell_wanted(parameter: Parameter) -> Literal["optimizer", "step", ""]:
     kind = str(getattr(parameter.annotation, "__name__", parameter.annotation))
     if parameter.name in OWN_NAMES or kind.endswith("Optimizer"):
         return "optimizer"
-    return "step" if kind == "int" or _COUNTS & {*parameter.name.lower().split("_")} else ""
+    words = parameter.name.lower().split("_")
+    is_length = _LENGTHS & {*words} or (words[0] in _BEFORE_LENGTHS and len(words) > 1)
+    is_step = _COUNTS & {*words} and (alone or not is_length)
+    return "step" if is_step or (alone and kind == "int") else ""
 
 
 def follow(schedule: Schedule, function: Function, optimizer: Optimizer, *, sets: bool) -> Built:
@@ -65,11 +81,14 @@ def follow(schedule: Schedule, function: Function, optimizer: Optimizer, *, sets
     ask = lru_cache(maxsize=1)(function)  # what begins with a call that has been made repeats none
     with named_failures(schedule, lambda: f"{name}(0)"):
         first = ask(0)
-    if sets and (first is None or read_rates(groups, "lr") != before):
+    has_set = first is None or read_rates(groups, "lr") != before
+    is_told = schedule.factory and schedule.factory.returns
+    if sets and (has_set or (not is_told and _sets_later(schedule, function, groups))):
         return _drive_by_hand(schedule, function, ask, optimizer)
+    last = _count_numbers(schedule) - 1
 
     def read(number: int) -> Any:
-        value = ask(number)
+        value = ask(min(number, last))  # LambdaLR looks behind the run
         try:
             float("no number" if isinstance(value, str) else value)
         except (TypeError, ValueError, RuntimeError):  # the last is torch's
@@ -88,6 +107,25 @@ def follow(schedule: Schedule, function: Function, optimizer: Optimizer, *, sets
     return replace(built, returns=returns, notes=notes)
 
 
+def _sets_later(schedule: Schedule, function: Function, groups: Sequence[dict[str, Any]]) -> bool:
+    """Whether a function that has set no learning rate at step 0 does so at another.
+
+    It is called for all of them; the groups are then as they were.
+    """
+    before = read_rates(groups, "lr")
+    kept = [{key: deepcopy(group[key]) for key in group if key != "params"} for group in groups]
+    try:
+        with suppress(SpecError), named_failures(schedule, str):  # it is met again, and explained
+            for number in range(1, _count_numbers(schedule)):
+                function(number)
+                if read_rates(groups, "lr") != before:
+                    return True
+    finally:
+        for group, own in zip(groups, kept, strict=True):
+            group.update(own)
+    return False
+
+
 def _tell_returns(
     schedule: Schedule, name: str, first: float, lr: float
 ) -> tuple[Returns, tuple[str, ...]]:
@@ -99,11 +137,10 @@ def _tell_returns(
     assert schedule.factory is not None
     if schedule.factory.returns:
         return schedule.factory.returns, ()
-    is_rate = first == lr or 0 < first < 1 / schedule.total_calls
+    is_rate = first == lr or 0 < first < 1 / max(schedule.total_calls, 1)
     if is_rate == (first == 1):
         text = f"returns {spell_number(first)} at step 0, be it a learning rate or a factor"
-        remedy = "give --returns lr or --returns factor (in Python returns=)"
-        raise factory_problem(schedule, f"{text}; {remedy}")
+        raise factory_problem(schedule, f"{text}; {GIVE_RETURNS}")
     taken, other = ("a learning rate", "factor") if is_rate else ("a factor", "lr")
     text = f"{name}(0) is {spell_number(first)}, which is taken for {taken}"
     return "lr" if is_rate else "factor", (f"{text}; else give --returns {other}",)
@@ -137,7 +174,7 @@ def accept_object(
     if not wanted:
         return accept_scheduler(stand_in(found, moved, method))
     call = f"{type(found).__name__}.{name}"
-    note = f"{call}({wanted}) is told the number of the step that it is called before"
+    note = f"{call}({wanted}) is told the count of calls before it"
     return replace(_drive_by_hand(schedule, found, method, moved, call), notes=(note,))
 
 
@@ -147,7 +184,10 @@ def _find_method(found: object) -> tuple[str, str]:
     Both are empty where there is none.
     """
     for name in _METHODS:
-        if callable(method := getattr(found, name, None)):
+        method = getattr(found, name, None)
+        inside = getmembers(type(found), isfunction) if name == _BESIDE else []
+        is_part = any(name in each.__code__.co_names for _, each in inside)  # of another method
+        if callable(method) and not (isbuiltin(method) or is_part):  # built in, as that of a set
             wanted = _list_required(method)
             if wanted and tell_wanted(wanted[0]) == "step" and len(wanted) == 1:
                 return name, wanted[0].name
@@ -173,12 +213,16 @@ def stand_in(found: object, optimizer: Optimizer, step: Function) -> Any:
     return type(name_function(found), (), own)()
 
 
+def _count_numbers(schedule: Schedule) -> int:
+    """Return how many numbers a function is told, each before the steps that it is for."""
+    return -(-schedule.total_steps // schedule.steps_per_call) * schedule.calls
+
+
 def _drive_by_hand(
     schedule: Schedule, found: object, set_rates: Function, optimizer: Optimizer, call: str = ""
 ) -> Built:
     """Return what sets learning rates before each step, with its number: the first at once."""
-    times = -(-schedule.total_steps // schedule.steps_per_call)
-    numbers = iter(range(times * schedule.calls))
+    numbers = iter(range(_count_numbers(schedule)))
 
     def step() -> None:
         for number in islice(numbers, 1):  # none after the last step

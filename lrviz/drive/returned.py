@@ -20,11 +20,16 @@ from lrviz.errors import UsageError
 from lrviz.spec.keys import read_calls
 from lrviz.spec.model import Schedule
 from lrviz.spec.origin import Problems
+from lrviz.spec.wording import suggest
 
 Said = Mapping[str, Any]
 
 # What Lightning does with a scheduler of which nothing else is said.
 _LIGHTNING: Said = {"interval": "epoch", "frequency": 1}
+
+# What it takes in a mapping of an optimizer, and in one of a scheduler.
+_BOTH = ("optimizer", "lr_scheduler", "monitor")
+_TOLD = ("scheduler", *_LIGHTNING, "monitor", "strict", "name", "reduce_on_plateau", "opt_idx")
 
 
 def accept_returned(
@@ -42,7 +47,10 @@ def accept_returned(
     Raises:
         SpecError: it is nothing of the kind.
     """
-    parts = list(_iter_parts(result, {}))
+    try:
+        parts = list(_iter_parts(result, {}))
+    except UsageError as error:
+        raise factory_problem(schedule, f"returned a mapping with {error}") from None
     optimizers = [each for each, _ in parts if isinstance(each, Optimizer)]
     lengths = [each for each, _ in parts if type(each) is int]
     found = [each for each in parts if not (isinstance(each[0], Optimizer) or type(each[0]) is int)]
@@ -108,15 +116,21 @@ def attach_trainer(schedule: Schedule, module: Any) -> None:
 def _iter_parts(result: Any, said: Said) -> Iterator[tuple[Any, Said]]:
     """Yield every scheduler, optimizer and number in a result, with what is said of its calls."""
     match result:
-        case {"scheduler": scheduler}:
-            yield scheduler, {key: result.get(key, usual) for key, usual in _LIGHTNING.items()}
-        case {"optimizer": optimizer}:
-            yield optimizer, said
+        case Mapping():
+            known = _TOLD if "scheduler" in result else _BOTH
+            for key in map(str, result):  # nobody would look for a scheduler there
+                if key not in known:
+                    raise UsageError(f"{key}; {suggest(key, known)}")
+            if "scheduler" in result:
+                told = {key: result.get(key, usual) for key, usual in _LIGHTNING.items()}
+                yield result["scheduler"], told
+            if "optimizer" in result:
+                yield result["optimizer"], said
             if (scheduler := result.get("lr_scheduler")) is not None:
                 yield from _iter_parts(scheduler, _LIGHTNING)
-        case [list() as optimizers, list() as schedulers]:
-            yield from _iter_parts(optimizers, said)
-            yield from _iter_parts(schedulers, _LIGHTNING)
+        case [list() as own, others] if all(isinstance(each, Optimizer) for each in own):
+            yield from _iter_parts(own, said)
+            yield from _iter_parts(others, _LIGHTNING)
         case list() | tuple():
             for each in result:
                 yield from _iter_parts(each, said)
@@ -148,6 +162,7 @@ def _read_calls(schedule: Schedule, told: Sequence[Said]) -> Said:
         text = f"returned {len(told)} schedulers that are not called together"
         raise factory_problem(schedule, f"{text}; return one at a time")
     problems = Problems(schedule.source)
-    read_calls(("", dict(said), {}), None, problems)
+    plain = {key: each.tolist() if hasattr(each, "tolist") else each for key, each in said.items()}
+    read = read_calls(("", plain, {}), None, problems)
     problems.refuse()
-    return said
+    return {key: getattr(read, key) for key in said}

@@ -127,7 +127,8 @@ def list_taken(of: Callable[..., Any]) -> list[inspect.Parameter]:
         parameters = list_parameters(base.__init__)[1:]  # without self
         new = {each.name: each for each in parameters if each.name not in (*taken, *_TOLD)}
         taken.update(new)
-    return [each for each in taken.values() if each.kind not in _VARIADIC]
+    named = [each for each in taken.values() if each.kind not in _VARIADIC]
+    return sorted(named, key=lambda each: each.kind is each.KEYWORD_ONLY)
 
 
 def optimizer_class(name: str) -> "type[Optimizer] | None":

@@ -13,12 +13,12 @@ from lrviz.curve import Values
 from lrviz.drive.arguments import Binder
 from lrviz.drive.blame import factory_problem, named_failures
 from lrviz.drive.built import Built
-from lrviz.drive.hand import OWN_NAMES, follow, tell_wanted
+from lrviz.drive.hand import GIVE_RETURNS, OWN_NAMES, follow, tell_wanted
 from lrviz.drive.moved import read_rates
 from lrviz.drive.plan import plan_optimizer
 from lrviz.drive.returned import accept_returned, attach_trainer
 from lrviz.drive.signatures import is_required
-from lrviz.errors import UsageError
+from lrviz.errors import SpecError, UsageError
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Problems, Source
 from lrviz.spec.parse import parse_tree
@@ -101,7 +101,8 @@ def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spe
     given = {key: value for key, value in options.items() if value is not None}
     for key in given.keys() & {"steps", "steps_per_epoch"} if "steps" in given else ():
         given[key] = whole_number(key, given[key])
-    if "steps" in given and "data" not in given:
+    # Steps alone stay what they are: nothing can be called at the end of their epochs.
+    if "steps" in given and "data" not in given and given.keys() & {"steps_per_epoch", "interval"}:
         steps, each = given.pop("steps"), given.get("steps_per_epoch", 1)
         if steps % each:
             raise UsageError(f"steps: {steps} are no whole epochs of {each} steps")
@@ -182,8 +183,14 @@ def build(schedule: Schedule, function: Function) -> Built:
         if (module := getattr(function, "__self__", None)) and not wanted:
             attach_trainer(schedule, module)
         order = "Detected call of `lr_scheduler.step"  # where a composite stands first in another
-        with named_failures(schedule, lambda: "the factory"), hide_warnings(order):
-            result = function(optimizer) if wanted else function()
+        try:
+            with named_failures(schedule, lambda: "the factory"), hide_warnings(order):
+                result = function(optimizer) if wanted else function()
+        except SpecError as error:
+            if "" in wanted.values() and isinstance(error.__cause__, TypeError | AttributeError):
+                text = f"{error.problems[0].text}; if it counts steps, {GIVE_RETURNS}"
+                raise SpecError([replace(error.problems[0], text=text)]) from error
+            raise
         built = accept_returned(schedule, result, optimizer if wanted else None, optimizer)
     if {*map(id, built.groups)} != {*map(id, optimizer.param_groups)}:
         return built
@@ -195,7 +202,7 @@ def _list_wanted(schedule: Schedule, function: Function) -> dict[str, str]:
     """Return what a function's parameters are given: `optimizer`, `step`, one of each or none.
 
     One parameter is the optimizer unless its name or annotation says that it counts steps, or
-    `--returns` that the function is one of the step.
+    `--returns` that the function is one of the step; it is empty where nothing says either.
     """
     try:
         parameters = list(inspect.signature(function).parameters.values())
@@ -203,17 +210,20 @@ def _list_wanted(schedule: Schedule, function: Function) -> dict[str, str]:
         return {"": "optimizer"}
     required = [each for each in parameters if is_required(each)]
     by_name = [each for each in required if each.kind is inspect.Parameter.KEYWORD_ONLY]
-    wanted = [tell_wanted(each) for each in required]
+    wanted = [tell_wanted(each, alone=len(required) == 1) for each in required]
     if by_name or (len(required) > 1 and sorted(wanted) != ["optimizer", "step"]):
         names = ", ".join(each.name for each in required)
         how = " by name" if by_name else ""
         remedy = "takes an optimizer and returns a scheduler, or takes nothing and returns both"
+        rest = [each.name for each, what in zip(required, wanted, strict=True) if not what]
+        if "optimizer" in wanted and rest:
+            remedy = f"takes an optimizer alone; bind {', '.join(rest)} with functools.partial"
         if "step" in wanted:
             remedy = "takes that alone, or the optimizer, too; bind the rest with functools.partial"
         what = "function of the step" if "step" in wanted else "factory"
         raise factory_problem(schedule, f"wants {names}{how}; a {what} {remedy}")
     assert schedule.factory is not None
-    usual = "step" if schedule.factory.returns else "optimizer"
+    usual = "step" if schedule.factory.returns else ""
     first = parameters[0] if parameters else None
     takes_any = first is not None and first.kind is inspect.Parameter.VAR_POSITIONAL
     if first is not None and not required and (takes_any or first.name in OWN_NAMES):

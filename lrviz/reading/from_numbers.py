@@ -57,7 +57,9 @@ def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> 
         raise spec_error(name, "its record is damaged: numbers of another spec")
     drawn = tuple(map(_recall_curve, spec.schedules, curves))
     built = Factory(factory, _refuse, drawn=drawn)
-    return replace(spec, schedules=tuple(replace(each, factory=built) for each in spec.schedules))
+    tree = {**spec.tree, **{key: record.spec[key] for key in record.spec.keys() & {"returns"}}}
+    schedules = tuple(replace(each, factory=built) for each in spec.schedules)
+    return replace(spec, tree=tree, schedules=schedules)
 
 
 def _explain_missing(curves: Sequence[RecordedCurve]) -> str:

@@ -179,7 +179,7 @@ class ScheduleReader:
                 metric_key=at,
                 factory=self._factory,
             )
-            if schedule.total_calls:
+            if schedule.total_calls or (self._factory and self._factory.missing):
                 yield schedule
             else:
                 text = f"makes no call in {schedule.intervals:,} {schedule.interval}s"

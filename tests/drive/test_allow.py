@@ -723,6 +723,14 @@ HANDING_ON = """
             optimizer.param_groups[0]["lr"] = first
             super().__init__(optimizer, step_size=2, **kwargs)
 
+    class Named:
+        def __init__(self, *args, floor: float = 0.25, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.floor = floor
+
+    class Mixed(Named, StepLR):
+        pass
+
     class Closed(EverySecond):
         def __init__(self, optimizer, gamma: float = 0.5):
             super().__init__(optimizer, gamma=gamma)
@@ -736,6 +744,7 @@ HANDING_ON = """
         ("Every", "{step_size: 1, gamma: 0.5}", [1e-3, 5e-4, 2.5e-4]),
         ("EverySecond", "{gamma: 0.5}", [1.0, 1.0, 0.5]),
         ("EverySecond", "{first: 2, gamma: 0.5}", [2.0, 2.0, 1.0]),
+        ("Mixed", "{step_size: 1, gamma: 0.5, floor: 1}", [1e-3, 5e-4, 2.5e-4]),
         ("Closed", "{}", [1.0, 1.0, 0.5]),
     ],
 )

@@ -13,6 +13,7 @@ from torch.optim import lr_scheduler
 
 import lrviz
 from lrviz import Run, SpecError
+from lrviz.spec.tree import Returns
 from tests.support.training import make_optimizer
 
 LEARNING_RATE, MIN_LR, WARMUP_ITERS, LR_DECAY_ITERS = 6e-4, 6e-5, 20, 60
@@ -92,17 +93,18 @@ def test_what_is_returned_may_be_of_any_type_that_is_a_number(kind: Callable[...
 
 
 def test_a_function_is_called_once_a_step_in_order_and_no_more() -> None:
-    """A table has no entry for a step that is not made."""
-    expected: dict[Any, list[int]] = {"lr": [0, 1, 2], "factor": [0, 1, 2, 3]}
-    for returns, calls in expected.items():
+    """A table has no entry for a step that is not made, though LambdaLR is stepped after all."""
+    kinds: tuple[Returns, ...] = ("lr", "factor")
+    for returns in kinds:
         called: list[int] = []
 
         def look_up(step: int, called: list[int] = called) -> float:
             called.append(step)
-            return [0.3, 0.2, 0.1, 0.05][step]
+            return [0.5, 0.25, 0.125][step]
 
-        lrviz.simulate(look_up, steps=3, returns=returns)
-        assert called == calls  # LambdaLR is stepped after the last step, too
+        run = lrviz.simulate(look_up, steps=3, returns=returns, lr=2)
+        assert run.lr.tolist() == [[0.5, 0.25, 0.125] if returns == "lr" else [1, 0.5, 0.25]]
+        assert called == [0, 1, 2]
 
 
 def test_by_the_epoch_it_is_called_with_the_epoch() -> None:
@@ -222,6 +224,77 @@ def test_a_function_that_sets_and_returns_the_lr_has_set_it() -> None:
     assert run.lr.tolist() == [expected, [each / 2 for each in expected]]
 
 
+GROUPS = {"SGD": {"param_groups": [{"name": "a", "lr": 0.1}, {"name": "b", "lr": 0.01}]}}
+
+
+def current(optimizer: Any, _: int) -> float:
+    return float(optimizer.param_groups[0]["lr"])
+
+
+@pytest.mark.parametrize("returned", [current, lambda *_: True, lambda *_: 1, lambda _, e: e])
+@pytest.mark.parametrize("is_made", [False, True])
+def test_a_function_that_sets_the_lr_later_sets_it_whatever_it_returns(
+    returned: Callable[[Any, int], Any], *, is_made: bool
+) -> None:
+    def adjust(optimizer: Any, epoch: int) -> Any:
+        if epoch in (3, 6):
+            for group in optimizer.param_groups:
+                group["lr"] *= 0.1
+        return returned(optimizer, epoch)
+
+    def make(optimizer: Any) -> Callable[[int], Any]:
+        return lambda epoch: adjust(optimizer, epoch)
+
+    run = lrviz.simulate(make if is_made else adjust, steps=8, optimizer=GROUPS)
+    first = [0.1] * 3 + [0.1 * 0.1] * 3 + [0.1 * 0.1 * 0.1] * 2
+    second = [0.01] * 3 + [0.01 * 0.1] * 3 + [0.01 * 0.1 * 0.1] * 2
+    assert run.lr.tolist() == [first, second]
+    assert run.warnings == ()
+
+
+def test_a_function_that_has_the_optimizer_and_sets_nothing_returns_what_is_set() -> None:
+    """The loop sets what it returns, and it finds that at the next step."""
+
+    def decay(optimizer: Any, step: int) -> float:
+        return float(optimizer.param_groups[0]["lr"]) * (1 if step == 0 else 0.5)
+
+    expected = [0.1, 0.1 * 0.5, 0.1 * 0.5 * 0.5]
+    assert lrviz.simulate(decay, steps=3, lr=0.1).lr.tolist() == [expected]
+
+    def fail(optimizer: Any, step: int) -> float:
+        return 0.1 if step < 2 else 0.1 / 0
+
+    message = "fail() after step 1 fails with ZeroDivisionError: float division by zero"
+    assert simulate_wrongly(fail, steps=4, lr=0.1) == message
+
+
+@pytest.mark.parametrize(
+    "name", ["epochs", "total_steps", "num_training_batch", "n_iter", "max_epoch", "warmup_step"]
+)
+def test_a_length_beside_an_optimizer_is_no_step(name: str) -> None:
+    scope: dict[str, Any] = {"CosineAnnealingLR": lr_scheduler.CosineAnnealingLR}
+    exec(f"def build(optimizer, {name}: int): return CosineAnnealingLR(optimizer, {name})", scope)
+    remedy = f"a factory takes an optimizer alone; bind {name} with functools.partial"
+    assert simulate_wrongly(scope["build"], steps=4) == f"wants optimizer, {name}; {remedy}"
+    bound = lrviz.simulate(partial(scope["build"], **{name: 4}), steps=4, lr=1)
+    optimizer = make_optimizer(arguments={"lr": 1.0})
+    scheduler, expected = scope["build"](optimizer, 4), []
+    for _ in range(4):
+        expected.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    assert bound.lr.tolist() == [expected]
+
+
+@pytest.mark.parametrize("function", [lambda s: 0.9**s, lambda s: s.bit_length()])
+def test_what_was_guessed_to_take_the_optimizer_may_count_steps(function: Any) -> None:
+    text = simulate_wrongly(function, steps=4)
+    assert text.startswith("the factory fails with ")
+    asked = "if it counts steps, give --returns lr or --returns factor (in Python returns=)"
+    assert text.endswith(f"; {asked}")
+    assert asked not in simulate_wrongly(lambda optimizer: 0.9**optimizer, steps=4)
+
+
 def test_a_function_of_the_step_may_be_what_a_factory_returns() -> None:
     """A multiplier, as detection trainers have one, and a closure over the lengths."""
 
@@ -280,6 +353,29 @@ class Renamed:
         self.noam.step()
 
 
+class Beside(Noam):
+    """Has a method for each: the loop calls `step()`, and then the other."""
+
+    def step(self) -> None:
+        """Update."""
+        self.optimizer.step()
+
+    def update_learning_rate(self) -> None:
+        """Set."""
+        self.count += 1
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate()
+
+
+class Within(Beside):
+    """The same methods, of which one calls the other."""
+
+    def step(self) -> None:
+        """Set, and update."""
+        self.update_learning_rate()
+        super().step()
+
+
 def train_noam(kind: Callable[[Any], Any], steps: int) -> list[float]:
     """Return what every update of the optimizer is made with."""
     optimizer = make_optimizer("Adam", {"lr": 0.25})
@@ -294,16 +390,18 @@ def train_noam(kind: Callable[[Any], Any], steps: int) -> list[float]:
     wrapped = kind(optimizer)
     for _ in range(steps):
         wrapped.step_and_update_lr() if kind is Renamed else wrapped.step()
+        if kind is Beside:
+            wrapped.update_learning_rate()
     return seen
 
 
-@pytest.mark.parametrize("kind", [Noam, Late, Renamed])
+@pytest.mark.parametrize("kind", [Noam, Late, Renamed, Beside, Within])
 def test_one_that_steps_its_optimizer_is_read_when_it_does(kind: Callable[[Any], Any]) -> None:
     optimizer = make_optimizer("Adam", {"lr": 0.25})
     own = vars(optimizer).get("step")
     run = lrviz.simulate(lambda: kind(optimizer), steps=7)
     assert run.lr.tolist() == [train_noam(kind, 7)]
-    assert run.lr[0, 0] == (0.25 if kind is Late else 512**-0.5 * 4**-1.5)
+    assert run.lr[0, 0] == (0.25 if kind in (Late, Beside) else 512**-0.5 * 4**-1.5)
     assert optimizer.state == {}
     assert vars(optimizer).get("step") is own
 
@@ -353,7 +451,7 @@ class Blind:
 def test_one_that_is_told_the_step_is_told_it_before_the_step_from_0() -> None:
     run = lrviz.simulate(Told, steps=6)
     assert run.lr.tolist() == [[0.1 * min(1.0, step / 4) for step in range(6)]]
-    said = "is told the number of the step that it is called before"
+    said = "is told the count of calls before it"
     assert notes(run) == [f"Told.step_update(num_updates) {said}"]
     epochs = lrviz.simulate(ToldEpoch, epochs=6, steps_per_epoch=2, interval="epoch")
     assert epochs.lr.tolist() == [[1 / (epoch + 1) for epoch in range(6) for _ in range(2)]]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch.optim import lr_scheduler
@@ -53,6 +54,18 @@ FORMS: dict[str, tuple[Callable[[Any, Any], object], Sequence[float]]] = {
         BY_FIFTH_STEP,
     ),
     "a tuple of one mapping": (lambda o, s: ({"optimizer": o, "lr_scheduler": s},), BY_EPOCH),
+    "a scheduler in no list": (lambda o, s: ([o], s), BY_EPOCH),
+    "a scheduler in no list, told": (lambda o, s: ([o], tell(s, interval="step")), BY_STEP),
+    "a mapping of the scheduler": (lambda o, s: (o, {"lr_scheduler": s}), BY_EPOCH),
+    "a mapping in a mapping": (
+        lambda o, s: {"optimizer": o, "lr_scheduler": {"lr_scheduler": s}},
+        BY_EPOCH,
+    ),
+    "numbers of any type": (lambda o, s: ([o], [tell(s, frequency=2.0)]), BY_SECOND_EPOCH),
+    "numbers of NumPy's": (
+        lambda o, s: ([o], [tell(s, interval="step", frequency=np.int64(5))]),
+        BY_FIFTH_STEP,
+    ),
     "a pair": (lambda o, s: (o, s), BY_STEP),  # which Lightning does not know
 }
 
@@ -118,6 +131,11 @@ def make_odd_interval() -> Any:
     return [optimizer], [tell(scheduler, interval="batch")]
 
 
+def make_seldom() -> Any:
+    optimizer, scheduler = make_step()
+    return [optimizer], [tell(scheduler, frequency=100)]
+
+
 def make_odd_frequency() -> Any:
     optimizer, scheduler = make_step()
     return [optimizer], [tell(scheduler, frequency=0)]
@@ -143,8 +161,29 @@ def make_odd_frequency() -> Any:
         (lambda: None, "must return a scheduler and its optimizer, returned None"),
         (lambda: (), "must return a scheduler and its optimizer, returned nothing"),
         (lambda: 300, "must return a scheduler and its optimizer, returned int"),
-        (lambda: {"lr": 1}, "must return a scheduler: dict is no scheduler: it has no step(); "
-         "return the scheduler itself"),
+        (lambda: {"a": 1}, "returned a mapping with a; known: optimizer, lr_scheduler, monitor"),
+        (
+            lambda o: {"a": lr_scheduler.StepLR(o, 1)},
+            "returned a mapping with a; known: optimizer, lr_scheduler, monitor",
+        ),
+        (
+            lambda o: (o, {"sched": lr_scheduler.StepLR(o, 1)}),
+            "returned a mapping with sched; known: optimizer, lr_scheduler, monitor",
+        ),
+        (
+            lambda o: {"optimizer": o, "schedulers": [lr_scheduler.StepLR(o, 1)]},
+            "returned a mapping with schedulers; did you mean 'lr_scheduler'?",
+        ),
+        (
+            lambda o: tell(lr_scheduler.StepLR(o, 1), freqency=2),
+            "returned a mapping with freqency; did you mean 'frequency'?",
+        ),
+        (
+            lambda o: {lr_scheduler.StepLR(o, 1)},
+            "must return a scheduler: set is no scheduler: it has no step(); "
+            "return the scheduler itself",
+        ),
+        (make_seldom, "makes no call in 2 epochs"),
         (lambda: "cosine", "must return a scheduler: str is no scheduler: it has no step()"),
         (lambda: object(), "must return a scheduler: object is no scheduler: it has no step()"),
         (
@@ -175,6 +214,20 @@ def test_what_is_called_every_epoch_needs_epochs() -> None:
         lrviz.simulate(configure_optimizers, epochs=1.5, steps_per_epoch=4)
     run = lrviz.simulate(configure_optimizers, epochs=1.5, steps_per_epoch=2, interval="step")
     assert run.lr.tolist() == [[0.4, 0.2, 0.1]]
+
+
+def test_steps_alone_have_no_epochs() -> None:
+    def configure_optimizers() -> object:
+        optimizer, scheduler = make_step()
+        return [optimizer], [scheduler]
+
+    text = "is called every epoch, as Lightning does unless told otherwise; there are no epochs"
+    with pytest.raises(SpecError, match=text):
+        lrviz.simulate(configure_optimizers, steps=12)
+    run = lrviz.simulate(configure_optimizers, steps=12, steps_per_epoch=2)
+    assert run.lr.tolist() == [BY_EPOCH]
+    asked = lrviz.simulate(configure_optimizers, steps=12, interval="step")
+    assert asked.lr.tolist() == [BY_STEP]
 
 
 def test_several_are_stepped_together_in_order() -> None:
@@ -212,6 +265,10 @@ def test_a_number_beside_the_scheduler_is_that_of_the_epochs() -> None:
     assert other.lr.tolist() == [[1, 0.5]]
     assert notes(other) == ["3 epochs were returned beside ExponentialLR; the run has 2"]
     assert lrviz.simulate(create, lr=1, epochs=2).warnings[0].grade == "note"
+    seldom = lrviz.simulate(create, lr=1, frequency=2)  # which looks at no other length
+    assert seldom.lr.tolist() == [[1, 1, 0.5]]
+    with pytest.raises(SpecError, match="frequency: makes no call in 3 steps"):
+        lrviz.simulate(create, frequency=4)
     with pytest.raises(SpecError, match="must return a number of epochs that is at least 1, got 0"):
         lrviz.simulate(lambda optimizer: (create(optimizer)[0], 0))
 

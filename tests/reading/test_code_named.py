@@ -112,6 +112,13 @@ def test_what_it_returns_is_kept_in_the_figure_and_need_not_be_said_again(folder
     assert "the spec changed: returns" in other.text
 
 
+def test_a_figure_of_a_function_is_its_own_baseline(folder: Path) -> None:
+    given = ("train.py:get_lr", "--steps", 9, "--returns", "lr")
+    assert run("batch", *given, "-o", "bb", cwd=folder).status == 0
+    checked = run("check", "bb/get_lr.webp", "--baselines", "bb", cwd=folder)
+    assert (checked.status, "spec changed" in checked.text) == (0, False)
+
+
 def test_no_record_can_say_what_nothing_returns(folder: Path) -> None:
     """A record is read as the hostile input that it may be."""
     (folder / "figures").mkdir()
@@ -185,7 +192,7 @@ def test_an_lr_that_nobody_reads_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(TRAIN, "utf-8")
     own = run("export", "train.py:make_own", "--epochs", 1, "--lr", "0.5", cwd=tmp_path)
     assert own.status == 0
-    assert "--lr 0.5: optimizer: is not used; the factory has an optimizer of its own" in own.stderr
+    assert "--lr 0.5: is not used; the factory has an optimizer of its own" in own.stderr
 
 
 def test_a_spec_returns_nothing(tmp_path: Path) -> None:

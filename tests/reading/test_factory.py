@@ -302,8 +302,8 @@ def test_no_file_can_name_one(folder: Path, text: str, message: str) -> None:
         (
             "greedy",
             2,
-            "train.py:greedy: wants optimizer, total, warmup; a factory takes an optimizer "
-            "and returns a scheduler, or takes nothing and returns both",
+            "train.py:greedy: wants optimizer, total, warmup; a factory takes an optimizer alone; "
+            "bind total, warmup with functools.partial",
         ),
         (
             "by_name",
