@@ -211,7 +211,8 @@ class Keys:
         if self.wanted:
             text = f"no config holds all that is needed; give {'; '.join(self.wanted)}"
             problems.append(Problem(self.config.source.name, (), text))
-        misspelt = list(self._iter_misspelt())
+        wrong = {each.key for each in problems}
+        misspelt = [each for each in self._iter_misspelt() if each.key not in wrong]
         if problems:
             raise SpecError([*problems, *misspelt])
         return Draft(entries, (*self.notes, *misspelt))
