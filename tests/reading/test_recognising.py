@@ -1,8 +1,10 @@
 """A file that is no spec is told in one line: what it is, and what makes a spec of it."""
 
 import json
+import os
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,7 +58,9 @@ def test_the_command_can_be_pasted(tmp_path: Path) -> None:
     line = run("plot", name, cwd=tmp_path).stderr
     command = line.partition("`")[2].partition("` makes")[0]
     assert shlex.split(command)[:3] == ["lrviz", "import", name]
-    subprocess.run(command, shell=True, cwd=tmp_path, check=True, timeout=60)
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    own = {**os.environ, "PATH": path}
+    subprocess.run(command, shell=True, cwd=tmp_path, check=True, timeout=60, env=own)
     result = run("plot", f"{Path(name).stem}_spec.yaml", cwd=tmp_path)
     assert (result.status, result.stderr) == (0, "")
 
