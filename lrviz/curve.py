@@ -33,6 +33,8 @@ class Curve:
         steps_per_epoch: optimizer steps in an epoch.
         held_from: the first step, perhaps behind the last, that follows a call which was given the
             metric's last value once more; None where every call had one of its own.
+        at: the steps that the values were read at, ascending, shape (points,), where only some are
+            known, as of a log; None where every step is. All shapes are (…, points) then.
 
     Row 0 of `lr` may be drawn, compared and written like any array:
 
@@ -49,11 +51,12 @@ class Curve:
     label: str = ""
     steps_per_epoch: int = 1
     held_from: int | None = None
+    at: NDArray[np.int64] | None = None
 
     @property
     def steps(self) -> int:
-        """The number of points a group has."""
-        return int(self.lr.shape[1])
+        """The number of steps, which is that of a group's points unless only some are known."""
+        return int(self.lr.shape[1] if self.at is None else self.at[-1] + 1)
 
     def quantity(self, name: Quantity) -> Values | None:
         """Return one recorded quantity, shape (groups, steps), or None where there is none."""
