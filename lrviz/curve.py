@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
+Steps = NDArray[np.int64]
 Quantity = Literal["lr", "momentum", "weight_decay"]
 QUANTITIES: tuple[Quantity, ...] = ("lr", "momentum", "weight_decay")
 
@@ -51,7 +52,7 @@ class Curve:
     label: str = ""
     steps_per_epoch: int = 1
     held_from: int | None = None
-    at: NDArray[np.int64] | None = None
+    at: Steps | None = None
 
     @property
     def steps(self) -> int:

@@ -12,7 +12,8 @@ from lrviz.errors import FileError, ImageError, KeyPath, LrvizError, RefusedErro
 from lrviz.figure.chunks import MAX_FILE, read_record
 from lrviz.figure.difference import NumbersDifference, compare_numbers
 from lrviz.figure.numbers import record_steps, summarise
-from lrviz.figure.stored import Record, parse_record
+from lrviz.figure.record import Record
+from lrviz.figure.stored import parse_record
 from lrviz.reading.sources import Found, collect_specs
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec

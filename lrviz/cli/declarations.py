@@ -1,22 +1,22 @@
 """The commands, each of which calls one function that gives what is printed."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrviz.cli import parameters as params
-from lrviz.commands.look_up import find_scheduler
+from lrviz.cli.references import import_config, list_schedulers, new, schema, show
 from lrviz.commands.results import Block
 from lrviz.figure import Format, Table
-from lrviz.system.process import quick_imports
 
 if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read
     from lrviz.reading.sources import Reading
 
 
-@params.reads_specs(style=params.Style, settings=params.Settings, sweeps=params.Sweeps)
+@params.reads_specs(
+    style=params.Style, settings=params.Settings, sweeps=params.Sweeps, columns=params.Columns
+)
 def plot(
     specs: params.Specs,
     output: params.Output = None,
@@ -80,6 +80,10 @@ def check(
     ] = False,
     output_format: params.OutputFormat = "text",
     jobs: params.Jobs = None,
+    log: Annotated[
+        list[str] | None,
+        params.option("--log", "Show what a run logged in the report; repeatable.", "LOG"),
+    ] = None,
     *,
     reading: "Reading",
     overwrite: params.Overwrite = False,
@@ -87,23 +91,33 @@ def check(
     """Say which curves have moved since their figures were drawn."""
     from lrviz.commands.checking import Request, iter_check
 
-    request = Request(specs, baselines, update, add_missing, report, jobs, reading, overwrite)
-    return iter_check(request, output_format)
+    how = (update, add_missing, report, jobs, reading, overwrite, log or ())
+    return iter_check(Request(specs, baselines, *how), output_format)
 
 
-@params.reads_specs(style=params.StyleOfAll, settings=params.Settings)
+@params.reads_specs(style=params.StyleOfAll, settings=params.Settings, columns=params.Columns)
 def compare(
     specs: params.Specs,
     output: params.Output = None,
     format: params.FigureFormat = None,
+    exit_code: Annotated[
+        bool, params.option("--exit-code", "Exit with 1 where they part, a log beyond precision.")
+    ] = False,
+    output_format: Annotated[
+        Literal["text", "json"], params.option("--output-format", "How it is told.")
+    ] = "text",
     *,
     reading: "Reading",
     overwrite: params.Overwrite = False,
 ) -> Iterator[Block]:
-    """Say where schedules part, and how far; with -o draw them."""
-    from lrviz.commands.compare.comparing import compare_specs
+    """Say where schedules part, or a run's log from its plan; with -o draw them.
 
-    return compare_specs(specs, output, format, reading, overwrite=overwrite)
+    PLAN LOG…: several logs are the parts of one run.
+    """
+    from lrviz.commands.compare.comparing import CompareRequest, compare_specs
+
+    how = (overwrite, exit_code, output_format)
+    return compare_specs(CompareRequest(specs, output, format, reading, *how))
 
 
 @params.reads_specs(settings=params.Settings)
@@ -158,7 +172,7 @@ def lint(
     return iter_blocks(Request(specs or [], select, ignore, *asked, reading), output_format)
 
 
-@params.reads_specs(settings=params.Settings)
+@params.reads_specs(settings=params.Settings, columns=params.Columns)
 def export(
     spec: params.Spec,
     output: params.Output = "-",
@@ -187,55 +201,6 @@ def code(
     from lrviz.commands.code.script import save_code
 
     return save_code(spec, output or "-", reading, overwrite=overwrite)
-
-
-def import_config(
-    config: params.Config,
-    family: params.Family = None,
-    examples: params.Examples = None,
-    processes: params.Processes = None,
-    batches: params.Batches = None,
-    epochs: params.EpochsOfRun = None,
-    interval: params.Calls = None,
-    metric: params.Metric = None,
-    output: params.Output = "-",
-    overwrite: params.Overwrite = False,
-) -> Iterator[Block]:
-    """Print a commented spec made of a trainer's config."""
-    from lrviz.commands.importing import save_import
-    from lrviz.reading.trainers.draft import Asked
-
-    asked = Asked(examples, processes, batches, epochs, interval, metric)
-    return save_import(config, family, asked, output or "-", overwrite=overwrite)
-
-
-def list_schedulers() -> Iterator[Block]:
-    """List the schedulers that a spec can name."""
-    from lrviz.commands.look_up import scheduler_list
-
-    yield Block(scheduler_list())
-
-
-def show(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
-    """Show a scheduler's arguments, defaults, documentation and curve."""
-    from lrviz.commands.look_up import describe_scheduler
-
-    yield Block(describe_scheduler(find_scheduler(name, allow or ())))
-
-
-def new(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
-    """Print a commented spec to start from."""
-    from lrviz.commands.look_up import spec_template
-
-    yield Block(spec_template(find_scheduler(name, allow or ())))
-
-
-def schema() -> Iterator[Block]:
-    """Print the JSON Schema of a spec, for editors."""
-    with quick_imports():
-        from lrviz.commands.schema.document import build_schema
-        from lrviz.drive.whole import with_torch
-    yield Block(json.dumps(with_torch(build_schema), indent=2) + "\n")
 
 
 # In the order that `lrviz --help` lists them in.

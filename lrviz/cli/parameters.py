@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is
 
 Command = Callable[..., Iterator[Block]]
 
+LEAST_COLUMNS = 2  # of a log: of its steps, and of an LR
+
 
 def given(sources: str | Sequence[str] | None) -> str | Sequence[str] | None:
     """Return the sources of a command, none of which is empty, and standard input not twice.
@@ -56,8 +58,8 @@ def option(names: str, help: str, metavar: str | None = None, **more: Any) -> An
     return typer.Option(*names.split(), metavar=metavar, help=help, **more)
 
 
-_SPEC = "A YAML file, a figure that lrviz drew, train.py:FUNCTION, or -."
-_SPECS = "YAML files, figures that lrviz drew, train.py:FUNCTION, or -."
+_SPEC = "A YAML file, a figure that lrviz drew, train.py:FUNCTION, a run's log, or -."
+_SPECS = "YAML files, figures that lrviz drew, train.py:FUNCTION, runs' logs, or -."
 
 Spec = Annotated[str, argument("SPEC", _SPEC, callback=given)]
 SpecFile = Annotated[
@@ -114,6 +116,11 @@ Calls = Annotated[
 ]
 Rate = Annotated[str | None, option("--lr", "Learning rate of the optimizer.", "LR")]
 Returned = Annotated[Returns | None, option("--returns", "What a function of the step returns.")]
+
+Columns = Annotated[
+    str | None,
+    option("--columns", "Of a log's table: its steps, then its LRs. Default: found.", "STEP,LR,…"),
+]
 
 Verbose = Annotated[
     bool, option("-v --verbose", "Say how each run goes, and how its steps follow from its data.")
@@ -200,7 +207,16 @@ def say_reading(**said: Any) -> "Reading":
         from lrviz.spec.catalog.external import parse_allowed
 
         allow = tuple(parse_allowed(allow))
-    return Reading(overrides, allow, said.get("returns"), bool(said.get("verbose")))
+    columns = _list_columns(said["columns"]) if "columns" in said else None
+    return Reading(overrides, allow, said.get("returns"), bool(said.get("verbose")), columns)
+
+
+def _list_columns(columns: str | None) -> tuple[str, ...]:
+    """Return the names of a log's columns; none where they are to be found."""
+    names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
+    if columns is not None and (len(names) < LEAST_COLUMNS or "" in names):
+        raise UsageError(f"--columns {columns}: must be STEP,LR,… for example step,lr")
+    return names
 
 
 def _split(setting: str, option: str, example: str) -> tuple[str, str]:

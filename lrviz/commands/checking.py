@@ -21,8 +21,8 @@ from lrviz.check.baselines import (
 from lrviz.check.orphans import judge_orphans
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import PAGE, Checked, Verdict, refuse
-from lrviz.commands.results import Block, drive_spec, list_files
-from lrviz.errors import Problem, UsageError
+from lrviz.commands.results import Block, drive_spec, list_files, tell_error
+from lrviz.errors import LrvizError, Problem, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import source_file, split_factory
@@ -55,6 +55,7 @@ class Request:
         reading: its overrides say how long the runs of factories are; where they are left out, as
             long as those of their figures. A spec says so itself.
         overwrite: whether files are replaced, too, that lrviz did not write.
+        logs: what the run of the only spec logged, in parts; the page shows it over the plan.
     """
 
     sources: Sequence[str]
@@ -65,6 +66,7 @@ class Request:
     jobs: int | None = None
     reading: Reading = AS_WRITTEN
     overwrite: bool = False
+    logs: Sequence[str] = ()
 
     @property
     def remedy(self) -> str:
@@ -89,7 +91,15 @@ def iter_check(request: Request, listing: Listing) -> Iterator[Block]:
     if request.report is not None:
         from lrviz.check.report import write_report
 
-        page = write_report(checked.verdicts, request.report, overwrite=request.overwrite)
+        logged = ""
+        if request.logs:
+            from lrviz.commands.compare.planned import show_logs
+
+            try:
+                logged = show_logs(checked.verdicts[0].source, request.logs, request.reading)
+            except LrvizError as error:  # of a log; the figure has been checked
+                yield tell_error(error)
+        page = write_report(checked.verdicts, request.report, logged, overwrite=request.overwrite)
         yield Block(lines=(f"report: {page}",))
 
 
@@ -110,6 +120,8 @@ def check_specs(request: Request) -> Checked:
     whole = any(map(os.path.isdir, request.sources)) and os.path.isdir(request.baselines)  # noqa: PTH112 - one that may not be asked for is none
     orphans = judge_orphans(pairs, request.baselines) if whole else []
     check = _Check(request, alone=len(pairs) == 1)
+    if request.logs and (not check.alone or request.report is None):
+        raise UsageError("--log: shown over the plan in a report; name one spec, and --report")
     check.examine_all(pairs)
     verdicts = (*(check.found[pair.path] for pair in pairs), *orphans)
     return Checked(verdicts, tuple(check.warnings))

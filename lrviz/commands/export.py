@@ -16,7 +16,7 @@ from lrviz.commands.results import (
     refuse_target,
     write_parts,
 )
-from lrviz.curve import QUANTITIES, Curve, Values
+from lrviz.curve import QUANTITIES, Curve, Steps, Values
 from lrviz.errors import RefusedError, spec_error
 from lrviz.figure import TABLES, Table, find_format
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
@@ -50,7 +50,8 @@ def export_spec(
     path = output_file(output)
     format = format or (find_format(path, TABLES) if path else "csv")
     spec = load_named(source, reading)
-    rows = sum(each.total_steps * each.groups for each in spec.schedules)
+    log = spec.schedules[0].factory and spec.schedules[0].factory.log
+    rows = 0 if log else sum(each.total_steps * each.groups for each in spec.schedules)
     if rows > MAX_ROWS:
         raise spec_error(source, f"{rows:,} rows are more than {MAX_ROWS:,}; export a shorter run")
     refuse_reads(path, [spec])
@@ -81,6 +82,8 @@ def export_text(run: Run, format: Table) -> Iterator[str]:
     columns = _list_columns(run)
     chunks = chain.from_iterable(
         _list_chunks(curve, schedule.steps_per_call, columns)
+        if curve.at is None
+        else _list_points(curve, curve.at)
         for curve, schedule in zip(run.curves, run.spec.schedules, strict=True)
     )
     if format == "csv":
@@ -119,6 +122,13 @@ def _list_chunks(curve: Curve, each: int, columns: Sequence[str]) -> Iterator[li
             names = repeat(curve.label, len(steps)), repeat(name, len(steps))
             groups.append(zip(steps, epochs, *names, *cells, strict=True))
         yield list(chain.from_iterable(zip(*groups, strict=True)))
+
+
+def _list_points(curve: Curve, at: Steps) -> Iterator[list[Row]]:
+    """Yield the rows of a log, which does not say how many steps an epoch has."""
+    for step, rates in zip(at.tolist(), curve.lr.T.tolist(), strict=True):
+        cells = zip(curve.groups, rates, strict=True)
+        yield [(step, None, curve.label, group, rate) for group, rate in cells]
 
 
 def _list_values(values: Values | None, steps: range) -> list[float | None]:

@@ -73,8 +73,8 @@ def mark_hidden(axes: Axes, line: Line2D, row: Row, floor: float, layout: Layout
     The axis' limits are set. Of several in the width of a triangle the first one is drawn.
     """
     size, (low, high) = MARK * line.get_markersize(), sorted(layout.xlim)
-    steps = np.flatnonzero(row.values <= floor)
-    places = steps[(steps >= low * row.unit) & (steps <= high * row.unit)] / row.unit
+    places = row.place(np.flatnonzero(row.values <= floor))
+    places = places[(places >= low) & (places <= high)]
     bottom, top = axes.get_ylim()
     end, shape, inwards = (0, "v", size / 2) if bottom < top else (1, "^", -size / 2)
     pixels = (places - places[:1]) * layout.width / (high - low)

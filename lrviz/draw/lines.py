@@ -25,6 +25,8 @@ THINNER, THINNEST = 0.6, 0.4  # how wide a line is whose pattern has been used, 
 AGAIN = 0.8  # how wide a line is whose colour and pattern have been used before, likewise
 WIDTHS = 4  # as many widths of that kind are told apart; then they come again
 
+DOT = 2.0  # how large a point of a log is, as a multiple of a line's width
+
 # The length of a pattern, at least, in pixels; what is drawn in a shorter one is a line.
 LEAST_PERIOD = 1.0
 
@@ -100,17 +102,26 @@ def draw_lines(
     for index, row in enumerate(rows):
         look = choose_look(style, index, len(rows), layout.dot)
         look["marker"] = "o" if _has_markers(row, layout, options.markers, len(rows)) else "None"
-        first, last = (end * row.unit for end in layout.xlim)
+        first, last = map(row.index, layout.xlim)
+        if row.at is not None:
+            look |= {"linestyle": "None", "marker": "o", "markersize": _dot(row, layout)}
         points = pick_points(row.values, first, last, int(layout.width))
         cut = len(points)
         if row.held is not None and style.held == "dashed":
             cut = int(np.searchsorted(points, row.held))
-        lines += axes.plot(points[:cut] / row.unit, row.values[points[:cut]], **look)
+        lines += axes.plot(row.place(points[:cut]), row.values[points[:cut]], **look)
         if cut < len(points):
             rest = points[max(cut - 1, 0) :]
             look |= _hold(look, style)
-            axes.plot(rest / row.unit, row.values[rest], markevery=(int(cut > 0), 1), **look)
+            axes.plot(row.place(rest), row.values[rest], markevery=(int(cut > 0), 1), **look)
     return lines
+
+
+def _dot(row: Row, layout: Layout) -> float:
+    """Return how large, in points, what was logged is drawn: as a line is wide where it is one."""
+    size = DOT * layout.style.linewidth
+    first, last = sorted(map(row.index, layout.xlim))
+    return size if (last - first) * size * layout.dot < layout.width else layout.style.linewidth
 
 
 def _hold(look: Mapping[str, Any], style: Style) -> dict[str, Any]:

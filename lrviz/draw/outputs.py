@@ -27,7 +27,7 @@ from lrviz.draw.floor import mark_floor
 from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.legend import add_legend, measure_legend
 from lrviz.draw.lines import bound_effort, draw_lines
-from lrviz.draw.panels import Panel, explain_empty, plan_panels
+from lrviz.draw.panels import Panel, plan_panels
 from lrviz.draw.phases import (
     Phase,
     clear_names,
@@ -38,7 +38,7 @@ from lrviz.draw.phases import (
     raise_limits,
 )
 from lrviz.draw.text import Measure, fit_text
-from lrviz.draw.titles import Words, find_words
+from lrviz.draw.titles import Words, explain_empty, find_words
 from lrviz.errors import SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.curve import Quantity, Values
+from lrviz.curve import Quantity, Steps, Values
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 
@@ -29,11 +29,25 @@ class Row:
         values: of a param group, shape (steps,); none where it has no such quantity.
         unit: its steps in one unit of the x axis.
         held: the first step that follows a held metric; None where none does.
+        at: the steps of the values of a log, which no line connects; None where every step has one.
     """
 
     values: Values
     unit: float
-    held: int | None
+    held: int | None = None
+    at: Steps | None = None
+
+    def place(self, indices: Indices) -> Values:
+        """Return where values stand on the x axis."""
+        places: Values = (indices if self.at is None else self.at[indices]) / self.unit
+        return places
+
+    def index(self, x: float) -> float:
+        """Return the index of what stands at a place on the x axis; of a log a fraction, too."""
+        step, at = x * self.unit, self.at
+        if at is None:
+            return step
+        return float(np.interp(step, at, np.arange(len(at)), left=-1, right=len(at)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,26 +105,16 @@ def _iter_rows(run: Run, quantity: Quantity, x: str) -> Iterator[Row]:
         values = curve.quantity(quantity)
         for group in range(len(curve.groups)):
             own = np.empty(0) if values is None else values[group]
-            yield Row(own, curve.unit(x), curve.held_from)
+            yield Row(own, curve.unit(x), curve.held_from, curve.at)
 
 
 def _list_within(row: Row, ends: Limits, *, beyond: bool = False) -> Values:
     """Return the values between two ends; `beyond`, what a line comes from and goes to, too."""
-    low, high = sorted(end * row.unit for end in ends)
+    low, high = sorted(map(row.index, ends))
     first, last = math.ceil(low), math.floor(high)
     if beyond:
         first, last = math.floor(low), math.ceil(high)
     return row.values[max(first, 0) : max(last + 1, 0)]
-
-
-def explain_empty(panel: Panel) -> str:
-    """Return why limits of a spec's own leave nothing to be seen; empty where they do not."""
-    if not panel.seen:
-        return "xlim: no step of the run is in view"
-    low, high = sorted(panel.limits)
-    if panel.given and all(row.max() < low or row.min() > high for row in panel.seen):
-        return "ylim: no value is in view"
-    return ""
 
 
 def pick_points(values: Values, first: float, last: float, columns: int) -> Indices:

@@ -65,6 +65,16 @@ def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Wor
     )
 
 
+def explain_empty(panel: Panel) -> str:
+    """Return why limits of a spec's own leave nothing to be seen; empty where they do not."""
+    if not panel.seen:
+        return "xlim: no step of the run is in view"
+    low, high = sorted(panel.limits)
+    if panel.given and all(row.max() < low or row.min() > high for row in panel.seen):
+        return "ylim: no value is in view"
+    return ""
+
+
 def name_lines(run: Run) -> tuple[str, ...]:
     """Return the names that a legend gives every curve's param groups."""
     names: list[str] = []

@@ -140,7 +140,10 @@ def _simulate_factory(spec: Spec) -> Run:
 def _recall(spec: Spec, factory: Factory) -> Run:
     """Return the run that a figure remembers; nothing is driven, and of the code nothing known."""
     schedules = tuple(replace(each, factory=None) for each in spec.schedules)
-    remarks: dict[Problem, None] = {}
+    notes = (
+        spec.source.problem((), text, "note") for text in (factory.log.notes if factory.log else ())
+    )
+    remarks: dict[Problem, None] = dict.fromkeys(notes)
     for schedule, curve in zip(schedules, factory.drawn, strict=True):
         if curve.metric is not None:
             remarks.update(dict.fromkeys(metric_remarks(schedule, curve)))

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from lrviz.curve import QUANTITIES, Curve, Quantity, Values
+from lrviz.curve import QUANTITIES, Curve, Quantity, Steps, Values
 
 RecordedQuantity = Quantity | Literal["metric"]
 RECORDED: tuple[RecordedQuantity, ...] = (*QUANTITIES, "metric")
@@ -33,11 +33,12 @@ class RecordedCurve:
     Attributes:
         label: what tells it from others in one figure.
         groups: the param groups' names.
-        steps: the number of steps.
+        steps: the number of steps; of a log, of its points, which are stored as steps are.
         block: steps a block; 1 where every step is stored.
         series: a quantity's series, one a param group, for `metric` one: shape (1, steps), or
             (5, blocks) with the rows of `STATISTICS`, four of them from version 0.1; (1, 1) for one
             that never moves.
+        at: the step of every point of a log, or of the first one of each block; None for a curve.
     """
 
     label: str
@@ -45,6 +46,7 @@ class RecordedCurve:
     steps: int
     block: int
     series: Mapping[RecordedQuantity, tuple[Values, ...]]
+    at: Steps | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,17 +90,18 @@ def summarise(curves: Sequence[Curve]) -> Recorded:
 
 def record_steps(curves: Sequence[Curve]) -> Recorded:
     """Return the curves' numbers, every step of them, to compare and not to store."""
-    return Recorded(tuple(_record(each, RECORDED, each.steps) for each in curves))
+    return Recorded(tuple(_record(each, RECORDED, each.lr.shape[1]) for each in curves))
 
 
 def _record(curve: Curve, kept: Sequence[RecordedQuantity], most: int) -> RecordedCurve:
-    steps = curve.steps
+    steps = curve.lr.shape[1]
     block = block_size(steps, most)
     series = {
         name: tuple(_summarise_series(row, block) for row in values)
         for name, values in iter_series(curve, kept)
     }
-    return RecordedCurve(curve.label, curve.groups, steps, block, series)
+    at = None if curve.at is None else curve.at[::block]
+    return RecordedCurve(curve.label, curve.groups, steps, block, series, at)
 
 
 def _summarise_series(row: Values, block: int) -> Values:

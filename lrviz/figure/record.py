@@ -12,12 +12,16 @@ one number a block of so many steps, the last block being shorter where the step
 `block` is a power of two, so that of two figures the finer can always be made as coarse as the
 other. Where anything is not stored step by step, `digest` beside the curves is one of every value.
 Version 0.1 stored neither it nor `order`.
+
+A log's spec has `log`, its name, in place of a scheduler. Its curve counts points as `steps`, and
+has the step of each, or of the first one of each block, in `at`.
 """
 
 import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,11 +30,27 @@ from lrviz.figure.chunks import MAX_RECORD
 from lrviz.figure.numbers import STATISTICS, Recorded, RecordedCurve, summarise
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
+from lrviz.spec.tree import Tree
 from lrviz.spell import spell_json, spell_yaml
 from lrviz.system.versions import Versions, platform_tag, versions
 
 FORMAT = 1
 MAX_NUMBERS_TEXT = 1_000_000
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a figure says of itself.
+
+    Attributes:
+        spec: the canonical spec it was drawn from: plain data, not yet checked.
+        versions: what drew it, as `lrviz.draw.fonts.drawing_versions` gives it.
+        numbers: the curves' numbers; None where none are stored.
+    """
+
+    spec: dict[str, Tree]
+    versions: Versions
+    numbers: Recorded | None
 
 
 def build_record(run: Run, drawn: Versions) -> str:
@@ -84,7 +104,8 @@ def spell_numbers(recorded: Recorded) -> dict[str, object]:
 def _spell_curve(curve: RecordedCurve) -> dict[str, object]:
     data = {"label": curve.label, "groups": [*curve.groups], "steps": curve.steps}
     series = {name: list(map(_spell_series, each)) for name, each in curve.series.items()}
-    return data | {"block": curve.block} | series
+    at = {} if curve.at is None else {"at": curve.at.tolist()}
+    return data | {"block": curve.block} | at | series
 
 
 def _spell_series(series: Values) -> object:

@@ -3,12 +3,13 @@
 import json
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import NoReturn, TypeVar, cast
 
 import numpy as np
 
-from lrviz.curve import Values
+from lrviz.curve import Steps, Values
 from lrviz.errors import ImageError
 from lrviz.figure.chunks import MAX_RECORD
 from lrviz.figure.numbers import (
@@ -23,7 +24,7 @@ from lrviz.figure.numbers import (
     choose_series,
     is_constant,
 )
-from lrviz.figure.record import FORMAT
+from lrviz.figure.record import FORMAT, Record
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
@@ -39,22 +40,8 @@ _WITH_NUMBERS = ("optimizer", "scheduler", "metric", "curves", "sweep")
 _TEXTS = ("name", "expression", "column")
 _SPELLED = {".nan": math.nan, ".inf": math.inf, "-.inf": -math.inf}
 _LARGEST = float(np.finfo(np.float64).max)
+_LATEST = 1 << 53  # a step of a log: beyond, floats do not tell them apart
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Record:
-    """What a figure says of itself.
-
-    Attributes:
-        spec: the canonical spec it was drawn from: plain data, not yet checked.
-        versions: what drew it, as `lrviz.draw.fonts.drawing_versions` gives it.
-        numbers: the curves' numbers; None where none are stored.
-    """
-
-    spec: dict[str, Tree]
-    versions: Versions
-    numbers: Recorded | None
 
 
 def parse_record(text: str) -> Record:
@@ -207,7 +194,17 @@ def _parse_curve(data: object) -> RecordedCurve:
         series[name] = tuple(_parse_series(item, name, length, block) for item in items)
     if "lr" not in series:
         raise _damaged("no lr")
-    return RecordedCurve(label, tuple(groups), steps, block, series)
+    return RecordedCurve(label, tuple(groups), steps, block, series, _parse_at(data, series))
+
+
+def _parse_at(data: dict[str, object], series: Mapping[RecordedQuantity, object]) -> Steps | None:
+    if "at" not in data:
+        return None
+    at, count = _take(data, "at", list), -(-_take(data, "steps", int) // _take(data, "block", int))
+    fits = len(at) == count and all(type(each) is int and 0 <= each < _LATEST for each in at)
+    if not fits or any(later <= step for step, later in pairwise(at)) or series.keys() != {"lr"}:
+        raise _damaged("at: not the steps of a log")
+    return np.array(at, dtype=np.int64)
 
 
 def _parse_series(data: object, quantity: RecordedQuantity, length: int, block: int) -> Values:

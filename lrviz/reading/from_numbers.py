@@ -1,15 +1,19 @@
-"""What a figure remembers of a factory, which it cannot run: the numbers that it was drawn from."""
+"""Specs that are driven from numbers alone: of a figure that a factory drew, and of a log."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NoReturn
+from pathlib import Path, PurePath
+from typing import Any, NoReturn
 
 import numpy as np
 
 from lrviz.curve import Curve, Values
-from lrviz.errors import spec_error
+from lrviz.errors import ImageError, spec_error
+from lrviz.figure.chunks import read_record
 from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
-from lrviz.figure.stored import Record
+from lrviz.figure.record import Record
+from lrviz.figure.stored import parse_record
+from lrviz.run.log import Log
 from lrviz.spec.assign import Override
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Source
@@ -21,6 +25,9 @@ from lrviz.spec.yamltree import parse_scalar
 # What can be set of such a figure: how it is drawn, not what.
 KEPT = ("figure", "title", "lint")
 
+# What takes a log.
+LOGS = "`lrviz plot`, `lrviz export` and `lrviz compare PLAN LOG` take one"
+
 # What such a figure says of its factory.
 OF_FACTORY = ("factory", "returns")
 
@@ -28,6 +35,45 @@ OF_FACTORY = ("factory", "returns")
 LENGTH: Mapping[str, Tree] = {
     **{"epochs": None, "steps": None, "steps_per_epoch": 1, "interval": "step"}
 }
+
+
+def recall_figure(
+    data: bytes,
+    name: str,
+    kind: str,
+    overrides: Sequence[Override] = (),
+    allow: Sequence[str] = (),
+    *,
+    logs: bool = False,
+) -> Spec:
+    """Return the spec that a figure was drawn from.
+
+    Args:
+        data: its bytes.
+        name: the figure's file.
+        kind: of picture.
+        overrides: as `load` takes them.
+        allow: as `load` takes it.
+        logs: whether it may be one of a log.
+
+    Raises:
+        SpecError: it holds none, or none that can be driven as the command line says.
+    """
+    try:
+        text = read_record(data)
+        reason = f"a {kind} without lrviz's metadata; another program drew it or saved it again"
+        if text is None:
+            raise spec_error(name, reason)
+        record = parse_record(text)
+    except ImageError as error:
+        raise spec_error(name, str(error)) from None
+    if isinstance(record.spec.get("factory"), str):
+        return recall_factory(record, name, overrides)
+    if not isinstance(record.spec.get("log"), str):
+        return parse_tree(record.spec, Source(name), overrides=overrides, allow=allow)
+    if not logs:
+        raise spec_error(name, f"drawn of a log, and of no schedule; {LOGS}")
+    return recall_log(record, name, overrides)
 
 
 def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> Spec:
@@ -55,11 +101,63 @@ def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> 
     spec = parse_tree(tree, Source(name), overrides=changes, factory=Factory(factory, _refuse))
     if [schedule.total_steps for schedule in spec.schedules] != [each.steps for each in curves]:
         raise spec_error(name, "its record is damaged: numbers of another spec")
-    drawn = tuple(map(_recall_curve, spec.schedules, curves))
+    drawn = tuple(map(_recall_driven, spec.schedules, curves))
     built = Factory(factory, _refuse, drawn=drawn)
     tree = {**spec.tree, **{key: record.spec[key] for key in record.spec.keys() & {"returns"}}}
     schedules = tuple(replace(each, factory=built) for each in spec.schedules)
     return replace(spec, tree=tree, schedules=schedules)
+
+
+def recall_log(record: Record, name: str, overrides: Sequence[Override]) -> Spec:
+    """Return the spec of a figure that was drawn of a log; as `recall_factory`.
+
+    Raises:
+        SpecError: it does not hold every point, or something is set that no log has.
+    """
+    tree, curves = dict(record.spec), record.numbers.curves if record.numbers else ()
+    log, at = str(tree.pop("log")), curves[0].at if curves else None
+    if at is None or curves[0].block > 1:
+        text = f"drawn of the log {log}, of which it does not hold every point; name the log itself"
+        raise spec_error(name, text)
+    curve = _recall_curve(curves[0], at=at)
+    return _show_points(tree, Factory(log, _refuse, drawn=(curve,), key="log"), name, overrides)
+
+
+def show_log(log: Log, overrides: Sequence[Override] = ()) -> Spec:
+    """Return the spec of a log, which is driven from its numbers and drawn as points.
+
+    Series that were logged at other steps than the first are left out, and that is said.
+
+    Raises:
+        SpecError: something is set that no log has.
+    """
+    at = log.series[0].steps
+    shown = [each for each in log.series if np.array_equal(each.steps, at)]
+    if left := ", ".join(each.name for each in log.series if each not in shown):
+        text = f"logged at other steps than {shown[0].name}, and not drawn: {left}"
+        log = replace(log, notes=(*log.notes, text))
+    groups = tuple(each.name for each in shown) if len(shown) > 1 else ("",)
+    rates = np.stack([each.values for each in shown])
+    curve = Curve(groups, rates, tuple(map(float, rates.max(axis=1))), at=at)
+    name = (PurePath(log.name).name or log.name)[:MAX_TEXT]
+    figure: Tree = {"style": "light", "x": "epoch" if log.unit == "epoch" else "step"}
+    drawn = Factory(name, _refuse, drawn=(curve,), key="log", log=log)
+    for file in log.files:
+        drawn.reads.add(Path(file))
+    return _show_points({"figure": figure}, drawn, log.name, overrides)
+
+
+def _show_points(
+    tree: Mapping[str, Tree], log: Factory, name: str, overrides: Sequence[Override]
+) -> Spec:
+    for each in overrides:
+        if each.key.split(".")[0] not in KEPT:
+            text = "a log holds no schedule; only its title and figure can be set"
+            raise spec_error(name, f"{each.spelt}: {text}")
+    spec = parse_tree({**tree, "steps": 1}, Source(name), overrides=overrides, factory=log)
+    steps = log.drawn[0].steps  # which may be more than a spec has, as nothing is driven
+    schedules = tuple(replace(each, steps_per_epoch=steps) for each in spec.schedules)
+    return replace(spec, tree={**spec.tree, "steps": steps}, schedules=schedules)
 
 
 def _explain_missing(curves: Sequence[RecordedCurve]) -> str:
@@ -80,21 +178,20 @@ def _refuse() -> NoReturn:
     raise AssertionError("a figure holds no code")
 
 
-def _recall_curve(schedule: Schedule, curve: RecordedCurve) -> Curve:
+def _recall_driven(schedule: Schedule, curve: RecordedCurve) -> Curve:
+    held = schedule.held_from if "metric" in curve.series else None
+    each, label = schedule.steps_per_epoch, schedule.label
+    return _recall_curve(curve, label=label, steps_per_epoch=each, held_from=held)
+
+
+def _recall_curve(curve: RecordedCurve, **more: Any) -> Curve:
     """Return a recorded curve with a value for every group and step."""
     values: dict[RecordedQuantity, Values] = {
         quantity: np.stack([np.broadcast_to(each[0], curve.steps) for each in series])
         for quantity, series in curve.series.items()
     }
-    metric = values.get("metric")
-    return Curve(
-        groups=curve.groups,
-        lr=values["lr"],
-        base_lr=tuple(map(float, values["lr"].max(axis=1))),
-        momentum=values.get("momentum"),
-        weight_decay=values.get("weight_decay"),
-        metric=None if metric is None else metric[0],
-        label=schedule.label,
-        steps_per_epoch=schedule.steps_per_epoch,
-        held_from=None if metric is None else schedule.held_from,
-    )
+    own: dict[str, Any] = {str(name): rows for name, rows in values.items()}
+    if "metric" in own:
+        own["metric"] = own["metric"][0]
+    base_lr = tuple(map(float, values["lr"].max(axis=1)))
+    return Curve(groups=curve.groups, base_lr=base_lr, **own, **more)

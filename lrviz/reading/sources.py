@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from lrviz.errors import FileError, ImageError, NoFigureError, SpecError, UsageError, spec_error
-from lrviz.figure.chunks import MAX_FILE, read_record
-from lrviz.figure.stored import Record, parse_record
-from lrviz.reading.from_numbers import recall_factory
+from lrviz.errors import FileError, NoFigureError, SpecError, UsageError, spec_error
+from lrviz.figure.chunks import MAX_FILE
+from lrviz.figure.record import Record
+from lrviz.reading.from_numbers import recall_figure, show_log
 from lrviz.reading.metricfile import with_metrics
 from lrviz.reading.user_code import find_factory, has_file_ending
 from lrviz.spec.assign import Override
@@ -28,16 +28,17 @@ class Reading:
         allow: the schedulers beside the catalog that specs may name.
         returns: what a function of the step returns; None for nothing said.
         verbose: whether it is told how each run goes, and how its length follows.
+        columns: of a log's step and LRs, none to find them; None where no log is taken.
     """
 
     overrides: Sequence[Override] = ()
     allow: Sequence[str] = ()
     returns: Returns | None = None
     verbose: bool = False
+    columns: Sequence[str] | None = None
 
 
-# A spec as it stands in its file.
-AS_WRITTEN = Reading()
+AS_WRITTEN = Reading()  # a spec as it stands in its file
 
 
 def load(
@@ -89,7 +90,7 @@ def load_named(
     """
     named = split_factory(source)
     if named is None:
-        return parse_data(read_source(source), source, reading, reads=reads)
+        return _load_file(source, reading, reads)
     is_file = os.path.isfile(named.place)  # noqa: PTH113 - a name that is too long is none
     if is_file and has_file_ending(named.place):
         raise spec_error(named.place, "holds no factory; the file of one ends in .py")
@@ -109,6 +110,22 @@ def load_named(
     return parse_tree(tree, Source(source), overrides=reading.overrides, factory=factory)
 
 
+def _load_file(source: str, reading: Reading, reads: Reads | None) -> Spec:
+    """Return the spec in a file, or of the log that it is."""
+    data, log = None, None
+    try:
+        data = read_source(source)
+        return parse_data(data, source, reading, reads=reads)
+    except (FileError, SpecError):
+        if reading.columns is not None:
+            from lrviz.reading.logs.opening import find_log
+
+            log = find_log(source, reading.columns, data=data)
+        if log is None:
+            raise
+    return show_log(log, reading.overrides)
+
+
 def parse_data(
     data: bytes, name: str, reading: Reading = AS_WRITTEN, *, reads: Reads | None = None
 ) -> Spec:
@@ -116,20 +133,17 @@ def parse_data(
 
     What else is read is added to `reads`.
     """
-    overrides, allow = reading.overrides, reading.allow
     if reading.returns:
         raise spec_error(name, "--returns is for a function of training code")
     if kind := sniff(data):
-        record = _read_figure(name, kind, data)
-        if isinstance(record.spec.get("factory"), str):
-            return recall_factory(record, name, overrides)
-        return parse_tree(dict(record.spec), Source(name), overrides=overrides, allow=allow)
+        takes_logs = reading.columns is not None
+        return recall_figure(data, name, kind, reading.overrides, reading.allow, logs=takes_logs)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
     try:
-        spec = parse_spec(text, name, overrides=overrides, allow=allow)
+        spec = parse_spec(text, name, overrides=reading.overrides, allow=reading.allow)
     except SpecError:
         from lrviz.reading.trainers.recognising import recognise  # what is right needs no look
 
@@ -140,17 +154,6 @@ def parse_data(
         return spec
     folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
     return with_metrics(spec, folder, Reads() if reads is None else reads)
-
-
-def _read_figure(name: str, kind: str, data: bytes) -> Record:
-    try:
-        text = read_record(data)
-        if text is not None:
-            return parse_record(text)
-        reason = f"a {kind} without lrviz's metadata; another program drew it or saved it again"
-    except ImageError as error:
-        reason = str(error)
-    raise spec_error(name, reason)
 
 
 def read_source(name: str) -> bytes:

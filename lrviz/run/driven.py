@@ -10,7 +10,7 @@ from lrviz.errors import Problem
 from lrviz.run.course import MOST_GROUPS, tell_courses
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
-from lrviz.spell import shorten, spell_list
+from lrviz.spell import shorten, spell_list, spell_number
 
 MAX_LENGTH = 200
 MAX_NAME = 40
@@ -141,6 +141,11 @@ def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts
 
 def _tell(curve: Curve, facts: SchedulerFacts | None, *, briefly: bool) -> list[str]:
     """Return the course of a curve: in one part where all its groups take the same."""
+    if curve.at is not None:
+        points, (first, last) = len(curve.at), curve.at[[0, -1]].tolist()
+        rates = f"{spell_number(curve.lr.min())} to {spell_number(curve.lr.max())}"
+        logged = f"{points:,} points, {rates}, steps {first} to {last}"
+        return [f"{_name(curve, facts, briefly=True)}{logged}"]
     calls, steps = facts.calls if facts else 0, curve.steps
     each = curve.steps_per_epoch if calls * curve.steps_per_epoch == steps else 1
     if (curve.lr != curve.lr[:, ::each].repeat(each, axis=1)).any():  # called within an epoch

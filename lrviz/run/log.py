@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lrviz.curve import Values
-
-Steps = NDArray[np.int64]
+from lrviz.curve import Steps, Values
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from lrviz.system.files import Reads
 
 if TYPE_CHECKING:
     from lrviz.curve import Curve  # NumPy, which the command's help does without
+    from lrviz.run.log import Log
 
 SPEC_ENDINGS = (".yaml", ".yml")
 FIGURE_ENDINGS = (".png", ".webp")
@@ -99,6 +100,7 @@ class Factory:
         drawn: in place of code, what a figure remembers of the schedules it built.
         returns: what its function of the step returns; None where nobody has said so.
         missing: what to say where it does not tell how long its run is; empty where that is known.
+        log: what a run logged, in place of code, too; `key` is what a figure calls it then.
     """
 
     name: str
@@ -108,6 +110,8 @@ class Factory:
     drawn: "tuple[Curve, ...]" = ()
     returns: Returns | None = None
     missing: str = ""
+    key: str = "factory"
+    log: "Log | None" = None
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def parse_tree(
     problems.refuse()
     assert shape is not None  # without it there was a problem
     return Spec(
-        tree={**tree, "factory": factory.name} if factory else tree,
+        tree={**tree, factory.key: factory.name} if factory else tree,
         source=source,
         title=shape.title,
         schedules=tuple(schedules),

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import lrviz
-from lrviz.commands.compare.comparing import combine_runs, name_sources
+from lrviz.commands.compare.combined import combine_runs, name_sources
 from lrviz.commands.compare.parting import Comparison, Difference, compare_curves, format_table
 from lrviz.curve import Curve
 from lrviz.draw.outputs import plot
@@ -583,7 +583,7 @@ def test_a_figure_that_cannot_be_written_costs_the_table_nothing(
 
 def test_the_table_alone_needs_no_matplotlib(step: Path, tmp_path: Path) -> None:
     code = (
-        "import sys; from lrviz.commands.compare.comparing import compare_specs;"
-        f"list(compare_specs([{str(step)!r}] * 2)); sys.exit('matplotlib' in sys.modules)"
+        "import sys; from lrviz.commands.compare.comparing import CompareRequest, compare_specs;"
+        f"list(compare_specs(CompareRequest([{str(step)!r}] * 2))); sys.exit('matplotlib' in sys.modules)"
     )
     assert run_process("-c", code, command=(sys.executable,), cwd=tmp_path).status == 0

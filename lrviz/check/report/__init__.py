@@ -14,7 +14,9 @@ from lrviz.system.versions import versions
 from lrviz.system.writing import write_below
 
 
-def write_report(verdicts: Sequence[Verdict], folder: Path, *, overwrite: bool = False) -> Path:
+def write_report(
+    verdicts: Sequence[Verdict], folder: Path, logged: str = "", *, overwrite: bool = False
+) -> Path:
     """Write a report as `index.html` and return its path; the folder is made if it is missing.
 
     Raises:
@@ -22,12 +24,14 @@ def write_report(verdicts: Sequence[Verdict], folder: Path, *, overwrite: bool =
         RefusedError: there is a file of that name that is no report.
     """
     path = folder / PAGE
-    write_below(folder, path, build_report(verdicts).encode(), overwrite=overwrite)
+    write_below(folder, path, build_report(verdicts, logged).encode(), overwrite=overwrite)
     return path
 
 
-def build_report(verdicts: Sequence[Verdict]) -> str:
+def build_report(verdicts: Sequence[Verdict], logged: str = "") -> str:
     """Return a report as an HTML page: what does not match in full, what does by its name.
+
+    First comes what `build_logged` gives of a log, if anything.
 
     The page is the same whenever it is built, and loads nothing: pictures, style and script are in
     it, and its own policy forbids all others.
@@ -50,7 +54,7 @@ def build_report(verdicts: Sequence[Verdict]) -> str:
         counts=_counts(counts),
         buttons=_buttons(counts),
         versions=text(", ".join(f"{name} {version}" for name, version in versions().items())),
-        articles="\n".join(filter(None, (*articles, build_matches(matches)))),
+        articles="\n".join(filter(None, (logged, *articles, build_matches(matches)))),
     )
 
 

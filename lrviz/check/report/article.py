@@ -31,6 +31,15 @@ def build_article(verdict: Verdict) -> str:
     return "\n".join(filter(None, parts))
 
 
+def build_logged(name: str, sentence: str, picture: bytes) -> str:
+    """Return what a run's log is, over the plan that it was to follow."""
+    shown = f"of {name}: what was logged, over the plan"
+    return (
+        f'<article data-text="{text(sentence)}">\n<h2><span class="name">{text(name)}</span></h2>\n'
+        f'<p class="reason">{text(sentence)}</p>\n{_picture(picture, "log", shown)}\n</article>'
+    )
+
+
 def build_matches(verdicts: Sequence[Verdict]) -> str:
     """Return the figures that match: a folded list of their names; nothing for none."""
     if not verdicts:

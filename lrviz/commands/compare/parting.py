@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import compress
 
 import numpy as np
@@ -190,3 +190,14 @@ def _spell_row(comparison: Comparison) -> tuple[str, ...]:
 
 def _spell(value: float) -> str:
     return _NONE if math.isnan(value) else spell_number(value)
+
+
+def spell_comparison(comparison: Comparison) -> dict[str, object]:
+    """Return a comparison for JSON, where what is no number is null."""
+
+    def spell(data: object) -> object:
+        if isinstance(data, dict):
+            return {key: spell(value) for key, value in data.items()}
+        return None if isinstance(data, float) and not math.isfinite(data) else data
+
+    return {str(key): spell(value) for key, value in asdict(comparison).items()}

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import numpy as np
 
-from lrviz.draw.panels import Panel, explain_empty, plan_panels
+from lrviz.draw.panels import Panel, plan_panels
 from lrviz.draw.terminal.canvas import Axis, Codes, draw_curve, mark_hidden, merge_layers
 from lrviz.draw.terminal.frame import (
     Ticks,
@@ -22,7 +22,7 @@ from lrviz.draw.terminal.frame import (
 )
 from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean
 from lrviz.draw.text import shorten
-from lrviz.draw.titles import UNITS, find_words
+from lrviz.draw.titles import UNITS, explain_empty, find_words
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spell import has_unicode, measure, spell_floor

@@ -1,12 +1,14 @@
 """What a file is that is no spec, and what to do with it: looked at once reading it has failed."""
 
-import re
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
-from lrviz.errors import SpecError
+from lrviz.errors import LrvizError, SpecError
+from lrviz.reading.from_numbers import LOGS
+from lrviz.reading.logs.opening import find_log
 from lrviz.reading.trainers.config import parse_config
 from lrviz.reading.trainers.families import FAMILIES, find_families
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
@@ -28,7 +30,6 @@ _NAMES = CATALOG.keys() | set(OPTIMIZERS)
 _CLOSE = 0.75
 
 _NEW = "`lrviz new StepLR` prints a spec"
-_LOG = re.compile(rb'"log_history"\s*:\s*\[')
 
 
 def recognise(data: bytes, name: str) -> str:
@@ -41,8 +42,9 @@ def recognise(data: bytes, name: str) -> str:
             "call lrviz.preview(scheduler, steps=N) in it, or name its code as FILE.py:FUNCTION"
         )
         return f"a notebook, and no spec; {remedy}"
-    if data.lstrip()[:1] == b"{" and _LOG.search(data):
-        return "what a run logged, and no spec; `lrviz import` takes the config of the run"
+    with suppress(LrvizError):
+        if log := find_log(name, data=data):
+            return f"{log.writer}, a log; {LOGS}"
     try:  # of what is too large for a spec nobody has read more, either
         tree = parse_config(data if len(data) <= MAX_BYTES else b"", name).tree
     except SpecError:

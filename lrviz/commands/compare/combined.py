@@ -1,0 +1,127 @@
+"""Several runs as one: their names, and how all of them are drawn over each other."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain, count
+from pathlib import PurePath
+from typing import NamedTuple
+
+from lrviz.run.driven import Run
+from lrviz.spec.options import FigureOptions
+from lrviz.spec.origin import split_factory
+from lrviz.spec.style import override_options, styles
+from lrviz.system.files import STDIO
+
+STYLE = "light"
+
+
+class Compared(NamedTuple):
+    """What a comparison gives: what to draw, what to tell, and whether anything differs."""
+
+    run: Run
+    text: str
+    parted: bool
+
+
+def combine_runs(runs: Sequence[Run], names: Sequence[str]) -> Run:
+    """Return one run with the curves of all, each called after its run.
+
+    Of its title and of the figure's options it has what all specs agree on, and `light` for a
+    style; its legend says the rest. The x axis counts epochs where every spec says so; where none
+    says anything, it does if all have as many epochs but not as many steps in one; else steps.
+
+    Args:
+        runs: at least one.
+        names: as many, no two alike.
+
+    Raises:
+        UsageError: what they agree on makes no figure.
+    """
+    curves = [
+        replace(curve, label=" · ".join(filter(None, (name, curve.label))))
+        for run, name in zip(runs, names, strict=True)
+        for curve in run.curves
+    ]
+    titles = {run.spec.title for run in runs}
+    spec = replace(
+        runs[0].spec,
+        title=(titles.pop() if len(titles) == 1 else None) or "",
+        schedules=tuple(each for run in runs for each in run.spec.schedules),
+        figure=_agree_on_options(runs),
+    )
+    return Run(
+        spec,
+        tuple(curves),
+        tuple(facts for run in runs for facts in run.schedulers),
+        tuple(dict.fromkeys(line for run in runs for line in run.warnings)),
+    )
+
+
+def _agree_on_options(runs: Sequence[Run]) -> FigureOptions:
+    figures = [run.figure for run in runs]
+    given = [{name: getattr(each, name) for name in each.model_fields_set} for each in figures]
+    agreed = {
+        name: value
+        for name, value in given[0].items()
+        if all(name in other and other[name] == value for other in given)
+    }
+    if not any("x" in each for each in given) and _share_epochs(runs):
+        agreed["x"] = "epoch"
+    return override_options(FigureOptions(style=styles()[STYLE]), agreed)
+
+
+def _share_epochs(runs: Sequence[Run]) -> bool:
+    """Whether all runs have as many epochs, but not as many steps in one."""
+    lengths = {(each.epochs, each.steps_per_epoch) for run in runs for each in run.spec.schedules}
+    return len(lengths) > 1 and len({epochs for epochs, _ in lengths}) == 1
+
+
+def name_sources(sources: Sequence[str], titles: Sequence[str | None]) -> tuple[str, ...]:
+    """Return a name for every source, no two alike.
+
+    A file is called after its name without an ending; where several have the same, the ending and
+    as many folders as tell them apart are added. Standard input is called by its spec's title.
+    What still looks the same, as one file named twice does, is numbered.
+
+    Args:
+        sources: the specs as the user named them.
+        titles: as many; None for a spec without one.
+
+    >>> name_sources(["a/step.yaml", "b/step.yaml", "cos.yaml"], [None, None, None])
+    ('a/step.yaml', 'b/step.yaml', 'cos')
+    >>> name_sources(["step.yaml", "step.png", "step.png"], [None, None, None])
+    ('step.yaml', 'step.png', 'step.png (2)')
+    >>> name_sources(["a/step.yaml", "a/step.yaml"], [None, None])
+    ('step', 'step (2)')
+    """
+    choices = {
+        source: _list_choices(source, title) for source, title in zip(sources, titles, strict=True)
+    }
+    names = {source: choice[0] for source, choice in choices.items()}
+    for length in range(1, max(map(len, choices.values()), default=0)):
+        counts = Counter(names.values())
+        for source, choice in choices.items():
+            if counts[names[source]] > 1:
+                names[source] = choice[min(length, len(choice) - 1)]
+    return tuple(_number([names[source] for source in sources]))
+
+
+def _list_choices(source: str, title: str | None) -> list[str]:
+    """Return what a source may be called, the shortest first."""
+    if source == STDIO:
+        return [" ".join((title or "").split()) or "standard input"]
+    if named := split_factory(source):
+        return [named.attribute, source]
+    path = PurePath(source)
+    ends = [PurePath(*path.parts[-length:]) for length in range(1, len(path.parts) + 1)]
+    return [path.stem or source, *map(str, ends)]
+
+
+def _number(names: Sequence[str]) -> list[str]:
+    """Return the names, each that came before with a number behind it."""
+    numbered: list[str] = []
+    for name in names:
+        tried = chain([name], (f"{name} ({number})" for number in count(2)))
+        numbered.append(next(each for each in tried if each not in numbered))
+    return numbered

@@ -1,0 +1,90 @@
+"""A plan and the log of a run: what is told of the two, and both in one figure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from lrviz.check.logged.holding import Held, hold
+from lrviz.check.report.article import build_logged
+from lrviz.commands.compare.combined import STYLE, Compared
+from lrviz.commands.results import drive_spec
+from lrviz.curve import Curve
+from lrviz.errors import UsageError, spec_error
+from lrviz.reading.logs.joining import join_logs
+from lrviz.reading.sources import Reading, load_named
+from lrviz.run.driven import Run
+from lrviz.run.log import Log
+from lrviz.spec.model import Spec
+from lrviz.spec.options import FigureOptions
+from lrviz.spec.style import override_options, styles
+from lrviz.system.annotations import format_findings
+
+
+def hold_logs(runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = False) -> Compared:
+    """Hold what a run logged against its plan.
+
+    Args:
+        runs: the plan, driven.
+        parts: the logs of the run, as they are read.
+        as_json: whether it is told for other programs.
+
+    Raises:
+        UsageError: there is no plan, or more than one.
+        SpecError: a log of which only a figure is left; or logs of no one run.
+    """
+    if len(runs) != 1:
+        remedy = "name one plan and the logs of one run of it"
+        raise UsageError(f"{len(runs)} specs and {len(parts)} logs; {remedy}")
+    logs = sorted(map(_find_log, parts), key=lambda each: int(each.series[0].steps[0]))
+    plan, log = runs[0], join_logs(logs)
+    held = hold(plan, log, drive_spec)
+    notes = (parts[0].source.problem((), text, "note") for text in log.notes)
+    run = replace(draw_over(plan, held, parts[0]), warnings=(*notes, *plan.warnings))
+    text = format_findings(held.as_json()).rstrip() if as_json else held.sentence
+    return Compared(run, text, held.parted)
+
+
+def show_logs(source: str, logs: Sequence[str], reading: Reading) -> str:
+    """Return what a report shows of a spec's run: its log over the plan, as HTML.
+
+    Raises:
+        LrvizError: the spec cannot be driven, or a log is none.
+    """
+    parts = [load_named(name, Reading(columns=())) for name in logs]
+    told = hold_logs([drive_spec(load_named(source, reading))], parts)
+    from lrviz.figure.image import render_run  # matplotlib, which a verdict in words does without
+
+    picture, _ = render_run(told.run, "png", metadata=False)
+    return build_logged(", ".join(logs), told.text, picture)
+
+
+def _find_log(part: Spec) -> Log:
+    factory = part.schedules[0].factory
+    if factory is None or factory.log is None:
+        text = "a figure of a log, which does not say how exact its numbers are; name the log"
+        raise spec_error(part.source.name, text)
+    return factory.log
+
+
+def draw_over(plan: Run, held: Held, part: Spec) -> Run:
+    """Return a plan's curves and, as points, what was logged, as one run to draw.
+
+    What reproduces the log, where something does, is a curve between the two.
+    """
+    own, name = plan.spec.figure, plan.spec.source.name
+    given = {key: getattr(own, key) for key in own.model_fields_set}
+    options = override_options(FigureOptions(style=styles()[STYLE]), given)
+    planned = [replace(each, label=each.label or name) for each in plan.curves]
+    explained = [_connect(held.explained)] if held.explained else []
+    curves = (*planned, *explained, *held.aligned)
+    schedules = plan.spec.schedules + part.schedules * (len(curves) - len(planned))
+    title = held.sentence if plan.spec.title is None else plan.spec.title
+    spec = replace(plan.spec, title=title, figure=options, schedules=schedules)
+    return Run(spec, curves, plan.schedulers)
+
+
+def _connect(curve: Curve) -> Curve:
+    """Return a curve of which every step is known as one that is drawn as a line."""
+    is_whole = curve.at is not None and np.array_equal(curve.at, np.arange(len(curve.at)))
+    return replace(curve, at=None) if is_whole else curve
