@@ -11,7 +11,7 @@ from lrviz.commands.compare.combined import STYLE, Compared
 from lrviz.commands.results import drive_spec
 from lrviz.curve import Curve
 from lrviz.errors import UsageError, spec_error
-from lrviz.reading.logs.joining import join_logs
+from lrviz.reading.logs.opening import find_logs
 from lrviz.reading.sources import Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.run.log import Log
@@ -21,12 +21,19 @@ from lrviz.spec.style import override_options, styles
 from lrviz.system.annotations import format_findings
 
 
-def hold_logs(runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = False) -> Compared:
+def hold_logs(
+    runs: Sequence[Run],
+    parts: Sequence[Spec],
+    columns: Sequence[str] | None,
+    *,
+    as_json: bool = False,
+) -> Compared:
     """Hold what a run logged against its plan.
 
     Args:
         runs: the plan, driven.
         parts: the logs of the run, as they are read.
+        columns: of theirs, as `find_log` takes them.
         as_json: whether it is told for other programs.
 
     Raises:
@@ -36,8 +43,8 @@ def hold_logs(runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = Fal
     if len(runs) != 1:
         remedy = "name one plan and the logs of one run of it"
         raise UsageError(f"{len(runs)} specs and {len(parts)} logs; {remedy}")
-    logs = sorted(map(_find_log, parts), key=lambda each: int(each.series[0].steps[0]))
-    plan, log = runs[0], join_logs(logs)
+    logs, plan = list(map(_find_log, parts)), runs[0]
+    log = find_logs([each.name for each in logs], columns or ()) if len(logs) > 1 else logs[0]
     held = hold(plan, log, drive_spec)
     notes = (parts[0].source.problem((), text, "note") for text in log.notes)
     run = replace(draw_over(plan, held, parts[0]), warnings=(*notes, *plan.warnings))
@@ -52,7 +59,7 @@ def show_logs(source: str, logs: Sequence[str], reading: Reading) -> str:
         LrvizError: the spec cannot be driven, or a log is none.
     """
     parts = [load_named(name, Reading(columns=())) for name in logs]
-    told = hold_logs([drive_spec(load_named(source, reading))], parts)
+    told = hold_logs([drive_spec(load_named(source, reading))], parts, ())
     from lrviz.figure.image import render_run  # matplotlib, which a verdict in words does without
 
     picture, _ = render_run(told.run, "png", metadata=False)
