@@ -16,7 +16,7 @@ from matplotlib.typing import ColorType
 
 from lrviz.curve import Values
 from lrviz.draw.chart import Layout
-from lrviz.draw.panels import Row, pick_points
+from lrviz.draw.panels import Row
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import LineStyle, Style
 
@@ -102,18 +102,18 @@ def draw_lines(
     for index, row in enumerate(rows):
         look = choose_look(style, index, len(rows), layout.dot)
         look["marker"] = "o" if _has_markers(row, layout, options.markers, len(rows)) else "None"
-        first, last = map(row.index, layout.xlim)
         if row.at is not None:
             look |= {"linestyle": "None", "marker": "o", "markersize": _dot(row, layout)}
-        points = pick_points(row.values, first, last, int(layout.width))
+        places, points = row.pick(layout.xlim, int(layout.width))
         cut = len(points)
         if row.held is not None and style.held == "dashed":
             cut = int(np.searchsorted(points, row.held))
-        lines += axes.plot(row.place(points[:cut]), row.values[points[:cut]], **look)
+        lines += axes.plot(places[:cut], row.values[points[:cut]], **look)
         if cut < len(points):
-            rest = points[max(cut - 1, 0) :]
+            rest = slice(max(cut - 1, 0), None)
             look |= _hold(look, style)
-            axes.plot(row.place(rest), row.values[rest], markevery=(int(cut > 0), 1), **look)
+            values = row.values[points[rest]]
+            axes.plot(places[rest], values, markevery=(int(cut > 0), 1), **look)
     return lines
 
 

@@ -49,6 +49,12 @@ class Row:
             return step
         return float(np.interp(step, at, np.arange(len(at)), left=-1, right=len(at)))
 
+    def pick(self, ends: Limits, columns: int) -> tuple[Values, Indices]:
+        """Return where the points stand that show it, and their indices; as `pick_points`."""
+        first, last = map(self.index, ends)
+        points = pick_points(self.values, first, last, columns)
+        return self.place(points), points
+
 
 @dataclass(frozen=True, eq=False)
 class Panel:
@@ -112,7 +118,7 @@ def _list_within(row: Row, ends: Limits, *, beyond: bool = False) -> Values:
     """Return the values between two ends; `beyond`, what a line comes from and goes to, too."""
     low, high = sorted(map(row.index, ends))
     first, last = math.ceil(low), math.floor(high)
-    if beyond:
+    if beyond and row.at is None:
         first, last = math.floor(low), math.ceil(high)
     return row.values[max(first, 0) : max(last + 1, 0)]
 

@@ -21,7 +21,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,8 +38,7 @@ FORMAT = 1
 MAX_NUMBERS_TEXT = 1_000_000
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """What a figure says of itself.
 
     Attributes:

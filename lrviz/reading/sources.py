@@ -139,10 +139,7 @@ def parse_data(
         takes_logs = reading.columns is not None
         return recall_figure(data, name, kind, reading.overrides, reading.allow, logs=takes_logs)
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
-    try:
+        text = _decode(data, name)
         spec = parse_spec(text, name, overrides=reading.overrides, allow=reading.allow)
     except SpecError:
         from lrviz.reading.trainers.recognising import recognise  # what is right needs no look
@@ -154,6 +151,13 @@ def parse_data(
         return spec
     folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
     return with_metrics(spec, folder, Reads() if reads is None else reads)
+
+
+def _decode(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
 
 
 def read_source(name: str) -> bytes:

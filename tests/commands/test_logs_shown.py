@@ -71,7 +71,7 @@ def test_groups_that_were_logged_at_other_steps_are_left_out_and_that_is_said() 
     )
     assert run.curves[0].groups == ("pg0", "pg1")
     assert [str(each) for each in run.warnings] == [
-        "note: runs/one/metrics.csv: logged at other steps than pg0, and not drawn: b"
+        "runs/one/metrics.csv: logged at other steps than pg0, and not drawn: b"
     ]
 
 
