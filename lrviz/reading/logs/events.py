@@ -30,8 +30,9 @@ _DTYPES = {b"\x01": "<f4", b"\x02": "<f8"}
 _NUMBER, _BYTES, _SIZES = 0, 2, {1: 8, 5: 4}
 _LONGEST_NUMBER = 10
 
-# So many kinds of records of one length are each worked through together.
-_MOST_KINDS = 64
+# So many kinds of records of one length, up to this one, are each worked through together, unless
+# so many of the kinds have hardly a record.
+_MOST_KINDS, _LONGEST, _MOST_RARE, _RARE = 64, 1024, 8, 8
 
 _MOST_TAGS = 10_000
 _NONE = np.empty(0)
@@ -79,24 +80,24 @@ def read_events(files: Iterable[BinaryIO], name: str, columns: Sequence[str]) ->
     points, tags, dtypes, broken = Points(name), dict[str, None](), set[str](), 0
     taken = columns[1:].__contains__ if columns else is_rate
     for file in files:
-        notes = list[str]()
-        points.begin_part()
+        notes, called = list[str](), Path(getattr(file, "name", name)).name
         if not is_events(file.read(HEAD.size + _BEGINNING)):
-            notes.append("is left out, as it does not begin as an event file")
-            file.seek(0, 2)
+            points.notes.append(f"{called} is left out, as it does not begin as an event file")
+            continue
+        points.begin_part()
         for piece in iter_pieces(file, notes):
             found: dict[str, list[tuple[NDArray[np.int64], Values, Values]]] = defaultdict(list)
-            for scalar, *read in _iter_scalars(piece, tags, taken):
+            for scalar, starts, steps, values in _iter_scalars(piece, tags, taken):
                 if scalar is None:
-                    broken += len(read[0])
+                    broken += len(starts)
                 else:
                     dtypes.add(scalar.dtype)
-                    found[scalar.tag].append(tuple(read))
+                    found[scalar.tag].append((starts, steps, values))
             for tag, parts in found.items():
                 at, steps, values = map(np.concatenate, zip(*parts, strict=True))
                 order = np.argsort(at)
                 points.extend(tag, steps[order], values[order])
-        points.notes += [f"{Path(getattr(file, 'name', name)).name} {each}" for each in notes]
+        points.notes += [f"{called} {each}" for each in notes]
     if broken:
         points.notes.append(f"left out, as they fail their checksums: {broken:,} records")
     if not points.rates or set(columns[1:]) - points.rates:
@@ -136,15 +137,16 @@ def _iter_scalars(
 
 
 def _iter_alike(records: Bytes) -> Iterator[tuple[_Layout, NDArray[np.int64]]]:
-    """Yield each layout with the records that have it; after so many kinds, one by one."""
-    rows = np.arange(len(records))
-    for _ in range(_MOST_KINDS):
-        if not len(rows):
-            return
+    """Yield each layout with the records that have it: together while many do, then one by one."""
+    rows, rare = np.arange(len(records)), 0
+    for _ in range(_MOST_KINDS if records.shape[1] <= _LONGEST else 0):
+        if not len(rows) or rare > _MOST_RARE:
+            break
         left = records[rows]
         layout = _parse_event(left[0, :-4].tobytes())
         alike = ~((left ^ left[0]) & layout.mask).any(1)
         yield layout, rows[alike]
+        rare += int(alike.sum()) <= _RARE
         rows = rows[~alike]
     for row in rows:
         yield _parse_event(records[row, :-4].tobytes()), np.array([row])
@@ -180,8 +182,8 @@ def _parse_event(payload: bytes) -> _Layout:
 
 def _find_scalar(payload: bytes, parts: _Parts) -> _Scalar | None:
     dtype = _DTYPES.get(payload[parts.get(_DTYPE, slice(0))])
-    for path, kind in _NUMBERS.items():
-        place, kind = parts.get(path, slice(0)), kind or dtype
+    for path, own in _NUMBERS.items():
+        place, kind = parts.get(path, slice(0)), own or dtype
         if kind and len(payload[place]) == int(kind[-1]):
             tag = payload[parts.get(_TAG, slice(0))]
             return _Scalar(tag.decode("utf-8", "replace"), place.start, kind)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from lrviz.errors import SpecError, UsageError, spec_error
+from lrviz.errors import SpecError, spec_error
 from lrviz.spec.wording import suggest
 from lrviz.spell import printable, shorten, spell_list
 
@@ -59,12 +59,7 @@ def without_rates(name: str, columns: Sequence[str], known: Sequence[str]) -> Sp
         name: the log, as the user named it.
         columns: what is asked for; nothing for whatever is called like a learning rate.
         known: what it has.
-
-    Raises:
-        UsageError: the columns are too few.
     """
-    if len(columns) == 1:
-        raise UsageError("--columns takes the steps and at least one learning rate, as STEP,LR")
     named = [shorten(each) for each in known[:_MOST_NAMED]]
     text = f"holds no learning rate; it has {spell_list(named) or 'nothing'}"
     if missing := next((each for each in columns if each not in known), None):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from lrviz.errors import spec_error
+from lrviz.errors import UsageError, spec_error
 from lrviz.reading.logs.events import is_events, read_events
 from lrviz.reading.logs.points import Points
 from lrviz.reading.logs.rows import MAX_LINE, find_form, read_rows
@@ -55,6 +55,8 @@ def find_log(name: str, columns: Sequence[str] = (), *, data: bytes | None = Non
     >>> find_log("spec.yaml", data=b"epochs: 4\nscheduler: {StepLR: {step_size: 3}}\n") is None
     True
     """
+    if len(columns) == 1:
+        raise UsageError("--columns takes the steps and at least one learning rate, as STEP,LR")
     status = find_status(name)
     try:
         if data is not None:
@@ -79,7 +81,7 @@ def find_logs(names: Sequence[str], columns: Sequence[str] = ()) -> Log:
         SpecError: one is no log, or counts what the others do not.
         UsageError: the columns are too few.
     """
-    logs = []
+    logs: list[Log] = []
     for name in names:
         log = find_log(name, columns)
         if log is None:

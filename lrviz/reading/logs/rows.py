@@ -2,13 +2,14 @@
 
 import csv
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Literal
 
 from lrviz.errors import spec_error
 from lrviz.reading.logs.naming import find_count, is_rate, plain, without_rates
-from lrviz.reading.logs.points import Points, Unit
+from lrviz.reading.logs.points import Points, Unit, parse_number
 from lrviz.run.log import Log, Precision
 from lrviz.spell import printable, spell_list
 
@@ -23,9 +24,6 @@ _MAX_KEYS = 10_000
 _HISTORY = re.compile(rb'\s*\{.*"log_history"\s*:\s*\[', re.DOTALL)
 _MEGATRON = re.compile(r"\biteration\s+(\d+)\s*/\s*\d+\s*\|.{,500}?\blearning rate: ([^ |]+)")
 _DEEPSPEED = re.compile(r"\bstep=(\d+), skipped=(\d+), lr=\[([^\]]{,2000})\]")
-_PRINTED = re.compile(
-    rb"\biteration +\d+/ *\d+ \|.{,500}learning rate: |\bstep=\d+, skipped=\d+, lr=\["
-)
 _RATE = re.compile(r"(?<![\w.])[-+.\d][-+.\deE]*")
 
 # Who writes such keys or columns, and how exactly where that is known.
@@ -48,15 +46,19 @@ def find_form(head: bytes, columns: Sequence[str]) -> Form | None:
     lines = [line for line in head.splitlines()[:1000] if line.strip()]
     if lines and lines[0].lstrip().startswith(b"{"):
         rows = [row for row in map(_parse, lines) if find_count(row) or set(columns) & row.keys()]
-        return "lines" if len(rows) > 1 or any(map(is_rate, *rows)) else None
-    if _PRINTED.search(head):
+        return (
+            "lines" if len(rows) > 1 or any(is_rate(key) for row in rows for key in row) else None
+        )
+    text = head.decode("utf-8", "replace")
+    if _MEGATRON.search(text) or _DEEPSPEED.search(text):
         return "printed"
     header, second = ([line.decode("utf-8-sig", "replace") for line in lines[:2]] + ["", ""])[:2]
     names, first = _split(header, header), _split(second, header)
     if len(head) >= MAX_LINE and len(lines) == 1:
         first = names  # reading it tells that its header is too long
     is_named = any(is_rate(each) or each in columns for each in names) or find_count(names)
-    return "table" if is_named and len(names) == len(first) > 1 else None
+    is_filled = first is names or not all(map(math.isnan, map(parse_number, first)))
+    return "table" if is_named and is_filled and len(names) == len(first) > 1 else None
 
 
 def read_rows(file: BinaryIO, name: str, form: Form, columns: Sequence[str]) -> Log:
