@@ -1,0 +1,184 @@
+"""Logs that are text, row by row: JSON, a csv, what Megatron and DeepSpeed print."""
+
+import csv
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, Literal
+
+from lrviz.errors import spec_error
+from lrviz.reading.logs.naming import find_count, is_rate, plain, without_rates
+from lrviz.reading.logs.points import Points, Unit, parse_number
+from lrviz.run.log import Log, Precision
+from lrviz.spell import printable, spell_list
+
+Row = Mapping[str, Any]
+Form = Literal["state", "lines", "printed", "table"]
+
+# The longest line that is read, and how much of a file tells what it is.
+MAX_LINE = 1_000_000
+_MAX_STATE = 256_000_000
+_MAX_KEYS = 10_000
+
+_HISTORY = re.compile(rb'\s*\{.*"log_history"\s*:\s*\[', re.DOTALL)
+_MEGATRON = re.compile(r"\biteration\s+(\d+)\s*/\s*\d+\s*\|.{,500}?\blearning rate: ([^ |]+)")
+_DEEPSPEED = re.compile(r"\bstep=(\d+), skipped=(\d+), lr=\[([^\]]{,2000})\]")
+_RATE = re.compile(r"(?<![\w.])[-+.\d][-+.\deE]*")
+
+# Who writes such keys or columns, and how exactly where that is known.
+_WRITERS: tuple[tuple[Form, frozenset[str], str, Precision | None], ...] = (
+    ("state", frozenset(), "trainer_state.json of Hugging Face", Precision()),
+    ("lines", frozenset(("iteration", "lr")), "metrics.json of detectron2", Precision()),
+    ("lines", frozenset(("iter", "step", "lr")), "scalars.json of mmengine", None),
+    ("printed", frozenset(("learning rate",)), "the output of Megatron", None),
+    ("printed", frozenset(), "the output of DeepSpeed", Precision()),
+    ("table", frozenset(("epoch", "lr/pg0")), "results.csv of ultralytics", None),
+    ("table", frozenset(("epoch", "step")), "metrics.csv of Lightning", None),
+    ("table", frozenset(("epoch", "train_loss", "lr")), "summary.csv of timm", Precision()),
+)
+
+
+def find_form(head: bytes, columns: Sequence[str]) -> Form | None:
+    """Return what a file is, from how it begins; None where it is no log."""
+    if _HISTORY.match(head):
+        return "state"
+    lines = [line for line in head.splitlines()[:1000] if line.strip()]
+    if lines and lines[0].lstrip().startswith(b"{"):
+        rows = [row for row in map(_parse, lines) if find_count(row) or set(columns) & row.keys()]
+        return (
+            "lines" if len(rows) > 1 or any(is_rate(key) for row in rows for key in row) else None
+        )
+    text = head.decode("utf-8", "replace")
+    if _MEGATRON.search(text) or _DEEPSPEED.search(text):
+        return "printed"
+    header, second = ([line.decode("utf-8-sig", "replace") for line in lines[:2]] + ["", ""])[:2]
+    names, first = _split(header, header), _split(second, header)
+    if len(head) >= MAX_LINE and len(lines) == 1:
+        first = names  # reading it tells that its header is too long
+    is_named = any(is_rate(each) or each in columns for each in names) or find_count(names)
+    is_filled = first is names or not all(map(math.isnan, map(parse_number, first)))
+    return "table" if is_named and is_filled and len(names) == len(first) > 1 else None
+
+
+def read_rows(file: BinaryIO, name: str, form: Form, columns: Sequence[str]) -> Log:
+    """Return the log in a text.
+
+    Args:
+        file: open at its beginning.
+        name: as the user named it.
+        form: what it is.
+        columns: the names of the step and of learning rates; none where they are to be found.
+
+    Raises:
+        SpecError: it is broken, or has no such names.
+    """
+    points, keys = Points(name), dict[str, None]()
+    count = columns[0] if columns else None
+    for number, row in enumerate(_FORMS[form](file, points)):
+        if len(keys) < _MAX_KEYS:
+            keys.update(dict.fromkeys(row))
+        for rate in columns[1:] or filter(is_rate, row):
+            if row.get(rate) not in (None, ""):
+                count = count or find_count(row)
+                points.add(rate, row.get(count) if count else number, row[rate])
+    if set(columns) - keys.keys() or not points.rates:
+        raise without_rates(name, columns, list(keys))
+    unit: Unit = "row" if count is None else "step"
+    unit = "epoch" if count and plain(count) == "epoch" else unit
+    for of_form, needed, writer, precision in _WRITERS:
+        if of_form == form and needed <= keys.keys():
+            return points.log(writer, unit, precision)
+    if not columns:
+        taken = f"steps are '{count}'" if count else "rows are counted, as no column counts them"
+        rates = spell_list([f"'{each}'" for each in points.rates])
+        points.notes.append(printable(f"{taken}, learning rates {rates}; --columns chooses others"))
+    return points.log("csv" if form == "table" else "JSON lines", unit)
+
+
+def _iter_lines(file: BinaryIO, points: Points) -> Iterator[str]:
+    number = 0
+    while line := file.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            raise spec_error(points.name, f"line {number} is longer than {MAX_LINE:,} bytes")
+        yield line.decode("utf-8-sig", "replace")
+
+
+def _iter_state(file: BinaryIO, points: Points) -> Iterator[Row]:
+    data = file.read(_MAX_STATE + 1)
+    if len(data) > _MAX_STATE:
+        raise spec_error(points.name, f"larger than {_MAX_STATE:,} bytes")
+    try:
+        yield from (row for row in json.loads(data)["log_history"] if isinstance(row, dict))
+    except (ValueError, RecursionError, KeyError, TypeError):
+        raise spec_error(points.name, "a trainer_state.json that is broken or breaks off") from None
+
+
+def _parse(line: str | bytes) -> Row:
+    """Return the object that a line of JSON is, an empty one where it is none."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return row if isinstance(row, dict) else {}
+
+
+def _iter_objects(file: BinaryIO, points: Points) -> Iterator[Row]:
+    strange = 0
+    for line in filter(str.strip, _iter_lines(file, points)):
+        row = _parse(line)
+        strange += not row
+        yield row
+    if strange:
+        points.notes.append(f"left out, as they hold no JSON object: {strange:,} lines")
+
+
+def _split(line: str, header: str) -> list[str]:
+    """Return the cells of a line, divided as a header is; none of what is no line of a csv."""
+    try:
+        cells = next(csv.reader([line], delimiter=_find_delimiter(header)), [])
+    except csv.Error:
+        return []
+    return [cell.strip() for cell in cells]
+
+
+def _find_delimiter(header: str) -> str:
+    return max(",;\t", key=header.count)
+
+
+def _iter_cells(file: BinaryIO, points: Points) -> Iterator[Row]:
+    lines = filter(str.strip, _iter_lines(file, points))
+    header = next(lines)
+    names, delimiter = _split(header, header), _find_delimiter(header)
+    if delimiter == ";":  # where a comma is a decimal point
+        lines = filter(None, (line.replace(",", ".") for line in lines))
+    if len(names) > _MAX_KEYS:
+        raise spec_error(points.name, f"more than {_MAX_KEYS:,} columns")
+    try:
+        for row in filter(None, csv.reader(lines, delimiter=delimiter)):
+            # Where a row breaks off, its last number may be a half one.
+            whole = row if len(row) >= len(names) else ["?"] * len(names)
+            yield dict(zip(names, whole, strict=False))
+    except csv.Error as cause:
+        raise spec_error(points.name, f"no csv: {cause}") from None
+
+
+def _iter_printed(file: BinaryIO, points: Points) -> Iterator[Row]:
+    skipped = 0
+    for line in _iter_lines(file, points):
+        for step, rate in _MEGATRON.findall(line):
+            yield {"step": step, "learning rate": rate}
+        for step, so_far, texts in _DEEPSPEED.findall(line):
+            skipped, rates = int(so_far[:9]), _RATE.findall(texts)
+            yield {"step": step, **{f"lr {group}": rate for group, rate in enumerate(rates)}}
+    if skipped:
+        points.notes.append(f"{skipped:,} of its steps were skipped, and called no scheduler")
+
+
+_FORMS: Mapping[Form, Callable[[BinaryIO, Points], Iterator[Row]]] = {
+    "state": _iter_state,
+    "lines": _iter_objects,
+    "printed": _iter_printed,
+    "table": _iter_cells,
+}
