@@ -139,7 +139,7 @@ def lint(
 
         return iter([Block(explain_rule(explain))])
     from lrviz.commands.lint.linting import Request
-    from lrviz.commands.lint.listing import iter_blocks
+    from lrviz.commands.lint.told import iter_blocks
 
     asked = (fix, diff, statistics, summary or reading.verbose, exit_zero)
     return iter_blocks(Request(specs or [], select, ignore, *asked, reading), output_format)
