@@ -6,8 +6,14 @@ from dataclasses import asdict, replace
 from lrviz.commands.lint.linting import Request, iter_linted
 from lrviz.commands.results import Block, Line
 from lrviz.errors import KeyPath, Problem, SpecError, UsageError, spell_key
-from lrviz.linter.findings import Linted, closing_line, count_rules, count_states, judge
-from lrviz.linter.overview import overview_table
+from lrviz.linter.findings import (
+    Linted,
+    closing_line,
+    count_rules,
+    count_states,
+    judge,
+    overview_table,
+)
 from lrviz.linter.rule import Finding
 from lrviz.spec.origin import source_file
 from lrviz.spell import printable
