@@ -70,7 +70,7 @@ def test_show_names_every_argument_with_its_default(name: str) -> None:
         assert rows[key].endswith(f"  {entry.arguments[key]}")
     assert example.replace("\n  ", "\n").strip() == entry.example
     assert picture.count("┤") > 1
-    assert max(map(len, picture.splitlines())) <= 2 + 32
+    assert max(map(len, picture.splitlines())) == 60
 
 
 @pytest.mark.parametrize(
