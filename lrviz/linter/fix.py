@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
+from difflib import unified_diff
+from io import StringIO
 from typing import NamedTuple
 
 from lrviz.errors import KeyPath, LrvizError
@@ -10,6 +12,7 @@ from lrviz.linter.rule import Finding
 from lrviz.spec.edit import Document, EditError, Value
 from lrviz.spec.tree import Tree, is_same_tree
 from lrviz.spec.wording import spell
+from lrviz.spell import printable
 
 Findings = tuple[Finding, ...]
 
@@ -20,6 +23,7 @@ MOST_TRIES = 32  # how often a spec is linted for its fixes
 
 _Place = tuple[str, KeyPath]  # a rule's code, and the key path of a value that it would fix
 _Wanted = tuple[Finding, Fix]
+_OPEN_END = "\n\\ No newline at end of file\n"
 
 
 class Change(NamedTuple):
@@ -183,3 +187,21 @@ def _find_obstacle(document: Document, fix: Fix, values: Sequence[Tree]) -> str:
 
 def _count(findings: Sequence[Finding], is_failure: bool = False) -> Counter[str]:
     return Counter(each.rule.code for each in findings if each.is_failure or not is_failure)
+
+
+def format_diff(name: str, old: str, new: str) -> str:
+    r"""Return what has changed in a file's text, as `patch -p0` applies it; empty for nothing.
+
+    >>> print(format_diff("a.yaml", "epochs: 4", "epochs: 8"), end="")
+    --- a.yaml
+    +++ a.yaml
+    @@ -1 +1 @@
+    -epochs: 4
+    \ No newline at end of file
+    +epochs: 8
+    \ No newline at end of file
+    """
+    spelt = printable(name) + "\t" * (" " in name)  # without a tab it would end at the blank
+    # A line ends in a line feed, as `patch` has it, and not wherever YAML has one end.
+    lines = unified_diff(list(StringIO(old)), list(StringIO(new)), spelt, spelt)
+    return "".join(line if line.endswith("\n") else f"{line}{_OPEN_END}" for line in lines)
