@@ -210,3 +210,9 @@ def closing_line(linted: Sequence[Linted]) -> str:
 
 def _count(count: int, word: str) -> str:
     return f"{count} {word}{'s' * (count != 1)}"
+
+
+def spell_beside(problem: Problem, source: str) -> str:
+    """Return a problem as it is told beside its place in a file, even if an option brought it."""
+    said = f" ({problem.source})" if problem.source != source else ""
+    return f"{Problem('', problem.key, problem.text)}{said}"

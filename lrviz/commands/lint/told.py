@@ -13,6 +13,7 @@ from lrviz.linter.findings import (
     count_states,
     judge,
     overview_table,
+    spell_beside,
 )
 from lrviz.linter.rule import Finding
 from lrviz.spec.origin import source_file
@@ -117,12 +118,6 @@ def _annotate(level: str, source: str, problem: Problem, title: str) -> str:
     """Return an annotation on the file, even of what an option said."""
     text = spell_beside(problem, source)
     return spell_annotation(level, source_file(source), problem.position, title, text)
-
-
-def spell_beside(problem: Problem, source: str) -> str:
-    """Return a problem as it is told beside its place in a file, even if an option brought it."""
-    said = f" ({problem.source})" if problem.source != source else ""
-    return f"{Problem('', problem.key, problem.text)}{said}"
 
 
 def _format_json(linted: Sequence[Linted], *, lenient: bool, counts: bool) -> str:
