@@ -19,8 +19,6 @@ from lrviz.system.files import abandon, write_stdout
 from lrviz.system.process import quick_imports
 from lrviz.system.versions import versions
 
-_ASCII_BLOCKS = str.maketrans("▁▂▃▄▅▆▇█", "__..::##")
-
 
 class PrintedCommands(TyperGroup):
     """The commands, each of which returns the blocks that are printed as they come."""
@@ -138,15 +136,15 @@ def give_up(error: OSError) -> int:
 
 
 def encode_text(text: str, stream: TextIO | None) -> bytes:
-    """Return a text of lrviz's own as a stream can show it: in UTF-8, or in ASCII.
+    r"""Return a text of lrviz's own as a stream can show it: in UTF-8, or in ASCII.
 
     >>> import io
-    >>> encode_text("▂█", io.TextIOWrapper(io.BytesIO(), "latin-1"))
-    b'_#'
+    >>> encode_text("a…", io.TextIOWrapper(io.BytesIO(), "latin-1"))
+    b'a\\u2026'
     """
     if has_unicode(stream):
         return text.encode("utf-8", "backslashreplace")
-    return text.translate(_ASCII_BLOCKS).encode("ascii", "backslashreplace")
+    return text.encode("ascii", "backslashreplace")
 
 
 def encode_data(data: bytes, stream: TextIO | None) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrviz.cli import parameters as params
+from lrviz.cli.parameters import argument, option
 from lrviz.cli.references import import_config, list_schedulers, new, schema, show
 from lrviz.commands.results import Block
 from lrviz.figure import Format, Table
@@ -24,13 +25,11 @@ def plot(
     *,
     reading: "Reading",
     metadata: Annotated[
-        bool, params.option("--metadata/--no-metadata", "Keep the spec in the figure.")
+        bool, option("--metadata/--no-metadata", "Keep the spec in the figure.")
     ] = True,
-    watch: Annotated[
-        bool, params.option("--watch", "Draw again whenever a spec is saved.")
-    ] = False,
+    watch: Annotated[bool, option("--watch", "Draw again whenever a spec is saved.")] = False,
     terminal: Annotated[
-        bool, params.option("--terminal", "Show the curve here; a figure only with -o.")
+        bool, option("--terminal", "Show the curve here; a figure only with -o.")
     ] = False,
     overwrite: params.Overwrite = False,
 ) -> Iterator[Block]:
@@ -45,14 +44,12 @@ def plot(
 @params.reads_specs(style=params.Style, settings=params.Settings)
 def batch(
     specs: params.Sources,
-    output: Annotated[str, params.option("-o --output", "Write the figures there.", "FOLDER")],
-    format: Annotated[Format, params.option("-f --format", "Of the figures.")] = "webp",
+    output: Annotated[str, option("-o --output", "Write the figures there.", "FOLDER")],
+    format: Annotated[Format, option("-f --format", "Of the figures.")] = "webp",
     jobs: params.Jobs = None,
-    force: Annotated[bool, params.option("--force", "Draw what is up to date, too.")] = False,
+    force: Annotated[bool, option("--force", "Draw what is up to date, too.")] = False,
     overwrite: params.Overwrite = False,
-    sheet: Annotated[
-        str | None, params.option("--sheet", "Draw all of them, small, in one picture.", "FILE")
-    ] = None,
+    sheet: Annotated[str | None, option("Draw all of them, small, in one picture.", "FILE")] = None,
     *,
     reading: "Reading",
 ) -> Iterator[Block]:
@@ -72,17 +69,13 @@ def check(
     specs: params.Sources,
     baselines: params.Baselines,
     report: params.Report = None,
-    update: Annotated[
-        bool, params.option("--update", "Draw figures anew that do not match.")
-    ] = False,
-    add_missing: Annotated[
-        bool, params.option("--add-missing", "Draw figures that are missing.")
-    ] = False,
+    update: Annotated[bool, option("--update", "Draw figures anew that do not match.")] = False,
+    add_missing: Annotated[bool, option("--add-missing", "Draw figures that are missing.")] = False,
     output_format: params.OutputFormat = "text",
     jobs: params.Jobs = None,
     log: Annotated[
         list[str] | None,
-        params.option("--log", "Show what a run logged in the report; repeatable.", "LOG"),
+        option("--log", "Show what a run logged in the report; repeatable.", "LOG"),
     ] = None,
     *,
     reading: "Reading",
@@ -101,10 +94,10 @@ def compare(
     output: params.Output = None,
     format: params.FigureFormat = None,
     exit_code: Annotated[
-        bool, params.option("--exit-code", "Exit with 1 where they part, a log beyond precision.")
+        bool, option("--exit-code", "Exit with 1 where they part, a log beyond precision.")
     ] = False,
     output_format: Annotated[
-        Literal["text", "json"], params.option("--output-format", "How it is told.")
+        Literal["text", "json"], option("--output-format", "How it is told.")
     ] = "text",
     *,
     reading: "Reading",
@@ -124,35 +117,29 @@ def compare(
 def lint(
     specs: Annotated[
         list[str] | None,
-        params.argument("SPEC…/FOLDER…", "Specs, figures, folders.", callback=params.given),
+        argument("SPEC…/FOLDER…", "Specs, figures, folders.", callback=params.given),
     ] = None,
     output_format: params.LintFormat = "text",
     select: Annotated[
-        str | None, params.option("--select", "Only rules whose codes begin like these.", "CODES")
+        str | None, option("Only rules whose codes begin like these.", "CODES")
     ] = None,
-    ignore: Annotated[
-        str | None, params.option("--ignore", "All rules but these: LR012,LR03.", "CODES")
-    ] = None,
-    fix: Annotated[
-        bool, params.option("--fix", "Replace values where the remedy is certain.")
-    ] = False,
+    ignore: Annotated[str | None, option("All rules but these: LR012,LR03.", "CODES")] = None,
+    fix: Annotated[bool, option("--fix", "Replace values where the remedy is certain.")] = False,
     diff: Annotated[
-        bool, params.option("--diff", "Print what --fix would change; write nothing.")
+        bool, option("--diff", "Print what --fix would change; write nothing.")
     ] = False,
     statistics: Annotated[
-        bool, params.option("--statistics", "Count the findings of each rule; list none.")
+        bool, option("--statistics", "Count the findings of each rule; list none.")
     ] = False,
     summary: Annotated[
-        bool, params.option("--summary", "Show peak, warm-up, area and jumps of every curve.")
+        bool, option("--summary", "Show peak, warm-up, area and jumps of every curve.")
     ] = False,
     exit_zero: Annotated[
-        bool, params.option("--exit-zero", "Exit with 0 even where there are findings.")
+        bool, option("--exit-zero", "Exit with 0 even where there are findings.")
     ] = False,
     *,
     reading: "Reading",
-    explain: Annotated[
-        str | None, params.option("--explain", "Explain a rule and exit.", "CODE")
-    ] = None,
+    explain: Annotated[str | None, option("Explain a rule and exit.", "CODE")] = None,
 ) -> Iterator[Block]:
     """Find mistakes in schedules.
 
@@ -166,7 +153,7 @@ def lint(
 
         return iter([Block(explain_rule(explain))])
     from lrviz.commands.lint.linting import Request
-    from lrviz.commands.lint.listing import iter_blocks
+    from lrviz.commands.lint.told import iter_blocks
 
     asked = (fix, diff, statistics, summary or reading.verbose, exit_zero)
     return iter_blocks(Request(specs or [], select, ignore, *asked, reading), output_format)
@@ -177,7 +164,7 @@ def export(
     spec: params.Spec,
     output: params.Output = "-",
     format: Annotated[
-        Table | None, params.option("-f --format", "Default: as FILE ends, else csv.")
+        Table | None, option("-f --format", "Default: as FILE ends, else csv.")
     ] = None,
     *,
     reading: "Reading",

@@ -53,9 +53,11 @@ def argument(metavar: str, help: str, **more: Any) -> Any:
     return typer.Argument(metavar=metavar, help=help, **more)
 
 
-def option(names: str, help: str, metavar: str | None = None, **more: Any) -> Any:
-    """Return an option of a command, its names parted by blanks."""
-    return typer.Option(*names.split(), metavar=metavar, help=help, **more)
+def option(*texts: str, **more: Any) -> Any:
+    """Return an option: its names, if they are not its parameter's, its help, and its metavar."""
+    names = texts[0].split() if texts[0].startswith("-") else []
+    help, *metavar = texts[bool(names) :]
+    return typer.Option(*names, help=help, metavar="".join(metavar) or None, **more)
 
 
 _SPEC = "A YAML file, a figure that lrviz drew, train.py:FUNCTION, a run's log, or -."
@@ -76,46 +78,35 @@ Output = Annotated[
 ]
 Overwrite = Annotated[bool, option("--overwrite", "Replace files, too, that lrviz did not write.")]
 FigureFormat = Annotated[Format | None, option("-f --format", "Default: as FILE ends, else png.")]
-_LISTED = option("--output-format", "How the findings are listed.")
+_LISTED = option("How the findings are listed.")
 OutputFormat = Annotated[Listing, _LISTED]
 LintFormat = Annotated[LintListing, _LISTED]
-Jobs = Annotated[
-    int | None,
-    option(
-        "-j --jobs",
-        "Default: as many as the figures are worth, at most one a processor.",
-        "JOBS",
-        min=1,
-    ),
-]
+_MANY = "Default: as many as the figures are worth, at most one a processor."
+Jobs = Annotated[int | None, option("-j --jobs", _MANY, "JOBS", min=1)]
 
-_FOLDER: Any = {"metavar": "FOLDER", "readable": False}
-Baselines = Annotated[Path, option("--baselines", "The folder of their figures.", **_FOLDER)]
-Report = Annotated[Path | None, option("--report", "Write an HTML page there.", **_FOLDER)]
+Baselines = Annotated[Path, option("The folder of their figures.", "FOLDER", readable=False)]
+Report = Annotated[Path | None, option("Write an HTML page there.", "FOLDER", readable=False)]
 
 Settings = Annotated[
     list[str] | None, option("--set", "Replace one value of the spec; repeatable.", "KEY=VALUE")
 ]
-_STYLE: Any = {"metavar": "STYLE", "autocompletion": complete_style}
-Style = Annotated[str | None, option("--style", "article, light or dark.", **_STYLE)]
-StyleOfAll = Annotated[
-    str | None, option("--style", "Default: light, or what all specs ask for.", **_STYLE)
-]
+_NAMED: Any = {"autocompletion": complete_style}
+Style = Annotated[str | None, option("article, light or dark.", "STYLE", **_NAMED)]
+_AGREED = "Default: light, or what all specs ask for."
+StyleOfAll = Annotated[str | None, option(_AGREED, "STYLE", **_NAMED)]
 Sweeps = Annotated[
     list[str] | None, option("--sweep", "Draw one curve a value; repeatable.", "KEY=[…]")
 ]
 _ALLOWED = "Let specs name this class or function, which is imported; repeatable."
-Allow = Annotated[list[str] | None, option("--allow", _ALLOWED, "PACKAGE.MODULE:NAME")]
-Epochs = Annotated[int | None, option("--epochs", "Length of the run; for a factory.", "N")]
-Steps = Annotated[int | None, option("--steps", "The same in optimizer steps.", "N")]
-StepsPerEpoch = Annotated[
-    int | None, option("--steps-per-epoch", "Optimizer steps in an epoch.", "N")
-]
+Allow = Annotated[list[str] | None, option(_ALLOWED, "PACKAGE.MODULE:NAME")]
+Epochs = Annotated[int | None, option("Length of the run; for a factory.", "N")]
+Steps = Annotated[int | None, option("The same in optimizer steps.", "N")]
+StepsPerEpoch = Annotated[int | None, option("Optimizer steps in an epoch.", "N")]
 Calls = Annotated[
-    Interval | None, option("--interval", "Call scheduler.step() after every step, or every epoch.")
+    Interval | None, option("Call scheduler.step() after every step, or every epoch.")
 ]
-Rate = Annotated[str | None, option("--lr", "Learning rate of the optimizer.", "LR")]
-Returned = Annotated[Returns | None, option("--returns", "What a function of the step returns.")]
+Rate = Annotated[str | None, option("Learning rate of the optimizer.", "LR")]
+Returned = Annotated[Returns | None, option("What a function of the step returns.")]
 
 Columns = Annotated[
     str | None,
@@ -132,17 +123,13 @@ Config = Annotated[
 ]
 Family = Annotated[Trainer | None, option("--as", "Default: its look; Lightning, hydra: targets.")]
 _EXAMPLES = "In the dataset, before any validation split is taken off."
-Examples = Annotated[int | None, option("--examples", _EXAMPLES, "N", min=1)]
-Processes = Annotated[
-    int | None, option("--processes", "How many train at once, one a GPU.", "N", min=1)
-]
+Examples = Annotated[int | None, option(_EXAMPLES, "N", min=1)]
+Processes = Annotated[int | None, option("How many train at once, one a GPU.", "N", min=1)]
 Batches = Annotated[
-    int | None, option("--batches", "Length of the dataloader, in place of --examples.", "N", min=1)
+    int | None, option("Length of the dataloader, in place of --examples.", "N", min=1)
 ]
-EpochsOfRun = Annotated[float | None, option("--epochs", "Length of the run.", "N")]
-Metric = Annotated[
-    str | None, option("--metric", "What a plateau is given, call after call.", "EXPRESSION")
-]
+EpochsOfRun = Annotated[float | None, option("Length of the run.", "N")]
+Metric = Annotated[str | None, option("What a plateau is given, call after call.", "EXPRESSION")]
 
 
 def reads_specs(**more: Any) -> Callable[[Command], Command]:

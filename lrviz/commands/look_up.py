@@ -1,5 +1,6 @@
 """What there is: schedulers by name and in a list, one on a page, and a spec to start from."""
 
+import sys
 from collections.abc import Container, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
@@ -8,18 +9,18 @@ from typing import TYPE_CHECKING
 from lrviz.errors import UsageError
 from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Catalog, Entry, spell_install
 from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points, parse_allowed
-from lrviz.spell import align, spell_number, spell_yaml
+from lrviz.spell import align, has_unicode, spell_number, spell_yaml
 from lrviz.system.process import quick_imports
 
 if TYPE_CHECKING:
     from lrviz.drive.signatures import Argument
 
+PICTURE = 60, 12  # the columns and rows of a scheduler's curve
+
 _STEP = """\
 interval: step  # scheduler.step() after every step; `epoch`: after every epoch
 # frequency: 2  # only after every second one; `calls: 2`: twice each time
 """
-
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 def find_scheduler(name: str, allow: Sequence[str] = ()) -> Entry | External:
@@ -96,28 +97,15 @@ def _list_foreign(found: External) -> Sequence["Argument"]:
 
 
 def _describe_entry(entry: Entry, arguments: Sequence["Argument"]) -> str:
+    from lrviz.draw.terminal.picture import draw_terminal
     from lrviz.drive.runs import simulate
     from lrviz.spec.parse import parse_spec
 
-    curve = simulate(parse_spec(spec_template(entry))).curves[0]
+    run, ascii_only = simulate(parse_spec(spec_template(entry))), not has_unicode(sys.stdout)
     example = "\n".join(f"  {line}" for line in (entry.example or "{}").splitlines())
-    picture = "\n".join(f"  {line}".rstrip() for line in draw_text(curve.lr[0].tolist()))
+    picture = draw_terminal(run, *PICTURE, ascii_only=ascii_only)
     table = _table(arguments, entry.arguments, entry.fills)
     return f"{entry.name}: {entry.summary}\n{entry.address}\n\n{table}\n\n{example}\n\n{picture}\n"
-
-
-def draw_text(values: Sequence[float], rows: int = 5) -> list[str]:
-    """Return a bar a value in Unicode blocks, from zero to the largest, top row first.
-
-    >>> draw_text([0.0, 1.0, 2.0, 4.0], rows=2)
-    ['   █', ' ▄██']
-    """
-    top = max(values) or 1.0
-    heights = [max(0, round(value / top * rows * 8)) for value in values]
-    return [
-        "".join(_EIGHTHS[min(8, max(0, height - row * 8))] for height in heights)
-        for row in reversed(range(rows))
-    ]
 
 
 def _table(

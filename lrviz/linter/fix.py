@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
+from difflib import unified_diff
+from io import StringIO
 from typing import NamedTuple
 
-from lrviz.errors import KeyPath, LrvizError, SpecError
+from lrviz.errors import KeyPath, LrvizError
 from lrviz.linter.remedy import Fix
 from lrviz.linter.rule import Finding
 from lrviz.spec.edit import Document, EditError, Value
 from lrviz.spec.tree import Tree, is_same_tree
 from lrviz.spec.wording import spell
+from lrviz.spell import printable
 
 Findings = tuple[Finding, ...]
 
@@ -20,8 +23,7 @@ MOST_TRIES = 32  # how often a spec is linted for its fixes
 
 _Place = tuple[str, KeyPath]  # a rule's code, and the key path of a value that it would fix
 _Wanted = tuple[Finding, Fix]
-
-_ALL_THE_SAME = "it would be found all the same"
+_OPEN_END = "\n\\ No newline at end of file\n"
 
 
 class Change(NamedTuple):
@@ -66,7 +68,7 @@ def fix_text(
 
     Fixes are made together, and only if the findings are fewer for them: the changed text is linted
     again. Where it would bring an error or a warning, or torch could not drive the spec any more,
-    parts of them are tried alone, until the fix that is to blame is left out.
+    halves of them are tried alone, until the fix that is to blame is left out.
 
     Args:
         text: of a spec.
@@ -98,25 +100,6 @@ def _place(wanted: _Wanted) -> _Place:
     return finding.rule.code, fix.key
 
 
-class _NoHelpError(EditError):
-    """Fixes after which something is wrong, at these keys."""
-
-    def __init__(self, reason: str, keys: Sequence[KeyPath]) -> None:
-        self.keys = keys
-        super().__init__(reason)
-
-
-def _split(wanted: Sequence[_Wanted], wrong: Sequence[KeyPath]) -> tuple[Sequence[_Wanted], ...]:
-    """Return fixes in two: those that are not to blame and the others; halves, if none can tell."""
-    blamed = {key[:end] for key in wrong for end in range(2, len(key) + 1)}
-    for end in (-1, 2):  # the key of a scheduler, and of a curve
-        suspects = [each for each in wanted if each[1].key[:end] in blamed]
-        if 0 < len(suspects) < len(wanted):
-            return [each for each in wanted if each[1].key[:end] not in blamed], suspects
-    half = len(wanted) // 2
-    return wanted[:half], wanted[half:]
-
-
 class Fixed:
     """A text in which values are replaced, where that helps.
 
@@ -143,7 +126,8 @@ class Fixed:
                 self._make_all(document, wanted)
         except EditError as error:
             if len(wanted) > 1 and self._left:
-                for some in _split(wanted, error.keys if isinstance(error, _NoHelpError) else ()):
+                half = len(wanted) // 2
+                for some in (wanted[:half], wanted[half:]):
                     self.make(set(map(_place, some)))
                 return
             reason = str(error) if len(wanted) == 1 else self._limit
@@ -176,16 +160,15 @@ class Fixed:
         try:
             after = self._lint(changed)
         except LrvizError as error:
-            keys = [each.key for each in error.problems] if isinstance(error, SpecError) else ()
             reason = str(error).splitlines()[0]
-            raise _NoHelpError(f"torch could not drive it then: {reason}", keys) from None
+            raise EditError(f"torch could not drive it then: {reason}") from None
         new = _count(after, is_failure=True) - _count(self.findings, is_failure=True)
         gone = _count(self.findings) - _count(after)
         same = Counter(finding.rule.code for finding, _ in wanted) - gone
-        if new or same:
-            reason = f"{', '.join(sorted(new))} would be found then" if new else _ALL_THE_SAME
-            keys = [each.problem.key for each in after if each.rule.code in (new or same)]
-            raise _NoHelpError(reason, keys)
+        if new:
+            raise EditError(f"{', '.join(sorted(new))} would be found then")
+        if same:
+            raise EditError("it would be found all the same")
         done = (Change(each, document.find(fix.key), fix.value) for each, fix in wanted)
         self.text, self.findings, self.changes = changed, after, (*self.changes, *done)
 
@@ -204,3 +187,21 @@ def _find_obstacle(document: Document, fix: Fix, values: Sequence[Tree]) -> str:
 
 def _count(findings: Sequence[Finding], is_failure: bool = False) -> Counter[str]:
     return Counter(each.rule.code for each in findings if each.is_failure or not is_failure)
+
+
+def format_diff(name: str, old: str, new: str) -> str:
+    r"""Return what has changed in a file's text, as `patch -p0` applies it; empty for nothing.
+
+    >>> print(format_diff("a.yaml", "epochs: 4", "epochs: 8"), end="")
+    --- a.yaml
+    +++ a.yaml
+    @@ -1 +1 @@
+    -epochs: 4
+    \ No newline at end of file
+    +epochs: 8
+    \ No newline at end of file
+    """
+    spelt = printable(name) + "\t" * (" " in name)  # without a tab it would end at the blank
+    # A line ends in a line feed, as `patch` has it, and not wherever YAML has one end.
+    lines = unified_diff(list(StringIO(old)), list(StringIO(new)), spelt, spelt)
+    return "".join(line if line.endswith("\n") else f"{line}{_OPEN_END}" for line in lines)

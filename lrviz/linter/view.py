@@ -71,9 +71,8 @@ class View:
         for part in parts:
             names = dict.fromkeys(map(part.role, ("length", "stable", "warmup", *LENGTHS)))
             for name in (each for each in names if each in part.facts.given):
-                fixes += (
-                    part.fix(name, int(part.number(name)) * by) if part.number(name) > 0 else ()
-                )
+                if (length := part.number(name)) > 0:
+                    fixes += part.fix(name, int(length) * by)
             if milestones := part.numbers(name := part.role("milestones") or "milestones"):
                 fixes += part.fix(name, [int(each) * by for each in milestones])
         return (fixes[0].beside(*fixes[1:]),) if fixes else ()

@@ -116,7 +116,7 @@ def test_a_moved_curve_is_shown_with_all_that_is_known_of_it() -> None:
         "4 lr head 0.30000000000000004 1e-5 -100 % "
         "5 lr head 0.30000000000000004 1e-5 -100 % "
         "the first 2 of 3 "
-        "Pixels 1,200 of 1,800 differ, the largest by 255 of 255 "
+        "Pixels 1,200 of 1,800 pixels differ, by up to 255 of 255 "
         "Spec keys that differ scheduler.StepLR.gamma "
         "Versions part baseline result torch 2.6.0 2.13.0"
     )
@@ -200,7 +200,9 @@ def test_a_change_is_told_in_percent_where_that_says_something(
 def test_pictures_of_two_sizes_are_told_with_both() -> None:
     pixels = PixelsDifference(0, 0, 0, (640, 480), (1000, 500))
     verdict = Verdict("differs", "a.yaml", "a.png", "pixels", pixels=pixels)
-    assert "Pixels was 640 x 480, is 1000 x 500" in visible(build_report([verdict]))
+    assert "Pixels the picture was 640 x 480 pixels, is 1000 x 500" in visible(
+        build_report([verdict])
+    )
 
 
 # What it must not do

@@ -57,10 +57,8 @@ def test_a_diff_shows_what_a_fix_would_change_and_writes_nothing(
     assert spec.read_text("utf-8") == COSINE
 
 
-@pytest.mark.skipif(not is_gnu("patch"), reason="other patches read no quoted names")
-@pytest.mark.parametrize(
-    "name", ["a.yaml", "my configs/a b.yaml", 'a"b\\c.yaml', "tab\there.yaml", "größe.yaml"]
-)
+@pytest.mark.skipif(not is_gnu("patch"), reason="other patches end a name at a blank")
+@pytest.mark.parametrize("name", ["a.yaml", "my configs/a b.yaml", "größe.yaml"])
 @pytest.mark.parametrize(
     "text",
     [

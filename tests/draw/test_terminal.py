@@ -225,12 +225,6 @@ def test_nothing_is_marked_where_all_is_above_0() -> None:
     assert "0 or less" not in draw_factor("0").text
 
 
-def test_no_axis_is_made_up_for_a_run_without_rates() -> None:
-    text = "{epochs: 5, optimizer: {SGD: {lr: 0}}, scheduler: {StepLR: {step_size: 2}}}"
-    assert Picture(draw_terminal(simulate(text, yscale="log"))).values == {}
-    assert list(Picture(draw_terminal(simulate(text))).values.values()) == [0]
-
-
 # How lines are told apart
 
 
@@ -366,12 +360,20 @@ def test_limits_and_title_are_the_specs() -> None:
     assert picture.inked(max(picture.columns))[-1] == pytest.approx(picture.row_of(5e-4), abs=1)
 
 
-def test_limits_may_run_the_other_way() -> None:
+def test_limits_that_run_the_other_way_are_shown_from_the_lower_end() -> None:
     picture = Picture(
         draw_terminal(simulate(STEP, xlim="[32, 0]", ylim="[0.001, 0]"), ascii_only=True)
     )
-    assert picture.inked(max(picture.columns)) == [len(picture.rows) - 1]
-    assert picture.column_of(0) > picture.column_of(30)
+    assert picture.inked(0)[0] == pytest.approx(picture.row_of(1e-3), abs=1)
+    assert picture.column_of(0) < picture.column_of(30)
+    assert picture.row_of(1e-3) < picture.row_of(0)
+
+
+def test_a_long_label_of_steps_loses_its_middle() -> None:
+    text = STEP.replace("{epochs", "{figure: {xlabel: Steps of the optimizer}, epochs", 1)
+    lines = draw(text).lines
+    assert re.match(r"Steps…izer +0 ", lines[-1])
+    assert max(map(len, lines)) == 60
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lrviz.curve import Curve
-from lrviz.linter.overview import Summary, overview_table, summarise_curve
+from lrviz.linter.findings import Summary, overview_table, summarise_curve
 
 WARMUP = [0.25, 0.5, 1.0, 0.5, 0.25, 0.009, 0.0, 0.0]
 

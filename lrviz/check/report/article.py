@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Collection, Sequence
 from html import escape
 
-from lrviz.check.verdict import PixelsDifference, Verdict
+from lrviz.check.verdict import Verdict
 from lrviz.figure.difference import Move, NumbersDifference
 from lrviz.spell import printable, spell_yaml
 
@@ -99,7 +99,7 @@ def _findings(verdict: Verdict) -> str:
         "Problems": _lines(verdict.problems),
         "What moved": _lines(_moves(verdict.numbers)),
         "Changed steps": _steps(verdict),
-        "Pixels": _lines(_pixels(verdict.pixels)),
+        "Pixels": _lines([verdict.pixels] if verdict.pixels else []),
         "Spec keys that differ": _lines(verdict.keys),
         "Versions": _table(f"versions of {name}", _PARTS, versions),
     }
@@ -115,14 +115,6 @@ def _moves(numbers: NumbersDifference | None) -> tuple[object, ...]:
     """Return all that moved, where there is more than the reason names."""
     moves = () if numbers is None else (*numbers.shape, *numbers.moves)
     return moves if len(moves) > 1 else ()
-
-
-def _pixels(pixels: PixelsDifference | None) -> list[str]:
-    if pixels is None:
-        return []
-    if pixels.old_size != pixels.new_size:
-        return ["was {} x {}, is {} x {}".format(*pixels.old_size, *pixels.new_size)]
-    return [f"{pixels.moved:,} of {pixels.total:,} differ, the largest by {pixels.largest} of 255"]
 
 
 def _steps(verdict: Verdict) -> str:

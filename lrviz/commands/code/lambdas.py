@@ -84,17 +84,13 @@ def _has_call(node: ast.expr) -> bool:
 def _may_be_integer(node: ast.expr) -> bool:
     """Whether Python may hold an integer, and no float."""
     match node:
-        case ast.Name() | ast.Compare():
-            return True
+        case ast.Constant() | ast.Attribute():
+            return False
         case ast.UnaryOp(_, operand):
             return _may_be_integer(operand)
         case ast.BinOp(left, operator, right):
             both = _may_be_integer(left) and _may_be_integer(right)
             return both and not isinstance(operator, ast.Div)
-        case ast.IfExp(_, body, otherwise):
-            return _may_be_integer(body) or _may_be_integer(otherwise)
-        case ast.Call(ast.Name("abs" | "min" | "max"), arguments):
-            return any(map(_may_be_integer, arguments))
-        case ast.Call(function):
-            return ast.unparse(function).removeprefix("math.") in _ROUNDING
-    return False
+        case ast.Call(ast.Attribute(attr=name) | ast.Name(name), arguments):
+            return name in _ROUNDING or (name in _BUILT_IN and any(map(_may_be_integer, arguments)))
+    return True

@@ -1,7 +1,6 @@
 """From a spec to a whole script: what it imports, and every schedule's optimizer and loop."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import fill
 
 from lrviz.commands.code.lambdas import spell_expression
 from lrviz.commands.results import Block, drive_spec, output_file, refuse_target
@@ -92,20 +91,12 @@ def _write_schedule(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
     if schedule.is_cut:
         yield f"TOTAL_STEPS = {schedule.total_steps}"
     if facts.takes_metric and isinstance(schedule.metric, tuple):
-        yield _spell_metric(schedule.metric)
+        yield _call("METRIC = [", list(map(spell_python, schedule.metric)), "]")
     yield ""
     yield from build_optimizer(schedule)
     yield from build_scheduler(facts, schedule)
     yield ""
     yield from _write_loop(schedule, facts)
-
-
-def _spell_metric(values: Sequence[float]) -> str:
-    line = f"METRIC = {spell_python(list(values))}"
-    if len(line) <= WIDTH:
-        return line
-    items = ", ".join(map(spell_python, values))
-    return f"METRIC = [\n{fill(items, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)}\n]"
 
 
 def _write_loop(schedule: Schedule, facts: SchedulerFacts) -> Iterator[str]:
@@ -232,9 +223,9 @@ def _spell_argument(name: str, value: object, facts: SchedulerFacts, schedule: S
     return spell_function(value)
 
 
-def _call(start: str, items: Sequence[str]) -> str:
+def _call(start: str, items: Sequence[str], end: str = ")") -> str:
     """Return one line, or one line an item where that would be too long."""
-    line = f"{start}{', '.join(items)})"
+    line = f"{start}{', '.join(items)}{end}"
     if len(line) <= WIDTH:
         return line
-    return "\n".join([start, *(f"{INDENT}{item}," for item in items), ")"])
+    return "\n".join([start, *(f"{INDENT}{item}," for item in items), end])

@@ -80,9 +80,9 @@ def _share_epochs(runs: Sequence[Run]) -> bool:
 def name_sources(sources: Sequence[str], titles: Sequence[str | None]) -> tuple[str, ...]:
     """Return a name for every source, no two alike.
 
-    A file is called after its name without an ending; where several have the same, the ending and
-    as many folders as tell them apart are added. Standard input is called by its spec's title.
-    What still looks the same, as one file named twice does, is numbered.
+    A file is called after its name without an ending; where several have the same, by its whole
+    path. Standard input is called by its spec's title. What still looks the same, as one file named
+    twice does, is numbered.
 
     Args:
         sources: the specs as the user named them.
@@ -95,27 +95,20 @@ def name_sources(sources: Sequence[str], titles: Sequence[str | None]) -> tuple[
     >>> name_sources(["a/step.yaml", "a/step.yaml"], [None, None])
     ('step', 'step (2)')
     """
-    choices = {
-        source: _list_choices(source, title) for source, title in zip(sources, titles, strict=True)
-    }
-    names = {source: choice[0] for source, choice in choices.items()}
-    for length in range(1, max(map(len, choices.values()), default=0)):
-        counts = Counter(names.values())
-        for source, choice in choices.items():
-            if counts[names[source]] > 1:
-                names[source] = choice[min(length, len(choice) - 1)]
+    names = dict(zip(sources, map(_name_source, sources, titles), strict=True))
+    counts = Counter(names.values())
+    for source in set(sources) - {STDIO}:
+        if counts[names[source]] > 1:
+            names[source] = str(PurePath(source))
     return tuple(_number([names[source] for source in sources]))
 
 
-def _list_choices(source: str, title: str | None) -> list[str]:
-    """Return what a source may be called, the shortest first."""
+def _name_source(source: str, title: str | None) -> str:
+    """Return what a source is called where no other has the same name."""
     if source == STDIO:
-        return [" ".join((title or "").split()) or "standard input"]
-    if named := split_factory(source):
-        return [named.attribute, source]
-    path = PurePath(source)
-    ends = [PurePath(*path.parts[-length:]) for length in range(1, len(path.parts) + 1)]
-    return [path.stem or source, *map(str, ends)]
+        return " ".join((title or "").split()) or "standard input"
+    named = split_factory(source)
+    return named.attribute if named else PurePath(source).stem or source
 
 
 def _number(names: Sequence[str]) -> list[str]:

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lrviz.commands.lint.patch import format_diff
 from lrviz.commands.results import drive_spec
 from lrviz.errors import FileError, LrvizError, UsageError
 from lrviz.linter.engine import find_rule, find_unknown, lint_run, select_codes, sort_findings
-from lrviz.linter.findings import Linted
-from lrviz.linter.fix import MOST_TRIES, Findings, Refusal, fix_text
-from lrviz.linter.overview import summarise_curve
+from lrviz.linter.findings import Linted, summarise_curve
+from lrviz.linter.fix import MOST_TRIES, Findings, Refusal, fix_text, format_diff
 from lrviz.linter.rules import RULES
 from lrviz.reading.sources import (
     AS_WRITTEN,

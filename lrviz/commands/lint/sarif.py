@@ -7,9 +7,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lrviz import __version__
-from lrviz.commands.lint.told import spell_beside
 from lrviz.errors import Grade, Problem
-from lrviz.linter.findings import Linted
+from lrviz.linter.findings import Linted, spell_beside
 from lrviz.linter.part import Part
 from lrviz.linter.rule import Finding, Found, Rule
 from lrviz.linter.view import View

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.draw.panels import LARGEST, Indices, pick_points
+from lrviz.draw.panels import LARGEST, pick_points
 from lrviz.draw.terminal.glyphs import Look, paint
 
 # A character each, rows from the top: the dots that are set in it, as Unicode numbers them.
@@ -33,7 +33,7 @@ class Axis:
 
     Attributes:
         start: the value of its first dot, at the left or at the bottom.
-        end: the value of its last dot; below `start` on an axis that runs the other way.
+        end: the value of its last dot, above `start`.
         cells: its length in characters.
         dots: the dots of a character along it; 1 where a character is all there is.
         log: whether its scale is logarithmic; both ends are above 0 then.
@@ -58,29 +58,16 @@ class Axis:
         """The number of its dots."""
         return self.cells * self.dots
 
-    @property
-    def limits(self) -> tuple[float, float]:
-        """Its lower and its higher value."""
-        return min(self.start, self.end), max(self.start, self.end)
-
-    @property
-    def bottom(self) -> int:
-        """The dot of what a log axis has no place for: the one at its low end."""
-        return 0 if self.start < self.end else self.length - 1
-
     def place(self, values: Values) -> Values:
         """Return where values are, in dots; outside of 0 to `length` - 1 for those off the axis."""
-        low, high = self.limits
         kept = 0 if self.hidden is None else self.dots
-        first = 0 if self.bottom else kept
-        reach = min(FAR * (high - low), LARGEST)
-        ends = np.array([self.start, self.end])
+        ends, reach = np.array([self.start, self.end]), min(FAR * (self.end - self.start), LARGEST)
         shown = values > (self.hidden or 0.0) if self.log else np.isfinite(values)
-        values = np.clip(np.where(shown, values, self.start), low - reach, high + reach)
+        near = np.clip(np.where(shown, values, self.start), ends[0] - reach, ends[1] + reach)
         if self.log:
-            ends, values = np.log10(ends), np.log10(values)
-        places = (self.length - 1 - kept) * ((values - ends[0]) / (ends[1] - ends[0]))
-        return np.where(shown, first + places, float(self.bottom))
+            ends, near = np.log10(ends), np.log10(near)
+        places = (self.length - 1 - kept) * ((near - ends[0]) / (ends[1] - ends[0]))
+        return np.where(shown, kept + places, 0.0)
 
     def find_cells(self, values: Sequence[float]) -> list[int]:
         """Return the characters that values fall in, counted from the left or from the bottom."""
@@ -91,7 +78,7 @@ class Axis:
 def draw_curve(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
     """Return the characters that a curve passes, shape (rows, columns); no spike is left out.
 
-    A stroke in every column of dots goes from point to point; a lone dot fills its character.
+    A stroke in every column of dots spans what the line does there; a lone dot fills its character.
 
     Args:
         values: one a step.
@@ -105,50 +92,25 @@ def draw_curve(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
            [1, 0, 1],
            [1, 0, 0]])
     """
-    low, high = x.limits
-    points = pick_points(values, low * unit, high * unit, x.length)
+    points = pick_points(values, x.start * unit, x.end * unit, x.length)
+    if not len(points):
+        return np.zeros((y.cells, x.cells), dtype=np.uint32)
     across, up = x.place(points / unit), y.place(values[points])
-    if x.start > x.end:
-        across, up = across[::-1], up[::-1]
-    across, up = _fill_columns(across, up, x.length)
-    columns, lowest, highest = _join(np.rint(across), np.clip(np.rint(up), -1, y.length), x.length)
-    rows = np.arange(y.length)[::-1, None]
-    dots = np.zeros((y.length, x.length), dtype=np.uint32)
-    dots[:, columns] = (lowest <= rows) & (rows <= highest)
+    edges = np.arange(x.length + 1) - 0.5
+    between = np.interp(edges, across, up, left=np.nan, right=np.nan)
+    columns = np.concatenate((np.rint(across), edges - 0.5, edges + 0.5))
+    inside = (columns >= 0) & (columns < x.length)
+    heights = np.concatenate((up, between, between))[inside].clip(-1, y.length).round(6)
+    low, high = np.full((2, x.length), np.nan)
+    np.fmin.at(low, columns[inside].astype(np.intp), heights)
+    np.fmax.at(high, columns[inside].astype(np.intp), heights)
+    # Between two columns a whole dot is one's only: the line is no thicker than it must be.
+    middle, rows = np.rint((low + high) / 2), np.arange(y.length)[::-1, None]
+    lowest, highest = np.minimum(np.ceil(low), middle), np.maximum(np.floor(high), middle)
+    dots = ((lowest <= rows) & (rows <= highest)).astype(np.uint32)
     cells = dots.reshape(y.cells, y.dots, x.cells, x.dots).swapaxes(1, 2)
     codes: Codes = (cells * _WEIGHTS[: y.dots, : x.dots]).sum(axis=(2, 3), dtype=np.uint32)
     return codes if dots.sum() > 1 else np.where(codes, _ALL, codes)
-
-
-def _fill_columns(across: Values, up: Values, columns: int) -> tuple[Values, Values]:
-    """Add a point on the line to every column that it crosses without having one there.
-
-    One column more on either side: what lies farther outside is no neighbour of what is seen.
-    """
-    if not len(across):
-        return across, up
-    first, last = max(-1.0, np.ceil(across[0])), min(float(columns), np.floor(across[-1]))
-    crossed = np.setdiff1d(np.arange(first, last + 1), np.rint(across))
-    merged = np.concatenate((across, crossed))
-    order = np.argsort(merged, kind="stable")
-    return merged[order], np.concatenate((up, np.interp(crossed, across, up)))[order]
-
-
-def _join(columns: Values, up: Values, width: int) -> tuple[Indices, Values, Values]:
-    """Return the columns inside the picture, and the lowest and the highest dot of each.
-
-    Two neighbours part in the middle what is between them, so that a line has no gap and is no
-    thicker than it must be.
-    """
-    starts = np.flatnonzero(np.diff(columns, prepend=columns[:1] - 1))
-    low, high = np.minimum.reduceat(up, starts), np.maximum.reduceat(up, starts)
-    before, after = up[starts[1:] - 1], up[starts[1:]]
-    middle = (before + after) // 2
-    left, right = middle + (after < before), middle + (after > before)
-    low[:-1], high[:-1] = np.minimum(low[:-1], left), np.maximum(high[:-1], left)
-    low[1:], high[1:] = np.minimum(low[1:], right), np.maximum(high[1:], right)
-    inside = (columns[starts] >= 0) & (columns[starts] < width)
-    return columns[starts][inside].astype(np.intp), low[inside], high[inside]
 
 
 def mark_hidden(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
@@ -163,7 +125,7 @@ def mark_hidden(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
         return marks
     steps = np.flatnonzero(values <= y.hidden)
     cells = np.rint(x.place(steps / unit)).astype(np.intp) // x.dots
-    row = marks[y.cells - 1 - y.bottom // y.dots]
+    row = marks[-1]
     row[cells[(cells >= 0) & (cells < x.cells)]] = 1
     following = np.flatnonzero((np.diff(steps) == 1) & (np.abs(np.diff(cells)) <= CLOSE))
     for low, high in np.sort(np.stack((cells[following], cells[following + 1]), 1)).tolist():

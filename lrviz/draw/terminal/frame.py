@@ -48,7 +48,7 @@ def choose_value_ticks(axis: Axis) -> Ticks:
 
 def _iter_values(axis: Axis) -> Iterator[list[float]]:
     """Yield what ticks may stand at, the best choice first: always two values, at least."""
-    low, high = axis.limits
+    low, high = axis.start, axis.end
     if axis.log:
         ends = math.log10(low), math.log10(high)
         if ends[1] - ends[0] < FEW_DECADES:
@@ -74,7 +74,7 @@ def choose_step_ticks(axis: Axis, least: float, left: int) -> Ticks:
     >>> choose_step_ticks(Axis(0.0, 1.0, cells=40), 1, 0)
     {0: '0', 39: '1'}
     """
-    low, high = axis.limits
+    low, high = axis.start, axis.end
     part = (high - low) / MOST
     for values in itertools.chain(
         _iter_multiples(max(part, least), low, high), _iter_multiples(part, low, high)
@@ -117,8 +117,11 @@ def _iter_multiples(step: float, low: float, high: float) -> Iterator[list[float
         step *= 1.5
 
 
-# The room for the x axis' label beside its ticks: `epochs`. A longer one has a line of its own.
-UNIT_WIDTH = 6
+# The width, at most, of the x axis' label, which stands beside its ticks.
+UNIT_WIDTH = 10
+
+# The rows below the lines, and the one above them.
+ROWS = 3
 
 # The columns between the labels of the y axis and the lines: a blank and the axis.
 WALL = 2
@@ -132,13 +135,7 @@ LEAST_NAME = 9
 
 def measure_margin(ticks: Ticks, xlabel: str) -> int:
     """Return how many columns there are before the lines."""
-    beside = xlabel if measure(xlabel) <= UNIT_WIDTH else ""
-    return max(map(measure, (*ticks.values(), beside))) + WALL
-
-
-def count_rows(xlabel: str) -> int:
-    """Return how many rows there are above and below the lines."""
-    return 3 if measure(xlabel) <= UNIT_WIDTH else 4
+    return max(map(measure, (*ticks.values(), xlabel))) + WALL
 
 
 def draw_frame(
@@ -176,18 +173,14 @@ def draw_frame(
     ]
     floor = "".join(signs.floor_tick if cell in across else signs.floor for cell in range(cells))
     head = shorten(ylabel, margin + cells, measure, signs.ellipsis)
-    is_beside = measure(xlabel) <= UNIT_WIDTH
-    numbers = f"{xlabel if is_beside else '':>{margin - WALL}}"
+    numbers = " " * (margin - WALL - measure(xlabel)) + xlabel
     for start, text in place_labels(across, cells, 1):
         numbers += " " * (margin + start - measure(numbers)) + text
-    foot = shorten(xlabel, margin + cells, measure, signs.ellipsis)
-    indent = min(margin + (cells - measure(foot)) // 2, margin + cells - measure(foot))
     return [
         " " * (margin - WALL - measure(head)) + head,
         *body,
         f"{signs.corner:>{margin}}{floor}",
         numbers,
-        *([] if is_beside else [" " * indent + foot]),
     ]
 
 

@@ -25,7 +25,6 @@ class Signs(NamedTuple):
         floor_tick: the x axis where it is labelled.
         line: a line's colour in the legend.
         down: a mark of what lies below a log axis.
-        up: the same, on an axis that is upside down.
         ellipsis: in the place of what is left out.
     """
 
@@ -36,12 +35,11 @@ class Signs(NamedTuple):
     floor_tick: str
     line: str
     down: str
-    up: str
     ellipsis: str
 
 
-UNICODE = Signs("│", "┤", "└", "─", "┬", "──", "▼", "▲", "…")
-ASCII = Signs("|", "+", "+", "-", "+", "--", "v", "^", "...")
+UNICODE = Signs("│", "┤", "└", "─", "┬", "──", "▼", "…")
+ASCII = Signs("|", "+", "+", "-", "+", "--", "v", "...")
 
 
 @dataclass(frozen=True)

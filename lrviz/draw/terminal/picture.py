@@ -12,10 +12,10 @@ import numpy as np
 from lrviz.draw.panels import Panel, plan_panels
 from lrviz.draw.terminal.canvas import Axis, Codes, draw_curve, mark_hidden, merge_layers
 from lrviz.draw.terminal.frame import (
-    Ticks,
+    ROWS,
+    UNIT_WIDTH,
     choose_step_ticks,
     choose_value_ticks,
-    count_rows,
     draw_frame,
     measure_margin,
     write_legend,
@@ -131,19 +131,20 @@ def draw_terminal(
     count = sum(len(curve.groups) for curve in run.curves)
     looks = choose_looks(count, colors=colors, ascii_only=ascii_only)
     (panel,) = plan_panels(run, options)
-    mark = signs.down if panel.limits[0] < panel.limits[1] else signs.up
     title = shorten(say(run.spec.title or ""), columns, measure, signs.ellipsis)
-    below = [] if panel.floor is None else [f"{mark} {spell_floor(panel.floor)}"]
+    below = [] if panel.floor is None else [f"{signs.down} {spell_floor(panel.floor)}"]
     if run.figure.panels != ("lr",):
         below.append(shorten(MISSING, columns, measure, signs.ellipsis))
-    xlabel = say(UNITS[options.x].lower() if options.xlabel is None else options.xlabel)
+    unit = say(UNITS[options.x].lower() if options.xlabel is None else options.xlabel)
+    xlabel = shorten(unit, UNIT_WIDTH, measure, signs.ellipsis)
     ylabel = say("lr" if options.ylabel is None else options.ylabel)
-    height = rows - count_rows(xlabel) - len(below) - bool(title)
+    height = rows - ROWS - len(below) - bool(title)
     most = max(1, height - (rows - 2) // 2)  # about half of the terminal is the lines'
     legend = write_legend(list(map(say, list_names(run))), looks, signs, columns, most)
     dots = (1, 1) if looks[0].glyph else DOTS
     height -= len(legend)
-    y = Axis(*panel.limits, height, dots[1], options.yscale == "log", panel.floor)
+    low, high = sorted(panel.limits)
+    y = Axis(low, high, height, dots[1], options.yscale == "log", panel.floor)
     frame = _draw_lines(run, panel, looks, y, (columns, dots[0]), (xlabel, ylabel), signs)
     lines = (*[title][: bool(title)], *frame, *legend, *below)
     return "\n".join(line.rstrip() for line in lines)
@@ -159,11 +160,12 @@ def _draw_lines(
     signs: Signs,
 ) -> list[str]:
     """Return the lines with their axes; `room` is the columns there are, and a column's dots."""
-    y_ticks = _choose_value_ticks(run, panel, y)
-    x = Axis(*panel.xlim, room[0] - measure_margin(y_ticks, labels[0]), room[1])
+    y_ticks = choose_value_ticks(y)
+    x = Axis(
+        min(panel.xlim), max(panel.xlim), room[0] - measure_margin(y_ticks, labels[0]), room[1]
+    )
     x_ticks = choose_step_ticks(x, LEAST_STEP[run.figure.x], 1)
-    mark = signs.up if y.bottom else signs.down
-    picture = merge_layers(list(_iter_layers(panel, looks, x, y, mark)))
+    picture = merge_layers(list(_iter_layers(panel, looks, x, y, signs.down)))
     return draw_frame(picture, x.cells, (x_ticks, y_ticks), labels, signs)
 
 
@@ -177,14 +179,6 @@ def _choose_options(run: Run) -> FigureOptions:
 def list_names(run: Run) -> list[str]:
     """Return the names of the lines, as a figure has them; none where there is no legend."""
     return [name or "?" for name in find_words(run, run.figure, ()).names]
-
-
-def _choose_value_ticks(run: Run, panel: Panel, y: Axis) -> Ticks:
-    """Return the ticks of the y axis; no numbers are made up where there are no rates."""
-    numbers = np.concatenate([np.append(curve.lr, curve.base_lr) for curve in run.curves])
-    if panel.given or (numbers > 0).any() or (not y.log and numbers.any()):
-        return choose_value_ticks(y)
-    return {} if y.log else {0: "0"}
 
 
 def _iter_layers(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lrviz.linter.part import UNDERFLOW, Part
 from lrviz.linter.rule import Found, calls, count, rate, rule
-from lrviz.linter.shapes import find_rest
+from lrviz.linter.rules.curves import find_rest
 from lrviz.linter.view import View
 
 
