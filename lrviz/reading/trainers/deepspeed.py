@@ -12,6 +12,7 @@ from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said
 from lrviz.reading.trainers.stand_ins import read_arguments, refuse_unknown, stand_in
+from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import suggest
 
@@ -95,30 +96,16 @@ def _range_test(given: _Given) -> str:
     return f"1 + {given.get('lr_range_test_step_rate', 1)} * {done}"
 
 
-_WARM_UP = ("warmup_min_lr", "warmup_max_lr", "warmup_num_steps", "warmup_type")
-_COSINE = ("total_num_steps", "warmup_min_ratio", "cos_min_ratio", *_WARM_UP[2:])
-_CYCLE = (
-    *("cycle_min_lr", "cycle_max_lr", "decay_lr_rate", "decay_step_size"),
-    *("cycle_first_step_size", "cycle_first_stair_count"),
-    *("cycle_second_step_size", "cycle_second_stair_count"),
-    *("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate"),
-)
-_TEST = ("min_lr", "step_size", "step_rate", "staircase")
 _COUNTS = ("warmup_num_steps", "lr_range_test_step_size", "total_num_steps")
 
-# What makes the factor of the LR; the argument that is the LR; what that is where it is not given,
-# the optimizer's own for None; and which parameters the class takes for it.
-_SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None, tuple[str, ...]]] = {
-    "WarmupLR": (_warm_up, "warmup_max_lr", None, _WARM_UP),
-    "WarmupDecayLR": (_warm_up_and_fall, _WARM_UP[1], 0.001, ("total_num_steps", *_WARM_UP)),
-    "WarmupCosineLR": (_warm_up_and_cosine, "", None, _COSINE),
-    "OneCycle": (_one_cycle, "cycle_max_lr", None, _CYCLE),
-    "LRRangeTest": (
-        _range_test,
-        "lr_range_test_min_lr",
-        0.001,
-        tuple(f"lr_range_test_{each}" for each in _TEST),
-    ),
+# What makes the factor of the LR; the argument that is the LR; and what that is where it is not
+# given, the optimizer's own for None.
+_SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None]] = {
+    "WarmupLR": (_warm_up, "warmup_max_lr", None),
+    "WarmupDecayLR": (_warm_up_and_fall, "warmup_max_lr", 0.001),
+    "WarmupCosineLR": (_warm_up_and_cosine, "", None),
+    "OneCycle": (_one_cycle, "cycle_max_lr", None),
+    "LRRangeTest": (_range_test, "lr_range_test_min_lr", 0.001),
 }
 
 
@@ -141,7 +128,8 @@ def draft(config: Config, asked: Asked) -> Draft:
         key = ("scheduler", "type") if named else ()
         keys.problems.say(key, text if named else "names no scheduler; the program brings its own")
         return keys.finish({})
-    make, top, default, known = _SCHEDULES[named]
+    make, top, default = _SCHEDULES[named]
+    known = TABLES["deepspeed"][named]
     begun = () if params.get("last_batch_iteration") != -1 else ("last_batch_iteration",)
     refuse_unknown(params, named, known, begun)
     for each in _COUNTS:

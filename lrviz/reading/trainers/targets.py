@@ -3,7 +3,7 @@
 `class_path` has its arguments under `init_args`; `_target_` and `_component_` have them beside.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 
@@ -12,14 +12,11 @@ from lrviz.reading.trainers.dataloader import ONCE_AN_EPOCH, Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said, unquote
 from lrviz.reading.trainers.naming import WORDS, Target, find_distinct, iter_targets, suggest_path
 from lrviz.reading.trainers.stand_ins import read_arguments, refuse_unknown, stand_in
+from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.tree import Tree, find_below
 
-# What is no argument of a schedule.
-_ASIDE = (
-    *(*WORDS, "optimizer", "last_epoch", "verbose", "monitor", "name"),
-    *("_args_", "_partial_", "_convert_", "_recursive_"),
-)
+_ASIDE: Sequence[str] = TABLES["targets"]["aside"]
 
 # What transformers.get_scheduler, which takes a name, hands only to a function that takes it.
 _DROPPED = ("num_warmup_steps", "num_training_steps")
@@ -27,10 +24,8 @@ _DROPPED = ("num_warmup_steps", "num_training_steps")
 # What may be left to the machine, and is asked for then.
 _OPEN = ("devices", "num_nodes", "batch_size")
 
-# Where trainers have what they count.
-_DATA = ("datamodule", "data_module", "dataloader", "loader", "dataset")
-_NAMED = ("", "trainer", "training", "train", "data init_args", "data", *_DATA)
-_PLACES = tuple(tuple(each.split()) for each in _NAMED)
+_DATA: Sequence[str] = TABLES["targets"]["data"]
+_PLACES = tuple(tuple(each.split()) for each in (*TABLES["targets"]["places"], *_DATA))
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
