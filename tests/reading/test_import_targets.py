@@ -475,6 +475,10 @@ def test_what_makes_a_run_shorter_is_noted(name: str) -> None:
             f"{SGD}scheduler: {{_target_: timm.scheduler.evil.StepLRScheduler}}",
             "did you mean 'timm.scheduler.StepLRScheduler'?",
         ),
+        (
+            f"{SGD}scheduler: {{_target_: transformers.get_constant_schedule, momentum: 1}}",
+            "scheduler.momentum: no argument of transformers.get_constant_schedule; known: ",
+        ),
     ],
 )
 def test_what_is_near_is_told(config: str, line: str) -> None:

@@ -10,6 +10,7 @@ from lrviz.spec.wording import suggest
 
 # What a schedule moves, or a figure shows; the rest changes no curve.
 _SHOWN = ("lr", "momentum", "betas", "weight_decay")
+_TAKEN: Sequence[str] = TABLES["optimizers"]["arguments"]
 
 
 def stand_in(named: str) -> tuple[str, str]:
@@ -24,17 +25,16 @@ def stand_in(named: str) -> tuple[str, str]:
 
 
 def refuse_unknown(
-    keys: Keys, whose: str, known: Sequence[str] = (), besides: Sequence[str] = ()
+    keys: Keys, whose: str, known: Sequence[str] = _TAKEN, besides: Sequence[str] = ()
 ) -> None:
     """Refuse the arguments that something does not take: they would be left out in silence.
 
     Args:
         keys: of the arguments.
         whose: a scheduler, or an optimizer of torch's own.
-        known: what it takes; unless given what optimizers do.
+        known: what it takes.
         besides: what else may stand among them.
     """
-    known = known or TABLES["optimizers"]["arguments"]
     given = find_below(keys.config.tree, keys.at)
     for each in given if isinstance(given, dict) else ():
         if each not in (*known, *besides):
