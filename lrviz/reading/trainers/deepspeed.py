@@ -84,9 +84,9 @@ _BY_CLASS = ("OneCycle", "LRRangeTest")
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
-    """Whether there is what only DeepSpeed's config has."""
+    """Whether there is what only DeepSpeed's config has; many have a train_batch_size."""
     named = str(find_below(dict(tree), ("scheduler", "type")))
-    return named in (*_SCHEDULES, *_BY_CLASS) or any(each in tree for each in _MARKS)
+    return named in (*_SCHEDULES, *_BY_CLASS) or _MARKS[0] in tree or _MARKS[2] in tree
 
 
 def draft(config: Config, asked: Asked) -> Draft:
