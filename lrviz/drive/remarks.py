@@ -1,13 +1,12 @@
 """What schedulers are given, call by call, a metric or a number; and what is worth saying of it."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import chain, count, repeat
 from typing import Any
 
 import numpy as np
 
-from lrviz.curve import QUANTITIES, Curve, Quantity
+from lrviz.curve import Curve
 from lrviz.errors import Grade, KeyPath, Problem, SpecError
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import Schedule, Spec
@@ -15,7 +14,6 @@ from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.sweep import CURVE_KEYS
 from lrviz.spec.tree import MetricCsv, MetricExpression
-from lrviz.spell import spell_yaml
 
 
 def number_steps(scheduler: Any, schedule: Schedule, done: int = 0) -> Callable[..., None]:
@@ -71,7 +69,7 @@ def _expression_values(schedule: Schedule, text: str) -> list[float]:
 
 
 def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
-    """Yield what is worth saying about a metric that was given: what was made up, and what is odd.
+    """Yield what is worth saying about a metric that was given: what was made up of it.
 
     That the last value is held is a warning where the learning rate moves for it; beside code it
     is a note, as whoever calls it has chosen the metric for it.
@@ -90,12 +88,10 @@ def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
             text = f"{text}; the last is held from call {count} on"
             moves = schedule.scheduler.key != FACTORY and _moves_from(curve)
             yield _remark(schedule, "warning" if moves else "note", text)
-        yield from _blank_lines(schedule)
-    yield from _special_values(schedule, curve)
 
 
-def _remark(schedule: Schedule, grade: Grade, text: str, *key: str | int) -> Problem:
-    return schedule.source.problem((*schedule.metric_key, *key), text, grade)
+def _remark(schedule: Schedule, grade: Grade, text: str) -> Problem:
+    return schedule.source.problem(schedule.metric_key, text, grade)
 
 
 def unused_metric(schedule: Schedule, scheduler: str) -> Problem:
@@ -108,52 +104,9 @@ def _moves_from(curve: Curve) -> bool:
     return curve.held_from is not None and bool(np.diff(curve.lr[:, curve.held_from - 1 :]).any())
 
 
-def _blank_lines(schedule: Schedule) -> Iterator[Problem]:
-    """Yield that lines of a csv were skipped, before the last value that is used."""
-    lines = schedule.metric_lines[: schedule.total_calls]
-    skipped = [line for line in schedule.metric_blanks if line < lines[-1]]
-    if skipped:
-        text = f"{schedule.metric_file}:{skipped[0]}: is blank{_count_more(skipped, 'lines')}"
-        remedy = "what stands below is given a call earlier; write nan for a missing value"
-        yield _remark(schedule, "warning", f"{text}; {remedy}")
-
-
-def _special_values(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
-    """Yield that values are no finite numbers: how many were given, and where the first stands."""
-    assert curve.metric is not None
-    given = curve.metric[schedule.steps_per_call - 1 :: schedule.steps_per_call]
-    if isinstance(schedule.metric, tuple):
-        given = np.array(schedule.metric[: schedule.total_calls])
-    special = np.flatnonzero(~np.isfinite(given)).tolist()
-    if not special:
-        return
-    call, value = special[0], float(given[special[0]])
-    more = _count_more(special, "values that are not finite")
-    if isinstance(schedule.metric, MetricExpression):
-        text = f"is {spell_yaml(value)} at call {(call + 1) * schedule.calls - 1}"
-        yield _remark(schedule, "note", f"{text}{more}", "expression")
-    elif schedule.metric_lines:
-        place = f"{schedule.metric_file}:{schedule.metric_lines[call]}"
-        yield _remark(schedule, "note", f"{place}: {schedule.metric_name} is {value}{more}")
-    else:
-        yield _remark(schedule, "note", f"is {spell_yaml(value)}{more}", call)
-
-
-def _count_more(items: Sequence[int], what: str) -> str:
-    return f", the first of {len(items)} {what}" if len(items) > 1 else ""
-
-
-def iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
-    """Yield what nobody reads: of options each as it was typed.
-
-    Args:
-        spec: what was driven.
-        curves: what driving gave, one a schedule.
-    """
-    places = (_overridden, _swept_over, _given_by_groups)
-    problems = [each for find in places for each in find(spec)]
-    problems += _without_effect(spec, curves)
-    return iter(dict.fromkeys(problems))
+def iter_unread(spec: Spec) -> Iterator[Problem]:
+    """Yield what nobody reads: of options each as it was typed."""
+    yield from dict.fromkeys((*_overridden(spec), *_swept_over(spec)))
 
 
 def _unused(spec: Spec, path: KeyPath, why: str) -> Problem:
@@ -181,51 +134,3 @@ def _swept_over(spec: Spec) -> Iterator[Problem]:
     for path in spec.source.overrides:
         if any(path[: len(swept)] == swept for swept in spec.schedules[0].source.swept):
             yield _unused(spec, path, "it is swept")
-
-
-def _given_by_groups(spec: Spec) -> Iterator[Problem]:
-    """Yield the options that set an optimizer's value where every param group has its own."""
-    for path in spec.source.overrides:
-        nodes = [each.optimizer for each in spec.schedules if each.optimizer.key == path[:-1]]
-        if any(
-            not node.groups or not all(path[-1] in group for group in node.groups) for node in nodes
-        ):
-            continue
-        if nodes and not (path[-1] == "lr" and _has_formula(spec.tree)):  # which may name it
-            yield _unused(spec, path, "every param group has its own")
-
-
-def _has_formula(tree: object) -> bool:
-    return '"=' in json.dumps(tree)
-
-
-def _without_effect(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
-    """Yield the keys of a sweep whose values all give the same curve, or draw the same one."""
-    for key in {place[:2]: None for place in spec.schedules[0].source.swept.values()}:
-        alike: dict[tuple[KeyPath, ...], list[Curve]] = {}
-        for schedule, curve in zip(spec.schedules, curves, strict=True):
-            alike.setdefault(_others(schedule, key), []).append(curve)
-        count = len(next(iter(alike.values())))
-        moved = [
-            name for name in QUANTITIES if not all(_agree(each, name) for each in alike.values())
-        ]
-        if count < 2 or set(moved) & set(spec.figure.panels):
-            continue
-        text = f"makes no difference; its {count} curves are one"
-        if moved:
-            names = " and ".join(moved)
-            text = f"its {count} curves differ in {names} only; add that to figure.panels"
-        yield spec.source.problem(key, text, "warning")
-
-
-def _others(schedule: Schedule, key: KeyPath) -> tuple[KeyPath, ...]:
-    """Return where the values of a sweep's other keys stand."""
-    return tuple(place for place in schedule.source.swept.values() if place[:2] != key)
-
-
-def _agree(curves: Sequence[Curve], name: Quantity) -> bool:
-    first = curves[0].quantity(name)
-    return all(
-        each is first or (first is not None and each is not None and np.array_equal(each, first))
-        for each in (curve.quantity(name) for curve in curves[1:])
-    )

@@ -103,12 +103,11 @@ def simulate_spec(spec: Spec) -> Run:
     with keep_stdout() if spec.packages else nullcontext():
         refuse_too_much(spec)
         driven = _drive_each(spec, drive_schedule)
-    curves = tuple(curve for curve, _ in driven)
     return Run(
         spec,
-        curves,
+        tuple(curve for curve, _ in driven),
         tuple(facts for _, facts in driven),
-        (*_iter_warnings(spec, driven), *_iter_unread(spec, curves)),
+        (*_iter_warnings(spec, driven), *iter_unread(spec)),
     )
 
 
@@ -133,7 +132,7 @@ def _simulate_factory(spec: Spec) -> Run:
         replace(runs[0].spec, schedules=tuple(run.spec.schedules[0] for run in runs)),
         curves,
         tuple(run.schedulers[0] for run in runs),
-        (*warnings, *_iter_unread(spec, curves)),
+        (*warnings, *iter_unread(spec)),
     )
 
 
@@ -180,11 +179,6 @@ def _name_curve(problem: Problem, schedules: Sequence[Schedule], count: int) -> 
         return problem
     more = f" and {len(schedules) - 1} more" if len(schedules) > 1 else ""
     return replace(problem, text=f"{problem.text} (curve '{first.label}'{more})")
-
-
-def _iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
-    may_be = spec.source.overrides or {"curves", "sweep"} & spec.tree.keys()
-    return iter_unread(spec, curves) if may_be else iter(())
 
 
 def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -> Iterator[Problem]:

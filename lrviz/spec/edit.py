@@ -1,9 +1,8 @@
-"""Values of a spec's text, replaced; every other character stays as it is."""
+"""Single values of a spec's text, replaced; every other character stays as it is."""
 
 import json
 import re
 from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import yaml
@@ -119,25 +118,8 @@ class Document:
         return self._replace(node, {str(rest[0]): value})  # a bare name, or nothing
 
     def _replace(self, node: yaml.Node, value: Tree) -> list[Edit]:
-        if isinstance(node, yaml.ScalarNode):
-            return self._replace_scalar(node, value)
-        if (
-            isinstance(node, yaml.SequenceNode)
-            and isinstance(value, list)
-            and len(value) == len(node.value)
-        ):
-            items = zip(node.value, value, strict=True)
-            return [edit for item, new in items for edit in self._replace(item, new)]
-        self._refuse_comments(node)
-        start, end = node.start_mark.index, _find_end(self._text, node)
-        if isinstance(node, yaml.CollectionNode) and node.flow_style:
-            return [Edit(start, end, spell_flow(value))]
-        before = self._text[:start].rstrip()  # a block stands on lines of its own
-        if "#" in _BREAK.split(before)[-1]:
-            raise EditError("there is a comment in the value")
-        return [Edit(len(before), end, " " + spell_flow(value))]
-
-    def _replace_scalar(self, node: yaml.ScalarNode, value: Tree) -> list[Edit]:
+        if not isinstance(node, yaml.ScalarNode):
+            raise EditError("more than one value stands there")
         start, end = node.start_mark.index, _find_end(self._text, node)
         said = parse_scalar(node.value) if node.style is None else node.value
         if json.dumps(said) == json.dumps(value):
@@ -168,16 +150,6 @@ class Document:
         new = f"{line_break[0] if line_break else chr(10)}{indent}{entry}"
         return Edit(rest.end(), rest.end(), new)
 
-    def _refuse_comments(self, node: yaml.Node) -> None:
-        """Do nothing where no comment stands between the leaves of a node."""
-        leaves = [(each.start_mark.index, _find_end(self._text, each)) for each in _leaves(node)]
-        places = (node.start_mark.index, *chain(*leaves), _find_end(self._text, node))
-        if any(
-            "#" in self._text[start:end]
-            for start, end in zip(places[::2], places[1::2], strict=True)
-        ):
-            raise EditError("there is a comment in the value")
-
 
 def _name_bare(tree: Tree, key: KeyPath) -> KeyPath:
     """Return the key path with the name of a bare scheduler or optimizer that it leads through.
@@ -201,23 +173,22 @@ def _find_child(node: yaml.Node, part: str | int) -> yaml.Node | None:
     return None
 
 
-def _leaves(node: yaml.Node) -> list[yaml.ScalarNode]:
-    """Return the scalars of a node, keys included, in order."""
-    if isinstance(node, yaml.ScalarNode):
-        return [node]
-    items = chain(*node.value) if isinstance(node, yaml.MappingNode) else node.value
-    return [leaf for each in items for leaf in _leaves(each)]
-
-
 def _find_end(text: str, node: yaml.Node) -> int:
     """Return where a node ends: what follows a block is none of it."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
-        last = node.value[-1]
-        return _find_end(text, last[1] if isinstance(last, tuple) else last)
+        return _find_end(text, _find_last(node))
     start, end = node.start_mark.index, node.end_mark.index
     return start + len(text[start:end].rstrip()) if _ends_in_literal(node) else int(end)
 
 
+def _find_last(node: yaml.CollectionNode) -> yaml.Node:
+    last = node.value[-1]
+    found: yaml.Node = last[1] if isinstance(last, tuple) else last
+    return found
+
+
 def _ends_in_literal(node: yaml.Node) -> bool:
     """Whether the last leaf of a node is a text over several lines, which the next could join."""
-    return any(leaf.style in ("|", ">") for leaf in _leaves(node)[-1:])
+    if isinstance(node, yaml.CollectionNode):
+        return bool(node.value) and _ends_in_literal(_find_last(node))
+    return getattr(node, "style", None) in ("|", ">")

@@ -7,21 +7,11 @@ from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.counting import Names, Run, read_limit, read_run
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said
 from lrviz.reading.trainers.huggingface import make_draft, read_arguments, read_scheduler
+from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.tree import Tree
 from lrviz.spell import spell_yaml
 
-_NAMES = Names(
-    trainer="axolotl",
-    epochs="num_epochs",
-    batch="micro_batch_size",
-    scheduler="lr_scheduler",
-    optimizer="optimizer",
-    held_out="val_set_size",
-    length=1,
-    size=1,
-    schedule="cosine",
-    lr=None,
-)
+_NAMES = Names(**TABLES["axolotl"]["names"])
 
 _MARKS = frozenset(
     {

@@ -34,7 +34,7 @@ class Names(NamedTuple):
     length: int
     size: int
     schedule: str
-    lr: float | None
+    lr: float | None = None
 
 
 # Who makes several examples of one (TRL's GRPO and RLOO) has a sampler that repeats them.

@@ -1,4 +1,4 @@
-"""DeepSpeed's JSON: its schedulers as formulas, for which nobody needs to have it installed.
+"""DeepSpeed's JSON: its warm-ups as formulas, for which nobody needs to have it installed.
 
 What DeepSpeed sets when it is built is what the first step trains with, and its own count begins at
 the second: `step` in a formula is that count plus one. The formulas are those of DeepSpeed 0.19.
@@ -12,6 +12,7 @@ from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said
 from lrviz.reading.trainers.stand_ins import read_arguments, refuse_unknown, stand_in
+from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import suggest
 
@@ -70,62 +71,22 @@ def _warm_up_and_cosine(given: _Given) -> str:
     return f"{rise} if step <= {steps} else {fall}"
 
 
-def _one_cycle(given: _Given) -> str:
-    low, first = given.get("cycle_min_lr", 0), given.get("cycle_first_step_size", 2000)
-    whole = first + given.get("cycle_second_step_size", first)
-    stairs = given.get("cycle_first_stair_count", 0)
-    up = _climb("step", first, stairs)
-    stairs = given.get("cycle_second_stair_count", stairs)
-    down = _climb(f"max(0, {whole} - step)", (whole - first) or 1, stairs)
-    factor = given.between(low, f"({up} if step < {first} else {down})")
-    size, rate = given.get("decay_step_size", 0), given.get("decay_lr_rate", 0)
-    if not size or not rate:
-        return factor
-    fall = f"{low} / {given.top} / (1 + {rate} * (step - {whole}) / {size})"
-    return f"{factor} if step <= {whole} else {fall}"
+_COUNTS = ("warmup_num_steps", "total_num_steps")
 
-
-def _climb(step: str, size: float, stairs: float) -> str:
-    return f"floor({step} * {stairs} / {size}) / {stairs}" if stairs else f"{step} / {size}"
-
-
-def _range_test(given: _Given) -> str:
-    done = f"step / {given.get('lr_range_test_step_size', 2000)}"
-    done = f"floor({done})" if given.keys.flag("lr_range_test_staircase") else done
-    return f"1 + {given.get('lr_range_test_step_rate', 1)} * {done}"
-
-
-_WARM_UP = ("warmup_min_lr", "warmup_max_lr", "warmup_num_steps", "warmup_type")
-_COSINE = ("total_num_steps", "warmup_min_ratio", "cos_min_ratio", *_WARM_UP[2:])
-_CYCLE = (
-    *("cycle_min_lr", "cycle_max_lr", "decay_lr_rate", "decay_step_size"),
-    *("cycle_first_step_size", "cycle_first_stair_count"),
-    *("cycle_second_step_size", "cycle_second_stair_count"),
-    *("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate"),
-)
-_TEST = ("min_lr", "step_size", "step_rate", "staircase")
-_COUNTS = ("warmup_num_steps", "lr_range_test_step_size", "total_num_steps")
-
-# What makes the factor of the LR; the argument that is the LR; what that is where it is not given,
-# the optimizer's own for None; and which parameters the class takes for it.
-_SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None, tuple[str, ...]]] = {
-    "WarmupLR": (_warm_up, "warmup_max_lr", None, _WARM_UP),
-    "WarmupDecayLR": (_warm_up_and_fall, _WARM_UP[1], 0.001, ("total_num_steps", *_WARM_UP)),
-    "WarmupCosineLR": (_warm_up_and_cosine, "", None, _COSINE),
-    "OneCycle": (_one_cycle, "cycle_max_lr", None, _CYCLE),
-    "LRRangeTest": (
-        _range_test,
-        "lr_range_test_min_lr",
-        0.001,
-        tuple(f"lr_range_test_{each}" for each in _TEST),
-    ),
+# What makes the factor of the LR; the argument that is the LR; and what that is where it is not
+# given, the optimizer's own for None.
+_SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None]] = {
+    "WarmupLR": (_warm_up, "warmup_max_lr", None),
+    "WarmupDecayLR": (_warm_up_and_fall, "warmup_max_lr", 0.001),
+    "WarmupCosineLR": (_warm_up_and_cosine, "", None),
 }
+_BY_CLASS = ("OneCycle", "LRRangeTest")
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
-    """Whether there is what only DeepSpeed's config has."""
+    """Whether there is what only DeepSpeed's config has; many have a train_batch_size."""
     named = str(find_below(dict(tree), ("scheduler", "type")))
-    return named in _SCHEDULES or any(each in tree for each in _MARKS)
+    return named in (*_SCHEDULES, *_BY_CLASS) or _MARKS[0] in tree or _MARKS[2] in tree
 
 
 def draft(config: Config, asked: Asked) -> Draft:
@@ -138,15 +99,19 @@ def draft(config: Config, asked: Asked) -> Draft:
     params, named = keys.inside("scheduler", "params"), keys.inside("scheduler").text("type")
     if named not in _SCHEDULES:
         text = f"unknown scheduler; {suggest(named, tuple(_SCHEDULES))}"
+        if named in _BY_CLASS:
+            own = f"deepspeed.runtime.lr_schedules:{named}"
+            text = f"has no formula here; write a spec with {own}, and plot it with --allow {own}"
         key = ("scheduler", "type") if named else ()
         keys.problems.say(key, text if named else "names no scheduler; the program brings its own")
         return keys.finish({})
-    make, top, default, known = _SCHEDULES[named]
+    make, top, default = _SCHEDULES[named]
+    known = TABLES["deepspeed"][named]
     begun = () if params.get("last_batch_iteration") != -1 else ("last_batch_iteration",)
     refuse_unknown(params, named, known, begun)
     for each in _COUNTS:
         _number(params, each, whole=True)
-    read = (each for each in known if "mom" not in each and params.get(each) is not None)
+    read = (each for each in known if params.get(each) is not None)
     said = f"scheduler.params: {', '.join(read)}"
     length = _read_length(keys, params, asked)
     optimizer = keys.inside("optimizer", "params")
@@ -158,9 +123,6 @@ def draft(config: Config, asked: Asked) -> Draft:
     shown = ("weight_decay", "momentum" if found == "SGD" else "betas")
     arguments = {"lr": lr, **read_arguments(optimizer, shown)}
     why = f"{named} as a formula; its class: deepspeed.runtime.lr_schedules:{named}, with --allow"
-    if named == "OneCycle" and found != "SGD" and params.get("cycle_momentum") is not False:
-        why += "; a formula moves no momentum"
-        params.note("cycle_momentum", "left out: a formula moves the LR alone, not the first beta")
     total = int(_number(params, "total_num_steps") or length.number)
     factor = make(_Given(params, lr.number, total))
     below = {"LambdaLR": Said(why=why, below={"lr_lambda": Said(factor, said)})}

@@ -30,11 +30,6 @@ class Family:
     draft: Callable[[Config, Asked], Draft]
 
 
-def _is_deepspeed(tree: Mapping[str, Tree]) -> bool:
-    """Whether it is DeepSpeed's by more than a key that many have."""
-    return deepspeed.looks_like({key: tree[key] for key in tree if key != "train_batch_size"})
-
-
 # In the order in which they are tried: one whose keys another has, too, comes first.
 FAMILIES: Mapping[Trainer, Family] = {
     "axolotl": Family("axolotl's config", axolotl.looks_like, axolotl.draft),
@@ -42,7 +37,7 @@ FAMILIES: Mapping[Trainer, Family] = {
         "arguments of Hugging Face's Trainer", huggingface.looks_like, huggingface.draft
     ),
     "timm": Family("timm's args.yaml", timm_args.looks_like, timm_args.draft),
-    "deepspeed": Family("DeepSpeed's config", _is_deepspeed, deepspeed.draft),
+    "deepspeed": Family("DeepSpeed's config", deepspeed.looks_like, deepspeed.draft),
     "targets": Family("paths to classes", targets.looks_like, targets.draft),
 }
 

@@ -9,37 +9,18 @@ from lrviz.errors import KeyPath
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.counting import Names, read_limit, read_run
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said
+from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
 from lrviz.spec.yamltree import parse_scalar
 from lrviz.spell import spell_yaml
 
-# The functions behind the names of `lr_scheduler_type`.
-SCHEDULES: Mapping[str, str] = {
-    "linear": "get_linear_schedule_with_warmup",
-    "cosine": "get_cosine_schedule_with_warmup",
-    "cosine_with_restarts": "get_cosine_with_hard_restarts_schedule_with_warmup",
-    "polynomial": "get_polynomial_decay_schedule_with_warmup",
-    "constant": "get_constant_schedule",
-    "constant_with_warmup": "get_constant_schedule_with_warmup",
-    "inverse_sqrt": "get_inverse_sqrt_schedule",
-    "reduce_lr_on_plateau": "get_reduce_on_plateau_schedule",
-    "cosine_with_min_lr": "get_cosine_with_min_lr_schedule_with_warmup",
-    "cosine_warmup_with_min_lr": "get_cosine_with_min_lr_schedule_with_warmup_lr_rate",
-    "warmup_stable_decay": "get_wsd_schedule",
-    "greedy": "get_greedy_schedule",
-}
+SCHEDULES: Mapping[str, str] = TABLES["huggingface"]["schedules"]
 BY_METRIC = ("reduce_lr_on_plateau", "greedy")
 WITHOUT_WARMUP = ("constant", *BY_METRIC)
 # To these the Trainer hands no lr_scheduler_kwargs.
 WITHOUT_ARGUMENTS = ("constant", "constant_with_warmup")
-
-# What names of `optim` have in them, and torch's class. The LR of all others is scheduled alike.
-_OPTIMIZERS = {
-    **{"adamw": "AdamW", "adafactor": "Adafactor", "sgd": "SGD"},
-    **{"adagrad": "Adagrad", "rmsprop": "RMSprop"},
-}
 
 _BETAS = (("adam_beta1", 0.9), ("adam_beta2", 0.999))
 
@@ -48,19 +29,7 @@ _SURE = frozenset({"lr_scheduler_type", "num_train_epochs", "lr_scheduler_kwargs
 _MARKS = _SURE | {"per_device_train_batch_size", "gradient_accumulation_steps"}
 _DEPTH = 3
 
-
-NAMES = Names(
-    trainer="the Trainer",
-    epochs="num_train_epochs",
-    batch="per_device_train_batch_size",
-    scheduler="lr_scheduler_type",
-    optimizer="optim",
-    held_out="val_size",  # LLaMA-Factory's
-    length=3,
-    size=8,
-    schedule="linear",
-    lr=5e-5,
-)
+NAMES = Names(**TABLES["huggingface"]["names"])
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
@@ -193,7 +162,8 @@ def _read_calls(keys: Keys, asked: Asked) -> Iterator[tuple[str, Said]]:
 def _read_optimizer(keys: Keys, names: Names) -> Said:
     """Return torch's optimizer, with what the trainer gives it."""
     named, whose = keys.text(names.optimizer), f"{names.trainer}'s"
-    found = next((each for part, each in _OPTIMIZERS.items() if part in named.lower()), None)
+    known = TABLES["huggingface"]["optimizers"]
+    found = next((each for part, each in known.items() if part in named.lower()), None)
     why = keys.said(names.optimizer) if named else f"{whose} default"
     if named and not found:
         why += ", which torch has not: its LR is scheduled alike"
@@ -206,10 +176,5 @@ def _read_optimizer(keys: Keys, names: Names) -> Said:
 
 def _read_adam(keys: Keys) -> Entries:
     betas = [keys.either(*each) for each in _BETAS]
-    given = [name for name, *_ in _BETAS if keys.get(name) is not None]
-    found = {}
-    if given:
-        found["betas"] = Said([each.value for each in betas], ", ".join(map(keys.said, given)))
-    if keys.get("adam_epsilon") is not None:
-        found["eps"] = Said(keys.number("adam_epsilon"), keys.said("adam_epsilon"))
-    return found
+    given = ", ".join(keys.said(name) for name, *_ in _BETAS if keys.get(name) is not None)
+    return {"betas": Said([each.value for each in betas], given)} if given else {}

@@ -1,23 +1,16 @@
 """The optimizer of a spec, where a config names one that may not be of torch."""
 
+from collections.abc import Sequence
+
 from lrviz.reading.trainers.draft import Entries, Keys, Said, unquote
+from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.catalog import OPTIMIZERS
 from lrviz.spec.tree import find_below, is_number
 from lrviz.spec.wording import suggest
 
 # What a schedule moves, or a figure shows; the rest changes no curve.
 _SHOWN = ("lr", "momentum", "betas", "weight_decay")
-
-# What optimizers take, one of torch's or another, or DeepSpeed's Adam; the rest is misspelt.
-_TAKEN = (
-    *("lr", "weight_decay", "betas", "momentum", "eps", "dampening", "nesterov", "amsgrad"),
-    *("foreach", "fused", "maximize", "capturable", "differentiable", "decoupled_weight_decay"),
-    *("alpha", "centered", "rho", "lambd", "t0", "lr_decay", "initial_accumulator_value", "etas"),
-    *("step_sizes", "beta2_decay", "d", "momentum_decay", "ns_coefficients", "ns_steps", "params"),
-    *("adjust_lr_fn", "max_iter", "max_eval", "tolerance_grad", "tolerance_change"),
-    *("history_size", "line_search_fn", "torch_adam", "adam_w_mode", "adamw_mode"),
-    *("bias_correction", "set_grad_none", "fp32_optimizer_states"),
-)
+_TAKEN: Sequence[str] = TABLES["optimizers"]["arguments"]
 
 
 def stand_in(named: str) -> tuple[str, str]:
@@ -32,7 +25,7 @@ def stand_in(named: str) -> tuple[str, str]:
 
 
 def refuse_unknown(
-    keys: Keys, whose: str, known: tuple[str, ...] = _TAKEN, besides: tuple[str, ...] = ()
+    keys: Keys, whose: str, known: Sequence[str] = _TAKEN, besides: Sequence[str] = ()
 ) -> None:
     """Refuse the arguments that something does not take: they would be left out in silence.
 

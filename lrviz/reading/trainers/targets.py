@@ -3,34 +3,26 @@
 `class_path` has its arguments under `init_args`; `_target_` and `_component_` have them beside.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import ONCE_AN_EPOCH, Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said, unquote
-from lrviz.reading.trainers.naming import WORDS, Target, find_distinct, iter_targets, suggest_path
+from lrviz.reading.trainers.naming import WORDS, Target, iter_targets, suggest_path
 from lrviz.reading.trainers.stand_ins import read_arguments, refuse_unknown, stand_in
+from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.catalog import CATALOG
-from lrviz.spec.tree import Tree, find_below
+from lrviz.spec.tree import Tree, find_below, freeze
 
-# What is no argument of a schedule.
-_ASIDE = (
-    *(*WORDS, "optimizer", "last_epoch", "verbose", "monitor", "name"),
-    *("_args_", "_partial_", "_convert_", "_recursive_"),
-)
-
-# What transformers.get_scheduler, which takes a name, hands only to a function that takes it.
-_DROPPED = ("num_warmup_steps", "num_training_steps")
+_ASIDE: Sequence[str] = TABLES["targets"]["aside"]
 
 # What may be left to the machine, and is asked for then.
 _OPEN = ("devices", "num_nodes", "batch_size")
 
-# Where trainers have what they count.
-_DATA = ("datamodule", "data_module", "dataloader", "loader", "dataset")
-_NAMED = ("", "trainer", "training", "train", "data init_args", "data", *_DATA)
-_PLACES = tuple(tuple(each.split()) for each in _NAMED)
+_DATA: Sequence[str] = TABLES["targets"]["data"]
+_PLACES = tuple(tuple(each.split()) for each in (*TABLES["targets"]["places"], *_DATA))
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
@@ -79,8 +71,10 @@ def _refuse_unknown(keys: Keys, target: Target) -> None:
 
 
 def _find(keys: Keys, targets: list[Target], role: str) -> Target:
-    """Return the one scheduler, or the one optimizer."""
-    found = find_distinct(keys, [each for each in targets if each.role == role])
+    """Return the one scheduler, or the one optimizer; a reference repeats what it names."""
+    own = sorted((each for each in targets if each.role == role), key=lambda each: bool(each.place))
+    tree = keys.config.tree
+    found = list({freeze(find_below(tree, each.key)): each for each in own}.values())
     for each in found[1:]:
         keys.problems.say(each.key, f"a second {role}; leave one")
     if not found:
@@ -104,8 +98,7 @@ def _spell(keys: Keys, target: Target) -> Entries:
     """Return a scheduler with its arguments, and those that it is made of."""
     inner, arguments = target.inside(keys), {}
     given, known = find_below(keys.config.tree, inner.at), CATALOG[target.name].arguments
-    aside = (*_ASIDE, *(_DROPPED if inner.get("name") else ()))
-    refuse_unknown(inner, target.name, tuple(known), aside)
+    refuse_unknown(inner, target.name, tuple(known), _ASIDE)
     for name, value in given.items() if isinstance(given, dict) else ():
         if name in _ASIDE or name not in known:
             continue

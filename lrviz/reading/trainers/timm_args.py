@@ -6,48 +6,22 @@ All is counted in epochs, or in updates where `sched_on_updates` says so.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import ONCE_AN_EPOCH, Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Keys, Said, unquote
 from lrviz.reading.trainers.stand_ins import read_arguments, stand_in
+from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.tree import Tree, is_number
 from lrviz.spec.wording import suggest
 from lrviz.spell import spell_yaml
 
-_CLASSES = {
-    **{"cosine": "Cosine", "tanh": "Tanh", "poly": "Poly", "plateau": "Plateau"},
-    **{"step": "Step", "constant": "Step", "multistep": "MultiStep", "wsd": "WSD", "rsqrt": "WSD"},
-}
+_CLASSES: Mapping[str, str] = TABLES["timm"]["classes"]
+_ARGUMENTS: Mapping[str, Mapping[str, Any]] = TABLES["timm"]["arguments"]
 _CYCLES, _STABLE = ("cosine", "tanh", "poly"), ("wsd", "rsqrt")
-_ALL = tuple(_CLASSES)
 
-# An argument, its key in the config, what it is where the key is not there, who takes it.
-_ARGUMENTS: tuple[tuple[str, str, Tree, tuple[str, ...]], ...] = (
-    ("t_initial", "epochs", 100, _CYCLES),
-    ("decay_t", "decay_milestones", [30, 60], ("multistep",)),
-    ("decay_rate", "decay_rate", 0.1, ("step", "multistep", "plateau")),
-    ("power", "decay_rate", 0.1, ("poly",)),
-    ("patience_t", "patience_epochs", 10, ("plateau",)),
-    ("stable_timescale", "lr_stable_timescale", None, _STABLE),
-    ("lr_min", "min_lr", 0.0, (*_CYCLES, *_STABLE, "plateau")),
-    ("cycle_mul", "lr_cycle_mul", 1, _CYCLES),
-    ("cycle_decay", "lr_cycle_decay", 0.1, _CYCLES),
-    ("cycle_limit", "lr_cycle_limit", 1, _CYCLES),
-    ("k_decay", "lr_k_decay", 1, ("cosine", "poly")),
-    ("warmup_t", "warmup_epochs", 5, _ALL),
-    ("warmup_lr_init", "warmup_lr", 1e-5, _ALL),
-    ("warmup_prefix", "warmup_prefix", False, (*_CYCLES, "step", "constant", "multistep")),
-    ("noise_pct", "lr_noise_pct", 0.67, _ALL),
-    ("noise_std", "lr_noise_std", 1.0, _ALL),
-    ("noise_seed", "seed", 42, _ALL),
-)
-
-# Arguments that count time, and those that need not be said where they are what the class has.
-_TIMES = ("t_initial", "decay_t", "stable_timescale", "warmup_t")
-_USUAL = {"cycle_mul": 1, "cycle_limit": 1, "k_decay": 1}
-
-_MARKS = frozenset(key for _, key, *_ in _ARGUMENTS) | {"opt", "sched_on_updates"}
+_MARKS = frozenset(each["key"] for each in _ARGUMENTS.values()) | {"opt", "sched_on_updates"}
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
@@ -105,7 +79,7 @@ def draft(config: Config, asked: Asked) -> Draft:
     kind = keys.text("sched")
     if kind not in _CLASSES:
         none = "no schedule: the LR stays as it is; write a spec with ConstantLR and factor 1"
-        unknown = f"unknown schedule; {suggest(kind, _ALL)}"
+        unknown = f"unknown schedule; {suggest(kind, tuple(_CLASSES))}"
         keys.refuse("sched", none if kind == "none" else unknown)
         return keys.finish({})
     if kind == "plateau" and keys.flag("sched_on_updates"):
@@ -190,14 +164,15 @@ def _iter_arguments(args: _Args) -> Iterator[tuple[str, Said]]:
     if at:
         yield "noise_range_t", Said(at if len(at) > 1 else at[0], keys.said("lr_noise"))
     is_on = {"noise": bool(at), "warmup": bool(args.warm)}
-    for name, key, default, kinds in _ARGUMENTS:
-        if kind not in kinds:
+    for name, told in _ARGUMENTS.items():
+        if kind not in told.get("of", _CLASSES):
             continue
-        value, why = _read_numbers(keys, key), key
+        why = told["key"]
+        value = _read_numbers(keys, why)
         if value is None:
-            value, why = default, f"{key} is not there: timm's default"
-        if is_on.get(name.partition("_")[0], True) and value != _USUAL.get(name):
-            yield name, Said(args.count(value) if name in _TIMES else value, why)
+            value, why = told.get("usual"), f"{why} is not there: timm's default"
+        if is_on.get(name.partition("_")[0], True) and value != told.get("unless"):
+            yield name, Said(args.count(value) if "time" in told else value, why)
     if args.updates:
         yield "t_in_epochs", Said(False, keys.said("sched_on_updates"))
 
