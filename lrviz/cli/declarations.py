@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrviz.cli import parameters as params
 from lrviz.commands.look_up import find_scheduler
@@ -104,6 +104,33 @@ def compare(
     from lrviz.commands.compare.comparing import compare_specs
 
     return compare_specs(specs, output, format, reading, overwrite=overwrite)
+
+
+@params.reads_specs(style=params.Style, settings=params.Settings)
+def resume(
+    spec: params.Spec,
+    at: Annotated[
+        int | None,
+        params.option(
+            "--at", "Steps done when it stops. Default: many stops, the worst told.", "STEP"
+        ),
+    ] = None,
+    into: Annotated[
+        str | None, params.option("--into", "Load into this schedule, as of a longer run.", "SPEC")
+    ] = None,
+    output: params.Output = None,
+    format: params.FigureFormat = None,
+    output_format: Annotated[
+        Literal["text", "json"], params.option("--output-format", "How the ways are listed.")
+    ] = "text",
+    *,
+    reading: "Reading",
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
+    """Say which ways to resume keep the schedule; with -o draw them."""
+    from lrviz.commands.resumption import resume_spec
+
+    return resume_spec(spec, at, into, output, format, output_format, reading, overwrite=overwrite)
 
 
 @params.reads_specs(settings=params.Settings)
@@ -240,6 +267,6 @@ def schema() -> Iterator[Block]:
 
 # In the order that `lrviz --help` lists them in.
 COMMANDS = (
-    *(plot, batch, check, compare, lint, export, code, import_config),
+    *(plot, batch, check, compare, resume, lint, export, code, import_config),
     *(list_schedulers, show, new, schema),
 )
