@@ -97,13 +97,16 @@ def _list_foreign(found: External) -> Sequence["Argument"]:
 
 def _describe_entry(entry: Entry, arguments: Sequence["Argument"]) -> str:
     from lrviz.drive.runs import simulate
+    from lrviz.run.resumed import tell_safe
     from lrviz.spec.parse import parse_spec
 
     curve = simulate(parse_spec(spec_template(entry))).curves[0]
     example = "\n".join(f"  {line}" for line in (entry.example or "{}").splitlines())
     picture = "\n".join(f"  {line}".rstrip() for line in draw_text(curve.lr[0].tolist()))
     table = _table(arguments, entry.arguments, entry.fills)
-    return f"{entry.name}: {entry.summary}\n{entry.address}\n\n{table}\n\n{example}\n\n{picture}\n"
+    resumed = f"resume: {tell_safe((*entry.resume, 'anew'))}"
+    parts = (f"{entry.name}: {entry.summary}\n{entry.address}", table, resumed, example, picture)
+    return "\n\n".join(parts) + "\n"
 
 
 def draw_text(values: Sequence[float], rows: int = 5) -> list[str]:

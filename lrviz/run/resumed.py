@@ -149,6 +149,8 @@ def tell_safe(ways: Collection[str]) -> str:
     >>> tell_safe(["both", "anew"])
     'safe: build both, then load both; or build both and step again from 0'
     """
+    if len(ways) == len(WAYS):
+        return "safe: every way"
     told = "; or ".join(text for way, text in WAYS.items() if way in ways)
     warning = "" if "both" in ways else "building both, then loading both is wrong; "
     return f"{warning}safe: {told or 'none of these ways'}"
