@@ -136,9 +136,9 @@ def _make_coded(
         if prepare:
             prepare(optimizer)
 
-    built = build(schedule, function, prepare_dummy)
-    if prepare and built.optimizer:
+    if prepare and build(schedule, function, _undress).optimizer:
         raise NoWayError("the factory builds optimizer and scheduler at once")
+    built = build(schedule, function, prepare_dummy)
     is_stateless = bool(built.call or built.returns)
     return Live(built.scheduler, find_optimizer(built.scheduler), is_stateless)
 

@@ -101,7 +101,7 @@ def _choose_stops(course: Course, steps: int) -> tuple[int, ...]:
     slope = np.sign(np.where(np.isclose(after, before, rtol=1e-9, atol=0), 0, after - before))
     turns = np.diff(slope, prepend=slope[:, :1]).any(axis=0)
     found = {course.schedule.step_after(each.values.start) for each in course.facts.walk()}
-    found |= set((np.flatnonzero(drops | turns) + 1).tolist())
+    found |= {*(np.flatnonzero(drops) + 1).tolist(), *np.flatnonzero(turns).tolist()}
     ordered = np.array(sorted(found))
     kept = ordered[_spread(0, len(ordered) - 1, min(MOST_TURNS, len(ordered)))]
     chosen = {*kept - 1, *kept, *kept + 1, steps // 3, steps * 2 // 3, *_spread(1, steps - 1)}
@@ -199,7 +199,8 @@ def _load(way: str, then: Course, saved: Saved, calls: int) -> Live:
         return then.make(load, last_epoch=calls - 1)
     live = then.make(load) if way == "before" else then.make()
     if way in ("both", "before", "scheduler"):
-        live.scheduler.load_state_dict(read_state(scheduler_state))
+        state = read_state(scheduler_state)
+        live.scheduler.load_state_dict(state)
     if way in ("both", "optimizer"):
         load(live.optimizer)
     return live

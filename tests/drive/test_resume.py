@@ -6,16 +6,13 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch.optim import lr_scheduler
 from torch.optim.swa_utils import SWALR
 
 import lrviz
-from lrviz.drive.resuming import stop_and_go
-from lrviz.errors import SpecError, UsageError
-from lrviz.run.resumed import STATELESS, WAYS, Resumed
+from lrviz.run.resumed import WAYS, Resumed
 from lrviz.spec.catalog import SCHEDULERS
 from lrviz.spec.model import Spec
 
@@ -104,7 +101,7 @@ TABLE: Mapping[str, tuple[str, ...]] = {
         "some some all all all all",
     ),
     "ChainedScheduler": (OK, ALL, ALL, "some some some some some ok", NONE),
-    # torch 2.13 has the count modulo T_0 where it is built with last_epoch; others subtract T_0 once.
+    # Built with last_epoch, torch 2.13 takes the count modulo T_0; older ones subtract T_0 once.
     "CosineAnnealingWarmRestarts": (OK, ONE, ONE, SOME, "ok ok ok ok all all"),
     "CyclicLR": (OK, ONE, ONE, SOME, OK),
     "OneCycleLR": (OK, ONE, ONE, SOME, OK),
