@@ -40,7 +40,7 @@ def chain(optimizer: Any, **more: Any) -> Any:
 
 
 def of(name: str, *given: Any, **named: Any) -> Make:
-    found = SWALR if name == "SWALR" else getattr(lr_scheduler, name)
+    found: Any = SWALR if name == "SWALR" else getattr(lr_scheduler, name)
     return lambda optimizer, **more: found(optimizer, *given, **named, **more)
 
 

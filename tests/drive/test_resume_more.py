@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from torch import nn, optim
+from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import LambdaLR, LinearLR, LRScheduler, StepLR
 
 import lrviz
@@ -163,7 +163,8 @@ def test_all_param_groups_count() -> None:
     head = "optimizer: {SGD: {lr: 0.1, param_groups: [{name: a}, {name: b, lr: 0.05}]}}\n"
     spec = parse("LambdaLR: {lr_lambda: [1, 1 / (epoch + 1)]}", head=head)
     row = next(row for row in lrviz.resume(spec, at=3) if row.way == "scheduler")
-    assert (row.wrong, row.factor) == (1, pytest.approx(4))
+    assert row.wrong == 1
+    assert row.factor == pytest.approx(4)
     assert row.curve is not None
     assert row.curve.groups == ("a", "b")
 
@@ -188,7 +189,7 @@ class GradualWarmup(LRScheduler):
         self.total, self.after = total, after
         super().__init__(optimizer)
 
-    def get_lr(self) -> list[float]:
+    def get_lr(self) -> list[float | Tensor]:
         """Return the warm-up."""
         return [base * min(1, self.last_epoch / self.total) for base in self.base_lrs]
 
