@@ -1,11 +1,12 @@
 """See what a PyTorch learning-rate schedule does before a run pays for it.
 
-Four functions, each of which takes and returns values and leaves the caller as it was:
+Five functions, each of which takes and returns values and leaves the caller as it was:
 
 - `load(path)` reads a spec, or the one that a figure was drawn from;
 - `simulate(spec)` drives torch's own scheduler and returns a `Run`: its curves; it takes a
   function that builds a scheduler, too;
 - `preview(scheduler, steps=…)` tells what a live scheduler will do, which stays as it is;
+- `resume(spec)` tells what each way to resume does to a schedule;
 - `plot(run)` returns a figure of matplotlib's.
 
 What they need is imported when they are first used: `import lrviz` costs nothing.
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lrviz.curve import Curve as Curve
     from lrviz.draw.outputs import plot as plot
     from lrviz.drive.copying import preview as preview
+    from lrviz.drive.resuming import resume as resume
     from lrviz.drive.runs import simulate as simulate
     from lrviz.errors import FileError as FileError
     from lrviz.errors import LrvizError as LrvizError
@@ -43,6 +45,7 @@ _HOMES = {
     "parse_spec": "lrviz.spec.parse",
     "plot": "lrviz.draw.outputs",
     "preview": "lrviz.drive.copying",
+    "resume": "lrviz.drive.resuming",
     "simulate": "lrviz.drive.runs",
 }
 

@@ -113,6 +113,33 @@ def compare(
     return compare_specs(CompareRequest(specs, output, format, reading, *how))
 
 
+@params.reads_specs(style=params.Style, settings=params.Settings)
+def resume(
+    spec: params.Spec,
+    at: Annotated[
+        int | None,
+        params.option(
+            "--at", "Steps done when it stops. Default: many stops, the worst told.", "STEP"
+        ),
+    ] = None,
+    into: Annotated[
+        str | None, params.option("--into", "Load into this schedule, as of a longer run.", "SPEC")
+    ] = None,
+    output: params.Output = None,
+    format: params.FigureFormat = None,
+    output_format: Annotated[
+        Literal["text", "json"], params.option("--output-format", "How the ways are listed.")
+    ] = "text",
+    *,
+    reading: "Reading",
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
+    """Say which ways to resume keep the schedule; with -o draw them."""
+    from lrviz.commands.resumption import resume_spec
+
+    return resume_spec(spec, at, into, output, format, output_format, reading, overwrite=overwrite)
+
+
 @params.reads_specs(settings=params.Settings)
 def lint(
     specs: Annotated[
@@ -192,6 +219,6 @@ def code(
 
 # In the order that `lrviz --help` lists them in.
 COMMANDS = (
-    *(plot, batch, check, compare, lint, export, code, import_config),
+    *(plot, batch, check, compare, resume, lint, export, code, import_config),
     *(list_schedulers, show, new, schema),
 )

@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from lrviz.system.process import ONE_AT_A_TIME, same_folder
+from lrviz.drive.blame import named_failures
+from lrviz.spec.model import Schedule
+from lrviz.spec.origin import Factory
+from lrviz.system.process import ONE_AT_A_TIME, admit_guests, same_folder
 
 
 @contextmanager
@@ -34,6 +37,20 @@ def leave_no_trace() -> Iterator[None]:
         for read, write in _DEFAULTS:
             stack.enter_context(_kept(read, write))
         yield
+
+
+@contextmanager
+def run_code(schedule: Schedule, factory: Factory) -> Iterator[Callable[..., object]]:
+    """Give a factory's function, and leave no trace of what is done with it inside.
+
+    Raises:
+        SpecError: its code cannot be run.
+    """
+    with factory.guard(), leave_no_trace():
+        with named_failures(schedule, lambda: "importing it"):
+            admit_guests()
+            function = factory.load()
+        yield function
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Driving one schedule: its calls, what is read between them, and the curve that it makes."""
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, repeat
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.drive.blame import PASSED_ON, explain_failure
 from lrviz.drive.plan import Plan, plan_run
-from lrviz.drive.remarks import metric_values, number_steps
+from lrviz.drive.remarks import make_several, metric_values, number_steps
 from lrviz.errors import SpecError
 from lrviz.spec.model import Schedule
 from lrviz.system.process import hide_warnings
@@ -39,7 +39,7 @@ def drive_schedule(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
     rates = recorded["lr"][0]
     try:
         with hide_warnings():  # that of the order is false here, and others are about torch's API
-            scheduler = _build(plan, optimizer, plans)
+            scheduler = build_scheduler(plan, optimizer, plans)
             optimizer.step()
             step = number_steps(scheduler, schedule) if plan.found.counts else scheduler.step
             curve = make_calls(schedule, step, metric, groups, base_lr, recorded)
@@ -51,10 +51,11 @@ def drive_schedule(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
     return curve, plan.facts
 
 
-def _build(plan: Plan, optimizer: "Optimizer", plans: dict[int, Plan]) -> Any:
+def build_scheduler(plan: Plan, optimizer: "Optimizer", plans: dict[int, Plan]) -> Any:
+    """Return the scheduler of a plan; it and those inside it are noted by their ids."""
     given = dict(plan.bound.given)
     if plan.children:
-        given["schedulers"] = [_build(child, optimizer, plans) for child in plan.children]
+        given["schedulers"] = [build_scheduler(child, optimizer, plans) for child in plan.children]
     scheduler = plan.found.build(optimizer=optimizer, **given)
     plans[id(scheduler)] = plan
     return scheduler
@@ -81,27 +82,28 @@ def make_calls(
     Raises:
         SpecError: a learning rate is not finite.
     """
-    given = zip(metric) if metric else repeat((), schedule.total_calls)
-    if (calls := schedule.calls) > 1:
-        step, given = _several(step, given, calls), repeat((), schedule.total_calls // calls)
-    _record_calls(step, given, groups, recorded)
-    if schedule.total_steps % schedule.steps_per_call:  # the steps that no call follows
-        _record_calls(lambda: None, [()], groups, recorded)
+    record_run(schedule, step, metric, groups, recorded)
     curve = _build_curve(schedule, groups, base_lr, recorded, metric)
     _refuse_infinite(schedule, curve)
     return curve
 
 
-def _several(
-    step: Callable[..., None], given: Iterator[tuple[float, ...]], calls: int
-) -> Callable[[], None]:
-    """Return what makes so many calls at a time, each with what it is given."""
-
-    def make_several() -> None:
-        for arguments in islice(given, calls):
-            step(*arguments)
-
-    return make_several
+def record_run(
+    schedule: Schedule,
+    step: Callable[..., None],
+    metric: Sequence[float],
+    groups: Sequence[dict[str, Any]],
+    recorded: Recorded,
+    done: int = 0,
+) -> None:
+    """Make the calls that are left once so many are done, and record; else as `make_calls`."""
+    left = schedule.total_calls - done
+    given = zip(metric[done:]) if metric else repeat((), left)
+    if (calls := schedule.calls) > 1:
+        step, given = make_several(step, given, calls), repeat((), left // calls)
+    _record_calls(step, given, groups, recorded)
+    if schedule.total_steps % schedule.steps_per_call:  # the steps that no call follows
+        _record_calls(lambda: None, [()], groups, recorded)
 
 
 def _record_calls(
@@ -140,7 +142,7 @@ def _failing(error: BaseException, plans: dict[int, Plan]) -> Plan | None:
     found, frame = None, error.__traceback__
     while frame is not None:
         values = frame.tb_frame.f_locals
-        if frame.tb_frame.f_code is _build.__code__:
+        if frame.tb_frame.f_code is build_scheduler.__code__:
             found = values["plan"]
         found = plans.get(id(values.get("self"))) or found
         frame = frame.tb_next

@@ -1,7 +1,7 @@
 """What schedulers are given, call by call, a metric or a number; and what is worth saying of it."""
 
 from collections.abc import Callable, Iterator
-from itertools import chain, count, repeat
+from itertools import chain, count, islice, repeat
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,18 @@ def number_steps(scheduler: Any, schedule: Schedule, done: int = 0) -> Callable[
     )
     numbers = count(done + 1)
     return lambda *metric: method(next(numbers), *metric)
+
+
+def make_several(
+    step: Callable[..., None], given: Iterator[tuple[float, ...]], calls: int
+) -> Callable[[], None]:
+    """Return what makes so many calls at a time, each with what it is given."""
+
+    def make_all() -> None:
+        for arguments in islice(given, calls):
+            step(*arguments)
+
+    return make_all
 
 
 def metric_values(schedule: Schedule) -> list[float]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from lrviz.curve import Curve, SchedulerFacts
-from lrviz.drive.blame import named_failures
 from lrviz.drive.loop import drive_schedule, empty_record
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.remarks import iter_unread, metric_remarks, unused_metric
@@ -16,7 +15,7 @@ from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import FACTORY, Factory
 from lrviz.spec.parse import MAX_CALLS, MAX_POINTS
-from lrviz.system.process import admit_guests, keep_stdout
+from lrviz.system.process import keep_stdout
 
 if TYPE_CHECKING:
     from torch import optim
@@ -118,13 +117,10 @@ def _simulate_factory(spec: Spec) -> Run:
     if factory.drawn:
         return _recall(spec, factory)
     from lrviz.drive.built import drive_built
-    from lrviz.drive.isolation import leave_no_trace
+    from lrviz.drive.isolation import run_code
     from lrviz.drive.training import build
 
-    with factory.guard(), leave_no_trace():
-        with named_failures(spec.schedules[0], lambda: "importing it"):
-            admit_guests()
-            function = factory.load()
+    with run_code(spec.schedules[0], factory) as function:
         runs = _drive_each(spec, lambda each: drive_built(spec, each, build(each, function)))
     curves = tuple(run.curves[0] for run in runs)
     warnings = dict.fromkeys(each for run in runs for each in run.warnings)

@@ -158,10 +158,17 @@ def _name(factory: Callable[..., object]) -> str:
     return f"{getattr(factory, '__module__', '?')}:{name}"
 
 
-def build(schedule: Schedule, function: Function) -> Built:
+def build(
+    schedule: Schedule,
+    function: Function,
+    prepare: Callable[[torch.optim.Optimizer], object] = lambda optimizer: None,
+) -> Built:
     """Return what a factory builds, or what a function of the step does.
 
-    It is given a dummy optimizer of the schedule's, if any.
+    Args:
+        schedule: whose scheduler it is.
+        function: is given a dummy optimizer of the schedule's, if any.
+        prepare: is given that before.
 
     Raises:
         SpecError: the optimizer is wrong, the factory raises, or returns something else.
@@ -171,6 +178,7 @@ def build(schedule: Schedule, function: Function) -> Built:
     optimizer = plan_optimizer(schedule, binder)
     binder.problems.refuse()
     assert optimizer is not None  # without it there was a problem
+    prepare(optimizer)
     base_lr = read_rates(optimizer.param_groups, "lr")
     if "step" in wanted.values():
         ask, sets = function, len(wanted) > 1

@@ -103,7 +103,10 @@ def _find_schedulers(tree: Mapping[str, Tree]) -> list[KeyPath]:
     swept = tree.get("sweep")
     keys = swept if isinstance(swept, dict) else {}
     below: list[KeyPath] = [("sweep", key) for key in keys if key.split(".")[0] == "scheduler"]
-    return [(key,) for key in ("scheduler", "curves") if key in tree] + below
+    curves = tree.get("curves")
+    if isinstance(curves, dict):  # of a figure of resumed runs, which have labels and nothing else
+        below += [("curves",) for own in curves.values() if own != {}][:1]
+    return [("scheduler",)] * ("scheduler" in tree) + below
 
 
 class ScheduleReader:

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from lrviz.curve import Values
+from lrviz.curve import Steps, Values
 from lrviz.errors import spec_error
-from lrviz.run.log import Log, Precision, Series, Steps
+from lrviz.run.log import Log, Precision, Series
 from lrviz.spell import spell_list
 
 Unit = Literal["step", "epoch", "row"]

@@ -6,6 +6,8 @@ scheduler does; these are read alone where only names are asked for. Then:
 
 - `example`: its arguments in YAML, for a run of 4 epochs of 8 steps;
 - `metric`: what a spec gives it at every call for that example; only where it takes a metric;
+- `resume`: the ways of `lrviz.run.resumed` in which a run that goes on keeps it, whatever its
+  arguments, beside stepping again; where not as the whole file says;
 - `signature`: the class, as `module:name`, that takes the arguments which a function passes on;
 - `module` and `page`: where the library keeps and documents it, where not as the whole file says;
 - `[NAME.arguments]`: every argument, in the library's order: what it means, or a table with `means`
@@ -90,6 +92,7 @@ class Entry:
         module: where the library keeps it.
         address: its page in the library's documentation.
         metric: what each call is given in the example, in YAML; empty where it takes no metric.
+        resume: the ways in which a run that goes on keeps it, whatever its arguments.
         signature: the class, as `module:name`, that takes the arguments which a function only
             passes on; empty where its own signature tells them.
         fills: the arguments that are filled in from the run.
@@ -108,6 +111,7 @@ class Entry:
     module: str
     address: str
     metric: str = ""
+    resume: tuple[str, ...] = ()
     signature: str = ""
     fills: Mapping[str, Fill] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -171,7 +175,7 @@ def _read_entries(package: Library) -> Mapping[str, Entry]:
     import tomllib  # names alone are found without
 
     tables = tomllib.loads(_read_text(package))
-    common = {key: tables.pop(key) for key in ("module", "page")}
+    common = {key: tables.pop(key) for key in ("module", "page", "resume") if key in tables}
     shared = tables.pop("arguments")
     entries = (_read_entry(package, name, common | each, shared) for name, each in tables.items())
     return {entry.name: entry for entry in entries}
@@ -194,6 +198,7 @@ def _read_entry(
         module=table["module"],
         address=table["page"].format(name=name),
         metric=table.get("metric", ""),
+        resume=tuple(table.get("resume", ())),
         signature=table.get("signature", ""),
         fills={
             each: Fill(own["fill"], tuple(own.get("unless", ())))

@@ -1,0 +1,254 @@
+"""Stopping the run of a spec and going on: a table of the ways, what is safe, and a figure."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from lrviz.commands.compare.comparing import STYLE, combine_runs
+from lrviz.commands.results import (
+    Block,
+    Line,
+    plan_target,
+    refuse_format,
+    refuse_reads,
+    refuse_target,
+    write_figure,
+)
+from lrviz.curve import Curve
+from lrviz.errors import Problem, UsageError
+from lrviz.figure import Format
+from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
+from lrviz.run.driven import Run
+from lrviz.run.resumed import BRIEFLY, STATELESS, WAYS, Resumed, Resumption, tell_safe
+from lrviz.spec.length import LENGTH_KEYS
+from lrviz.spec.model import Spec
+from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.sweep import MAX_CURVES
+from lrviz.spell import align, spell_number, spell_yaml
+from lrviz.system.annotations import format_findings
+from lrviz.system.process import quick_imports
+
+# How the ways are listed: for people, or for programs.
+Told = Literal["text", "json"]
+
+_HEADINGS = ("way", "stop", "verdict", "wrong steps", "factor", "at step", "right again")
+_NONE = "-"
+
+# What a figure keeps of its spec: how long it is, when it is called, and how it is drawn.
+_KEPT = (*LENGTH_KEYS, "interval", "frequency", "calls", "title")
+
+
+def resume_spec(
+    source: str,
+    at: int | None = None,
+    into: str | None = None,
+    output: str | None = None,
+    format: Format | None = None,
+    output_format: Told = "text",
+    reading: Reading = AS_WRITTEN,
+    *,
+    overwrite: bool = False,
+) -> Iterator[Block]:
+    """Say what each way to go on does to a schedule; with an output, draw it.
+
+    Args:
+        source: the spec as the user named it, or a factory.
+        at: the steps done before the stop; None for many stops, of which the worst are told.
+        into: the spec that the states are loaded into; None for the same one.
+        output: the figure's file; `-` for standard output, None for no figure.
+        format: of the figure; None for what the file ends in.
+        output_format: of what is told.
+        reading: for the spec.
+        overwrite: whether the figure's file is replaced, too, where lrviz did not write it.
+
+    Raises:
+        FileError: a file cannot be read or written.
+        RefusedError: the figure's file is an input, or is not to be replaced.
+        SpecError: a spec cannot be driven.
+        UsageError: the run cannot be stopped there, or there is too much to draw.
+    """
+    target = None if output is None else plan_target(source, output, format)
+    if target is None:
+        refuse_format(format)
+    elif target.path is None and output_format == "json":
+        raise UsageError("-o -: standard output has the JSON; name a file")
+    spec = load_named(source, reading)
+    other = parse_data(read_source(into), into, Reading(allow=reading.allow)) if into else None
+    specs = [each for each in (spec, other) if each]
+    if target is not None:
+        refuse_target(target.path, "figure", specs, overwrite=overwrite)
+    done = _resume(spec, at, other)
+    lines: list[Line] = [*done.run.warnings, *_iter_restored(done, other)]
+    path = ""
+    if target is not None:
+        refuse_reads(target.path, specs)  # of factories it is known by now
+        run = draw_resumption(done, spec, at)
+        lines += write_figure(run, target, metadata=True, overwrite=overwrite)
+        path = str(target.path or "")
+    if output_format == "json":
+        yield Block(format_json(done, source, into), tuple(lines), path="")
+        return
+    text = format_resumption(done)
+    if target is not None and target.path is None:  # standard output has the figure
+        yield Block(None, (*lines, *text.splitlines()))
+    else:
+        yield Block(text, tuple(lines), path=path)
+
+
+def _resume(spec: Spec, at: int | None, into: Spec | None) -> Resumption:
+    with quick_imports():
+        from lrviz.drive.whole import with_torch
+
+    def stop() -> Resumption:
+        with quick_imports():
+            from lrviz.drive.resuming import stop_and_go
+        return stop_and_go(spec, at, into)
+
+    return with_torch(stop, "its states", spec.source.name)
+
+
+def _iter_restored(done: Resumption, into: Spec | None) -> Iterator[Problem]:
+    """Yield what loading brings back into another spec, where both states are loaded."""
+    for name, old, new in dict.fromkeys(
+        each for row in done.rows if row.way == "both" for each in map(_freeze, row.restored)
+    ):
+        assert into is not None
+        text = f"{name}: loading brings back {new}, in place of {old}"
+        yield Problem(into.source.name, (), text, grade="warning")
+
+
+def _freeze(restored: tuple[str, object, object]) -> tuple[str, str, str]:
+    name, *values = restored
+    old, new = map(spell_value, values)
+    return name, old, new
+
+
+def spell_value(value: object) -> str:
+    """Return an argument as YAML spells it."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(spell_value, value))}]"
+    return spell_yaml(value)
+
+
+def format_resumption(done: Resumption) -> str:
+    """Return a table a curve, with what is safe and which stops were tried below it."""
+    parts = []
+    for schedule, stops in zip(_labels(done), done.tried, strict=True):
+        rows = [row for row in done.rows if row.label == schedule]
+        table = "\n".join(align([_HEADINGS, *map(_spell_row, rows)], 3))
+        heading = f"{schedule}\n" if schedule else ""
+        parts.append(f"{heading}{table}\n\n{_conclude(rows, stops)}\n")
+    return "\n".join(parts)
+
+
+def _labels(done: Resumption) -> list[str]:
+    return list(dict.fromkeys(row.label for row in done.rows))
+
+
+def _spell_row(row: Resumed) -> tuple[str, ...]:
+    verdict, factor, worst, again = row.verdict if row.verdict != "none" else _NONE, *[_NONE] * 3
+    if row.parts is not None:
+        verdict = f"{row.quantity if row.quantity != 'lr' else ''} wrong from step {row.parts}"
+        factor, worst = _spell_factor(row.factor), str(row.worst)
+        again = _NONE if row.verdict == "raises" else str(row.recovers or "never")
+    if row.reason and row.reason != STATELESS:
+        verdict = f"raises {row.reason}" if row.verdict == "raises" else f"{_NONE} ({row.reason})"
+    count = f"{row.wrong} of {row.steps}" if row.parts is not None else _NONE
+    return BRIEFLY[row.way], str(row.at), verdict.strip(), count, factor, worst, again
+
+
+def _spell_factor(factor: float) -> str:
+    if math.isinf(factor):
+        return "from 0"
+    return f"x{spell_number(factor, 3)}" if factor else "to 0"
+
+
+def _conclude(rows: Sequence[Resumed], stops: Sequence[int]) -> str:
+    """Return what is safe, and which stops were tried where there is more than one."""
+    safe = tell_safe([row.way for row in rows if row.verdict == "right"])
+    text = STATELESS if rows[0].reason == STATELESS else safe
+    if len(stops) == 1:
+        return text
+    if len(stops) == stops[-1]:
+        return f"{text}\ntried: every stop from 1 to {stops[-1]}; of each way the worst"
+    told = ", ".join(map(str, stops))
+    return f"{text}\ntried: {len(stops)} stops, of each way the worst: {told}"
+
+
+def format_json(done: Resumption, source: str, into: str | None) -> str:
+    """Return what became of a run as one line of JSON."""
+    curves = [
+        {
+            "label": label,
+            "stops": [*stops],
+            "ways": [_spell(r) for r in done.rows if r.label == label],
+        }
+        for label, stops in zip(_labels(done), done.tried, strict=True)
+    ]
+    return format_findings({"exit_status": 0, "file": source, "into": into, "curves": curves})
+
+
+def _spell(row: Resumed) -> Mapping[str, object]:
+    told = {key: value for key, value in vars(row).items() if key not in ("curve", "label")}
+    names = ("argument", "old", "new")
+    restored = [dict(zip(names, each, strict=True)) for each in row.restored]
+    return told | {"restored": restored, "text": WAYS[row.way]}
+
+
+def draw_resumption(done: Resumption, spec: Spec, at: int | None) -> Run:
+    """Return one run with the plan and every other curve that there is after the stop.
+
+    Its spec is that of a factory: what its figure remembers are its numbers.
+
+    Args:
+        done: what became of the run.
+        spec: that was stopped.
+        at: where, and None for several stops.
+
+    Raises:
+        UsageError: there are more curves than one figure may have.
+    """
+    lines: dict[tuple[str, bytes], tuple[int, Curve, list[Resumed]]] = {}
+    labels = _labels(done)
+    for row in done.rows:
+        place = labels.index(row.label) % len(done.run.curves)
+        plan = done.run.curves[place]
+        lines.setdefault((row.label, _key(plan)), (place, plan, []))
+        drawn = plan if row.verdict == "right" or row.curve is None else row.curve
+        if row.verdict in ("right", "wrong"):
+            lines.setdefault((row.label, _key(drawn)), (place, drawn, []))[2].append(row)
+    if len(lines) > MAX_CURVES:
+        raise UsageError(f"{len(lines)} curves are more than {MAX_CURVES}; draw fewer schedules")
+    run = done.run
+    runs = [
+        Run(
+            replace(run.spec, schedules=run.spec.schedules[n : n + 1]),
+            (curve,),
+            run.schedulers[n : n + 1],
+        )
+        for n, curve, _ in lines.values()
+    ]
+    names = [_name(rows, curve is run.curves[n], at) for n, curve, rows in lines.values()]
+    whole = combine_runs(runs, names)
+    tree = {key: run.spec.tree[key] for key in _KEPT if key in run.spec.tree}
+    figure = run.spec.tree.get("figure")
+    tree["figure"] = {"style": STYLE, **(figure if isinstance(figure, dict) else {})}
+    tree |= {"factory": f"resume of {spec.source.name}"[:MAX_TEXT]}
+    tree["curves"] = {curve.label: {} for curve in whole.curves}
+    return replace(whole, spec=replace(whole.spec, tree=tree))
+
+
+def _key(curve: Curve) -> bytes:
+    """Return what two curves share that are one line."""
+    return b"".join(np.ascontiguousarray(each).tobytes() for each in (curve.lr, curve.momentum))
+
+
+def _name(rows: Sequence[Resumed], is_plan: bool, at: int | None) -> str:
+    """Return what a line is called: after the ways that lead there."""
+    told = ", ".join(
+        BRIEFLY[row.way] + f" (at {row.at})" * (at is None and not is_plan) for row in rows
+    )
+    return f"plan{f' = {told}' if told else ''}" if is_plan else told

@@ -1,0 +1,217 @@
+"""Stopping a run and going on in every way that people do: torch's own states, and no formula."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import count
+from typing import Any, Unpack
+
+import numpy as np
+
+from lrviz.drive.blame import PASSED_ON, spell_cause
+from lrviz.drive.rebuilt import Course, Live, NoWayError, Quantities, Step, go_on, iter_courses
+from lrviz.drive.states import Saved, list_restored, plainly, read_state, write_state
+from lrviz.drive.training import Options, describe_factory, whole_number
+from lrviz.errors import LrvizError, UsageError, spec_error
+from lrviz.run.resumed import STATELESS, WAYS, Restored, Resumed, Resumption, judge
+from lrviz.spec.model import Spec
+from lrviz.spec.parse import MAX_CALLS
+from lrviz.system.process import hide_warnings
+
+# Up to so many stops all are tried; else so many that are spread over the run, beside no more
+# hand-overs, drops and turns than that, each with its neighbours, and the thirds.
+EVERY, SPREAD, MOST_TURNS = 256, 32, 64
+
+
+def resume(
+    spec: Spec | Callable[..., object],
+    at: int | None = None,
+    into: Spec | None = None,
+    **options: Unpack[Options],
+) -> tuple[Resumed, ...]:
+    """Stop a run, save what torch saves, and go on in each of the ways that people do.
+
+    The states are those of `state_dict`, saved and loaded by torch; schedulers and optimizers are
+    the installed ones. Each way is compared with the run that was not stopped.
+
+    Args:
+        spec: what `load` or `parse_spec` gave; or a factory, as `simulate` takes it.
+        at: the steps that are done when it stops, from 1 to the last but one; None for all of them
+            up to 256, else at hand-overs, drops and their neighbours, the thirds and 32 spread
+            ones. Then of each way the worst is told.
+        into: another spec of one curve, into which the states are loaded, as when a run is made
+            longer; what goes on is compared with its run.
+        **options: of a factory, as `simulate` takes them.
+
+    Returns:
+        A row a way, in the order of `lrviz.run.resumed.WAYS`; of several curves, one after another.
+
+    Raises:
+        SpecError: a spec cannot be driven through its run.
+        UsageError: it cannot be stopped there, or not at so many steps.
+
+    >>> from lrviz.spec.parse import parse_spec
+    >>> spec = parse_spec("{steps: 4, scheduler: {LambdaLR: {lr_lambda: 1 / (epoch + 1)}}}")
+    >>> [(row.way, row.verdict, row.wrong) for row in resume(spec, at=2)][:3]
+    [('both', 'right', 0), ('before', 'wrong', 1), ('scheduler', 'wrong', 1)]
+    """
+    if not isinstance(spec, Spec):
+        spec = describe_factory(spec, options)
+    return stop_and_go(spec, at, into).rows
+
+
+def stop_and_go(spec: Spec, at: int | None = None, into: Spec | None = None) -> Resumption:
+    """Return what `resume` does, with the run that is not stopped and the stops that were tried."""
+    with ExitStack() as stack:
+        courses = list(iter_courses(spec, stack))
+        others = list(iter_courses(into, stack)) if into else courses
+        if into:
+            if len(others) > 1:
+                text = f"has {len(others)} curves; name a spec of one to load into"
+                raise spec_error(into.source.name, text)
+            others *= len(courses)
+        pairs = list(zip(courses, others, strict=True))
+        tried = tuple(_list_stops(*pair, at) for pair in pairs)
+        _refuse_too_many(pairs, tried)
+        stack.enter_context(hide_warnings())
+        rows = [row for pair, stops in zip(pairs, tried, strict=True) for row in _try(*pair, stops)]
+    return Resumption(others[0].run, tuple(rows), tried)
+
+
+def _list_stops(course: Course, then: Course, at: int | None) -> tuple[int, ...]:
+    """Return where a run is stopped.
+
+    Raises:
+        UsageError: it cannot be stopped there.
+    """
+    steps = min(course.schedule.total_steps, then.schedule.total_steps)
+    if steps < 2:
+        raise UsageError("a run of 1 step has nothing to stop before")
+    if at is None:
+        return tuple(range(1, steps)) if steps <= EVERY else _choose_stops(course, steps)
+    if not 1 <= whole_number("at", at) < steps:
+        raise UsageError(f"at: must be from 1 to {steps - 1} in a run of {steps} steps, got {at}")
+    return (at,)
+
+
+def _choose_stops(course: Course, steps: int) -> tuple[int, ...]:
+    """Return the stops of a long run: hand-overs, drops and turns with neighbours, and others."""
+    before, after = course.curve.lr[:, :-1], course.curve.lr[:, 1:]
+    drops = ~np.isclose(after, before, rtol=0.1, atol=0).all(axis=0)
+    slope = np.sign(np.where(np.isclose(after, before, rtol=1e-9, atol=0), 0, after - before))
+    turns = np.diff(slope, prepend=slope[:, :1]).any(axis=0)
+    found = {course.schedule.step_after(each.values.start) for each in course.facts.walk()}
+    found |= {*(np.flatnonzero(drops) + 1).tolist(), *np.flatnonzero(turns).tolist()}
+    ordered = np.array(sorted(found))
+    kept = ordered[_spread(0, len(ordered) - 1, min(MOST_TURNS, len(ordered)))]
+    chosen = {*kept - 1, *kept, *kept + 1, steps // 3, steps * 2 // 3, *_spread(1, steps - 1)}
+    return tuple(sorted(int(each) for each in chosen if 1 <= each < steps))
+
+
+def _spread(first: int, last: int, many: int = SPREAD) -> list[int]:
+    return [int(each) for each in np.linspace(first, last, many).round()]
+
+
+def _refuse_too_many(
+    pairs: Sequence[tuple[Course, Course]], tried: Sequence[tuple[int, ...]]
+) -> None:
+    calls = sum(
+        (then.schedule.total_calls - then.calls_before(at)) * len(WAYS)
+        for (_, then), stops in zip(pairs, tried, strict=True)
+        for at in stops
+    )
+    if calls > MAX_CALLS:
+        text = f"{calls:,} calls, of all stops and ways, are more than {MAX_CALLS:,}"
+        raise UsageError(f"{text}; name one stop with --at (in Python at=)")
+
+
+def _try(course: Course, then: Course, stops: Sequence[int]) -> Iterator[Resumed]:
+    """Yield a row a way: of several stops the worst."""
+    label = course.schedule.label
+    if course.make().is_stateless:
+        row = Resumed("", stops[0], "right", STATELESS, steps=then.curve.steps - stops[0])
+        yield from (replace(row, way=way, label=label) for way in WAYS)
+        return
+    saved, anew = _drive_whole(course, stops)
+    anew = anew if then is course else _drive_whole(then, ())[1]
+    for way in WAYS:
+        worst, wrong = None, []
+        for at in stops:
+            if way == "anew":
+                row = _judge(way, at, then, {name: rows[:, at:] for name, rows in anew.items()})
+            else:
+                row = _try_way(way, course, then, at, saved[course.calls_before(at)])
+            wrong += [at] * (row.verdict in ("wrong", "raises"))
+            if worst is None or row.badness > worst.badness:
+                worst = row
+        assert worst is not None  # there is a stop
+        yield replace(worst, stops=tuple(wrong), label=label)
+
+
+def _drive_whole(course: Course, stops: Sequence[int]) -> tuple[Mapping[int, Saved], Quantities]:
+    """Return the states after so many calls, and the values of a run that is built anew."""
+    live, number = course.make(), count()
+    wanted, saved = {course.calls_before(at) for at in stops}, dict[int, Saved]()
+
+    def save() -> None:
+        if (calls := next(number)) in wanted:
+            saved[calls] = write_state(live.optimizer), write_state(live.scheduler)
+
+    def save_after(step: Step) -> Step:
+        def step_and_save(*given: float) -> None:
+            step(*given)
+            save()
+
+        return step_and_save
+
+    save()
+    return saved, go_on(live, course, 0, save_after)[0]
+
+
+def _try_way(way: str, course: Course, then: Course, at: int, saved: Saved) -> Resumed:
+    """Return what one way does at one stop."""
+    restored: Restored = ()
+    try:
+        live = _load(way, then, saved, then.calls_before(at))
+        if then is not course:
+            restored = list_restored(then.make(), live)
+        values, reason = go_on(live, then, at)
+    except NoWayError as error:
+        return Resumed(way, at, "none", str(error))
+    except LrvizError as error:
+        return Resumed(way, at, "raises", error.lines[0])
+    except PASSED_ON:
+        raise
+    except BaseException as error:
+        return Resumed(way, at, "raises", spell_cause(error))
+    row = replace(_judge(way, at, then, values), restored=restored)
+    return replace(row, verdict="raises", reason=reason, curve=None) if reason else row
+
+
+def _load(way: str, then: Course, saved: Saved, calls: int) -> Live:
+    """Return what is built and loaded in one way."""
+    optimizer_state, scheduler_state = saved
+
+    def load(optimizer: Any) -> None:
+        plainly(optimizer.load_state_dict)(read_state(optimizer_state))
+
+    if way == "last_epoch":
+        return then.make(load, last_epoch=calls - 1)
+    live = then.make(load) if way == "before" else then.make()
+    if way in ("both", "before", "scheduler"):
+        state = read_state(scheduler_state)
+        live.scheduler.load_state_dict(state)
+    if way in ("both", "optimizer"):
+        load(live.optimizer)
+    return live
+
+
+def _judge(way: str, at: int, then: Course, values: Quantities) -> Resumed:
+    """Return how a run goes on, with all of its curve."""
+    plan = then.curve
+    whole: dict[str, Any] = {
+        name: np.hstack([planned[:, :at], rows])
+        for name, rows in values.items()
+        if (planned := plan.quantity(name)) is not None
+    }
+    return replace(judge(way, at, plan, values), curve=replace(plan, **whole))

@@ -1,0 +1,83 @@
+"""States as torch saves and loads them, and the arguments that they bring back."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import torch
+
+from lrviz.drive.blame import PASSED_ON, spell_cause
+from lrviz.drive.rebuilt import Live, NoWayError
+from lrviz.drive.signatures import list_parameters
+from lrviz.run.resumed import Restored
+from lrviz.spec.nodes import NOT_ARGUMENTS
+
+# What a group holds beside arguments: parameters, and what schedulers move.
+_MOVED = ("params", "name", "lr", "momentum", "betas")
+
+# The states of an optimizer and its scheduler as they are saved; or why one cannot be.
+Saved = tuple[bytes | str, bytes | str]
+
+
+def write_state(of: Any) -> bytes | str:
+    """Return a state as torch saves it; or why it cannot be."""
+    if not hasattr(of, "state_dict"):
+        return f"{type(of).__name__} has no state_dict()"
+    data = BytesIO()
+    try:
+        torch.save(plainly(of.state_dict)(), data)
+    except PASSED_ON:
+        raise
+    except BaseException as error:
+        return f"its state cannot be saved: {spell_cause(error)}"
+    return data.getvalue()
+
+
+def read_state(data: bytes | str) -> Any:
+    """Return a state, anew each time: some schedulers take it apart as they load it."""
+    if isinstance(data, str):
+        raise NoWayError(data)
+    return torch.load(BytesIO(data), weights_only=False)  # written here, by what is read here
+
+
+def plainly(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method of an optimizer as torch has written it.
+
+    Around it torch has put what its compiler is to leave alone, and that imports the compiler.
+    """
+    around: Mapping[str, object] = getattr(method, "__globals__", {})
+    if around.get("__name__") != "torch._compile":
+        return method
+    return partial(getattr(method, "__wrapped__"), getattr(method, "__self__"))  # noqa: B009
+
+
+def list_restored(fresh: Live, loaded: Live) -> Restored:
+    """Return the arguments that are not those which a scheduler and its optimizer were given."""
+    after = dict(_iter_arguments(loaded))
+    return tuple(
+        (name, value, after[name])
+        for name, value in _iter_arguments(fresh)
+        if name in after and after[name] != value
+    )
+
+
+def _iter_arguments(live: Live) -> Iterator[tuple[str, object]]:
+    """Yield the arguments of a scheduler, of those inside it, and of its optimizer's groups."""
+    schedulers = [live.scheduler]
+    for each in schedulers:
+        schedulers += getattr(each, "_schedulers", ())
+        kind, own = type(each).__name__, getattr(each, "__dict__", {})
+        names = [one.name for one in list_parameters(type(each)) if one.name not in NOT_ARGUMENTS]
+        for name in (*names, "total_size"):  # CyclicLR's, of both its ways
+            value = own.get(name, own.get(f"_{name}"))
+            value = sorted(value.elements()) if isinstance(value, Counter) else value
+            items = value if isinstance(value, list | tuple) else [value]
+            if all(isinstance(item, bool | int | float | str) for item in items):
+                yield f"{kind}.{name}", value
+    groups = live.optimizer.param_groups
+    for index, group in enumerate(groups):
+        place = f"param_groups.{index}." if len(groups) > 1 else ""
+        for name in (each for each in group if each not in _MOVED):
+            yield f"{type(live.optimizer).__name__}.{place}{name}", group[name]

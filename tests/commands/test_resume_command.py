@@ -1,0 +1,165 @@
+"""`lrviz resume`: a table of the ways, what is safe, and a figure that remembers its numbers."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import lrviz
+from lrviz.errors import UsageError
+from lrviz.figure.chunks import read_record
+from lrviz.reading.sources import load
+from tests.support.lrvizrun import run
+from tests.support.specs import WriteSpec
+
+# 1, 1/2, 1/3 and 1/4 of the LR.
+LAMBDA = "steps: 4\nscheduler: {LambdaLR: {lr_lambda: 1 / (epoch + 1)}}\n"
+
+TABLE = """\
+way                          stop  verdict            wrong steps  factor  at step  right again
+both states                  2     right                        -       -        -            -
+optimizer's before building  2     wrong from step 2       1 of 2      x3        2            3
+scheduler's alone            2     wrong from step 2       1 of 2      x3        2            3
+optimizer's alone            2     wrong from step 3       1 of 2      x2        3        never
+last_epoch                   2     right                        -       -        -            -
+stepped again                2     right                        -       -        -            -
+
+safe: build both, then load both; or load the optimizer, give the constructor last_epoch; \
+or build both and step again from 0
+"""
+
+
+@pytest.fixture
+def spec(write_spec: WriteSpec) -> Path:
+    return write_spec(LAMBDA, "lambda.yaml")
+
+
+def test_the_table_says_where_each_way_is_wrong_and_by_what(spec: Path) -> None:
+    """At step 2 the LR is that of step 0, 3 times 1/3; at step 3 that of call 1, twice 1/4."""
+    done = run("resume", spec, "--at", "2")
+    assert (done.status, done.text, done.stderr) == (0, TABLE, "")
+
+
+def test_without_a_stop_the_worst_of_all_is_told(spec: Path) -> None:
+    done = run("resume", spec)
+    assert done.text.endswith("tried: every stop from 1 to 3; of each way the worst\n")
+    assert (
+        "\nscheduler's alone            3     wrong from step 3       1 of 1      x4" in done.text
+    )
+
+
+def test_the_json_has_all_of_it(spec: Path) -> None:
+    done = run("resume", spec, "--at", "2", "--output-format", "json")
+    told = json.loads(done.text)
+    assert (told["schema"], told["exit_status"], told["file"]) == (1, 0, str(spec))
+    (curve,) = told["curves"]
+    assert (curve["label"], curve["stops"]) == ("", [2])
+    ways = {way["way"]: way for way in curve["ways"]}
+    assert ways["scheduler"] == {
+        "way": "scheduler",
+        "text": "build both, load the scheduler alone",
+        "at": 2,
+        "verdict": "wrong",
+        "reason": "",
+        "parts": 2,
+        "wrong": 1,
+        "steps": 2,
+        "factor": pytest.approx(3),
+        "worst": 2,
+        "recovers": 3,
+        "quantity": "lr",
+        "stops": [2],
+        "restored": [],
+    }
+
+
+def test_the_figure_is_drawn_and_exported_again(spec: Path, tmp_path: Path) -> None:
+    """The plan, what reads 1 again at step 2, and what is one call late at step 3."""
+    figure = tmp_path / "resumed.png"
+    assert run("resume", spec, "--at", "2", "-o", figure).text.endswith(f"{figure}\n")
+    recalled = lrviz.simulate(load(figure))
+    assert [curve.label for curve in recalled.curves] == [
+        "plan = both states, last_epoch, stepped again",
+        "optimizer's before building, scheduler's alone",
+        "optimizer's alone",
+    ]
+    factors = np.array([curve.lr[0] for curve in recalled.curves]) / 1e-3
+    assert factors == pytest.approx(
+        np.array([[1, 1 / 2, 1 / 3, 1 / 4], [1, 1 / 2, 1, 1 / 4], [1, 1 / 2, 1 / 3, 1 / 2]])
+    )
+    record = json.loads(read_record(figure.read_bytes()) or "")
+    assert record["spec"]["factory"] == f"resume of {spec}"
+    again = tmp_path / "again.webp"
+    assert run("plot", figure, "-o", again).status == 0
+    assert run("export", again).stdout == run("export", figure).stdout
+    assert run("resume", figure).stderr.startswith(f"{figure}: drawn from resume of {spec}, which")
+
+
+def test_a_figure_of_a_spec_is_taken_for_it(spec: Path, tmp_path: Path) -> None:
+    figure = tmp_path / "lambda.webp"
+    run("plot", spec, "-o", figure)
+    assert run("resume", figure, "--at", "2").text == TABLE
+
+
+def write_lengths(write_spec: WriteSpec, scheduler: str) -> list[Path]:
+    """Return the specs of a run of 30 steps and of a longer one."""
+    text = f"steps: %d\nscheduler: {{{scheduler}}}\n"
+    return [write_spec(text % (each, each), f"{each}.yaml") for each in (30, 60)]
+
+
+def test_what_comes_back_into_a_longer_run_is_warned_of(write_spec: WriteSpec) -> None:
+    old, new = write_lengths(write_spec, "CosineAnnealingLR: {T_max: %d}")
+    done = run("resume", old, "--at", "20", "--into", new)
+    assert done.stderr == (
+        f"warning: {new}: CosineAnnealingLR.T_max: loading brings back 30, in place of 60\n"
+    )
+    assert "building both, then loading both is wrong; safe: build both and step" in done.text
+
+
+def test_what_raises_says_where(write_spec: WriteSpec) -> None:
+    old, new = write_lengths(write_spec, "OneCycleLR: {max_lr: 1, total_steps: %d}")
+    done = run("resume", old, "--at", "20", "--into", new)
+    assert "raises after step 30: ValueError: Tried to step 31 times" in done.text
+
+
+def test_a_function_of_the_step_is_right_whatever_is_loaded(tmp_path: Path) -> None:
+    code = tmp_path / "train.py"
+    code.write_text("def get_lr(it):\n    return 0.1 / (it + 1)\n")
+    done = run("resume", f"{code}:get_lr", "--steps", "9", "--returns", "lr", "--at", "3")
+    assert done.text.endswith("\na function of the step has no state: any way is right\n")
+
+
+def test_each_curve_has_a_table_under_its_label(write_spec: WriteSpec) -> None:
+    text = "steps: 9\ncurves: {slow: {scheduler: ConstantLR}, fast: {scheduler: LinearLR}}\n"
+    done = run("resume", write_spec(text), "--at", "4")
+    assert done.text.startswith("slow\nway ")
+    assert "\n\nfast\nway " in done.text
+    assert done.text.count("safe: build both, then load both") == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--at", "4"), "at: must be from 1 to 3 in a run of 4 steps, got 4"),
+        (("-f", "svg"), "-f svg: nothing is drawn without a file; name one with -o"),
+        (("-o", "-", "--output-format", "json"), "-o -: standard output has the JSON; name a file"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(spec: Path, options: tuple[str, ...], message: str) -> None:
+    done = run("resume", spec, *options)
+    assert (done.status, done.text) == (UsageError.exit_status, "")
+    assert done.stderr == f"{message}\n"
+
+
+def test_a_factory_is_nothing_to_load_into(spec: Path) -> None:
+    done = run("resume", spec, "--into", "train.py:make")
+    assert (done.status, done.stderr) == (
+        2,
+        "train.py:make: a factory is code already; this takes a spec\n",
+    )
+
+
+def test_a_scheduler_is_shown_with_how_it_resumes() -> None:
+    line = "resume: safe: build both, then load both; or build both and step again from 0"
+    assert line in run("show", "SequentialLR").text.splitlines()
