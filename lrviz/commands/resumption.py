@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from lrviz.commands.compare.comparing import STYLE, combine_runs
+from lrviz.commands.compare.combined import STYLE, combine_runs
 from lrviz.commands.results import (
     Block,
     Line,

@@ -39,20 +39,17 @@ class Row:
 
     def place(self, indices: Indices) -> Values:
         """Return where values stand on the x axis."""
-        places: Values = (indices if self.at is None else self.at[indices]) / self.unit
-        return places
+        return np.asarray(indices if self.at is None else self.at[indices]) / self.unit
 
     def index(self, x: float) -> float:
         """Return the index of what stands at a place on the x axis; of a log a fraction, too."""
-        step, at = x * self.unit, self.at
-        if at is None:
-            return step
-        return float(np.interp(step, at, np.arange(len(at)), left=-1, right=len(at)))
+        at = self.at
+        known = at is None or np.interp(x * self.unit, at, np.arange(len(at)), -1, len(at))
+        return x * self.unit if at is None else float(known)
 
     def pick(self, ends: Limits, columns: int) -> tuple[Values, Indices]:
         """Return where the points stand that show it, and their indices; as `pick_points`."""
-        first, last = map(self.index, ends)
-        points = pick_points(self.values, first, last, columns)
+        points = pick_points(self.values, self.index(ends[0]), self.index(ends[1]), columns)
         return self.place(points), points
 
 

@@ -102,11 +102,12 @@ def simulate_spec(spec: Spec) -> Run:
     with keep_stdout() if spec.packages else nullcontext():
         refuse_too_much(spec)
         driven = _drive_each(spec, drive_schedule)
+    has_several = {"curves", "sweep"} & spec.tree.keys()
     return Run(
         spec,
         tuple(curve for curve, _ in driven),
         tuple(facts for _, facts in driven),
-        (*_iter_warnings(spec, driven), *iter_unread(spec)),
+        (*_iter_warnings(spec, driven), *(iter_unread(spec) if has_several else ())),
     )
 
 
@@ -135,10 +136,8 @@ def _simulate_factory(spec: Spec) -> Run:
 def _recall(spec: Spec, factory: Factory) -> Run:
     """Return the run that a figure remembers; nothing is driven, and of the code nothing known."""
     schedules = tuple(replace(each, factory=None) for each in spec.schedules)
-    notes = (
-        spec.source.problem((), text, "note") for text in (factory.log.notes if factory.log else ())
-    )
-    remarks: dict[Problem, None] = dict.fromkeys(notes)
+    told = factory.log.notes if factory.log else ()
+    remarks = {spec.source.problem((), text, "note"): None for text in told}
     for schedule, curve in zip(schedules, factory.drawn, strict=True):
         if curve.metric is not None:
             remarks.update(dict.fromkeys(metric_remarks(schedule, curve)))

@@ -112,18 +112,18 @@ def load_named(
 
 def _load_file(source: str, reading: Reading, reads: Reads | None) -> Spec:
     """Return the spec in a file, or of the log that it is."""
-    data, log = None, None
+    data = None
     try:
         data = read_source(source)
         return parse_data(data, source, reading, reads=reads)
     except (FileError, SpecError):
-        if reading.columns is not None:
-            from lrviz.reading.logs.opening import find_log
-
-            log = find_log(source, reading.columns, data=data)
-        if log is None:
+        if reading.columns is None:
             raise
-    return show_log(log, reading.overrides)
+        from lrviz.reading.logs.opening import find_log
+
+        if log := find_log(source, reading.columns, data=data):
+            return show_log(log, reading.overrides)
+        raise
 
 
 def parse_data(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.draw.panels import LARGEST, pick_points
+from lrviz.draw.panels import LARGEST, Row
 from lrviz.draw.terminal.glyphs import Look, paint
 
 # A character each, rows from the top: the dots that are set in it, as Unicode numbers them.
@@ -75,29 +75,32 @@ class Axis:
         return [int(place) // self.dots for place in places]
 
 
-def draw_curve(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
+def draw_curve(row: Row, x: Axis, y: Axis) -> Codes:
     """Return the characters that a curve passes, shape (rows, columns); no spike is left out.
 
     A stroke in every column of dots spans what the line does there; a lone dot fills its character.
+    Of a log each point is a dot.
 
     Args:
-        values: one a step.
-        unit: the steps in one unit of the x axis.
+        row: what it shows.
         x: of the steps.
         y: of the values.
 
-    >>> (draw_curve(np.array([0.0, 3, 1]), 1.0, Axis(0, 2, cells=3), Axis(0, 3, cells=4)) > 0) * 1
+    >>> row = Row(np.array([0.0, 3, 1]), unit=1.0)
+    >>> (draw_curve(row, Axis(0, 2, cells=3), Axis(0, 3, cells=4)) > 0) * 1
     array([[0, 1, 0],
            [0, 1, 1],
            [1, 0, 1],
            [1, 0, 0]])
     """
-    points = pick_points(values, x.start * unit, x.end * unit, x.length)
+    places, points = row.pick((x.start, x.end), x.length)
     if not len(points):
         return np.zeros((y.cells, x.cells), dtype=np.uint32)
-    across, up = x.place(points / unit), y.place(values[points])
+    across, up = x.place(places), y.place(row.values[points])
     edges = np.arange(x.length + 1) - 0.5
     between = np.interp(edges, across, up, left=np.nan, right=np.nan)
+    if row.at is not None:
+        between[:] = np.nan  # no line is between two points
     columns = np.concatenate((np.rint(across), edges - 0.5, edges + 0.5))
     inside = (columns >= 0) & (columns < x.length)
     heights = np.concatenate((up, between, between))[inside].clip(-1, y.length).round(6)
@@ -113,23 +116,23 @@ def draw_curve(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
     return codes if dots.sum() > 1 else np.where(codes, _ALL, codes)
 
 
-def mark_hidden(values: Values, unit: float, x: Axis, y: Axis) -> Codes:
+def mark_hidden(row: Row, x: Axis, y: Axis) -> Codes:
     """Return marks at the low end of a log axis wherever it has no place for a value.
 
     >>> y = Axis(0.1, 1, cells=1, log=True, hidden=0.0)
-    >>> mark_hidden(np.array([1.0, 0, 0, 1, -1]), 1.0, Axis(0, 5, cells=11), y).tolist()
+    >>> mark_hidden(Row(np.array([1.0, 0, 0, 1, -1]), 1.0), Axis(0, 5, cells=11), y).tolist()
     [[0, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0]]
     """
     marks = np.zeros((y.cells, x.cells), dtype=np.uint32)
     if y.hidden is None:
         return marks
-    steps = np.flatnonzero(values <= y.hidden)
-    cells = np.rint(x.place(steps / unit)).astype(np.intp) // x.dots
-    row = marks[-1]
-    row[cells[(cells >= 0) & (cells < x.cells)]] = 1
+    steps = np.flatnonzero(row.values <= y.hidden)
+    cells = np.rint(x.place(row.place(steps))).astype(np.intp) // x.dots
+    end = marks[-1]
+    end[cells[(cells >= 0) & (cells < x.cells)]] = 1
     following = np.flatnonzero((np.diff(steps) == 1) & (np.abs(np.diff(cells)) <= CLOSE))
     for low, high in np.sort(np.stack((cells[following], cells[following + 1]), 1)).tolist():
-        row[max(low, 0) : max(high, 0)] = 1
+        end[max(low, 0) : max(high, 0)] = 1
     return marks
 
 

@@ -186,10 +186,9 @@ def _iter_layers(
 ) -> Iterator[tuple[Codes, Look]]:
     """Yield what the lines draw, and their marks of what a log axis has no place for."""
     for look in dict.fromkeys(looks):
-        lines = zip(panel.rows, looks, strict=True)
-        alike = [(row.values, row.unit) for row, own in lines if own == look]
-        codes = reduce(np.bitwise_or, (draw_curve(*line, x, y) for line in alike))
-        marks = reduce(np.bitwise_or, (mark_hidden(*line, x, y) for line in alike))
+        alike = [row for row, own in zip(panel.rows, looks, strict=True) if own == look]
+        codes = reduce(np.bitwise_or, (draw_curve(row, x, y) for row in alike))
+        marks = reduce(np.bitwise_or, (mark_hidden(row, x, y) for row in alike))
         if look.glyph in ("", ALONE):  # letters take turns with marks, to say whose they are
             codes = np.where(marks, 0, codes)
         yield codes, look
