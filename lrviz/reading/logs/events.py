@@ -11,8 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
+from lrviz.reading.logs.columns import is_rate, without_rates
 from lrviz.reading.logs.frames import HEAD, Bytes, Piece, check, iter_pieces, mask_sum
-from lrviz.reading.logs.naming import is_rate, without_rates
 from lrviz.reading.logs.points import FLOAT32, Points
 from lrviz.run.log import Log, Precision
 

@@ -130,10 +130,12 @@ class Points:
             raise spec_error(self.name, "; ".join(["holds no learning rate", *self.notes]))
         if precision is None:
             precision = find_precision(self._texts, [each.values for each in series])
-        steps = np.concatenate([each.steps for each in series])
-        starts = tuple(each for each in sorted(self.starts) if each in steps)
-        notes = tuple(dict.fromkeys(self.notes))
-        return Log(self.name, writer, unit, tuple(series), precision, starts, notes, (self.name,))
+        kept = np.concatenate([each.steps for each in series])
+        starts = np.intersect1d(np.array(sorted(self.starts), np.float64), kept).astype(int)
+        notes, files = tuple(dict.fromkeys(self.notes)), (self.name,)
+        return Log(
+            self.name, writer, unit, tuple(series), precision, tuple(starts.tolist()), notes, files
+        )
 
     def _settle(self, rate: str, steps: Steps, values: Values, unit: Unit) -> Series:
         """Return points in ascending order; from where a run goes on, the later ones."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Literal
 
 from lrviz.errors import spec_error
-from lrviz.reading.logs.naming import find_count, is_rate, plain, without_rates
+from lrviz.reading.logs.columns import find_count, is_rate, plain, without_rates
 from lrviz.reading.logs.points import Points, Unit, parse_number
 from lrviz.run.log import Log, Precision
 from lrviz.spell import printable, spell_list

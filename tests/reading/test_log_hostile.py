@@ -1,0 +1,78 @@
+"""A log may be anything: it earns a line, or loses nothing but what is broken."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lrviz.errors import SpecError
+from lrviz.reading.logs.opening import find_log
+from lrviz.run.log import Log
+
+
+def read(data: bytes) -> Log:
+    log = find_log("run.log", data=data)
+    assert log is not None
+    return log
+
+
+def values(log: Log) -> list[tuple[int, float]]:
+    (series,) = log.series
+    return list(zip(series.steps.tolist(), series.values.tolist(), strict=True))
+
+
+LONG = b"step," + b"lr," * 500_000
+BROKEN = [
+    (LONG + b"x\n" + LONG, "line 1 is longer than 1,000,000 bytes"),
+    (b"step," + b"lr," * 20_000 + b"x\n1," + b"1," * 20_000 + b"1\n", "more than 10,000 columns"),
+    (b'{"log_history": [{"step": 1, ', "a trainer_state.json that is broken or breaks off"),
+    (b'{"log_history": [' + b"[" * 100_000, "a trainer_state.json that is broken or breaks off"),
+    (b'{"log_history": [{"step": 1, "loss": 2}]}', "holds no learning rate; it has step and loss"),
+    (b'{"log_history": []}', "holds no learning rate; it has nothing"),
+    (b'step,lr\n1,0.5\n2,"' + b"x\n" * 100_000, "no csv: field larger than field limit"),
+    (b"step,lr\n1,nan\n", "holds no learning rate; "),
+    (b'{"step": 1, "lr": 1}\n' + b"x" * 1_100_000, "line 2 is longer than 1,000,000 bytes"),
+]
+
+
+@pytest.mark.parametrize(("data", "text"), BROKEN, ids=[text for _, text in BROKEN])
+def test_what_is_broken_beyond_use_earns_one_line(data: bytes, text: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        find_log("run.log", data=data)
+    (line,) = caught.value.lines
+    assert line.startswith(f"run.log: {text}")
+    assert len(line) < 1000
+
+
+def test_rows_without_a_number_are_left_out_and_counted() -> None:
+    rows = ["-1,0.5", "1,nan", "2,inf", "3.5,0.5", "x,0.5", "9" * 400 + ",0.5", "4,0x1", "5,1_0"]
+    log = read("\n".join(["step,lr", "0,0.5", *rows, "6,", "7,0.25"]).encode())
+    assert values(log) == [(0, 0.5), (7, 0.25)]
+    assert "left out, as step or learning rate is no finite number: 8 of them" in log.notes
+
+
+def test_a_row_that_breaks_off_is_left_out_as_its_last_number_may() -> None:
+    log = read(b"step,lr,loss\n0,0.5,1\n1,0.0")
+    assert values(log) == [(0, 0.5)]
+    log = read(b'{"step": 0, "lr": 0.5}\n{"step": 1, "lr": 0.0')
+    assert values(log) == [(0, 0.5)]
+    assert "left out, as they hold no JSON object: 1 lines" in log.notes
+
+
+def test_json_of_any_kind_of_number_is_no_more_than_left_out() -> None:
+    cells = [True, "0.25", [0.1], {"a": 1}, None, 10**400, float("nan")]
+    rows = [{"step": step, "lr": cell} for step, cell in enumerate(cells)]
+    rows.append({"step": True, "lr": 0.5})
+    log = read("\n".join(map(json.dumps, rows)).encode())
+    assert values(log) == [(1, 0.25)]
+
+
+def test_bytes_that_are_no_utf_8_lose_nothing_else() -> None:
+    assert values(read(b"\xef\xbb\xbfstep,lr,\xff\n1,0.5,\xfe\xfd\n")) == [(1, 0.5)]
+
+
+def test_a_file_of_other_things_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(10_000_000_000)  # which takes no space
+    assert find_log(str(path)) is None
