@@ -43,9 +43,8 @@ class Row:
 
     def index(self, x: float) -> float:
         """Return the index of what stands at a place on the x axis; of a log a fraction, too."""
-        at = self.at
-        known = at is None or np.interp(x * self.unit, at, np.arange(len(at)), -1, len(at))
-        return x * self.unit if at is None else float(known)
+        step, at = x * self.unit, self.at
+        return step if at is None else float(np.interp(step, at, range(len(at)), -1, len(at)))
 
     def pick(self, ends: Limits, columns: int) -> tuple[Values, Indices]:
         """Return where the points stand that show it, and their indices; as `pick_points`."""
@@ -205,8 +204,6 @@ def find_floor(values: Sequence[Values], limits: Limits, *, given: bool) -> floa
         limits: of its axis.
         given: whether these were asked for: what is beyond them is only out of view.
 
-    >>> find_floor([np.array([1.0, 0.0])], (0.1, 1.0), given=False)
-    0.0
     >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=False)
     1e-17
     >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=True)

@@ -139,25 +139,20 @@ def parse_data(
         takes_logs = reading.columns is not None
         return recall_figure(data, name, kind, reading.overrides, reading.allow, logs=takes_logs)
     try:
-        text = _decode(data, name)
+        text = data.decode("utf-8-sig")
         spec = parse_spec(text, name, overrides=reading.overrides, allow=reading.allow)
-    except SpecError:
+    except (SpecError, UnicodeDecodeError) as error:
         from lrviz.reading.trainers.recognising import recognise  # what is right needs no look
 
         if text := recognise(data, name):
             raise spec_error(name, text) from None
+        if isinstance(error, UnicodeDecodeError):
+            raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
         raise
     if not any(isinstance(each.metric, MetricCsv) for each in spec.schedules):
         return spec
     folder = Path(name).parent if name != STDIO and Path(name).is_file() else None
     return with_metrics(spec, folder, Reads() if reads is None else reads)
-
-
-def _decode(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
 
 
 def read_source(name: str) -> bytes:
