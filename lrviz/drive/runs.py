@@ -10,7 +10,7 @@ from lrviz.curve import Curve, SchedulerFacts
 from lrviz.drive.loop import drive_schedule, empty_record
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.remarks import iter_unread, metric_remarks, unused_metric
-from lrviz.errors import Problem, SpecError, UsageError
+from lrviz.errors import Problem, SpecError, UsageError, spec_error
 from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import FACTORY, Factory
@@ -135,6 +135,8 @@ def _simulate_factory(spec: Spec) -> Run:
 
 def _recall(spec: Spec, factory: Factory) -> Run:
     """Return the run that a figure remembers; nothing is driven, and of the code nothing known."""
+    if factory.missing:
+        raise spec_error(spec.source.name, factory.missing)
     schedules = tuple(replace(each, factory=None) for each in spec.schedules)
     told = factory.log.notes if factory.log else ()
     remarks = {spec.source.problem((), text, "note"): None for text in told}

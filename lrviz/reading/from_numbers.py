@@ -112,7 +112,7 @@ def recall_log(record: Record, name: str, overrides: Sequence[Override]) -> Spec
     """Return the spec of a figure that was drawn of a log; as `recall_factory`.
 
     Raises:
-        SpecError: it does not hold every point, or something is set that no log has.
+        SpecError: it does not hold every point.
     """
     tree, curves = dict(record.spec), record.numbers.curves if record.numbers else ()
     log, at = str(tree.pop("log")), curves[0].at if curves else None
@@ -127,9 +127,6 @@ def show_log(log: Log, overrides: Sequence[Override] = ()) -> Spec:
     """Return the spec of a log, which is driven from its numbers and drawn as points.
 
     Series that were logged at other steps than the first are left out, and that is said.
-
-    Raises:
-        SpecError: something is set that no log has.
     """
     at = log.series[0].steps
     shown = [each for each in log.series if np.array_equal(each.steps, at)]
@@ -150,11 +147,11 @@ def show_log(log: Log, overrides: Sequence[Override] = ()) -> Spec:
 def _show_points(
     tree: Mapping[str, Tree], log: Factory, name: str, overrides: Sequence[Override]
 ) -> Spec:
-    for each in overrides:
-        if each.key.split(".")[0] not in KEPT:
-            text = "a log holds no schedule; only its title and figure can be set"
-            raise spec_error(name, f"{each.spelt}: {text}")
-    spec = parse_tree({**tree, "steps": 1}, Source(name), overrides=overrides, factory=log)
+    kept = [each for each in overrides if each.key.split(".")[0] in KEPT]
+    if others := [each.spelt for each in overrides if each not in kept]:  # its plan may have them
+        text = "a log holds no schedule; only its title and figure can be set"
+        log = replace(log, missing=f"{others[0]}: {text}")
+    spec = parse_tree({**tree, "steps": 1}, Source(name), overrides=kept, factory=log)
     steps = log.drawn[0].steps  # which may be more than a spec has, as nothing is driven
     schedules = tuple(replace(each, steps_per_epoch=steps) for each in spec.schedules)
     return replace(spec, tree={**spec.tree, "steps": steps}, schedules=schedules)

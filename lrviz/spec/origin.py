@@ -99,7 +99,8 @@ class Factory:
         reads: the code of the user's that it has turned out to consist of.
         drawn: in place of code, what a figure remembers of the schedules it built.
         returns: what its function of the step returns; None where nobody has said so.
-        missing: what to say where it does not tell how long its run is; empty where that is known.
+        missing: what to say where it cannot be driven, as where it does not tell how long its run
+            is; empty where it can.
         log: what a run logged, in place of code, too; `key` is what a figure calls it then.
     """
 
