@@ -77,8 +77,8 @@ class Planned:
         alone = replace(self.pinned, frequency=1, calls=1)
         if alone.interval == "epoch":
             alone = replace(alone, steps_per_epoch=1)
-        for count in (calls, self.schedule.total_values):
-            if self.is_changeable and count <= _MOST_CALLS:
+        for count in (min(calls, _MOST_CALLS), self.schedule.total_values):
+            if self.is_changeable:
                 values = self.give(_last(alone, count))
                 if values is not None:
                     return values

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -36,8 +37,8 @@ class Course:
     start: int = 0
 
 
-# From numbers to try and the plan's steps: the steps that the plan stands at instead.
-Warp = Callable[[Steps, Steps], Steps]
+# From numbers to try and the plan's steps: the calls that come before each.
+Warp = Callable[[Any, Any], Steps]
 
 
 def iter_timed(
@@ -55,12 +56,12 @@ def iter_timed(
     each, offset = schedule.steps_per_epoch, points.offsets[0]
     several = np.arange(2, MOST_A_STEP + 1)
     calls = planned.calls_before
-    for n in _try(planned, points, several, lambda n, i: calls(i) * n):
+    for n in _try(planned, points, several, lambda n, i: calls(i) * n, beyond=True):
         text = f"scheduler.step() was called {n} times for each planned call"
         yield Course("calls", text, n.values, {"calls": n.number, "to": n.most})
     if schedule.interval == "epoch" and each > 1:
         one = np.array([schedule.calls])
-        for _ in _try(planned, points, one, lambda n, i: i // schedule.frequency * n):
+        for _ in _try(planned, points, one, lambda n, i: i // schedule.frequency * n, beyond=True):
             text = "scheduler.step() was called after every step in place of every epoch"
             yield Course("per-step", text, _.values)
     if schedule.interval == "step" and each > 1:
@@ -132,40 +133,42 @@ class _Found:
 
 
 def _try(
-    planned: Planned, points: Points, tried: Steps, warp: Warp, offsets: Sequence[int] = ()
+    planned: Planned,
+    points: Points,
+    tried: Steps,
+    warp: Warp,
+    offsets: Sequence[int] = (),
+    *,
+    beyond: bool = False,
 ) -> Iterator[_Found]:
     """Yield at most once what reproduces all points: the first of the numbers to try.
 
-    The warp gives calls, which may be some beyond the run; then the plan is driven so far.
+    The warp gives calls; the plan is driven on, where those may be beyond what is known.
     """
+    steps = np.arange(planned.last + 1)
     for offset in offsets or points.offsets:
-        found = _sift(planned.by_call, points, offset, tried, warp)
-        good = [
-            (int(number), values)
-            for number in found[:_MOST_TRIED]
-            if (values := _follow(planned, number, warp)) is not None
-            and (same := points.matches(values, offset)).size
-            and same.all()
-        ]
+        values = planned.by_call
+        found = _sift(values, points, offset, tried, warp, beyond=beyond)[:_MOST_TRIED]
+        if beyond and len(found):
+            most = int(warp(found, steps[-1:]).max()) + 1
+            values = values if most <= values.shape[1] else planned.extend(most)
+        good = []
+        for number in found:
+            made = warp(number, steps)
+            taken = values[:, np.minimum(made, values.shape[1] - 1)]
+            taken = pad(np.where(made < values.shape[1], taken, np.nan), planned.curve.steps)
+            if (same := points.matches(taken, offset)).size and same.all():
+                good.append((int(number), taken))
         if good:
             numbers = [number for number, _ in good]
             yield _Found(numbers[0], min(numbers), max(numbers), good[0][1])
             return
 
 
-def _follow(planned: Planned, number: np.int64, warp: Warp) -> Values | None:
-    """Return the plan at the calls that a number makes of the steps."""
-    values = planned.by_call
-    made = warp(number, np.arange(planned.last + 1))  # type: ignore[arg-type]
-    if made.max() >= values.shape[1]:
-        values = planned.extend(int(made.max()) + 1)
-    known = made < values.shape[1]
-    taken = np.where(known, values[:, np.minimum(made, values.shape[1] - 1)], np.nan)
-    return pad(taken, planned.curve.steps)
-
-
-def _sift(values: Values, points: Points, offset: int, tried: Steps, warp: Warp) -> Steps:
-    """Return the numbers that no point speaks against, of those whose call is known."""
+def _sift(
+    values: Values, points: Points, offset: int, tried: Steps, warp: Warp, *, beyond: bool
+) -> Steps:
+    """Return the numbers that no point speaks against; one whose call is not known may."""
     inside = np.flatnonzero(points.inside(offset))
     spread = np.unique(np.linspace(0, len(inside) - 1, _ENOUGH).astype(int)) if len(inside) else []
     for point in inside[spread]:
@@ -174,5 +177,6 @@ def _sift(values: Values, points: Points, offset: int, tried: Steps, warp: Warp)
         made = warp(tried, points.index(offset)[point])
         known = made < values.shape[1]
         meant = values[points.group[point], np.minimum(made, values.shape[1] - 1)]
-        tried = tried[(made >= 0) & (~known | points.agree(meant, points.value[point]))]
+        agreed = points.agree(meant, points.value[point])
+        tried = tried[(made >= 0) & np.where(known, agreed, beyond)]
     return tried
