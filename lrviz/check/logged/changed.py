@@ -9,6 +9,7 @@ import numpy as np
 from lrviz.curve import Curve, SchedulerFacts, Values
 from lrviz.errors import KeyPath, LrvizError
 from lrviz.run.driven import Run
+from lrviz.run.log import Steps
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.tree import Tree
@@ -84,9 +85,9 @@ class Planned:
                     return values
         return self.curve.lr[:, :: self.schedule.steps_per_call]
 
-    def calls_before(self, steps: Values | Sequence[int]) -> Values:
+    def calls_before(self, steps: Steps | Sequence[int]) -> Steps:
         """Return how many calls come before each of some steps."""
-        made: Values = np.asarray(steps) // self.schedule.steps_per_call * self.schedule.calls
+        made: Steps = np.asarray(steps) // self.schedule.steps_per_call * self.schedule.calls
         return made
 
     def give(self, schedule: Schedule) -> Values | None:

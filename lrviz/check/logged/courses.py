@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lrviz.check.logged.changed import MOST_A_STEP, Planned, pad
-from lrviz.check.logged.points import Points
+from lrviz.check.logged.points import Points, spread
 from lrviz.curve import Values
 from lrviz.run.log import Steps
 
@@ -52,71 +52,69 @@ def iter_timed(
         parting: by offset, the last step before the log parts from the plan, and the first after.
         starts: the plan's steps at which a part of the log begins.
     """
-    schedule, last = planned.schedule, planned.last
-    each, offset = schedule.steps_per_epoch, points.offsets[0]
-    several = np.arange(2, MOST_A_STEP + 1)
+    for kind, text, tried, warp in _list_ways(planned):
+        offsets = points.offsets[: 1 if kind == "shifted" else None]
+        for n in _try(planned, points, tried, warp, offsets, beyond=kind in _BEYOND):
+            yield Course(kind, text.format(n=n), n.values, n.numbers)
     calls = planned.calls_before
-    for n in _try(planned, points, several, lambda n, i: calls(i) * n, beyond=True):
-        text = f"scheduler.step() was called {n} times for each planned call"
-        yield Course("calls", text, n.values, {"calls": n.number, "to": n.most})
-    if schedule.interval == "epoch" and each > 1:
-        one = np.array([schedule.calls])
-        for _ in _try(planned, points, one, lambda n, i: i // schedule.frequency * n, beyond=True):
-            text = "scheduler.step() was called after every step in place of every epoch"
-            yield Course("per-step", text, _.values)
-    if schedule.interval == "step" and each > 1:
-        for _ in _try(planned, points, np.array([each]), lambda n, i: calls(i // n)):
-            text = "scheduler.step() was called after every epoch in place of every step"
-            yield Course("per-epoch", text, _.values)
-    for n in _try(planned, points, several[several != each], lambda n, i: calls(i // n)):
-        unit = "epochs" if schedule.interval == "epoch" else "steps"
-        text = f"scheduler.step() was called once every {n} {unit}"
-        yield Course("every", text, n.values, {"every": n.number, "to": n.most})
-    peak = int(np.argmax(planned.curve.lr[0] >= planned.curve.lr[0].max() * (1 - 1e-9)))
-    if peak and planned.curve.lr[0, 0] < planned.curve.lr[0, peak]:
-        one = np.array([peak])
-        for text, warp in (
-            ("the warm-up is missing", lambda n, i: calls(i + n)),
-            ("the peak was held in place of the warm-up", lambda n, i: calls(np.maximum(i, n))),
-        ):
-            for _ in _try(planned, points, one, warp):
-                yield Course("no-warmup", f"{text} ({peak} steps)", _.values, {"steps": peak})
-        for _ in _try(planned, points, one, lambda n, i: calls(np.where(i < n, i, i - n))):
-            text = f"the warm-up of {peak} steps was made twice"
-            yield Course("warmup-twice", text, _.values, {"steps": peak}, peak)
-        rise = np.minimum(1, planned.curve.lr / planned.curve.lr[:, peak, None])
-        rise[:, peak:] = 1
-        text = f"the factors of a warm-up of {peak} steps were applied twice"
-        yield Course("warmup-twice", text, planned.curve.lr * rise, {"steps": peak})
-    far = np.arange(-planned.by_call.shape[1], last + 1)
-    ways = far[(far != 0) & (far != -peak)]
-    for n in _try(planned, points, ways, lambda n, i: calls(np.maximum(0, i - n)), (offset,)):
-        where = "behind" if n.number > 0 else "ahead of"
-        text = f"it is {abs(n.number):,} steps {where} the plan"
-        yield Course("shifted", text, n.values, {"steps": n.number, "to": n.most})
+    known = planned.by_call.shape[1] * planned.schedule.steps_per_call // planned.schedule.calls
     for at, (before, first) in parting.items():
         if before < 0:
             continue
         order = np.array([*(s for s in starts if 0 < s <= first), *range(first, 0, -1)])
-        restarts = lambda n, i: calls(np.where(i < n, i, i - n))  # noqa: E731
-        for n in _try(planned, points, order, restarts, (at,)):
-            text = f"it was started over at step {n.number:,}"
-            if n.most != n.number:
-                text = f"it was started over between steps {n.least:,} and {n.most:,}"
-                if n.number in starts:
-                    text = (
-                        f"it was started over at step {n.number:,}, where a part of the log begins"
-                    )
-            numbers = {"step": n.number, "from": n.least, "to": n.most}
-            yield Course("restarted", text, n.values, numbers, n.number)
-        known = planned.by_call.shape[1] * schedule.steps_per_call // schedule.calls
+        for n in _try(planned, points, order, _restart(planned), (at,)):
+            text = f"it was started over at step {n}"
+            yield Course("restarted", text, n.values, n.numbers, n.number)
         jumps = np.arange(-before, max(known - first, 1))
-        jumps = jumps[jumps != 0]
-        jump = lambda n, i, s=first: calls(np.where(i < s, i, i + n))  # noqa: E731
-        for n in _try(planned, points, jumps[np.argsort(np.abs(jumps))], jump, (at,)):
+        jumps = jumps[np.argsort(np.abs(jumps))][1:]
+
+        def jump(n: Any, i: Any, start: int = first) -> Steps:
+            return calls(np.where(i < start, i, i + n))
+
+        for n in _try(planned, points, jumps, jump, (at,)):
             text = f"from step {first:,} on it goes as planned from step {first + n.number:,} on"
             numbers = {"step": first, "state": first + n.number}
             yield Course("resumed", text, n.values, numbers, first)
+
+
+# What makes more calls than were planned.
+_BEYOND = frozenset({"calls", "per-step"})
+
+
+def _list_ways(planned: Planned) -> list[tuple[str, str, Steps, Warp]]:
+    """Return ways to go through the plan: a kind, its words, the numbers to try, and the calls."""
+    schedule, lr, calls = planned.schedule, planned.curve.lr, planned.calls_before
+    several, each = np.arange(2, MOST_A_STEP + 1), schedule.steps_per_epoch
+    by_epoch, function = schedule.interval == "epoch", "scheduler.step() was called"
+    epoch, unit = np.array([each] if each > 1 else [], dtype=int), schedule.interval
+    further, far = np.arange(-planned.by_call.shape[1], 0)[::-1], np.arange(1, planned.last + 1)
+    peak = int(np.argmax(lr[0] >= lr[0].max() * (1 - 1e-9)))
+    warmup = np.array([peak] if lr[0, 0] < lr[0, peak] else [], dtype=int)
+    often: tuple[str, str, Steps, Warp] = (
+        ("per-step", f"{function} every step in place of every epoch", epoch // each,
+         lambda n, i: i // schedule.frequency * schedule.calls * n)
+        if by_epoch
+        else ("per-epoch", f"{function} every epoch in place of every step", epoch,
+              lambda n, i: calls(i // n))
+    )  # fmt: skip
+    return [
+        ("calls", f"{function} {{n}} times in place of once", several, lambda n, i: calls(i) * n),
+        often,
+        ("every", f"{function} once every {{n}} {unit}s", several[several != each],
+         lambda n, i: calls(i // (n * each if by_epoch else n) * (each if by_epoch else 1))),
+        ("no-warmup", "the warm-up of {n} steps is missing", warmup, lambda n, i: calls(i + n)),
+        ("no-warmup", "the peak was held for {n} steps in place of the warm-up", warmup,
+         lambda n, i: calls(np.maximum(i, n))),
+        ("warmup-twice", "the warm-up of {n} steps was made twice", warmup, _restart(planned)),
+        ("shifted", "it is {n} steps behind the plan", far,
+         lambda n, i: calls(np.maximum(0, i - n))),
+        ("shifted", "it is {n} steps ahead of the plan", further[further != -peak],
+         lambda n, i: calls(i - n)),
+    ]  # fmt: skip
+
+
+def _restart(planned: Planned) -> Warp:
+    return lambda n, i: planned.calls_before(np.where(i < n, i, i - n))
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +126,14 @@ class _Found:
     most: int
     values: Values
 
+    @property
+    def numbers(self) -> Mapping[str, Number]:
+        """The three as a mapping."""
+        return {"number": self.number, "least": self.least, "most": self.most}
+
     def __str__(self) -> str:
-        return f"{self.number}" if self.least == self.most else f"{self.least} to {self.most}"
+        low, high = sorted((abs(self.least), abs(self.most)))
+        return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 def _try(
@@ -170,8 +174,7 @@ def _sift(
 ) -> Steps:
     """Return the numbers that no point speaks against; one whose call is not known may."""
     inside = np.flatnonzero(points.inside(offset))
-    spread = np.unique(np.linspace(0, len(inside) - 1, _ENOUGH).astype(int)) if len(inside) else []
-    for point in inside[spread]:
+    for point in spread(inside, _ENOUGH):
         if not len(tried):
             break
         made = warp(tried, points.index(offset)[point])

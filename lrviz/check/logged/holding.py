@@ -1,7 +1,7 @@
 """A plan held against a log: how the one lies over the other, and what that says of the run."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -10,14 +10,16 @@ from lrviz.check.logged.changed import Drive, Planned
 from lrviz.check.logged.courses import Course, Number, iter_timed
 from lrviz.check.logged.otherwise import iter_families, iter_lengths, iter_scaled, iter_unwarmed
 from lrviz.check.logged.points import Points, iter_points
-from lrviz.curve import Curve
+from lrviz.curve import Curve, Values
 from lrviz.run.driven import Run
-from lrviz.run.log import Log
+from lrviz.run.log import Log, Steps
 from lrviz.spell import spell_number
 
 # What says nothing of a learning rate that never moved, and of what one is enough.
-_MOVING = frozenset({"scaled", "calls", "shifted", "restarted", "resumed", "length"})
+_MOVING = frozenset({"scaled", "shifted", "restarted", "resumed", "length"})
 _LAST = frozenset({"resumed", "length", "family"})
+
+Confidence = Literal["certain", "likely", "unknown"]
 
 # So many values that are not alike tell one thing that happened from another.
 _ENOUGH = 5
@@ -83,7 +85,7 @@ class Finding:
 
     kind: str
     text: str
-    confidence: Literal["certain", "likely", "unknown"]
+    confidence: Confidence
     start: int
     numbers: Mapping[str, Number]
 
@@ -112,17 +114,12 @@ class Held:
 
     def as_json(self) -> dict[str, object]:
         """Return the verdict as plain data, without the curves."""
-        names = ("curve", "unit", "offset", "compared", "outside", "last")
         return {
             "parted": self.parted,
             "sentence": self.sentence,
-            "findings": [{**vars(each), "numbers": dict(each.numbers)} for each in self.findings],
-            "alignment": {
-                **{name: getattr(self.alignment, name) for name in names},
-                "offset_is_sure": self.alignment.is_sure,
-                "pairs": [dict(zip(("series", "group"), each)) for each in self.alignment.pairs],
-            },
-            "series": [dict(vars(each)) for each in self.partings],
+            "findings": [asdict(each) for each in self.findings],
+            "alignment": asdict(self.alignment),
+            "series": [asdict(each) for each in self.partings],
         }
 
 
@@ -209,112 +206,109 @@ def _part(points: Points, curve: Curve, offset: int) -> tuple[int, int]:
 
 
 def _tell(run: Run, log: Log, laid: _Laid, courses: list[Course]) -> Held:
-    points, curve, offset = laid.points, laid.curve, laid.offset
     alignment = _align(log, laid, courses)
-    partings, aligned = [], []
-    for number, (series, group) in enumerate(points.pairs):
-        name = log.series[series].name
-        mine = points.group == group
-        index, value = points.index(offset)[mine], points.value[mine]
-        inside = (index >= 0) & (index < points.steps)
-        wrong = ~points.agree(curve.lr[group, index[inside]], value[inside])
-        meant = curve.lr[group, index[inside]]
-        shares = np.abs(value[inside] - meant) / np.maximum(np.abs(meant), 1e-300)
-        first = int(index[inside][wrong][0]) if wrong.any() else None
-        partings.append(
-            Parting(name, first, float(shares[wrong].max(initial=0.0)), int(wrong.sum()))
-        )
-        later = index >= 0
-        aligned.append(
-            Curve(
-                (curve.groups[group],),
-                value[None, later],
-                (curve.base_lr[group],),
-                label=log.name,
-                steps_per_epoch=curve.steps_per_epoch,
-                at=index[later],
-            )
-        )
-    parted = any(each.beyond for each in partings)
-    findings = _find(points, courses, partings) if parted else ()
+    partings = tuple(_iter_partings(log, laid))
+    firsts = [each.first for each in partings if each.first is not None]
+    findings = _find(laid.points, courses, partings) if firsts else ()
+    start = min(firsts, default=None)
     explained = None
     if courses:
-        known = ~np.isnan(courses[0].values).any(axis=0)
-        explained = replace(
-            curve,
-            lr=courses[0].values[:, known],
-            momentum=None,
-            weight_decay=None,
-            metric=None,
-            label=courses[0].text,
-            at=np.flatnonzero(known),
-        )
-    sentence = _say(run, log, alignment, partings, findings, curve.steps)
-    return Held(parted, sentence, findings, alignment, tuple(partings), tuple(aligned), explained)
+        known = np.flatnonzero(~np.isnan(courses[0].values).any(axis=0))
+        explained = _curve(laid, courses[0].values[:, known], known, courses[0].text)
+    sentence = _say(run, log, alignment, findings, start)
+    return Held(
+        *(start is not None, sentence, findings, alignment, partings),
+        aligned=tuple(_iter_aligned(log, laid)),
+        explained=explained,
+    )
+
+
+def _curve(laid: _Laid, lr: Values, at: Steps, label: str, group: int | None = None) -> Curve:
+    """Return learning rates at some steps as a curve of the plan's groups, or of one of them."""
+    own = slice(group, None if group is None else group + 1)
+    groups, base = laid.curve.groups[own], laid.curve.base_lr[own]
+    each = laid.curve.steps_per_epoch
+    return Curve(groups, lr, base, label=label, steps_per_epoch=each, at=at)
+
+
+def _iter_aligned(log: Log, laid: _Laid) -> Iterator[Curve]:
+    for _, group in laid.points.pairs:
+        index = laid.points.index(laid.offset)
+        mine = (laid.points.group == group) & (index >= 0)
+        if mine.any():
+            yield _curve(laid, laid.points.value[None, mine], index[mine], log.name, group)
+
+
+def _iter_partings(log: Log, laid: _Laid) -> Iterator[Parting]:
+    points, inside = laid.points, laid.points.inside(laid.offset)
+    for series, group in points.pairs:
+        mine = inside & (points.group == group)
+        index, logged = points.index(laid.offset)[mine], points.value[mine]
+        meant = laid.curve.lr[group, index]
+        wrong = ~points.agree(meant, logged)
+        shares = (np.abs(logged - meant) / np.maximum(np.abs(meant), 1e-300))[wrong]
+        first = int(index[wrong][0]) if len(shares) else None
+        name = log.series[series].name
+        yield Parting(name, first, float(shares.max(initial=0.0)), len(shares))
 
 
 def _align(log: Log, laid: _Laid, courses: list[Course]) -> Alignment:
     points, offset = laid.points, laid.offset
     values = courses[0].values if courses else laid.curve.lr
-    others = (points.matches(values, each) for each in points.offsets if each != offset)
-    is_sure = bool(points.matches(values, offset).any()) and not any(
-        found.size and found.all() for found in others
-    )
-    inside, index = points.inside(offset), points.index(offset)
-    names = tuple((log.series[a].name, laid.curve.groups[b]) for a, b in points.pairs)
-    last = int(index[inside].max(initial=-1))
-    compared = int(inside.sum())
+    found = {each: points.matches(values, each) for each in points.offsets}
+    fits = {each for each, same in found.items() if same.size and same.all()}
+    inside = points.inside(offset)
     return Alignment(
-        laid.curve.label,
-        points.unit,
-        offset,
-        is_sure,
-        names,
-        compared,
-        len(inside) - compared,
-        last,
+        curve=laid.curve.label,
+        unit=points.unit,
+        offset=offset,
+        is_sure=fits == {offset},
+        pairs=tuple((log.series[a].name, laid.curve.groups[b]) for a, b in points.pairs),
+        compared=int(inside.sum()),
+        outside=int((~inside).sum()),
+        last=int(points.index(offset)[inside].max(initial=-1)),
     )
 
 
-def _find(points: Points, courses: list[Course], partings: list[Parting]) -> tuple[Finding, ...]:
-    first = min(each.first for each in partings if each.first is not None)
+def _find(
+    points: Points, courses: list[Course], partings: Sequence[Parting]
+) -> tuple[Finding, ...]:
     if not courses:
+        first = min(each.first for each in partings if each.first is not None)
         worst = max(each.largest for each in partings)
-        text = f"nothing that was tried explains it; it differs by up to {spell_number(100 * worst, 3)} %"
+        text = f"it differs by up to {spell_number(100 * worst, 3)} %, which nothing tried explains"
         return (Finding("different", text, "unknown", first, {"largest": worst}),)
     is_plain = len(courses) == 1 and len(np.unique(points.value)) >= _ENOUGH
-    confidence: Literal["certain", "likely"] = "certain" if is_plain else "likely"
-    return tuple(
-        Finding(each.kind, each.text, confidence, each.start, each.numbers) for each in courses
-    )
+    how: Confidence = "certain" if is_plain else "likely"
+    return tuple(Finding(each.kind, each.text, how, each.start, each.numbers) for each in courses)
 
 
-def _say(run, log, alignment, partings, findings, steps) -> str:
+def _say(
+    run: Run, log: Log, alignment: Alignment, findings: Sequence[Finding], start: int | None
+) -> str:
+    """Return the verdict in a line."""
+    steps, pairs = run.spec.total_steps, len(alignment.pairs)
     name = run.spec.source.name
     if len(run.curves) > 1:
         name = f"curve '{alignment.curve}' of {name}"
-    count = alignment.compared // max(len(partings), 1)
-    if not count:
+    if not alignment.compared:
         return f"no logged step is one of the {steps:,} of {name}"
-    groups = f" of {len(partings)} param groups" if len(partings) > 1 else ""
-    words = f" to the log's precision ({log.precision.words})" if log.precision.words else ""
-    if not findings:
-        text = f"matches {name} at all {count:,} logged steps{groups}{words}"
-    else:
-        start = min(each.first for each in partings if each.first is not None)
-        text = f"parts from {name} at step {start:,}: {findings[0].text}"
+    points = f"all {alignment.compared // pairs:,} logged steps"
+    points += f" of {pairs} param groups" * (pairs > 1)
+    if log.precision.words:
+        points += f" to the log's precision ({log.precision.words})"
+    told = [f"matches {name} at {points}"]
+    if start is not None:
+        told = [f"parts from {name} at step {start:,}: {findings[0].text}"]
         if findings[0].kind != "different":
-            text += (
-                f" ({findings[0].confidence}: reproduces all {count:,} logged steps{groups}{words})"
-            )
-        others = [each.text for each in findings[1:3]]
-        text += "".join(f"; or {each}" for each in others)
+            told[0] += f" ({findings[0].confidence}: that reproduces {points})"
+        told += [f"or {each.text}" for each in findings[1:3]]
     if alignment.is_sure and alignment.unit == "step" and alignment.offset:
-        text += f"; logged one step {'late' if alignment.offset < 0 else 'early'}"
-    gap = int(np.diff(log.series[0].steps).max(initial=1))
-    each = run.curves[0].steps_per_epoch if alignment.unit == "epoch" else 1
-    if alignment.last + 1 + gap * each < steps:
-        text += f"; the first {alignment.last + 1:,} of {steps:,} steps"
-    if alignment.outside > len(partings):
-        text += f"; {alignment.outside:,} logged points are beyond the plan"
-    return text
+        told.append(f"logged one step {'late' if alignment.offset < 0 else 'early'}")
+    each = run.spec.steps_per_epoch if alignment.unit == "epoch" else 1
+    gap = int(np.diff(log.series[0].steps).max(initial=1)) * each
+    if alignment.last + 1 + gap < steps:
+        told.append(f"the first {alignment.last + 1:,} of {steps:,} steps")
+    if alignment.outside > pairs:
+        told.append(f"{alignment.outside:,} logged points are beyond the plan")
+    return "; ".join(told)

@@ -10,13 +10,15 @@ from itertools import product
 import numpy as np
 
 from lrviz.check.logged.changed import Planned
-from lrviz.check.logged.courses import Course
-from lrviz.check.logged.points import Points
+from lrviz.check.logged.courses import Course, Number
+from lrviz.check.logged.points import Points, spread
 from lrviz.curve import SchedulerFacts, Values
 from lrviz.linter.part import LENGTHS
+from lrviz.run.log import Steps
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.expression import parse_expression
 from lrviz.spec.model import Node
+from lrviz.spec.parse import MAX_CALLS
 from lrviz.spell import spell_number
 
 # A length is fitted to so many points; of those whose mean error is so small a share of the
@@ -33,40 +35,27 @@ def iter_scaled(
     """Yield the plan times a factor: all of it, from the optimizer on, or from where it parts."""
     lr, base = planned.curve.lr, planned.curve.base_lr
     twice = planned.change(rates=[2 * each for each in base])
-    sums = {"every learning rate is": (0 * lr, lr)}
+    sums = [("every learning rate is", 0 * lr, lr)]
     if twice is not None:  # what is added whatever the optimizer's is, as a floor
-        sums["the optimizer's learning rate is"] = 2 * lr - twice, twice - lr
-    for offset in points.offsets:
-        for what, (fixed, moving) in sums.items():
-            if factor := _factor(points, offset, fixed, moving):
+        sums.append(("the optimizer's learning rate is", 2 * lr - twice, twice - lr))
+    for offset, (what, fixed, moving) in product(points.offsets, sums):
+        if factor := _factor(points, offset, fixed, moving):
+            values: Values | None = lr * factor
+            if fixed.any():
                 values = planned.change(rates=[factor * each for each in base])
-                if fixed is not sums["every learning rate is"][0] and values is not None:
-                    yield Course(
-                        "scaled",
-                        f"{what} {tell_factor(factor)} the plan's",
-                        values,
-                        {"factor": factor},
-                    )
-                elif not fixed.any():
-                    yield Course(
-                        "scaled",
-                        f"{what} {tell_factor(factor)} the plan's",
-                        lr * factor,
-                        {"factor": factor},
-                    )
+            if values is not None:
+                text = f"{what} {tell_factor(factor)} the plan's"
+                yield Course("scaled", text, values, {"factor": factor})
     for offset, (before, first) in parting.items():
         for start in range(first, max(before, first - _MOST_STARTS), -1) if before >= 0 else ():
-            for back in (0, start):
-                for fixed, moving in sums.values():
-                    still, more = _late(fixed, start, back), _late(moving, start, back)
-                    if factor := _factor(points, offset, still, more, start):
-                        values = np.where(np.arange(lr.shape[1]) < start, lr, still + more * factor)
-                        how = "was started over" if back else "went on"
-                        text = (
-                            f"from step {start:,} on it {how} at {tell_factor(factor)} its values"
-                        )
-                        numbers = {"step": start, "factor": factor, "state": start - back}
-                        yield Course("resumed", text, values, numbers, start)
+            for back, (_, fixed, moving) in product((0, start), sums):
+                still, more = _late(fixed, start, back), _late(moving, start, back)
+                if factor := _factor(points, offset, still, more, start):
+                    values = np.where(np.arange(lr.shape[1]) < start, lr, still + more * factor)
+                    how = "started over" if back else "went on"
+                    text = f"from step {start:,} on it {how} at {tell_factor(factor)} its values"
+                    numbers = {"step": start, "factor": factor, "state": start - back}
+                    yield Course("resumed", text, values, numbers, start)
 
 
 def _late(values: Values, start: int, back: int) -> Values:
@@ -123,16 +112,19 @@ def tell_factor(factor: float) -> str:
 def iter_unwarmed(planned: Planned) -> Iterator[Course]:
     """Yield the plan without the calls of an argument that is a warm-up's."""
     for facts in planned.facts.walk():
-        for name in _named(facts, "warmup"):
+        for name, steps in _named(facts, "warmup").items():
             values = planned.change(planned.argue({(*facts.key, name): 0}))
-            if values is not None and facts.arguments[name]:
-                text = f"the warm-up is missing, {name} is 0 in place of {facts.arguments[name]}"
-                yield Course("no-warmup", text, values, {"argument": name})
+            if values is not None:
+                text = f"the warm-up is missing, {name} is 0 in place of {steps:,}"
+                yield Course("no-warmup", text, values, {"argument": name, "planned": steps})
 
 
-def _named(facts: SchedulerFacts, *roles: str) -> list[str]:
+def _named(facts: SchedulerFacts, *roles: str) -> dict[str, int]:
+    """Return the numbers of calls that a scheduler was given as something."""
     known = CATALOG[facts.kind].roles if facts.kind in CATALOG else {}
-    return [name for name, role in known.items() if role in roles and name in facts.arguments]
+    given = {name: facts.arguments.get(name) for name, role in known.items() if role in roles}
+    numbers = {name: each for name, each in given.items() if isinstance(each, int | float)}
+    return {name: int(each) for name, each in numbers.items() if 1 <= each < MAX_CALLS}
 
 
 def iter_lengths(planned: Planned, points: Points) -> Iterator[Course]:
@@ -141,18 +133,20 @@ def iter_lengths(planned: Planned, points: Points) -> Iterator[Course]:
     each = planned.schedule.steps_per_call
     ends = {n * each // own for n in _fit(planned, points, 0, planned.schedule.total_calls)}
     for facts in planned.facts.walk():
-        before = {0, *(facts.arguments[name] for name in _named(facts, "warmup"))}
-        for name in _named(facts, *LENGTHS):
-            length = facts.arguments[name]
-            for fixed in before if isinstance(length, int | float) and length >= 1 else ():
-                for fitted in _fit(planned, points, facts.values.start + fixed, length - fixed):
-                    ends.add(total + (fitted + fixed - int(length)) * each // own)
-                    wanted = fitted + fixed
-                    values = planned.change(planned.argue({(*facts.key, name): wanted}))
-                    if values is not None:
-                        text = f"{name} of {facts.name} is {wanted:,} in place of {length:,}"
-                        numbers = {"argument": name, "length": wanted, "planned": length}
-                        yield Course("length", text, values, numbers)
+        before = {0, *_named(facts, "warmup").values()}
+        for (name, length), fixed in product(_named(facts, *LENGTHS).items(), before):
+            for fitted in _fit(planned, points, facts.values.start + fixed, length - fixed):
+                wanted = fitted + fixed
+                ends.add(total + (wanted - length) * each // own)
+                values = planned.change(planned.argue({(*facts.key, name): wanted}))
+                if values is not None:
+                    text = f"{name} of {facts.name} is {wanted:,} in place of {length:,}"
+                    numbers: dict[str, Number] = {
+                        "argument": name,
+                        "length": wanted,
+                        "planned": length,
+                    }
+                    yield Course("length", text, values, numbers)
     for steps in sorted(ends - {total}):
         if steps >= planned.last and (values := planned.change(steps=steps)) is not None:
             text = f"it was made for {steps:,} steps in place of {total:,}"
@@ -165,11 +159,11 @@ def _fit(planned: Planned, points: Points, start: int, length: float) -> list[in
     near: set[int] = set()
     for offset in points.offsets:
         mine = np.flatnonzero(points.inside(offset) & (points.group == points.group[0]))
-        picked = mine[np.unique(np.linspace(0, len(mine) - 1, _FITTED).astype(int))]
+        picked = spread(mine, _FITTED)
         made = planned.calls_before(points.index(offset)[picked])
         made, logged = made[made >= start], points.value[picked][made >= start]
 
-        def judge(lengths: Values, made: Values = made, logged: Values = logged) -> Values:
+        def judge(lengths: Steps, made: Steps = made, logged: Values = logged) -> Values:
             at = start + (made - start) * (length / lengths[:, None])
             errors: Values = np.abs(np.interp(at, np.arange(len(row)), row) - logged).mean(axis=1)
             return errors
@@ -199,7 +193,7 @@ _FAMILIES = {
 
 
 def iter_families(planned: Planned, points: Points) -> Iterator[Course]:
-    """Yield other schedules with the plan's peak, and with its warm-up and length where they fit."""
+    """Yield other schedules with the plan's peak and length, and with its warm-up or none."""
     lr = planned.curve.lr
     peaks = lr.max(axis=1)
     peak = int(planned.calls_before([int(np.argmax(lr[0] >= peaks[0] * (1 - 1e-9)))])[0])
@@ -230,7 +224,7 @@ def _shape(
     made, shares = made[later], points.value[later] / peaks[points.group[later]]
     slack = points.slack(points.value[later]) / peaks[points.group[later]]
     drops = np.flatnonzero(shares < 1 - slack)
-    if not len(drops) or shares.min() <= 0 or total < 1:
+    if not len(drops) or total < 1:
         return {"ConstantLR": "1"}
     low, high = (np.maximum(shares + sign * slack, 1e-300) ** (1 / made) for sign in (-1, 1))
     drop = float(shares[drops[0]])
@@ -255,7 +249,7 @@ def _may_be(planned: Planned, points: Points, offset: int, text: str, peaks: Val
     """Whether a factor has some of the points."""
     factor = parse_expression(text, ("epoch",), ()).bind({})
     inside = np.flatnonzero(points.inside(offset))
-    some = inside[np.unique(np.linspace(0, len(inside) - 1, _SOME).astype(int))]
+    some = spread(inside, _SOME)
     made = planned.calls_before(points.index(offset)[some])
     meant = peaks[points.group[some]] * np.array([factor(float(each)) for each in made])
     return bool(points.agree(meant, points.value[some]).all())

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,9 @@ from lrviz.run.log import Log, Precision, Series, Steps
 
 # Libraries compute one value in two ways, as a closed form or from the last one.
 _RELATIVE, _ABSOLUTE = 1e-9, 1e-12
+
+# The unit of the log's steps, how many of the plan's each is, and what may have to be added.
+Way = tuple[str, int, tuple[int, ...]]
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -81,13 +83,20 @@ class Points:
         return None
 
 
+def spread(items: Steps, most: int) -> Steps:
+    """Return so many items at most, evenly spread from the first to the last."""
+    chosen = np.unique(np.linspace(0, max(len(items) - 1, 0), most).astype(int))
+    spread_out: Steps = items[chosen[: len(items)]]
+    return spread_out
+
+
 def iter_points(log: Log, curve: Curve) -> Iterator[Points]:
     """Yield every way in which a log can be laid over a curve, the likeliest first."""
     each = curve.steps_per_epoch
     late = "Hugging Face" in log.writer
-    by_step = ("step", 1, (-1, 0, 1) if late else (0, -1, 1))
+    by_step: Way = ("step", 1, (-1, 0, 1) if late else (0, -1, 1))
     # Of an epoch that is counted from 1 or from 0: its last step, its first, or what follows it.
-    by_epoch = ("epoch", each, (-1, 0, -each, each - 1, each))
+    by_epoch: Way = ("epoch", each, (-1, 0, -each, each - 1, each))
     ways = {"step": [by_step], "epoch": [by_epoch], "row": [by_step, by_epoch]}[log.unit]
     if each == 1:
         ways = [("step", 1, by_step[2])] if log.unit != "epoch" else [("epoch", 1, (-1, 0, 1))]
@@ -110,14 +119,10 @@ def iter_points(log: Log, curve: Curve) -> Iterator[Points]:
 
 def _pair(series: Sequence[Series], groups: Sequence[str]) -> list[Pairs]:
     """Return which series may be which param groups: by name, by order, or one of either."""
-    if len(series) == 1 or len(groups) == 1:
-        alone = ([(each, 0)] for each in range(len(series)))
-        return [
-            tuple(pair)
-            for pair in (
-                alone if len(groups) == 1 else ([(0, each)] for each in range(len(groups)))
-            )
-        ]
+    if len(groups) == 1:
+        return [((each, 0),) for each in range(len(series))]
+    if len(series) == 1:
+        return [((0, each),) for each in range(len(groups))]
     named = tuple(
         (place, groups.index(group))
         for place, each in enumerate(series)
@@ -125,4 +130,4 @@ def _pair(series: Sequence[Series], groups: Sequence[str]) -> list[Pairs]:
         if group and group == each.name.replace("/", " ").replace(".", " ").split()[-1]
     )
     ordered = tuple((place, place) for place in range(min(len(series), len(groups))))
-    return list(chain([named] if named else [], [ordered]))
+    return [*([named] if named else []), ordered]
