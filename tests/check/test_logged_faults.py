@@ -315,3 +315,11 @@ def test_a_run_that_follows_its_plan_is_never_accused(name: str, length: int) ->
         held = hold(run, write_log(values, form), drive)
         assert not held.parted, (form, held.sentence)
         assert held.sentence.startswith("matches <spec> at all")
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_calls_after_every_step_in_place_of_every_epoch_are_named(name: str) -> None:
+    text, build = PLANS[name]
+    run = load_plan(text, "epochs: 200, steps_per_epoch: 5, interval: epoch")
+    held = hold(run, write_log(train(build), ("float32", 1, 0)), drive)
+    assert "per-step" in [each.kind for each in held.findings], held.sentence

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from lrviz.check.logged.changed import Planned
-from lrviz.check.logged.courses import Course, Number
+from lrviz.check.logged.courses import Course
 from lrviz.check.logged.points import Points, spread
 from lrviz.curve import SchedulerFacts, Values
 from lrviz.linter.part import LENGTHS
@@ -141,12 +141,8 @@ def iter_lengths(planned: Planned, points: Points) -> Iterator[Course]:
                 values = planned.change(planned.argue({(*facts.key, name): wanted}))
                 if values is not None:
                     text = f"{name} of {facts.name} is {wanted:,} in place of {length:,}"
-                    numbers: dict[str, Number] = {
-                        "argument": name,
-                        "length": wanted,
-                        "planned": length,
-                    }
-                    yield Course("length", text, values, numbers)
+                    told = {"length": wanted, "planned": length}
+                    yield Course("length", text, values, {"argument": name, **told})
     for steps in sorted(ends - {total}):
         if steps >= planned.last and (values := planned.change(steps=steps)) is not None:
             text = f"it was made for {steps:,} steps in place of {total:,}"
