@@ -69,6 +69,16 @@ def test_what_nothing_explains_is_said_to_be_different_and_by_how_much() -> None
     assert held.explained is None
 
 
+def test_a_learning_rate_that_grows_without_bound_is_different_and_no_failure() -> None:
+    held = lay("steps: 3000\nscheduler: {StepLR: {step_size: 9}}\n", grown())
+    assert [each.kind for each in held.findings] == ["different"]
+
+
+def grown() -> Series:
+    steps = np.arange(0, 3000, 10)
+    return Series("lr", steps, 1e-3 * (1 + steps.astype(float) ** 3))
+
+
 def test_a_log_that_has_nothing_of_the_plan_is_not_said_to_part_from_it() -> None:
     held = lay(HALVED + SGD, Series("lr", np.arange(500, 508), BY_EPOCH))
     assert not held.parted

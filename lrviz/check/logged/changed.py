@@ -18,7 +18,7 @@ Drive = Callable[[Spec], Run]
 
 # Of one change, as driving takes a second for some hundred thousand.
 _MOST_CALLS = 2_000_000
-_AHEAD, _AT_ONCE = 8, 100_000
+_AHEAD, AT_ONCE = 8, 100_000
 MOST_A_STEP = 64
 
 
@@ -71,7 +71,7 @@ class Planned:
         """What is read before each call, also of those beyond the run; shape (groups, calls)."""
         total = self.schedule.total_calls
         wanted = (self.last + 1) * _AHEAD * self.schedule.calls
-        return self.extend(max(total, min(wanted, _AT_ONCE)))
+        return self.extend(max(total, min(wanted, AT_ONCE)))
 
     def extend(self, calls: int) -> Values:
         """Return what is read before each of so many calls, or of those that torch can make."""

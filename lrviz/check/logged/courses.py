@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lrviz.check.logged.changed import MOST_A_STEP, Planned, pad
+from lrviz.check.logged.changed import AT_ONCE, MOST_A_STEP, Planned, pad
 from lrviz.check.logged.points import Points, spread
 from lrviz.curve import Values
 from lrviz.run.log import Steps
@@ -154,8 +154,9 @@ def _try(
         values = planned.by_call
         found = _sift(values, points, offset, tried, warp, beyond=beyond)[:_MOST_TRIED]
         if beyond and len(found):
-            most = int(warp(found, steps[-1:]).max()) + 1
-            values = values if most <= values.shape[1] else planned.extend(most)
+            most = warp(found, steps[-1:]) + 1
+            wanted = max(int(most.min()), min(int(most.max()), AT_ONCE))
+            values = values if wanted <= values.shape[1] else planned.extend(wanted)
         good = []
         for number in found:
             made = warp(number, steps)

@@ -16,7 +16,7 @@ from lrviz.curve import SchedulerFacts, Values
 from lrviz.linter.part import LENGTHS
 from lrviz.run.log import Steps
 from lrviz.spec.catalog import CATALOG
-from lrviz.spec.expression import parse_expression
+from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import Node
 from lrviz.spec.parse import MAX_CALLS
 from lrviz.spell import spell_number
@@ -49,28 +49,26 @@ def iter_scaled(
     for offset, (before, first) in parting.items():
         for start in range(first, max(before, first - _MOST_STARTS), -1) if before >= 0 else ():
             for back, (_, fixed, moving) in product((0, start), sums):
-                still, more = _late(fixed, start, back), _late(moving, start, back)
-                if factor := _factor(points, offset, still, more, start):
-                    values = np.where(np.arange(lr.shape[1]) < start, lr, still + more * factor)
+                if factor := _factor(points, offset, fixed, moving, start, back):
+                    late = np.roll(fixed + moving * factor, back, axis=1)
+                    values = np.where(np.arange(lr.shape[1]) < start, lr, late)
                     how = "started over" if back else "went on"
                     text = f"from step {start:,} on it {how} at {tell_factor(factor)} its values"
                     numbers = {"step": start, "factor": factor, "state": start - back}
                     yield Course("resumed", text, values, numbers, start)
 
 
-def _late(values: Values, start: int, back: int) -> Values:
-    """Return values so many steps later, those before a step left out."""
-    return np.where(np.arange(values.shape[1]) < start, 0.0, np.roll(values, back, axis=1))
-
-
 def _factor(
-    points: Points, offset: int, fixed: Values, scaled: Values, start: int = 0
+    points: Points, offset: int, fixed: Values, moving: Values, start: int = 0, back: int = 0
 ) -> float | None:
-    """Return the factor by which scaled values and fixed ones make up all points from a step on."""
+    """Return the factor by which what moves, and what is fixed, make up all points from a step on.
+
+    Both are taken so many steps back.
+    """
     index = points.index(offset)
     within = points.inside(offset) & (index >= start)
-    group, index, logged = points.group[within], index[within], points.value[within]
-    each, rest = scaled[group, index], logged - fixed[group, index]
+    group, index, logged = points.group[within], index[within] - back, points.value[within]
+    each, rest = moving[group, index], logged - fixed[group, index]
     moved = np.abs(each) > 1e-9 * points.largest
     if not moved.any():
         return None
@@ -247,5 +245,9 @@ def _may_be(planned: Planned, points: Points, offset: int, text: str, peaks: Val
     inside = np.flatnonzero(points.inside(offset))
     some = spread(inside, _SOME)
     made = planned.calls_before(points.index(offset)[some])
-    meant = peaks[points.group[some]] * np.array([factor(float(each)) for each in made])
+    try:
+        factors = np.array([factor(float(each)) for each in made])
+    except ExpressionError:  # it grows without bound, or has no value
+        return False
+    meant = peaks[points.group[some]] * factors
     return bool(points.agree(meant, points.value[some]).all())
