@@ -62,6 +62,7 @@ class Schedule:
         batches_per_epoch: of all processes together, and `derivation`, how the steps follow from
             them; None and empty without data.
         frequency: of how many intervals it is called after one, and `calls`, how often then.
+        told: the totals of another run, which its formulas are to name; None for its own.
     """
 
     source: Source
@@ -80,6 +81,7 @@ class Schedule:
     derivation: str = ""
     frequency: int = 1
     calls: int = 1
+    told: Mapping[str, float] | None = field(default=None, compare=False)
 
     @property
     def is_cut(self) -> bool:
@@ -131,6 +133,8 @@ class Schedule:
     @cached_property
     def totals(self) -> Mapping[str, float]:
         """The run totals that formulas and expressions may name."""
+        if self.told is not None:
+            return self.told
         names = TOTALS if self.batches_per_epoch is None else (*TOTALS, "batches_per_epoch")
         return {name: float(getattr(self, name)) for name in names}
 
