@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lrviz.curve import Curve, SchedulerFacts, Values
-from lrviz.drive.blame import PASSED_ON, explain_failure
+from lrviz.drive.blame import PASSED_ON, explain_failure, name_argument
 from lrviz.drive.plan import Plan, plan_run
 from lrviz.drive.remarks import make_several, metric_values, number_steps
 from lrviz.errors import SpecError
@@ -30,7 +30,15 @@ def drive_schedule(schedule: Schedule) -> tuple[Curve, SchedulerFacts]:
     Raises:
         SpecError: it cannot be driven through the run, or a learning rate is not finite.
     """
-    optimizer, plan = plan_run(schedule)
+    planned = plan_run(schedule)
+    try:
+        return _drive(schedule, *planned)
+    except SpecError as error:
+        named = name_argument(schedule, error, lambda other: _drive(other, *plan_run(other)))
+        raise named from error.__cause__
+
+
+def _drive(schedule: Schedule, optimizer: "Optimizer", plan: Plan) -> tuple[Curve, SchedulerFacts]:
     metric = metric_values(schedule) if plan.found.takes_metric else []
     groups = optimizer.param_groups
     base_lr = tuple(float(group["lr"]) for group in groups)

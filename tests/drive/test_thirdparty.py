@@ -452,13 +452,13 @@ def _shadow(library: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPat
         (
             "get_polynomial_decay_schedule_with_warmup",
             {"num_warmup_steps": 1, "lr_end": 1},
-            ": transformers fails when it was built with ValueError: "
+            ".lr_end: transformers fails when it was built with ValueError: "
             "lr_end (1.0) must be smaller than initial lr (0.1)",
         ),
         (
             "get_wsd_schedule",
             {"num_warmup_steps": 4, "num_decay_steps": 4, "decay_type": "sqrt"},
-            ": transformers fails when it was built with ValueError: "
+            ".decay_type: transformers fails when it was built with ValueError: "
             "Unknown decay type: sqrt, expected 'linear', 'cosine' or '1-sqrt'",
         ),
         (
@@ -548,7 +548,7 @@ def test_a_plateau_of_any_library_needs_a_metric(name: str, request: pytest.Fixt
 def test_a_failure_in_the_run_names_the_library_and_the_step() -> None:
     name = "transformers.get_polynomial_decay_schedule_with_warmup"
     found = problem_of({name: {"num_warmup_steps": 4, "num_training_steps": 8, "power": -1}})
-    text = f"scheduler.{name}: transformers fails after step 7 with ZeroDivisionError: "
+    text = f"scheduler.{name}.power: transformers fails after step 7 with ZeroDivisionError: "
     assert found.startswith(text)
 
 
@@ -559,7 +559,7 @@ def test_a_failure_below_a_composite_is_the_childs() -> None:
     found = problem_of({"ChainedScheduler": {"schedulers": ["LinearLR", child]}})
     place = f"scheduler.ChainedScheduler.schedulers.1.{name}"
     text = "transformers fails when it was built with ValueError: "
-    assert found.startswith(f"{place}: {text}")
+    assert found.startswith(f"{place}.lr_end: {text}")
 
 
 def test_a_schedule_of_transformers_may_stand_inside_a_composite(transformers: Any) -> None:
