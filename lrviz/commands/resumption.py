@@ -27,7 +27,7 @@ from lrviz.spec.length import LENGTH_KEYS
 from lrviz.spec.model import Spec
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import MAX_CURVES
-from lrviz.spell import align, spell_number, spell_yaml
+from lrviz.spell import align, shorten, spell_number, spell_yaml
 from lrviz.system.annotations import format_findings
 from lrviz.system.process import quick_imports
 
@@ -81,7 +81,8 @@ def resume_spec(
     if target is not None:
         refuse_target(target.path, "figure", specs, overwrite=overwrite)
     done = _resume(spec, at, other)
-    lines: list[Line] = [*done.run.warnings, *_iter_restored(done, other)]
+    told = done.run.explain() if reading.verbose else done.run
+    lines: list[Line] = [*told.warnings, *_iter_restored(done, other)]
     path, text = "", format_resumption(done)
     if target is not None:
         refuse_reads(target.path, specs)  # of factories it is known by now
@@ -228,7 +229,7 @@ def draw_resumption(done: Resumption, spec: Spec, at: int | None) -> Run:
     figure = run.spec.tree.get("figure")
     tree["figure"] = {"style": STYLE, **(figure if isinstance(figure, dict) else {})}
     tree |= {"factory": f"resume of {spec.source.name}"[:MAX_TEXT]}
-    tree["curves"] = {curve.label: {} for curve in whole.curves}
+    tree["curves"] = {shorten(curve.label, MAX_TEXT): {} for curve in whole.curves}
     return replace(whole, spec=replace(whole.spec, tree=tree))
 
 
@@ -239,6 +240,8 @@ def _key(curve: Curve) -> bytes:
 
 def _name(rows: Sequence[Resumed], is_plan: bool, at: int | None) -> str:
     """Return what a line is called: after the ways that lead there."""
+    if len(rows) == len(WAYS):
+        return "plan = every way"
     stop = at is None and not is_plan
     told = " · ".join(f"{WAYS[row.way]}{f' at {row.at}' if stop else ''}" for row in rows)
     return " = ".join(filter(None, ["plan" * is_plan, told]))

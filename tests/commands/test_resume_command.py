@@ -95,6 +95,19 @@ def test_the_figure_is_drawn_and_exported_again(spec: Path, tmp_path: Path) -> N
     assert run("resume", figure).stderr.startswith(f"{figure}: drawn from resume of {spec}, which")
 
 
+def test_the_figure_of_a_long_label_is_read_again(write_spec: WriteSpec, tmp_path: Path) -> None:
+    labels = ["slow" * 50, "fast" * 50]
+    curves = ", ".join(f"{each}: {{scheduler: ConstantLR}}" for each in labels)
+    figure = tmp_path / "long.png"
+    run("resume", write_spec(f"steps: 9\ncurves: {{{curves}}}\n"), "-o", figure)
+    assert len(lrviz.simulate(load(figure)).curves) == 8
+
+
+def test_verbose_says_how_the_run_goes(spec: Path) -> None:
+    done = run("resume", spec, "--at", "2", "-v")
+    assert done.stderr.startswith(f"note: {spec}: LambdaLR: ")
+
+
 def test_a_figure_of_a_spec_is_taken_for_it(spec: Path, tmp_path: Path) -> None:
     figure = tmp_path / "lambda.webp"
     run("plot", spec, "-o", figure)
