@@ -5,7 +5,7 @@ import stat
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -197,12 +197,7 @@ def drive_spec(spec: "Spec", verbose: bool = False) -> "Run":
     drive = partial(simulate, spec)
     is_whole = "torch.optim" in sys.modules  # all of it: there is nothing to choose
     run = drive() if is_whole else with_torch(drive, spec.needs, spec.source.name)
-    if not verbose:
-        return run
-    text, derived = str(run), run.spec.derivation
-    told = (text,) if derived in text else (text, derived)
-    notes = (Problem(spec.source.name, (), each, grade="note") for each in told)
-    return replace(run, warnings=(*notes, *run.warnings))
+    return run.explain() if verbose else run
 
 
 @cache

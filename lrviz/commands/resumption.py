@@ -22,19 +22,19 @@ from lrviz.errors import Problem, UsageError
 from lrviz.figure import Format
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
 from lrviz.run.driven import Run
-from lrviz.run.resumed import BRIEFLY, STATELESS, WAYS, Resumed, Resumption, tell_safe
+from lrviz.run.resumed import STATELESS, WAYS, Resumed, Resumption, tell_safe
 from lrviz.spec.length import LENGTH_KEYS
 from lrviz.spec.model import Spec
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.sweep import MAX_CURVES
-from lrviz.spell import align, spell_number, spell_yaml
+from lrviz.spell import align, shorten, spell_number, spell_yaml
 from lrviz.system.annotations import format_findings
 from lrviz.system.process import quick_imports
 
 # How the ways are listed: for people, or for programs.
 Told = Literal["text", "json"]
 
-_HEADINGS = ("way", "stop", "verdict", "wrong steps", "factor", "at step", "right again")
+_HEADINGS = ("way", "stop", "verdict", "wrong steps", "factor", "right again")
 _NONE = "-"
 
 # What a figure keeps of its spec: how long it is, when it is called, and how it is drawn.
@@ -81,18 +81,17 @@ def resume_spec(
     if target is not None:
         refuse_target(target.path, "figure", specs, overwrite=overwrite)
     done = _resume(spec, at, other)
-    lines: list[Line] = [*done.run.warnings, *_iter_restored(done, other)]
-    path = ""
+    told = done.run.explain() if reading.verbose else done.run
+    lines: list[Line] = [*told.warnings, *_iter_restored(done, other)]
+    path, text = "", format_resumption(done)
     if target is not None:
         refuse_reads(target.path, specs)  # of factories it is known by now
         run = draw_resumption(done, spec, at)
         lines += write_figure(run, target, metadata=True, overwrite=overwrite)
         path = str(target.path or "")
     if output_format == "json":
-        yield Block(format_json(done, source, into), tuple(lines), path="")
-        return
-    text = format_resumption(done)
-    if target is not None and target.path is None:  # standard output has the figure
+        yield Block(format_json(done, source, into), tuple(lines))
+    elif target is not None and target.path is None:  # standard output has the figure
         yield Block(None, (*lines, *text.splitlines()))
     else:
         yield Block(text, tuple(lines), path=path)
@@ -112,18 +111,11 @@ def _resume(spec: Spec, at: int | None, into: Spec | None) -> Resumption:
 
 def _iter_restored(done: Resumption, into: Spec | None) -> Iterator[Problem]:
     """Yield what loading brings back into another spec, where both states are loaded."""
-    for name, old, new in dict.fromkeys(
-        each for row in done.rows if row.way == "both" for each in map(_freeze, row.restored)
-    ):
-        assert into is not None
-        text = f"{name}: loading brings back {new}, in place of {old}"
+    loaded = [each for row in done.rows if row.way == "both" for each in row.restored]
+    for name, old, new in loaded:
+        assert into is not None  # else nothing of another spec's is there
+        text = f"{name}: loading brings back {spell_value(new)}, in place of {spell_value(old)}"
         yield Problem(into.source.name, (), text, grade="warning")
-
-
-def _freeze(restored: tuple[str, object, object]) -> tuple[str, str, str]:
-    name, *values = restored
-    old, new = map(spell_value, values)
-    return name, old, new
 
 
 def spell_value(value: object) -> str:
@@ -149,15 +141,15 @@ def _labels(done: Resumption) -> list[str]:
 
 
 def _spell_row(row: Resumed) -> tuple[str, ...]:
-    verdict, factor, worst, again = row.verdict if row.verdict != "none" else _NONE, *[_NONE] * 3
+    verdict = row.verdict if row.verdict != "none" else _NONE
+    count, factor, again = (_NONE,) * 3
     if row.parts is not None:
         verdict = f"{row.quantity if row.quantity != 'lr' else ''} wrong from step {row.parts}"
-        factor, worst = _spell_factor(row.factor), str(row.worst)
+        count, factor = f"{row.wrong} of {row.steps}", _spell_factor(row.factor)
         again = _NONE if row.verdict == "raises" else str(row.recovers or "never")
     if row.reason and row.reason != STATELESS:
         verdict = f"raises {row.reason}" if row.verdict == "raises" else f"{_NONE} ({row.reason})"
-    count = f"{row.wrong} of {row.steps}" if row.parts is not None else _NONE
-    return BRIEFLY[row.way], str(row.at), verdict.strip(), count, factor, worst, again
+    return WAYS[row.way], str(row.at), verdict.strip(), count, factor, again
 
 
 def _spell_factor(factor: float) -> str:
@@ -211,44 +203,45 @@ def draw_resumption(done: Resumption, spec: Spec, at: int | None) -> Run:
     Raises:
         UsageError: there are more curves than one figure may have.
     """
-    lines: dict[tuple[str, bytes], tuple[int, Curve, list[Resumed]]] = {}
-    labels = _labels(done)
+    run, labels = done.run, _labels(done)
+    lines: dict[tuple[int, bytes], tuple[Curve, list[Resumed]]] = {}
     for row in done.rows:
-        place = labels.index(row.label) % len(done.run.curves)
-        plan = done.run.curves[place]
-        lines.setdefault((row.label, _key(plan)), (place, plan, []))
-        drawn = plan if row.verdict == "right" or row.curve is None else row.curve
-        if row.verdict in ("right", "wrong"):
-            lines.setdefault((row.label, _key(drawn)), (place, drawn, []))[2].append(row)
+        place = labels.index(row.label) % len(run.curves)
+        plan = run.curves[place]
+        lines.setdefault((place, _key(plan)), (plan, []))
+        drawn = plan if row.verdict == "right" else row.curve
+        if drawn is not None:
+            lines.setdefault((place, _key(drawn)), (drawn, []))[1].append(row)
     if len(lines) > MAX_CURVES:
         raise UsageError(f"{len(lines)} curves are more than {MAX_CURVES}; draw fewer schedules")
-    run = done.run
     runs = [
-        Run(
-            replace(run.spec, schedules=run.spec.schedules[n : n + 1]),
-            (curve,),
-            run.schedulers[n : n + 1],
+        replace(
+            run,
+            spec=replace(run.spec, schedules=(run.spec.schedules[place],)),
+            curves=(curve,),
+            schedulers=(run.schedulers[place],),
         )
-        for n, curve, _ in lines.values()
+        for (place, _), (curve, _) in lines.items()
     ]
-    names = [_name(rows, curve is run.curves[n], at) for n, curve, rows in lines.values()]
+    names = [_name(rows, curve in run.curves, at) for curve, rows in lines.values()]
     whole = combine_runs(runs, names)
     tree = {key: run.spec.tree[key] for key in _KEPT if key in run.spec.tree}
     figure = run.spec.tree.get("figure")
     tree["figure"] = {"style": STYLE, **(figure if isinstance(figure, dict) else {})}
     tree |= {"factory": f"resume of {spec.source.name}"[:MAX_TEXT]}
-    tree["curves"] = {curve.label: {} for curve in whole.curves}
+    tree["curves"] = {shorten(curve.label, MAX_TEXT): {} for curve in whole.curves}
     return replace(whole, spec=replace(whole.spec, tree=tree))
 
 
 def _key(curve: Curve) -> bytes:
     """Return what two curves share that are one line."""
-    return b"".join(np.ascontiguousarray(each).tobytes() for each in (curve.lr, curve.momentum))
+    return b"".join(np.array(each).tobytes() for each in (curve.lr, curve.momentum))
 
 
 def _name(rows: Sequence[Resumed], is_plan: bool, at: int | None) -> str:
     """Return what a line is called: after the ways that lead there."""
-    told = ", ".join(
-        BRIEFLY[row.way] + f" (at {row.at})" * (at is None and not is_plan) for row in rows
-    )
-    return f"plan{f' = {told}' if told else ''}" if is_plan else told
+    if len(rows) == len(WAYS):
+        return "plan = every way"
+    stop = at is None and not is_plan
+    told = " · ".join(f"{WAYS[row.way]}{f' at {row.at}' if stop else ''}" for row in rows)
+    return " = ".join(filter(None, ["plan" * is_plan, told]))

@@ -72,7 +72,14 @@ def stop_and_go(spec: Spec, at: int | None = None, into: Spec | None = None) -> 
             others *= len(courses)
         pairs = list(zip(courses, others, strict=True))
         tried = tuple(_list_stops(*pair, at) for pair in pairs)
-        _refuse_too_many(pairs, tried)
+        left = [
+            (then.schedule.total_calls - then.calls_before(at)) * len(WAYS)
+            for (_, then), stops in zip(pairs, tried, strict=True)
+            for at in stops
+        ]
+        if sum(left) > MAX_CALLS:
+            text = f"{sum(left):,} calls of all stops and ways are more than {MAX_CALLS:,}"
+            raise UsageError(f"{text}; name one stop with --at (in Python at=)")
         stack.enter_context(hide_warnings())
         rows = [row for pair, stops in zip(pairs, tried, strict=True) for row in _try(*pair, stops)]
     return Resumption(others[0].run, tuple(rows), tried)
@@ -110,19 +117,6 @@ def _choose_stops(course: Course, steps: int) -> tuple[int, ...]:
 
 def _spread(first: int, last: int, many: int = SPREAD) -> list[int]:
     return [int(each) for each in np.linspace(first, last, many).round()]
-
-
-def _refuse_too_many(
-    pairs: Sequence[tuple[Course, Course]], tried: Sequence[tuple[int, ...]]
-) -> None:
-    calls = sum(
-        (then.schedule.total_calls - then.calls_before(at)) * len(WAYS)
-        for (_, then), stops in zip(pairs, tried, strict=True)
-        for at in stops
-    )
-    if calls > MAX_CALLS:
-        text = f"{calls:,} calls, of all stops and ways, are more than {MAX_CALLS:,}"
-        raise UsageError(f"{text}; name one stop with --at (in Python at=)")
 
 
 def _try(course: Course, then: Course, stops: Sequence[int]) -> Iterator[Resumed]:

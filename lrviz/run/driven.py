@@ -1,7 +1,7 @@
 """What driving a spec gives, and that in a sentence: for a terminal, or who sees no figure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
 
@@ -70,6 +70,13 @@ class Run:
     def remark(self, text: str) -> Problem:
         """Return a warning of what is drawn of it."""
         return Problem(self.spec.source.name, (), text, grade="warning")
+
+    def explain(self) -> "Run":
+        """Return it with notes of what it does, and of how its steps follow from its data."""
+        text, derived = str(self), self.spec.derivation
+        told = (text,) if derived in text else (text, derived)
+        notes = (Problem(self.spec.source.name, (), each, grade="note") for each in told)
+        return replace(self, warnings=(*notes, *self.warnings))
 
     @cached_property
     def _sentence(self) -> str:

@@ -11,22 +11,12 @@ from lrviz.run.driven import Run
 
 # The ways that people go on, by name, the one to take first.
 WAYS: Mapping[str, str] = {
-    "both": "build both, then load both",
-    "before": "load the optimizer, build the scheduler, load that",
-    "scheduler": "build both, load the scheduler alone",
-    "optimizer": "build both, load the optimizer alone",
-    "last_epoch": "load the optimizer, give the constructor last_epoch",
-    "anew": "build both and step again from 0",
-}
-
-# The same in a figure, and in a table.
-BRIEFLY: Mapping[str, str] = {
-    "both": "both states",
-    "before": "optimizer's before building",
-    "scheduler": "scheduler's alone",
-    "optimizer": "optimizer's alone",
-    "last_epoch": "last_epoch",
-    "anew": "stepped again",
+    "both": "build both, load both",
+    "before": "load optimizer, build and load scheduler",
+    "scheduler": "build both, load scheduler",
+    "optimizer": "build both, load optimizer",
+    "last_epoch": "load optimizer, give last_epoch",
+    "anew": "build both, step again from 0",
 }
 
 # Why a function of the step is right whatever is loaded.
@@ -147,10 +137,10 @@ def tell_safe(ways: Collection[str]) -> str:
     """Return which ways are safe, in a sentence without a full stop.
 
     >>> tell_safe(["both", "anew"])
-    'safe: build both, then load both; or build both and step again from 0'
+    'safe: build both, load both; or build both, step again from 0'
     """
     if len(ways) == len(WAYS):
         return "safe: every way"
     told = "; or ".join(text for way, text in WAYS.items() if way in ways)
-    warning = "" if "both" in ways else "building both, then loading both is wrong; "
+    warning = "" if "both" in ways else "to build both and load both is wrong; "
     return f"{warning}safe: {told or 'none of these ways'}"

@@ -9,7 +9,7 @@ from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import LambdaLR, LinearLR, LRScheduler, StepLR
 
 import lrviz
-from lrviz.drive.resuming import stop_and_go
+from lrviz.drive import resuming
 from lrviz.errors import SpecError, UsageError
 from lrviz.run.resumed import STATELESS, WAYS, Resumed
 from lrviz.spec.catalog import THIRD_PARTY
@@ -122,9 +122,13 @@ def test_a_run_is_stopped_before_its_last_step(at: int) -> None:
         lrviz.resume(parse("StepLR: {step_size: 4}"), at=at)
 
 
-def test_up_to_256_steps_all_stops_are_tried() -> None:
-    done = stop_and_go(parse("StepLR: {step_size: 4}", "steps: 256"))
-    assert done.tried == (tuple(range(1, 256)),)
+def test_up_to_256_steps_all_stops_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resuming.EVERY == 256
+    monkeypatch.setattr(resuming, "EVERY", 48)  # which takes less long
+    spec = parse("StepLR: {step_size: 4}", "steps: 48")
+    assert resuming.stop_and_go(spec).tried == (tuple(range(1, 48)),)
+    spec = parse("StepLR: {step_size: 40}", "steps: 49")
+    assert {1, 16, 32, 39, 40, 41, 48} <= {*resuming.stop_and_go(spec).tried[0]} < {*range(1, 49)}
 
 
 def test_beyond_it_is_stopped_around_hand_overs_and_drops_and_at_others() -> None:
@@ -132,7 +136,7 @@ def test_beyond_it_is_stopped_around_hand_overs_and_drops_and_at_others() -> Non
         "SequentialLR: {schedulers: [LinearLR: {total_iters: 40}, ConstantLR: {total_iters: 9}, "
         "MultiStepLR: {milestones: [250]}], milestones: [100, 150]}"
     )
-    (tried,) = stop_and_go(parse(scheduler, "steps: 600")).tried
+    (tried,) = resuming.stop_and_go(parse(scheduler, "steps: 600")).tried
     around = {each + off for each in (40, 100, 109, 150, 400) for off in (-1, 0, 1)}
     assert around <= {*tried}
     assert {200, 400, 1, 599} <= {*tried}
