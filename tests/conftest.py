@@ -1,8 +1,10 @@
 """What several tests need: specs to write, and a few that stand for all."""
 
 import errno
+import gc
 import os
 import signal
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +33,20 @@ hypothesis.settings.register_profile("same", PATIENT, derandomize=True)
 hypothesis.settings.register_profile("thorough", PATIENT, derandomize=True, max_examples=500)
 hypothesis.settings.register_profile("search", PATIENT, print_blob=True)
 hypothesis.settings.load_profile("same")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector from walking torch and thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def thawed() -> Iterator[None]:
+    """Nothing is frozen, as in a process of others."""
+    gc.unfreeze()
+    yield
+    gc.freeze()
 
 
 @pytest.fixture

@@ -160,6 +160,7 @@ def test_in_a_current_folder_that_was_deleted_nothing_can_be_written(
     assert (result.status, result.stderr) == (3, "step.png: cannot write: no such folder\n")
 
 
+@pytest.mark.usefixtures("thawed")
 def test_a_process_that_is_not_the_command_s_is_left_alone() -> None:
     was = (gc.isenabled(), gc.get_freeze_count(), Path.cwd(), signal.getsignal(signal.SIGINT))
     with quick_imports():
@@ -169,6 +170,7 @@ def test_a_process_that_is_not_the_command_s_is_left_alone() -> None:
     assert gc.get_freeze_count() == was[1]
 
 
+@pytest.mark.usefixtures("thawed")
 def test_the_command_imports_without_the_collector_and_freezes_what_it_has(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
