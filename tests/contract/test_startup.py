@@ -218,6 +218,7 @@ def test_ctrl_c_while_importing_is_status_130_and_says_nothing() -> None:
     assert (process.returncode, err) == (130, b"")
 
 
+@pytest.mark.usefixtures("thawed")
 def test_an_interrupt_that_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(startup, "_owned", True)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -230,6 +231,7 @@ def test_an_interrupt_that_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPa
         gc.unfreeze()
 
 
+@pytest.mark.usefixtures("thawed")
 @pytest.mark.skipif(not hasattr(os, "O_PATH"), reason="only Linux can return there")
 def test_a_current_folder_that_may_not_be_listed_is_returned_to(
     write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
