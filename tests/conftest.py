@@ -1,8 +1,10 @@
 """What several tests need: specs to write, and a few that stand for all."""
 
 import errno
+import gc
 import os
 import signal
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,15 +24,29 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, lambda *_: None)
 
 # Generated examples are the same everywhere, so that what a run says depends on the code alone.
-# `--hypothesis-profile=thorough` takes five times as many, `search` looks for new ones.
+# `--hypothesis-profile=thorough` takes ten times as many, `search` looks for new ones.
 # No machine is too slow.
 PATIENT = hypothesis.settings(
     deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
-hypothesis.settings.register_profile("same", PATIENT, derandomize=True)
-hypothesis.settings.register_profile("thorough", PATIENT, derandomize=True, max_examples=500)
+hypothesis.settings.register_profile("same", PATIENT, derandomize=True, max_examples=30)
+hypothesis.settings.register_profile("thorough", PATIENT, derandomize=True, max_examples=300)
 hypothesis.settings.register_profile("search", PATIENT, print_blob=True)
 hypothesis.settings.load_profile("same")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector from walking torch and thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def thawed() -> Iterator[None]:
+    """Nothing is frozen, as in a process of others."""
+    gc.unfreeze()
+    yield
+    gc.freeze()
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from lrviz.system.versions import installation
 from tests.support import pooled
 from tests.support.folders import files, fill, small
 from tests.support.lrvizrun import Result, run, run_process
+from tests.support.slow import slow_but
 from tests.support.specs import STEP, Forbid, WriteSpec
 
 WRONG = "epochs: 4\nscheduler: {StepLR: {step_size: 4, gama: 1}}\n"
@@ -43,7 +44,7 @@ def batch(tmp_path: Path, *more: object, source: str = "specs") -> Result:
 # What is drawn
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", slow_but({1}, [1, 2]))
 def test_every_spec_of_a_folder_is_drawn_and_the_folders_structure_is_kept(
     tmp_path: Path, jobs: int
 ) -> None:
@@ -278,7 +279,7 @@ def test_force_draws_what_is_up_to_date(tmp_path: Path) -> None:
 # What goes wrong
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", slow_but({1}, [1, 2]))
 def test_a_wrong_spec_is_one_outcome_told_in_its_place(tmp_path: Path, jobs: int) -> None:
     specs = fill(tmp_path / "specs", 4)
     (specs / "b.yaml").write_text(WRONG)
@@ -501,7 +502,7 @@ def test_a_sheet_shows_every_spec_that_can_be_driven_and_says_that_it_is_one(
     assert (tmp_path / "three.webp").read_bytes() == data
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", slow_but({1}, [1, 2]))
 def test_a_sheet_shows_what_is_up_to_date_too_and_leaves_it_alone(
     tmp_path: Path, jobs: int
 ) -> None:

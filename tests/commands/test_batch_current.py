@@ -2,7 +2,7 @@
 
 import sys
 from importlib import invalidate_caches
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from lrviz.spec.parse import parse_spec
 from lrviz.system.versions import DISTRIBUTIONS, is_release
 from tests.support.lrvizrun import run
+from tests.support.slow import slow_but
 from tests.support.specs import STEP, WriteSpec
 
 CODE = """
@@ -68,8 +69,13 @@ DRAWN = (0, "out/a.webp\nall.png\n", "1 spec: 1 drawn")
 CURRENT = (0, "", "1 spec: 1 up to date")
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("given", ["allowed", "listed"])
+@pytest.mark.parametrize(
+    ("given", "shape"),
+    slow_but(
+        {*product(["allowed"], SHAPES), ("listed", "deep inside")},
+        product(["allowed", "listed"], SHAPES),
+    ),
+)
 def test_a_class_of_no_catalog_is_drawn_every_time_wherever_it_stands(
     folder: Path, given: str, shape: str
 ) -> None:

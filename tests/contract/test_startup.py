@@ -160,6 +160,7 @@ def test_in_a_current_folder_that_was_deleted_nothing_can_be_written(
     assert (result.status, result.stderr) == (3, "step.png: cannot write: no such folder\n")
 
 
+@pytest.mark.usefixtures("thawed")
 def test_a_process_that_is_not_the_command_s_is_left_alone() -> None:
     was = (gc.isenabled(), gc.get_freeze_count(), Path.cwd(), signal.getsignal(signal.SIGINT))
     with quick_imports():
@@ -169,6 +170,7 @@ def test_a_process_that_is_not_the_command_s_is_left_alone() -> None:
     assert gc.get_freeze_count() == was[1]
 
 
+@pytest.mark.usefixtures("thawed")
 def test_the_command_imports_without_the_collector_and_freezes_what_it_has(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -216,6 +218,7 @@ def test_ctrl_c_while_importing_is_status_130_and_says_nothing() -> None:
     assert (process.returncode, err) == (130, b"")
 
 
+@pytest.mark.usefixtures("thawed")
 def test_an_interrupt_that_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(startup, "_owned", True)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -228,6 +231,7 @@ def test_an_interrupt_that_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPa
         gc.unfreeze()
 
 
+@pytest.mark.usefixtures("thawed")
 @pytest.mark.skipif(not hasattr(os, "O_PATH"), reason="only Linux can return there")
 def test_a_current_folder_that_may_not_be_listed_is_returned_to(
     write_spec: WriteSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

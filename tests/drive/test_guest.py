@@ -111,7 +111,7 @@ def list_changed(before: dict[str, object]) -> list[str]:
 
 
 @pytest.fixture
-def settled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def settled(thawed: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """A process whose owner has set all that he can in his own way."""
     monkeypatch.chdir(tmp_path)
     exact = torch.get_deterministic_debug_mode()

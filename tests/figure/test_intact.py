@@ -3,8 +3,10 @@
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import numpy as np
@@ -37,9 +39,19 @@ TURNED = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
 
 def a_figure(format: Format, folder: Path) -> tuple[Path, Path, bytes]:
     """A spec, its figure's file, and what that holds."""
-    spec, figures = draw(STEP, folder, ending=f".{format}")
-    figure = figures / f"step.{format}"
-    return spec, figure, figure.read_bytes()
+    spec, figure, data = folder / "step.yaml", folder / "figures" / f"step.{format}", drawn(format)
+    spec.write_text(STEP)
+    figure.parent.mkdir()
+    figure.write_bytes(data)
+    return spec, figure, data
+
+
+@cache
+def drawn(format: Format) -> bytes:
+    """Return the figure of `STEP`."""
+    with TemporaryDirectory() as folder:
+        _, figures = draw(STEP, Path(folder), ending=f".{format}")
+        return (figures / f"step.{format}").read_bytes()
 
 
 def png_chunk(name: bytes, content: bytes) -> bytes:

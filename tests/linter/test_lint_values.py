@@ -22,6 +22,7 @@ from lrviz.spec.catalog import CATALOG
 from lrviz.spec.origin import Source
 from lrviz.spec.parse import parse_spec, parse_tree
 from tests.support.lrvizrun import run
+from tests.support.slow import slow_but
 from tests.support.specs import WriteSpec
 
 NUMBERS = (math.inf, -math.inf, math.nan, 1e308, -1e308, 0, -1)
@@ -66,7 +67,16 @@ def _specs(name: str) -> Iterator[dict[str, Any]]:
             yield {**tree, "scheduler": {"SequentialLR": both}}
 
 
-@pytest.mark.parametrize("name", CATALOG)
+# Of each library the largest, and of torch one of every kind: periods, shares, milestones,
+# composites, a metric, an expression.
+FEW = {
+    *("StepLR", "CosineAnnealingWarmRestarts", "OneCycleLR", "MultiStepLR", "SequentialLR"),
+    *("ReduceLROnPlateau", "LambdaLR", "timm.CosineLRScheduler"),
+    "transformers.get_wsd_schedule",
+}
+
+
+@pytest.mark.parametrize("name", slow_but(FEW, CATALOG))
 def test_no_rule_fails_on_any_number_that_can_be_driven(
     name: str, request: pytest.FixtureRequest
 ) -> None:

@@ -38,7 +38,7 @@ def import_library(library: str, request: pytest.FixtureRequest) -> None:
 
 @all_libraries
 @given(st.data())
-@settings(suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck), max_examples=30)
 def test_a_sound_schedule_earns_no_error_and_no_warning(
     library: str, request: pytest.FixtureRequest, data: st.DataObject
 ) -> None:

@@ -201,7 +201,12 @@ def test_nothing_that_a_config_names_is_imported_opened_or_called(
     *before, last = watch(words, "import", path, *options)
     assert last == "seen []"
     assert before[0].startswith("# Made of ") or before == ["raised SpecError"]
-    assert f"open {path}" in watch(path.name, "import", path)[-1]  # it would be seen
+
+
+def test_what_is_opened_would_be_seen_above(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(NAMING)
+    assert f"open {path}" in watch(path.name, "import", path)[-1]
 
 
 def watch(words: str, *arguments: object) -> list[str]:

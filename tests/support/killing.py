@@ -1,4 +1,6 @@
-"""Kills a batch on each side of every file operation, and looks at what it leaves.
+"""Kills a batch before every file operation, and looks at what it leaves.
+
+Behind one is before the next: nothing is on the disk yet of what comes between.
 
 It is run as a script: a process that forks must never have loaded torch, so the runs are given.
 """
@@ -23,18 +25,13 @@ OPERATIONS = (
 
 
 def kill_at(moment: int) -> None:
-    """Kill this process at a moment: even ones before an operation of a file, odd ones after."""
+    """Kill this process at a moment: before an operation of a file, counted from 0."""
     passed = count()
 
-    def pass_moment() -> None:
+    def wrap(operation: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         if next(passed) == moment:
             os.kill(os.getpid(), signal.SIGKILL)
-
-    def wrap(operation: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        pass_moment()
-        result = operation(*arguments, **options)
-        pass_moment()
-        return result
+        return operation(*arguments, **options)
 
     for name in OPERATIONS:
         setattr(os, name, partial(wrap, getattr(os, name)))
@@ -69,12 +66,12 @@ def read(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def iter_moments(root: Path) -> Iterator[dict[str, object]]:
-    """Yield what each moment left, until a batch is not killed any more."""
+def iter_moments(root: Path, first: int) -> Iterator[dict[str, object]]:
+    """Yield what every second moment left, until a batch is not killed any more."""
     for name in ("old", "new"):
         assert draw(root / name, root / f"{name} figures") == 0
     old, new = read(root / "old figures"), read(root / "new figures")
-    for moment in count():
+    for moment in count(first, 2):
         figures = root / "figures"
         shutil.copytree(root / "old figures", figures)
         status = draw(root / "new", figures, moment)
@@ -93,7 +90,7 @@ def iter_moments(root: Path) -> Iterator[dict[str, object]]:
 
 
 def main() -> None:
-    """Print what every moment left, a line each."""
+    """Print what every second moment left, a line each."""
     root = Path(sys.argv[1])
     runs = pickle.loads((root / "runs").read_bytes())
     drive = ModuleType("lrviz.drive.runs")
@@ -103,7 +100,7 @@ def main() -> None:
     sys.modules |= {"lrviz.drive.runs": drive, "lrviz.drive.whole": whole}
     import lrviz.figure.image  # noqa: F401 - once, not in every child
 
-    for left in iter_moments(root):
+    for left in iter_moments(root, int(sys.argv[2])):
         print(json.dumps(left), flush=True)
 
 

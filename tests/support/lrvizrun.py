@@ -8,10 +8,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
+
+import typer.main
 
 from lrviz.__main__ import main
 from lrviz.system import process as startup
@@ -96,13 +99,28 @@ def _folder(path: Path | str) -> AbstractContextManager[None]:
 
 @contextmanager
 def _guest() -> Iterator[None]:
-    """Take back what the command does to a process that it takes for its own."""
+    """Take back what the command does to a process that it takes for its own.
+
+    What is frozen stays so, and no more is: see `tests/conftest.py`.
+    """
     program = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")  # messages would name what runs the tests
-    with patch.object(startup, "_owned", False):
+    build = patch.object(typer.main, "get_command", _build_once)
+    with patch.object(startup, "_owned", False), patch.object(gc, "freeze"), build:
         try:
             yield
         finally:
             sys.modules["__main__"] = program
-            gc.unfreeze()
             gc.enable()
+
+
+_build = cache(lambda app, _: _get_command(app))
+_get_command = typer.main.get_command
+
+
+def _build_once(app: typer.Typer) -> Any:
+    """Build the command line of an app; a process of its own does so once, too.
+
+    What it has for completion depends on the variable.
+    """
+    return _build(app, os.environ.get("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"))

@@ -102,7 +102,9 @@ def told(done: Result) -> list[str]:
         ),
     ],
 )
-@pytest.mark.parametrize("more", [(), ("--add-missing", "--update")])
+@pytest.mark.parametrize(
+    "more", [(), pytest.param(("--add-missing", "--update"), marks=pytest.mark.slow)]
+)
 @pytest.mark.usefixtures("folder")
 def test_a_check_judges_what_it_can_read(
     path: str, mode: int, lines: list[str], more: tuple[str, ...]

@@ -152,11 +152,14 @@ def test_a_result_that_cannot_travel_is_an_error_of_its_item(pair: Workers) -> N
 
 @pytest.mark.parametrize(
     ("how", "reason"),
-    [
-        ("killed", "was killed by SIGKILL; out of memory?"),
-        ("crashed", "was killed by SIGABRT"),
-        ("ended", "ended with status 7"),
-    ],
+    slow_but(
+        {("killed", "was killed by SIGKILL; out of memory?")},
+        [
+            ("killed", "was killed by SIGKILL; out of memory?"),
+            ("crashed", "was killed by SIGABRT"),
+            ("ended", "ended with status 7"),
+        ],
+    ),
 )
 def test_a_worker_that_dies_costs_the_item_that_it_worked_at(how: str, reason: str) -> None:
     items = ["one", "two", how, "three", "four", "five"]
