@@ -16,7 +16,7 @@ from tests.support.specs import ROOT
 PAGE = (ROOT / "docs/runs.md").read_text("utf-8")
 FILES = ROOT / "docs/runs"
 BLOCKS = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
-COMMANDS = dict(re.match(r" *\$ (.*)\n((?:.*\n)*)", block).groups() for block in BLOCKS)  # type: ignore[union-attr]
+COMMANDS = {line.strip(" $"): told for line, _, told in (each.partition("\n") for each in BLOCKS)}
 PICTURES = re.findall(r"!\[[^]]+\]\(runs/([^)]+)\)", PAGE)
 # What of a picture may differ where other fonts draw it.
 ALIKE = 0.05
