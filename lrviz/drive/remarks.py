@@ -1,12 +1,12 @@
 """What schedulers are given, call by call, a metric or a number; and what is worth saying of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count, islice, repeat
 from typing import Any
 
 import numpy as np
 
-from lrviz.curve import Curve
+from lrviz.curve import QUANTITIES, Curve, Quantity
 from lrviz.errors import Grade, KeyPath, Problem, SpecError
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import Schedule, Spec
@@ -116,9 +116,17 @@ def _moves_from(curve: Curve) -> bool:
     return curve.held_from is not None and bool(np.diff(curve.lr[:, curve.held_from - 1 :]).any())
 
 
-def iter_unread(spec: Spec) -> Iterator[Problem]:
-    """Yield what nobody reads: of options each as it was typed."""
-    yield from dict.fromkeys((*_overridden(spec), *_swept_over(spec)))
+def iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
+    """Yield what nobody reads: of options each as it was typed.
+
+    Args:
+        spec: what was driven.
+        curves: what driving gave, one a schedule.
+    """
+    places = (_overridden, _swept_over)
+    problems = [each for find in places for each in find(spec)]
+    problems += _without_effect(spec, curves)
+    return iter(dict.fromkeys(problems))
 
 
 def _unused(spec: Spec, path: KeyPath, why: str) -> Problem:
@@ -146,3 +154,35 @@ def _swept_over(spec: Spec) -> Iterator[Problem]:
     for path in spec.source.overrides:
         if any(path[: len(swept)] == swept for swept in spec.schedules[0].source.swept):
             yield _unused(spec, path, "it is swept")
+
+
+def _without_effect(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
+    """Yield the keys of a sweep whose values all give the same curve, or draw the same one."""
+    for key in {place[:2]: None for place in spec.schedules[0].source.swept.values()}:
+        alike: dict[tuple[KeyPath, ...], list[Curve]] = {}
+        for schedule, curve in zip(spec.schedules, curves, strict=True):
+            alike.setdefault(_others(schedule, key), []).append(curve)
+        count = len(next(iter(alike.values())))
+        moved = [
+            name for name in QUANTITIES if not all(_agree(each, name) for each in alike.values())
+        ]
+        if count < 2 or set(moved) & set(spec.figure.panels):
+            continue
+        text = f"makes no difference; its {count} curves are one"
+        if moved:
+            names = " and ".join(moved)
+            text = f"its {count} curves differ in {names} only; add that to figure.panels"
+        yield spec.source.problem(key, text, "warning")
+
+
+def _others(schedule: Schedule, key: KeyPath) -> tuple[KeyPath, ...]:
+    """Return where the values of a sweep's other keys stand."""
+    return tuple(place for place in schedule.source.swept.values() if place[:2] != key)
+
+
+def _agree(curves: Sequence[Curve], name: Quantity) -> bool:
+    first = curves[0].quantity(name)
+    return all(
+        each is first or (first is not None and each is not None and np.array_equal(each, first))
+        for each in (curve.quantity(name) for curve in curves[1:])
+    )

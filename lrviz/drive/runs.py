@@ -102,12 +102,12 @@ def simulate_spec(spec: Spec) -> Run:
     with keep_stdout() if spec.packages else nullcontext():
         refuse_too_much(spec)
         driven = _drive_each(spec, drive_schedule)
-    has_several = {"curves", "sweep"} & spec.tree.keys()
+    curves = tuple(curve for curve, _ in driven)
     return Run(
         spec,
-        tuple(curve for curve, _ in driven),
+        curves,
         tuple(facts for _, facts in driven),
-        (*_iter_warnings(spec, driven), *(iter_unread(spec) if has_several else ())),
+        (*_iter_warnings(spec, driven), *_iter_unread(spec, curves)),
     )
 
 
@@ -129,7 +129,7 @@ def _simulate_factory(spec: Spec) -> Run:
         replace(runs[0].spec, schedules=tuple(run.spec.schedules[0] for run in runs)),
         curves,
         tuple(run.schedulers[0] for run in runs),
-        (*warnings, *iter_unread(spec)),
+        (*warnings, *_iter_unread(spec, curves)),
     )
 
 
@@ -176,6 +176,11 @@ def _name_curve(problem: Problem, schedules: Sequence[Schedule], count: int) -> 
         return problem
     more = f" and {len(schedules) - 1} more" if len(schedules) > 1 else ""
     return replace(problem, text=f"{problem.text} (curve '{first.label}'{more})")
+
+
+def _iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
+    may_be = spec.source.overrides or {"curves", "sweep"} & spec.tree.keys()
+    return iter_unread(spec, curves) if may_be else iter(())
 
 
 def _iter_warnings(spec: Spec, driven: Sequence[tuple[Curve, SchedulerFacts]]) -> Iterator[Problem]:

@@ -134,6 +134,82 @@ def test_an_option_beside_what_is_swept_is_used() -> None:
     assert warnings_of(text, ("scheduler", "{StepLR: {step_size: 2}}"), sweep) == []
 
 
+# Sweeps
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "sweep", "said"),
+    [
+        # OneCycleLR begins and peaks where max_lr has it, whatever the optimizer's own LR.
+        (
+            "{OneCycleLR: {max_lr: 1, total_steps: 4}}",
+            "{optimizer.SGD.lr: [1, 2, 3]}",
+            "sweep.optimizer.SGD.lr: makes no difference; its 3 curves are one",
+        ),
+        (
+            "LinearLR",
+            "{optimizer.SGD.dampening: [0, 0.5]}",
+            "sweep.optimizer.SGD.dampening: makes no difference; its 2 curves are one",
+        ),
+        (
+            "LinearLR",
+            "{interval: [step, epoch]}",
+            "sweep.interval: makes no difference; its 2 curves are one",
+        ),
+        (
+            "LinearLR",
+            "{optimizer.SGD.lr: [1, 2], optimizer.SGD.dampening: [0, 0.5]}",
+            "sweep.optimizer.SGD.dampening: makes no difference; its 2 curves are one",
+        ),
+        (
+            "LinearLR",
+            "{optimizer.SGD.weight_decay: [0, 0.1]}",
+            "sweep.optimizer.SGD.weight_decay: its 2 curves differ in weight_decay only; "
+            "add that to figure.panels",
+        ),
+    ],
+)
+def test_a_sweep_whose_curves_lie_on_each_other_says_so(
+    scheduler: str, sweep: str, said: str
+) -> None:
+    text = f"epochs: 4\nscheduler: {scheduler}\noptimizer: {{SGD: {{momentum: 0.9}}}}\n"
+    (line,) = warnings_of(f"{text}sweep: {sweep}\n")
+    assert line.partition(" sweep")[2] == said.removeprefix("sweep")
+    assert line.startswith("warning: a.yaml:4:")
+    (typed,) = warnings_of(text, ("sweep", sweep))
+    assert typed.startswith("warning: --sweep ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sweep: {optimizer.SGD.lr: [1, 2]}",
+        "sweep: {optimizer.SGD.lr: [1]}",
+        "sweep: {epochs: [2, 3]}",
+        "sweep: {scheduler.ConstantLR.total_iters: [9, 99, 2]}",  # the first two are one
+        "sweep: {optimizer.SGD.momentum: [0, 0.5]}\nfigure: {panels: [momentum]}",
+        "curves: {one: {}, two: {}}",
+    ],
+)
+def test_what_makes_a_difference_somewhere_earns_no_word(text: str) -> None:
+    assert warnings_of(f"epochs: 4\nscheduler: {{ConstantLR: {{factor: 0.5}}}}\n{text}\n") == []
+
+
+def test_a_factory_s_sweep_says_so_too(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(
+        "from torch.optim import lr_scheduler\n"
+        "def make(optimizer):\n"
+        "    return lr_scheduler.OneCycleLR(optimizer, 1, total_steps=4)\n"
+    )
+    options = ("--epochs", 4, "--set", "optimizer.SGD={lr: 1, momentum: 0.9}")
+    sweep = ("--sweep", "optimizer.SGD.lr=[1, 2]", "-o", "a.png")
+    result = run("plot", "train.py:make", *options, *sweep, cwd=tmp_path)
+    assert result.stderr.splitlines()[0] == (
+        "warning: --sweep optimizer.SGD.lr=[1, 2]: sweep.optimizer.SGD.lr: "
+        "makes no difference; its 2 curves are one"
+    )
+
+
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_the_examples_say_nothing_to_no_effect(path: Path) -> None:
     assert simulate(parse_spec(path.read_text("utf-8"), path.name)).warnings == ()
