@@ -1,4 +1,4 @@
-"""DeepSpeed's JSON: its warm-ups as formulas, for which nobody needs to have it installed.
+"""DeepSpeed's JSON: its schedulers as formulas, for which nobody needs to have it installed.
 
 What DeepSpeed sets when it is built is what the first step trains with, and its own count begins at
 the second: `step` in a formula is that count plus one. The formulas are those of DeepSpeed 0.19.
@@ -71,7 +71,32 @@ def _warm_up_and_cosine(given: _Given) -> str:
     return f"{rise} if step <= {steps} else {fall}"
 
 
-_COUNTS = ("warmup_num_steps", "total_num_steps")
+def _one_cycle(given: _Given) -> str:
+    low, first = given.get("cycle_min_lr", 0), given.get("cycle_first_step_size", 2000)
+    whole = first + given.get("cycle_second_step_size", first)
+    stairs = given.get("cycle_first_stair_count", 0)
+    up = _climb("step", first, stairs)
+    stairs = given.get("cycle_second_stair_count", stairs)
+    down = _climb(f"max(0, {whole} - step)", (whole - first) or 1, stairs)
+    factor = given.between(low, f"({up} if step < {first} else {down})")
+    size, rate = given.get("decay_step_size", 0), given.get("decay_lr_rate", 0)
+    if not size or not rate:
+        return factor
+    fall = f"{low} / {given.top} / (1 + {rate} * (step - {whole}) / {size})"
+    return f"{factor} if step <= {whole} else {fall}"
+
+
+def _climb(step: str, size: float, stairs: float) -> str:
+    return f"floor({step} * {stairs} / {size}) / {stairs}" if stairs else f"{step} / {size}"
+
+
+def _range_test(given: _Given) -> str:
+    done = f"step / {given.get('lr_range_test_step_size', 2000)}"
+    done = f"floor({done})" if given.keys.flag("lr_range_test_staircase") else done
+    return f"1 + {given.get('lr_range_test_step_rate', 1)} * {done}"
+
+
+_COUNTS = ("warmup_num_steps", "lr_range_test_step_size", "total_num_steps")
 
 # What makes the factor of the LR; the argument that is the LR; and what that is where it is not
 # given, the optimizer's own for None.
@@ -79,14 +104,15 @@ _SCHEDULES: Mapping[str, tuple[Callable[[_Given], str], str, float | None]] = {
     "WarmupLR": (_warm_up, "warmup_max_lr", None),
     "WarmupDecayLR": (_warm_up_and_fall, "warmup_max_lr", 0.001),
     "WarmupCosineLR": (_warm_up_and_cosine, "", None),
+    "OneCycle": (_one_cycle, "cycle_max_lr", None),
+    "LRRangeTest": (_range_test, "lr_range_test_min_lr", 0.001),
 }
-_BY_CLASS = ("OneCycle", "LRRangeTest")
 
 
 def looks_like(tree: Mapping[str, Tree]) -> bool:
     """Whether there is what only DeepSpeed's config has; many have a train_batch_size."""
     named = str(find_below(dict(tree), ("scheduler", "type")))
-    return named in (*_SCHEDULES, *_BY_CLASS) or _MARKS[0] in tree or _MARKS[2] in tree
+    return named in _SCHEDULES or _MARKS[0] in tree or _MARKS[2] in tree
 
 
 def draft(config: Config, asked: Asked) -> Draft:
@@ -99,9 +125,6 @@ def draft(config: Config, asked: Asked) -> Draft:
     params, named = keys.inside("scheduler", "params"), keys.inside("scheduler").text("type")
     if named not in _SCHEDULES:
         text = f"unknown scheduler; {suggest(named, tuple(_SCHEDULES))}"
-        if named in _BY_CLASS:
-            own = f"deepspeed.runtime.lr_schedules:{named}"
-            text = f"has no formula here; write a spec with {own}, and plot it with --allow {own}"
         key = ("scheduler", "type") if named else ()
         keys.problems.say(key, text if named else "names no scheduler; the program brings its own")
         return keys.finish({})
@@ -111,7 +134,7 @@ def draft(config: Config, asked: Asked) -> Draft:
     refuse_unknown(params, named, known, begun)
     for each in _COUNTS:
         _number(params, each, whole=True)
-    read = (each for each in known if params.get(each) is not None)
+    read = (each for each in known if "mom" not in each and params.get(each) is not None)
     said = f"scheduler.params: {', '.join(read)}"
     length = _read_length(keys, params, asked)
     optimizer = keys.inside("optimizer", "params")
@@ -123,6 +146,9 @@ def draft(config: Config, asked: Asked) -> Draft:
     shown = ("weight_decay", "momentum" if found == "SGD" else "betas")
     arguments = {"lr": lr, **read_arguments(optimizer, shown)}
     why = f"{named} as a formula; its class: deepspeed.runtime.lr_schedules:{named}, with --allow"
+    if named == "OneCycle" and found != "SGD" and params.get("cycle_momentum") is not False:
+        why += "; a formula moves no momentum"
+        params.note("cycle_momentum", "left out: a formula moves the LR alone, not the first beta")
     total = int(_number(params, "total_num_steps") or length.number)
     factor = make(_Given(params, lr.number, total))
     below = {"LambdaLR": Said(why=why, below={"lr_lambda": Said(factor, said)})}
