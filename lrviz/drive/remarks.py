@@ -1,5 +1,6 @@
 """What schedulers are given, call by call, a metric or a number; and what is worth saying of it."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count, islice, repeat
 from typing import Any
@@ -14,6 +15,7 @@ from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.sweep import CURVE_KEYS
 from lrviz.spec.tree import MetricCsv, MetricExpression
+from lrviz.spell import spell_yaml
 
 
 def number_steps(scheduler: Any, schedule: Schedule, done: int = 0) -> Callable[..., None]:
@@ -81,7 +83,7 @@ def _expression_values(schedule: Schedule, text: str) -> list[float]:
 
 
 def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
-    """Yield what is worth saying about a metric that was given: what was made up of it.
+    """Yield what is worth saying about a metric that was given: what was made up, and what is odd.
 
     That the last value is held is a warning where the learning rate moves for it; beside code it
     is a note, as whoever calls it has chosen the metric for it.
@@ -100,10 +102,12 @@ def metric_remarks(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
             text = f"{text}; the last is held from call {count} on"
             moves = schedule.scheduler.key != FACTORY and _moves_from(curve)
             yield _remark(schedule, "warning" if moves else "note", text)
+        yield from _blank_lines(schedule)
+    yield from _special_values(schedule, curve)
 
 
-def _remark(schedule: Schedule, grade: Grade, text: str) -> Problem:
-    return schedule.source.problem(schedule.metric_key, text, grade)
+def _remark(schedule: Schedule, grade: Grade, text: str, *key: str | int) -> Problem:
+    return schedule.source.problem((*schedule.metric_key, *key), text, grade)
 
 
 def unused_metric(schedule: Schedule, scheduler: str) -> Problem:
@@ -116,6 +120,41 @@ def _moves_from(curve: Curve) -> bool:
     return curve.held_from is not None and bool(np.diff(curve.lr[:, curve.held_from - 1 :]).any())
 
 
+def _blank_lines(schedule: Schedule) -> Iterator[Problem]:
+    """Yield that lines of a csv were skipped, before the last value that is used."""
+    lines = schedule.metric_lines[: schedule.total_calls]
+    skipped = [line for line in schedule.metric_blanks if line < lines[-1]]
+    if skipped:
+        text = f"{schedule.metric_file}:{skipped[0]}: is blank{_count_more(skipped, 'lines')}"
+        remedy = "what stands below is given a call earlier; write nan for a missing value"
+        yield _remark(schedule, "warning", f"{text}; {remedy}")
+
+
+def _special_values(schedule: Schedule, curve: Curve) -> Iterator[Problem]:
+    """Yield that values are no finite numbers: how many were given, and where the first stands."""
+    assert curve.metric is not None
+    given = curve.metric[schedule.steps_per_call - 1 :: schedule.steps_per_call]
+    if isinstance(schedule.metric, tuple):
+        given = np.array(schedule.metric[: schedule.total_calls])
+    special = np.flatnonzero(~np.isfinite(given)).tolist()
+    if not special:
+        return
+    call, value = special[0], float(given[special[0]])
+    more = _count_more(special, "values that are not finite")
+    if isinstance(schedule.metric, MetricExpression):
+        text = f"is {spell_yaml(value)} at call {(call + 1) * schedule.calls - 1}"
+        yield _remark(schedule, "note", f"{text}{more}", "expression")
+    elif schedule.metric_lines:
+        place = f"{schedule.metric_file}:{schedule.metric_lines[call]}"
+        yield _remark(schedule, "note", f"{place}: {schedule.metric_name} is {value}{more}")
+    else:
+        yield _remark(schedule, "note", f"is {spell_yaml(value)}{more}", call)
+
+
+def _count_more(items: Sequence[int], what: str) -> str:
+    return f", the first of {len(items)} {what}" if len(items) > 1 else ""
+
+
 def iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
     """Yield what nobody reads: of options each as it was typed.
 
@@ -123,7 +162,7 @@ def iter_unread(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:
         spec: what was driven.
         curves: what driving gave, one a schedule.
     """
-    places = (_overridden, _swept_over)
+    places = (_overridden, _swept_over, _given_by_groups)
     problems = [each for find in places for each in find(spec)]
     problems += _without_effect(spec, curves)
     return iter(dict.fromkeys(problems))
@@ -154,6 +193,22 @@ def _swept_over(spec: Spec) -> Iterator[Problem]:
     for path in spec.source.overrides:
         if any(path[: len(swept)] == swept for swept in spec.schedules[0].source.swept):
             yield _unused(spec, path, "it is swept")
+
+
+def _given_by_groups(spec: Spec) -> Iterator[Problem]:
+    """Yield the options that set an optimizer's value where every param group has its own."""
+    for path in spec.source.overrides:
+        nodes = [each.optimizer for each in spec.schedules if each.optimizer.key == path[:-1]]
+        if any(
+            not node.groups or not all(path[-1] in group for group in node.groups) for node in nodes
+        ):
+            continue
+        if nodes and not (path[-1] == "lr" and _has_formula(spec.tree)):  # which may name it
+            yield _unused(spec, path, "every param group has its own")
+
+
+def _has_formula(tree: object) -> bool:
+    return '"=' in json.dumps(tree)
 
 
 def _without_effect(spec: Spec, curves: Sequence[Curve]) -> Iterator[Problem]:

@@ -83,14 +83,14 @@ def _read_column(metric: MetricCsv, folder: Path | None, reads: Reads) -> dict[s
         raise _CsvError("has no rows")
     if len(lines) > MAX_METRIC:
         raise _CsvError(f"has more than {MAX_METRIC:,} rows")
-    if blank := next((line for line, row in rows if not row and line < lines[-1]), 0):
-        raise _CsvError(f"line {blank} is blank; write nan for a missing value")
     filled = enumerate(filter(None, (row for _, row in rows)), 1)
     place, width = header.index(metric.column), len(header)
     return {
         "metric": tuple(_parse_number(row, place, width, number) for number, row in filled),
         "metric_name": metric.column,
         "metric_file": metric.csv,
+        "metric_lines": tuple(lines),
+        "metric_blanks": tuple(line for line, row in rows if not row and line < lines[-1]),
     }
 
 

@@ -58,6 +58,7 @@ class Schedule:
         metric_key: where that stands.
         metric_name: the column of the csv that it was read from; empty for any other.
         metric_file: that csv, as the spec names it.
+        metric_lines: its line for each value, and `metric_blanks` the blank ones between them.
         factory: what builds the scheduler, until that has been driven; None for a spec's own.
         batches_per_epoch: of all processes together, and `derivation`, how the steps follow from
             them; None and empty without data.
@@ -76,6 +77,8 @@ class Schedule:
     metric_key: KeyPath = ("metric",)
     metric_name: str = ""
     metric_file: str = field(default="", compare=False)
+    metric_lines: tuple[int, ...] = field(default=(), compare=False)
+    metric_blanks: tuple[int, ...] = field(default=(), compare=False)
     factory: Factory | None = field(default=None, compare=False, repr=False)
     batches_per_epoch: int | None = None
     derivation: str = ""

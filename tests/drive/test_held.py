@@ -171,6 +171,45 @@ def test_a_held_metric_is_no_warning_of_python_s() -> None:
 
 
 @pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        ("[1, .nan, 1]", "1:13: metric.1: is .nan"),
+        ("[1, 2, .inf]", "1:16: metric.2: is .inf"),
+        ("[-.inf, 2, .nan]", "1:10: metric.0: is -.inf, the first of 2 values that are not finite"),
+        (
+            "{expression: '1e308 * (10 if step > 0 else 1)'}",
+            "1:10: metric.expression: is .inf at call 1, the first of 2 values that are not finite",
+        ),
+        (
+            "{expression: '(1e308 * 10 - 1e308 * 10) if step == 2 else 1'}",
+            "1:10: metric.expression: is .nan at call 2",
+        ),
+    ],
+)
+def test_what_is_no_number_is_said_with_its_place(metric: str, said: str) -> None:
+    text = f"metric: {metric}\nepochs: 3\n{PLATEAU}"
+    assert warnings_of(text) == [f"note: a.yaml:{said}"]
+
+
+def test_in_a_csv_it_has_the_line_of_the_file(write_spec: WriteSpec, tmp_path: Path) -> None:
+    """A row may be of several lines, and a line of none."""
+    rows = 'note,val_loss\r\n"a\r\nb",1\r\n,nan\r\n,2\r\n,inf\r\n,nan\r\n\r\n\r\n'
+    (tmp_path / "losses.csv").write_bytes(rows.encode())
+    path = write_spec(f"epochs: 4\n{PLATEAU}{IN_CSV}", "a.yaml")
+    problems = simulate(lrviz.load(path)).warnings
+    assert [str(each).partition("metric: ")[2] for each in problems] == [
+        "losses.csv: 5 values for 4 calls; the rest is not used",
+        "losses.csv:4: val_loss is nan, the first of 2 values that are not finite",
+    ]
+
+
+def test_what_is_held_is_counted_once_and_what_is_not_used_never() -> None:
+    text = f"metric: [1, .nan]\nepochs: 5\n{PLATEAU}"
+    assert [line.rpartition(": ")[2] for line in warnings_of(text)][1:] == ["is .nan"]
+    assert not [line for line in warnings_of(text.replace("5", "1")) if "nan" in line]
+
+
+@pytest.mark.parametrize(
     ("mode", "value", "effect"),
     [
         ("min", ".nan", "no improvement to torch"),

@@ -134,6 +134,19 @@ def test_an_option_beside_what_is_swept_is_used() -> None:
     assert warnings_of(text, ("scheduler", "{StepLR: {step_size: 2}}"), sweep) == []
 
 
+def test_an_option_that_every_param_group_overrides_is_not_used() -> None:
+    groups = "param_groups: [{lr: 1, momentum: 0.5}, {lr: 2}]"
+    text = f"{{epochs: 3, optimizer: {{SGD: {{{groups}}}}}, scheduler: SCHEDULER}}"
+    plain = text.replace("SCHEDULER", "LinearLR")
+    assert warnings_of(plain, ("optimizer.SGD.lr", "5")) == [
+        "warning: --set optimizer.SGD.lr=5: optimizer.SGD.lr: is not used in a.yaml; "
+        "every param group has its own"
+    ]
+    assert warnings_of(plain, ("optimizer.SGD.momentum", "0.1")) == []
+    formula = "{CosineAnnealingLR: {T_max: 3, eta_min: =lr / 100}}"
+    assert warnings_of(text.replace("SCHEDULER", formula), ("optimizer.SGD.lr", "5")) == []
+
+
 # Sweeps
 
 

@@ -35,7 +35,7 @@ def problem(write_spec: WriteSpec, name: str = "losses.csv", column: str = "loss
 
 
 def test_a_column_is_read_by_its_name(write_spec: WriteSpec, tmp_path: Path) -> None:
-    (tmp_path / "losses.csv").write_text('step, loss ,"a, b"\n0, 0.5 ,x\n1,1e-3,"y\nz"\n2,nan,\n')
+    (tmp_path / "losses.csv").write_text('step, loss ,"a, b"\n0, 0.5 ,x\n1,1e-3,"y\nz"\n\n2,nan,\n')
     values = load(write_spec).metric
     assert isinstance(values, tuple)
     assert values[:2] == (0.5, 1e-3)
@@ -184,20 +184,30 @@ def test_a_number_is_read_as_it_stands(data: bytes, write_spec: WriteSpec, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("data", "line"),
+    ("data", "said"),
     [
-        ("loss\n1\n\n2\n3\n4\n", 3),
-        ("loss\n\n1\n2\n\n\n3\n4\n\n", 2),
-        ('note,loss\n"a\n\nb",1\n,2\n\n,3\n,4\n', 6),
+        ("loss\n1\n\n2\n3\n4\n", "losses.csv:3: is blank"),
+        ("loss\n\n1\n2\n\n\n3\n4\n\n", "losses.csv:2: is blank, the first of 3 lines"),
+        ('note,loss\n"a\n\nb",1\n,2\n\n,3\n,4\n', "losses.csv:6: is blank"),
     ],
 )
-def test_a_blank_line_between_others_is_refused(
-    data: str, line: int, write_spec: WriteSpec, tmp_path: Path
+def test_a_blank_line_between_others_is_skipped_and_said(
+    data: str, said: str, write_spec: WriteSpec, tmp_path: Path
 ) -> None:
-    """What stands below it would be given a call earlier."""
     (tmp_path / "losses.csv").write_text(data)
-    with pytest.raises(SpecError, match=f"line {line} is blank; write nan for a missing value"):
-        load(write_spec)
+    spec = load(write_spec)
+    assert spec.metric == (1.0, 2.0, 3.0, 4.0)
+    remedy = "what stands below is given a call earlier; write nan for a missing value"
+    (warning,) = lrviz.simulate(spec).warnings
+    assert warning.text == f"{said}; {remedy}"
+
+
+def test_a_blank_line_behind_all_that_is_used_is_not_worth_a_word(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    (tmp_path / "losses.csv").write_text("loss\n1\n2\n3\n4\n\n5\n")
+    (warning,) = lrviz.simulate(load(write_spec)).warnings
+    assert warning.text.endswith("5 values for 4 calls; the rest is not used")
 
 
 def test_the_most_rows_are_read(write_spec: WriteSpec, tmp_path: Path) -> None:
