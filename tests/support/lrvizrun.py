@@ -114,8 +114,12 @@ def _guest() -> Iterator[None]:
             gc.enable()
 
 
-_build = cache(lambda app, _: _get_command(app))
 _get_command = typer.main.get_command
+
+
+@cache
+def _build(app: typer.Typer, _: str | None) -> Any:
+    return _get_command(app)
 
 
 def _build_once(app: typer.Typer) -> Any:
