@@ -1,16 +1,14 @@
 """The commands, each of which calls one function that gives what is printed."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from lrviz.cli import parameters as params
-from lrviz.commands.look_up import find_scheduler
+from lrviz.cli.reference import list_schedulers, new, schema, show
 from lrviz.commands.results import Block
 from lrviz.figure import Format, Table
-from lrviz.system.process import quick_imports
 
 if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read
     from lrviz.reading.sources import Reading
@@ -234,35 +232,6 @@ def import_config(
 
     asked = Asked(examples, processes, batches, epochs, interval, metric)
     return save_import(config, family, asked, output or "-", overwrite=overwrite)
-
-
-def list_schedulers() -> Iterator[Block]:
-    """List the schedulers that a spec can name."""
-    from lrviz.commands.look_up import scheduler_list
-
-    yield Block(scheduler_list())
-
-
-def show(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
-    """Show a scheduler's arguments, defaults, documentation and curve."""
-    from lrviz.commands.look_up import describe_scheduler
-
-    yield Block(describe_scheduler(find_scheduler(name, allow or ())))
-
-
-def new(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
-    """Print a commented spec to start from."""
-    from lrviz.commands.look_up import spec_template
-
-    yield Block(spec_template(find_scheduler(name, allow or ())))
-
-
-def schema() -> Iterator[Block]:
-    """Print the JSON Schema of a spec, for editors."""
-    with quick_imports():
-        from lrviz.commands.schema.document import build_schema
-        from lrviz.drive.whole import with_torch
-    yield Block(json.dumps(with_torch(build_schema), indent=2) + "\n")
 
 
 # In the order that `lrviz --help` lists them in.
