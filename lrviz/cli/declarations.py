@@ -118,17 +118,15 @@ def resume(
     spec: params.Spec,
     at: Annotated[
         int | None,
-        params.option(
-            "--at", "Steps done when it stops. Default: many stops, the worst told.", "STEP"
-        ),
+        option("--at", "Steps done when it stops. Default: many stops, the worst told.", "STEP"),
     ] = None,
     into: Annotated[
-        str | None, params.option("--into", "Load into this schedule, as of a longer run.", "SPEC")
+        str | None, option("--into", "Load into this schedule, as of a longer run.", "SPEC")
     ] = None,
     output: params.Output = None,
     format: params.FigureFormat = None,
     output_format: Annotated[
-        Literal["text", "json"], params.option("--output-format", "How the ways are listed.")
+        Literal["text", "json"], option("--output-format", "How the ways are listed.")
     ] = "text",
     *,
     reading: "Reading",
