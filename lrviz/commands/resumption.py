@@ -25,7 +25,7 @@ from lrviz.run.driven import Run
 from lrviz.run.resumed import STATELESS, WAYS, Resumed, Resumption, tell_safe
 from lrviz.spec.length import LENGTH_KEYS
 from lrviz.spec.model import Spec
-from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.style import MAX_TEXT, override_options
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.spell import align, shorten, spell_number, spell_yaml
 from lrviz.system.annotations import format_findings
@@ -36,6 +36,9 @@ Told = Literal["text", "json"]
 
 _HEADINGS = ("way", "stop", "verdict", "wrong steps", "factor", "right again")
 _NONE = "-"
+
+# How far a way may lead from the plan before a log axis shows both: so many times as high.
+WILD = 3
 
 # What a figure keeps of its spec: how long it is, when it is called, and how it is drawn.
 _KEPT = (*LENGTH_KEYS, "interval", "frequency", "calls", "title")
@@ -227,7 +230,14 @@ def draw_resumption(done: Resumption, spec: Spec, at: int | None) -> Run:
     whole = combine_runs(runs, names)
     tree = {key: run.spec.tree[key] for key in _KEPT if key in run.spec.tree}
     figure = run.spec.tree.get("figure")
-    tree["figure"] = {"style": STYLE, **(figure if isinstance(figure, dict) else {})}
+    highest, wildest = (max(each.lr.max() for each in few.curves) for few in (run, whole))
+    scale = {"yscale": "log"} if wildest > WILD * highest else {}
+    own = {**scale, **(figure if isinstance(figure, dict) else {})}
+    tree["figure"] = {"style": STYLE, **own}
+    if own.get("yscale") == scale.get("yscale"):
+        whole = replace(
+            whole, spec=replace(whole.spec, figure=override_options(whole.figure, scale))
+        )
     tree |= {"factory": f"resume of {spec.source.name}"[:MAX_TEXT]}
     tree["curves"] = {shorten(curve.label, MAX_TEXT): {} for curve in whole.curves}
     return replace(whole, spec=replace(whole.spec, tree=tree))
