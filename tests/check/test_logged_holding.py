@@ -80,6 +80,8 @@ def grown() -> Series:
 
 
 def test_a_log_that_has_nothing_of_the_plan_is_not_said_to_part_from_it() -> None:
+    none = lay(HALVED + SGD, Series("lr", np.arange(0), BY_EPOCH[:0]))
+    assert none.sentence == "no logged step is one of the 40 of <spec>"
     held = lay(HALVED + SGD, Series("lr", np.arange(500, 508), BY_EPOCH))
     assert not held.parted
     assert held.alignment.compared == 0
