@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch.optim import lr_scheduler as lrs
 
-from lrviz.check.logged.holding import Held, hold
+from lrviz.check.logged.held import Held
+from lrviz.check.logged.holding import hold
 from lrviz.curve import Values
 from lrviz.drive.runs import simulate
 from lrviz.run.driven import Run
@@ -34,7 +35,7 @@ def cosine_after(optimizer: Any, steps: int = STEPS) -> Any:
 def transformers_linear(optimizer: Any, steps: int = STEPS, warmup: int = WARMUP) -> Any:
     from transformers import get_linear_schedule_with_warmup
 
-    return get_linear_schedule_with_warmup(optimizer, warmup, steps)
+    return get_linear_schedule_with_warmup(optimizer, warmup, steps)  # type: ignore[no-untyped-call]
 
 
 # Each as a spec has it, and as a loop builds it for another number of steps.
