@@ -8,7 +8,8 @@ import numpy as np
 from lrviz.check.logged.changed import Drive, Planned
 from lrviz.check.logged.courses import Course, iter_timed
 from lrviz.check.logged.held import Alignment, Confidence, Finding, Held, Parting
-from lrviz.check.logged.otherwise import iter_families, iter_lengths, iter_scaled, iter_unwarmed
+from lrviz.check.logged.likeness import iter_families
+from lrviz.check.logged.otherwise import iter_lengths, iter_scaled, iter_unwarmed
 from lrviz.check.logged.points import Points, iter_points
 from lrviz.curve import Curve, Values
 from lrviz.run.driven import Run
