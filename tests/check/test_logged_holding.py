@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from lrviz.check.logged.holding import Held, hold
+from lrviz.check.logged.held import Held
+from lrviz.check.logged.holding import hold
 from lrviz.drive.runs import simulate
 from lrviz.run.log import Log, Precision, Series
 from lrviz.spec.parse import parse_spec
@@ -33,7 +34,7 @@ def test_a_row_an_epoch_is_held_against_epochs_counted_from_either(first: int) -
 
 
 def test_a_call_a_step_in_place_of_one_an_epoch_is_named() -> None:
-    each_step = 0.1 * 0.5 ** (np.arange(40) // 2)
+    each_step = np.array([0.1 * 0.5 ** (step // 2) for step in range(40)])
     held = lay(HALVED + SGD, Series("lr", np.arange(40), each_step))
     assert held.parted
     assert [(each.kind, each.confidence) for each in held.findings] == [("per-step", "certain")]
@@ -80,6 +81,8 @@ def grown() -> Series:
 
 
 def test_a_log_that_has_nothing_of_the_plan_is_not_said_to_part_from_it() -> None:
+    none = lay(HALVED + SGD, Series("lr", np.arange(0), BY_EPOCH[:0]))
+    assert none.sentence == "no logged step is one of the 40 of <spec>"
     held = lay(HALVED + SGD, Series("lr", np.arange(500, 508), BY_EPOCH))
     assert not held.parted
     assert held.alignment.compared == 0

@@ -1,4 +1,4 @@
-"""What may have happened to a plan that other values of its own arguments bring about, or another.
+"""What may have happened to a plan that other values of its own arguments bring about.
 
 Numbers are fitted to the log, and what they give is driven.
 """
@@ -16,8 +16,6 @@ from lrviz.curve import SchedulerFacts, Values
 from lrviz.linter.part import LENGTHS
 from lrviz.run.log import Steps
 from lrviz.spec.catalog import CATALOG
-from lrviz.spec.expression import ExpressionError, parse_expression
-from lrviz.spec.model import Node
 from lrviz.spec.parse import MAX_CALLS
 from lrviz.spell import spell_number
 
@@ -25,8 +23,8 @@ from lrviz.spell import spell_number
 # largest value, so many of the nearest are driven.
 _FITTED, _NEAR, _NEAREST = 256, 0.02, 3
 
-# Starts that are tried where the log does not tell the step, and points that refute a family.
-_MOST_STARTS, _SOME = 50, 16
+# Starts that are tried where the log does not tell the step.
+_MOST_STARTS = 50
 
 
 def iter_scaled(
@@ -170,84 +168,3 @@ def _fit(planned: Planned, points: Points, start: int, length: float) -> list[in
             if errors.min() < _NEAR * points.largest:
                 near.update(map(int, fine[np.argsort(errors)][:_NEAREST]))
     return sorted(near - {int(length)})
-
-
-# Their factors, by the share x of the way from the end of the warm-up to the end of the run, and
-# the n calls since then; under the names of torch's classes, where these are it.
-_FAMILIES = {
-    "ConstantLR": "1",
-    "LinearLR": "1 - {x}",
-    "CosineAnnealingLR": "0.5 + 0.5 * cos(pi * {x})",
-    "PolynomialLR of power 2": "(1 - {x}) ** 2",
-    "PolynomialLR of power 3": "(1 - {x}) ** 3",
-    "inverse square root": "sqrt({root} / ({root} + {n}))",
-    "ExponentialLR": "{gamma!r} ** {n}",
-    "StepLR": "{drop!r} ** ({n} // {period})",
-}
-
-
-def iter_families(planned: Planned, points: Points) -> Iterator[Course]:
-    """Yield other schedules with the plan's peak and length, and with its warm-up or none."""
-    lr = planned.curve.lr
-    peaks = lr.max(axis=1)
-    peak = int(planned.calls_before([int(np.argmax(lr[0] >= peaks[0] * (1 - 1e-9)))])[0])
-    first, floor = float(lr[0, 0] / peaks[0]), float(lr[0].min() / peaks[0])
-    for offset in points.offsets:
-        for warmup in sorted({0, peak}, reverse=True):
-            way = f"{first!r} + {1 - first!r} * epoch / {warmup}" if warmup else "1"
-            shapes = _shape(planned, points, offset, warmup, peaks)
-            for (name, shape), lowest in product(shapes.items(), sorted({0.0, floor})):
-                text = f"{way} if epoch < {warmup} else {lowest!r} + {1 - lowest!r} * ({shape})"
-                if _may_be(planned, points, offset, text, peaks):
-                    key = ("scheduler", "LambdaLR")
-                    node = Node("LambdaLR", key, {"lr_lambda": text})
-                    values = planned.change(node, [float(each) for each in peaks])
-                    after = f" after the warm-up of {warmup:,} calls" if warmup else ""
-                    said = f"it follows {name}{after}, from the plan's peak"
-                    if values is not None:
-                        yield Course("family", said, values, {"family": name, "warmup": warmup})
-
-
-def _shape(
-    planned: Planned, points: Points, offset: int, warmup: int, peaks: Values
-) -> dict[str, str]:
-    """Return expressions of the families, with what of them is fitted to the log."""
-    made = planned.calls_before(points.index(offset)) - warmup
-    total = planned.schedule.total_calls - warmup
-    later = np.flatnonzero(points.inside(offset) & (made > 0))
-    made, shares = made[later], points.value[later] / peaks[points.group[later]]
-    slack = points.slack(points.value[later]) / peaks[points.group[later]]
-    drops = np.flatnonzero(shares < 1 - slack)
-    if not len(drops) or total < 1:
-        return {"ConstantLR": "1"}
-    low, high = (np.maximum(shares + sign * slack, 1e-300) ** (1 / made) for sign in (-1, 1))
-    drop = float(shares[drops[0]])
-    before = int(made[drops[0] - 1]) if drops[0] else 0
-    periods = (
-        period
-        for period in range(before + 1, int(made[drops[0]]) + 1)
-        if np.all(np.abs(drop ** (made // period) - shares) <= 2 * slack)
-    )
-    known = {
-        "n": f"(epoch - {warmup})",
-        "x": f"min((epoch - {warmup}) / {total}, 1)",
-        "root": max(warmup, 1),
-        "gamma": shortest(float(low.max()), float(high.min())),
-        "drop": shortest(drop - float(slack[drops[0]]), drop + float(slack[drops[0]])),
-        "period": next(periods, 1),
-    }
-    return {name: shape.format(**known) for name, shape in _FAMILIES.items()}
-
-
-def _may_be(planned: Planned, points: Points, offset: int, text: str, peaks: Values) -> bool:
-    """Whether a factor has some of the points."""
-    factor = parse_expression(text, ("epoch",), ()).bind({})
-    inside = np.flatnonzero(points.inside(offset))
-    some = spread(inside, _SOME)
-    made = planned.calls_before(points.index(offset)[some])
-    try:
-        factors = np.array([factor(float(each)) for each in made])
-    except ExpressionError:  # it grows without bound, or has no value
-        return False
-    meant = peaks[points.group[some]] * factors
-    return bool(points.agree(meant, points.value[some]).all())

@@ -46,7 +46,7 @@ class Points:
     @cached_property
     def largest(self) -> float:
         """The largest that was logged."""
-        return float(np.abs(self.value).max())
+        return float(np.abs(self.value).max(initial=0.0))
 
     def slack(self, values: Values) -> Values:
         """Return how far a logged value may be from one that was meant."""
@@ -100,7 +100,7 @@ def iter_points(log: Log, curve: Curve) -> Iterator[Points]:
     ways = {"step": [by_step], "epoch": [by_epoch], "row": [by_step, by_epoch]}[log.unit]
     if each == 1:
         ways = [("step", 1, by_step[2])] if log.unit != "epoch" else [("epoch", 1, (-1, 0, 1))]
-    if log.unit == "epoch" and min(series.steps[0] for series in log.series) == 0:
+    if log.unit == "epoch" and any(0 in each.steps[:1] for each in log.series):
         ways = [("epoch", each, tuple(dict.fromkeys((each - 1, 0, each, -1, 1 - each))))]
     for unit, stride, offsets in ways:
         for pairs in _pair(log.series, curve.groups):
