@@ -2,12 +2,8 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
-import numpy as np
-
-from lrviz.commands.compare.combined import STYLE, combine_runs
 from lrviz.commands.results import (
     Block,
     Line,
@@ -17,17 +13,13 @@ from lrviz.commands.results import (
     refuse_target,
     write_figure,
 )
-from lrviz.curve import Curve
+from lrviz.commands.resumption_figure import draw_resumption
 from lrviz.errors import Problem, UsageError
 from lrviz.figure import Format
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
-from lrviz.run.driven import Run
 from lrviz.run.resumed import STATELESS, WAYS, Resumed, Resumption, tell_safe
-from lrviz.spec.length import LENGTH_KEYS
 from lrviz.spec.model import Spec
-from lrviz.spec.style import MAX_TEXT, override_options
-from lrviz.spec.sweep import MAX_CURVES
-from lrviz.spell import align, shorten, spell_number, spell_yaml
+from lrviz.spell import align, spell_number, spell_yaml
 from lrviz.system.annotations import format_findings
 from lrviz.system.process import quick_imports
 
@@ -36,12 +28,6 @@ Told = Literal["text", "json"]
 
 _HEADINGS = ("way", "stop", "verdict", "wrong steps", "factor", "right again")
 _NONE = "-"
-
-# How far a way may lead from the plan before a log axis shows both: so many times as high.
-WILD = 3
-
-# What a figure keeps of its spec: how long it is, when it is called, and how it is drawn.
-_KEPT = (*LENGTH_KEYS, "interval", "frequency", "calls", "title")
 
 
 def resume_spec(
@@ -191,67 +177,3 @@ def _spell(row: Resumed) -> Mapping[str, object]:
     names = ("argument", "old", "new")
     restored = [dict(zip(names, each, strict=True)) for each in row.restored]
     return told | {"restored": restored, "text": WAYS[row.way]}
-
-
-def draw_resumption(done: Resumption, spec: Spec, at: int | None) -> Run:
-    """Return one run with the plan and every other curve that there is after the stop.
-
-    Its spec is that of a factory: what its figure remembers are its numbers.
-
-    Args:
-        done: what became of the run.
-        spec: that was stopped.
-        at: where, and None for several stops.
-
-    Raises:
-        UsageError: there are more curves than one figure may have.
-    """
-    run, labels = done.run, _labels(done)
-    lines: dict[tuple[int, bytes], tuple[Curve, list[Resumed]]] = {}
-    for row in done.rows:
-        place = labels.index(row.label) % len(run.curves)
-        plan = run.curves[place]
-        lines.setdefault((place, _key(plan)), (plan, []))
-        drawn = plan if row.verdict == "right" else row.curve
-        if drawn is not None:
-            lines.setdefault((place, _key(drawn)), (drawn, []))[1].append(row)
-    if len(lines) > MAX_CURVES:
-        raise UsageError(f"{len(lines)} curves are more than {MAX_CURVES}; draw fewer schedules")
-    runs = [
-        replace(
-            run,
-            spec=replace(run.spec, schedules=(run.spec.schedules[place],)),
-            curves=(curve,),
-            schedulers=(run.schedulers[place],),
-        )
-        for (place, _), (curve, _) in lines.items()
-    ]
-    names = [_name(rows, curve in run.curves, at) for curve, rows in lines.values()]
-    whole = combine_runs(runs, names)
-    tree = {key: run.spec.tree[key] for key in _KEPT if key in run.spec.tree}
-    figure = run.spec.tree.get("figure")
-    highest, wildest = (max(each.lr.max() for each in few.curves) for few in (run, whole))
-    scale = {"yscale": "log"} if wildest > WILD * highest else {}
-    own = {**scale, **(figure if isinstance(figure, dict) else {})}
-    tree["figure"] = {"style": STYLE, **own}
-    if own.get("yscale") == scale.get("yscale"):
-        whole = replace(
-            whole, spec=replace(whole.spec, figure=override_options(whole.figure, scale))
-        )
-    tree |= {"factory": f"resume of {spec.source.name}"[:MAX_TEXT]}
-    tree["curves"] = {shorten(curve.label, MAX_TEXT): {} for curve in whole.curves}
-    return replace(whole, spec=replace(whole.spec, tree=tree))
-
-
-def _key(curve: Curve) -> bytes:
-    """Return what two curves share that are one line."""
-    return b"".join(np.array(each).tobytes() for each in (curve.lr, curve.momentum))
-
-
-def _name(rows: Sequence[Resumed], is_plan: bool, at: int | None) -> str:
-    """Return what a line is called: after the ways that lead there."""
-    if len(rows) == len(WAYS):
-        return "plan = every way"
-    stop = at is None and not is_plan
-    told = " · ".join(f"{WAYS[row.way]}{f' at {row.at}' if stop else ''}" for row in rows)
-    return " = ".join(filter(None, ["plan" * is_plan, told]))

@@ -60,8 +60,7 @@ class Schedule:
         metric_file: that csv, as the spec names it.
         metric_lines: its line for each value, and `metric_blanks` the blank ones between them.
         factory: what builds the scheduler, until that has been driven; None for a spec's own.
-        batches_per_epoch: of all processes together, and `derivation`, how the steps follow from
-            them; None and empty without data.
+        batches_per_epoch: of all processes; None without data; `derivation`: how steps follow.
         frequency: of how many intervals it is called after one, and `calls`, how often then.
         told: the totals of another run, which its formulas are to name; None for its own.
     """
@@ -136,10 +135,8 @@ class Schedule:
     @cached_property
     def totals(self) -> Mapping[str, float]:
         """The run totals that formulas and expressions may name."""
-        if self.told is not None:
-            return self.told
         names = TOTALS if self.batches_per_epoch is None else (*TOTALS, "batches_per_epoch")
-        return {name: float(getattr(self, name)) for name in names}
+        return self.told or {name: float(getattr(self, name)) for name in names}
 
 
 @dataclass(frozen=True, eq=False)

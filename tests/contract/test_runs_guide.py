@@ -45,7 +45,7 @@ def test_a_command_prints_what_the_page_says(
     monkeypatch.chdir(tmp_path)
     done = run(*shlex.split(command)[1:])
     assert done.status == ("--exit-code" in command)
-    told = [line.strip() for line in COMMANDS[command].splitlines()]
+    told = [line.strip() for line in COMMANDS[command].rstrip().splitlines()]
     if told:
         printed = [*done.stderr.splitlines(), *done.text.splitlines()]
         assert [line.strip() for line in printed] == told

@@ -6,10 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from lrviz.curve import Curve, SchedulerFacts, Values
+from lrviz.curve import Curve, SchedulerFacts, Steps, Values
 from lrviz.errors import KeyPath, LrvizError
 from lrviz.run.driven import Run
-from lrviz.run.log import Steps
 from lrviz.spec.model import Node, Schedule, Spec
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.tree import Tree

@@ -8,8 +8,7 @@ import numpy as np
 
 from lrviz.check.logged.changed import AT_ONCE, MOST_A_STEP, Planned, pad
 from lrviz.check.logged.points import Points, spread
-from lrviz.curve import Values
-from lrviz.run.log import Steps
+from lrviz.curve import Steps, Values
 
 Number = float | int | str
 

@@ -11,9 +11,9 @@ from lrviz.check.logged.held import Alignment, Confidence, Finding, Held, Partin
 from lrviz.check.logged.likeness import iter_families
 from lrviz.check.logged.otherwise import iter_lengths, iter_scaled, iter_unwarmed
 from lrviz.check.logged.points import Points, iter_points
-from lrviz.curve import Curve, Values
+from lrviz.curve import Curve, Steps, Values
 from lrviz.run.driven import Run
-from lrviz.run.log import Log, Steps
+from lrviz.run.log import Log
 from lrviz.spell import spell_number
 
 # What says nothing of a learning rate that never moved, and of what one is enough.

@@ -12,9 +12,8 @@ import numpy as np
 from lrviz.check.logged.changed import Planned
 from lrviz.check.logged.courses import Course
 from lrviz.check.logged.points import Points, spread
-from lrviz.curve import SchedulerFacts, Values
+from lrviz.curve import SchedulerFacts, Steps, Values
 from lrviz.linter.part import LENGTHS
-from lrviz.run.log import Steps
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.parse import MAX_CALLS
 from lrviz.spell import spell_number

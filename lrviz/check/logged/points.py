@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.curve import Curve, Values
-from lrviz.run.log import Log, Precision, Series, Steps
+from lrviz.curve import Curve, Steps, Values
+from lrviz.run.log import Log, Precision, Series
 
 # Libraries compute one value in two ways, as a closed form or from the last one.
 _RELATIVE, _ABSOLUTE = 1e-9, 1e-12

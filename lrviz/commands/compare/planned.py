@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from lrviz.check.logged.holding import Held, hold
+from lrviz.check.logged.held import Held
+from lrviz.check.logged.holding import hold
 from lrviz.check.report.article import build_logged
 from lrviz.commands.compare.combined import STYLE, Compared
 from lrviz.commands.results import drive_spec

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lrviz.curve import Values
 from lrviz.reading.logs.columns import is_rate, without_rates
 from lrviz.reading.logs.frames import HEAD, Bytes, Piece, check, iter_pieces, mask_sum
-from lrviz.reading.logs.points import FLOAT32, Points
+from lrviz.reading.logs.gathered import FLOAT32, Points
 from lrviz.run.log import Log, Precision
 
 # What the first record of every writer says.

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from lrviz.errors import UsageError, spec_error
 from lrviz.reading.logs.events import is_events, read_events
-from lrviz.reading.logs.points import Points
+from lrviz.reading.logs.gathered import Points
 from lrviz.reading.logs.rows import MAX_LINE, find_form, read_rows
 from lrviz.run.log import Log
 from lrviz.system.files import explain_os_error, find_status

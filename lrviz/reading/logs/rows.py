@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Literal
 
 from lrviz.errors import spec_error
 from lrviz.reading.logs.columns import find_count, is_rate, plain, without_rates
-from lrviz.reading.logs.points import Points, Unit, parse_number
+from lrviz.reading.logs.gathered import Points, Unit, parse_number
 from lrviz.run.log import Log, Precision
 from lrviz.spell import printable, spell_list
 
