@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from lrviz.curve import Curve, Values
-from lrviz.errors import ImageError, spec_error
+from lrviz.errors import ImageError, LrvizError, SpecError, spec_error
 from lrviz.figure.chunks import read_record
 from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
 from lrviz.figure.record import Record
@@ -24,6 +24,9 @@ from lrviz.spec.yamltree import parse_scalar
 
 # What can be set of such a figure: how it is drawn, not what.
 KEPT = ("figure", "title", "lint")
+
+# What is wrong with a file that is nobody's spec.
+NO_SPEC = ("must be a mapping", "empty", "not YAML", "not text")
 
 # What takes a log.
 LOGS = "`lrviz plot`, `lrviz export` and `lrviz compare PLAN LOG` take one"
@@ -121,6 +124,31 @@ def recall_log(record: Record, name: str, overrides: Sequence[Override]) -> Spec
         raise spec_error(name, text)
     curve = _recall_curve(curves[0], at=at)
     return _show_points(tree, Factory(log, _refuse, drawn=(curve,), key="log"), name, overrides)
+
+
+def load_log(
+    source: str,
+    data: bytes | None,
+    columns: Sequence[str],
+    overrides: Sequence[Override],
+    error: LrvizError,
+) -> Spec:
+    """Return the spec of the log that is in a file.
+
+    Args:
+        source: the file, or a folder.
+        data: what it holds, where somebody has read it.
+        columns: of its steps and learning rates, as `find_log` takes them.
+        overrides: as `load` takes them.
+        error: why it is no spec, which is raised where it is no log.
+    """
+    from lrviz.reading.logs.opening import FORMATS, find_log  # what is right needs no look
+
+    if log := find_log(source, columns, data=data):
+        return show_log(log, overrides)
+    if isinstance(error, SpecError) and error.problems[0].text.startswith(NO_SPEC):
+        raise spec_error(source, f"neither a spec nor a log; tried YAML, {FORMATS}") from None
+    raise error
 
 
 def show_log(log: Log, overrides: Sequence[Override] = ()) -> Spec:

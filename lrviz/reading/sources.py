@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from lrviz.errors import FileError, NoFigureError, SpecError, UsageError, spec_error
 from lrviz.figure.chunks import MAX_FILE
 from lrviz.figure.record import Record
-from lrviz.reading.from_numbers import recall_figure, show_log
+from lrviz.reading.from_numbers import load_log, recall_figure
 from lrviz.reading.metricfile import with_metrics
 from lrviz.reading.user_code import find_factory, has_file_ending
 from lrviz.spec.assign import Override
@@ -116,14 +116,10 @@ def _load_file(source: str, reading: Reading, reads: Reads | None) -> Spec:
     try:
         data = read_source(source)
         return parse_data(data, source, reading, reads=reads)
-    except (FileError, SpecError):
+    except (FileError, SpecError) as error:
         if reading.columns is None:
             raise
-        from lrviz.reading.logs.opening import find_log
-
-        if log := find_log(source, reading.columns, data=data):
-            return show_log(log, reading.overrides)
-        raise
+        return load_log(source, data, reading.columns, reading.overrides, error)
 
 
 def parse_data(
