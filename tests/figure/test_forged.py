@@ -25,8 +25,10 @@ from lrviz.errors import ImageError, SpecError
 from lrviz.figure.image import encode_image
 from lrviz.figure.record import build_record
 from lrviz.figure.stored import parse_record
+from lrviz.reading.from_numbers import show_log
 from lrviz.reading.sources import Reading, load_named, parse_data
 from lrviz.run.driven import Run
+from lrviz.run.log import Log, Series
 from lrviz.spec.assign import Override
 from lrviz.system.annotations import Listing
 from tests.support.checking import STEP, check, draw, spoil_record
@@ -84,6 +86,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
         found[name] = drive_spec(load_named(str(source)))
     factory = load_named(f"{folder}/train.py:make", Reading([Override("epochs", "5")]))
     found["factory"] = drive_spec(factory)
+    points = Series("lr", np.array([1, 5, 9]), np.array([0.1, 0.05, 0.01]))
+    found["log"] = drive_spec(show_log(Log("run.csv", "a csv", "step", (points,))))
     return found
 
 
@@ -155,7 +159,7 @@ def look_at(run: Run, text: str) -> bool:
 def use(text: str) -> None:
     """Do with a figure what can be done with a spec."""
     data = encode_image(np.zeros((1, 1, 4), np.uint8), "png", 100, text)
-    spec = parse_data(data, "a.png")
+    spec = parse_data(data, "a.png", Reading(columns=()))
     run = drive_spec(spec)
     for curve in run.curves:
         assert np.isfinite(curve.lr).all()
@@ -164,11 +168,11 @@ def use(text: str) -> None:
     table = "".join(islice(export_text(run, "csv"), 100))
     assert is_harmless(table + draw_terminal(run) + str(run))
     assert "::error::x" not in table.splitlines()
-    if "factory" not in spec.tree:
+    if spec.tree.keys().isdisjoint(("factory", "log")):
         compile(write_code(run), "a.py", "exec")
 
 
-@pytest.mark.parametrize("name", slow_but({"plain", "metric"}, [*SPECS, "factory"]))
+@pytest.mark.parametrize("name", slow_but({"plain", "metric", "log"}, [*SPECS, "factory", "log"]))
 def test_whatever_a_record_is_changed_to_it_is_used_or_refused_in_a_line(
     runs: dict[str, Run], name: str
 ) -> None:
@@ -180,7 +184,7 @@ def test_whatever_a_record_is_changed_to_it_is_used_or_refused_in_a_line(
         if not readable:
             continue
         record = json.loads(text)
-        says = json.dumps([record["spec"], name == "factory" and record.get("numbers")])
+        says = json.dumps([record["spec"], name in ("factory", "log") and record.get("numbers")])
         if says not in seen:  # what else a record holds is compared, and not used
             seen.add(says)
             with suppress(SpecError):
