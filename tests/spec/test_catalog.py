@@ -60,7 +60,7 @@ def test_show_names_every_argument_with_its_default(name: str) -> None:
     result = run("show", name)
     assert (result.status, result.stderr) == (0, "")
     entry = SCHEDULERS[name]
-    head, table, example, picture = result.text.rstrip("\n").split("\n\n")
+    head, table, resuming, example, picture = result.text.rstrip("\n").split("\n\n")
     assert head == f"{name}: {entry.summary}\n{entry.address}"
     rows = {line.split()[0]: line for line in table.splitlines()}
     assert list(rows) == list(torch_arguments(name))
@@ -68,6 +68,7 @@ def test_show_names_every_argument_with_its_default(name: str) -> None:
         if parameter.default is parameter.empty:
             assert "  required  " in rows[key]
         assert rows[key].endswith(f"  {entry.arguments[key]}")
+    assert resuming.startswith("resume: ")
     assert example.replace("\n  ", "\n").strip() == entry.example
     assert picture.count("┤") > 1
     assert max(map(len, picture.splitlines())) == 60

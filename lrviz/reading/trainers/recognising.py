@@ -2,11 +2,10 @@
 
 import shlex
 from collections.abc import Mapping
-from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
-from lrviz.errors import LrvizError, SpecError
+from lrviz.errors import SpecError
 from lrviz.reading.from_numbers import LOGS
 from lrviz.reading.logs.opening import find_log
 from lrviz.reading.trainers.config import parse_config
@@ -42,9 +41,11 @@ def recognise(data: bytes, name: str) -> str:
             "call lrviz.preview(scheduler, steps=N) in it, or name its code as FILE.py:FUNCTION"
         )
         return f"a notebook, and no spec; {remedy}"
-    with suppress(LrvizError):
+    try:
         if log := find_log(name, data=data):
             return f"{log.writer}, a log; {LOGS}"
+    except SpecError as error:
+        return f"a log, and no spec: {error.problems[0].text}"
     try:  # of what is too large for a spec nobody has read more, either
         tree = parse_config(data if len(data) <= MAX_BYTES else b"", name).tree
     except SpecError:
