@@ -16,7 +16,7 @@ from lrviz.figure.stored import parse_record
 from lrviz.run.log import Log
 from lrviz.spec.assign import Override
 from lrviz.spec.model import Schedule, Spec
-from lrviz.spec.origin import Factory, Source
+from lrviz.spec.origin import SPEC_ENDINGS, Factory, Source
 from lrviz.spec.parse import parse_tree
 from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree
@@ -146,7 +146,9 @@ def load_log(
 
     if log := find_log(source, columns, data=data):
         return show_log(log, overrides)
-    if isinstance(error, SpecError) and error.problems[0].text.startswith(NO_SPEC):
+    is_called_so = source.lower().endswith(SPEC_ENDINGS)
+    text = error.problems[0].text if isinstance(error, SpecError) else ""
+    if text.startswith(NO_SPEC) and not is_called_so:
         raise spec_error(source, f"neither a spec nor a log; tried YAML, {FORMATS}") from None
     raise error
 

@@ -76,10 +76,10 @@ def test_standard_input_is_told_the_same() -> None:
     [
         ("a.ipynb", NOTEBOOK, "a notebook, and no spec; call lrviz.preview(scheduler, steps=N)"),
         ("b.ipynb", " " * 300_000 + NOTEBOOK, "a notebook, and no spec"),
-        ("trainer_state.json", STATE, "a log, and no spec: holds no learning rate"),
+        ("trainer_state.json", STATE, "holds no learning rate; it has step; choose"),
         ("package.json", PACKAGE, "no spec: its keys are name, version, scripts, dependencies"),
         ("pyproject.toml", "[project]\nname = 'a'\n", "TOML, where a spec is YAML; `lrviz new"),
-        ("state.json", '{"a":[1],"log_history":[{"step":1}]}', "a log, and no spec: holds no"),
+        ("state.json", '{"a":[1],"log_history":[{"step":1}]}', "holds no learning rate; it has"),
         ("own.yml", OWN, "no spec: its keys are model, batch_size, workers, weight_decay"),
         ("work.yml", "name: a\non: push\njobs: {}\nenv: {}\n", "no spec: its keys are name, on"),
     ],
