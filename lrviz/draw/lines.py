@@ -104,6 +104,7 @@ def draw_lines(
         look["marker"] = "o" if _has_markers(row, layout, options.markers, len(rows)) else "None"
         if row.at is not None:
             look |= {"linestyle": "None", "marker": "o", "markersize": _dot(row, layout)}
+            look["clip_on"] = bool(options.xlim or options.ylim)  # at the ends of an axis, too
         places, points = row.pick(layout.xlim, int(layout.width))
         cut = len(points)
         if row.held is not None and style.held == "dashed":
