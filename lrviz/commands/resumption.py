@@ -16,6 +16,7 @@ from lrviz.commands.results import (
 from lrviz.commands.resumption_figure import draw_resumption
 from lrviz.errors import Problem, UsageError
 from lrviz.figure import Format
+from lrviz.reading.from_numbers import KEPT
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
 from lrviz.run.resumed import STATELESS, WAYS, Resumed, Resumption, tell_safe
 from lrviz.spec.model import Spec
@@ -65,7 +66,9 @@ def resume_spec(
     elif target.path is None and output_format == "json":
         raise UsageError("-o -: standard output has the JSON; name a file")
     spec = load_named(source, reading)
-    other = parse_data(read_source(into), into, Reading(allow=reading.allow)) if into else None
+    drawn = [each for each in reading.overrides if each.key.split(".")[0] in KEPT]
+    asked = Reading(drawn, reading.allow)  # of how it is drawn; the rest is said of what is stopped
+    other = parse_data(read_source(into), into, asked) if into else None
     specs = [each for each in (spec, other) if each]
     if target is not None:
         refuse_target(target.path, "figure", specs, overwrite=overwrite)

@@ -19,6 +19,9 @@ from lrviz.spell import shorten
 # How far a way may lead from the plan before a log axis shows both: so many times as high.
 WILD = 3
 
+# Of a line's name: what is longer is cut in a figure of the usual size.
+MOST_LETTERS = 75
+
 # What a figure keeps of its spec: how long it is, when it is called, and how it is drawn.
 _KEPT = (*LENGTH_KEYS, "interval", "frequency", "calls", "title")
 
@@ -83,5 +86,7 @@ def _name(rows: Sequence[Resumed], is_plan: bool, at: int | None) -> str:
     if len(rows) == len(WAYS):
         return "plan = every way"
     stop = at is None and not is_plan
-    told = " · ".join(f"{WAYS[row.way]}{f' at {row.at}' if stop else ''}" for row in rows)
-    return " = ".join(filter(None, ["plan" * is_plan, told]))
+    told = [f"{WAYS[row.way]}{f' at {row.at}' if stop else ''}" for row in rows]
+    if len(" · ".join(told)) > MOST_LETTERS:
+        told[1:] = [f"{len(told) - 1} more"]
+    return " = ".join(filter(None, ["plan" * is_plan, " · ".join(told)]))
