@@ -6,7 +6,7 @@ from difflib import unified_diff
 from io import StringIO
 from typing import NamedTuple
 
-from lrviz.errors import KeyPath, LrvizError
+from lrviz.errors import KeyPath, LrvizError, SpecError
 from lrviz.linter.remedy import Fix
 from lrviz.linter.rule import Finding
 from lrviz.spec.edit import Document, EditError, Value
@@ -24,6 +24,8 @@ MOST_TRIES = 32  # how often a spec is linted for its fixes
 _Place = tuple[str, KeyPath]  # a rule's code, and the key path of a value that it would fix
 _Wanted = tuple[Finding, Fix]
 _OPEN_END = "\n\\ No newline at end of file\n"
+
+_ALL_THE_SAME = "it would be found all the same"
 
 
 class Change(NamedTuple):
@@ -68,7 +70,7 @@ def fix_text(
 
     Fixes are made together, and only if the findings are fewer for them: the changed text is linted
     again. Where it would bring an error or a warning, or torch could not drive the spec any more,
-    halves of them are tried alone, until the fix that is to blame is left out.
+    parts of them are tried alone, until the fix that is to blame is left out.
 
     Args:
         text: of a spec.
@@ -100,6 +102,25 @@ def _place(wanted: _Wanted) -> _Place:
     return finding.rule.code, fix.key
 
 
+class _NoHelpError(EditError):
+    """Fixes after which something is wrong, at these keys."""
+
+    def __init__(self, reason: str, keys: Sequence[KeyPath]) -> None:
+        self.keys = keys
+        super().__init__(reason)
+
+
+def _split(wanted: Sequence[_Wanted], wrong: Sequence[KeyPath]) -> tuple[Sequence[_Wanted], ...]:
+    """Return fixes in two: those that are not to blame and the others; halves, if none can tell."""
+    blamed = {key[:end] for key in wrong for end in range(2, len(key) + 1)}
+    for end in (-1, 2):  # the key of a scheduler, and of a curve
+        suspects = [each for each in wanted if each[1].key[:end] in blamed]
+        if 0 < len(suspects) < len(wanted):
+            return [each for each in wanted if each[1].key[:end] not in blamed], suspects
+    half = len(wanted) // 2
+    return wanted[:half], wanted[half:]
+
+
 class Fixed:
     """A text in which values are replaced, where that helps.
 
@@ -126,8 +147,7 @@ class Fixed:
                 self._make_all(document, wanted)
         except EditError as error:
             if len(wanted) > 1 and self._left:
-                half = len(wanted) // 2
-                for some in (wanted[:half], wanted[half:]):
+                for some in _split(wanted, error.keys if isinstance(error, _NoHelpError) else ()):
                     self.make(set(map(_place, some)))
                 return
             reason = str(error) if len(wanted) == 1 else self._limit
@@ -160,15 +180,16 @@ class Fixed:
         try:
             after = self._lint(changed)
         except LrvizError as error:
+            keys = [each.key for each in error.problems] if isinstance(error, SpecError) else ()
             reason = str(error).splitlines()[0]
-            raise EditError(f"torch could not drive it then: {reason}") from None
+            raise _NoHelpError(f"torch could not drive it then: {reason}", keys) from None
         new = _count(after, is_failure=True) - _count(self.findings, is_failure=True)
         gone = _count(self.findings) - _count(after)
         same = Counter(finding.rule.code for finding, _ in wanted) - gone
-        if new:
-            raise EditError(f"{', '.join(sorted(new))} would be found then")
-        if same:
-            raise EditError("it would be found all the same")
+        if new or same:
+            reason = f"{', '.join(sorted(new))} would be found then" if new else _ALL_THE_SAME
+            keys = [each.problem.key for each in after if each.rule.code in (new or same)]
+            raise _NoHelpError(reason, keys)
         done = (Change(each, document.find(fix.key), fix.value) for each, fix in wanted)
         self.text, self.findings, self.changes = changed, after, (*self.changes, *done)
 
