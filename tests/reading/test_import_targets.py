@@ -496,6 +496,28 @@ def test_an_optimizer_of_another_package_is_scheduled_alike() -> None:
     assert [each.text for each in notes] == ["not there: the optimizer's own default is taken"]
 
 
+def test_a_schedule_may_be_named_to_its_function() -> None:
+    """transformers.get_scheduler takes the name that the Trainer takes."""
+    config = (
+        f"max_steps: 30\n{SGD}scheduler:\n  _target_: transformers.get_scheduler\n"
+        "  name: cosine\n  num_warmup_steps: 3\n  num_training_steps: 30\n"
+    )
+    assert is_same(curve_of(config, interval="step"), drive(cosine("cosine", 0.1, 3, 30), 30))
+    constant = config.replace("cosine", "constant")  # to which it does not hand the steps
+    assert curve_of(constant, interval="step") == [0.1] * 30
+
+
+def test_what_a_schedule_is_made_of_may_stand_elsewhere() -> None:
+    """References to it repeat it: there is one schedule, which stands as the scheduler."""
+    config = (
+        f"epochs: 9\nwarm: {{_target_: {OF_TORCH}.LinearLR, start_factor: 0.01, total_iters: 3}}\n"
+        f"cool: {{_target_: {OF_TORCH}.StepLR, step_size: 4, gamma: 0.3}}\n{SGD}"
+        f"whole: {{_target_: {OF_TORCH}.SequentialLR, schedulers: ['${{warm}}', '${{cool}}'], "
+        "milestones: [3]}\nscheduler: ${whole}\n"
+    )
+    assert is_same(curve_of(config, interval="epoch"), drive(sequential(sgd(0.1)), 9))
+
+
 def test_where_a_batch_size_is_looked_for() -> None:
     """100 / 2 are 5 of 10; where there is none, it is said that there is none."""
     config = f"max_epochs: 3\n{SGD}scheduler: {{_target_: {OF_TORCH}.StepLR, step_size: 1}}\n"

@@ -1,14 +1,15 @@
 """What a path names, looked up in the catalog and in a table of doubles; nothing is imported."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lrviz.errors import KeyPath
 from lrviz.reading.trainers.draft import Keys
+from lrviz.reading.trainers.huggingface import SCHEDULES
 from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.catalog.external import remedy
-from lrviz.spec.tree import Tree, find_below
+from lrviz.spec.tree import Tree, find_below, freeze
 from lrviz.spec.wording import suggest
 
 WORDS = ("class_path", "_target_", "_component_")
@@ -17,6 +18,9 @@ DOUBLES: Mapping[str, str] = TABLES["doubles"]
 
 # Of their Adams only what a curve shows is taken: an LR is scheduled alike in any optimizer.
 _ADAMS = ("bitsandbytes.optim.", "deepspeed.ops.adam.", "transformers.")
+
+# What takes the name of a schedule.
+_BY_NAME = ("transformers.get_scheduler", "transformers.optimization.get_scheduler")
 
 
 class Target(NamedTuple):
@@ -79,6 +83,9 @@ def iter_targets(tree: Tree, key: KeyPath = ()) -> Iterator[Target]:
             if isinstance(path := tree.get(word), str):
                 if path == "functools.partial":
                     path = str(find_below(tree, ("_args_", 0)))
+                inside = tree.get("init_args") if word == "class_path" else tree
+                if path in _BY_NAME and (named := find_below(inside, ("name",))):
+                    path = f"transformers.{SCHEDULES.get(str(named), named)}"
                 target = Target(path, key, word)
                 yield target
                 if target.name in CATALOG:
@@ -87,6 +94,20 @@ def iter_targets(tree: Tree, key: KeyPath = ()) -> Iterator[Target]:
             yield from iter_targets(each, (*key, name))
     for index, each in enumerate(tree if isinstance(tree, list) else ()):
         yield from iter_targets(each, (*key, index))
+
+
+def find_distinct(keys: Keys, targets: Sequence[Target]) -> list[Target]:
+    """Return what others are not made of, nor are the same: a reference repeats what it names.
+
+    What stands as a scheduler, or as an optimizer, goes before the same elsewhere.
+    """
+    tree, found = keys.config.tree, dict[object, Target]()
+    for each in sorted(targets, key=lambda each: not each.place):
+        found.setdefault(freeze(find_below(tree, each.key)), each)
+    for at in [each.inside(keys).inside("schedulers").at for each in targets]:
+        for part in iter_targets(find_below(tree, at), at):
+            found.pop(freeze(find_below(tree, part.key)), None)
+    return list(found.values())
 
 
 def suggest_path(path: str) -> str:

@@ -10,13 +10,16 @@ from math import ceil
 from lrviz.reading.trainers.config import Config
 from lrviz.reading.trainers.dataloader import ONCE_AN_EPOCH, Loader, read_steps
 from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said, unquote
-from lrviz.reading.trainers.naming import WORDS, Target, iter_targets, suggest_path
+from lrviz.reading.trainers.naming import WORDS, Target, find_distinct, iter_targets, suggest_path
 from lrviz.reading.trainers.stand_ins import read_arguments, refuse_unknown, stand_in
 from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.catalog import CATALOG
-from lrviz.spec.tree import Tree, find_below, freeze
+from lrviz.spec.tree import Tree, find_below
 
 _ASIDE: Sequence[str] = TABLES["targets"]["aside"]
+
+# What transformers.get_scheduler, which takes a name, hands only to a function that takes it.
+_DROPPED = ("num_warmup_steps", "num_training_steps")
 
 # What may be left to the machine, and is asked for then.
 _OPEN = ("devices", "num_nodes", "batch_size")
@@ -71,10 +74,8 @@ def _refuse_unknown(keys: Keys, target: Target) -> None:
 
 
 def _find(keys: Keys, targets: list[Target], role: str) -> Target:
-    """Return the one scheduler, or the one optimizer; a reference repeats what it names."""
-    own = sorted((each for each in targets if each.role == role), key=lambda each: bool(each.place))
-    tree = keys.config.tree
-    found = list({freeze(find_below(tree, each.key)): each for each in own}.values())
+    """Return the one scheduler, or the one optimizer."""
+    found = find_distinct(keys, [each for each in targets if each.role == role])
     for each in found[1:]:
         keys.problems.say(each.key, f"a second {role}; leave one")
     if not found:
@@ -98,7 +99,8 @@ def _spell(keys: Keys, target: Target) -> Entries:
     """Return a scheduler with its arguments, and those that it is made of."""
     inner, arguments = target.inside(keys), {}
     given, known = find_below(keys.config.tree, inner.at), CATALOG[target.name].arguments
-    refuse_unknown(inner, target.name, tuple(known), _ASIDE)
+    aside = (*_ASIDE, *(_DROPPED if inner.get("name") else ()))
+    refuse_unknown(inner, target.name, tuple(known), aside)
     for name, value in given.items() if isinstance(given, dict) else ():
         if name in _ASIDE or name not in known:
             continue
