@@ -63,10 +63,10 @@ def test_aliases_and_merges_are_followed(text: str, last: object) -> None:
         ("a: {b: 2e-5}\nc: ${a.b}", 2e-5),
         ("a: {b: [1, {d: 7}]}\nc: ${a.b[1].d}", 7),
         ("a: {b: [1, {d: 7}]}\nc: ${a.b.1}", {"d": 7}),
+        ("a: run\nc: out/${a}/x", "out/run/x"),
         ("b: 4\na: {b: 5, c: '${.b}', d: '${..b}'}", {"b": 5, "c": 5, "d": 4}),
         ("a: ${b}\nb: ${c}\nc: 3\nd: ${a}", 3),
-        # What is elsewhere, amid other text, or leads back to itself, is left.
-        ("a: run\nc: out/${a}/x", "out/${a}/x"),
+        # What is elsewhere, or leads back to itself, is left.
         ("a: ${oc.env:HOME}", "${oc.env:HOME}"),
         ("a: ${b}", "${b}"),
         ("a: ${now:%Y}/x", "${now:%Y}/x"),
@@ -91,11 +91,21 @@ def grow(first: str, each: str, many: str) -> str:
 LAUGHS = grow("&a [x, x, x]", "*OLD, ", "&NEW [ALL]")
 MERGED = grow("&a {x: 1}", "*OLD, ", "&NEW {<<: [ALL]}")
 REFERRED = grow("[x, x, x]", "'${OLD}', ", "[ALL]")
+SPELT = grow("xxx", "${OLD}", "ALL")
 
 HOSTILE = {
     "a billion laughs": (LAUGHS, "more than 20,000 values, with what aliases (*) repeat"),
     "a billion merges": (MERGED, "more than 20,000 values, with what aliases (*) repeat"),
     "a billion references": (REFERRED, "more than 20,000 values, with what references repeat"),
+    "a billion letters": (SPELT, "more than 20,000 values, with what references repeat"),
+    "a long text many times": (
+        f"a: '{'x' * 200_000}'\nb: '{'${a}' * 15_000}'",
+        "a.yaml:2:1: b: more than 1 MB, made by references",
+    ),
+    "a long text copied many times": (
+        f"a: '${{nowhere}}{'x' * 200_000}'\nb: [" + "'${a}', " * 15_000 + "]",
+        "more than 1 MB, made by references",
+    ),
     "a chain of references": (
         "".join(f"k{n}: {'[' * 25}'${{k{n + 1}}}'{']' * 25}\n" for n in range(60)),
         "looks like no trainer's config that is known here; give --as",

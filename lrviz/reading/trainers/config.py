@@ -1,8 +1,8 @@
 """A trainer's config as plain data: YAML, JSON or TOML, with what it says of its own keys put in.
 
 `${a.b}` stands for what the same file has there, `${.b}` for what lies beside it. Any other, as
-`${oc.env:HOME}`, one that leads back to itself, and one amid other text stays the text that it is:
-whoever needs a value there says that it is to be written out.
+`${oc.env:HOME}`, and one that leads back to itself, stays the text that it is: whoever needs a
+value there says that it is to be written out.
 """
 
 import json
@@ -95,7 +95,7 @@ class Resolver:
     """
 
     def __init__(self, root: dict[str, Tree], source: Source) -> None:
-        self._root, self._source, self._count = root, source, 0
+        self._root, self._source, self._count, self._made = root, source, 0, 0
 
     def resolve_all(self) -> dict[str, Tree]:
         """Return the config with every reference to its own keys resolved.
@@ -119,6 +119,9 @@ class Resolver:
                 return [self._resolve(each, (*key, at), via) for at, each in enumerate(value)]
             case str() if whole := _REFERENCE.fullmatch(value):
                 return self._follow(whole, key, via)
+            case str() if "${" in value:
+                text = self._charge(value, key)
+                return _REFERENCE.sub(lambda each: self._quote(each, key, via), text)
             case str() | bool() | int() | float() | None:
                 return value
         return str(value)  # a date of TOML
@@ -132,6 +135,17 @@ class Resolver:
         if target in via or len(via) > _MOST_STEPS or not _has(self._root, target):
             return found[0]
         return self._resolve(find_below(self._root, target), target, (*via, target))
+
+    def _quote(self, found: re.Match[str], key: KeyPath, via: Sequence[KeyPath]) -> str:
+        value = self._follow(found, key, via)
+        return self._charge(found[0] if isinstance(value, dict | list) else str(value), key)
+
+    def _charge(self, part: str, key: KeyPath) -> str:
+        """Return a part of a text, counted before the whole is put together."""
+        self._made += len(part)
+        if self._made > MAX_BYTES:
+            raise SpecError([self._source.problem(key[:1], "more than 1 MB, made by references")])
+        return part
 
 
 def _has(tree: Tree, key: KeyPath) -> bool:
