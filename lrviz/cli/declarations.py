@@ -103,7 +103,7 @@ def compare(
     reading: "Reading",
     overwrite: params.Overwrite = False,
 ) -> Iterator[Block]:
-    """Say where schedules part, or a run's log from its plan; with -o draw them.
+    """Say where schedules part, or a log from its plan; -o draws them.
 
     PLAN LOG…: several logs are the parts of one run.
     """

@@ -177,4 +177,7 @@ def _read_optimizer(keys: Keys, names: Names) -> Said:
 def _read_adam(keys: Keys) -> Entries:
     betas = [keys.either(*each) for each in _BETAS]
     given = ", ".join(keys.said(name) for name, *_ in _BETAS if keys.get(name) is not None)
-    return {"betas": Said([each.value for each in betas], given)} if given else {}
+    found = {"betas": Said([each.value for each in betas], given)} if given else {}
+    if keys.get("adam_epsilon") is not None:
+        found["eps"] = Said(keys.number("adam_epsilon"), keys.said("adam_epsilon"))
+    return found
