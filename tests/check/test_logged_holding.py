@@ -98,3 +98,39 @@ def test_a_verdict_is_plain_data() -> None:
         == "matches <spec> at all 40 logged steps to the log's precision (4 digits)"
     )
     assert again["series"] == [{"series": "lr", "first": None, "largest": 0.0, "beyond": 0}]
+
+
+FLAT = "steps: 10\noptimizer: {SGD: {lr: 0.1}}\nscheduler: {ConstantLR: {factor: 1.0}}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "values"),
+    [
+        (0, [99.0, 0.1]),
+        (0, [0.01, *[0.1] * 9]),
+        (0, [*[0.1] * 9, 0.05]),
+        (1, [*[0.1] * 9, 0.05]),
+        (0, [*[0.1] * 10, 0.05]),
+    ],
+)
+def test_no_offset_hides_a_point_that_speaks_against_the_plan(
+    first: int, values: list[float]
+) -> None:
+    held = lay(FLAT, Series("lr", np.arange(len(values)) + first, np.array(values)))
+    assert held.parted
+    assert "matches" not in held.sentence
+
+
+def test_what_is_read_after_the_last_step_is_compared_and_said_to_be_outside() -> None:
+    text = "steps: 200\nscheduler: {LinearLR: {start_factor: 1, end_factor: 0, total_iters: 200}}\n"
+    steps = np.arange(10, 201, 10)
+    held = lay(text + SGD, Series("lr", steps, 0.1 * (1 - steps / 200)))
+    assert not held.parted
+    assert held.sentence == "matches <spec> at all 19 logged steps; 1 outside the plan"
+    held = lay(text + SGD, Series("lr", steps, 0.1 * np.maximum(0, 1 - steps / 100)))
+    assert held.findings[0].kind == "calls"
+
+
+def test_a_run_that_is_longer_than_its_plan_is_not_accused() -> None:
+    held = lay(FLAT, Series("lr", np.arange(30), np.full(30, 0.1)))
+    assert held.sentence == "matches <spec> at all 10 logged steps; 20 outside the plan"

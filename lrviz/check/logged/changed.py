@@ -35,7 +35,7 @@ class Planned:
     run: Run
     place: int
     drive: Drive
-    last: int
+    last: int = 0
 
     @property
     def schedule(self) -> Schedule:
@@ -64,6 +64,14 @@ class Planned:
         return replace(
             self.schedule, scheduler=_settle(self.schedule.scheduler, self.facts), told=told
         )
+
+    @cached_property
+    def lr(self) -> Values:
+        """What the curve gives, and as far as torch does it, what it gives for two epochs more."""
+        steps = self.curve.steps
+        made = self.calls_before(np.arange(steps, steps + 2 * self.schedule.steps_per_epoch))
+        values = self.extend(int(made[-1]) + 1)
+        return np.hstack([self.curve.lr, values[:, made[made < values.shape[1]]]])
 
     @cached_property
     def by_call(self) -> Values:
@@ -107,7 +115,7 @@ class Planned:
             steps: of a run whose length is another, and all formulas with it; 0 for the plan's.
 
         Returns:
-            Shape (groups, steps of the plan), NaN behind the last that may have been logged; None
+            Shape (groups, steps of `lr`), NaN behind the last that may have been logged; None
             where torch refuses it.
         """
         changed = _last(self.pinned, self.last + 1)
@@ -118,7 +126,7 @@ class Planned:
         if rates:
             changed = replace(changed, optimizer=_rate(changed.optimizer, rates))
         values = self.give(changed) if self.is_changeable else None
-        return None if values is None else pad(values, self.curve.steps)
+        return None if values is None else pad(values, self.lr.shape[1])
 
     def argue(self, arguments: Mapping[KeyPath, Tree]) -> Node:
         """Return the scheduler with other values of some arguments, by their key paths."""

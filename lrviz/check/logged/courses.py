@@ -24,7 +24,7 @@ class Course:
     Attributes:
         kind: a stable name of it.
         text: the same in words.
-        values: what would have been logged, shape (groups, steps of the plan); NaN for nothing.
+        values: what would have been logged, shape (groups, steps), as of `Planned.lr`; NaN for nothing.
         numbers: of the text, by name.
         start: the step from which on it is otherwise than planned.
     """
@@ -160,7 +160,7 @@ def _try(
         for number in found:
             made = warp(number, steps)
             taken = values[:, np.minimum(made, values.shape[1] - 1)]
-            taken = pad(np.where(made < values.shape[1], taken, np.nan), planned.curve.steps)
+            taken = pad(np.where(made < values.shape[1], taken, np.nan), planned.lr.shape[1])
             if (same := points.matches(taken, offset)).size and same.all():
                 good.append((int(number), taken))
         if good:

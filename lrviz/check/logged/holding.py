@@ -28,15 +28,19 @@ _ENOUGH = 5
 class _Laid:
     """A log laid over one curve of a plan at one offset, and which points the plan has there."""
 
-    place: int
-    curve: Curve
+    planned: Planned
     points: Points
     offset: int
 
     @property
-    def rank(self) -> tuple[float, int]:
-        found = self.points.matches(self.curve.lr, self.offset)
-        return (float(found.mean()) if found.size else 0.0) == 1.0, int(found.sum())
+    def curve(self) -> Curve:
+        return self.planned.curve
+
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        found = self.points.matches(self.planned.lr, self.offset)
+        outside = int(self.points.outside(self.offset).sum())
+        return bool(found.size) and bool(found.all()), int(found.sum()), -outside
 
 
 def hold(run: Run, log: Log, drive: Drive) -> Held:
@@ -48,28 +52,28 @@ def hold(run: Run, log: Log, drive: Drive) -> Held:
         drive: drives a changed spec, or raises an LrvizError.
     """
     ways = [
-        _Laid(place, curve, points, offset)
-        for place, curve in enumerate(run.curves)
-        for points in iter_points(log, curve)
+        _Laid(planned, points, offset)
+        for planned in (Planned(run, place, drive) for place in range(len(run.curves)))
+        for points in iter_points(log, planned.curve, planned.lr.shape[1])
         for offset in points.offsets
     ]
     laid = max(ways, key=lambda each: each.rank)  # the first of those that are as good
     courses: list[Course] = []
-    found = laid.points.matches(laid.curve.lr, laid.offset)
+    found = laid.points.matches(laid.planned.lr, laid.offset)
     if found.size and not found.all():
-        courses = _explain(run, log, laid, drive)
+        courses = _explain(log, laid)
         if courses:
             offset = laid.points.reproduced(courses[0].values)
             laid = replace(laid, offset=laid.offset if offset is None else offset)
     return _tell(run, log, laid, courses)
 
 
-def _explain(run: Run, log: Log, laid: _Laid, drive: Drive) -> list[Course]:
-    """Return what reproduces all points within the plan, one of a kind, the simplest first."""
-    points, steps = laid.points, laid.curve.steps
+def _explain(log: Log, laid: _Laid) -> list[Course]:
+    """Return what reproduces all points that are compared, one of a kind, the simplest first."""
+    points, steps = laid.points, laid.points.known
     last = min(steps, int(points.at.max()) + max(points.offsets) + 1) - 1
-    planned = Planned(run, laid.place, drive, last)
-    parting = {offset: _part(points, laid.curve, offset) for offset in points.offsets}
+    planned = replace(laid.planned, last=last)
+    parting = {offset: _part(points, planned.lr, offset) for offset in points.offsets}
     starts = [
         start * (1 if points.unit == "step" else laid.curve.steps_per_epoch) for start in log.starts
     ]
@@ -98,11 +102,11 @@ def _explain(run: Run, log: Log, laid: _Laid, drive: Drive) -> list[Course]:
     return list(good.values())
 
 
-def _part(points: Points, curve: Curve, offset: int) -> tuple[int, int]:
-    """Return the last step before the log parts from a curve, or -1, and the first after."""
+def _part(points: Points, lr: Values, offset: int) -> tuple[int, int]:
+    """Return the last step before the log parts from a plan, or -1, and the first after."""
     index = points.index(offset)[points.inside(offset)]
-    wrong = np.sort(index[~points.matches(curve.lr, offset)])
-    first = int(wrong[0]) if len(wrong) else curve.steps
+    wrong = np.sort(index[~points.matches(lr, offset)])
+    first = int(wrong[0]) if len(wrong) else points.steps
     return int(max(index[index < first], default=-1)), first
 
 
@@ -114,8 +118,9 @@ def _tell(run: Run, log: Log, laid: _Laid, courses: list[Course]) -> Held:
     start = min(firsts, default=None)
     explained = None
     if courses:
-        known = np.flatnonzero(~np.isnan(courses[0].values).any(axis=0))
-        explained = _curve(laid, courses[0].values[:, known], known, courses[0].text)
+        values = courses[0].values[:, : laid.points.steps]
+        known = np.flatnonzero(~np.isnan(values).any(axis=0))
+        explained = _curve(laid, values[:, known], known, courses[0].text)
     sentence = _say(run, log, alignment, findings, start)
     return Held(
         *(start is not None, sentence, findings, alignment, partings),
@@ -134,7 +139,7 @@ def _curve(laid: _Laid, lr: Values, at: Steps, label: str, group: int | None = N
 
 def _iter_aligned(log: Log, laid: _Laid) -> Iterator[Curve]:
     for _, group in laid.points.pairs:
-        index = laid.points.index(laid.offset)
+        index = laid.points.at + laid.offset
         mine = (laid.points.group == group) & (index >= 0)
         if mine.any():
             yield _curve(laid, laid.points.value[None, mine], index[mine], log.name, group)
@@ -145,7 +150,7 @@ def _iter_partings(log: Log, laid: _Laid) -> Iterator[Parting]:
     for series, group in points.pairs:
         mine = inside & (points.group == group)
         index, logged = points.index(laid.offset)[mine], points.value[mine]
-        meant = laid.curve.lr[group, index]
+        meant = laid.planned.lr[group, index]
         wrong = ~points.agree(meant, logged)
         shares = (np.abs(logged - meant) / np.maximum(np.abs(meant), 1e-300))[wrong]
         first = int(index[wrong][0]) if len(shares) else None
@@ -155,19 +160,19 @@ def _iter_partings(log: Log, laid: _Laid) -> Iterator[Parting]:
 
 def _align(log: Log, laid: _Laid, courses: list[Course]) -> Alignment:
     points, offset = laid.points, laid.offset
-    values = courses[0].values if courses else laid.curve.lr
+    values = courses[0].values if courses else laid.planned.lr
     found = {each: points.matches(values, each) for each in points.offsets}
     fits = {each for each, same in found.items() if same.size and same.all()}
-    inside = points.inside(offset)
+    outside = points.outside(offset)
     return Alignment(
         curve=laid.curve.label,
         unit=points.unit,
         offset=offset,
         is_sure=fits == {offset},
         pairs=tuple((log.series[a].name, laid.curve.groups[b]) for a, b in points.pairs),
-        compared=int(inside.sum()),
-        outside=int((~inside).sum()),
-        last=int(points.index(offset)[inside].max(initial=-1)),
+        compared=int((~outside).sum()),
+        outside=int(outside.sum()),
+        last=int(points.index(offset)[~outside].max(initial=-1)),
     )
 
 
@@ -210,6 +215,6 @@ def _say(
     gap = int(np.diff(log.series[0].steps).max(initial=1)) * each
     if alignment.last + 1 + gap < steps:
         told.append(f"the first {alignment.last + 1:,} of {steps:,} steps")
-    if alignment.outside > pairs:
-        told.append(f"{alignment.outside:,} logged points are beyond the plan")
+    if alignment.outside:
+        told.append(f"{alignment.outside:,} outside the plan")
     return "; ".join(told)

@@ -30,7 +30,7 @@ def iter_scaled(
     planned: Planned, points: Points, parting: Mapping[int, tuple[int, int]]
 ) -> Iterator[Course]:
     """Yield the plan times a factor: all of it, from the optimizer on, or from where it parts."""
-    lr, base = planned.curve.lr, planned.curve.base_lr
+    lr, base = planned.lr, planned.curve.base_lr
     twice = planned.change(rates=[2 * each for each in base])
     sums = [("every learning rate is", 0 * lr, lr)]
     if twice is not None:  # what is added whatever the optimizer's is, as a floor

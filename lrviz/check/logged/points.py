@@ -30,7 +30,8 @@ class Points:
         value: what was logged.
         offsets: what is to be added to `at`, the likeliest first.
         unit: what the log's steps count.
-        steps: of the plan, beyond which nothing is compared.
+        steps: of the plan.
+        known: the steps up to which it is known what the plan gives when it goes on.
         precision: of the log.
     """
 
@@ -41,6 +42,7 @@ class Points:
     offsets: tuple[int, ...]
     unit: str
     steps: int
+    known: int
     precision: Precision
 
     @cached_property
@@ -55,14 +57,23 @@ class Points:
         return slack
 
     def index(self, offset: int) -> Steps:
-        """Return the plan's step of each point, which may be outside the plan."""
-        return self.at + offset
+        """Return the plan's step of each point; one before the first is as good as the first."""
+        index: Steps = np.maximum(self.at + offset, 0)
+        return index
 
     def inside(self, offset: int) -> NDArray[np.bool_]:
-        """Return which points are within the plan."""
-        index = self.index(offset)
-        inside: NDArray[np.bool_] = (index >= 0) & (index < self.steps)
+        """Return which points are compared: those that any offset puts within the plan.
+
+        So no offset leaves out a point that speaks against it.
+        """
+        ever = (self.at + max(self.offsets) >= 0) & (self.at + min(self.offsets) < self.steps)
+        inside: NDArray[np.bool_] = ever & (self.index(offset) < self.known)
         return inside
+
+    def outside(self, offset: int) -> NDArray[np.bool_]:
+        """Return which points are beyond the plan's ends."""
+        outside: NDArray[np.bool_] = (self.at + offset < 0) | (self.at + offset >= self.steps)
+        return outside
 
     def agree(self, planned: Values, logged: Values) -> NDArray[np.bool_]:
         """Return which logged values are, to the log's precision, those that were meant."""
@@ -70,13 +81,13 @@ class Points:
         return near
 
     def matches(self, values: Values, offset: int) -> NDArray[np.bool_]:
-        """Return which points within the plan a curve has, shape (groups, steps)."""
+        """Return which of the points that are compared a curve has, shape (groups, steps)."""
         inside = self.inside(offset)
         index, group = self.index(offset)[inside], self.group[inside]
         return self.agree(values[group, index], self.value[inside])
 
     def reproduced(self, values: Values) -> int | None:
-        """Return the offset at which a curve has all points within the plan; None for none."""
+        """Return the offset at which a curve has all points that are compared; None for none."""
         for offset in self.offsets:
             if (found := self.matches(values, offset)).size and found.all():
                 return offset
@@ -90,8 +101,14 @@ def spread(items: Steps, most: int) -> Steps:
     return spread_out
 
 
-def iter_points(log: Log, curve: Curve) -> Iterator[Points]:
-    """Yield every way in which a log can be laid over a curve, the likeliest first."""
+def iter_points(log: Log, curve: Curve, known: int) -> Iterator[Points]:
+    """Yield every way in which a log can be laid over a curve, the likeliest first.
+
+    Args:
+        log: of a run.
+        curve: the plan's.
+        known: the steps of the curve and of what it gives when it goes on.
+    """
     each = curve.steps_per_epoch
     late = "Hugging Face" in log.writer
     by_step: Way = ("step", 1, (-1, 0, 1) if late else (0, -1, 1))
@@ -113,6 +130,7 @@ def iter_points(log: Log, curve: Curve) -> Iterator[Points]:
                 offsets,
                 unit,
                 curve.steps,
+                known,
                 log.precision,
             )
 
