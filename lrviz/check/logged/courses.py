@@ -24,7 +24,8 @@ class Course:
     Attributes:
         kind: a stable name of it.
         text: the same in words.
-        values: what would have been logged, shape (groups, steps), as of `Planned.lr`; NaN for nothing.
+        values: what would have been logged, shape (groups, steps) as of `Planned.lr`; NaN for
+            nothing.
         numbers: of the text, by name.
         start: the step from which on it is otherwise than planned.
     """
