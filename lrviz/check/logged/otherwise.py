@@ -22,6 +22,10 @@ from lrviz.spell import spell_number
 # largest value, so many of the nearest are driven.
 _FITTED, _NEAR, _NEAREST = 256, 0.02, 3
 
+# Factors that people make: of processes, or of the batch.
+_NICE = (*map(float, range(2, 65)), *map(math.sqrt, range(2, 65)))
+_USUAL = (*_NICE, *(1 / each for each in _NICE))
+
 # Starts that are tried where the log does not tell the step.
 _MOST_STARTS = 50
 
@@ -74,9 +78,12 @@ def _factor(
     high = float(np.min((rest[moved] + slack) / each[moved]))
     if not 0 < low <= high or low <= 1 <= high:
         return None
-    nice = [*map(float, range(2, 65)), *map(math.sqrt, range(2, 65))]
-    usual = (each for each in (*nice, *(1 / each for each in nice)) if low <= each <= high)
-    return next(usual, None) or shortest(low, high)
+    return next((each for each in _USUAL if low <= each <= high), None) or shortest(low, high)
+
+
+def is_usual(factor: float) -> bool:
+    """Whether a factor is 0, or a small whole number, its root, or what divides by one of these."""
+    return factor == 0 or factor in _USUAL
 
 
 def shortest(low: float, high: float) -> float:

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from lrviz.check.logged.changed import Planned
 from lrviz.curve import Curve, Steps, Values
 from lrviz.run.log import Log, Precision, Series
 
@@ -92,6 +93,33 @@ class Points:
             if (found := self.matches(values, offset)).size and found.all():
                 return offset
         return None
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A log laid over one curve of a plan at one offset.
+
+    Attributes:
+        planned: the plan of the curve.
+        points: what was logged.
+        offset: one of theirs.
+    """
+
+    planned: Planned
+    points: Points
+    offset: int
+
+    @property
+    def curve(self) -> Curve:
+        """The plan's."""
+        return self.planned.curve
+
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        """What is larger for one that lies better."""
+        found = self.points.matches(self.planned.lr, self.offset)
+        outside = int(self.points.outside(self.offset).sum())
+        return bool(found.size) and bool(found.all()), int(found.sum()), -outside
 
 
 def spread(items: Steps, most: int) -> Steps:
