@@ -237,3 +237,54 @@ def test_steps_that_are_counted_from_1_are_no_fault() -> None:
 def test_one_step_is_no_steps() -> None:
     held = lay(FLAT, Series("lr", np.array([9]), np.array([0.1])))
     assert held.sentence == "matches <spec> at the only logged step"
+
+
+def test_of_several_curves_the_one_with_the_simplest_change_is_taken() -> None:
+    text = "steps: 200\ncurves:\n  a: {scheduler: {StepLR: {step_size: 150, gamma: 0.3}}}\n"
+    text += "  b: {scheduler: {LinearLR: {start_factor: 1, end_factor: 0, total_iters: 200}}}\n"
+    calls = 0.1 * np.maximum(0, 1 - 2 * ALL / 200)
+    held = lay(text + SGD, Series("lr", ALL, calls))
+    assert held.alignment.curve == "b"
+    assert [(each.kind, each.numbers["number"]) for each in held.findings] == [("calls", 2)]
+
+
+def test_two_curves_that_are_as_simple_are_not_told_apart_for_certain() -> None:
+    curve = "{scheduler: {LinearLR: {start_factor: 1, end_factor: 0, total_iters: 200}}, "
+    text = f"steps: 200\ncurves:\n  a: {curve}optimizer: {{SGD: {{lr: 0.1}}}}}}\n"
+    text += f"  b: {curve}optimizer: {{SGD: {{lr: 0.2}}}}}}\n"
+    held = lay(text, Series("lr", ALL, 0.05 * (1 - ALL / 200)))
+    assert [(each.kind, each.confidence) for each in held.findings] == [("scaled", "likely")]
+
+
+TWO = "optimizer: {SGD: {lr: 0.1, param_groups: [{name: body, lr: 0.01}, {name: my_head}]}}\n"
+
+
+@pytest.mark.parametrize("names", ["lr-SGD/{}", "lr_{}", "lr-{}", "train.lr.{}"])
+def test_names_of_param_groups_end_those_of_the_log(names: str) -> None:
+    body, head = np.repeat(BY_EPOCH, 5) / 10, np.repeat(BY_EPOCH, 5)
+    held = lay(
+        HALVED + TWO,
+        Series(names.format("my_head"), np.arange(40), head),
+        Series(names.format("body"), np.arange(40), body),
+    )
+    assert held.sentence == "matches <spec> at all 40 logged steps of 2 param groups"
+    swapped = lay(
+        HALVED + TWO,
+        Series(names.format("my_head"), np.arange(40), body),
+        Series(names.format("body"), np.arange(40), head),
+    )
+    assert swapped.parted
+
+
+def test_another_order_of_the_groups_is_said_and_what_was_not_compared() -> None:
+    body, head = np.repeat(BY_EPOCH, 5) / 10, np.repeat(BY_EPOCH, 5)
+    series = [Series(name, ALL[:40], each) for name, each in (("x", head), ("y", body))]
+    held = lay(HALVED + TWO, *series)
+    told = "matches <spec> at all 40 logged steps of 2 param groups; param groups in another order"
+    assert held.sentence == told
+    held = lay(HALVED + TWO, *series[::-1], Series("z", ALL[:40], head / 3))
+    assert held.sentence == told.split(";")[0] + "; not compared: z"
+    held = lay(HALVED + TWO, series[1], Series("z", ALL[:40], head / 3))
+    assert held.parted
+    held = lay(HALVED + SGD, *series)
+    assert held.sentence == "matches <spec> at all 40 logged steps; not compared: y"

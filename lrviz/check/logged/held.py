@@ -21,6 +21,7 @@ class Alignment:
             and so much more.
         is_sure: whether the points fit at no other offset.
         pairs: which series is held against which param group, by their names.
+        is_reordered: whether they are in another order than the plan's, without names that say so.
         compared: the points within the plan.
         outside: those beyond its ends.
         last: the last step of the plan that was logged.
@@ -31,6 +32,7 @@ class Alignment:
     offset: int
     is_sure: bool
     pairs: tuple[tuple[str, str], ...]
+    is_reordered: bool
     compared: int
     outside: int
     last: int

@@ -1,5 +1,6 @@
 """A plan held against a log: how the one lies over the other, and what that says of the run."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -21,12 +22,17 @@ _MOVING = frozenset({"scaled", "shifted", "restarted", "resumed", "length"})
 _LAST = frozenset({"resumed", "length", "family"})
 
 
+# Of several curves so many are explained, and these changes are taken where no other is found.
+_MOST_CURVES = 8
+_LESS_SIMPLE = ("length", "resumed", "family", "")
+
+
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a log may have any number
 def hold(run: Run, log: Log, drive: Drive) -> Held:
     """Hold a driven plan against a log, and say what happened where they part.
 
     Args:
-        run: the plan; of several curves the one that is nearest to the log is taken.
+        run: the plan; of several curves the one that the log follows, or with the simplest change.
         log: of the run.
         drive: drives a changed spec, or raises an LrvizError.
     """
@@ -36,12 +42,19 @@ def hold(run: Run, log: Log, drive: Drive) -> Held:
         for points in iter_points(log, planned.curve, planned.lr.shape[1])
         for offset in points.offsets
     ]
-    laid = max(ways, key=lambda each: each.rank)  # the first of those that are as good
-    courses: list[Course] = []
+    ways.sort(key=lambda each: each.rank, reverse=True)  # the first of those that are as good
+    laid, courses = ways[0], list[Course]()
     found = laid.points.matches(laid.planned.lr, laid.offset)
     if found.size and not found.all():
-        courses = _explain(log, laid)
+        nearest = {each.planned.place: each for each in reversed(ways)}.values()
+        told = [(each, _explain(log, each)) for each in list(nearest)[::-1][:_MOST_CURVES]]
+        kinds = [found[0].kind if found else "" for _, found in told]
+        simple = [_LESS_SIMPLE.index(kind) if kind in _LESS_SIMPLE else -1 for kind in kinds]
+        laid, courses = told[simple.index(min(simple))]
         if courses:
+            courses[0] = replace(
+                courses[0], is_sure=courses[0].is_sure and simple.count(min(simple)) == 1
+            )
             offset = laid.points.reproduced(courses[0].values)
             laid = replace(laid, offset=laid.offset if offset is None else offset)
     return tell(run, log, laid, courses)
@@ -84,16 +97,16 @@ def _explain(log: Log, laid: Laid) -> list[Course]:
         good["scaled"] = good.pop("scaled")
     if "resumed" in good:
         good["resumed"] = good.pop("resumed")
-    first = next(iter(good.values()), None)
-    return [each for each in good.values() if each is first or not _is_same(first, each)]
+    return [each for each in good.values() if not _is_told(each, good.values(), last)]
 
 
-def _is_same(first: Course | None, other: Course) -> bool:
-    """Whether two courses are one from the second one's start on."""
-    if first is None:
+def _is_told(course: Course, courses: Iterable[Course], last: int) -> bool:
+    """Whether the first of some courses is a simpler one that is the same from a start on."""
+    first = next(iter(courses))
+    if course is first or course.kind not in ("resumed", "family"):
         return False
-    mine, theirs = first.values[:, other.start :], other.values[:, other.start :]
-    return np.allclose(mine, theirs, rtol=1e-9, atol=1e-12, equal_nan=True)
+    told, same = (each.values[:, course.start : last + 1] for each in (first, course))
+    return np.allclose(told, same, rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
 def _part(points: Points, lr: Values, offset: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from lrviz.run.log import Log, Precision, Series
 
 # Libraries compute one value in two ways, as a closed form or from the last one.
 _RELATIVE, _ABSOLUTE = 1e-9, 1e-12
+
+# So many param groups may be in any order.
+_MOST_ORDERED = 4
 
 # The unit of the log's steps, how many of the plan's each is, and what may have to be added.
 Way = tuple[str, int, tuple[int, ...]]
@@ -164,16 +168,28 @@ def iter_points(log: Log, curve: Curve, known: int) -> Iterator[Points]:
 
 
 def _pair(series: Sequence[Series], groups: Sequence[str]) -> list[Pairs]:
-    """Return which series may be which param groups: by name, by order, or one of either."""
+    """Return which series may be which param groups: by name, else in any order."""
     if len(groups) == 1:
         return [((each, 0),) for each in range(len(series))]
     if len(series) == 1:
         return [((0, each),) for each in range(len(groups))]
     named = tuple(
-        (place, groups.index(group))
+        (place, groups.index(max(names, key=len)))
         for place, each in enumerate(series)
-        for group in groups
-        if group and group == each.name.replace("/", " ").replace(".", " ").split()[-1]
+        if (names := [group for group in groups if is_named(each.name, group)])
     )
-    ordered = tuple((place, place) for place in range(min(len(series), len(groups))))
-    return [*([named] if named else []), ordered]
+    count = min(len(series), len(groups))
+    if len(named) == count:
+        return [named]
+    orders = permutations(range(len(groups)), count) if len(groups) <= _MOST_ORDERED else ()
+    return [tuple(enumerate(each)) for each in orders or (range(count),)]
+
+
+def is_named(series: str, group: str) -> bool:
+    """Whether a series' name ends with the name of a param group.
+
+    >>> is_named("lr-AdamW/head", "head"), is_named("lr_head", "head"), is_named("ahead", "head")
+    (True, True, False)
+    """
+    before = series.removesuffix(group)
+    return bool(group) and before != series and not before[-1:].isalnum()

@@ -6,7 +6,7 @@ import numpy as np
 
 from lrviz.check.logged.courses import Course
 from lrviz.check.logged.held import Alignment, Confidence, Finding, Held, Parting
-from lrviz.check.logged.points import Laid
+from lrviz.check.logged.points import Laid, is_named
 from lrviz.curve import Curve, Steps, Values
 from lrviz.run.driven import Run
 from lrviz.run.log import Log
@@ -84,13 +84,15 @@ def _align(log: Log, laid: Laid, courses: list[Course]) -> Alignment:
     values = courses[0].values if courses else laid.planned.lr
     found = {each: points.matches(values, each) for each in points.offsets}
     fits = {each for each, same in found.items() if same.size and same.all()}
-    outside = points.outside(offset)
+    outside, order = points.outside(offset), [group for _, group in points.pairs]
+    pairs = tuple((log.series[a].name, laid.curve.groups[b]) for a, b in points.pairs)
     return Alignment(
         curve=laid.curve.label,
         unit=points.unit,
         offset=offset,
         is_sure=fits == {offset},
-        pairs=tuple((log.series[a].name, laid.curve.groups[b]) for a, b in points.pairs),
+        pairs=pairs,
+        is_reordered=not any(is_named(*each) for each in pairs) and order != sorted(order),
         compared=int((~outside).sum()),
         outside=int(outside.sum()),
         last=int(points.index(offset)[~outside].max(initial=-1)),
@@ -144,6 +146,10 @@ def _say(
     gap = int(np.diff(log.series[0].steps).max(initial=1)) * each
     if alignment.last + 1 + gap < steps:
         told.append(f"the first {alignment.last + 1:,} of {steps:,} steps")
+    if alignment.is_reordered:
+        told.append("param groups in another order")
+    if left := {each.name for each in log.series} - {name for name, _ in alignment.pairs}:
+        told.append(f"not compared: {', '.join(sorted(left))}")
     if alignment.outside:
         told.append(f"{alignment.outside:,} outside the plan")
     return "; ".join(told)
