@@ -12,7 +12,7 @@ from lrviz.check.logged.likeness import iter_families
 from lrviz.check.logged.otherwise import is_usual, iter_lengths, iter_scaled, iter_unwarmed
 from lrviz.check.logged.points import Laid, Points, iter_points
 from lrviz.check.logged.telling import tell
-from lrviz.curve import Values
+from lrviz.curve import Curve, Values
 from lrviz.run.driven import Run
 from lrviz.run.log import Log
 from lrviz.spell import spell_number
@@ -38,7 +38,8 @@ def hold(run: Run, log: Log, drive: Drive) -> Held:
     """
     ways = [
         Laid(planned, points, offset)
-        for planned in (Planned(run, place, drive) for place in range(len(run.curves)))
+        for place, curve in enumerate(run.curves)
+        for planned in (Planned(run, place, drive, _count(log, curve)),)
         for points in iter_points(log, planned.curve, planned.lr.shape[1])
         for offset in points.offsets
     ]
@@ -60,18 +61,22 @@ def hold(run: Run, log: Log, drive: Drive) -> Held:
     return tell(run, log, laid, courses)
 
 
+def _count(log: Log, curve: Curve) -> int:
+    """Return how many steps of a curve a log may have, at any offset."""
+    each = 1 if log.unit == "step" else curve.steps_per_epoch
+    return (max(int(row.steps.max(initial=0)) for row in log.series) + 2) * each + 1
+
+
 def _explain(log: Log, laid: Laid) -> list[Course]:
     """Return what reproduces all points that are compared, one of a kind, the simplest first."""
-    points, steps = laid.points, laid.points.known
-    last = min(steps, int(points.at.max()) + max(points.offsets) + 1) - 1
-    planned = replace(laid.planned, last=last)
+    points, planned, last = laid.points, laid.planned, laid.planned.last
     parting = {offset: _part(points, planned.lr, offset) for offset in points.offsets}
     starts = [
         start * (1 if points.unit == "step" else laid.curve.steps_per_epoch) for start in log.starts
     ]
     text, lr, base = "the learning rate never moved", planned.lr, planned.curve.base_lr
-    still = [Course("never", text, np.repeat(lr[:, :1], steps, 1))]
-    own = np.repeat(np.array(base)[:, None], steps, 1)
+    still = [Course("never", text, np.repeat(lr[:, :1], lr.shape[1], 1))]
+    own = np.repeat(np.array(base)[:, None], lr.shape[1], 1)
     still.append(Course("never", f"{text} from the optimizer's, {spell_number(base[0])}", own))
     still.append(Course("scaled", "every learning rate is 0", 0 * own, {"factor": 0.0}))
     tried = [
