@@ -199,7 +199,13 @@ def plant(name: str, build: Maker) -> Iterator[tuple[str, str, Values]]:
         yield "warmup-twice", "warm-up twice", values
     for family, make in FAMILIES.items():
         if not {family, name} <= {"cosine", "CosineAnnealingLR"} and family != name:
-            yield "family", family, train(make)
+            values = train(make)
+            # What stays at the optimizer's own is one thing, whatever it is called; and so is what
+            # the plan is without its warm-up.
+            kind = "never" if np.ptp(values) == 0 else "family"
+            if (name, family) == ("transformers' linear", "LinearLR"):
+                kind = "no-warmup"
+            yield kind, family, values
 
 
 class Form(NamedTuple):

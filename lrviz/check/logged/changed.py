@@ -29,13 +29,13 @@ class Planned:
         run: the driven plan.
         place: of its curves, which.
         drive: drives a changed spec; what torch refuses is no explanation.
-        last: the last of its steps that may have been logged.
+        logged: no log has more of its steps.
     """
 
     run: Run
     place: int
     drive: Drive
-    last: int
+    logged: int
 
     @property
     def schedule(self) -> Schedule:
@@ -65,12 +65,30 @@ class Planned:
             self.schedule, scheduler=_settle(self.schedule.scheduler, self.facts), told=told
         )
 
+    @property
+    def last(self) -> int:
+        """The last of the steps of `lr` that may have been logged."""
+        return min(int(self.lr.shape[1]), self.logged) - 1
+
+    @cached_property
+    def _beyond(self) -> tuple[Steps, Values]:
+        """The calls before each step of two epochs more, and what is read before any call."""
+        steps = self.curve.steps
+        made = self.calls_before(np.arange(steps, steps + 2 * self.schedule.steps_per_epoch))
+        return made, self.extend(int(made[-1]) + 1)
+
+    @cached_property
+    def lr(self) -> Values:
+        """What the curve gives, and as far as torch does it, what it gives for two epochs more."""
+        made, values = self._beyond
+        return np.hstack([self.curve.lr, values[:, made[made < values.shape[1]]]])
+
     @cached_property
     def by_call(self) -> Values:
         """What is read before each call, also of those beyond the run; shape (groups, calls)."""
-        total = self.schedule.total_calls
-        wanted = (self.last + 1) * _AHEAD * self.schedule.calls
-        return self.extend(max(total, min(wanted, AT_ONCE)))
+        wanted = min((self.last + 1) * _AHEAD * self.schedule.calls, AT_ONCE)
+        _, values = self._beyond
+        return values if wanted <= values.shape[1] else self.extend(wanted)
 
     def extend(self, calls: int) -> Values:
         """Return what is read before each of so many calls, or of those that torch can make."""
@@ -107,7 +125,7 @@ class Planned:
             steps: of a run whose length is another, and all formulas with it; 0 for the plan's.
 
         Returns:
-            Shape (groups, steps of the plan), NaN behind the last that may have been logged; None
+            Shape (groups, steps of `lr`), NaN behind the last that may have been logged; None
             where torch refuses it.
         """
         changed = _last(self.pinned, self.last + 1)
@@ -118,7 +136,7 @@ class Planned:
         if rates:
             changed = replace(changed, optimizer=_rate(changed.optimizer, rates))
         values = self.give(changed) if self.is_changeable else None
-        return None if values is None else pad(values, self.curve.steps)
+        return None if values is None else pad(values, self.lr.shape[1])
 
     def argue(self, arguments: Mapping[KeyPath, Tree]) -> Node:
         """Return the scheduler with other values of some arguments, by their key paths."""

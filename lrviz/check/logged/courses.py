@@ -24,9 +24,11 @@ class Course:
     Attributes:
         kind: a stable name of it.
         text: the same in words.
-        values: what would have been logged, shape (groups, steps of the plan); NaN for nothing.
+        values: what would have been logged, shape (groups, steps) as of `Planned.lr`; NaN for
+            nothing.
         numbers: of the text, by name.
         start: the step from which on it is otherwise than planned.
+        is_sure: whether no other number, but for those next to it, gives the log, too.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Course:
     values: Values
     numbers: Mapping[str, Number] = field(default_factory=dict)
     start: int = 0
+    is_sure: bool = True
 
 
 # From numbers to try and the plan's steps: the calls that come before each.
@@ -54,17 +57,20 @@ def iter_timed(
     for kind, text, tried, warp in _list_ways(planned):
         offsets = points.offsets[: 1 if kind == "shifted" else None]
         for n in _try(planned, points, tried, warp, offsets, beyond=kind in _BEYOND):
-            yield Course(kind, text.format(n=n), n.values, n.numbers)
+            yield Course(kind, text.format(n=n), n.values, n.numbers, is_sure=n.is_sure)
     calls = planned.calls_before
-    known = planned.by_call.shape[1] * planned.schedule.steps_per_call // planned.schedule.calls
     for at, (before, first) in parting.items():
         if before < 0:
             continue
         order = np.array([*(s for s in starts if 0 < s <= first), *range(first, 0, -1)])
-        for n in _try(planned, points, order, _restart(planned), (at,)):
+        # Or what was logged at the stop was read after its last step.
+        for n in (
+            *_try(planned, points, order, _restart(planned), (at,)),
+            *_try(planned, points, order[order == before], _restart(planned, 1), (at,)),
+        ):
             text = f"it was started over at step {n}"
-            yield Course("restarted", text, n.values, n.numbers, n.number)
-        jumps = np.arange(-before, max(known - first, 1))
+            yield Course("restarted", text, n.values, n.numbers, n.number, n.is_sure)
+        jumps = np.arange(-before, max(planned.curve.steps - first, 1))
         jumps = jumps[np.argsort(np.abs(jumps))][1:]
 
         def jump(n: Any, i: Any, start: int = first) -> Steps:
@@ -86,7 +92,7 @@ def _list_ways(planned: Planned) -> list[tuple[str, str, Steps, Warp]]:
     several, each = np.arange(2, MOST_A_STEP + 1), schedule.steps_per_epoch
     by_epoch, function = schedule.interval == "epoch", "scheduler.step() was called"
     epoch, unit = np.array([each] if each > 1 else [], dtype=int), schedule.interval
-    further, far = np.arange(-planned.by_call.shape[1], 0)[::-1], np.arange(1, planned.last + 1)
+    further, far = -np.arange(1, planned.curve.steps), np.arange(1, planned.last + 1)
     peak = int(np.argmax(lr[0] >= lr[0].max() * (1 - 1e-9)))
     warmup = np.array([peak] if lr[0, 0] < lr[0, peak] else [], dtype=int)
     often: tuple[str, str, Steps, Warp] = (
@@ -112,27 +118,40 @@ def _list_ways(planned: Planned) -> list[tuple[str, str, Steps, Warp]]:
     ]  # fmt: skip
 
 
-def _restart(planned: Planned) -> Warp:
-    return lambda n, i: planned.calls_before(np.where(i < n, i, i - n))
+def _restart(planned: Planned, late: int = 0) -> Warp:
+    return lambda n, i: planned.calls_before(np.where(i < n + late, i, i - n))
 
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """The first number that reproduces all points, and the least and the most that do."""
+    """The numbers that reproduce all points, as they were tried, and what the first one gives."""
 
-    number: int
-    least: int
-    most: int
+    found: Sequence[int]
     values: Values
+
+    @property
+    def number(self) -> int:
+        """The first."""
+        return self.found[0]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the others are next to it."""
+        return max(self.found) - min(self.found) < len(self.found)
 
     @property
     def numbers(self) -> Mapping[str, Number]:
         """The three as a mapping."""
-        return {"number": self.number, "least": self.least, "most": self.most}
+        return {"number": self.number, "least": min(self.found), "most": max(self.found)}
 
     def __str__(self) -> str:
-        low, high = sorted((abs(self.least), abs(self.most)))
-        return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        low, *others = sorted(map(abs, self.found))
+        if not others:
+            return f"{low:,}"
+        if self.is_sure:
+            return f"{low:,} to {others[-1]:,}"
+        first = abs(self.number)
+        return f"{first:,} (or {next(each for each in (*others, low) if each != first):,})"
 
 
 def _try(
@@ -160,12 +179,11 @@ def _try(
         for number in found:
             made = warp(number, steps)
             taken = values[:, np.minimum(made, values.shape[1] - 1)]
-            taken = pad(np.where(made < values.shape[1], taken, np.nan), planned.curve.steps)
+            taken = pad(np.where(made < values.shape[1], taken, np.nan), planned.lr.shape[1])
             if (same := points.matches(taken, offset)).size and same.all():
                 good.append((int(number), taken))
         if good:
-            numbers = [number for number, _ in good]
-            yield _Found(numbers[0], min(numbers), max(numbers), good[0][1])
+            yield _Found([number for number, _ in good], good[0][1])
             return
 
 

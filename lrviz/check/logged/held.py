@@ -21,6 +21,7 @@ class Alignment:
             and so much more.
         is_sure: whether the points fit at no other offset.
         pairs: which series is held against which param group, by their names.
+        is_reordered: whether they are in another order than the plan's, without names that say so.
         compared: the points within the plan.
         outside: those beyond its ends.
         last: the last step of the plan that was logged.
@@ -31,6 +32,7 @@ class Alignment:
     offset: int
     is_sure: bool
     pairs: tuple[tuple[str, str], ...]
+    is_reordered: bool
     compared: int
     outside: int
     last: int
@@ -43,13 +45,16 @@ class Parting:
     Attributes:
         series: its name in the log.
         first: the first step of the plan at which it does; None for never.
-        largest: the largest difference, as a share of what was planned.
+        largest: the largest difference, as a share of what was planned; None where that is 0, or
+            next to it.
+        difference: the largest difference itself.
         beyond: the number of points that differ beyond the log's precision.
     """
 
     series: str
     first: int | None
-    largest: float
+    largest: float | None
+    difference: float
     beyond: int
 
 
@@ -63,7 +68,7 @@ class Finding:
             `different`.
         text: the same in words.
         confidence: `certain` where nothing else that was tried reproduces the log, `likely` where
-            something does or the points are few, `unknown` of what nothing reproduces.
+            something does or the points that differ are few, `unknown` of what nothing reproduces.
         start: the step from which on the run is otherwise than planned.
         numbers: of the text, by name.
     """
@@ -80,7 +85,7 @@ class Held:
     """What holding a plan against a log found.
 
     Attributes:
-        parted: whether they part beyond the log's precision.
+        parted: whether they part beyond the log's precision, or nothing could be compared.
         sentence: the verdict in a line.
         findings: what reproduces the log; several where it cannot tell. Empty where they agree.
         alignment: how they were laid over each other.

@@ -1,17 +1,18 @@
 """A plan held against a log: how the one lies over the other, and what that says of the run."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from lrviz.check.logged.changed import Drive, Planned
 from lrviz.check.logged.courses import Course, iter_timed
-from lrviz.check.logged.held import Alignment, Confidence, Finding, Held, Parting
+from lrviz.check.logged.held import Held
 from lrviz.check.logged.likeness import iter_families
-from lrviz.check.logged.otherwise import iter_lengths, iter_scaled, iter_unwarmed
-from lrviz.check.logged.points import Points, iter_points
-from lrviz.curve import Curve, Steps, Values
+from lrviz.check.logged.otherwise import is_usual, iter_lengths, iter_scaled, iter_unwarmed
+from lrviz.check.logged.points import Laid, Points, iter_points
+from lrviz.check.logged.telling import tell
+from lrviz.curve import Curve, Values
 from lrviz.run.driven import Run
 from lrviz.run.log import Log
 from lrviz.spell import spell_number
@@ -20,64 +21,66 @@ from lrviz.spell import spell_number
 _MOVING = frozenset({"scaled", "shifted", "restarted", "resumed", "length"})
 _LAST = frozenset({"resumed", "length", "family"})
 
-# So many values that are not alike tell one thing that happened from another.
-_ENOUGH = 5
+
+# Of several curves so many are explained, and these changes are taken where no other is found.
+_MOST_CURVES = 8
+_LESS_SIMPLE = ("length", "resumed", "family", "")
 
 
-@dataclass(frozen=True, eq=False)
-class _Laid:
-    """A log laid over one curve of a plan at one offset, and which points the plan has there."""
-
-    place: int
-    curve: Curve
-    points: Points
-    offset: int
-
-    @property
-    def rank(self) -> tuple[float, int]:
-        found = self.points.matches(self.curve.lr, self.offset)
-        return (float(found.mean()) if found.size else 0.0) == 1.0, int(found.sum())
-
-
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a log may have any number
 def hold(run: Run, log: Log, drive: Drive) -> Held:
     """Hold a driven plan against a log, and say what happened where they part.
 
     Args:
-        run: the plan; of several curves the one that is nearest to the log is taken.
+        run: the plan; of several curves the one that the log follows, or with the simplest change.
         log: of the run.
         drive: drives a changed spec, or raises an LrvizError.
     """
     ways = [
-        _Laid(place, curve, points, offset)
+        Laid(planned, points, offset)
         for place, curve in enumerate(run.curves)
-        for points in iter_points(log, curve)
+        for planned in (Planned(run, place, drive, _count(log, curve)),)
+        for points in iter_points(log, planned.curve, planned.lr.shape[1])
         for offset in points.offsets
     ]
-    laid = max(ways, key=lambda each: each.rank)  # the first of those that are as good
-    courses: list[Course] = []
-    found = laid.points.matches(laid.curve.lr, laid.offset)
+    ways.sort(key=lambda each: each.rank, reverse=True)  # the first of those that are as good
+    laid, courses = ways[0], list[Course]()
+    found = laid.points.matches(laid.planned.lr, laid.offset)
     if found.size and not found.all():
-        courses = _explain(run, log, laid, drive)
+        nearest = {each.planned.place: each for each in reversed(ways)}.values()
+        told = [(each, _explain(log, each)) for each in list(nearest)[::-1][:_MOST_CURVES]]
+        kinds = [found[0].kind if found else "" for _, found in told]
+        simple = [_LESS_SIMPLE.index(kind) if kind in _LESS_SIMPLE else -1 for kind in kinds]
+        laid, courses = told[simple.index(min(simple))]
         if courses:
+            courses[0] = replace(
+                courses[0], is_sure=courses[0].is_sure and simple.count(min(simple)) == 1
+            )
             offset = laid.points.reproduced(courses[0].values)
             laid = replace(laid, offset=laid.offset if offset is None else offset)
-    return _tell(run, log, laid, courses)
+    return tell(run, log, laid, courses)
 
 
-def _explain(run: Run, log: Log, laid: _Laid, drive: Drive) -> list[Course]:
-    """Return what reproduces all points within the plan, one of a kind, the simplest first."""
-    points, steps = laid.points, laid.curve.steps
-    last = min(steps, int(points.at.max()) + max(points.offsets) + 1) - 1
-    planned = Planned(run, laid.place, drive, last)
-    parting = {offset: _part(points, laid.curve, offset) for offset in points.offsets}
+def _count(log: Log, curve: Curve) -> int:
+    """Return how many steps of a curve a log may have, at any offset."""
+    each = 1 if log.unit == "step" else curve.steps_per_epoch
+    return (max(int(row.steps.max(initial=0)) for row in log.series) + 2) * each + 1
+
+
+def _explain(log: Log, laid: Laid) -> list[Course]:
+    """Return what reproduces all points that are compared, one of a kind, the simplest first."""
+    points, planned, last = laid.points, laid.planned, laid.planned.last
+    parting = {offset: _part(points, planned.lr, offset) for offset in points.offsets}
     starts = [
         start * (1 if points.unit == "step" else laid.curve.steps_per_epoch) for start in log.starts
     ]
-    still = Course(
-        "never", "the learning rate never moved", np.repeat(laid.curve.lr[:, :1], steps, 1)
-    )
+    text, lr, base = "the learning rate never moved", planned.lr, planned.curve.base_lr
+    still = [Course("never", text, np.repeat(lr[:, :1], lr.shape[1], 1))]
+    own = np.repeat(np.array(base)[:, None], lr.shape[1], 1)
+    still.append(Course("never", f"{text} from the optimizer's, {spell_number(base[0])}", own))
+    still.append(Course("scaled", "every learning rate is 0", 0 * own, {"factor": 0.0}))
     tried = [
-        iter([still]),
+        iter(still),
         iter_scaled(planned, points, parting),
         iter_timed(planned, points, parting, starts),
         iter_unwarmed(planned),
@@ -93,123 +96,27 @@ def _explain(run: Run, log: Log, laid: _Laid, drive: Drive) -> list[Course]:
                 good[course.kind] = course
                 if course.kind in _LAST:
                     break
-    if "resumed" in good:  # the least simple of those about the same values
+    # A number that nobody would choose is less simple than another step, and a state that nobody
+    # would save the least.
+    if "scaled" in good and not is_usual(float(good["scaled"].numbers["factor"])):
+        good["scaled"] = good.pop("scaled")
+    if "resumed" in good:
         good["resumed"] = good.pop("resumed")
-    return list(good.values())
+    return [each for each in good.values() if not _is_told(each, good.values(), last)]
 
 
-def _part(points: Points, curve: Curve, offset: int) -> tuple[int, int]:
-    """Return the last step before the log parts from a curve, or -1, and the first after."""
+def _is_told(course: Course, courses: Iterable[Course], last: int) -> bool:
+    """Whether the first of some courses is a simpler one that is the same from a start on."""
+    first = next(iter(courses))
+    if course is first or course.kind not in ("resumed", "family"):
+        return False
+    told, same = (each.values[:, course.start : last + 1] for each in (first, course))
+    return np.allclose(told, same, rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
+def _part(points: Points, lr: Values, offset: int) -> tuple[int, int]:
+    """Return the last step before the log parts from a plan, or -1, and the first after."""
     index = points.index(offset)[points.inside(offset)]
-    wrong = np.sort(index[~points.matches(curve.lr, offset)])
-    first = int(wrong[0]) if len(wrong) else curve.steps
+    wrong = np.sort(index[~points.matches(lr, offset)])
+    first = int(wrong[0]) if len(wrong) else points.steps
     return int(max(index[index < first], default=-1)), first
-
-
-def _tell(run: Run, log: Log, laid: _Laid, courses: list[Course]) -> Held:
-    alignment = _align(log, laid, courses)
-    partings = tuple(_iter_partings(log, laid))
-    firsts = [each.first for each in partings if each.first is not None]
-    findings = _find(laid.points, courses, partings) if firsts else ()
-    start = min(firsts, default=None)
-    explained = None
-    if courses:
-        known = np.flatnonzero(~np.isnan(courses[0].values).any(axis=0))
-        explained = _curve(laid, courses[0].values[:, known], known, courses[0].text)
-    sentence = _say(run, log, alignment, findings, start)
-    return Held(
-        *(start is not None, sentence, findings, alignment, partings),
-        aligned=tuple(_iter_aligned(log, laid)),
-        explained=explained,
-    )
-
-
-def _curve(laid: _Laid, lr: Values, at: Steps, label: str, group: int | None = None) -> Curve:
-    """Return learning rates at some steps as a curve of the plan's groups, or of one of them."""
-    own = slice(group, None if group is None else group + 1)
-    groups, base = laid.curve.groups[own], laid.curve.base_lr[own]
-    each = laid.curve.steps_per_epoch
-    return Curve(groups, lr, base, label=label, steps_per_epoch=each, at=at)
-
-
-def _iter_aligned(log: Log, laid: _Laid) -> Iterator[Curve]:
-    for _, group in laid.points.pairs:
-        index = laid.points.index(laid.offset)
-        mine = (laid.points.group == group) & (index >= 0)
-        if mine.any():
-            yield _curve(laid, laid.points.value[None, mine], index[mine], log.name, group)
-
-
-def _iter_partings(log: Log, laid: _Laid) -> Iterator[Parting]:
-    points, inside = laid.points, laid.points.inside(laid.offset)
-    for series, group in points.pairs:
-        mine = inside & (points.group == group)
-        index, logged = points.index(laid.offset)[mine], points.value[mine]
-        meant = laid.curve.lr[group, index]
-        wrong = ~points.agree(meant, logged)
-        shares = (np.abs(logged - meant) / np.maximum(np.abs(meant), 1e-300))[wrong]
-        first = int(index[wrong][0]) if len(shares) else None
-        name = log.series[series].name
-        yield Parting(name, first, float(shares.max(initial=0.0)), len(shares))
-
-
-def _align(log: Log, laid: _Laid, courses: list[Course]) -> Alignment:
-    points, offset = laid.points, laid.offset
-    values = courses[0].values if courses else laid.curve.lr
-    found = {each: points.matches(values, each) for each in points.offsets}
-    fits = {each for each, same in found.items() if same.size and same.all()}
-    inside = points.inside(offset)
-    return Alignment(
-        curve=laid.curve.label,
-        unit=points.unit,
-        offset=offset,
-        is_sure=fits == {offset},
-        pairs=tuple((log.series[a].name, laid.curve.groups[b]) for a, b in points.pairs),
-        compared=int(inside.sum()),
-        outside=int((~inside).sum()),
-        last=int(points.index(offset)[inside].max(initial=-1)),
-    )
-
-
-def _find(
-    points: Points, courses: list[Course], partings: Sequence[Parting]
-) -> tuple[Finding, ...]:
-    if not courses:
-        first = min(each.first for each in partings if each.first is not None)
-        worst = max(each.largest for each in partings)
-        text = f"it differs by up to {spell_number(100 * worst, 3)} %, which nothing tried explains"
-        return (Finding("different", text, "unknown", first, {"largest": worst}),)
-    is_plain = len(courses) == 1 and len(np.unique(points.value)) >= _ENOUGH
-    how: Confidence = "certain" if is_plain else "likely"
-    return tuple(Finding(each.kind, each.text, how, each.start, each.numbers) for each in courses)
-
-
-def _say(
-    run: Run, log: Log, alignment: Alignment, findings: Sequence[Finding], start: int | None
-) -> str:
-    """Return the verdict in a line."""
-    steps, pairs = run.spec.total_steps, len(alignment.pairs)
-    name = run.spec.source.name
-    if len(run.curves) > 1:
-        name = f"curve '{alignment.curve}' of {name}"
-    if not alignment.compared:
-        return f"no logged step is one of the {steps:,} of {name}"
-    points = f"all {alignment.compared // pairs:,} logged steps"
-    points += f" of {pairs} param groups" * (pairs > 1)
-    if log.precision.words:
-        points += f" to the log's precision ({log.precision.words})"
-    told = [f"matches {name} at {points}"]
-    if start is not None:
-        told = [f"parts from {name} at step {start:,}: {findings[0].text}"]
-        if findings[0].kind != "different":
-            told[0] += f" ({findings[0].confidence}: that reproduces {points})"
-        told += [f"or {each.text}" for each in findings[1:3]]
-    if alignment.is_sure and alignment.unit == "step" and alignment.offset:
-        told.append(f"logged one step {'late' if alignment.offset < 0 else 'early'}")
-    each = run.spec.steps_per_epoch if alignment.unit == "epoch" else 1
-    gap = int(np.diff(log.series[0].steps).max(initial=1)) * each
-    if alignment.last + 1 + gap < steps:
-        told.append(f"the first {alignment.last + 1:,} of {steps:,} steps")
-    if alignment.outside > pairs:
-        told.append(f"{alignment.outside:,} logged points are beyond the plan")
-    return "; ".join(told)

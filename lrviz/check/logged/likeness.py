@@ -72,15 +72,19 @@ def _shape(
         for period in range(before + 1, int(made[drops[0]]) + 1)
         if np.all(np.abs(drop ** (made // period) - shares) <= 2 * slack)
     )
+    lowest = drop - float(slack[drops[0]])
     known = {
         "n": f"(epoch - {warmup})",
         "x": f"min((epoch - {warmup}) / {total}, 1)",
         "root": max(warmup, 1),
         "gamma": shortest(float(low.max()), float(high.min())),
-        "drop": shortest(drop - float(slack[drops[0]]), drop + float(slack[drops[0]])),
+        "drop": shortest(lowest, drop + float(slack[drops[0]])),
         "period": next(periods, 1),
     }
-    return {name: shape.format(**known) for name, shape in _FAMILIES.items()}
+    shapes = {name: shape.format(**known) for name, shape in _FAMILIES.items()}
+    if lowest <= 0:  # what falls to nothing has not dropped by a factor
+        del shapes["StepLR"]
+    return shapes
 
 
 def _may_be(planned: Planned, points: Points, offset: int, text: str, peaks: Values) -> bool:

@@ -22,6 +22,10 @@ from lrviz.spell import spell_number
 # largest value, so many of the nearest are driven.
 _FITTED, _NEAR, _NEAREST = 256, 0.02, 3
 
+# Factors that people make: of processes, or of the batch.
+_NICE = (*map(float, range(2, 65)), *map(math.sqrt, range(2, 65)))
+_USUAL = (*_NICE, *(1 / each for each in _NICE))
+
 # Starts that are tried where the log does not tell the step.
 _MOST_STARTS = 50
 
@@ -30,7 +34,7 @@ def iter_scaled(
     planned: Planned, points: Points, parting: Mapping[int, tuple[int, int]]
 ) -> Iterator[Course]:
     """Yield the plan times a factor: all of it, from the optimizer on, or from where it parts."""
-    lr, base = planned.curve.lr, planned.curve.base_lr
+    lr, base = planned.lr, planned.curve.base_lr
     twice = planned.change(rates=[2 * each for each in base])
     sums = [("every learning rate is", 0 * lr, lr)]
     if twice is not None:  # what is added whatever the optimizer's is, as a floor
@@ -74,9 +78,12 @@ def _factor(
     high = float(np.min((rest[moved] + slack) / each[moved]))
     if not 0 < low <= high or low <= 1 <= high:
         return None
-    nice = [*map(float, range(2, 65)), *map(math.sqrt, range(2, 65))]
-    usual = (each for each in (*nice, *(1 / each for each in nice)) if low <= each <= high)
-    return next(usual, None) or shortest(low, high)
+    return next((each for each in _USUAL if low <= each <= high), None) or shortest(low, high)
+
+
+def is_usual(factor: float) -> bool:
+    """Whether a factor is 0, or a small whole number, its root, or what divides by one of these."""
+    return factor == 0 or factor in _USUAL
 
 
 def shortest(low: float, high: float) -> float:
