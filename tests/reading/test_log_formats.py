@@ -179,6 +179,41 @@ def test_where_nothing_counts_rows_do_and_epochs_where_no_step_does() -> None:
     assert (log.unit, told(log)) == ("row", {"lr": [(0, 1), (1, 2)]})
 
 
+@pytest.mark.parametrize("name", ["my_step", "it", "step_num", "n_steps", "batch", "numUpdates"])
+def test_a_column_that_rises_counts_the_steps_whatever_it_is_called(name: str) -> None:
+    """Every 10 steps a row; a constant, what falls and what is no whole number count nothing."""
+    rows = [f"8,{step},{0.5 - step / 1000},{1.5 + step},{40 - step}" for step in (0, 10, 20)]
+    log = read("\n".join([f"batch_size,{name},lr_now,loss,left", *rows]))
+    assert (log.unit, told(log)) == ("step", {"lr_now": [(0, 0.5), (10, 0.49), (20, 0.48)]})
+    assert log.notes == (f"steps are '{name}', learning rates 'lr_now'; --columns chooses others",)
+    lines = [json.dumps({name: step, "lr": 1 - step / 100}) for step in (0, 10, 20)]
+    assert told(read("\n".join(lines))) == {"lr": [(0, 1), (10, 0.9), (20, 0.8)]}
+
+
+def test_a_column_that_rises_is_before_epochs_that_repeat_and_not_before_those_that_do_not() -> (
+    None
+):
+    log = read("epoch,my_step,lr\n0,0,0.5\n0,10,0.4\n1,20,0.3\n")
+    assert (log.unit, told(log)) == ("step", {"lr": [(0, 0.5), (10, 0.4), (20, 0.3)]})
+    log = read("epoch,my_step,lr\n0,9,0.5\n1,19,0.4\n")
+    assert (log.unit, told(log)) == ("epoch", {"lr": [(0, 0.5), (1, 0.4)]})
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        ("a,b", "they may be 'a' and 'b'"),
+        ("my_step,batch", "they may be 'my_step' and 'batch'"),
+        ("seconds,tokens", "no column counts them"),
+    ],
+)
+def test_where_it_is_not_clear_what_counts_rows_do_and_that_is_said(names: str, why: str) -> None:
+    log = read(f"{names},lr\n5,50,0.5\n9,70,0.4\n")
+    assert (log.unit, told(log)) == ("row", {"lr": [(0, 0.5), (1, 0.4)]})
+    guess = f"rows are counted, as {why}, learning rates 'lr'; --columns chooses others"
+    assert log.notes == (guess,)
+
+
 def test_a_step_told_twice_is_one_and_going_back_is_a_run_that_was_resumed() -> None:
     log = read("step,lr\n1,0.5\n1,0.5\n2,0.25\n")
     assert told(log) == {"lr": [(1, 0.5), (2, 0.25)]}

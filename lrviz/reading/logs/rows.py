@@ -4,14 +4,22 @@ import csv
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO, Literal
 
 from lrviz.errors import spec_error
-from lrviz.reading.logs.columns import find_count, is_rate, plain, without_rates
+from lrviz.reading.logs.columns import (
+    find_count,
+    find_likely,
+    is_rate,
+    plain,
+    spell_names,
+    without_rates,
+)
 from lrviz.reading.logs.gathered import Points, Unit, parse_number
 from lrviz.run.log import Log, Precision
-from lrviz.spell import printable, spell_list
+from lrviz.spell import printable
 
 Row = Mapping[str, Any]
 Form = Literal["state", "lines", "printed", "table"]
@@ -45,10 +53,11 @@ def find_form(head: bytes, columns: Sequence[str]) -> Form | None:
         return "state"
     lines = [line for line in head.splitlines()[:1000] if line.strip()]
     if lines and lines[0].lstrip().startswith(b"{"):
-        rows = [row for row in map(_parse, lines) if find_count(row) or set(columns) & row.keys()]
-        return (
-            "lines" if len(rows) > 1 or any(is_rate(key) for row in rows for key in row) else None
-        )
+        rows = list(map(_parse, lines))
+        counted = [row for row in rows if find_count(row) or set(columns) & row.keys()]
+        rated = [row for row in rows if any(map(is_rate, row))]
+        is_log = len(counted) > 1 or len(rated) > 1 or any(row in rated for row in counted)
+        return "lines" if is_log else None
     text = head.decode("utf-8", "replace")
     if _MEGATRON.search(text) or _DEEPSPEED.search(text):
         return "printed"
@@ -74,14 +83,22 @@ def read_rows(file: BinaryIO, name: str, form: Form, columns: Sequence[str]) -> 
         SpecError: it is broken, or has no such names.
     """
     points, keys = Points(name), dict[str, None]()
-    count = columns[0] if columns else None
+    count, rising = columns[0] if columns else None, dict[str, float]()
     for number, row in enumerate(_FORMS[form](file, points)):
         if len(keys) < _MAX_KEYS:
             keys.update(dict.fromkeys(row))
-        for rate in columns[1:] or filter(is_rate, row):
-            if row.get(rate) not in (None, ""):
-                count = count or find_count(row)
-                points.add(rate, row.get(count) if count else number, row[rate])
+        named = columns[1:] or filter(is_rate, row)
+        if rates := [each for each in named if row.get(each) not in (None, "")]:
+            count = count or find_count(row)
+            if not columns and (count is None or plain(count) == "epoch"):
+                rising = _keep_rising(rising if points.rates else dict.fromkeys(row, -1.0), row)
+        for rate in rates:
+            points.add(rate, row.get(count) if count else number, row[rate])
+    likely = find_likely(rising, count)
+    if len(likely) == 1:
+        file.seek(0)
+        log = read_rows(file, name, form, (*likely, *points.rates))
+        return replace(log, notes=(_spell_guess(likely, points.rates), *log.notes))
     if set(columns) - keys.keys() or not points.rates:
         raise without_rates(name, columns, list(keys))
     unit: Unit = "row" if count is None else "step"
@@ -90,10 +107,23 @@ def read_rows(file: BinaryIO, name: str, form: Form, columns: Sequence[str]) -> 
         if of_form == form and needed <= keys.keys():
             return points.log(writer, unit, precision)
     if not columns:
-        taken = f"steps are '{count}'" if count else "rows are counted, as no column counts them"
-        rates = spell_list([f"'{each}'" for each in points.rates])
-        points.notes.append(printable(f"{taken}, learning rates {rates}; --columns chooses others"))
+        points.notes.append(_spell_guess([count] if count else likely, points.rates))
     return points.log("csv" if form == "table" else "JSON lines", unit)
+
+
+def _keep_rising(rising: dict[str, float], row: Row) -> dict[str, float]:
+    """Return the columns whose numbers are whole, and larger in each row than before."""
+    numbers = {name: parse_number(row.get(name)) for name in rising}
+    return {name: each for name, each in numbers.items() if each > rising[name] and each % 1 == 0}
+
+
+def _spell_guess(counts: Sequence[str], rates: Iterable[str]) -> str:
+    """Return what was guessed: the one column that counts; of none and of several, rows."""
+    text = f"steps are {spell_names(counts)}"
+    if len(counts) != 1:
+        why = f"they may be {spell_names(counts)}" if counts else "no column counts them"
+        text = f"rows are counted, as {why}"
+    return printable(f"{text}, learning rates {spell_names(rates)}; --columns chooses others")
 
 
 def _iter_lines(file: BinaryIO, points: Points) -> Iterator[str]:
