@@ -97,6 +97,16 @@ def test_the_parts_of_one_run_are_held_as_one() -> None:
     assert done.text == "matches plan.yaml at all 100 logged steps\n"
 
 
+def test_parts_are_read_once_so_that_one_may_be_standard_input() -> None:
+    rates = train()
+    save(Path("first.csv"), rates[:60])
+    save(Path("second.csv"), rates[60:], 60)
+    data = Path("second.csv").read_bytes()
+    done = run("compare", "plan.yaml", "first.csv", "-", stdin=data)
+    assert done.text == "matches plan.yaml at all 100 logged steps\n"
+    assert done.stderr == f"note: first.csv: {GUESSED}\nnote: -: {GUESSED}\n"
+
+
 def test_the_columns_of_a_log_can_be_named() -> None:
     save(Path("run.csv"), train())
     text = Path("run.csv").read_text().replace("step,lr", "when,what")
@@ -119,7 +129,7 @@ def test_one_plan_is_wanted() -> None:
     save(Path("run.csv"), train())
     remedy = "name one plan and the logs of one run of it"
     for names, found in [
-        (("plan.yaml", "plan.yaml", "run.csv"), "2 specs and 1 logs"),
+        (("plan.yaml", "plan.yaml", "run.csv"), "2 specs and 1 log"),
         (("run.csv", "run.csv"), "0 specs and 2 logs"),
     ]:
         done = run("compare", *names)

@@ -12,7 +12,7 @@ from torch import nn, optim
 from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler
 
 from lrviz.errors import SpecError, UsageError
-from lrviz.reading.logs.opening import find_log, find_logs
+from lrviz.reading.logs.opening import find_log
 from lrviz.run.log import Log
 from tests.support.specs import CONFIGS, EXAMPLES
 
@@ -225,23 +225,6 @@ def test_a_step_told_twice_is_one_and_going_back_is_a_run_that_was_resumed() -> 
     assert told(log) == {"lr": [(10, 1), (15, 4), (25, 5)]}
     assert log.starts == (15,)
     assert "goes back to step 15; what was logged later stands" in log.notes
-
-
-def test_parts_of_a_run_are_joined_in_order_of_their_first_steps(tmp_path: Path) -> None:
-    texts = {"b.csv": "step,lr\n20,5\n40,6\n", "a.csv": "step,lr\n0,1\n10,2\n20,3\n30,4\n"}
-    texts["c.csv"] = "step,lr\n50,0.123456\n"
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text)
-    log = find_logs([str(tmp_path / name) for name in texts])
-    assert told(log) == {"lr": [(0, 1), (10, 2), (20, 5), (40, 6), (50, 0.123456)]}
-    assert log.starts == (20, 50)
-    assert log.name == str(tmp_path / "a.csv")
-    assert log.precision.relative == 5e-4
-    (tmp_path / "d.csv").write_text("epoch,lr\n1,1\n")
-    with pytest.raises(SpecError, match="counts epochs, and"):
-        find_logs([str(tmp_path / "a.csv"), str(tmp_path / "d.csv")])
-    with pytest.raises(SpecError, match="no log; tried"):
-        find_logs([str(tmp_path / "nowhere.csv")])
 
 
 def test_of_a_folder_of_checkpoints_the_newest_is_read(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from lrviz.check.report.article import build_logged
 from lrviz.commands.compare.combined import STYLE, Compared
 from lrviz.commands.results import drive_spec
 from lrviz.curve import Curve
-from lrviz.errors import UsageError, spec_error
-from lrviz.reading.logs.opening import find_logs
+from lrviz.errors import Problem, UsageError, spec_error
+from lrviz.reading.logs.joining import join_logs
 from lrviz.reading.sources import Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.run.log import Log
@@ -22,19 +22,12 @@ from lrviz.spec.style import override_options, styles
 from lrviz.system.annotations import format_findings
 
 
-def hold_logs(
-    runs: Sequence[Run],
-    parts: Sequence[Spec],
-    columns: Sequence[str] | None,
-    *,
-    as_json: bool = False,
-) -> Compared:
+def hold_logs(runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = False) -> Compared:
     """Hold what a run logged against its plan.
 
     Args:
         runs: the plan, driven.
         parts: the logs of the run, as they are read.
-        columns: of theirs, as `find_log` takes them.
         as_json: whether it is told for other programs.
 
     Raises:
@@ -43,11 +36,12 @@ def hold_logs(
     """
     if len(runs) != 1:
         remedy = "name one plan and the logs of one run of it"
-        raise UsageError(f"{len(runs)} specs and {len(parts)} logs; {remedy}")
+        raise UsageError(f"{_count(runs, 'spec')} and {_count(parts, 'log')}; {remedy}")
     logs, plan = list(map(_find_log, parts)), runs[0]
-    log = find_logs([each.name for each in logs], columns or ()) if len(logs) > 1 else logs[0]
+    log = join_logs(logs)
     held = hold(plan, log, drive_spec)
-    notes = (parts[0].source.problem((), text, "note") for text in log.notes)
+    notes = [Problem(each.name, (), text, grade="note") for each in logs for text in each.notes]
+    notes += [Problem(log.name, (), text, grade="note") for text in log.notes]
     run = replace(draw_over(plan, held, parts[0]), warnings=(*notes, *plan.warnings))
     text = format_findings(held.as_json()).rstrip() if as_json else held.sentence
     return Compared(run, text, held.parted)
@@ -60,11 +54,15 @@ def show_logs(source: str, logs: Sequence[str], reading: Reading) -> str:
         LrvizError: the spec cannot be driven, or a log is none.
     """
     parts = [load_named(name, Reading(columns=())) for name in logs]
-    told = hold_logs([drive_spec(load_named(source, reading))], parts, ())
+    told = hold_logs([drive_spec(load_named(source, reading))], parts)
     from lrviz.figure.image import render_run  # matplotlib, which a verdict in words does without
 
     picture, _ = render_run(told.run, "png", metadata=False)
     return build_logged(", ".join(logs), told.text, picture)
+
+
+def _count(found: Sequence[object], what: str) -> str:
+    return f"{len(found)} {what}{'s' * (len(found) != 1)}"
 
 
 def _find_log(part: Spec) -> Log:

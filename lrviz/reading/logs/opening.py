@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from lrviz.errors import UsageError, spec_error
+from lrviz.errors import UsageError
 from lrviz.reading.logs.events import is_events, read_events
-from lrviz.reading.logs.gathered import Points
 from lrviz.reading.logs.rows import MAX_LINE, find_form, read_rows
 from lrviz.run.log import Log
 from lrviz.system.files import explain_os_error, find_status
@@ -69,38 +68,6 @@ def find_log(name: str, columns: Sequence[str] = (), *, data: bytes | None = Non
     except OSError as cause:
         raise explain_os_error(name, "read", cause) from cause
     return None
-
-
-def find_logs(names: Sequence[str], columns: Sequence[str] = ()) -> Log:
-    """Return the log of one run, a part in each file or folder that is named.
-
-    Where parts overlap, what the later one says stands, from its first step on.
-
-    Raises:
-        FileError: one cannot be read.
-        SpecError: one is no log, or counts what the others do not.
-        UsageError: the columns are too few.
-    """
-    logs: list[Log] = []
-    for name in names:
-        log = find_log(name, columns)
-        if log is None:
-            raise spec_error(name, f"no log; tried {FORMATS}")
-        if logs and log.unit != logs[0].unit:
-            raise spec_error(name, f"counts {log.unit}s, and {logs[0].name} {logs[0].unit}s")
-        logs.append(log)
-    logs.sort(key=lambda log: int(log.series[0].steps[0]))
-    points = Points(logs[0].name)
-    for log in logs:
-        points.notes.extend(log.notes)
-        points.starts.update(log.starts)
-        points.begin_part()
-        for each in log.series:
-            points.extend(each.name, each.steps, each.values)
-    writer = " and ".join(dict.fromkeys(log.writer for log in logs))
-    loosest = max((log.precision for log in logs), key=lambda each: (each.relative, each.absolute))
-    files = [file for log in logs for file in log.files]
-    return replace(points.log(writer, logs[0].unit, loosest), files=files)
 
 
 def _read(file: BinaryIO, name: str, columns: Sequence[str]) -> Log | None:
