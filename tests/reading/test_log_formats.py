@@ -258,6 +258,23 @@ def test_how_exactly_numbers_are_told_is_read_off_them() -> None:
     assert text.relative == pytest.approx(5e-6)
 
 
+@pytest.mark.parametrize("form", ["%.2g", "%.3g", "%.1e", "%.2e", "%.4f", "%.6f", "%.12f", "%.17g"])
+@pytest.mark.parametrize("largest", [0.1, 3e-3])
+@pytest.mark.parametrize("every", [1, 7, 10])
+def test_what_a_format_rounds_is_within_the_precision_that_is_read_off_it(
+    form: str, largest: float, every: int
+) -> None:
+    """And no number is known less exactly than by a half of its format's last place, ten times."""
+    plan = np.array(drive(CosineAnnealingLR(sgd(largest), 100), 100)[::every])
+    rows = [f"{step},{form % value}" for step, value in enumerate(plan)]
+    log = read("\n".join(["step,lr", *rows]))
+    slack = log.precision.tolerance(plan)
+    assert (np.abs(log.series[0].values - plan) <= slack).all()
+    digits = int(form[2:-1])
+    last = 10.0**-digits if form.endswith("f") else 10.0 ** (1 - digits - form.endswith("e"))
+    assert slack[0] <= 10 * max(last, 1e-12) * (1 if form.endswith("f") else largest)
+
+
 @pytest.mark.parametrize("path", NO_LOGS, ids=lambda path: path.name)
 def test_no_spec_and_no_config_is_taken_for_a_log(path: Path) -> None:
     assert find_log(str(path)) is None

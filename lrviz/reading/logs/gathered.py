@@ -28,8 +28,8 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 FLOAT32 = Precision("float32", relative=1.2e-7)
 
 # A number of more digits is told whole, or is a float32; and fewer than so many, or so few decimals
-# at the most, may be all that a whole one has.
-_MOST_DIGITS, _FEWEST_DIGITS, _FEWEST_DECIMALS = 9, 4, 3
+# at the most, may be all that a whole one has. Of more decimals than a float has, so many have all.
+_MOST_DIGITS, _FEWEST_DIGITS, _FEWEST_DECIMALS, _MOST_DECIMALS = 9, 4, 3, 15
 
 
 def parse_number(cell: object) -> float:
@@ -155,7 +155,7 @@ def find_precision(texts: Collection[str], values: Iterable[Values]) -> Precisio
     """Return how exactly numbers are told, from all the texts that tell them.
 
     A short number among long ones is no less exact; and where all are short, what tells is whether
-    noughts at the end are written, or most have as many decimals.
+    noughts at the end are written, or most have as many digits or decimals.
 
     >>> find_precision(["0.001", "0.0009990133642141358"], [np.array([0.001])]).words
     ''
@@ -166,18 +166,23 @@ def find_precision(texts: Collection[str], values: Iterable[Values]) -> Precisio
 relative=0.0005, absolute=0.0))
     """
     bases = [text.lower().partition("e")[0].lstrip("+-") for text in texts]
-    lengths = {len(each.replace(".", "").lstrip("0")) for each in bases} - {0}
+    lengths = list(filter(None, (len(each.replace(".", "").lstrip("0")) for each in bases)))
     digits = max(lengths, default=0)
+    places = [len(each.partition(".")[2]) for each in bases]
+    finest = max(places, default=0)
+    with_power = [text for text in texts if "e" in text.lower()]
+    is_fixed = not with_power and len(places) > 2 and places.count(finest) == len(places)
+    if digits > _MOST_DIGITS and is_fixed and finest <= _MOST_DECIMALS:
+        return Precision(f"{finest} decimals", absolute=0.5 * 10.0**-finest)
     if digits > _MOST_DIGITS:
         is_single = all((each.astype(np.float32) == each).all() for each in values)
         return FLOAT32 if is_single else Precision()
-    with_power = [text for text in texts if "e" in text.lower()]
     has_nought = any("." in each and each.endswith("0") for each in bases)
-    if not (has_nought and len(lengths) == 1 and len(with_power) == len(bases)):
+    is_short = not is_fixed and digits > 1 and lengths.count(digits) * 2 >= len(lengths) > 2
+    is_padded = has_nought and len(set(lengths)) == 1 and len(with_power) == len(bases)
+    if not is_short and not is_padded:
         digits = max(digits, _FEWEST_DIGITS)
     relative = max(5.0 * 10.0**-digits, FLOAT32.relative)
-    places = [len(each.partition(".")[2]) for each in bases]
-    finest = max(places, default=0)
     most = places.count(finest)
     is_cut = (has_nought and most == len(places)) or most * 2 >= len(places) > 2
     if with_power or finest < _FEWEST_DECIMALS or not is_cut:
