@@ -131,7 +131,7 @@ def test_several_files_of_a_folder_are_parts_of_one_run(tmp_path: Path) -> None:
     assert log.starts == (20, 40)
     assert log.notes == (
         "events.out.tfevents.13.host is left out, as it does not begin as an event file",
-        "goes back to step 20; what was logged later stands",
+        "goes back to step 20; what was logged later stands, in place of 10 logged before",
     )
 
 
@@ -169,7 +169,11 @@ def test_values_that_are_no_numbers_and_steps_below_nought_are_left_out() -> Non
     steps = [(0, 0.5), (1, float("nan")), (2, float("inf")), (-3, 0.5), (2**62, 0.5), (4, 0.25)]
     log = read(file_of(event(step, ("lr", simple(rate))) for step, rate in steps))
     assert points(log) == {"lr": [(0, 0.5), (4, 0.25)]}
-    assert log.notes == ("left out, as step or learning rate is no finite number: 4 of them",)
+    assert log.notes == (
+        "left out, as step or learning rate is no finite number: 2 of them",
+        "left out, as the step is below 0: 1 of them",
+        "left out, as the step is too large: 1 of them",
+    )
 
 
 def test_a_file_without_a_learning_rate_says_which_tags_it_has() -> None:

@@ -224,7 +224,24 @@ def test_a_step_told_twice_is_one_and_going_back_is_a_run_that_was_resumed() -> 
     log = read("step,lr\n10,1\n20,2\n30,3\n15,4\n25,5\n")
     assert told(log) == {"lr": [(10, 1), (15, 4), (25, 5)]}
     assert log.starts == (15,)
-    assert "goes back to step 15; what was logged later stands" in log.notes
+    assert (
+        "goes back to step 15; what was logged later stands, in place of 2 logged before"
+        in log.notes
+    )
+
+
+def test_a_log_that_tells_its_newest_row_first_loses_nothing() -> None:
+    log = read("step,lr\n30,3\n20,2\n10,1\n")
+    assert (told(log), log.starts) == ({"lr": [(10, 1), (20, 2), (30, 3)]}, ())
+    assert log.notes[1:] == ("its steps descend; read from its last row on",)
+
+
+def test_steps_and_rates_that_are_named_the_wrong_way_round_are_refused() -> None:
+    rows = [f"{step},{0.1 * (1 - step / 200)}" for step in range(200)]
+    told = problem("\n".join(["my_step,lr_now", *rows]), ("lr_now", "my_step"))
+    assert told == (
+        "no steps, as the step is no whole number for most rows; choose with --columns STEP,LR"
+    )
 
 
 def test_of_a_folder_of_checkpoints_the_newest_is_read(tmp_path: Path) -> None:

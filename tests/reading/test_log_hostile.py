@@ -48,7 +48,11 @@ def test_rows_without_a_number_are_left_out_and_counted() -> None:
     rows = ["-1,0.5", "1,nan", "2,inf", "3.5,0.5", "x,0.5", "9" * 400 + ",0.5", "4,0x1", "5,1_0"]
     log = read("\n".join(["step,lr", "0,0.5", *rows, "6,", "7,0.25"]).encode())
     assert values(log) == [(0, 0.5), (7, 0.25)]
-    assert "left out, as step or learning rate is no finite number: 8 of them" in log.notes
+    assert log.notes[-3:] == (
+        "left out, as step or learning rate is no finite number: 6 of them",
+        "left out, as the step is below 0: 1 of them",
+        "left out, as the step is no whole number: 1 of them",
+    )
 
 
 def test_a_row_that_breaks_off_is_left_out_as_its_last_number_may() -> None:
