@@ -60,7 +60,7 @@ def test_a_row_that_breaks_off_is_left_out_as_its_last_number_may() -> None:
     assert values(log) == [(0, 0.5)]
     log = read(b'{"step": 0, "lr": 0.5}\n{"step": 1, "lr": 0.0')
     assert values(log) == [(0, 0.5)]
-    assert "left out, as they hold no JSON object: 1 lines" in log.notes
+    assert "left out, as no JSON object is there: 1 line" in log.notes
 
 
 def test_json_of_any_kind_of_number_is_no_more_than_left_out() -> None:

@@ -19,7 +19,8 @@ from lrviz.run.log import Log
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import override_options, styles
-from lrviz.system.annotations import format_findings
+from lrviz.spell import spell_plural
+from lrviz.system.annotations import format_findings, spell_problem
 
 
 def hold_logs(runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = False) -> Compared:
@@ -36,19 +37,23 @@ def hold_logs(runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = Fal
     """
     if len(runs) != 1:
         remedy = "name one plan and the logs of one run of it"
-        raise UsageError(f"{_count(runs, 'spec')} and {_count(parts, 'log')}; {remedy}")
+        found = f"{spell_plural(len(runs), 'spec')} and {spell_plural(len(parts), 'log')}"
+        raise UsageError(f"{found}; {remedy}")
     logs, plan = list(map(_find_log, parts)), runs[0]
     log = join_logs(logs)
     held = hold(plan, log, drive_spec)
     notes = [Problem(each.name, (), text, grade="note") for each in logs for text in each.notes]
     notes += [Problem(log.name, (), text, grade="note") for text in log.notes]
     run = replace(draw_over(plan, held, parts[0]), warnings=(*notes, *plan.warnings))
-    text = format_findings(held.as_json()).rstrip() if as_json else held.sentence
-    return Compared(run, text, held.parted)
+    if not as_json:
+        return Compared(run, held.sentence, held.parted)
+    names = {"plan": plan.spec.source.name, "logs": [each.name for each in logs]}
+    told = {**held.as_json(), **names, "notes": list(map(spell_problem, notes))}
+    return Compared(run, format_findings(told).rstrip(), held.parted)
 
 
-def show_logs(source: str, logs: Sequence[str], reading: Reading) -> str:
-    """Return what a report shows of a spec's run: its log over the plan, as HTML.
+def show_logs(source: str, logs: Sequence[str], reading: Reading) -> tuple[str, Sequence[Problem]]:
+    """Return what a report shows of a spec's run, its log over the plan, as HTML; and all notes.
 
     Raises:
         LrvizError: the spec cannot be driven, or a log is none.
@@ -58,11 +63,8 @@ def show_logs(source: str, logs: Sequence[str], reading: Reading) -> str:
     from lrviz.figure.image import render_run  # matplotlib, which a verdict in words does without
 
     picture, _ = render_run(told.run, "png", metadata=False)
-    return build_logged(", ".join(logs), told.text, picture)
-
-
-def _count(found: Sequence[object], what: str) -> str:
-    return f"{len(found)} {what}{'s' * (len(found) != 1)}"
+    notes = [each for each in told.run.warnings if each.source != source]
+    return build_logged(", ".join(logs), told.text, picture, notes), notes
 
 
 def _find_log(part: Spec) -> Log:

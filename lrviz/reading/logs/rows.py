@@ -19,7 +19,7 @@ from lrviz.reading.logs.columns import (
 )
 from lrviz.reading.logs.gathered import Points, Unit, parse_number
 from lrviz.run.log import Log, Precision
-from lrviz.spell import printable
+from lrviz.spell import printable, spell_plural
 
 Row = Mapping[str, Any]
 Form = Literal["state", "lines", "printed", "table"]
@@ -161,7 +161,9 @@ def _iter_objects(file: BinaryIO, points: Points) -> Iterator[Row]:
         strange += not row
         yield row
     if strange:
-        points.notes.append(f"left out, as they hold no JSON object: {strange:,} lines")
+        points.notes.append(
+            f"left out, as no JSON object is there: {spell_plural(strange, 'line')}"
+        )
 
 
 def _split(line: str, header: str) -> list[str]:
