@@ -68,9 +68,10 @@ def test_a_run_that_parts_is_a_status_where_it_is_asked_for() -> None:
 
 def test_the_verdict_for_other_programs_says_what_happened_and_where() -> None:
     save(Path("run.csv"), train(2))
-    done = run("compare", "plan.yaml", "run.csv", "--output-format", "json")
-    data = json.loads(done.text)
-    assert (data["parted"], data["schema"]) == (True, 1)
+    arguments = ("compare", "plan.yaml", "run.csv", "--output-format", "json")
+    assert json.loads(run(*arguments, "--exit-code").text)["exit_status"] == 1
+    data = json.loads(run(*arguments).text)
+    assert (data["parted"], data["schema"], data["exit_status"]) == (True, 1, 0)
     (finding,) = data["findings"]
     assert (finding["kind"], finding["start"], finding["confidence"]) == ("calls", 0, "certain")
     assert finding["numbers"]["number"] == 2

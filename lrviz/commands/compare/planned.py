@@ -23,13 +23,16 @@ from lrviz.spell import spell_plural
 from lrviz.system.annotations import format_findings, spell_problem
 
 
-def hold_logs(runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = False) -> Compared:
+def hold_logs(
+    runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = False, exit_code: bool = False
+) -> Compared:
     """Hold what a run logged against its plan.
 
     Args:
         runs: the plan, driven.
         parts: the logs of the run, as they are read.
         as_json: whether it is told for other programs.
+        exit_code: whether the exit status, which they are told, says that the two part.
 
     Raises:
         UsageError: there is no plan, or more than one.
@@ -49,6 +52,7 @@ def hold_logs(runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = Fal
         return Compared(run, held.sentence, held.parted)
     names = {"plan": plan.spec.source.name, "logs": [each.name for each in logs]}
     told = {**held.as_json(), **names, "notes": list(map(spell_problem, notes))}
+    told["exit_status"] = int(exit_code and held.parted)
     return Compared(run, format_findings(told).rstrip(), held.parted)
 
 
