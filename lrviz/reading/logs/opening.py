@@ -5,7 +5,7 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from lrviz.errors import UsageError
@@ -29,6 +29,9 @@ _IN_FOLDERS = (
     ("summary.csv",),
     ("metrics.json",),
 )
+
+# The same for people.
+IN_FOLDERS = ", ".join(PurePath(first).name for first, *_ in _IN_FOLDERS)
 
 # The numbers in a name: of a checkpoint, a version, a time.
 _DIGITS = re.compile(r"\d+")

@@ -26,7 +26,7 @@ Form = Literal["state", "lines", "printed", "table"]
 
 # The longest line that is read, and how much of a file tells what it is.
 MAX_LINE = 1_000_000
-_MAX_STATE = 256_000_000
+_MAX_STATE = 64_000_000
 _MAX_KEYS = 10_000
 
 _HISTORY = re.compile(rb'\s*\{.*"log_history"\s*:\s*\[', re.DOTALL)
