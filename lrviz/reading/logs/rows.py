@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,6 +29,9 @@ Form = Literal["state", "lines", "printed", "table"]
 MAX_LINE = 1_000_000
 _MAX_STATE = 64_000_000
 _MAX_KEYS = 10_000
+
+# What breaks off may have lost less than so many digits, and then nobody can tell.
+_MOST_CUT = 2
 
 _HISTORY = re.compile(rb'\s*\{.*"log_history"\s*:\s*\[', re.DOTALL)
 _MEGATRON = re.compile(r"\biteration\s+(\d+)\s*/\s*\d+\s*\|.{,500}?\blearning rate: ([^ |]+)")
@@ -187,13 +191,25 @@ def _iter_cells(file: BinaryIO, points: Points) -> Iterator[Row]:
         lines = filter(None, (line.replace(",", ".") for line in lines))
     if len(names) > _MAX_KEYS:
         raise spec_error(points.name, f"more than {_MAX_KEYS:,} columns")
+    shortest = MAX_LINE
     try:
         for row in filter(None, csv.reader(lines, delimiter=delimiter)):
+            if len(row[-1]) + _MOST_CUT < shortest < MAX_LINE and _breaks_off(file):
+                points.notes.append("its last line breaks off, and is left out")
+                return
+            shortest = min(shortest, len(row[-1]))
             # Where a row breaks off, its last number may be a half one.
             whole = row if len(row) >= len(names) else ["?"] * len(names)
             yield dict(zip(names, whole, strict=False))
     except csv.Error as cause:
         raise spec_error(points.name, f"no csv: {cause}") from None
+
+
+def _breaks_off(file: BinaryIO) -> bool:
+    """Whether a file is read to its end, and that is no end of a line."""
+    at = file.tell()
+    file.seek(-1, os.SEEK_CUR)
+    return file.read(1) != b"\n" and not file.read(1) and file.seek(at) == at
 
 
 def _iter_printed(file: BinaryIO, points: Points) -> Iterator[Row]:
