@@ -145,6 +145,22 @@ def test_what_megatron_and_deepspeed_print_is_found_among_other_lines() -> None:
     assert log.notes == ("2 of its steps were skipped, and called no scheduler",)
 
 
+@pytest.mark.parametrize("quote", ["", "'"])
+@pytest.mark.parametrize("before", ["", "***** Running training *****\n"])
+def test_what_the_trainer_prints_is_found_and_its_rows_are_counted(quote: str, before: str) -> None:
+    rates, q = ("4.9e-05", "2.5e-05", "1e-06"), quote
+    lines = [
+        f"{{'loss': {q}{2 - row}.5{q}, 'grad_norm': {q}0.5{q}, 'learning_rate': {q}{rate}{q}, "
+        f"'epoch': {q}{(row + 1) / 3:.2f}{q}}}\n{{'eval_loss': {q}1.5{q}, 'epoch': {q}0.5{q}}}"
+        for row, rate in enumerate(rates)
+    ]
+    log = read(before + "\n".join(lines))
+    assert (log.writer, log.unit) == ("the output of Hugging Face's Trainer", "row")
+    assert told(log) == {"learning_rate": [(0, 4.9e-5), (1, 2.5e-5), (2, 1e-6)]}
+    text = "its epochs are fractions; rows are counted in their place"
+    assert log.notes == (f"{text}, and --columns STEP,LR chooses others",)
+
+
 @pytest.mark.parametrize("row", ["Step,run - lr\n{},{}\n{},{}\n", '"Step";"lr"\n{};{}\n{};{}\n'])
 def test_any_csv_is_read_and_what_was_guessed_is_said(row: str) -> None:
     log = read(row.format(5, "1e-3", 6, "9e-4"))

@@ -17,7 +17,7 @@ from lrviz.system.files import explain_os_error, find_status
 # What a log may be, for the message that something is none.
 FORMATS = (
     "a trainer_state.json, JSON lines or a csv with steps and learning rates, TensorBoard events, "
-    "the output of Megatron or DeepSpeed"
+    "the output of Megatron, DeepSpeed or the Trainer"
 )
 
 # What is looked for in a folder, kind by kind; of several the one that got furthest is read.

@@ -36,6 +36,9 @@ _MOST_CUT = 2
 _HISTORY = re.compile(rb'\s*\{.*"log_history"\s*:\s*\[', re.DOTALL)
 _MEGATRON = re.compile(r"\biteration\s+(\d+)\s*/\s*\d+\s*\|.{,500}?\blearning rate: ([^ |]+)")
 _DEEPSPEED = re.compile(r"\bstep=(\d+), skipped=(\d+), lr=\[([^\]]{,2000})\]")
+_TRAINER = re.compile(
+    r"\{'loss': [^{}]{,500}?'learning_rate': '?([^ ,'{}]+)'?, [^{}]{,500}?'epoch': '?([^ ,'{}]+)"
+)
 _RATE = re.compile(r"(?<![\w.])[-+.\d][-+.\deE]*")
 
 # Who writes such keys or columns, and how exactly where that is known.
@@ -44,6 +47,7 @@ _WRITERS: tuple[tuple[Form, frozenset[str], str, Precision | None], ...] = (
     ("lines", frozenset(("iteration", "lr")), "metrics.json of detectron2", Precision()),
     ("lines", frozenset(("iter", "step", "lr")), "scalars.json of mmengine", None),
     ("printed", frozenset(("learning rate",)), "the output of Megatron", None),
+    ("printed", frozenset(("learning_rate",)), "the output of Hugging Face's Trainer", None),
     ("printed", frozenset(), "the output of DeepSpeed", Precision()),
     ("table", frozenset(("epoch", "lr/pg0")), "results.csv of ultralytics", None),
     ("table", frozenset(("epoch", "step")), "metrics.csv of Lightning", None),
@@ -56,14 +60,16 @@ def find_form(head: bytes, columns: Sequence[str]) -> Form | None:
     if _HISTORY.match(head):
         return "state"
     lines = [line for line in head.splitlines()[:1000] if line.strip()]
-    if lines and lines[0].lstrip().startswith(b"{"):
+    is_json = bool(lines) and lines[0].lstrip().startswith(b"{")
+    if is_json:
         rows = list(map(_parse, lines))
         counted = [row for row in rows if find_count(row) or set(columns) & row.keys()]
         rated = [row for row in rows if any(map(is_rate, row))]
         is_log = len(counted) > 1 or len(rated) > 1 or any(row in rated for row in counted)
-        return "lines" if is_log else None
+        if is_log:
+            return "lines"
     text = head.decode("utf-8", "replace")
-    if _MEGATRON.search(text) or _DEEPSPEED.search(text):
+    if any(each.search(text) for each in (_MEGATRON, _DEEPSPEED, _TRAINER)):
         return "printed"
     header, second = ([line.decode("utf-8-sig", "replace") for line in lines[:2]] + ["", ""])[:2]
     names, first = _split(header, header), _split(second, header)
@@ -71,7 +77,8 @@ def find_form(head: bytes, columns: Sequence[str]) -> Form | None:
         first = names  # reading it tells that its header is too long
     is_named = any(is_rate(each) or each in columns for each in names) or find_count(names)
     is_filled = first is names or not all(map(math.isnan, map(parse_number, first)))
-    return "table" if is_named and is_filled and len(names) == len(first) > 1 else None
+    is_table = is_named and is_filled and not is_json
+    return "table" if is_table and len(names) == len(first) > 1 else None
 
 
 def read_rows(file: BinaryIO, name: str, form: Form, columns: Sequence[str]) -> Log:
@@ -217,6 +224,8 @@ def _iter_printed(file: BinaryIO, points: Points) -> Iterator[Row]:
     for line in _iter_lines(file, points):
         for step, rate in _MEGATRON.findall(line):
             yield {"step": step, "learning rate": rate}
+        for rate, epoch in _TRAINER.findall(line):
+            yield {"epoch": epoch, "learning_rate": rate}
         for step, so_far, texts in _DEEPSPEED.findall(line):
             skipped, rates = int(so_far[:9]), _RATE.findall(texts)
             yield {"step": step, **{f"lr {group}": rate for group, rate in enumerate(rates)}}
