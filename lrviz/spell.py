@@ -185,6 +185,15 @@ def _spell_positional(value: float, digits: int) -> str:
     return f"{float(f'{value:.{digits - 1}e}'):.{max(0, decimals)}f}"
 
 
+def spell_plural(number: int, what: str) -> str:
+    """Return how many of something there are.
+
+    >>> spell_plural(1, "log"), spell_plural(2000, "record")
+    ('1 log', '2,000 records')
+    """
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
 def spell_list(texts: Sequence[str]) -> str:
     """Return texts as a list in a sentence.
 

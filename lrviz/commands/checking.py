@@ -96,7 +96,9 @@ def iter_check(request: Request, listing: Listing) -> Iterator[Block]:
             from lrviz.commands.compare.planned import show_logs
 
             try:
-                logged = show_logs(checked.verdicts[0].source, request.logs, request.reading)
+                source = checked.verdicts[0].source
+                logged, notes = show_logs(source, request.logs, request.reading)
+                yield Block(lines=tuple(notes))
             except LrvizError as error:  # of a log; the figure has been checked
                 yield tell_error(error)
         page = write_report(checked.verdicts, request.report, logged, overwrite=request.overwrite)

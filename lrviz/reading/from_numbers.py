@@ -1,5 +1,6 @@
 """Specs that are driven from numbers alone: of a figure that a factory drew, and of a log."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -27,6 +28,9 @@ KEPT = ("figure", "title", "lint")
 
 # What is wrong with a file that is nobody's spec.
 NO_SPEC = ("must be a mapping", "empty", "not YAML", "not text")
+
+# What torch's checkpoints begin with, old ones and new ones.
+_CHECKPOINTS = (b"\x80\x02", b"PK")
 
 # What takes a log.
 LOGS = "`lrviz plot`, `lrviz export` and `lrviz compare PLAN LOG` take one"
@@ -142,10 +146,16 @@ def load_log(
         overrides: as `load` takes them.
         error: why it is no spec, which is raised where it is no log.
     """
-    from lrviz.reading.logs.opening import FORMATS, find_log  # what is right needs no look
+    from lrviz.reading.logs.opening import FORMATS, IN_FOLDERS, find_log  # what is right: no look
 
     if log := find_log(source, columns, data=data):
         return show_log(log, overrides)
+    if os.path.isdir(source):  # noqa: PTH112 - which no name is too long for
+        text = f"no log in this folder; looked for {IN_FOLDERS} and event files"
+        raise spec_error(source, text) from None
+    if data and data.startswith(_CHECKPOINTS):
+        text = "a zip or a pickle, as torch's checkpoints are, and neither a spec nor a log"
+        raise spec_error(source, text) from None
     is_called_so = source.lower().endswith(SPEC_ENDINGS)
     text = error.problems[0].text if isinstance(error, SpecError) else ""
     if text.startswith(NO_SPEC) and not is_called_so:

@@ -51,7 +51,7 @@ class Log:
     """One training run as it was logged.
 
     Attributes:
-        name: the file or folder as the user named it; of several parts the first one's.
+        name: the file or folder as the user named it; of several parts `FIRST and N more`.
         writer: whose format it is, `trainer_state.json of Hugging Face`, `TensorBoard events`.
         unit: what its steps count: optimizer steps, epochs, or rows where it counts nothing.
         series: one a param group, at least one, in the order of the log.

@@ -68,13 +68,16 @@ def test_a_run_that_parts_is_a_status_where_it_is_asked_for() -> None:
 
 def test_the_verdict_for_other_programs_says_what_happened_and_where() -> None:
     save(Path("run.csv"), train(2))
-    done = run("compare", "plan.yaml", "run.csv", "--output-format", "json")
-    data = json.loads(done.text)
-    assert (data["parted"], data["schema"]) == (True, 1)
+    arguments = ("compare", "plan.yaml", "run.csv", "--output-format", "json")
+    assert json.loads(run(*arguments, "--exit-code").text)["exit_status"] == 1
+    data = json.loads(run(*arguments).text)
+    assert (data["parted"], data["schema"], data["exit_status"]) == (True, 1, 0)
     (finding,) = data["findings"]
     assert (finding["kind"], finding["start"], finding["confidence"]) == ("calls", 0, "certain")
     assert finding["numbers"]["number"] == 2
     assert data["alignment"]["compared"] == 100
+    assert (data["plan"], data["logs"]) == ("plan.yaml", ["run.csv"])
+    assert [(each["source"], each["text"]) for each in data["notes"]] == [("run.csv", GUESSED)]
     assert data["series"][0]["first"] == 1
 
 
@@ -95,6 +98,22 @@ def test_the_parts_of_one_run_are_held_as_one() -> None:
     save(Path("second.csv"), rates[50:], 50)
     done = run("compare", "plan.yaml", "second.csv", "first.csv")
     assert done.text == "matches plan.yaml at all 100 logged steps\n"
+    back = "goes back to step 50; what was logged later stands, in place of 10 logged before"
+    assert done.stderr.splitlines() == [
+        f"note: second.csv: {GUESSED}",
+        f"note: first.csv: {GUESSED}",
+        f"note: first.csv and 1 more: {back}",
+    ]
+
+
+def test_parts_are_read_once_so_that_one_may_be_standard_input() -> None:
+    rates = train()
+    save(Path("first.csv"), rates[:60])
+    save(Path("second.csv"), rates[60:], 60)
+    data = Path("second.csv").read_bytes()
+    done = run("compare", "plan.yaml", "first.csv", "-", stdin=data)
+    assert done.text == "matches plan.yaml at all 100 logged steps\n"
+    assert done.stderr == f"note: first.csv: {GUESSED}\nnote: -: {GUESSED}\n"
 
 
 def test_the_columns_of_a_log_can_be_named() -> None:
@@ -119,7 +138,7 @@ def test_one_plan_is_wanted() -> None:
     save(Path("run.csv"), train())
     remedy = "name one plan and the logs of one run of it"
     for names, found in [
-        (("plan.yaml", "plan.yaml", "run.csv"), "2 specs and 1 logs"),
+        (("plan.yaml", "plan.yaml", "run.csv"), "2 specs and 1 log"),
         (("run.csv", "run.csv"), "0 specs and 2 logs"),
     ]:
         done = run("compare", *names)
@@ -150,6 +169,8 @@ def test_the_report_of_a_check_shows_the_log_over_the_plan(folder: Path) -> None
     assert done.status == 0
     page = (folder / "report/index.html").read_text("utf-8")
     assert "scheduler.step() was called 2 times in place of once" in page
+    assert done.stderr.splitlines()[0] == f"note: run.csv: {GUESSED}"
+    assert "steps are &#x27;step&#x27;, learning rates &#x27;lr&#x27;; --columns" in page
     assert page.count("data:image/png;base64,") == 1
     alone = run(*arguments)
     assert (alone.status, "name one spec, and --report" in alone.stderr) == (2, True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import lrviz
 from lrviz.curve import Curve
@@ -147,6 +148,21 @@ def test_no_other_command_takes_a_log(
         done = run(command[0], name, *command[1:])
         assert done.status == 2
         assert f"{name}: {what}" in done.text + done.stderr
+
+
+def test_a_folder_without_a_log_and_a_checkpoint_are_told(tmp_path: Path) -> None:
+    done = run("plot", tmp_path)
+    assert (done.status, done.stderr) == (
+        2,
+        f"{tmp_path}: no log in this folder; looked for trainer_state.json, metrics.csv, "
+        "scalars.json, results.csv, summary.csv, metrics.json and event files\n",
+    )
+    for new in True, False:
+        path = tmp_path / "last.pt"
+        torch.save({"lr": 0.1}, path, _use_new_zipfile_serialization=new)
+        done = run("plot", path)
+        told = "a zip or a pickle, as torch's checkpoints are, and neither a spec nor a log"
+        assert (done.status, done.stderr) == (2, f"{path}: {told}\n")
 
 
 def test_a_plan_and_a_log_are_told_apart_by_what_they_hold(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_several_files_of_a_folder_are_parts_of_one_run(tmp_path: Path) -> None:
     assert log.starts == (20, 40)
     assert log.notes == (
         "events.out.tfevents.13.host is left out, as it does not begin as an event file",
-        "goes back to step 20; what was logged later stands",
+        "goes back to step 20; what was logged later stands, in place of 10 logged before",
     )
 
 
@@ -140,7 +140,7 @@ def test_a_file_that_breaks_off_is_read_up_to_there() -> None:
     log = read(cut)
     assert points(log) == {"lr": single(RATES[:-1])}
     at = len(PLAIN) - len(record(event(39, ("lr", simple(1)))))
-    assert log.notes == (f"events breaks off at byte {at:,}, within a record",)
+    assert log.notes == (f"breaks off at byte {at:,}, within a record",)
 
 
 def test_a_wrong_checksum_of_a_length_stops_and_one_of_a_payload_leaves_it_out() -> None:
@@ -150,26 +150,30 @@ def test_a_wrong_checksum_of_a_length_stops_and_one_of_a_payload_leaves_it_out()
     broken[at] ^= 1
     log = read(bytes(broken))
     assert points(log) == {"lr": single(RATES[:-2])}
-    assert log.notes == (f"events stops at byte {at:,}, where a length fails its checksum",)
+    assert log.notes == (f"stops at byte {at:,}, where a length fails its checksum",)
     broken = bytearray(PLAIN)
     broken[at + size - 5] ^= 1  # the last byte of a value
     log = read(bytes(broken))
     assert points(log)["lr"] == [point for point in single(RATES) if point[0] != 38]
-    assert log.notes == ("left out, as they fail their checksums: 1 records",)
+    assert log.notes == ("left out, as their checksums fail: 1 record",)
 
 
 def test_a_length_of_two_to_the_sixtieth_takes_no_memory() -> None:
     length = struct.pack("<Q", 2**60)
     log = read(PLAIN + length + masked(length) + b"x" * 100)
     assert points(log) == {"lr": single(RATES)}
-    assert log.notes == (f"events breaks off at byte {len(PLAIN):,}, within a record",)
+    assert log.notes == (f"breaks off at byte {len(PLAIN):,}, within a record",)
 
 
 def test_values_that_are_no_numbers_and_steps_below_nought_are_left_out() -> None:
     steps = [(0, 0.5), (1, float("nan")), (2, float("inf")), (-3, 0.5), (2**62, 0.5), (4, 0.25)]
     log = read(file_of(event(step, ("lr", simple(rate))) for step, rate in steps))
     assert points(log) == {"lr": [(0, 0.5), (4, 0.25)]}
-    assert log.notes == ("left out, as step or learning rate is no finite number: 4 of them",)
+    assert log.notes == (
+        "left out, as step or learning rate is no finite number: 2 of them",
+        "left out, as the step is below 0: 1 of them",
+        "left out, as the step is too large: 1 of them",
+    )
 
 
 def test_a_file_without_a_learning_rate_says_which_tags_it_has() -> None:

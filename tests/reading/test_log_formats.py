@@ -12,7 +12,7 @@ from torch import nn, optim
 from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler
 
 from lrviz.errors import SpecError, UsageError
-from lrviz.reading.logs.opening import find_log, find_logs
+from lrviz.reading.logs.opening import find_log
 from lrviz.run.log import Log
 from tests.support.specs import CONFIGS, EXAMPLES
 
@@ -145,6 +145,22 @@ def test_what_megatron_and_deepspeed_print_is_found_among_other_lines() -> None:
     assert log.notes == ("2 of its steps were skipped, and called no scheduler",)
 
 
+@pytest.mark.parametrize("quote", ["", "'"])
+@pytest.mark.parametrize("before", ["", "***** Running training *****\n"])
+def test_what_the_trainer_prints_is_found_and_its_rows_are_counted(quote: str, before: str) -> None:
+    rates, q = ("4.9e-05", "2.5e-05", "1e-06"), quote
+    lines = [
+        f"{{'loss': {q}{2 - row}.5{q}, 'grad_norm': {q}0.5{q}, 'learning_rate': {q}{rate}{q}, "
+        f"'epoch': {q}{(row + 1) / 3:.2f}{q}}}\n{{'eval_loss': {q}1.5{q}, 'epoch': {q}0.5{q}}}"
+        for row, rate in enumerate(rates)
+    ]
+    log = read(before + "\n".join(lines))
+    assert (log.writer, log.unit) == ("the output of Hugging Face's Trainer", "row")
+    assert told(log) == {"learning_rate": [(0, 4.9e-5), (1, 2.5e-5), (2, 1e-6)]}
+    text = "its epochs are fractions; rows are counted in their place"
+    assert log.notes == (f"{text}, and --columns STEP,LR chooses others",)
+
+
 @pytest.mark.parametrize("row", ["Step,run - lr\n{},{}\n{},{}\n", '"Step";"lr"\n{};{}\n{};{}\n'])
 def test_any_csv_is_read_and_what_was_guessed_is_said(row: str) -> None:
     log = read(row.format(5, "1e-3", 6, "9e-4"))
@@ -179,6 +195,41 @@ def test_where_nothing_counts_rows_do_and_epochs_where_no_step_does() -> None:
     assert (log.unit, told(log)) == ("row", {"lr": [(0, 1), (1, 2)]})
 
 
+@pytest.mark.parametrize("name", ["my_step", "it", "step_num", "n_steps", "batch", "numUpdates"])
+def test_a_column_that_rises_counts_the_steps_whatever_it_is_called(name: str) -> None:
+    """Every 10 steps a row; a constant, what falls and what is no whole number count nothing."""
+    rows = [f"8,{step},{0.5 - step / 1000},{1.5 + step},{40 - step}" for step in (0, 10, 20)]
+    log = read("\n".join([f"batch_size,{name},lr_now,loss,left", *rows]))
+    assert (log.unit, told(log)) == ("step", {"lr_now": [(0, 0.5), (10, 0.49), (20, 0.48)]})
+    assert log.notes == (f"steps are '{name}', learning rates 'lr_now'; --columns chooses others",)
+    lines = [json.dumps({name: step, "lr": 1 - step / 100}) for step in (0, 10, 20)]
+    assert told(read("\n".join(lines))) == {"lr": [(0, 1), (10, 0.9), (20, 0.8)]}
+
+
+def test_a_column_that_rises_is_before_epochs_that_repeat_and_not_before_those_that_do_not() -> (
+    None
+):
+    log = read("epoch,my_step,lr\n0,0,0.5\n0,10,0.4\n1,20,0.3\n")
+    assert (log.unit, told(log)) == ("step", {"lr": [(0, 0.5), (10, 0.4), (20, 0.3)]})
+    log = read("epoch,my_step,lr\n0,9,0.5\n1,19,0.4\n")
+    assert (log.unit, told(log)) == ("epoch", {"lr": [(0, 0.5), (1, 0.4)]})
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        ("a,b", "they may be 'a' and 'b'"),
+        ("my_step,batch", "they may be 'my_step' and 'batch'"),
+        ("seconds,tokens", "no column counts them"),
+    ],
+)
+def test_where_it_is_not_clear_what_counts_rows_do_and_that_is_said(names: str, why: str) -> None:
+    log = read(f"{names},lr\n5,50,0.5\n9,70,0.4\n")
+    assert (log.unit, told(log)) == ("row", {"lr": [(0, 0.5), (1, 0.4)]})
+    guess = f"rows are counted, as {why}, learning rates 'lr'; --columns chooses others"
+    assert log.notes == (guess,)
+
+
 def test_a_step_told_twice_is_one_and_going_back_is_a_run_that_was_resumed() -> None:
     log = read("step,lr\n1,0.5\n1,0.5\n2,0.25\n")
     assert told(log) == {"lr": [(1, 0.5), (2, 0.25)]}
@@ -189,24 +240,24 @@ def test_a_step_told_twice_is_one_and_going_back_is_a_run_that_was_resumed() -> 
     log = read("step,lr\n10,1\n20,2\n30,3\n15,4\n25,5\n")
     assert told(log) == {"lr": [(10, 1), (15, 4), (25, 5)]}
     assert log.starts == (15,)
-    assert "goes back to step 15; what was logged later stands" in log.notes
+    assert (
+        "goes back to step 15; what was logged later stands, in place of 2 logged before"
+        in log.notes
+    )
 
 
-def test_parts_of_a_run_are_joined_in_order_of_their_first_steps(tmp_path: Path) -> None:
-    texts = {"b.csv": "step,lr\n20,5\n40,6\n", "a.csv": "step,lr\n0,1\n10,2\n20,3\n30,4\n"}
-    texts["c.csv"] = "step,lr\n50,0.123456\n"
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text)
-    log = find_logs([str(tmp_path / name) for name in texts])
-    assert told(log) == {"lr": [(0, 1), (10, 2), (20, 5), (40, 6), (50, 0.123456)]}
-    assert log.starts == (20, 50)
-    assert log.name == str(tmp_path / "a.csv")
-    assert log.precision.relative == 5e-4
-    (tmp_path / "d.csv").write_text("epoch,lr\n1,1\n")
-    with pytest.raises(SpecError, match="counts epochs, and"):
-        find_logs([str(tmp_path / "a.csv"), str(tmp_path / "d.csv")])
-    with pytest.raises(SpecError, match="no log; tried"):
-        find_logs([str(tmp_path / "nowhere.csv")])
+def test_a_log_that_tells_its_newest_row_first_loses_nothing() -> None:
+    log = read("step,lr\n30,3\n20,2\n10,1\n")
+    assert (told(log), log.starts) == ({"lr": [(10, 1), (20, 2), (30, 3)]}, ())
+    assert log.notes[1:] == ("its steps descend; read from its last row on",)
+
+
+def test_steps_and_rates_that_are_named_the_wrong_way_round_are_refused() -> None:
+    rows = [f"{step},{0.1 * (1 - step / 200)}" for step in range(200)]
+    told = problem("\n".join(["my_step,lr_now", *rows]), ("lr_now", "my_step"))
+    assert told == (
+        "no steps, as the step is no whole number for most rows; choose with --columns STEP,LR"
+    )
 
 
 def test_of_a_folder_of_checkpoints_the_newest_is_read(tmp_path: Path) -> None:
@@ -238,6 +289,23 @@ def test_how_exactly_numbers_are_told_is_read_off_them() -> None:
     text = read("step,lr\n1,0.00123457\n2,0.0123457\n3,0.123457\n").precision
     assert text.words == "6 digits"
     assert text.relative == pytest.approx(5e-6)
+
+
+@pytest.mark.parametrize("form", ["%.2g", "%.3g", "%.1e", "%.2e", "%.4f", "%.6f", "%.12f", "%.17g"])
+@pytest.mark.parametrize("largest", [0.1, 3e-3])
+@pytest.mark.parametrize("every", [1, 7, 10])
+def test_what_a_format_rounds_is_within_the_precision_that_is_read_off_it(
+    form: str, largest: float, every: int
+) -> None:
+    """And no number is known less exactly than by a half of its format's last place, ten times."""
+    plan = np.array(drive(CosineAnnealingLR(sgd(largest), 100), 100)[::every])
+    rows = [f"{step},{form % value}" for step, value in enumerate(plan)]
+    log = read("\n".join(["step,lr", *rows]))
+    slack = log.precision.tolerance(plan)
+    assert (np.abs(log.series[0].values - plan) <= slack).all()
+    digits = int(form[2:-1])
+    last = 10.0**-digits if form.endswith("f") else 10.0 ** (1 - digits - form.endswith("e"))
+    assert slack[0] <= 10 * max(last, 1e-12) * (1 if form.endswith("f") else largest)
 
 
 @pytest.mark.parametrize("path", NO_LOGS, ids=lambda path: path.name)

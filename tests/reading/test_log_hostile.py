@@ -44,11 +44,36 @@ def test_what_is_broken_beyond_use_earns_one_line(data: bytes, text: str) -> Non
     assert len(line) < 1000
 
 
+def test_a_state_of_more_than_64_mb_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "trainer_state.json"
+    with path.open("wb") as file:
+        file.write(b'{"log_history": [')
+        file.truncate(64_000_001)
+    with pytest.raises(SpecError, match="larger than 64,000,000 bytes"):
+        find_log(str(path))
+
+
+@pytest.mark.parametrize(("end", "is_whole"), [("0.0975528\n", 1), ("0.0975528", 1), ("0.09755", 1),
+    ("0.0975", 0), ("0.09", 0), ("0", 0)])  # fmt: skip
+def test_a_number_at_the_end_that_is_cut_is_left_out(end: str, is_whole: bool) -> None:
+    """Where the file has no last newline, and all other numbers are longer by three or more."""
+    log = read(f"step,lr\n0,0.1023456\n1,0.1012345\n2,{end}".encode())
+    whole = [(0, 0.1023456), (1, 0.1012345), (2, float(end))]
+    assert values(log) == whole[: 2 + is_whole]
+    told = "its last line breaks off, and is left out"
+    assert (told in log.notes) != is_whole
+    assert len(values(read(f"step,lr\n0,0.1023456\n1,0.1\n2,{end}".encode()))) == 3
+
+
 def test_rows_without_a_number_are_left_out_and_counted() -> None:
     rows = ["-1,0.5", "1,nan", "2,inf", "3.5,0.5", "x,0.5", "9" * 400 + ",0.5", "4,0x1", "5,1_0"]
     log = read("\n".join(["step,lr", "0,0.5", *rows, "6,", "7,0.25"]).encode())
     assert values(log) == [(0, 0.5), (7, 0.25)]
-    assert "left out, as step or learning rate is no finite number: 8 of them" in log.notes
+    assert log.notes[-3:] == (
+        "left out, as step or learning rate is no finite number: 6 of them",
+        "left out, as the step is below 0: 1 of them",
+        "left out, as the step is no whole number: 1 of them",
+    )
 
 
 def test_a_row_that_breaks_off_is_left_out_as_its_last_number_may() -> None:
@@ -56,7 +81,7 @@ def test_a_row_that_breaks_off_is_left_out_as_its_last_number_may() -> None:
     assert values(log) == [(0, 0.5)]
     log = read(b'{"step": 0, "lr": 0.5}\n{"step": 1, "lr": 0.0')
     assert values(log) == [(0, 0.5)]
-    assert "left out, as they hold no JSON object: 1 lines" in log.notes
+    assert "left out, as no JSON object is there: 1 line" in log.notes
 
 
 def test_json_of_any_kind_of_number_is_no_more_than_left_out() -> None:

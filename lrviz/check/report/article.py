@@ -31,12 +31,13 @@ def build_article(verdict: Verdict) -> str:
     return "\n".join(filter(None, parts))
 
 
-def build_logged(name: str, sentence: str, picture: bytes) -> str:
-    """Return what a run's log is, over the plan that it was to follow."""
+def build_logged(name: str, sentence: str, picture: bytes, notes: Sequence[object] = ()) -> str:
+    """Return what a run's log is, over the plan that it was to follow, and what is noted of it."""
     shown = f"of {name}: what was logged, over the plan"
     return (
         f'<article data-text="{text(sentence)}">\n<h2><span class="name">{text(name)}</span></h2>\n'
-        f'<p class="reason">{text(sentence)}</p>\n{_picture(picture, "log", shown)}\n</article>'
+        f'<p class="reason">{text(sentence)}</p>\n{_lines(notes)}\n'
+        f"{_picture(picture, 'log', shown)}\n</article>"
     )
 
 

@@ -92,7 +92,8 @@ def compare_specs(request: CompareRequest) -> Iterator[Block]:
     if logs:
         from lrviz.commands.compare.planned import hold_logs
 
-        compared = hold_logs(runs, logs, reading.columns, as_json=request.listing == "json")
+        as_json = request.listing == "json"
+        compared = hold_logs(runs, logs, as_json=as_json, exit_code=request.exit_code)
     else:
         names = name_sources(sources, [each.title for each in specs])
         compared = _compare(combine_runs(runs, names), request.listing)

@@ -11,31 +11,28 @@ from lrviz.check.report.article import build_logged
 from lrviz.commands.compare.combined import STYLE, Compared
 from lrviz.commands.results import drive_spec
 from lrviz.curve import Curve
-from lrviz.errors import UsageError, spec_error
-from lrviz.reading.logs.opening import find_logs
+from lrviz.errors import Problem, UsageError, spec_error
+from lrviz.reading.logs.joining import join_logs
 from lrviz.reading.sources import Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.run.log import Log
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import override_options, styles
-from lrviz.system.annotations import format_findings
+from lrviz.spell import spell_plural
+from lrviz.system.annotations import format_findings, spell_problem
 
 
 def hold_logs(
-    runs: Sequence[Run],
-    parts: Sequence[Spec],
-    columns: Sequence[str] | None,
-    *,
-    as_json: bool = False,
+    runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = False, exit_code: bool = False
 ) -> Compared:
     """Hold what a run logged against its plan.
 
     Args:
         runs: the plan, driven.
         parts: the logs of the run, as they are read.
-        columns: of theirs, as `find_log` takes them.
         as_json: whether it is told for other programs.
+        exit_code: whether the exit status, which they are told, says that the two part.
 
     Raises:
         UsageError: there is no plan, or more than one.
@@ -43,28 +40,35 @@ def hold_logs(
     """
     if len(runs) != 1:
         remedy = "name one plan and the logs of one run of it"
-        raise UsageError(f"{len(runs)} specs and {len(parts)} logs; {remedy}")
+        found = f"{spell_plural(len(runs), 'spec')} and {spell_plural(len(parts), 'log')}"
+        raise UsageError(f"{found}; {remedy}")
     logs, plan = list(map(_find_log, parts)), runs[0]
-    log = find_logs([each.name for each in logs], columns or ()) if len(logs) > 1 else logs[0]
+    log = join_logs(logs)
     held = hold(plan, log, drive_spec)
-    notes = (parts[0].source.problem((), text, "note") for text in log.notes)
+    notes = [Problem(each.name, (), text, grade="note") for each in logs for text in each.notes]
+    notes += [Problem(log.name, (), text, grade="note") for text in log.notes]
     run = replace(draw_over(plan, held, parts[0]), warnings=(*notes, *plan.warnings))
-    text = format_findings(held.as_json()).rstrip() if as_json else held.sentence
-    return Compared(run, text, held.parted)
+    if not as_json:
+        return Compared(run, held.sentence, held.parted)
+    names = {"plan": plan.spec.source.name, "logs": [each.name for each in logs]}
+    told = {**held.as_json(), **names, "notes": list(map(spell_problem, notes))}
+    told["exit_status"] = int(exit_code and held.parted)
+    return Compared(run, format_findings(told).rstrip(), held.parted)
 
 
-def show_logs(source: str, logs: Sequence[str], reading: Reading) -> str:
-    """Return what a report shows of a spec's run: its log over the plan, as HTML.
+def show_logs(source: str, logs: Sequence[str], reading: Reading) -> tuple[str, Sequence[Problem]]:
+    """Return what a report shows of a spec's run, its log over the plan, as HTML; and all notes.
 
     Raises:
         LrvizError: the spec cannot be driven, or a log is none.
     """
     parts = [load_named(name, Reading(columns=())) for name in logs]
-    told = hold_logs([drive_spec(load_named(source, reading))], parts, ())
+    told = hold_logs([drive_spec(load_named(source, reading))], parts)
     from lrviz.figure.image import render_run  # matplotlib, which a verdict in words does without
 
     picture, _ = render_run(told.run, "png", metadata=False)
-    return build_logged(", ".join(logs), told.text, picture)
+    notes = [each for each in told.run.warnings if each.source != source]
+    return build_logged(", ".join(logs), told.text, picture, notes), notes
 
 
 def _find_log(part: Spec) -> Log:

@@ -15,6 +15,7 @@ from lrviz.reading.logs.columns import is_rate, without_rates
 from lrviz.reading.logs.frames import HEAD, Bytes, Piece, check, iter_pieces, mask_sum
 from lrviz.reading.logs.gathered import FLOAT32, Points
 from lrviz.run.log import Log, Precision
+from lrviz.spell import spell_plural
 
 # What the first record of every writer says.
 _VERSION, _BEGINNING = b"brain.Event:", 256
@@ -81,6 +82,7 @@ def read_events(files: Iterable[BinaryIO], name: str, columns: Sequence[str]) ->
     taken = columns[1:].__contains__ if columns else is_rate
     for file in files:
         notes, called = list[str](), Path(getattr(file, "name", name)).name
+        own = "" if called == Path(name).name else f"{called} "
         if not is_events(file.read(HEAD.size + _BEGINNING)):
             points.notes.append(f"{called} is left out, as it does not begin as an event file")
             continue
@@ -97,9 +99,9 @@ def read_events(files: Iterable[BinaryIO], name: str, columns: Sequence[str]) ->
                 at, steps, values = map(np.concatenate, zip(*parts, strict=True))
                 order = np.argsort(at)
                 points.extend(tag, steps[order], values[order])
-        points.notes += [f"{called} {each}" for each in notes]
+        points.notes += [f"{own}{each}" for each in notes]
     if broken:
-        points.notes.append(f"left out, as they fail their checksums: {broken:,} records")
+        points.notes.append(f"left out, as their checksums fail: {spell_plural(broken, 'record')}")
     if not points.rates or set(columns[1:]) - points.rates:
         raise without_rates(name, columns, [*columns[:1], *tags])
     precision = Precision() if dtypes == {"<f8"} else FLOAT32

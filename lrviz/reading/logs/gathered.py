@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Set
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lrviz.curve import Steps, Values
 from lrviz.errors import spec_error
@@ -22,14 +23,16 @@ _MAX_STEP = 2.0**53
 # As many different numbers show how exactly all are told.
 _SAMPLE = 4096
 
+_FRACTION = "the step is no whole number"
+
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 # Half of a float32's last place, and as much again for whoever calculated in it.
 FLOAT32 = Precision("float32", relative=1.2e-7)
 
 # A number of more digits is told whole, or is a float32; and fewer than so many, or so few decimals
-# at the most, may be all that a whole one has.
-_MOST_DIGITS, _FEWEST_DIGITS, _FEWEST_DECIMALS = 9, 4, 3
+# at the most, may be all that a whole one has. Of more decimals than a float has, so many have all.
+_MOST_DIGITS, _FEWEST_DIGITS, _FEWEST_DECIMALS, _MOST_DECIMALS = 9, 4, 3, 15
 
 
 def parse_number(cell: object) -> float:
@@ -114,18 +117,24 @@ class Points:
         columns = {rate: tuple(map(np.array, both)) for rate, both in self._series.items()}
         if unit == "epoch" and any((steps % 1 > 0).any() for steps, _ in columns.values()):
             unit = "row"
-            self.notes.append("its epochs are fractions; rows are counted in their place")
+            text = "its epochs are fractions; rows are counted in their place"
+            self.notes.append(f"{text}, and --columns STEP,LR chooses others")
             columns = {rate: (np.arange(len(each[1])), each[1]) for rate, each in columns.items()}
-        series, left_out = [], 0
+        series, left_out = [], dict[str, int]()
         for rate, (steps, values) in columns.items():
-            good = np.isfinite(values) & (steps >= 0) & (steps < _MAX_STEP)
-            good &= np.floor(steps) == steps
-            left_out += int((~good).sum())
+            good = np.ones(len(steps), np.bool_)
+            for why, sound in _judge(steps, values).items():
+                left_out[why] = left_out.get(why, 0) + int((good & ~sound).sum())
+                good &= sound
             if good.any():
                 series.append(self._settle(rate, steps[good].astype(np.int64), values[good], unit))
-        if left_out:
-            text = f"left out, as step or learning rate is no finite number: {left_out:,} of them"
-            self.notes.append(text)
+        points = sum(len(values) for _, values in columns.values())
+        if unit == "step" and left_out.get(_FRACTION, 0) * 2 > points:
+            text = f"no steps, as {_FRACTION} for most rows; choose with --columns STEP,LR"
+            raise spec_error(self.name, text)
+        for why, number in left_out.items():
+            if number:
+                self.notes.append(f"left out, as {why}: {number:,} of them")
         if not series:
             raise spec_error(self.name, "; ".join(["holds no learning rate", *self.notes]))
         if precision is None:
@@ -139,23 +148,37 @@ class Points:
 
     def _settle(self, rate: str, steps: Steps, values: Values, unit: Unit) -> Series:
         """Return points in ascending order; from where a run goes on, the later ones."""
+        if len(steps) > 2 and (np.diff(steps) < 0).all():
+            steps, values = steps[::-1], values[::-1]
+            self.notes.append(f"its {unit}s descend; read from its last row on")
         least = np.minimum.accumulate(steps[::-1])[::-1]
         kept = np.append(steps[:-1] < least[1:], True)
         back = np.flatnonzero(np.diff(steps) < 0) + 1
         if starts := steps[back[kept[back]]].tolist():
             self.starts.update(starts)
             text = spell_list([f"{each:,}" for each in starts[:10]])
-            self.notes.append(f"goes back to {unit} {text}; what was logged later stands")
+            text = f"goes back to {unit} {text}; what was logged later stands"
+            self.notes.append(f"{text}, in place of {int((~kept).sum()):,} logged before")
         elif ((np.diff(steps) == 0) & (np.diff(values) != 0)).any():
             self.notes.append(f"tells a {unit} twice, differently; the later one stands")
         return Series(rate, steps[kept], values[kept])
+
+
+def _judge(steps: Values, values: Values) -> dict[str, NDArray[np.bool_]]:
+    """Return which points are sound, by what they would be left out for."""
+    return {
+        "step or learning rate is no finite number": np.isfinite(values) & np.isfinite(steps),
+        "the step is below 0": ~(steps < 0),
+        _FRACTION: np.floor(steps) == steps,
+        "the step is too large": ~(steps >= _MAX_STEP),
+    }
 
 
 def find_precision(texts: Collection[str], values: Iterable[Values]) -> Precision:
     """Return how exactly numbers are told, from all the texts that tell them.
 
     A short number among long ones is no less exact; and where all are short, what tells is whether
-    noughts at the end are written, or most have as many decimals.
+    noughts at the end are written, or most have as many digits or decimals.
 
     >>> find_precision(["0.001", "0.0009990133642141358"], [np.array([0.001])]).words
     ''
@@ -166,18 +189,23 @@ def find_precision(texts: Collection[str], values: Iterable[Values]) -> Precisio
 relative=0.0005, absolute=0.0))
     """
     bases = [text.lower().partition("e")[0].lstrip("+-") for text in texts]
-    lengths = {len(each.replace(".", "").lstrip("0")) for each in bases} - {0}
+    lengths = list(filter(None, (len(each.replace(".", "").lstrip("0")) for each in bases)))
     digits = max(lengths, default=0)
+    places = [len(each.partition(".")[2]) for each in bases]
+    finest = max(places, default=0)
+    with_power = [text for text in texts if "e" in text.lower()]
+    is_fixed = not with_power and len(places) > 2 and places.count(finest) == len(places)
+    if digits > _MOST_DIGITS and is_fixed and finest <= _MOST_DECIMALS:
+        return Precision(f"{finest} decimals", absolute=0.5 * 10.0**-finest)
     if digits > _MOST_DIGITS:
         is_single = all((each.astype(np.float32) == each).all() for each in values)
         return FLOAT32 if is_single else Precision()
-    with_power = [text for text in texts if "e" in text.lower()]
     has_nought = any("." in each and each.endswith("0") for each in bases)
-    if not (has_nought and len(lengths) == 1 and len(with_power) == len(bases)):
+    is_short = not is_fixed and digits > 1 and lengths.count(digits) * 2 >= len(lengths) > 2
+    is_padded = has_nought and len(set(lengths)) == 1 and len(with_power) == len(bases)
+    if not is_short and not is_padded:
         digits = max(digits, _FEWEST_DIGITS)
     relative = max(5.0 * 10.0**-digits, FLOAT32.relative)
-    places = [len(each.partition(".")[2]) for each in bases]
-    finest = max(places, default=0)
     most = places.count(finest)
     is_cut = (has_nought and most == len(places)) or most * 2 >= len(places) > 2
     if with_power or finest < _FEWEST_DECIMALS or not is_cut:

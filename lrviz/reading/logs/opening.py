@@ -5,12 +5,11 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from lrviz.errors import UsageError, spec_error
+from lrviz.errors import UsageError
 from lrviz.reading.logs.events import is_events, read_events
-from lrviz.reading.logs.gathered import Points
 from lrviz.reading.logs.rows import MAX_LINE, find_form, read_rows
 from lrviz.run.log import Log
 from lrviz.system.files import explain_os_error, find_status
@@ -18,7 +17,7 @@ from lrviz.system.files import explain_os_error, find_status
 # What a log may be, for the message that something is none.
 FORMATS = (
     "a trainer_state.json, JSON lines or a csv with steps and learning rates, TensorBoard events, "
-    "the output of Megatron or DeepSpeed"
+    "the output of Megatron, DeepSpeed or the Trainer"
 )
 
 # What is looked for in a folder, kind by kind; of several the one that got furthest is read.
@@ -30,6 +29,9 @@ _IN_FOLDERS = (
     ("summary.csv",),
     ("metrics.json",),
 )
+
+# The same for people.
+IN_FOLDERS = ", ".join(PurePath(first).name for first, *_ in _IN_FOLDERS)
 
 # The numbers in a name: of a checkpoint, a version, a time.
 _DIGITS = re.compile(r"\d+")
@@ -69,38 +71,6 @@ def find_log(name: str, columns: Sequence[str] = (), *, data: bytes | None = Non
     except OSError as cause:
         raise explain_os_error(name, "read", cause) from cause
     return None
-
-
-def find_logs(names: Sequence[str], columns: Sequence[str] = ()) -> Log:
-    """Return the log of one run, a part in each file or folder that is named.
-
-    Where parts overlap, what the later one says stands, from its first step on.
-
-    Raises:
-        FileError: one cannot be read.
-        SpecError: one is no log, or counts what the others do not.
-        UsageError: the columns are too few.
-    """
-    logs: list[Log] = []
-    for name in names:
-        log = find_log(name, columns)
-        if log is None:
-            raise spec_error(name, f"no log; tried {FORMATS}")
-        if logs and log.unit != logs[0].unit:
-            raise spec_error(name, f"counts {log.unit}s, and {logs[0].name} {logs[0].unit}s")
-        logs.append(log)
-    logs.sort(key=lambda log: int(log.series[0].steps[0]))
-    points = Points(logs[0].name)
-    for log in logs:
-        points.notes.extend(log.notes)
-        points.starts.update(log.starts)
-        points.begin_part()
-        for each in log.series:
-            points.extend(each.name, each.steps, each.values)
-    writer = " and ".join(dict.fromkeys(log.writer for log in logs))
-    loosest = max((log.precision for log in logs), key=lambda each: (each.relative, each.absolute))
-    files = [file for log in logs for file in log.files]
-    return replace(points.log(writer, logs[0].unit, loosest), files=files)
 
 
 def _read(file: BinaryIO, name: str, columns: Sequence[str]) -> Log | None:

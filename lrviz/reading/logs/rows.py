@@ -3,27 +3,42 @@
 import csv
 import json
 import math
+import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO, Literal
 
 from lrviz.errors import spec_error
-from lrviz.reading.logs.columns import find_count, is_rate, plain, without_rates
+from lrviz.reading.logs.columns import (
+    find_count,
+    find_likely,
+    is_rate,
+    plain,
+    spell_names,
+    without_rates,
+)
 from lrviz.reading.logs.gathered import Points, Unit, parse_number
 from lrviz.run.log import Log, Precision
-from lrviz.spell import printable, spell_list
+from lrviz.spell import printable, spell_plural
 
 Row = Mapping[str, Any]
 Form = Literal["state", "lines", "printed", "table"]
 
 # The longest line that is read, and how much of a file tells what it is.
 MAX_LINE = 1_000_000
-_MAX_STATE = 256_000_000
+_MAX_STATE = 64_000_000
 _MAX_KEYS = 10_000
+
+# What breaks off may have lost less than so many digits, and then nobody can tell.
+_MOST_CUT = 2
 
 _HISTORY = re.compile(rb'\s*\{.*"log_history"\s*:\s*\[', re.DOTALL)
 _MEGATRON = re.compile(r"\biteration\s+(\d+)\s*/\s*\d+\s*\|.{,500}?\blearning rate: ([^ |]+)")
 _DEEPSPEED = re.compile(r"\bstep=(\d+), skipped=(\d+), lr=\[([^\]]{,2000})\]")
+_TRAINER = re.compile(
+    r"\{'loss': [^{}]{,500}?'learning_rate': '?([^ ,'{}]+)'?, [^{}]{,500}?'epoch': '?([^ ,'{}]+)"
+)
 _RATE = re.compile(r"(?<![\w.])[-+.\d][-+.\deE]*")
 
 # Who writes such keys or columns, and how exactly where that is known.
@@ -32,6 +47,7 @@ _WRITERS: tuple[tuple[Form, frozenset[str], str, Precision | None], ...] = (
     ("lines", frozenset(("iteration", "lr")), "metrics.json of detectron2", Precision()),
     ("lines", frozenset(("iter", "step", "lr")), "scalars.json of mmengine", None),
     ("printed", frozenset(("learning rate",)), "the output of Megatron", None),
+    ("printed", frozenset(("learning_rate",)), "the output of Hugging Face's Trainer", None),
     ("printed", frozenset(), "the output of DeepSpeed", Precision()),
     ("table", frozenset(("epoch", "lr/pg0")), "results.csv of ultralytics", None),
     ("table", frozenset(("epoch", "step")), "metrics.csv of Lightning", None),
@@ -44,13 +60,16 @@ def find_form(head: bytes, columns: Sequence[str]) -> Form | None:
     if _HISTORY.match(head):
         return "state"
     lines = [line for line in head.splitlines()[:1000] if line.strip()]
-    if lines and lines[0].lstrip().startswith(b"{"):
-        rows = [row for row in map(_parse, lines) if find_count(row) or set(columns) & row.keys()]
-        return (
-            "lines" if len(rows) > 1 or any(is_rate(key) for row in rows for key in row) else None
-        )
+    is_json = bool(lines) and lines[0].lstrip().startswith(b"{")
+    if is_json:
+        rows = list(map(_parse, lines))
+        counted = [row for row in rows if find_count(row) or set(columns) & row.keys()]
+        rated = [row for row in rows if any(map(is_rate, row))]
+        is_log = len(counted) > 1 or len(rated) > 1 or any(row in rated for row in counted)
+        if is_log:
+            return "lines"
     text = head.decode("utf-8", "replace")
-    if _MEGATRON.search(text) or _DEEPSPEED.search(text):
+    if any(each.search(text) for each in (_MEGATRON, _DEEPSPEED, _TRAINER)):
         return "printed"
     header, second = ([line.decode("utf-8-sig", "replace") for line in lines[:2]] + ["", ""])[:2]
     names, first = _split(header, header), _split(second, header)
@@ -58,7 +77,8 @@ def find_form(head: bytes, columns: Sequence[str]) -> Form | None:
         first = names  # reading it tells that its header is too long
     is_named = any(is_rate(each) or each in columns for each in names) or find_count(names)
     is_filled = first is names or not all(map(math.isnan, map(parse_number, first)))
-    return "table" if is_named and is_filled and len(names) == len(first) > 1 else None
+    is_table = is_named and is_filled and not is_json
+    return "table" if is_table and len(names) == len(first) > 1 else None
 
 
 def read_rows(file: BinaryIO, name: str, form: Form, columns: Sequence[str]) -> Log:
@@ -74,14 +94,22 @@ def read_rows(file: BinaryIO, name: str, form: Form, columns: Sequence[str]) -> 
         SpecError: it is broken, or has no such names.
     """
     points, keys = Points(name), dict[str, None]()
-    count = columns[0] if columns else None
+    count, rising = columns[0] if columns else None, dict[str, float]()
     for number, row in enumerate(_FORMS[form](file, points)):
         if len(keys) < _MAX_KEYS:
             keys.update(dict.fromkeys(row))
-        for rate in columns[1:] or filter(is_rate, row):
-            if row.get(rate) not in (None, ""):
-                count = count or find_count(row)
-                points.add(rate, row.get(count) if count else number, row[rate])
+        named = columns[1:] or filter(is_rate, row)
+        if rates := [each for each in named if row.get(each) not in (None, "")]:
+            count = count or find_count(row)
+            if not columns and (count is None or plain(count) == "epoch"):
+                rising = _keep_rising(rising if points.rates else dict.fromkeys(row, -1.0), row)
+        for rate in rates:
+            points.add(rate, row.get(count) if count else number, row[rate])
+    likely = find_likely(rising, count)
+    if len(likely) == 1:
+        file.seek(0)
+        log = read_rows(file, name, form, (*likely, *points.rates))
+        return replace(log, notes=(_spell_guess(likely, points.rates), *log.notes))
     if set(columns) - keys.keys() or not points.rates:
         raise without_rates(name, columns, list(keys))
     unit: Unit = "row" if count is None else "step"
@@ -90,10 +118,23 @@ def read_rows(file: BinaryIO, name: str, form: Form, columns: Sequence[str]) -> 
         if of_form == form and needed <= keys.keys():
             return points.log(writer, unit, precision)
     if not columns:
-        taken = f"steps are '{count}'" if count else "rows are counted, as no column counts them"
-        rates = spell_list([f"'{each}'" for each in points.rates])
-        points.notes.append(printable(f"{taken}, learning rates {rates}; --columns chooses others"))
+        points.notes.append(_spell_guess([count] if count else likely, points.rates))
     return points.log("csv" if form == "table" else "JSON lines", unit)
+
+
+def _keep_rising(rising: dict[str, float], row: Row) -> dict[str, float]:
+    """Return the columns whose numbers are whole, and larger in each row than before."""
+    numbers = {name: parse_number(row.get(name)) for name in rising}
+    return {name: each for name, each in numbers.items() if each > rising[name] and each % 1 == 0}
+
+
+def _spell_guess(counts: Sequence[str], rates: Iterable[str]) -> str:
+    """Return what was guessed: the one column that counts; of none and of several, rows."""
+    text = f"steps are {spell_names(counts)}"
+    if len(counts) != 1:
+        why = f"they may be {spell_names(counts)}" if counts else "no column counts them"
+        text = f"rows are counted, as {why}"
+    return printable(f"{text}, learning rates {spell_names(rates)}; --columns chooses others")
 
 
 def _iter_lines(file: BinaryIO, points: Points) -> Iterator[str]:
@@ -131,7 +172,9 @@ def _iter_objects(file: BinaryIO, points: Points) -> Iterator[Row]:
         strange += not row
         yield row
     if strange:
-        points.notes.append(f"left out, as they hold no JSON object: {strange:,} lines")
+        points.notes.append(
+            f"left out, as no JSON object is there: {spell_plural(strange, 'line')}"
+        )
 
 
 def _split(line: str, header: str) -> list[str]:
@@ -155,8 +198,13 @@ def _iter_cells(file: BinaryIO, points: Points) -> Iterator[Row]:
         lines = filter(None, (line.replace(",", ".") for line in lines))
     if len(names) > _MAX_KEYS:
         raise spec_error(points.name, f"more than {_MAX_KEYS:,} columns")
+    shortest = MAX_LINE
     try:
         for row in filter(None, csv.reader(lines, delimiter=delimiter)):
+            if len(row[-1]) + _MOST_CUT < shortest < MAX_LINE and _breaks_off(file):
+                points.notes.append("its last line breaks off, and is left out")
+                return
+            shortest = min(shortest, len(row[-1]))
             # Where a row breaks off, its last number may be a half one.
             whole = row if len(row) >= len(names) else ["?"] * len(names)
             yield dict(zip(names, whole, strict=False))
@@ -164,11 +212,20 @@ def _iter_cells(file: BinaryIO, points: Points) -> Iterator[Row]:
         raise spec_error(points.name, f"no csv: {cause}") from None
 
 
+def _breaks_off(file: BinaryIO) -> bool:
+    """Whether a file is read to its end, and that is no end of a line."""
+    at = file.tell()
+    file.seek(-1, os.SEEK_CUR)
+    return file.read(1) != b"\n" and not file.read(1) and file.seek(at) == at
+
+
 def _iter_printed(file: BinaryIO, points: Points) -> Iterator[Row]:
     skipped = 0
     for line in _iter_lines(file, points):
         for step, rate in _MEGATRON.findall(line):
             yield {"step": step, "learning rate": rate}
+        for rate, epoch in _TRAINER.findall(line):
+            yield {"epoch": epoch, "learning_rate": rate}
         for step, so_far, texts in _DEEPSPEED.findall(line):
             skipped, rates = int(so_far[:9]), _RATE.findall(texts)
             yield {"step": step, **{f"lr {group}": rate for group, rate in enumerate(rates)}}
