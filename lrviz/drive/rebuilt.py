@@ -89,11 +89,11 @@ def iter_courses(spec: Spec, stack: ExitStack) -> Iterator[Course]:
     if factory and factory.drawn:
         text = f"drawn from {factory.name}, which a figure cannot run"
         raise spec_error(spec.source.name, f"{text}; name that on the command line")
+    run = simulate(spec)  # which enters the code, too, and so comes before
     if factory:
         function = stack.enter_context(run_code(spec.schedules[0], factory))
     elif spec.packages:
         stack.enter_context(keep_stdout())
-    run = simulate(spec)
     driven = zip(spec.schedules, run.spec.schedules, run.curves, run.schedulers, strict=True)
     for own, schedule, curve, facts in driven:
         yield Course(run, schedule, curve, facts, bool(function), _find_maker(own, function))

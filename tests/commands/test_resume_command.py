@@ -10,7 +10,7 @@ import lrviz
 from lrviz.errors import UsageError
 from lrviz.figure.chunks import read_record
 from lrviz.reading.sources import load
-from tests.support.lrvizrun import run
+from tests.support.lrvizrun import run, run_process
 from tests.support.specs import WriteSpec
 
 # 1, 1/2, 1/3 and 1/4 of the LR.
@@ -140,6 +140,25 @@ def test_a_function_of_the_step_is_right_whatever_is_loaded(tmp_path: Path) -> N
     code.write_text("def get_lr(it):\n    return 0.1 / (it + 1)\n")
     done = run("resume", f"{code}:get_lr", "--steps", "9", "--returns", "lr", "--at", "3")
     assert done.text.endswith("\na function of the step has no state: any way is right\n")
+
+
+def test_a_factory_that_imports_when_it_is_called_is_resumed(tmp_path: Path) -> None:
+    """Where nothing has imported torch's optimizers before: its factors are 1, 1/2, 1/3 and 1/4."""
+    code = tmp_path / "train.py"
+    code.write_text(
+        "def make(optimizer):\n"
+        "    from torch.optim.lr_scheduler import LambdaLR\n"
+        "    import colorsys, factors\n"
+        "    return LambdaLR(optimizer, factors.factor)\n"
+    )
+    (tmp_path / "factors.py").write_text("def factor(call):\n    return 1 / (call + 1)\n")
+    done = run_process("resume", f"{code}:make", "--steps", "4", "--at", "2")
+    assert (done.status, done.stderr) == (0, "")
+    assert [line.split()[-2:] for line in done.text.splitlines()[2:5]] == [
+        ["x3", "3"],
+        ["x3", "3"],
+        ["x2", "never"],
+    ]
 
 
 def test_each_curve_has_a_table_under_its_label(write_spec: WriteSpec) -> None:
