@@ -10,7 +10,7 @@ import numpy as np
 
 from lrviz.drive.blame import PASSED_ON, spell_cause
 from lrviz.drive.rebuilt import Course, Live, NoWayError, Quantities, Step, go_on, iter_courses
-from lrviz.drive.states import Saved, list_restored, plainly, read_state, write_state
+from lrviz.drive.states import Saved, list_restored, load_optimizer, read_state, write_state
 from lrviz.drive.training import Options, describe_factory, whole_number
 from lrviz.errors import LrvizError, UsageError, spec_error
 from lrviz.run.resumed import STATELESS, WAYS, Restored, Resumed, Resumption, judge
@@ -187,7 +187,7 @@ def _load(way: str, then: Course, saved: Saved, calls: int) -> Live:
     optimizer_state, scheduler_state = saved
 
     def load(optimizer: Any) -> None:
-        plainly(optimizer.load_state_dict)(read_state(optimizer_state))
+        load_optimizer(optimizer, optimizer_state)
 
     if way == "last_epoch":
         return then.make(load, last_epoch=calls - 1)

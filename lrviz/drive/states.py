@@ -11,6 +11,7 @@ import torch
 from lrviz.drive.blame import PASSED_ON, spell_cause
 from lrviz.drive.rebuilt import Live, NoWayError
 from lrviz.drive.signatures import list_parameters
+from lrviz.errors import UsageError
 from lrviz.run.resumed import Restored
 from lrviz.spec.nodes import NOT_ARGUMENTS
 
@@ -27,7 +28,7 @@ def write_state(of: Any) -> bytes | str:
         return f"{type(of).__name__} has no state_dict()"
     data = BytesIO()
     try:
-        torch.save(plainly(of.state_dict)(), data)
+        torch.save(_plainly(of.state_dict)(), data)
     except PASSED_ON:
         raise
     except BaseException as error:
@@ -42,7 +43,22 @@ def read_state(data: bytes | str) -> Any:
     return torch.load(BytesIO(data), weights_only=False)  # written here, by what is read here
 
 
-def plainly(method: Callable[..., Any]) -> Callable[..., Any]:
+def load_optimizer(optimizer: Any, data: bytes | str) -> None:
+    """Load a state into an optimizer.
+
+    Raises:
+        UsageError: it is another class's and has not all that torch's next step reads.
+    """
+    defaults = getattr(optimizer, "defaults", {})  # to which loading may add
+    own = [name for name in defaults if any(name in each for each in optimizer.param_groups)]
+    _plainly(optimizer.load_state_dict)(read_state(data))
+    missing = [name for name in own if any(name not in each for each in optimizer.param_groups)]
+    if missing:
+        text = f"optimizer.step() needs {', '.join(missing)}, which the loaded state has not"
+        raise UsageError(text)
+
+
+def _plainly(method: Callable[..., Any]) -> Callable[..., Any]:
     """Return a method of an optimizer as torch has written it.
 
     Around it torch has put what its compiler is to leave alone, and that imports the compiler.

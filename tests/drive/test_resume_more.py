@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import LambdaLR, LinearLR, LRScheduler, StepLR
 
@@ -103,6 +104,36 @@ def test_other_param_groups_are_a_row_that_raises() -> None:
     rows = lrviz.resume(parse("StepLR: {step_size: 4}"), at=4, into=two)
     assert "different number of parameter groups" in both(rows).reason
     assert verdicts(rows)["scheduler"] != "raises"
+
+
+OPTIMIZERS = ("SGD", "AdamW", "NAdam", "RMSprop", "Rprop")
+
+
+@pytest.mark.parametrize("old", OPTIMIZERS)
+@pytest.mark.parametrize("new", OPTIMIZERS)
+def test_a_state_on_which_the_optimizer_cannot_step_raises(old: str, new: str) -> None:
+    """What torch's own optimizer says to a gradient, with the same state loaded."""
+    parameters = [nn.Parameter(torch.ones(1)) for _ in range(2)]
+    saved, loaded = (
+        getattr(optim, name)([each], lr=0.1)
+        for name, each in zip((old, new), parameters, strict=True)
+    )
+    loaded.load_state_dict(saved.state_dict())
+    parameters[1].grad = torch.ones(1)
+    key = ""
+    try:
+        loaded.step()
+    except KeyError as error:
+        (key,) = error.args
+    specs = [
+        parse("LinearLR: {total_iters: 3}", head=f"optimizer: {{{name}: {{lr: 0.1}}}}\n")
+        for name in (old, new)
+    ]
+    found = {row.way: row for row in lrviz.resume(specs[0], at=4, into=specs[1])}
+    loading = [found[way] for way in ("both", "before", "optimizer", "last_epoch")]
+    assert {row.verdict == "raises" for row in loading} == {bool(key)}
+    assert all(key in row.reason for row in loading)
+    assert "raises" not in {found["scheduler"].verdict, found["anew"].verdict}
 
 
 def test_several_curves_cannot_be_loaded_into() -> None:
