@@ -122,7 +122,7 @@ def _spread(first: int, last: int, many: int = SPREAD) -> list[int]:
 def _try(course: Course, then: Course, stops: Sequence[int]) -> Iterator[Resumed]:
     """Yield a row a way: of several stops the worst."""
     label = course.schedule.label
-    if course.make().is_stateless:
+    if course.make().is_stateless and then.make().is_stateless:
         row = Resumed("", stops[0], "right", STATELESS, steps=then.curve.steps - stops[0])
         yield from (replace(row, way=way, label=label) for way in WAYS)
         return
@@ -149,7 +149,8 @@ def _drive_whole(course: Course, stops: Sequence[int]) -> tuple[Mapping[int, Sav
 
     def save() -> None:
         if (calls := next(number)) in wanted:
-            saved[calls] = write_state(live.optimizer), write_state(live.scheduler)
+            of_scheduler = "the function has no state to load" if live.is_stateless else write_state(live.scheduler)
+            saved[calls] = write_state(live.optimizer), of_scheduler
 
     def save_after(step: Step) -> Step:
         def step_and_save(*given: float) -> None:

@@ -280,6 +280,31 @@ def test_a_function_of_the_step_has_no_state() -> None:
     assert [row.way for row in rows] == [*WAYS]
 
 
+def test_a_function_of_the_step_has_no_state_for_another_schedule() -> None:
+    """A linear warm-up from a third; loaded is the function's last LR, 0.1 / 4 in place of 0.1."""
+    new = parse("LinearLR: {total_iters: 2}", "steps: 9")
+    rows = lrviz.resume(lambda it: 0.1 / (it + 1), at=3, into=new, steps=9, returns="lr")
+    found = {row.way: row for row in rows}
+    for way in ("both", "before", "scheduler"):
+        assert (found[way].verdict, found[way].reason) == (
+            "none",
+            "the function has no state to load",
+        )
+    assert (found["optimizer"].verdict, found["optimizer"].wrong) == ("wrong", 6)
+    optimizer = optim.SGD([nn.Parameter(torch.ones(1))], lr=0.1)
+    scheduler = LinearLR(optimizer, total_iters=2)
+    optimizer.param_groups[0]["lr"] = 0.1 / 4
+    values = []
+    for _ in range(6):
+        values.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    assert found["optimizer"].curve is not None
+    assert found["optimizer"].curve.lr[0, 3:].tolist() == pytest.approx(values)
+    assert "initial_lr" in found["last_epoch"].reason
+    assert found["anew"].verdict == "right"
+
+
 class Counting:
     """Sets the learning rate by a count of its own, and can save nothing."""
 
