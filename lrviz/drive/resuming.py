@@ -22,6 +22,9 @@ from lrviz.system.process import hide_warnings
 # hand-overs, drops and turns than that, each with its neighbours, and the thirds.
 EVERY, SPREAD, MOST_TURNS = 256, 32, 64
 
+# The ways that load the scheduler's state.
+_LOADING = ("both", "before", "scheduler")
+
 
 def resume(
     spec: Spec | Callable[..., object],
@@ -149,8 +152,8 @@ def _drive_whole(course: Course, stops: Sequence[int]) -> tuple[Mapping[int, Sav
 
     def save() -> None:
         if (calls := next(number)) in wanted:
-            of_scheduler = "the function has no state to load" if live.is_stateless else write_state(live.scheduler)
-            saved[calls] = write_state(live.optimizer), of_scheduler
+            own = "the function has no state to load" if live.is_stateless else ""
+            saved[calls] = write_state(live.optimizer), own or write_state(live.scheduler)
 
     def save_after(step: Step) -> Step:
         def step_and_save(*given: float) -> None:
@@ -169,7 +172,7 @@ def _try_way(way: str, course: Course, then: Course, at: int, saved: Saved) -> R
     try:
         live = _load(way, then, saved, then.calls_before(at))
         if then is not course:
-            restored = list_restored(then.make(), live)
+            restored = list_restored(then.make(), live, loads_scheduler=way in _LOADING)
         values, reason = go_on(live, then, at)
     except NoWayError as error:
         return Resumed(way, at, "none", str(error))
@@ -193,7 +196,7 @@ def _load(way: str, then: Course, saved: Saved, calls: int) -> Live:
     if way == "last_epoch":
         return then.make(load, last_epoch=calls - 1)
     live = then.make(load) if way == "before" else then.make()
-    if way in ("both", "before", "scheduler"):
+    if way in _LOADING:
         state = read_state(scheduler_state)
         live.scheduler.load_state_dict(state)
     if way in ("both", "optimizer"):

@@ -87,6 +87,27 @@ def test_functions_are_not_saved_so_those_of_the_longer_run_count() -> None:
     assert verdicts(rows)["anew"] == "right"
 
 
+def test_arguments_come_back_to_their_own_places() -> None:
+    """Of two schedulers of one class inside a composite only the second was given another."""
+    sequence = (
+        "SequentialLR: {schedulers: [LinearLR: {total_iters: 3}, LinearLR: {total_iters: %d}], "
+        "milestones: [10]}"
+    )
+    rows = lrviz.resume(parse(sequence % 5), at=4, into=parse(sequence % 7))
+    restored = ("SequentialLR.schedulers.1.LinearLR.total_iters", 7, 5)
+    assert {row.way: row.restored for row in rows} == {
+        **dict.fromkeys(WAYS, ()),
+        **dict.fromkeys(("both", "before", "scheduler"), (restored,)),
+    }
+
+
+def test_where_no_scheduler_is_loaded_nothing_of_its_own_comes_back() -> None:
+    old, new = (parse(f"SWALR: {{swa_lr: 0.05, anneal_epochs: {n}}}") for n in (5, 9))
+    found = {row.way: row for row in lrviz.resume(old, at=4, into=new)}
+    assert [name for name, *_ in found["both"].restored] == ["SWALR.anneal_epochs"]
+    assert found["last_epoch"].restored == found["optimizer"].restored == ()
+
+
 def test_arguments_of_the_optimizer_come_back_too() -> None:
     new = parse("StepLR: {step_size: 40}", head="optimizer: {SGD: {lr: 0.2, weight_decay: 0.01}}\n")
     row = both(lrviz.resume(parse("StepLR: {step_size: 40}"), at=4, into=new))
