@@ -120,11 +120,11 @@ def spell_value(value: object) -> str:
 def format_resumption(done: Resumption) -> str:
     """Return a table a curve, with what is safe and which stops were tried below it."""
     parts = []
-    for schedule, stops in zip(_labels(done), done.tried, strict=True):
+    for schedule, stops, turns in zip(_labels(done), done.tried, done.turns, strict=True):
         rows = [row for row in done.rows if row.label == schedule]
         table = "\n".join(align([_HEADINGS, *map(_spell_row, rows)], 3))
         heading = f"{schedule}\n" if schedule else ""
-        parts.append(f"{heading}{table}\n\n{_conclude(rows, stops)}\n")
+        parts.append(f"{heading}{table}\n\n{_conclude(rows, stops, turns)}\n")
     return "\n".join(parts)
 
 
@@ -150,16 +150,18 @@ def _spell_factor(factor: float) -> str:
     return f"x{spell_number(factor, 3)}" if factor else "to 0"
 
 
-def _conclude(rows: Sequence[Resumed], stops: Sequence[int]) -> str:
-    """Return what is safe, and which stops were tried where there is more than one."""
+def _conclude(rows: Sequence[Resumed], stops: tuple[int, ...], turns: frozenset[int]) -> str:
+    """Return what is safe, and which stops were tried where there may be more than one."""
     safe = tell_safe([row.way for row in rows if row.verdict == "right"])
     text = STATELESS if rows[0].reason == STATELESS else safe
-    if len(stops) == 1:
+    if len(stops) == 1 and not turns:
         return text
-    if len(stops) == stops[-1]:
+    if len(stops) == stops[-1] and not turns:
         return f"{text}\ntried: every stop from 1 to {stops[-1]}; of each way the worst"
-    told = ", ".join(map(str, stops))
-    return f"{text}\ntried: {len(stops)} stops, of each way the worst: {told}"
+    told, tried = ", ".join(map(str, stops)), turns.intersection(stops)
+    few = f"{len(tried)} of {len(turns)} hand-overs, drops and turns, " if tried < turns else ""
+    many = f"{len(stops)} stop{'s' * (len(stops) > 1)}"
+    return f"{text}\ntried: {many}, {few}of each way the worst: {told}"
 
 
 def format_json(done: Resumption, source: str, into: str | None) -> str:

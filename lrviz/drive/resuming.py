@@ -74,52 +74,81 @@ def stop_and_go(spec: Spec, at: int | None = None, into: Spec | None = None) -> 
                 raise spec_error(into.source.name, text)
             others *= len(courses)
         pairs = list(zip(courses, others, strict=True))
-        tried = tuple(_list_stops(*pair, at) for pair in pairs)
-        left = [
-            (then.schedule.total_calls - then.calls_before(at)) * len(WAYS)
-            for (_, then), stops in zip(pairs, tried, strict=True)
-            for at in stops
-        ]
-        if sum(left) > MAX_CALLS:
-            text = f"{sum(left):,} calls of all stops and ways are more than {MAX_CALLS:,}"
-            raise UsageError(f"{text}; name one stop with --at (in Python at=)")
+        most = MAX_CALLS // len(pairs)
+        stopped = [_list_stops(*pair, at, most) for pair in pairs]
+        tried, turns = (tuple(each) for each in zip(*stopped, strict=True))
         stack.enter_context(hide_warnings())
         rows = [row for pair, stops in zip(pairs, tried, strict=True) for row in _try(*pair, stops)]
-    return Resumption(others[0].run, tuple(rows), tried)
+    return Resumption(others[0].run, tuple(rows), tried, turns)
 
 
-def _list_stops(course: Course, then: Course, at: int | None) -> tuple[int, ...]:
-    """Return where a run is stopped.
+Stops = tuple[int, ...]
+
+
+def _list_stops(
+    course: Course, then: Course, at: int | None, most: int
+) -> tuple[Stops, frozenset[int]]:
+    """Return where a run is stopped, and where it hands over, drops and turns if not everywhere.
 
     Raises:
-        UsageError: it cannot be stopped there.
+        UsageError: it cannot be stopped there, or there is too much to drive in any case.
     """
     steps = min(course.schedule.total_steps, then.schedule.total_steps)
     if steps < 2:
         raise UsageError("a run of 1 step has nothing to stop before")
-    if at is None:
-        return tuple(range(1, steps)) if steps <= EVERY else _choose_stops(course, steps)
-    if not 1 <= whole_number("at", at) < steps:
+    if at is not None and not 1 <= whole_number("at", at) < steps:
         raise UsageError(f"at: must be from 1 to {steps - 1} in a run of {steps} steps, got {at}")
-    return (at,)
+    if at is not None:
+        turns = frozenset[int]()
+        choices: Iterator[Stops] = iter([(at,)])
+    elif steps <= EVERY and _count_calls(then, every := tuple(range(1, steps))) <= most:
+        return every, frozenset()
+    else:
+        turns, choices = _choose_stops(course, steps)
+    for stops in choices:
+        if (calls := _count_calls(then, stops)) <= most:
+            return stops, turns
+    text = f"{calls:,} calls of all ways after step {stops[0]} are more than {most:,}"
+    raise UsageError(f"{text}; stop later with --at (in Python at=)")
 
 
-def _choose_stops(course: Course, steps: int) -> tuple[int, ...]:
-    """Return the stops of a long run: hand-overs, drops and turns with neighbours, and others."""
+def _count_calls(then: Course, stops: Stops) -> int:
+    """Return how many calls all ways make after stops, but the one that is driven once."""
+    left = (then.schedule.total_calls - then.calls_before(at) for at in stops)
+    return sum(left) * (len(WAYS) - 1)
+
+
+def _choose_stops(course: Course, steps: int) -> tuple[frozenset[int], Iterator[Stops]]:
+    """Return the hand-overs, drops and turns of a run; and stops, fewer and fewer, but the thirds.
+
+    The most are those with their neighbours, and others that are spread.
+    """
     before, after = course.curve.lr[:, :-1], course.curve.lr[:, 1:]
     drops = ~np.isclose(after, before, rtol=0.1, atol=0).all(axis=0)
     slope = np.sign(np.where(np.isclose(after, before, rtol=1e-9, atol=0), 0, after - before))
-    turns = np.diff(slope, prepend=slope[:, :1]).any(axis=0)
-    found = {course.schedule.step_after(each.values.start) for each in course.facts.walk()}
-    found |= {*(np.flatnonzero(drops) + 1).tolist(), *np.flatnonzero(turns).tolist()}
-    ordered = np.array(sorted(found))
-    kept = ordered[_spread(0, len(ordered) - 1, min(MOST_TURNS, len(ordered)))]
-    chosen = {*kept - 1, *kept, *kept + 1, steps // 3, steps * 2 // 3, *_spread(1, steps - 1)}
-    return tuple(sorted(int(each) for each in chosen if 1 <= each < steps))
+    turned = np.diff(slope, prepend=slope[:, :1]).any(axis=0)
+    begun = {course.schedule.step_after(each.values.start) for each in course.facts.walk()}
+    found = begun | {*(np.flatnonzero(drops) + 1).tolist(), *np.flatnonzero(turned).tolist()}
+    turns, handovers = (sorted(x for x in each if 1 <= x < steps) for each in (found, begun))
+
+    def choose() -> Iterator[Stops]:
+        for fewer in (1, 2, 4, 8, 16, 32, 64):
+            kept = {*_pick(handovers, MOST_TURNS), *_pick(turns, MOST_TURNS // fewer)}
+            near = {each + off for each in kept for off in (-1, 1)} if fewer == 1 else ()
+            spread = _pick(range(1, steps), SPREAD // fewer)
+            yield tidy(*kept, *near, steps // 3, steps * 2 // 3, *spread)
+        yield tidy(steps * 2 // 3)
+
+    def tidy(*stops: int) -> Stops:
+        return tuple(sorted({each for each in stops if 1 <= each < steps}))
+
+    return frozenset(turns), choose()
 
 
-def _spread(first: int, last: int, many: int = SPREAD) -> list[int]:
-    return [int(each) for each in np.linspace(first, last, many).round()]
+def _pick(found: Sequence[int], most: int) -> list[int]:
+    """Return so many, evenly; all where there are no more."""
+    places = np.linspace(0, len(found) - 1, min(most, len(found))).round()
+    return [found[int(each)] for each in places]
 
 
 def _try(course: Course, then: Course, stops: Sequence[int]) -> Iterator[Resumed]:

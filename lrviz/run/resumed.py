@@ -84,11 +84,13 @@ class Resumption:
         run: the run that is not stopped.
         rows: a row a curve and way.
         tried: of each curve the stops that were tried, ascending.
+        turns: of each its hand-overs, drops and turns; empty where every stop was to be tried.
     """
 
     run: Run
     rows: tuple[Resumed, ...]
     tried: tuple[tuple[int, ...], ...]
+    turns: tuple[frozenset[int], ...]
 
 
 @np.errstate(divide="ignore", invalid="ignore", over="ignore")

@@ -1,6 +1,7 @@
 """`lrviz resume`: a table of the ways, what is safe, and a figure that remembers its numbers."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,20 @@ def test_without_a_stop_the_worst_of_all_is_told(spec: Path) -> None:
     assert done.text.endswith("tried: every stop from 1 to 3; of each way the worst\n")
     row = next(line for line in done.text.splitlines() if line.startswith("build both, load sch"))
     assert row.split()[4:] == ["3", "wrong", "from", "step", "3", "1", "of", "1", "x4", "never"]
+
+
+def test_it_is_said_where_not_every_drop_is_tried(write_spec: WriteSpec) -> None:
+    """Of 80 drops, all after a step of the same LR, no more than 64 have a stop of their own."""
+    drops = [*range(5, 405, 5)]
+    text = f"steps: 410\nscheduler: {{MultiStepLR: {{milestones: {drops}, gamma: 0.5}}}}\n"
+    last = run("resume", write_spec(text)).text.splitlines()[-1]
+    found = re.match(
+        r"tried: \d+ stops, (\d+) of (\d+) hand-overs, drops and turns, of each way the worst: ",
+        last,
+    )
+    assert found
+    assert int(found[1]) < int(found[2])
+    assert int(found[2]) >= len(drops)
 
 
 def test_the_json_has_all_of_it(spec: Path) -> None:

@@ -195,6 +195,35 @@ def test_beyond_it_is_stopped_around_hand_overs_and_drops_and_at_others() -> Non
     assert len(tried) < 32 + 2 + 3 * 9
 
 
+def test_a_run_that_is_long_is_stopped_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where 5 ways after each stop are more calls than may be made, what is in between goes first.
+
+    Of 3,000 steps there are more than 32 spread stops, each followed by half of them on average:
+    32 * 1,500 * 5 are 240,000 calls.
+    """
+    scheduler = (
+        "SequentialLR: {schedulers: [LinearLR: {total_iters: 2001}, ConstantLR: {factor: 0.5, "
+        "total_iters: 3000}], milestones: [2001]}"
+    )
+    spec = parse(scheduler, "steps: 3000")
+    counts = []
+    for most in (400_000, 100_000, 20_000, 6_000):
+        monkeypatch.setattr(resuming, "MAX_CALLS", most)
+        (tried,) = resuming.stop_and_go(spec).tried
+        assert sum((3000 - at) * 5 for at in tried) <= most
+        counts.append(len(tried))
+        assert 2000 in tried
+        assert ({1000, 2001} <= {*tried}) == (most >= 20_000)
+    assert counts[0] >= 32 > counts[1] > counts[2] > counts[3] == 1
+    monkeypatch.setattr(resuming, "MAX_CALLS", 4_999)
+    text = "5,000 calls of all ways after step 2000 are more than 4,999; stop later"
+    with pytest.raises(UsageError, match=text):
+        lrviz.resume(spec)
+    with pytest.raises(UsageError, match="14,995 calls of all ways after step 1 are"):
+        lrviz.resume(spec, at=1)
+    assert len(lrviz.resume(spec, at=2001)) == len(WAYS)
+
+
 def test_the_worst_of_all_stops_is_told_and_how_many_are_not_right() -> None:
     """A drop every 6 calls: the constructor drops once more where it is built at one."""
     rows = {row.way: row for row in lrviz.resume(parse("StepLR: {step_size: 6}"))}
