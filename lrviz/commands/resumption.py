@@ -96,7 +96,7 @@ def _resume(spec: Spec, at: int | None, into: Spec | None) -> Resumption:
     def stop() -> Resumption:
         with quick_imports():
             from lrviz.drive.resuming import stop_and_go
-        return stop_and_go(spec, at, into)
+        return stop_and_go(spec, at, into, "--at")
 
     return with_torch(stop, "its states", spec.source.name)
 

@@ -4,23 +4,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
+from math import inf
 from typing import Any, Unpack
 
 import numpy as np
 
 from lrviz.drive.blame import PASSED_ON, spell_cause
 from lrviz.drive.rebuilt import Course, Live, NoWayError, Quantities, Step, go_on, iter_courses
+from lrviz.drive.runs import describe
 from lrviz.drive.states import Saved, list_restored, load_optimizer, read_state, write_state
-from lrviz.drive.training import Options, describe_factory, whole_number
+from lrviz.drive.stops import list_stops
+from lrviz.drive.training import Options, whole_number
 from lrviz.errors import LrvizError, UsageError, spec_error
 from lrviz.run.resumed import STATELESS, WAYS, Restored, Resumed, Resumption, judge
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import MAX_CALLS
 from lrviz.system.process import hide_warnings
-
-# Up to so many stops all are tried; else so many that are spread over the run, beside no more
-# hand-overs, drops and turns than that, each with its neighbours, and the thirds.
-EVERY, SPREAD, MOST_TURNS = 256, 32, 64
 
 # The ways that load the scheduler's state.
 _LOADING = ("both", "before", "scheduler")
@@ -58,13 +57,20 @@ def resume(
     >>> [(row.way, row.verdict, row.wrong) for row in resume(spec, at=2)][:3]
     [('both', 'right', 0), ('before', 'wrong', 1), ('scheduler', 'wrong', 1)]
     """
-    if not isinstance(spec, Spec):
-        spec = describe_factory(spec, options)
-    return stop_and_go(spec, at, into).rows
+    if not isinstance(into, Spec | None):
+        raise UsageError(f"into: {type(into).__name__} is no spec")
+    return stop_and_go(describe(spec, options), at, into).rows
 
 
-def stop_and_go(spec: Spec, at: int | None = None, into: Spec | None = None) -> Resumption:
-    """Return what `resume` does, with the run that is not stopped and the stops that were tried."""
+def stop_and_go(
+    spec: Spec, at: int | None = None, into: Spec | None = None, option: str = "at"
+) -> Resumption:
+    """Return what `resume` does, with the run that is not stopped and the stops that were tried.
+
+    `option` is what messages call `at`.
+    """
+    if at is not None:
+        at = whole_number(option, at, least=-inf)
     with ExitStack() as stack:
         courses = list(iter_courses(spec, stack))
         others = list(iter_courses(into, stack)) if into else courses
@@ -75,80 +81,11 @@ def stop_and_go(spec: Spec, at: int | None = None, into: Spec | None = None) -> 
             others *= len(courses)
         pairs = list(zip(courses, others, strict=True))
         most = MAX_CALLS // len(pairs)
-        stopped = [_list_stops(*pair, at, most) for pair in pairs]
+        stopped = [list_stops(*pair, at, most, option) for pair in pairs]
         tried, turns = (tuple(each) for each in zip(*stopped, strict=True))
         stack.enter_context(hide_warnings())
         rows = [row for pair, stops in zip(pairs, tried, strict=True) for row in _try(*pair, stops)]
     return Resumption(others[0].run, tuple(rows), tried, turns)
-
-
-Stops = tuple[int, ...]
-
-
-def _list_stops(
-    course: Course, then: Course, at: int | None, most: int
-) -> tuple[Stops, frozenset[int]]:
-    """Return where a run is stopped, and where it hands over, drops and turns if not everywhere.
-
-    Raises:
-        UsageError: it cannot be stopped there, or there is too much to drive in any case.
-    """
-    steps = min(course.schedule.total_steps, then.schedule.total_steps)
-    if steps < 2:
-        raise UsageError("a run of 1 step has nothing to stop before")
-    if at is not None and not 1 <= whole_number("at", at) < steps:
-        raise UsageError(f"at: must be from 1 to {steps - 1} in a run of {steps} steps, got {at}")
-    if at is not None:
-        turns = frozenset[int]()
-        choices: Iterator[Stops] = iter([(at,)])
-    elif steps <= EVERY and _count_calls(then, every := tuple(range(1, steps))) <= most:
-        return every, frozenset()
-    else:
-        turns, choices = _choose_stops(course, steps)
-    for stops in choices:
-        if (calls := _count_calls(then, stops)) <= most:
-            return stops, turns
-    text = f"{calls:,} calls of all ways after step {stops[0]} are more than {most:,}"
-    raise UsageError(f"{text}; stop later with --at (in Python at=)")
-
-
-def _count_calls(then: Course, stops: Stops) -> int:
-    """Return how many calls all ways make after stops, but the one that is driven once."""
-    left = (then.schedule.total_calls - then.calls_before(at) for at in stops)
-    return sum(left) * (len(WAYS) - 1)
-
-
-def _choose_stops(course: Course, steps: int) -> tuple[frozenset[int], Iterator[Stops]]:
-    """Return the hand-overs, drops and turns of a run; and stops, fewer and fewer, but the thirds.
-
-    The most are those with their neighbours, and others that are spread.
-    """
-    before, after = course.curve.lr[:, :-1], course.curve.lr[:, 1:]
-    drops = ~np.isclose(after, before, rtol=0.1, atol=0).all(axis=0)
-    slope = np.sign(np.where(np.isclose(after, before, rtol=1e-9, atol=0), 0, after - before))
-    turned = np.diff(slope, prepend=slope[:, :1]).any(axis=0)
-    begun = {course.schedule.step_after(each.values.start) for each in course.facts.walk()}
-    found = begun | {*(np.flatnonzero(drops) + 1).tolist(), *np.flatnonzero(turned).tolist()}
-    turns, handovers = (sorted(x for x in each if 1 <= x < steps) for each in (found, begun))
-
-    def choose() -> Iterator[Stops]:
-        for fewer in (1, 2, 4, 8, 16, 32, 64):
-            kept = {*_pick(handovers, MOST_TURNS), *_pick(turns, MOST_TURNS // fewer)}
-            near = {each + off for each in kept for off in (-1, 1)} if fewer == 1 else ()
-            spread = _pick(range(1, steps), SPREAD // fewer)
-            yield tidy(*kept, *near, steps // 3, steps * 2 // 3, *spread)
-        yield tidy(steps * 2 // 3)
-
-    def tidy(*stops: int) -> Stops:
-        return tuple(sorted({each for each in stops if 1 <= each < steps}))
-
-    return frozenset(turns), choose()
-
-
-def _pick(found: Sequence[int], most: int) -> list[int]:
-    """Return so many, evenly; all where there are no more."""
-    places = np.linspace(0, len(found) - 1, min(most, len(found))).round()
-    return [found[int(each)] for each in places]
 
 
 def _try(course: Course, then: Course, stops: Sequence[int]) -> Iterator[Resumed]:

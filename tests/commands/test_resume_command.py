@@ -187,7 +187,9 @@ def test_each_curve_has_a_table_under_its_label(write_spec: WriteSpec) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--at", "4"), "at: must be from 1 to 3 in a run of 4 steps, got 4"),
+        (("--at", "4"), "--at: must be from 1 to 3 in a run of 4 steps, got 4"),
+        (("--at", "0"), "--at: must be from 1 to 3 in a run of 4 steps, got 0"),
+        (("--into", ""), "SPEC is empty; name a file, or - for standard input"),
         (("-f", "svg"), "-f svg: nothing is drawn without a file; name one with -o"),
         (("-o", "-", "--output-format", "json"), "-o -: standard output has the JSON; name a file"),
     ],
@@ -196,6 +198,19 @@ def test_what_makes_no_sense_is_refused(spec: Path, options: tuple[str, ...], me
     done = run("resume", spec, *options)
     assert (done.status, done.text) == (UsageError.exit_status, "")
     assert done.stderr == f"{message}\n"
+
+
+def test_standard_input_is_read_once(spec: Path) -> None:
+    done = run("resume", "-", "--into", "-", stdin=spec.read_bytes())
+    assert (done.status, done.stderr) == (2, "-: standard input can be read once; name files\n")
+
+
+def test_only_what_takes_a_log_says_so_in_its_help() -> None:
+    assert {name: "log" in run(name, "--help").text for name in ("resume", "export", "plot")} == {
+        "resume": False,
+        "export": True,
+        "plot": True,
+    }
 
 
 def test_a_factory_is_nothing_to_load_into(spec: Path) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import LambdaLR, LinearLR, LRScheduler, StepLR
 
 import lrviz
-from lrviz.drive import resuming
+from lrviz.drive import resuming, stops
 from lrviz.errors import SpecError, UsageError
 from lrviz.run.resumed import STATELESS, WAYS, Resumed
 from lrviz.spec.catalog import THIRD_PARTY
@@ -170,13 +171,35 @@ def test_several_curves_cannot_be_loaded_into() -> None:
 
 @pytest.mark.parametrize("at", [0, 30, -1, 31])
 def test_a_run_is_stopped_before_its_last_step(at: int) -> None:
-    with pytest.raises(UsageError, match=f"at: must be .*, got {at}"):
+    text = f"^at: must be from 1 to 29 in a run of 30 steps, got {at}$"
+    with pytest.raises(UsageError, match=text):
         lrviz.resume(parse("StepLR: {step_size: 4}"), at=at)
 
 
+@pytest.mark.parametrize("at", [5.0, np.int64(5), torch.tensor(5)])
+def test_a_whole_number_of_any_type_is_a_stop(at: Any) -> None:
+    rows = lrviz.resume(parse("StepLR: {step_size: 4}"), at=at)
+    assert {(row.at, type(row.at)) for row in rows} == {(5, int)}
+
+
+@pytest.mark.parametrize(
+    ("spec", "options", "message"),
+    [
+        ("seq.yaml", {}, "str is neither a spec nor a factory"),
+        (None, {}, "NoneType is neither a spec nor a factory"),
+        (parse("LinearLR"), {"lr": 1}, "lr: a spec says so itself; options are a factory's"),
+        (parse("LinearLR"), {"into": "x.yaml"}, "into: str is no spec"),
+        (parse("LinearLR"), {"at": 1.5}, "at: must be a whole number, got 1.5"),
+    ],
+)
+def test_what_is_no_spec_is_refused(spec: Any, options: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=f"^{message}$"):
+        lrviz.resume(spec, **options)
+
+
 def test_up_to_256_steps_all_stops_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert resuming.EVERY == 256
-    monkeypatch.setattr(resuming, "EVERY", 48)  # which takes less long
+    assert stops.EVERY == 256
+    monkeypatch.setattr(stops, "EVERY", 48)  # which takes less long
     spec = parse("StepLR: {step_size: 4}", "steps: 48")
     assert resuming.stop_and_go(spec).tried == (tuple(range(1, 48)),)
     spec = parse("StepLR: {step_size: 40}", "steps: 49")
