@@ -18,7 +18,7 @@ from lrviz.errors import Problem, UsageError
 from lrviz.figure import Format
 from lrviz.reading.from_numbers import KEPT
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
-from lrviz.run.resumed import STATELESS, WAYS, Resumed, Resumption, tell_safe
+from lrviz.run.resumed import STATELESS, Resumed, Resumption, tell_safe
 from lrviz.spec.model import Spec
 from lrviz.spell import align, spell_number, spell_yaml
 from lrviz.system.annotations import format_findings
@@ -29,6 +29,9 @@ Told = Literal["text", "json"]
 
 _HEADINGS = ("way", "stop", "verdict", "wrong steps", "factor", "right again")
 _NONE = "-"
+
+# How to go on with what an optimizer has gathered, where only stepping again keeps its rates.
+_MOMENTS = "then keep the optimizer's moments: load its state with the param_groups that it has now"
 
 
 def resume_spec(
@@ -141,7 +144,7 @@ def _spell_row(row: Resumed) -> tuple[str, ...]:
         again = _NONE if row.verdict == "raises" else str(row.recovers or "never")
     if row.reason and row.reason != STATELESS:
         verdict = f"raises {row.reason}" if row.verdict == "raises" else f"{_NONE} ({row.reason})"
-    return WAYS[row.way], str(row.at), verdict.strip(), count, factor, again
+    return row.text, str(row.at), verdict.strip(), count, factor, again
 
 
 def _spell_factor(factor: float) -> str:
@@ -152,8 +155,11 @@ def _spell_factor(factor: float) -> str:
 
 def _conclude(rows: Sequence[Resumed], stops: tuple[int, ...], turns: frozenset[int]) -> str:
     """Return what is safe, and which stops were tried where there may be more than one."""
-    safe = tell_safe([row.way for row in rows if row.verdict == "right"])
-    text = STATELESS if rows[0].reason == STATELESS else safe
+    verdicts = {row.way: row.verdict for row in rows}
+    safe = {row.way: row.text for row in rows if row.verdict == "right"}
+    text = STATELESS if rows[0].reason == STATELESS else tell_safe(safe, verdicts["both"])
+    if "anew" in safe and "both" not in safe and verdicts["optimizer"] in ("right", "wrong"):
+        text += f"\n{_MOMENTS}"
     if len(stops) == 1 and not turns:
         return text
     if len(stops) == stops[-1] and not turns:
@@ -181,4 +187,4 @@ def _spell(row: Resumed) -> Mapping[str, object]:
     told = {key: value for key, value in vars(row).items() if key not in ("curve", "label")}
     names = ("argument", "old", "new")
     restored = [dict(zip(names, each, strict=True)) for each in row.restored]
-    return told | {"restored": restored, "text": WAYS[row.way]}
+    return told | {"restored": restored}

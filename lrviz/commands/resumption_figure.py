@@ -86,7 +86,7 @@ def _name(rows: Sequence[Resumed], is_plan: bool, at: int | None) -> str:
     if len(rows) == len(WAYS):
         return "plan = every way"
     stop = at is None and not is_plan
-    told = [f"{WAYS[row.way]}{f' at {row.at}' if stop else ''}" for row in rows]
+    told = [f"{row.text}{f' at {row.at}' if stop else ''}" for row in rows]
     if len(" · ".join(told)) > MOST_LETTERS:
         told[1:] = [f"{len(told) - 1} more"]
     return " = ".join(filter(None, ["plan" * is_plan, " · ".join(told)]))

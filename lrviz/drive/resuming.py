@@ -90,10 +90,12 @@ def stop_and_go(
 
 def _try(course: Course, then: Course, stops: Sequence[int]) -> Iterator[Resumed]:
     """Yield a row a way: of several stops the worst."""
-    label = course.schedule.label
+    label, texts = course.schedule.label, dict(WAYS)
+    if len(stops) == 1:
+        texts["last_epoch"] += f"={then.calls_before(stops[0]) - 1}"
     if course.make().is_stateless and then.make().is_stateless:
         row = Resumed("", stops[0], "right", STATELESS, steps=then.curve.steps - stops[0])
-        yield from (replace(row, way=way, label=label) for way in WAYS)
+        yield from (replace(row, way=way, label=label, text=texts[way]) for way in WAYS)
         return
     saved, anew = _drive_whole(course, stops)
     anew = anew if then is course else _drive_whole(then, ())[1]
@@ -108,7 +110,7 @@ def _try(course: Course, then: Course, stops: Sequence[int]) -> Iterator[Resumed
             if worst is None or row.badness > worst.badness:
                 worst = row
         assert worst is not None  # there is a stop
-        yield replace(worst, stops=tuple(wrong), label=label)
+        yield replace(worst, stops=tuple(wrong), label=label, text=texts[way])
 
 
 def _drive_whole(course: Course, stops: Sequence[int]) -> tuple[Mapping[int, Saved], Quantities]:

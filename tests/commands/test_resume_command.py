@@ -2,10 +2,15 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn, optim
+from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR, StepLR
 
 import lrviz
 from lrviz.errors import UsageError
@@ -23,10 +28,10 @@ build both, load both                     2     right                        -  
 load optimizer, build and load scheduler  2     wrong from step 2       1 of 2      x3            3
 build both, load scheduler                2     wrong from step 2       1 of 2      x3            3
 build both, load optimizer                2     wrong from step 3       1 of 2      x2        never
-load optimizer, give last_epoch           2     right                        -       -            -
+load optimizer, give last_epoch=1         2     right                        -       -            -
 build both, step again from 0             2     right                        -       -            -
 
-safe: build both, load both; or load optimizer, give last_epoch; or build both, step again from 0
+safe: build both, load both; or load optimizer, give last_epoch=1; or build both, step again from 0
 """
 
 
@@ -93,8 +98,7 @@ def test_the_figure_is_drawn_and_exported_again(spec: Path, tmp_path: Path) -> N
     assert run("resume", spec, "--at", "2", "-o", figure).text.endswith(f"{figure}\n")
     recalled = lrviz.simulate(load(figure))
     assert [curve.label for curve in recalled.curves] == [
-        "plan = build both, load both · load optimizer, give last_epoch"
-        " · build both, step again from 0",
+        "plan = build both, load both · 2 more",
         "load optimizer, build and load scheduler · build both, load scheduler",
         "build both, load optimizer",
     ]
@@ -142,6 +146,67 @@ def test_what_comes_back_into_a_longer_run_is_warned_of(write_spec: WriteSpec) -
         f"warning: {new}: CosineAnnealingLR.T_max: loading brings back 30, in place of 60\n"
     )
     assert "to build both and load both is wrong; safe: build both, step" in done.text
+
+
+ADVICE = "load its state with the param_groups that it has now"
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "make"),
+    [
+        ("StepLR: {step_size: %d, gamma: 0.5}", lambda o, n: StepLR(o, n, 0.5)),
+        ("CosineAnnealingLR: {T_max: %d}", lambda o, n: CosineAnnealingLR(o, n)),
+        ("OneCycleLR: {max_lr: 1, total_steps: %d}", lambda o, n: OneCycleLR(o, 1, n)),
+    ],
+)
+def test_moments_are_kept_as_it_says_where_both_cannot_be_loaded(
+    write_spec: WriteSpec, scheduler: str, make: Callable[[Any, int], Any]
+) -> None:
+    """In torch itself: its learning rates go on as planned, and its momentum as it was."""
+    old, new = write_lengths(write_spec, scheduler)
+    assert run("resume", old, "--at", "20", "--into", new).text.endswith(f"{ADVICE}\n")
+    assert ADVICE not in run("resume", old, "--at", "20").text
+
+    def build(length: int, calls: int) -> tuple[Any, Any]:
+        parameter = nn.Parameter(torch.ones(1))
+        parameter.grad = torch.ones(1)
+        optimizer = optim.SGD([parameter], lr=1e-3, momentum=0.9)
+        built = make(optimizer, length)
+        for _ in range(calls):
+            optimizer.step()
+            built.step()
+        return optimizer, built
+
+    stopped, _ = build(30, 20)
+    (whole, its), (resumed, own) = (build(60, calls) for calls in (20, 20))
+    saved = stopped.state_dict()
+    resumed.load_state_dict({**saved, "param_groups": resumed.state_dict()["param_groups"]})
+    (buffer,) = (state["momentum_buffer"] for state in resumed.state.values())
+    assert torch.equal(buffer, next(iter(stopped.state.values()))["momentum_buffer"])
+    for _ in range(40):
+        assert resumed.param_groups[0]["lr"] == whole.param_groups[0]["lr"]
+        for optimizer, each in ((whole, its), (resumed, own)):
+            optimizer.step()
+            each.step()
+
+
+def test_moments_of_another_optimizer_are_not_kept(write_spec: WriteSpec) -> None:
+    text = "steps: 9\noptimizer: {%s: {lr: 0.1}}\nscheduler: {LinearLR: {total_iters: 5}}\n"
+    old, new = (write_spec(text % name, f"{name}.yaml") for name in ("SGD", "AdamW"))
+    done = run("resume", old, "--at", "4", "--into", new)
+    assert "raises optimizer.step() needs betas, eps, which the loaded state has not" in done.text
+    assert ADVICE not in done.text
+
+
+def test_where_both_cannot_be_done_it_is_not_called_wrong(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    code = tmp_path / "train.py"
+    code.write_text("def get_lr(it):\n    return 0.1 / (it + 1)\n")
+    new = write_spec("steps: 9\nscheduler: LinearLR\n")
+    options = ("--steps", "9", "--returns", "lr", "--at", "3", "--into", new)
+    done = run("resume", f"{code}:get_lr", *options)
+    assert "\nto build both and load both cannot be done here; safe: build both, step" in done.text
 
 
 def test_what_raises_says_where(write_spec: WriteSpec) -> None:
