@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn, optim
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR, StepLR
 
@@ -111,7 +112,31 @@ def test_the_figure_is_drawn_and_exported_again(spec: Path, tmp_path: Path) -> N
     again = tmp_path / "again.webp"
     assert run("plot", figure, "-o", again).status == 0
     assert run("export", again).stdout == run("export", figure).stdout
-    assert run("resume", figure).stderr.startswith(f"{figure}: drawn from resume of {spec}, which")
+    assert record["spec"]["title"] == f"resume of {spec}, stopped at step 2"
+    done = run("resume", figure)
+    assert (done.status, done.stderr) == (
+        2,
+        f"{figure}: drawn of resumed runs; name {spec} itself\n",
+    )
+
+
+@pytest.mark.parametrize("options", [(), ("--at", "20")])
+def test_a_figure_drawn_again_from_itself_is_the_same(
+    write_spec: WriteSpec, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """Its hand-overs have no names, as what it remembers of a composite has none."""
+    spec = write_spec(
+        "steps: 30\nscheduler: {SequentialLR: {schedulers: [LinearLR: {total_iters: 10}, "
+        "CosineAnnealingLR: {T_max: 20}], milestones: [10]}}\n"
+    )
+    figure, again = tmp_path / "resumed.webp", tmp_path / "again.webp"
+    assert run("resume", spec, *options, "-o", figure).status == 0
+    assert run("plot", figure, "-o", again).status == 0
+    with Image.open(figure) as first, Image.open(again) as second:
+        assert np.array_equal(first, second)
+    checked = run("check", figure, "--baselines", tmp_path)
+    assert (checked.status, checked.text) == (0, "1 spec: 1 match\n")
+    assert "no findings" in run("lint", figure).text
 
 
 def test_the_figure_of_a_long_label_is_read_again(write_spec: WriteSpec, tmp_path: Path) -> None:
