@@ -135,6 +135,7 @@ def resume(
     """Say which ways to resume keep the schedule; with -o draw them."""
     from lrviz.commands.resumption import resume_spec
 
+    params.given([each for each in (spec, into) if each is not None])
     return resume_spec(spec, at, into, output, format, output_format, reading, overwrite=overwrite)
 
 
@@ -186,7 +187,7 @@ def lint(
 
 @params.reads_specs(settings=params.Settings, columns=params.Columns)
 def export(
-    spec: params.Spec,
+    spec: params.SpecOrLog,
     output: params.Output = "-",
     format: Annotated[
         Table | None, option("-f --format", "Default: as FILE ends, else csv.")

@@ -60,10 +60,12 @@ def option(*texts: str, **more: Any) -> Any:
     return typer.Option(*names, help=help, metavar="".join(metavar) or None, **more)
 
 
-_SPEC = "A YAML file, a figure that lrviz drew, train.py:FUNCTION, a run's log, or -."
+_SPEC = "A YAML file, a figure that lrviz drew, train.py:FUNCTION, or -."
+_SPEC_OR_LOG = "A YAML file, a figure that lrviz drew, train.py:FUNCTION, a run's log, or -."
 _SPECS = "YAML files, figures that lrviz drew, train.py:FUNCTION, runs' logs, or -."
 
 Spec = Annotated[str, argument("SPEC", _SPEC, callback=given)]
+SpecOrLog = Annotated[str, argument("SPEC", _SPEC_OR_LOG, callback=given)]
 SpecFile = Annotated[
     str, argument("SPEC", "A YAML file, a figure that lrviz drew, or -.", callback=given)
 ]

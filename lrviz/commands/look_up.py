@@ -99,14 +99,14 @@ def _list_foreign(found: External) -> Sequence["Argument"]:
 def _describe_entry(entry: Entry, arguments: Sequence["Argument"]) -> str:
     from lrviz.draw.terminal.picture import draw_terminal
     from lrviz.drive.runs import simulate
-    from lrviz.run.resumed import tell_safe
+    from lrviz.run.resumed import WAYS, tell_safe
     from lrviz.spec.parse import parse_spec
 
     run, ascii_only = simulate(parse_spec(spec_template(entry))), not has_unicode(sys.stdout)
     example = "\n".join(f"  {line}" for line in (entry.example or "{}").splitlines())
     picture = draw_terminal(run, *PICTURE, ascii_only=ascii_only)
     table = _table(arguments, entry.arguments, entry.fills)
-    resumed = f"resume: {tell_safe((*entry.resume, 'anew'))}"
+    resumed = f"resume: {tell_safe({way: WAYS[way] for way in (*entry.resume, 'anew')})}"
     parts = (f"{entry.name}: {entry.summary}\n{entry.address}", table, resumed, example, picture)
     return "\n\n".join(parts) + "\n"
 

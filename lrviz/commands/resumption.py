@@ -18,7 +18,7 @@ from lrviz.errors import Problem, UsageError
 from lrviz.figure import Format
 from lrviz.reading.from_numbers import KEPT
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named, parse_data, read_source
-from lrviz.run.resumed import STATELESS, WAYS, Resumed, Resumption, tell_safe
+from lrviz.run.resumed import STATELESS, Resumed, Resumption, tell_safe
 from lrviz.spec.model import Spec
 from lrviz.spell import align, spell_number, spell_yaml
 from lrviz.system.annotations import format_findings
@@ -29,6 +29,9 @@ Told = Literal["text", "json"]
 
 _HEADINGS = ("way", "stop", "verdict", "wrong steps", "factor", "right again")
 _NONE = "-"
+
+# How to go on with what an optimizer has gathered, where only stepping again keeps its rates.
+_MOMENTS = "then keep the optimizer's moments: load its state with the param_groups that it has now"
 
 
 def resume_spec(
@@ -96,7 +99,7 @@ def _resume(spec: Spec, at: int | None, into: Spec | None) -> Resumption:
     def stop() -> Resumption:
         with quick_imports():
             from lrviz.drive.resuming import stop_and_go
-        return stop_and_go(spec, at, into)
+        return stop_and_go(spec, at, into, "--at")
 
     return with_torch(stop, "its states", spec.source.name)
 
@@ -120,11 +123,11 @@ def spell_value(value: object) -> str:
 def format_resumption(done: Resumption) -> str:
     """Return a table a curve, with what is safe and which stops were tried below it."""
     parts = []
-    for schedule, stops in zip(_labels(done), done.tried, strict=True):
+    for schedule, stops, turns in zip(_labels(done), done.tried, done.turns, strict=True):
         rows = [row for row in done.rows if row.label == schedule]
         table = "\n".join(align([_HEADINGS, *map(_spell_row, rows)], 3))
         heading = f"{schedule}\n" if schedule else ""
-        parts.append(f"{heading}{table}\n\n{_conclude(rows, stops)}\n")
+        parts.append(f"{heading}{table}\n\n{_conclude(rows, stops, turns)}\n")
     return "\n".join(parts)
 
 
@@ -141,7 +144,7 @@ def _spell_row(row: Resumed) -> tuple[str, ...]:
         again = _NONE if row.verdict == "raises" else str(row.recovers or "never")
     if row.reason and row.reason != STATELESS:
         verdict = f"raises {row.reason}" if row.verdict == "raises" else f"{_NONE} ({row.reason})"
-    return WAYS[row.way], str(row.at), verdict.strip(), count, factor, again
+    return row.text, str(row.at), verdict.strip(), count, factor, again
 
 
 def _spell_factor(factor: float) -> str:
@@ -150,16 +153,21 @@ def _spell_factor(factor: float) -> str:
     return f"x{spell_number(factor, 3)}" if factor else "to 0"
 
 
-def _conclude(rows: Sequence[Resumed], stops: Sequence[int]) -> str:
-    """Return what is safe, and which stops were tried where there is more than one."""
-    safe = tell_safe([row.way for row in rows if row.verdict == "right"])
-    text = STATELESS if rows[0].reason == STATELESS else safe
-    if len(stops) == 1:
+def _conclude(rows: Sequence[Resumed], stops: tuple[int, ...], turns: frozenset[int]) -> str:
+    """Return what is safe, and which stops were tried where there may be more than one."""
+    verdicts = {row.way: row.verdict for row in rows}
+    safe = {row.way: row.text for row in rows if row.verdict == "right"}
+    text = STATELESS if rows[0].reason == STATELESS else tell_safe(safe, verdicts["both"])
+    if "anew" in safe and "both" not in safe and verdicts["optimizer"] in ("right", "wrong"):
+        text += f"\n{_MOMENTS}"
+    if len(stops) == 1 and not turns:
         return text
-    if len(stops) == stops[-1]:
+    if len(stops) == stops[-1] and not turns:
         return f"{text}\ntried: every stop from 1 to {stops[-1]}; of each way the worst"
-    told = ", ".join(map(str, stops))
-    return f"{text}\ntried: {len(stops)} stops, of each way the worst: {told}"
+    told, tried = ", ".join(map(str, stops)), turns.intersection(stops)
+    few = f"{len(tried)} of {len(turns)} hand-overs, drops and turns, " if tried < turns else ""
+    many = f"{len(stops)} stop{'s' * (len(stops) > 1)}"
+    return f"{text}\ntried: {many}, {few}of each way the worst: {told}"
 
 
 def format_json(done: Resumption, source: str, into: str | None) -> str:
@@ -179,4 +187,4 @@ def _spell(row: Resumed) -> Mapping[str, object]:
     told = {key: value for key, value in vars(row).items() if key not in ("curve", "label")}
     names = ("argument", "old", "new")
     restored = [dict(zip(names, each, strict=True)) for each in row.restored]
-    return told | {"restored": restored, "text": WAYS[row.way]}
+    return told | {"restored": restored}

@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 
 from lrviz.commands.compare.combined import STYLE, combine_runs
-from lrviz.curve import Curve
+from lrviz.curve import Curve, SchedulerFacts
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.run.resumed import WAYS, Resumed, Resumption
 from lrviz.spec.length import LENGTH_KEYS
 from lrviz.spec.model import Spec
+from lrviz.spec.origin import FACTORY, RESUMED
 from lrviz.spec.style import MAX_TEXT, override_options
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.spell import shorten
@@ -71,9 +72,17 @@ def draw_resumption(done: Resumption, spec: Spec, at: int | None) -> Run:
         whole = replace(
             whole, spec=replace(whole.spec, figure=override_options(whole.figure, scale))
         )
-    tree |= {"factory": f"resume of {spec.source.name}"[:MAX_TEXT]}
+    name = f"{RESUMED}{spec.source.name}"[:MAX_TEXT]
+    stopped = f", stopped at step {at}" if at is not None else ""
+    title = whole.spec.title or shorten(f"{name}{stopped}", MAX_TEXT)
+    tree |= {"factory": name, "title": title}
     tree["curves"] = {shorten(curve.label, MAX_TEXT): {} for curve in whole.curves}
-    return replace(whole, spec=replace(whole.spec, tree=tree))
+    facts = (  # what a figure remembers of code: no scheduler that hands over
+        SchedulerFacts(name, FACTORY, {}, frozenset(), each.total_calls, range(each.total_calls))
+        for each in whole.spec.schedules
+    )
+    whole_spec = replace(whole.spec, tree=tree, title=title)
+    return replace(whole, spec=whole_spec, schedulers=tuple(facts))
 
 
 def _key(curve: Curve) -> bytes:
@@ -86,7 +95,7 @@ def _name(rows: Sequence[Resumed], is_plan: bool, at: int | None) -> str:
     if len(rows) == len(WAYS):
         return "plan = every way"
     stop = at is None and not is_plan
-    told = [f"{WAYS[row.way]}{f' at {row.at}' if stop else ''}" for row in rows]
+    told = [f"{row.text}{f' at {row.at}' if stop else ''}" for row in rows]
     if len(" · ".join(told)) > MOST_LETTERS:
         told[1:] = [f"{len(told) - 1} more"]
     return " = ".join(filter(None, ["plan" * is_plan, " · ".join(told)]))

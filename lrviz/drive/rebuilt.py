@@ -23,6 +23,7 @@ from lrviz.drive.training import build
 from lrviz.errors import spec_error
 from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.origin import RESUMED
 from lrviz.system.process import keep_stdout
 
 Prepare = Callable[[Any], object]
@@ -87,13 +88,17 @@ def iter_courses(spec: Spec, stack: ExitStack) -> Iterator[Course]:
     """
     factory, function = spec.schedules[0].factory, None
     if factory and factory.drawn:
-        text = f"drawn from {factory.name}, which a figure cannot run"
-        raise spec_error(spec.source.name, f"{text}; name that on the command line")
+        text = (
+            f"drawn from {factory.name}, which a figure cannot run; name that on the command line"
+        )
+        if factory.name.startswith(RESUMED):
+            text = f"drawn of resumed runs; name {factory.name.removeprefix(RESUMED)} itself"
+        raise spec_error(spec.source.name, text)
+    run = simulate(spec)  # which enters the code, too, and so comes before
     if factory:
         function = stack.enter_context(run_code(spec.schedules[0], factory))
     elif spec.packages:
         stack.enter_context(keep_stdout())
-    run = simulate(spec)
     driven = zip(spec.schedules, run.spec.schedules, run.curves, run.schedulers, strict=True)
     for own, schedule, curve, facts in driven:
         yield Course(run, schedule, curve, facts, bool(function), _find_maker(own, function))

@@ -4,23 +4,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
+from math import inf
 from typing import Any, Unpack
 
 import numpy as np
 
 from lrviz.drive.blame import PASSED_ON, spell_cause
 from lrviz.drive.rebuilt import Course, Live, NoWayError, Quantities, Step, go_on, iter_courses
-from lrviz.drive.states import Saved, list_restored, plainly, read_state, write_state
-from lrviz.drive.training import Options, describe_factory, whole_number
+from lrviz.drive.runs import describe
+from lrviz.drive.states import Saved, list_restored, load_optimizer, read_state, write_state
+from lrviz.drive.stops import list_stops
+from lrviz.drive.training import Options, whole_number
 from lrviz.errors import LrvizError, UsageError, spec_error
 from lrviz.run.resumed import STATELESS, WAYS, Restored, Resumed, Resumption, judge
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import MAX_CALLS
 from lrviz.system.process import hide_warnings
 
-# Up to so many stops all are tried; else so many that are spread over the run, beside no more
-# hand-overs, drops and turns than that, each with its neighbours, and the thirds.
-EVERY, SPREAD, MOST_TURNS = 256, 32, 64
+# The ways that load the scheduler's state.
+_LOADING = ("both", "before", "scheduler")
 
 
 def resume(
@@ -55,13 +57,20 @@ def resume(
     >>> [(row.way, row.verdict, row.wrong) for row in resume(spec, at=2)][:3]
     [('both', 'right', 0), ('before', 'wrong', 1), ('scheduler', 'wrong', 1)]
     """
-    if not isinstance(spec, Spec):
-        spec = describe_factory(spec, options)
-    return stop_and_go(spec, at, into).rows
+    if not isinstance(into, Spec | None):
+        raise UsageError(f"into: {type(into).__name__} is no spec")
+    return stop_and_go(describe(spec, options), at, into).rows
 
 
-def stop_and_go(spec: Spec, at: int | None = None, into: Spec | None = None) -> Resumption:
-    """Return what `resume` does, with the run that is not stopped and the stops that were tried."""
+def stop_and_go(
+    spec: Spec, at: int | None = None, into: Spec | None = None, option: str = "at"
+) -> Resumption:
+    """Return what `resume` does, with the run that is not stopped and the stops that were tried.
+
+    `option` is what messages call `at`.
+    """
+    if at is not None:
+        at = whole_number(option, at, least=-inf)
     with ExitStack() as stack:
         courses = list(iter_courses(spec, stack))
         others = list(iter_courses(into, stack)) if into else courses
@@ -71,60 +80,22 @@ def stop_and_go(spec: Spec, at: int | None = None, into: Spec | None = None) -> 
                 raise spec_error(into.source.name, text)
             others *= len(courses)
         pairs = list(zip(courses, others, strict=True))
-        tried = tuple(_list_stops(*pair, at) for pair in pairs)
-        left = [
-            (then.schedule.total_calls - then.calls_before(at)) * len(WAYS)
-            for (_, then), stops in zip(pairs, tried, strict=True)
-            for at in stops
-        ]
-        if sum(left) > MAX_CALLS:
-            text = f"{sum(left):,} calls of all stops and ways are more than {MAX_CALLS:,}"
-            raise UsageError(f"{text}; name one stop with --at (in Python at=)")
+        most = MAX_CALLS // len(pairs)
+        stopped = [list_stops(*pair, at, most, option) for pair in pairs]
+        tried, turns = (tuple(each) for each in zip(*stopped, strict=True))
         stack.enter_context(hide_warnings())
         rows = [row for pair, stops in zip(pairs, tried, strict=True) for row in _try(*pair, stops)]
-    return Resumption(others[0].run, tuple(rows), tried)
-
-
-def _list_stops(course: Course, then: Course, at: int | None) -> tuple[int, ...]:
-    """Return where a run is stopped.
-
-    Raises:
-        UsageError: it cannot be stopped there.
-    """
-    steps = min(course.schedule.total_steps, then.schedule.total_steps)
-    if steps < 2:
-        raise UsageError("a run of 1 step has nothing to stop before")
-    if at is None:
-        return tuple(range(1, steps)) if steps <= EVERY else _choose_stops(course, steps)
-    if not 1 <= whole_number("at", at) < steps:
-        raise UsageError(f"at: must be from 1 to {steps - 1} in a run of {steps} steps, got {at}")
-    return (at,)
-
-
-def _choose_stops(course: Course, steps: int) -> tuple[int, ...]:
-    """Return the stops of a long run: hand-overs, drops and turns with neighbours, and others."""
-    before, after = course.curve.lr[:, :-1], course.curve.lr[:, 1:]
-    drops = ~np.isclose(after, before, rtol=0.1, atol=0).all(axis=0)
-    slope = np.sign(np.where(np.isclose(after, before, rtol=1e-9, atol=0), 0, after - before))
-    turns = np.diff(slope, prepend=slope[:, :1]).any(axis=0)
-    found = {course.schedule.step_after(each.values.start) for each in course.facts.walk()}
-    found |= {*(np.flatnonzero(drops) + 1).tolist(), *np.flatnonzero(turns).tolist()}
-    ordered = np.array(sorted(found))
-    kept = ordered[_spread(0, len(ordered) - 1, min(MOST_TURNS, len(ordered)))]
-    chosen = {*kept - 1, *kept, *kept + 1, steps // 3, steps * 2 // 3, *_spread(1, steps - 1)}
-    return tuple(sorted(int(each) for each in chosen if 1 <= each < steps))
-
-
-def _spread(first: int, last: int, many: int = SPREAD) -> list[int]:
-    return [int(each) for each in np.linspace(first, last, many).round()]
+    return Resumption(others[0].run, tuple(rows), tried, turns)
 
 
 def _try(course: Course, then: Course, stops: Sequence[int]) -> Iterator[Resumed]:
     """Yield a row a way: of several stops the worst."""
-    label = course.schedule.label
-    if course.make().is_stateless:
+    label, texts = course.schedule.label, dict(WAYS)
+    if len(stops) == 1:
+        texts["last_epoch"] += f"={then.calls_before(stops[0]) - 1}"
+    if course.make().is_stateless and then.make().is_stateless:
         row = Resumed("", stops[0], "right", STATELESS, steps=then.curve.steps - stops[0])
-        yield from (replace(row, way=way, label=label) for way in WAYS)
+        yield from (replace(row, way=way, label=label, text=texts[way]) for way in WAYS)
         return
     saved, anew = _drive_whole(course, stops)
     anew = anew if then is course else _drive_whole(then, ())[1]
@@ -139,7 +110,7 @@ def _try(course: Course, then: Course, stops: Sequence[int]) -> Iterator[Resumed
             if worst is None or row.badness > worst.badness:
                 worst = row
         assert worst is not None  # there is a stop
-        yield replace(worst, stops=tuple(wrong), label=label)
+        yield replace(worst, stops=tuple(wrong), label=label, text=texts[way])
 
 
 def _drive_whole(course: Course, stops: Sequence[int]) -> tuple[Mapping[int, Saved], Quantities]:
@@ -149,7 +120,8 @@ def _drive_whole(course: Course, stops: Sequence[int]) -> tuple[Mapping[int, Sav
 
     def save() -> None:
         if (calls := next(number)) in wanted:
-            saved[calls] = write_state(live.optimizer), write_state(live.scheduler)
+            own = "the function has no state to load" if live.is_stateless else ""
+            saved[calls] = write_state(live.optimizer), own or write_state(live.scheduler)
 
     def save_after(step: Step) -> Step:
         def step_and_save(*given: float) -> None:
@@ -168,7 +140,7 @@ def _try_way(way: str, course: Course, then: Course, at: int, saved: Saved) -> R
     try:
         live = _load(way, then, saved, then.calls_before(at))
         if then is not course:
-            restored = list_restored(then.make(), live)
+            restored = list_restored(then.make(), live, loads_scheduler=way in _LOADING)
         values, reason = go_on(live, then, at)
     except NoWayError as error:
         return Resumed(way, at, "none", str(error))
@@ -187,12 +159,12 @@ def _load(way: str, then: Course, saved: Saved, calls: int) -> Live:
     optimizer_state, scheduler_state = saved
 
     def load(optimizer: Any) -> None:
-        plainly(optimizer.load_state_dict)(read_state(optimizer_state))
+        load_optimizer(optimizer, optimizer_state)
 
     if way == "last_epoch":
         return then.make(load, last_epoch=calls - 1)
     live = then.make(load) if way == "before" else then.make()
-    if way in ("both", "before", "scheduler"):
+    if way in _LOADING:
         state = read_state(scheduler_state)
         live.scheduler.load_state_dict(state)
     if way in ("both", "optimizer"):

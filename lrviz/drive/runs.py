@@ -1,7 +1,7 @@
 """From a spec or a factory to its run: driven within limits, and what is worth saying told once."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
@@ -71,19 +71,26 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
     >>> simulate(lambda it: 0.1 / (it + 1), returns="lr", steps=2).lr.tolist()
     [[0.1, 0.05]]
     """
+    described = describe(spec, options)
+    is_coded = described.schedules[0].factory
+    run = _simulate_factory(described) if is_coded else simulate_spec(described)
+    if described is not spec:
+        warn(run)
+    return run
+
+
+def describe(spec: object, options: Mapping[str, Any]) -> Spec:
+    """Return a spec as it is, and of a factory that of its run; raise as `simulate` does."""
     if isinstance(spec, Spec):
         if options:
-            raise UsageError(
-                f"{next(iter(options))}: a spec says so itself; options are a factory's"
-            )
-        return _simulate_factory(spec) if spec.schedules[0].factory else simulate_spec(spec)
+            text = "a spec says so itself; options are a factory's"
+            raise UsageError(f"{next(iter(options))}: {text}")
+        return spec
     if not callable(spec):
         raise UsageError(f"{type(spec).__name__} is neither a spec nor a factory")
     from lrviz.drive.training import describe_factory
 
-    run = _simulate_factory(describe_factory(spec, options))
-    warn(run)
-    return run
+    return describe_factory(spec, options)
 
 
 def warn(run: Run) -> None:

@@ -11,6 +11,7 @@ import torch
 from lrviz.drive.blame import PASSED_ON, spell_cause
 from lrviz.drive.rebuilt import Live, NoWayError
 from lrviz.drive.signatures import list_parameters
+from lrviz.errors import UsageError
 from lrviz.run.resumed import Restored
 from lrviz.spec.nodes import NOT_ARGUMENTS
 
@@ -27,7 +28,7 @@ def write_state(of: Any) -> bytes | str:
         return f"{type(of).__name__} has no state_dict()"
     data = BytesIO()
     try:
-        torch.save(plainly(of.state_dict)(), data)
+        torch.save(_plainly(of.state_dict)(), data)
     except PASSED_ON:
         raise
     except BaseException as error:
@@ -42,7 +43,22 @@ def read_state(data: bytes | str) -> Any:
     return torch.load(BytesIO(data), weights_only=False)  # written here, by what is read here
 
 
-def plainly(method: Callable[..., Any]) -> Callable[..., Any]:
+def load_optimizer(optimizer: Any, data: bytes | str) -> None:
+    """Load a state into an optimizer.
+
+    Raises:
+        UsageError: it is another class's and has not all that torch's next step reads.
+    """
+    defaults = getattr(optimizer, "defaults", {})  # to which loading may add
+    own = [name for name in defaults if any(name in each for each in optimizer.param_groups)]
+    _plainly(optimizer.load_state_dict)(read_state(data))
+    missing = [name for name in own if any(name not in each for each in optimizer.param_groups)]
+    if missing:
+        text = f"optimizer.step() needs {', '.join(missing)}, which the loaded state has not"
+        raise UsageError(text)
+
+
+def _plainly(method: Callable[..., Any]) -> Callable[..., Any]:
     """Return a method of an optimizer as torch has written it.
 
     Around it torch has put what its compiler is to leave alone, and that imports the compiler.
@@ -53,29 +69,42 @@ def plainly(method: Callable[..., Any]) -> Callable[..., Any]:
     return partial(getattr(method, "__wrapped__"), getattr(method, "__self__"))  # noqa: B009
 
 
-def list_restored(fresh: Live, loaded: Live) -> Restored:
-    """Return the arguments that are not those which a scheduler and its optimizer were given."""
-    after = dict(_iter_arguments(loaded))
+def list_restored(fresh: Live, loaded: Live, *, loads_scheduler: bool) -> Restored:
+    """Return the arguments that are not those which a scheduler and its optimizer were given.
+
+    Args:
+        fresh: as they were built.
+        loaded: what a state has been loaded into.
+        loads_scheduler: whether that of the scheduler has; else its arguments are its own.
+    """
+    before, after = (
+        dict((*(_iter_own(live.scheduler) if loads_scheduler else ()), *_iter_groups(live)))
+        for live in (fresh, loaded)
+    )
     return tuple(
         (name, value, after[name])
-        for name, value in _iter_arguments(fresh)
+        for name, value in before.items()
         if name in after and after[name] != value
     )
 
 
-def _iter_arguments(live: Live) -> Iterator[tuple[str, object]]:
-    """Yield the arguments of a scheduler, of those inside it, and of its optimizer's groups."""
-    schedulers = [live.scheduler]
-    for each in schedulers:
-        schedulers += getattr(each, "_schedulers", ())
-        kind, own = type(each).__name__, getattr(each, "__dict__", {})
-        names = [one.name for one in list_parameters(type(each)) if one.name not in NOT_ARGUMENTS]
-        for name in (*names, "total_size"):  # CyclicLR's, of both its ways
-            value = own.get(name, own.get(f"_{name}"))
-            value = sorted(value.elements()) if isinstance(value, Counter) else value
-            items = value if isinstance(value, list | tuple) else [value]
-            if all(isinstance(item, bool | int | float | str) for item in items):
-                yield f"{kind}.{name}", value
+def _iter_own(scheduler: Any, place: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the arguments of a scheduler, and of those inside it, by their places."""
+    place, own = f"{place}{type(scheduler).__name__}.", getattr(scheduler, "__dict__", {})
+    names = [each.name for each in list_parameters(type(scheduler))]
+    for name in (*names, "total_size"):  # CyclicLR's, of both its ways
+        value = own.get(name, own.get(f"_{name}"))
+        value = sorted(value.elements()) if isinstance(value, Counter) else value
+        items = value if isinstance(value, list | tuple) else [value]
+        plain = all(isinstance(item, bool | int | float | str) for item in items)
+        if plain and name not in NOT_ARGUMENTS:
+            yield f"{place}{name}", value
+    for index, each in enumerate(getattr(scheduler, "_schedulers", ())):
+        yield from _iter_own(each, f"{place}schedulers.{index}.")
+
+
+def _iter_groups(live: Live) -> Iterator[tuple[str, object]]:
+    """Yield the arguments of an optimizer's groups."""
     groups = live.optimizer.param_groups
     for index, group in enumerate(groups):
         place = f"param_groups.{index}." if len(groups) > 1 else ""

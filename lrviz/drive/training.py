@@ -111,7 +111,7 @@ def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spe
     return parse_tree(tree, Source(name), factory=factory)
 
 
-def whole_number(name: str, value: Any, least: int = 1) -> int:
+def whole_number(name: str, value: Any, least: float = 1) -> int:
     """Return a number of steps or epochs, of whatever type it is.
 
     Raises:

@@ -14,7 +14,7 @@ from lrviz.linter.rules import RULES
 from lrviz.linter.view import View, build_view
 from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
-from lrviz.spec.origin import FACTORY
+from lrviz.spec.origin import FACTORY, RESUMED
 from lrviz.spec.wording import suggest
 
 # Drives a spec.
@@ -42,8 +42,8 @@ def lint_run(
     trial = _Trial(run, rules, drive)
     curves = zip(run.spec.schedules, run.schedulers, run.curves, strict=True)
     for index, (schedule, facts, curve) in enumerate(curves):
-        if curve.at is not None:  # of a log, in which no rule sees a schedule
-            continue
+        if curve.at is not None or facts.name.startswith(RESUMED):
+            continue  # of a log or of runs that went wrong, in which no rule sees a schedule
         view = build_view(run.spec, schedule, facts, curve)
         told = _list_told(view, rules)
         for rule, found in told if notes else filter(_is_failing, told):

@@ -1,6 +1,6 @@
 """What becomes of a schedule whose run is stopped and goes on: each way judged, and in words."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,6 +50,7 @@ class Resumed:
         stops: of all stops that were tried those at which it is not right.
         restored: the arguments that loading brings back into another schedule.
         label: of the curve, where a spec has several.
+        text: the way in words; of a stop that was asked for with the value of `last_epoch`.
         curve: the whole run, up to the stop as planned; None where it raises or is none.
     """
 
@@ -67,6 +68,7 @@ class Resumed:
     stops: tuple[int, ...] = ()
     restored: Restored = ()
     label: str = ""
+    text: str = ""
     curve: Curve | None = field(default=None, repr=False)
 
     @property
@@ -84,11 +86,13 @@ class Resumption:
         run: the run that is not stopped.
         rows: a row a curve and way.
         tried: of each curve the stops that were tried, ascending.
+        turns: of each its hand-overs, drops and turns; empty where every stop was to be tried.
     """
 
     run: Run
     rows: tuple[Resumed, ...]
     tried: tuple[tuple[int, ...], ...]
+    turns: tuple[frozenset[int], ...]
 
 
 @np.errstate(divide="ignore", invalid="ignore", over="ignore")
@@ -133,14 +137,18 @@ def judge(way: str, at: int, plan: Curve, values: Mapping[Quantity, Values]) -> 
     )
 
 
-def tell_safe(ways: Collection[str]) -> str:
+def tell_safe(ways: Mapping[str, str], both: str = "wrong") -> str:
     """Return which ways are safe, in a sentence without a full stop.
 
-    >>> tell_safe(["both", "anew"])
+    Args:
+        ways: the safe ones in words, by name.
+        both: the verdict on the way of that name, where it is not safe.
+
+    >>> tell_safe({way: WAYS[way] for way in ("both", "anew")})
     'safe: build both, load both; or build both, step again from 0'
     """
     if len(ways) == len(WAYS):
         return "safe: every way"
-    told = "; or ".join(text for way, text in WAYS.items() if way in ways)
-    warning = "" if "both" in ways else "to build both and load both is wrong; "
-    return f"{warning}safe: {told or 'none of these ways'}"
+    said = "cannot be done here" if both == "none" else "is wrong"
+    warning = "" if "both" in ways else f"to build both and load both {said}; "
+    return f"{warning}safe: {'; or '.join(ways.values()) or 'none of these ways'}"

@@ -29,6 +29,9 @@ FILE_ENDINGS = frozenset(
 # Where a spec in the place of which code builds the scheduler says so.
 FACTORY = ("factory",)
 
+# What is in place of a factory's name in a figure of resumed runs begins so.
+RESUMED = "resume of "
+
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _NAME = re.compile(rf"(?P<place>.*\.py|{_DOTTED}):(?P<attribute>{_DOTTED})", re.DOTALL)
 

@@ -237,4 +237,17 @@ def test_the_values_are_those_of_a_training_script_with_a_gradient(name: str) ->
 def test_the_catalog_says_which_ways_keep_a_scheduler_of_torch(name: str) -> None:
     rows = rows_of(name)
     safe = [way for way in WAYS if all(rows[at, way].verdict == "right" for at in STOPS)]
-    assert (*SCHEDULERS[name].resume, "anew") == tuple(safe)
+    # A constant factor a call survives where one that changes does not, as in the example below.
+    lucky = ["optimizer"] if name == "MultiplicativeLR" else []
+    assert [*SCHEDULERS[name].resume, "anew"] == [way for way in safe if way not in lucky]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_what_the_catalog_calls_safe_is_so_for_its_example_at_every_stop(name: str) -> None:
+    entry = SCHEDULERS[name]
+    example = "".join(f"\n    {line}" for line in entry.example.strip().splitlines())
+    metric = f"metric: {entry.metric}\n" if entry.metric else ""
+    text = f"epochs: 4\nsteps_per_epoch: 8\n{metric}scheduler:\n  {name}:{example or ' {}'}\n"
+    found = {row.way: row for row in lrviz.resume(lrviz.parse_spec(text))}
+    assert {way: found[way].stops for way in entry.resume} == dict.fromkeys(entry.resume, ())
+    assert {found[way].verdict for way in entry.resume} == {"right"}

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import LambdaLR, LinearLR, LRScheduler, StepLR
 
 import lrviz
-from lrviz.drive import resuming
+from lrviz.drive import resuming, stops
 from lrviz.errors import SpecError, UsageError
 from lrviz.run.resumed import STATELESS, WAYS, Resumed
 from lrviz.spec.catalog import THIRD_PARTY
@@ -86,6 +88,27 @@ def test_functions_are_not_saved_so_those_of_the_longer_run_count() -> None:
     assert verdicts(rows)["anew"] == "right"
 
 
+def test_arguments_come_back_to_their_own_places() -> None:
+    """Of two schedulers of one class inside a composite only the second was given another."""
+    sequence = (
+        "SequentialLR: {schedulers: [LinearLR: {total_iters: 3}, LinearLR: {total_iters: %d}], "
+        "milestones: [10]}"
+    )
+    rows = lrviz.resume(parse(sequence % 5), at=4, into=parse(sequence % 7))
+    restored = ("SequentialLR.schedulers.1.LinearLR.total_iters", 7, 5)
+    assert {row.way: row.restored for row in rows} == {
+        **dict.fromkeys(WAYS, ()),
+        **dict.fromkeys(("both", "before", "scheduler"), (restored,)),
+    }
+
+
+def test_where_no_scheduler_is_loaded_nothing_of_its_own_comes_back() -> None:
+    old, new = (parse(f"SWALR: {{swa_lr: 0.05, anneal_epochs: {n}}}") for n in (5, 9))
+    found = {row.way: row for row in lrviz.resume(old, at=4, into=new)}
+    assert [name for name, *_ in found["both"].restored] == ["SWALR.anneal_epochs"]
+    assert found["last_epoch"].restored == found["optimizer"].restored == ()
+
+
 def test_arguments_of_the_optimizer_come_back_too() -> None:
     new = parse("StepLR: {step_size: 40}", head="optimizer: {SGD: {lr: 0.2, weight_decay: 0.01}}\n")
     row = both(lrviz.resume(parse("StepLR: {step_size: 40}"), at=4, into=new))
@@ -105,6 +128,36 @@ def test_other_param_groups_are_a_row_that_raises() -> None:
     assert verdicts(rows)["scheduler"] != "raises"
 
 
+OPTIMIZERS = ("SGD", "AdamW", "NAdam", "RMSprop", "Rprop")
+
+
+@pytest.mark.parametrize("old", OPTIMIZERS)
+@pytest.mark.parametrize("new", OPTIMIZERS)
+def test_a_state_on_which_the_optimizer_cannot_step_raises(old: str, new: str) -> None:
+    """What torch's own optimizer says to a gradient, with the same state loaded."""
+    parameters = [nn.Parameter(torch.ones(1)) for _ in range(2)]
+    saved, loaded = (
+        getattr(optim, name)([each], lr=0.1)
+        for name, each in zip((old, new), parameters, strict=True)
+    )
+    loaded.load_state_dict(saved.state_dict())
+    parameters[1].grad = torch.ones(1)
+    key = ""
+    try:
+        loaded.step()
+    except KeyError as error:
+        (key,) = error.args
+    specs = [
+        parse("LinearLR: {total_iters: 3}", head=f"optimizer: {{{name}: {{lr: 0.1}}}}\n")
+        for name in (old, new)
+    ]
+    found = {row.way: row for row in lrviz.resume(specs[0], at=4, into=specs[1])}
+    loading = [found[way] for way in ("both", "before", "optimizer", "last_epoch")]
+    assert {row.verdict == "raises" for row in loading} == {bool(key)}
+    assert all(key in row.reason for row in loading)
+    assert "raises" not in {found["scheduler"].verdict, found["anew"].verdict}
+
+
 def test_several_curves_cannot_be_loaded_into() -> None:
     curves = (
         "steps: 30\ncurves: {a: {scheduler: {StepLR: {step_size: 4}}}, b: {scheduler: LinearLR}}\n"
@@ -118,13 +171,35 @@ def test_several_curves_cannot_be_loaded_into() -> None:
 
 @pytest.mark.parametrize("at", [0, 30, -1, 31])
 def test_a_run_is_stopped_before_its_last_step(at: int) -> None:
-    with pytest.raises(UsageError, match=f"at: must be .*, got {at}"):
+    text = f"^at: must be from 1 to 29 in a run of 30 steps, got {at}$"
+    with pytest.raises(UsageError, match=text):
         lrviz.resume(parse("StepLR: {step_size: 4}"), at=at)
 
 
+@pytest.mark.parametrize("at", [5.0, np.int64(5), torch.tensor(5)])
+def test_a_whole_number_of_any_type_is_a_stop(at: Any) -> None:
+    rows = lrviz.resume(parse("StepLR: {step_size: 4}"), at=at)
+    assert {(row.at, type(row.at)) for row in rows} == {(5, int)}
+
+
+@pytest.mark.parametrize(
+    ("spec", "options", "message"),
+    [
+        ("seq.yaml", {}, "str is neither a spec nor a factory"),
+        (None, {}, "NoneType is neither a spec nor a factory"),
+        (parse("LinearLR"), {"lr": 1}, "lr: a spec says so itself; options are a factory's"),
+        (parse("LinearLR"), {"into": "x.yaml"}, "into: str is no spec"),
+        (parse("LinearLR"), {"at": 1.5}, "at: must be a whole number, got 1.5"),
+    ],
+)
+def test_what_is_no_spec_is_refused(spec: Any, options: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=f"^{message}$"):
+        lrviz.resume(spec, **options)
+
+
 def test_up_to_256_steps_all_stops_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert resuming.EVERY == 256
-    monkeypatch.setattr(resuming, "EVERY", 48)  # which takes less long
+    assert stops.EVERY == 256
+    monkeypatch.setattr(stops, "EVERY", 48)  # which takes less long
     spec = parse("StepLR: {step_size: 4}", "steps: 48")
     assert resuming.stop_and_go(spec).tried == (tuple(range(1, 48)),)
     spec = parse("StepLR: {step_size: 40}", "steps: 49")
@@ -141,6 +216,35 @@ def test_beyond_it_is_stopped_around_hand_overs_and_drops_and_at_others() -> Non
     assert around <= {*tried}
     assert {200, 400, 1, 599} <= {*tried}
     assert len(tried) < 32 + 2 + 3 * 9
+
+
+def test_a_run_that_is_long_is_stopped_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where 5 ways after each stop are more calls than may be made, what is in between goes first.
+
+    Of 3,000 steps there are more than 32 spread stops, each followed by half of them on average:
+    32 * 1,500 * 5 are 240,000 calls.
+    """
+    scheduler = (
+        "SequentialLR: {schedulers: [LinearLR: {total_iters: 2001}, ConstantLR: {factor: 0.5, "
+        "total_iters: 3000}], milestones: [2001]}"
+    )
+    spec = parse(scheduler, "steps: 3000")
+    counts = []
+    for most in (400_000, 100_000, 20_000, 6_000):
+        monkeypatch.setattr(resuming, "MAX_CALLS", most)
+        (tried,) = resuming.stop_and_go(spec).tried
+        assert sum((3000 - at) * 5 for at in tried) <= most
+        counts.append(len(tried))
+        assert 2000 in tried
+        assert ({1000, 2001} <= {*tried}) == (most >= 20_000)
+    assert counts[0] >= 32 > counts[1] > counts[2] > counts[3] == 1
+    monkeypatch.setattr(resuming, "MAX_CALLS", 4_999)
+    text = "5,000 calls of all ways after step 2000 are more than 4,999; stop later"
+    with pytest.raises(UsageError, match=text):
+        lrviz.resume(spec)
+    with pytest.raises(UsageError, match="14,995 calls of all ways after step 1 are"):
+        lrviz.resume(spec, at=1)
+    assert len(lrviz.resume(spec, at=2001)) == len(WAYS)
 
 
 def test_the_worst_of_all_stops_is_told_and_how_many_are_not_right() -> None:
@@ -247,6 +351,31 @@ def test_a_function_of_the_step_has_no_state() -> None:
     assert {row.verdict for row in rows} == {"right"}
     assert {row.reason for row in rows} == {STATELESS}
     assert [row.way for row in rows] == [*WAYS]
+
+
+def test_a_function_of_the_step_has_no_state_for_another_schedule() -> None:
+    """A linear warm-up from a third; loaded is the function's last LR, 0.1 / 4 in place of 0.1."""
+    new = parse("LinearLR: {total_iters: 2}", "steps: 9")
+    rows = lrviz.resume(lambda it: 0.1 / (it + 1), at=3, into=new, steps=9, returns="lr")
+    found = {row.way: row for row in rows}
+    for way in ("both", "before", "scheduler"):
+        assert (found[way].verdict, found[way].reason) == (
+            "none",
+            "the function has no state to load",
+        )
+    assert (found["optimizer"].verdict, found["optimizer"].wrong) == ("wrong", 6)
+    optimizer = optim.SGD([nn.Parameter(torch.ones(1))], lr=0.1)
+    scheduler = LinearLR(optimizer, total_iters=2)
+    optimizer.param_groups[0]["lr"] = 0.1 / 4
+    values = []
+    for _ in range(6):
+        values.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    assert found["optimizer"].curve is not None
+    assert found["optimizer"].curve.lr[0, 3:].tolist() == pytest.approx(values)
+    assert "initial_lr" in found["last_epoch"].reason
+    assert found["anew"].verdict == "right"
 
 
 class Counting:
