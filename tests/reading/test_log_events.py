@@ -202,6 +202,16 @@ def test_many_kinds_of_records_of_one_length_lose_nothing() -> None:
     assert points(read(file_of(payloads))) == {"lr0": [(step + 1, step) for step in range(100)]}
 
 
+@pytest.mark.parametrize("tag", ["train/LR", "Learning Rate", "learningrate"])
+def test_a_rate_is_found_among_many_tags_of_its_length(tag: str) -> None:
+    others = [f"{place:0{len(tag)}}" for place in range(300)]
+    payloads = [event(3, (other, simple(1))) for other in others]
+    payloads[50:50] = [event(step, (tag, simple(1 / step))) for step in range(1, 9)]
+    log = read(file_of(payloads))
+    assert points(log) == {tag: [(step, float(np.float32(1 / step))) for step in range(1, 9)]}
+    assert points(read(file_of(payloads), "step", others[250])) == {others[250]: [(3, 1)]}
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 255), st.integers(0, len(PLAIN) - 1), st.integers(0, len(PLAIN)))
 def test_flipped_and_lost_bytes_never_lose_what_comes_before(byte: int, at: int, end: int) -> None:

@@ -35,6 +35,9 @@ _LONGEST_NUMBER = 10
 # so many of the kinds have hardly a record.
 _MOST_KINDS, _LONGEST, _MOST_RARE, _RARE = 64, 1024, 8, 8
 
+# After so many kinds only those are looked at that hold what is in every name of a rate.
+_FEW_KINDS, _IN_RATES, _MOST_NAMED = 4, (b"lr", b"rate"), 20
+
 _MOST_TAGS = 10_000
 _NONE = np.empty(0)
 
@@ -80,6 +83,7 @@ def read_events(files: Iterable[BinaryIO], name: str, columns: Sequence[str]) ->
     """
     points, tags, dtypes, broken = Points(name), dict[str, None](), set[str](), 0
     taken = columns[1:].__contains__ if columns else is_rate
+    words = [each.encode("utf-8", "replace") for each in columns[1:]] or _IN_RATES
     for file in files:
         notes, called = list[str](), Path(getattr(file, "name", name)).name
         own = "" if called == Path(name).name else f"{called} "
@@ -89,7 +93,7 @@ def read_events(files: Iterable[BinaryIO], name: str, columns: Sequence[str]) ->
         points.begin_part()
         for piece in iter_pieces(file, notes):
             found: dict[str, list[tuple[NDArray[np.int64], Values, Values]]] = defaultdict(list)
-            for scalar, starts, steps, values in _iter_scalars(piece, tags, taken):
+            for scalar, starts, steps, values in _iter_scalars(piece, tags, taken, words):
                 if scalar is None:
                     broken += len(starts)
                 else:
@@ -109,7 +113,7 @@ def read_events(files: Iterable[BinaryIO], name: str, columns: Sequence[str]) ->
 
 
 def _iter_scalars(
-    piece: Piece, tags: dict[str, None], taken: Callable[[str], bool]
+    piece: Piece, tags: dict[str, None], taken: Callable[[str], bool], words: Sequence[bytes]
 ) -> Iterator[_Found]:
     """Yield learning rates: what they are, where their records are, their steps and values.
 
@@ -121,7 +125,7 @@ def _iter_scalars(
     for group in np.split(order, bounds):
         size = int(piece.lengths[group[0]]) + 4
         records = sliding_window_view(data, size)[piece.starts[group]]
-        for layout, rows in _iter_alike(records):
+        for layout, rows in _iter_alike(records, words):
             if len(tags) < _MOST_TAGS:
                 tags.update(dict.fromkeys(each.tag for each in layout.scalars or ()))
             scalars = [each for each in layout.scalars or () if taken(each.tag)]
@@ -138,10 +142,27 @@ def _iter_scalars(
                 yield scalar, starts, steps, cells[:, 0].astype(np.float64)
 
 
-def _iter_alike(records: Bytes) -> Iterator[tuple[_Layout, NDArray[np.int64]]]:
+def _find_words(records: Bytes, words: Sequence[bytes]) -> NDArray[np.bool_]:
+    """Return which records hold one of some words, in capitals or not."""
+    lower, found = records | 0x20, np.zeros(len(records), np.bool_)
+    for word in words:
+        spots = np.ones((len(records), max(0, records.shape[1] + 1 - len(word))), np.bool_)
+        for place, letter in enumerate(word):
+            spots &= lower[:, place : place + spots.shape[1]] == letter | 0x20
+        found |= spots.any(1)
+    return found
+
+
+def _iter_alike(
+    records: Bytes, words: Sequence[bytes]
+) -> Iterator[tuple[_Layout, NDArray[np.int64]]]:
     """Yield each layout with the records that have it: together while many do, then one by one."""
     rows, rare = np.arange(len(records)), 0
-    for _ in range(_MOST_KINDS if records.shape[1] <= _LONGEST else 0):
+    for kind in range(_MOST_KINDS if records.shape[1] <= _LONGEST else 0):
+        if kind == _FEW_KINDS:  # of those that are passed over, some are named
+            told = _find_words(records[rows], words)
+            told[:_MOST_NAMED] = True
+            rows = rows[told]
         if not len(rows) or rare > _MOST_RARE:
             break
         left = records[rows]
