@@ -69,9 +69,7 @@ def resume_spec(
     elif target.path is None and output_format == "json":
         raise UsageError("-o -: standard output has the JSON; name a file")
     spec = load_named(source, reading)
-    drawn = [each for each in reading.overrides if each.key.split(".")[0] in KEPT]
-    asked = Reading(drawn, reading.allow)  # of how it is drawn; the rest is said of what is stopped
-    other = parse_data(read_source(into), into, asked) if into else None
+    other = _load_other(into, reading) if into else None
     specs = [each for each in (spec, other) if each]
     if target is not None:
         refuse_target(target.path, "figure", specs, overwrite=overwrite)
@@ -82,6 +80,7 @@ def resume_spec(
     if target is not None:
         refuse_reads(target.path, specs)  # of factories it is known by now
         run = draw_resumption(done, spec, at)
+        lines += _iter_undrawn(done, spec)
         lines += write_figure(run, target, metadata=True, overwrite=overwrite)
         path = str(target.path or "")
     if output_format == "json":
@@ -90,6 +89,12 @@ def resume_spec(
         yield Block(None, (*lines, *text.splitlines()))
     else:
         yield Block(text, tuple(lines), path=path)
+
+
+def _load_other(into: str, reading: Reading) -> Spec:
+    """Return what is loaded into, drawn as asked; the rest is said of what is stopped."""
+    drawn = [each for each in reading.overrides if each.key.split(".")[0] in KEPT]
+    return parse_data(read_source(into), into, Reading(drawn, reading.allow))
 
 
 def _resume(spec: Spec, at: int | None, into: Spec | None) -> Resumption:
@@ -106,11 +111,23 @@ def _resume(spec: Spec, at: int | None, into: Spec | None) -> Resumption:
 
 def _iter_restored(done: Resumption, into: Spec | None) -> Iterator[Problem]:
     """Yield what loading brings back into another spec, where both states are loaded."""
-    loaded = [each for row in done.rows if row.way == "both" for each in row.restored]
-    for name, old, new in loaded:
+    loaded = [(each, row) for row in done.rows if row.way == "both" for each in row.restored]
+    for (name, old, new), row in loaded:
         assert into is not None  # else nothing of another spec's is there
         text = f"{name}: loading brings back {spell_value(new)}, in place of {spell_value(old)}"
-        yield Problem(into.source.name, (), text, grade="warning")
+        yield Problem(into.source.name, (), f"{text}{_of(row)}", grade="warning")
+
+
+def _iter_undrawn(done: Resumption, spec: Spec) -> Iterator[Problem]:
+    """Yield a line of all that raises, and has no curve."""
+    raised = [f"{row.text}{_of(row)}" for row in done.rows if row.verdict == "raises"]
+    if raised:
+        text = f"not drawn, as it raises: {'; '.join(raised)}"
+        yield Problem(spec.source.name, (), text, grade="warning")
+
+
+def _of(row: Resumed) -> str:
+    return f" (curve '{row.label}')" if row.label else ""
 
 
 def spell_value(value: object) -> str:

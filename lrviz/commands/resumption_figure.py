@@ -43,8 +43,8 @@ def draw_resumption(done: Resumption, spec: Spec, at: int | None) -> Run:
     run, labels = done.run, list(dict.fromkeys(row.label for row in done.rows))
     lines: dict[tuple[int, bytes], tuple[Curve, list[Resumed]]] = {}
     for row in done.rows:
-        place = labels.index(row.label) % len(run.curves)
-        plan = run.curves[place]
+        place = labels.index(row.label)
+        plan = run.curves[place % len(run.curves)]
         lines.setdefault((place, _key(plan)), (plan, []))
         drawn = plan if row.verdict == "right" else row.curve
         if drawn is not None:
@@ -54,9 +54,8 @@ def draw_resumption(done: Resumption, spec: Spec, at: int | None) -> Run:
     runs = [
         replace(
             run,
-            spec=replace(run.spec, schedules=(run.spec.schedules[place],)),
-            curves=(curve,),
-            schedulers=(run.schedulers[place],),
+            spec=replace(run.spec, schedules=(run.spec.schedules[place % len(run.curves)],)),
+            curves=(replace(curve, label=labels[place]),),
         )
         for (place, _), (curve, _) in lines.items()
     ]

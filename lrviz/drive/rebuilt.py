@@ -88,12 +88,10 @@ def iter_courses(spec: Spec, stack: ExitStack) -> Iterator[Course]:
     """
     factory, function = spec.schedules[0].factory, None
     if factory and factory.drawn:
-        text = (
-            f"drawn from {factory.name}, which a figure cannot run; name that on the command line"
-        )
-        if factory.name.startswith(RESUMED):
-            text = f"drawn of resumed runs; name {factory.name.removeprefix(RESUMED)} itself"
-        raise spec_error(spec.source.name, text)
+        name = factory.name.removeprefix(RESUMED)
+        is_resumed = name != factory.name
+        why = "of resumed runs" if is_resumed else f"from {name}, which a figure cannot run"
+        raise spec_error(spec.source.name, f"drawn {why}; name {name} on the command line")
     run = simulate(spec)  # which enters the code, too, and so comes before
     if factory:
         function = stack.enter_context(run_code(spec.schedules[0], factory))
