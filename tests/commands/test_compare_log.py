@@ -185,3 +185,13 @@ def test_a_log_that_is_none_costs_the_check_nothing(folder: Path) -> None:
     assert "1 match" in done.text
     assert "run.csv: " in done.stderr
     assert (folder / "report/index.html").is_file()
+
+
+def test_a_part_that_began_anew_is_named_by_the_one_step_at_which_it_did() -> None:
+    rates = train()
+    save(Path("first.csv"), rates[:60])
+    save(Path("second.csv"), rates[:40], 60)
+    Path("second.csv").write_text(Path("second.csv").read_text().replace("lr", "train/lr"))
+    done = run("compare", "plan.yaml", "first.csv", "second.csv", "--exit-code")
+    assert done.status == 1
+    assert done.text.startswith("parts from plan.yaml at step 60: it was started over at step 60 (")

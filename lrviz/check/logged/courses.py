@@ -137,7 +137,7 @@ class _Found:
     @property
     def is_sure(self) -> bool:
         """Whether the others are next to it."""
-        return max(self.found) - min(self.found) < len(self.found)
+        return max(self.found) - min(self.found) < len(set(self.found))
 
     @property
     def numbers(self) -> Mapping[str, Number]:
@@ -145,7 +145,7 @@ class _Found:
         return {"number": self.number, "least": min(self.found), "most": max(self.found)}
 
     def __str__(self) -> str:
-        low, *others = sorted(map(abs, self.found))
+        low, *others = sorted({abs(each) for each in self.found})
         if not others:
             return f"{low:,}"
         if self.is_sure:
