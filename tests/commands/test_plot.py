@@ -287,8 +287,6 @@ def test_a_mistake_shows_no_picture_s_path_where_a_spec_is_missing(tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["folder"], "folder: cannot read: is a folder"),
-        (["folder.png"], "folder.png: cannot read: is a folder"),
         (["step.yaml/x.yaml"], "step.yaml/x.yaml: cannot read: no such file"),
         (["step.yaml", "-o", "folder", "-f", "png"], "folder: cannot write: is a folder"),
         (["step.yaml", "-o", "none/x.png"], "none/x.png: cannot write: no such folder"),
