@@ -24,13 +24,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, lambda *_: None)
 
 # Generated examples are the same everywhere, so that what a run says depends on the code alone.
-# `--hypothesis-profile=thorough` takes five times as many, `search` looks for new ones.
+# `--hypothesis-profile=thorough` takes ten times as many, `search` looks for new ones.
 # No machine is too slow.
 PATIENT = hypothesis.settings(
     deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.register_profile("same", PATIENT, derandomize=True, max_examples=30)
-hypothesis.settings.register_profile("thorough", PATIENT, derandomize=True, max_examples=150)
+hypothesis.settings.register_profile("thorough", PATIENT, derandomize=True, max_examples=300)
 hypothesis.settings.register_profile("search", PATIENT, print_blob=True)
 hypothesis.settings.load_profile("same")
 
