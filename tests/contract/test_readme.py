@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lrviz import load, simulate
 from tests.support.specs import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = (ROOT / "docs/commands.md").read_text("utf-8")
+GALLERY = (ROOT / "docs/gallery.md").read_text("utf-8")
 
 
 def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -22,23 +25,33 @@ def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_its_list_of_commands_is_what_the_command_prints(tmp_path: Path) -> None:
-    block = re.search(r"```\n(Commands:\n.*?\n)```", README, re.DOTALL)
+def test_the_list_of_commands_is_what_the_command_prints(tmp_path: Path) -> None:
+    block = re.search(r"```\n(Commands:\n.*?\n)```", COMMANDS, re.DOTALL)
     assert block is not None
     printed = run(["--help"], tmp_path).stdout
     assert block[1] == printed[printed.index("Commands:") :]
 
 
-def test_the_spec_it_begins_with_is_steplr_and_draws_its_figure(tmp_path: Path) -> None:
+def test_the_spec_it_begins_with_draws_the_figure_beside_it(tmp_path: Path) -> None:
     block = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
     assert block is not None
     (tmp_path / "spec.yaml").write_text(block[1], "utf-8")
     assert run(["plot", "spec.yaml", "-o", "a.webp"], tmp_path).returncode == 0
-    assert (tmp_path / "a.webp").read_bytes() == (ROOT / "figures/steplr.webp").read_bytes()
+    figure = ROOT / "figures/warmup_cosine.webp"
+    assert (tmp_path / "a.webp").read_bytes() == figure.read_bytes()
+
+
+def test_every_spec_of_it_and_of_the_page_on_specs_is_sound(tmp_path: Path) -> None:
+    page = (ROOT / "docs/spec.md").read_text("utf-8")
+    specs = re.findall(r"```yaml\n(\w.*?)```", README + page, re.DOTALL)
+    assert len(specs) == 3
+    for index, text in enumerate(specs):
+        (tmp_path / f"{index}.yaml").write_text(text, "utf-8")
+        simulate(load(tmp_path / f"{index}.yaml"))
 
 
 def test_the_setting_and_the_sweep_that_it_shows_work(tmp_path: Path) -> None:
-    text = " ".join(README.split())
+    text = " ".join(COMMANDS.split())
     setting = re.search(r"`--set ([^`]*)`", text)
     sweep = re.search(r"`--sweep '([^`]*)'`", text)
     assert setting is not None
@@ -58,15 +71,24 @@ def test_the_error_it_shows_is_the_one_that_is_printed(tmp_path: Path) -> None:
     assert f"`{done.stderr.strip()}`" in " ".join(README.split())
 
 
-def test_every_spec_and_figure_that_it_links_to_is_there() -> None:
-    links = re.findall(r"\((configs/[^)]*|figures/[^)]*)\)", README)
-    assert {link for link in links if not (ROOT / link).is_file()} == set()
-    shown = {Path(link).stem for link in links if link.startswith("configs/")}
-    assert shown == {path.stem for path in (ROOT / "configs").rglob("*.yaml")}
+def test_every_file_that_it_or_a_page_links_to_is_there() -> None:
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        links = re.findall(r"\]\(([^):#]+)\)", page.read_text("utf-8"))
+        assert {link for link in links if not (page.parent / link).exists()} == set()
+
+
+def test_the_gallery_shows_every_spec_and_its_figure() -> None:
+    names = {
+        path.relative_to(ROOT / "configs").with_suffix("").as_posix()
+        for path in (ROOT / "configs").rglob("*.yaml")
+    }
+    assert set(re.findall(r"\]\(\.\./configs/([^)]*)\.yaml\)", GALLERY)) == names
+    shown = set(re.findall(r"!\[[^]]*\]\(\.\./figures/([^)]*)\.webp\)", GALLERY))
+    assert shown == names
 
 
 def test_it_is_short_enough_to_be_read() -> None:
-    assert len(README.splitlines()) <= 150
+    assert len(README.splitlines()) <= 110
 
 
 def test_the_finding_it_shows_is_the_one_that_is_printed(tmp_path: Path) -> None:
@@ -74,7 +96,7 @@ def test_the_finding_it_shows_is_the_one_that_is_printed(tmp_path: Path) -> None
     (tmp_path / "cos.yaml").write_text(text, "utf-8")
     done = run(["lint", "cos.yaml"], tmp_path)
     assert done.returncode == 1
-    assert f"`{done.stdout.strip()}`" in " ".join(README.split())
+    assert f"$ lrviz lint cos.yaml\n{done.stdout}" in README
 
 
 def test_the_page_on_speed_holds_its_tables() -> None:
