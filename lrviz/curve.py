@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 Steps = NDArray[np.int64]
-Quantity = Literal["lr", "momentum", "weight_decay"]
-QUANTITIES: tuple[Quantity, ...] = ("lr", "momentum", "weight_decay")
+Quantity = Literal["lr", "momentum", "weight_decay", "metric"]
+QUANTITIES: tuple[Quantity, ...] = ("lr", "momentum", "weight_decay")  # of every param group
+RECORDED: tuple[Quantity, ...] = (*QUANTITIES, "metric")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +61,12 @@ class Curve:
         return int(self.lr.shape[1] if self.at is None else self.at[-1] + 1)
 
     def quantity(self, name: Quantity) -> Values | None:
-        """Return one recorded quantity, shape (groups, steps), or None where there is none."""
+        """Return one recorded quantity, shape (groups, steps), or None where there is none.
+
+        A metric is one for all groups, shape (1, steps).
+        """
         value: Values | None = getattr(self, name)
-        return value
+        return value[np.newaxis] if name == "metric" and value is not None else value
 
     def unit(self, x: str) -> float:
         """Return how many steps make one unit of an x axis, `step` or `epoch`."""

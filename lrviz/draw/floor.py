@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from lrviz.draw.chart import Layout, lift
-from lrviz.draw.panels import Panel, Row
+from lrviz.draw.panels import Panel
+from lrviz.draw.trace import Row
 from lrviz.spec.style import Style
 from lrviz.spell import spell_floor
 
@@ -63,7 +64,7 @@ def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
     """Have a line lead to the end of a log axis, not beyond, where it has no place for a value."""
     values = np.asarray(line.get_ydata(), dtype=np.float64)
     if (values <= floor).any():
-        line.set_ydata(np.where(values > floor, values, bottom))
+        line.set_ydata(np.where(values <= floor, bottom, values))
         line.set_markevery(np.flatnonzero(values > floor).tolist())
 
 

@@ -1,13 +1,14 @@
 """How a spec asks to be drawn, and what it tells the linter."""
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from lrviz.curve import Quantity
-from lrviz.spec.style import Dpi, Flag, Number, Positive, Style, Text, styles
+from lrviz.spec.style import Dpi, Flag, FontSize, Number, Panels, Positive, Style, Text, styles
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 16_383
@@ -27,13 +28,6 @@ def _auto_or_flag(value: object) -> object:
     return value
 
 
-def _once(panels: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
-    for place, panel in enumerate(panels):
-        if panel in panels[:place]:
-            raise PydanticCustomError("twice", "has {panel} twice", {"panel": panel})
-    return panels
-
-
 Limits = tuple[Number, Number]
 
 
@@ -50,11 +44,18 @@ class FigureOptions(BaseModel):
         ylim: where the y axis of the first panel begins and ends; as its values ask unless given.
         xlabel: what the x axis is called.
         ylabel: what the y axis of the first panel is called.
-        panels: the quantities that are drawn, a panel each, over one x axis; `lr` unless given.
+        panels: the quantities that are drawn, a panel each, over one x axis; `lr` unless given, and
+            in `light` and `dark` the `metric`, too, that a plateau scheduler is given.
         markers: whether a marker stands at every step; `auto`, which is the default: while they can
             be told apart.
         legend: whether there is a legend; where there is more than one curve unless given.
         grid: whether there are grid lines; as the style has it unless given.
+        transparent: whether there is nothing behind the curves, so that a page shows through; the
+            style's colours are for one like its own background.
+        font_size: of labels, in points, which ticks and title follow; the style's unless given, and
+            smaller then in a small figure.
+        svg_text: what text in an SVG is: `paths`, the default, which look the same everywhere, or
+            `text`, which can be selected and searched, in the reader's font.
     """
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", validate_default=True)
@@ -68,10 +69,13 @@ class FigureOptions(BaseModel):
     ylim: Limits | None = None
     xlabel: Text | None = None
     ylabel: Text | None = None
-    panels: Annotated[tuple[Quantity, ...], Field(min_length=1), AfterValidator(_once)] = ("lr",)
+    panels: Panels = ("lr",)
     markers: Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_flag)] = "auto"
     legend: Flag | None = None
     grid: Flag | None = None
+    transparent: Flag = False
+    font_size: FontSize | None = None
+    svg_text: Literal["paths", "text"] = "paths"
 
     @cached_property
     def inches(self) -> tuple[float, float]:
@@ -82,6 +86,12 @@ class FigureOptions(BaseModel):
     def pixels_an_inch(self) -> float:
         """The figure's resolution."""
         return self.dpi or self.style.dpi
+
+    def choose_panels(self, known: Collection[Quantity]) -> "FigureOptions":
+        """Return it with the style's panels of what a run has, unless it says which."""
+        panels = tuple(each for each in self.style.panels if each in known)
+        given = "panels" in self.model_fields_set or not panels
+        return self if given else self.model_copy(update={"panels": panels})
 
     @model_validator(mode="after")
     def _within_limits(self) -> "FigureOptions":
