@@ -26,9 +26,7 @@ SIDES = ("left", "bottom", "right", "top")
 
 MARGIN = 0.1  # inches from text to the figure's edge
 Settings = Mapping[str, object]
-
-# Of a PDF: text that can be selected and edited. A file asks for it before anything is drawn.
-FONT_TYPE: Settings = {"pdf.fonttype": 42}
+FONT_TYPE: Settings = {"pdf.fonttype": 42}  # text to select and edit; asked for before it is drawn
 
 
 class Chart(Figure):
@@ -119,13 +117,13 @@ def apply_settings(settings: Settings) -> Iterator[None]:
 def gather_settings(
     style: Style, fonts: tuple[str, ...], grid: bool, svg_text: str = "paths"
 ) -> Settings:
-    """Return matplotlib's defaults with a style over them.
+    """Return matplotlib's defaults with a style and a figure's options over them.
 
     Args:
         style: what to set.
         fonts: families in order of preference.
         grid: whether there are grid lines.
-        svg_text: as a figure's option.
+        svg_text: what is made of text there.
     """
     with ONE_AT_A_TIME:  # matplotlib hides warnings from every thread while it lists its settings
         defaults: dict[str, object] = dict(mpl.rcParamsDefault.items())
@@ -202,9 +200,7 @@ class Layout:
 def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) -> Layout:
     """Return the layout of a run's figure."""
     size, dpi = options.inches, options.pixels_an_inch
-    style = scale_style(options.style, size, dpi, options.font_size)
-    if options.transparent:
-        style = style.model_copy(update={"background": "none"})
+    style = scale_style(options.look, size, dpi, options.font_size)
     fit = size != options.style.size or _needs_fit(options, words)
     total = 1 + PANEL * (len(options.panels) - 1)
     grown = size[1] * total
@@ -229,9 +225,7 @@ def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) ->
 def scale_style(
     style: Style, size: tuple[float, float], dpi: float, font_size: float | None = None
 ) -> Style:
-    """Return a style with smaller text and thinner lines where the figure is small.
-
-    Text of a size that is asked for has it.
+    """Return a style with smaller text, but what is asked for, and thinner lines in a small figure.
 
     >>> from lrviz.spec.style import styles
     >>> scale_style(styles()["article"], (3, 2), 100).font_size

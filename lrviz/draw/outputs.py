@@ -151,10 +151,9 @@ def _refuse_missing(run: Run, panels: Sequence[Panel]) -> None:
     """Raise for a panel that no curve has a line for."""
     problems, spec = [], run.spec
     for index, panel in enumerate(panels):
-        if not any(row.values.size for row in panel.rows):
-            owner = f"optimizer {spec.optimizer.name} has"
-            if panel.quantity == "metric":
-                owner = f"scheduler {spec.scheduler.name} takes"
+        if panel.quantity not in run.quantities:
+            takes = f"scheduler {spec.scheduler.name} takes"
+            owner = takes if panel.quantity == "metric" else f"optimizer {spec.optimizer.name} has"
             text = f"the {owner} no {panel.quantity}; leave the panel out"
             problems.append(spec.source.problem(("figure", "panels", index), text))
     if problems:

@@ -53,8 +53,7 @@ class Schedule:
         interval: when `scheduler.step()` is called, after every step or after every epoch.
         optimizer: the optimizer whose param groups are scheduled.
         scheduler: what schedules them.
-        metric: what ReduceLROnPlateau is given; None for none.
-        metric_key: where that stands.
+        metric: what ReduceLROnPlateau is given; None for none. `metric_key`: where that stands.
         metric_name: the column of the csv that it was read from; empty for any other.
         metric_file: that csv, as the spec names it.
         metric_lines: its line for each value, and `metric_blanks` the blank ones between them.

@@ -12,6 +12,7 @@ from lrviz.spec.style import Dpi, Flag, FontSize, Number, Panels, Positive, Styl
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 16_383
+PIXELS = 50  # nobody's figure is so many inches wide and high: who writes it means pixels
 
 
 def _resolve_style(value: object) -> object:
@@ -29,6 +30,9 @@ def _auto_or_flag(value: object) -> object:
 
 
 Limits = tuple[Number, Number]
+
+# The colours where a page shows through: such a grey is legible on white and on black.
+TRANSPARENT = {"background": "none", "foreground": "#767676", "grid_color": "#76767640"}
 
 
 class FigureOptions(BaseModel):
@@ -50,8 +54,8 @@ class FigureOptions(BaseModel):
             be told apart.
         legend: whether there is a legend; where there is more than one curve unless given.
         grid: whether there are grid lines; as the style has it unless given.
-        transparent: whether there is nothing behind the curves, so that a page shows through; the
-            style's colours are for one like its own background.
+        transparent: whether there is nothing behind the curves, so that a page shows through: text
+            is legible on white and on black then, curves are where a page is like the style's own.
         font_size: of labels, in points, which ticks and title follow; the style's unless given, and
             smaller then in a small figure.
         svg_text: what text in an SVG is: `paths`, the default, which look the same everywhere, or
@@ -83,6 +87,11 @@ class FigureOptions(BaseModel):
         return self.size or self.style.size
 
     @cached_property
+    def look(self) -> Style:
+        """The style, in the colours of a figure that a page shows through where it is one."""
+        return self.style.model_copy(update=TRANSPARENT) if self.transparent else self.style
+
+    @cached_property
     def pixels_an_inch(self) -> float:
         """The figure's resolution."""
         return self.dpi or self.style.dpi
@@ -95,15 +104,21 @@ class FigureOptions(BaseModel):
 
     @model_validator(mode="after")
     def _within_limits(self) -> "FigureOptions":
+        dpi, (wide, high) = self.pixels_an_inch, self.inches
         # 163.83 inches of 100 pixels are 16383.000000000002.
-        sides = [round(inch * self.pixels_an_inch, 6) for inch in self.inches]
-        if max(sides) > MAX_SIDE or sides[0] * sides[1] > MAX_PIXELS:
-            pixels = f"{sides[0]:.0f} x {sides[1]:.0f} pixels"
-            most = f"{MAX_SIDE:,} a side or {MAX_PIXELS:,} in all"
-            raise PydanticCustomError("pixels", f"{pixels} are more than {most}")
-        if min(sides) < 1:
-            raise PydanticCustomError("pixels", "less than a pixel")
-        return self
+        sides = [round(inch * dpi, 6) for inch in self.inches]
+        is_over = max(sides) > MAX_SIDE or sides[0] * sides[1] > MAX_PIXELS
+        if min(sides) >= 1 and not is_over:
+            return self
+        key, what, more = "dpi" if self.dpi else "size", "less than a pixel", ""
+        if is_over:
+            what = f"{sides[0]:.0f} x {sides[1]:.0f} pixels"
+            more = f", more than {MAX_SIDE:,} a side or {MAX_PIXELS:,} in all"
+        if is_over and min(self.inches) >= PIXELS:
+            key, meant = "size", f"[{wide / dpi:g}, {high / dpi:g}]"
+            more += f"; for {wide:g} x {high:g} pixels write {meant}"
+        text = f"[{wide:g}, {high:g}] inches are {what} at dpi {dpi:g}{more}"
+        raise PydanticCustomError("pixels", "{text}", {"text": text, "key": key})
 
 
 class LintOptions(BaseModel):

@@ -159,6 +159,8 @@ def override_options(options: Options, changes: Mapping[str, object]) -> Options
 
 def _say(details: ErrorDetails, known: tuple[str, ...]) -> str:
     name, text = spell_key(details["loc"]), details["msg"]
+    if details["type"] == "pixels":
+        name = details["ctx"]["key"]
     match details["type"]:
         case "extra_forbidden":
             text = f"no such option; there are {', '.join(known)}"
