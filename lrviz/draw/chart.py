@@ -66,7 +66,8 @@ class Chart(Figure):
 
     def savefig(self, fname: Any, *, transparent: bool | None = None, **options: Any) -> None:
         """Write the figure; what settings it reads itself are the caller's, of no other figure."""
-        with apply_settings(FONT_TYPE):
+        own = {} if hasattr(fname, "infodict") else FONT_TYPE  # a PdfPages has been asked for its
+        with apply_settings(own):
             super().savefig(fname, transparent=transparent, **options)
 
     def capture(self) -> "Drawing":

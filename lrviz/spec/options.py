@@ -110,14 +110,15 @@ class FigureOptions(BaseModel):
         is_over = max(sides) > MAX_SIDE or sides[0] * sides[1] > MAX_PIXELS
         if min(sides) >= 1 and not is_over:
             return self
-        key, what, more = "dpi" if self.dpi else "size", "less than a pixel", ""
+        what, more = "less than a pixel", ""
         if is_over:
             what = f"{sides[0]:.0f} x {sides[1]:.0f} pixels"
             more = f", more than {MAX_SIDE:,} a side or {MAX_PIXELS:,} in all"
         if is_over and min(self.inches) >= PIXELS:
-            key, meant = "size", f"[{wide / dpi:g}, {high / dpi:g}]"
+            meant = f"[{wide / dpi:g}, {high / dpi:g}]"
             more += f"; for {wide:g} x {high:g} pixels write {meant}"
         text = f"[{wide:g}, {high:g}] inches are {what} at dpi {dpi:g}{more}"
+        key = "size" if self.size else "dpi"
         raise PydanticCustomError("pixels", "{text}", {"text": text, "key": key})
 
 
