@@ -216,8 +216,8 @@ def test_text_has_the_size_that_is_asked_for_however_small_the_figure(
     size: tuple[float, float],
 ) -> None:
     axes = plot(make_run(STEP), style="light", size=size, font_size=12).axes[0]
-    assert axes.xaxis.label.get_size() == 12
-    assert axes.get_xticklabels()[0].get_size() == 12
+    assert axes.xaxis.label.get_fontsize() == 12
+    assert axes.get_xticklabels()[0].get_fontsize() == 12
     figure = axes.get_figure()
     assert figure is not None
     figure.draw_without_rendering()  # type: ignore[union-attr]
