@@ -27,7 +27,7 @@ from lrviz.draw.floor import mark_floor
 from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.legend import add_legend, measure_legend
 from lrviz.draw.lines import bound_effort, draw_lines
-from lrviz.draw.panels import Panel, plan_panels
+from lrviz.draw.panels import Panel, choose_panels, plan_panels
 from lrviz.draw.phases import (
     Phase,
     clear_names,
@@ -125,7 +125,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
         SpecError: a panel's quantity is one that no optimizer of the run has, or the lines are more
             than can be drawn in reasonable time.
     """
-    options = options.choose_panels(run.quantities)
+    options = choose_panels(run, options)
     panels = plan_panels(run, options)
     _refuse_missing(run, panels)
     words = find_words(run, options, panels)
@@ -151,7 +151,7 @@ def _refuse_missing(run: Run, panels: Sequence[Panel]) -> None:
     """Raise for a panel that no curve has a line for."""
     problems, spec = [], run.spec
     for index, panel in enumerate(panels):
-        if panel.quantity not in run.quantities:
+        if not any(row.values.size for row in panel.rows):
             takes = f"scheduler {spec.scheduler.name} takes"
             owner = takes if panel.quantity == "metric" else f"optimizer {spec.optimizer.name} has"
             text = f"the {owner} no {panel.quantity}; leave the panel out"

@@ -46,6 +46,13 @@ class Panel:
         return max((float(values.max()) for values in self.seen), default=0.0)
 
 
+def choose_panels(run: Run, options: FigureOptions) -> FigureOptions:
+    """Return options with the style's panels of what a run has, unless they say which."""
+    panels = tuple(each for each in options.style.panels if each in run.quantities)
+    given = "panels" in options.model_fields_set or panels in ((), options.panels)
+    return options if given else options.model_copy(update={"panels": panels})
+
+
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     """Return the panels of a run's picture."""
     whole = 0.0, max(curve.steps / curve.unit(options.x) for curve in run.curves)

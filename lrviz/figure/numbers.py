@@ -111,8 +111,8 @@ def iter_series(
 ) -> Iterator[tuple[Quantity, Values]]:
     """Yield a curve's quantities, shape (param groups or 1, steps)."""
     for name in kept:
-        if (values := curve.quantity(name)) is not None:
-            yield name, values
+        if (values := getattr(curve, name)) is not None:
+            yield name, values[np.newaxis] if name == "metric" else values
 
 
 def is_constant(values: Values) -> bool:

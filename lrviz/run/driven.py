@@ -64,7 +64,7 @@ class Run:
     def quantities(self) -> tuple[Quantity, ...]:
         """What is recorded of any of its curves."""
         curves = self.curves
-        return tuple(n for n in RECORDED if any(each.quantity(n) is not None for each in curves))
+        return tuple(n for n in RECORDED if any(getattr(each, n) is not None for each in curves))
 
     @property
     def is_light(self) -> bool:

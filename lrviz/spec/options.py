@@ -1,13 +1,11 @@
 """How a spec asks to be drawn, and what it tells the linter."""
 
-from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lrviz.curve import Quantity
 from lrviz.spec.style import Dpi, Flag, FontSize, Number, Panels, Positive, Style, Text, styles
 
 MAX_PIXELS = 16_000_000
@@ -95,12 +93,6 @@ class FigureOptions(BaseModel):
     def pixels_an_inch(self) -> float:
         """The figure's resolution."""
         return self.dpi or self.style.dpi
-
-    def choose_panels(self, known: Collection[Quantity]) -> "FigureOptions":
-        """Return it with the style's panels of what a run has, unless it says which."""
-        panels = tuple(each for each in self.style.panels if each in known)
-        given = "panels" in self.model_fields_set or not panels
-        return self if given else self.model_copy(update={"panels": panels})
 
     @model_validator(mode="after")
     def _within_limits(self) -> "FigureOptions":

@@ -216,10 +216,9 @@ CANNOT_RUN = (
 def test_its_figure_gives_its_numbers_and_is_drawn_again_from_them(folder: Path) -> None:
     """It remembers no scheduler, which the title of the style `light` would name."""
     length = ("--epochs", 4, "--steps-per-epoch", 3, "--interval", "epoch")
-    length = (*length, "--set", "figure.style=article")
     metric = ("--set", "metric=[1, 2, 2, 2]", "--set", "figure.panels=[lr, metric]")
     for factory, options in (("make_both", ()), ("make_plateau", metric)):
-        given = (f"train.py:{factory}", *length, *options)
+        given = (f"train.py:{factory}", *length, *options, "--set", "figure.style=article")
         assert run("plot", *given, "-o", "a.webp", cwd=folder).status == 0
         (folder / "train.py").rename(folder / "away.txt")
         told = run("export", "a.webp", cwd=folder)
