@@ -12,8 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from lrviz.draw.chart import Layout, lift
-from lrviz.draw.panels import Panel
-from lrviz.draw.trace import Row
+from lrviz.draw.panels import Panel, Row
 from lrviz.spec.style import Style
 from lrviz.spell import spell_floor
 

@@ -16,7 +16,7 @@ from matplotlib.typing import ColorType
 
 from lrviz.curve import Values
 from lrviz.draw.chart import Layout
-from lrviz.draw.trace import Row
+from lrviz.draw.panels import Row
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import LineStyle, Style
 

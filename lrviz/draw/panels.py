@@ -2,20 +2,66 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lrviz.curve import Quantity, Values
-from lrviz.draw.trace import Limits, Row
+from lrviz.curve import Indices, Quantity, Steps, Values, pick_points
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
+
+Limits = tuple[float, float]
 
 # The farthest that an axis reaches from 0; the difference of two such ends is still finite.
 LARGEST = 1e307
 SMALLEST = 1e-280  # the shortest axis that can be divided
 FARTHEST = 1e15  # the farthest that an x axis reaches: beyond, floats do not tell steps apart
 DECADES = 16  # a log axis shows as many at most: as many digits as a float has
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """What a line shows.
+
+    Attributes:
+        values: of a param group, shape (steps,); none where it has no such quantity.
+        unit: its values in one unit of the x axis.
+        held: the first step that follows a held metric; None where none does.
+        at: the steps of the values of a log, which no line connects; None where every step has one.
+        offset: where the first value stands on the x axis.
+    """
+
+    values: Values
+    unit: float
+    held: int | None = None
+    at: Steps | None = None
+    offset: float = 0.0
+
+    def place(self, indices: Indices) -> Values:
+        """Return where values stand on the x axis."""
+        steps = np.asarray(indices if self.at is None else self.at[indices])
+        return self.offset + steps / self.unit
+
+    def index(self, x: float) -> float:
+        """Return the index of what stands at a place on the x axis; of a log a fraction, too."""
+        step, at = (x - self.offset) * self.unit, self.at
+        return step if at is None else float(np.interp(step, at, range(len(at)), -1, len(at)))
+
+    def pick(self, ends: Limits, columns: int) -> tuple[Values, Indices]:
+        """Return where the points stand that show it, and their indices; as `pick_points`."""
+        points = pick_points(self.values, self.index(ends[0]), self.index(ends[1]), columns)
+        return self.place(points), points
+
+    def thin(self, each: int) -> "Row":
+        """Return the last of every so many values: what a metric is at the steps that calls follow.
+
+        >>> row = Row(np.array([math.nan, 3.0, math.nan, 2.0]), unit=2.0, held=4).thin(2)
+        >>> row.values.tolist(), row.place(np.arange(2)).tolist(), row.held
+        ([3.0, 2.0], [0.5, 1.5], 1)
+        """
+        held = None if self.held is None else self.held // each - 1
+        values, offset = self.values[each - 1 :: each], (each - 1) / self.unit
+        return replace(self, values=values, unit=self.unit / each, held=held, offset=offset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +94,11 @@ class Panel:
 
 def choose_panels(run: Run, options: FigureOptions) -> FigureOptions:
     """Return options with the style's panels of what a run has, unless they say which."""
-    panels = tuple(each for each in options.style.panels if each in run.quantities)
-    given = "panels" in options.model_fields_set or panels in ((), options.panels)
-    return options if given else options.model_copy(update={"panels": panels})
+    if "panels" in options.model_fields_set or options.style.panels == options.panels:
+        return options
+    known = run.quantities
+    panels = tuple(each for each in options.style.panels if each in known)
+    return options.model_copy(update={"panels": panels or options.panels})
 
 
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
