@@ -125,7 +125,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
         SpecError: a panel's quantity is one that no optimizer of the run has, or the lines are more
             than can be drawn in reasonable time.
     """
-    options = choose_panels(run, options)
+    options = options if options.style.panels == ("lr",) else choose_panels(run, options)
     panels = plan_panels(run, options)
     _refuse_missing(run, panels)
     words = find_words(run, options, panels)

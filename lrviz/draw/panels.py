@@ -94,7 +94,7 @@ class Panel:
 
 def choose_panels(run: Run, options: FigureOptions) -> FigureOptions:
     """Return options with the style's panels of what a run has, unless they say which."""
-    if "panels" in options.model_fields_set or options.style.panels == options.panels:
+    if "panels" in options.model_fields_set:
         return options
     known = run.quantities
     panels = tuple(each for each in options.style.panels if each in known)
