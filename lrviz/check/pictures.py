@@ -8,13 +8,13 @@ import numpy as np
 
 from lrviz.check.baselines import Facts
 from lrviz.check.verdict import Pictures
-from lrviz.curve import Curve, Values
+from lrviz.curve import Curve, Quantity, Values
 from lrviz.draw.outputs import draw_pixels
 from lrviz.draw.titles import LABELS
 from lrviz.errors import SpecError
 from lrviz.figure.difference import Move
 from lrviz.figure.image import Pixels, encode_image
-from lrviz.figure.numbers import Recorded, RecordedCurve, RecordedQuantity, record_steps
+from lrviz.figure.numbers import Recorded, RecordedCurve, record_steps
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import styles
@@ -63,7 +63,7 @@ def _overlay(old: Recorded, run: Run, moves: Sequence[Move]) -> bytes | None:
 
     It shows the quantity that moved first, the learning rate where none did.
     """
-    quantity: RecordedQuantity = moves[0].quantity if moves else "lr"
+    quantity: Quantity = moves[0].quantity if moves else "lr"
     was, now = _series(old, quantity), _series(record_steps(run.curves), quantity)
     both = [name for name in now if name in was]
     moved = {(move.curve, move.group) for move in moves if move.quantity == quantity}
@@ -76,15 +76,14 @@ def _overlay(old: Recorded, run: Run, moves: Sequence[Move]) -> bytes | None:
     light, count = styles()["light"], min(len(names), MOST_LINES)
     patterns = ("-",) * count + ("--",) * count  # a curve has one colour, now and then
     style = light.model_copy(update={"colors": light.colors[:count] * 2, "linestyles": patterns})
-    ylabel = "Metric" if quantity == "metric" else LABELS[quantity]
-    options = FigureOptions(style=style, size=SIZE, dpi=_DPI, ylabel=ylabel)
+    options = FigureOptions(style=style, size=SIZE, dpi=_DPI, ylabel=LABELS[quantity])
     spec = replace(run.spec, title="", figure=options)
     with suppress(SpecError):  # of lines that take too long to draw
         return _to_png(draw_pixels(Run(spec, tuple(curves), ())).pixels) if curves else None
     return None
 
 
-def _series(recorded: Recorded, quantity: RecordedQuantity) -> dict[tuple[str, str], Values]:
+def _series(recorded: Recorded, quantity: Quantity) -> dict[tuple[str, str], Values]:
     """Return values, shape (1, steps), by names of curve and param group."""
     return {
         (curve.label, "" if quantity == "metric" else group): _unfold(curve, values)

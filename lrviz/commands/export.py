@@ -79,7 +79,7 @@ def export_text(run: Run, format: Table) -> Iterator[str]:
     value for, as the metric of a step that no call follows, is empty, or null. What JSON has no
     number for is spelt as YAML spells it.
     """
-    columns = _list_columns(run)
+    columns = ["step", "epoch", "curve", "group", *run.quantities]
     chunks = chain.from_iterable(
         _list_chunks(curve, schedule.steps_per_call, columns)
         if curve.at is None
@@ -95,14 +95,6 @@ def export_text(run: Run, format: Table) -> Iterator[str]:
         yield f"{opening}{_write_json(columns, rows)}"
         opening = ",\n"
     yield "\n]\n"
-
-
-def _list_columns(run: Run) -> list[str]:
-    quantities = [
-        name for name in QUANTITIES if any(curve.quantity(name) is not None for curve in run.curves)
-    ]
-    metric = ["metric"] if any(curve.metric is not None for curve in run.curves) else []
-    return ["step", "epoch", "curve", "group", *quantities, *metric]
 
 
 def _list_chunks(curve: Curve, each: int, columns: Sequence[str]) -> Iterator[list[Row]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lrviz.commands.compare.combined import STYLE, combine_runs
+from lrviz.commands.compare.combined import combine_runs
 from lrviz.curve import Curve, SchedulerFacts
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
@@ -13,7 +13,7 @@ from lrviz.run.resumed import WAYS, Resumed, Resumption
 from lrviz.spec.length import LENGTH_KEYS
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import FACTORY, RESUMED
-from lrviz.spec.style import MAX_TEXT, override_options
+from lrviz.spec.style import MAX_TEXT, PLAIN_STYLE, override_options
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.spell import shorten
 
@@ -66,7 +66,7 @@ def draw_resumption(done: Resumption, spec: Spec, at: int | None) -> Run:
     highest, wildest = (max(each.lr.max() for each in few.curves) for few in (run, whole))
     scale = {"yscale": "log"} if wildest > WILD * highest else {}
     own = {**scale, **(figure if isinstance(figure, dict) else {})}
-    tree["figure"] = {"style": STYLE, **own}
+    tree["figure"] = {"style": PLAIN_STYLE, **own}
     if own.get("yscale") == scale.get("yscale"):
         whole = replace(
             whole, spec=replace(whole.spec, figure=override_options(whole.figure, scale))

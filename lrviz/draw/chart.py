@@ -26,6 +26,7 @@ SIDES = ("left", "bottom", "right", "top")
 
 MARGIN = 0.1  # inches from text to the figure's edge
 Settings = Mapping[str, object]
+FONT_TYPE: Settings = {"pdf.fonttype": 42}  # text to select and edit; asked for before it is drawn
 
 
 class Chart(Figure):
@@ -65,7 +66,8 @@ class Chart(Figure):
 
     def savefig(self, fname: Any, *, transparent: bool | None = None, **options: Any) -> None:
         """Write the figure; what settings it reads itself are the caller's, of no other figure."""
-        with ONE_AT_A_TIME:
+        own = {} if hasattr(fname, "infodict") else FONT_TYPE  # a PdfPages has been asked for its
+        with apply_settings(own):
             super().savefig(fname, transparent=transparent, **options)
 
     def capture(self) -> "Drawing":
@@ -113,17 +115,20 @@ def apply_settings(settings: Settings) -> Iterator[None]:
             yield
 
 
-def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool) -> Settings:
-    """Return matplotlib's defaults with a style over them.
+def gather_settings(
+    style: Style, fonts: tuple[str, ...], grid: bool, svg_text: str = "paths"
+) -> Settings:
+    """Return matplotlib's defaults with a style and a figure's options over them.
 
     Args:
         style: what to set.
         fonts: families in order of preference.
         grid: whether there are grid lines.
+        svg_text: what is made of text there.
     """
     with ONE_AT_A_TIME:  # matplotlib hides warnings from every thread while it lists its settings
         defaults: dict[str, object] = dict(mpl.rcParamsDefault.items())
-    del defaults["backend"]
+    del defaults["backend"], defaults["pdf.fonttype"]
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     grounds = ("figure.facecolor", "axes.facecolor")
     return {
@@ -140,6 +145,7 @@ def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool) -> Setting
         "lines.linewidth": style.linewidth,
         "lines.markersize": style.marker_size,
         "legend.frameon": style.legend_frame,
+        "svg.fonttype": "path" if svg_text == "paths" else "none",
         "svg.hashsalt": "lrviz",
         "text.parse_math": False,
     }
@@ -195,7 +201,7 @@ class Layout:
 def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) -> Layout:
     """Return the layout of a run's figure."""
     size, dpi = options.inches, options.pixels_an_inch
-    style = scale_style(options.style, size, dpi)
+    style = scale_style(options.look, size, dpi, options.font_size)
     fit = size != options.style.size or _needs_fit(options, words)
     total = 1 + PANEL * (len(options.panels) - 1)
     grown = size[1] * total
@@ -217,8 +223,10 @@ def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) ->
     )
 
 
-def scale_style(style: Style, size: tuple[float, float], dpi: float) -> Style:
-    """Return a style with smaller text and thinner lines where the figure is small.
+def scale_style(
+    style: Style, size: tuple[float, float], dpi: float, font_size: float | None = None
+) -> Style:
+    """Return a style with smaller text, but what is asked for, and thinner lines in a small figure.
 
     >>> from lrviz.spec.style import styles
     >>> scale_style(styles()["article"], (3, 2), 100).font_size
@@ -228,7 +236,7 @@ def scale_style(style: Style, size: tuple[float, float], dpi: float) -> Style:
     room = min(inch / (em * least) for inch, least in zip(size, ROOMY, strict=True))
     factor = min(1.0, max(room, LEGIBLE / style.font_size))
     scaled = {name: getattr(style, name) * factor for name in SCALED}
-    scaled["font_size"] = max(scaled["font_size"], LEAST_TEXT * 72 / dpi)
+    scaled["font_size"] = max(font_size or scaled["font_size"], LEAST_TEXT * 72 / dpi)
     return style.model_copy(update=scaled)
 
 
@@ -236,7 +244,7 @@ def _needs_fit(options: FigureOptions, words: Words) -> bool:
     """Whether there is more to place than matplotlib's own margins are made for."""
     return (
         options.style.margins == "fit"
-        or (options.xlabel, options.ylabel) != (None, None)
+        or (options.xlabel, options.ylabel, options.font_size) != (None, None, None)
         or len(options.panels) > 1
         or bool(words.title or words.names or words.note)
     )

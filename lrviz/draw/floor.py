@@ -63,7 +63,7 @@ def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
     """Have a line lead to the end of a log axis, not beyond, where it has no place for a value."""
     values = np.asarray(line.get_ydata(), dtype=np.float64)
     if (values <= floor).any():
-        line.set_ydata(np.where(values > floor, values, bottom))
+        line.set_ydata(np.where(values <= floor, bottom, values))
         line.set_markevery(np.flatnonzero(values > floor).tolist())
 
 

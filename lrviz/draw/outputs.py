@@ -27,7 +27,7 @@ from lrviz.draw.floor import mark_floor
 from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.legend import add_legend, measure_legend
 from lrviz.draw.lines import bound_effort, draw_lines
-from lrviz.draw.panels import Panel, plan_panels
+from lrviz.draw.panels import Panel, choose_panels, plan_panels
 from lrviz.draw.phases import (
     Phase,
     clear_names,
@@ -125,6 +125,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
         SpecError: a panel's quantity is one that no optimizer of the run has, or the lines are more
             than can be drawn in reasonable time.
     """
+    options = options if options.style.panels == ("lr",) else choose_panels(run, options)
     panels = plan_panels(run, options)
     _refuse_missing(run, panels)
     words = find_words(run, options, panels)
@@ -132,7 +133,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
     phases = keep_apart(find_phases(run, options.x), layout) if options.style.phases else ()
     fonts = choose_fonts(options.style.fonts, words.text + "".join(each.name for each in phases))
     grid = options.style.grid if options.grid is None else options.grid
-    settings = gather_settings(layout.style, fonts.families, grid)
+    settings = gather_settings(layout.style, fonts.families, grid, options.svg_text)
     with apply_settings(settings):
         chart = Chart(settings, layout.size, layout.dpi, layout.fit, fonts)
         unusual = layout.fit or phases or layout.style.second_axis or options.yscale != "linear"
@@ -148,14 +149,13 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
 
 def _refuse_missing(run: Run, panels: Sequence[Panel]) -> None:
     """Raise for a panel that no curve has a line for."""
-    problems = [
-        run.spec.source.problem(
-            ("figure", "panels", index),
-            f"the optimizer {run.spec.optimizer.name} has no {panel.quantity}; leave the panel out",
-        )
-        for index, panel in enumerate(panels)
-        if not any(row.values.size for row in panel.rows)
-    ]
+    problems, spec = [], run.spec
+    for index, panel in enumerate(panels):
+        if not any(row.values.size for row in panel.rows):
+            takes = f"scheduler {spec.scheduler.name} takes"
+            owner = takes if panel.quantity == "metric" else f"optimizer {spec.optimizer.name} has"
+            text = f"the {owner} no {panel.quantity}; leave the panel out"
+            problems.append(spec.source.problem(("figure", "panels", index), text))
     if problems:
         raise SpecError(problems)
 

@@ -1,17 +1,15 @@
-"""What is drawn of a run: its panels, the values of their lines, and what part of them is shown."""
+"""What is drawn of a run: its panels, and what part of their lines' values is shown."""
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lrviz.curve import Quantity, Steps, Values
+from lrviz.curve import Indices, Quantity, Steps, Values, pick_points
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 
-Indices = NDArray[np.intp]
 Limits = tuple[float, float]
 
 # The farthest that an axis reaches from 0; the difference of two such ends is still finite.
@@ -27,29 +25,43 @@ class Row:
 
     Attributes:
         values: of a param group, shape (steps,); none where it has no such quantity.
-        unit: its steps in one unit of the x axis.
+        unit: its values in one unit of the x axis.
         held: the first step that follows a held metric; None where none does.
         at: the steps of the values of a log, which no line connects; None where every step has one.
+        offset: where the first value stands on the x axis.
     """
 
     values: Values
     unit: float
     held: int | None = None
     at: Steps | None = None
+    offset: float = 0.0
 
     def place(self, indices: Indices) -> Values:
         """Return where values stand on the x axis."""
-        return np.asarray(indices if self.at is None else self.at[indices]) / self.unit
+        steps = np.asarray(indices if self.at is None else self.at[indices])
+        return self.offset + steps / self.unit
 
     def index(self, x: float) -> float:
         """Return the index of what stands at a place on the x axis; of a log a fraction, too."""
-        step, at = x * self.unit, self.at
+        step, at = (x - self.offset) * self.unit, self.at
         return step if at is None else float(np.interp(step, at, range(len(at)), -1, len(at)))
 
     def pick(self, ends: Limits, columns: int) -> tuple[Values, Indices]:
         """Return where the points stand that show it, and their indices; as `pick_points`."""
         points = pick_points(self.values, self.index(ends[0]), self.index(ends[1]), columns)
         return self.place(points), points
+
+    def thin(self, each: int) -> "Row":
+        """Return the last of every so many values: what a metric is at the steps that calls follow.
+
+        >>> row = Row(np.array([math.nan, 3.0, math.nan, 2.0]), unit=2.0, held=4).thin(2)
+        >>> row.values.tolist(), row.place(np.arange(2)).tolist(), row.held
+        ([3.0, 2.0], [0.5, 1.5], 1)
+        """
+        held = None if self.held is None else self.held // each - 1
+        values, offset = self.values[each - 1 :: each], (each - 1) / self.unit
+        return replace(self, values=values, unit=self.unit / each, held=held, offset=offset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +92,15 @@ class Panel:
         return max((float(values.max()) for values in self.seen), default=0.0)
 
 
+def choose_panels(run: Run, options: FigureOptions) -> FigureOptions:
+    """Return options with the style's panels of what a run has, unless they say which."""
+    if "panels" in options.model_fields_set:
+        return options
+    known = run.quantities
+    panels = tuple(each for each in options.style.panels if each in known)
+    return options.model_copy(update={"panels": panels or options.panels})
+
+
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     """Return the panels of a run's picture."""
     whole = 0.0, max(curve.steps / curve.unit(options.x) for curve in run.curves)
@@ -103,11 +124,13 @@ def _plan_panel(run: Run, options: FigureOptions, index: int, ends: Limits) -> P
 
 
 def _iter_rows(run: Run, quantity: Quantity, x: str) -> Iterator[Row]:
-    for curve in run.curves:
+    for place, curve in enumerate(run.curves):
         values = curve.quantity(quantity)
         for group in range(len(curve.groups)):
-            own = np.empty(0) if values is None else values[group]
-            yield Row(own, curve.unit(x), curve.held_from, curve.at)
+            own = np.empty(0) if values is None or group >= len(values) else values[group]
+            row = Row(own, curve.unit(x), curve.held_from, curve.at)
+            is_given = quantity == "metric" and own.size  # one for all groups, and call by call
+            yield row.thin(run.spec.schedules[place].steps_per_call) if is_given else row
 
 
 def _list_within(row: Row, ends: Limits, *, beyond: bool = False) -> Values:
@@ -116,39 +139,9 @@ def _list_within(row: Row, ends: Limits, *, beyond: bool = False) -> Values:
     first, last = math.ceil(low), math.floor(high)
     if beyond and row.at is None:
         first, last = math.floor(low), math.ceil(high)
-    return row.values[max(first, 0) : max(last + 1, 0)]
-
-
-def pick_points(values: Values, first: float, last: float, columns: int) -> Indices:
-    """Return the indices of the points that show a curve as it is, in order.
-
-    A curve with far more points than the picture has columns is cut into blocks of at most
-    one column; of each the first, the lowest, the highest and the last point are kept, so no spike
-    is lost and no column is left out.
-
-    Args:
-        values: shape (steps,).
-        first: the left end of the x axis, in steps.
-        last: the right end, in steps.
-        columns: of pixels or of characters between the two.
-
-    Returns:
-        Indices into values, ascending, with one point more on either side of the axis' ends.
-
-    >>> pick_points(np.array([0.0, 1, 9, 1, 0, 0, 0, 0]), 0, 8, 1).tolist()
-    [0, 2, 7]
-    """
-    low, high = sorted((first, last))
-    start = int(np.clip(math.floor(low) - 1, 0, len(values)))
-    stop = int(np.clip(math.ceil(high) + 2, 0, len(values)))
-    size = (stop - start) // max(1, columns)
-    if size < 4:
-        return np.arange(start, stop)
-    whole = stop - (stop - start) % size
-    heads = np.arange(start, whole, size)
-    blocks = values[start:whole].reshape(-1, size)
-    kept = (heads, heads + blocks.argmin(1), heads + blocks.argmax(1), heads + size - 1)
-    return np.unique(np.concatenate((*kept, np.arange(whole, stop))))
+    found = row.values[max(first, 0) : max(last + 1, 0)]
+    finite = np.isfinite(found)
+    return found if finite.all() else found[finite]
 
 
 def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, scale: str) -> Limits:

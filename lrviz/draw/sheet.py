@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from lrviz.curve import pick_points
 from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.lines import bound_effort
-from lrviz.draw.panels import Limits, find_limits, pick_points
+from lrviz.draw.panels import Limits, find_limits
 from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run, Thumbnail

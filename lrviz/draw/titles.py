@@ -13,6 +13,7 @@ LABELS: dict[Quantity, str] = {
     "lr": "Learning Rate",
     "momentum": "Momentum",
     "weight_decay": "Weight Decay",
+    "metric": "Metric",
 }
 
 # What an x axis is called that counts steps, or epochs.

@@ -121,11 +121,15 @@ def _moves_from(curve: Curve) -> bool:
 
 
 def _blank_lines(schedule: Schedule) -> Iterator[Problem]:
-    """Yield that lines of a csv were skipped, before the last value that is used."""
+    """Yield that a csv has blank cells before the last value that is used.
+
+    Where there are half as many as values or more, as Lightning's rows alternate, they are meant.
+    """
     lines = schedule.metric_lines[: schedule.total_calls]
     skipped = [line for line in schedule.metric_blanks if line < lines[-1]]
-    if skipped:
-        text = f"{schedule.metric_file}:{skipped[0]}: is blank{_count_more(skipped, 'lines')}"
+    if 0 < 2 * len(skipped) < len(lines):
+        text = f"{schedule.metric_file}:{skipped[0]}: {schedule.metric_name} is blank"
+        text += _count_more(skipped, "lines")
         remedy = "what stands below is given a call earlier; write nan for a missing value"
         yield _remark(schedule, "warning", f"{text}; {remedy}")
 

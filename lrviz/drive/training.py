@@ -22,6 +22,7 @@ from lrviz.errors import SpecError, UsageError
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import Factory, Problems, Source
 from lrviz.spec.parse import parse_tree
+from lrviz.spec.style import PLAIN_STYLE
 from lrviz.spec.tree import RETURNS, Interval, Returns, Tree
 from lrviz.spec.wording import suggest
 from lrviz.system.process import hide_warnings
@@ -107,6 +108,8 @@ def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spe
         if steps % each:
             raise UsageError(f"steps: {steps} are no whole epochs of {each} steps")
         given["epochs"] = steps // each
+    if isinstance(figure := given.get("figure", {}), Mapping):
+        given["figure"] = {"style": PLAIN_STYLE, **figure}
     tree = {key: _plain(value) for key, value in given.items()}
     return parse_tree(tree, Source(name), factory=factory)
 

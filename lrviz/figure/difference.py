@@ -10,14 +10,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.curve import Values
+from lrviz.curve import RECORDED, Quantity, Values
 from lrviz.figure.numbers import (
-    RECORDED,
     STATISTICS,
     STATISTICS_0_1,
     Recorded,
     RecordedCurve,
-    RecordedQuantity,
     coarsen,
     split_steps,
 )
@@ -54,7 +52,7 @@ class Move(NamedTuple):
     new: float
     moved: int
     total: int
-    quantity: RecordedQuantity
+    quantity: Quantity
     curve: str = ""
     group: str = ""
     block: int = 1

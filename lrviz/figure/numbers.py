@@ -4,14 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from lrviz.curve import QUANTITIES, Curve, Quantity, Steps, Values
-
-RecordedQuantity = Quantity | Literal["metric"]
-RECORDED: tuple[RecordedQuantity, ...] = (*QUANTITIES, "metric")
+from lrviz.curve import RECORDED, Curve, Quantity, Steps, Values
 
 # The numbers of a block; the last one depends on the order of its values.
 STATISTICS = ("first", "min", "max", "mean", "order")
@@ -45,7 +41,7 @@ class RecordedCurve:
     groups: tuple[str, ...]
     steps: int
     block: int
-    series: Mapping[RecordedQuantity, tuple[Values, ...]]
+    series: Mapping[Quantity, tuple[Values, ...]]
     at: Steps | None = None
 
 
@@ -93,7 +89,7 @@ def record_steps(curves: Sequence[Curve]) -> Recorded:
     return Recorded(tuple(_record(each, RECORDED, each.lr.shape[1]) for each in curves))
 
 
-def _record(curve: Curve, kept: Sequence[RecordedQuantity], most: int) -> RecordedCurve:
+def _record(curve: Curve, kept: Sequence[Quantity], most: int) -> RecordedCurve:
     steps = curve.lr.shape[1]
     block = block_size(steps, most)
     series = {
@@ -111,16 +107,12 @@ def _summarise_series(row: Values, block: int) -> Values:
 
 
 def iter_series(
-    curve: Curve, kept: Sequence[RecordedQuantity] = RECORDED
-) -> Iterator[tuple[RecordedQuantity, Values]]:
+    curve: Curve, kept: Sequence[Quantity] = RECORDED
+) -> Iterator[tuple[Quantity, Values]]:
     """Yield a curve's quantities, shape (param groups or 1, steps)."""
     for name in kept:
-        if name == "metric":
-            values = None if curve.metric is None else curve.metric[np.newaxis]
-        else:
-            values = getattr(curve, name)
-        if values is not None:
-            yield name, values
+        if (values := getattr(curve, name)) is not None:
+            yield name, values[np.newaxis] if name == "metric" else values
 
 
 def is_constant(values: Values) -> bool:
@@ -228,7 +220,7 @@ def _digest(curves: Sequence[Curve]) -> str:
     return digest.hexdigest()
 
 
-def _choose(curves: Sequence[Curve], kept: Sequence[RecordedQuantity]) -> int | None:
+def _choose(curves: Sequence[Curve], kept: Sequence[Quantity]) -> int | None:
     moving = [
         (len(row), not is_constant(row))
         for curve in curves

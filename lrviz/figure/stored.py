@@ -9,17 +9,15 @@ from typing import NoReturn, TypeVar, cast
 
 import numpy as np
 
-from lrviz.curve import Steps, Values
+from lrviz.curve import RECORDED, Quantity, Steps, Values
 from lrviz.errors import ImageError
 from lrviz.figure.chunks import MAX_RECORD
 from lrviz.figure.numbers import (
     MAX_NUMBERS,
-    RECORDED,
     STATISTICS,
     STATISTICS_0_1,
     Recorded,
     RecordedCurve,
-    RecordedQuantity,
     block_size,
     choose_series,
     is_constant,
@@ -197,7 +195,7 @@ def _parse_curve(data: object) -> RecordedCurve:
     return RecordedCurve(label, tuple(groups), steps, block, series, _parse_at(data, series))
 
 
-def _parse_at(data: dict[str, object], series: Mapping[RecordedQuantity, object]) -> Steps | None:
+def _parse_at(data: dict[str, object], series: Mapping[Quantity, object]) -> Steps | None:
     if "at" not in data:
         return None
     at, count = _take(data, "at", list), -(-_take(data, "steps", int) // _take(data, "block", int))
@@ -207,7 +205,7 @@ def _parse_at(data: dict[str, object], series: Mapping[RecordedQuantity, object]
     return np.array(at, dtype=np.int64)
 
 
-def _parse_series(data: object, quantity: RecordedQuantity, length: int, block: int) -> Values:
+def _parse_series(data: object, quantity: Quantity, length: int, block: int) -> Values:
     if not isinstance(data, list | dict):
         series = np.array([[_parse_number(data, quantity)]])
     else:
@@ -225,7 +223,7 @@ def _parse_series(data: object, quantity: RecordedQuantity, length: int, block: 
     return series
 
 
-def _parse_number(data: object, quantity: RecordedQuantity) -> float:
+def _parse_number(data: object, quantity: Quantity) -> float:
     match data:
         case None:
             return math.nan

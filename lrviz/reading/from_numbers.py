@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from lrviz.curve import Curve, Values
+from lrviz.curve import Curve, Quantity, Values
 from lrviz.errors import ImageError, LrvizError, SpecError, spec_error
 from lrviz.figure.chunks import read_record
-from lrviz.figure.numbers import RecordedCurve, RecordedQuantity
+from lrviz.figure.numbers import RecordedCurve
 from lrviz.figure.record import Record
 from lrviz.figure.stored import parse_record
 from lrviz.run.log import Log
@@ -19,7 +19,7 @@ from lrviz.spec.assign import Override
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import SPEC_ENDINGS, Factory, Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.style import MAX_TEXT, PLAIN_STYLE
 from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import parse_scalar
 
@@ -177,7 +177,7 @@ def show_log(log: Log, overrides: Sequence[Override] = ()) -> Spec:
     rates = np.stack([each.values for each in shown])
     curve = Curve(groups, rates, tuple(map(float, rates.max(axis=1))), at=at)
     name = (PurePath(log.name).name or log.name)[:MAX_TEXT]
-    figure: Tree = {"style": "light", "x": "epoch" if log.unit == "epoch" else "step"}
+    figure: Tree = {"style": PLAIN_STYLE, "x": "epoch" if log.unit == "epoch" else "step"}
     drawn = Factory(name, _refuse, drawn=(curve,), key="log", log=log)
     for file in log.files:
         drawn.reads.add(Path(file))
@@ -223,7 +223,7 @@ def _recall_driven(schedule: Schedule, curve: RecordedCurve) -> Curve:
 
 def _recall_curve(curve: RecordedCurve, **more: Any) -> Curve:
     """Return a recorded curve with a value for every group and step."""
-    values: dict[RecordedQuantity, Values] = {
+    values: dict[Quantity, Values] = {
         quantity: np.stack([np.broadcast_to(each[0], curve.steps) for each in series])
         for quantity, series in curve.series.items()
     }

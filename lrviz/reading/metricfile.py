@@ -1,10 +1,13 @@
 """A metric in a csv file: the one file that a spec may name."""
 
+import codecs
 import csv
 import errno
 import io
 import os
+import re
 import stat
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from lrviz.spec.assign import with_value
 from lrviz.spec.model import Spec
 from lrviz.spec.nodes import MAX_METRIC
 from lrviz.spec.tree import MetricCsv, Tree
-from lrviz.spec.wording import spell
+from lrviz.spec.wording import spell, suggest
 from lrviz.system.files import Reads
 
 MAX_BYTES = 10_000_000
@@ -24,7 +27,15 @@ _NO_FILE = frozenset(
     (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO)
 )
 
+# What a name in a header looks like, and a number below it: a file of anything else is not quoted.
+_NAME = re.compile(r"[^\W\d][\w ./:()%#-]{,79}$")
+_NUMBER = re.compile(r"\s*([-+]?[.,]?\d+([.,]\d+)?(e[-+]?\d+)?|nan)\s*$", re.IGNORECASE)
+_MOST_NAMED = 20
+
+_POINT = "; a number has a point, and no comma"
+
 Row = list[str]
+Cell = tuple[int, int, str]  # its line, its row, counted from 1 without blank ones, and its text
 
 
 class _CsvError(ValueError):
@@ -74,24 +85,38 @@ def _read_column(metric: MetricCsv, folder: Path | None, reads: Reads) -> dict[s
     if folder is None:
         raise _CsvError("a csv is read from the spec's own folder, and this spec has none")
     reads.add(folder / metric.csv)  # not what a link leads to now
-    header, rows = _read_rows(_read_text(metric.csv, folder))
+    text = _read_text(metric.csv, folder)
+    delimiter = find_delimiter(re.split("[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0])
+    header, rows = _read_rows(text, delimiter)
     if (count := header.count(metric.column)) != 1:
         number = f"{count} columns" if count else "no column"
-        raise _CsvError(f"the csv has {number} {spell(metric.column)}", "column")
-    lines = [line for line, row in rows if row]
+        remedy = "" if count else _suggest(metric.column, header, rows)
+        raise _CsvError(f"the csv has {number} {spell(metric.column)}{remedy}", "column")
+    cells = _list_cells(header, rows, header.index(metric.column), delimiter)
+    lines = [line for line, _, cell in cells if cell]
     if not lines:
-        raise _CsvError("has no rows")
+        raise _CsvError(
+            "has no value in that column" if any(row for _, row in rows) else "has no rows"
+        )
     if len(lines) > MAX_METRIC:
-        raise _CsvError(f"has more than {MAX_METRIC:,} rows")
-    filled = enumerate(filter(None, (row for _, row in rows)), 1)
-    place, width = header.index(metric.column), len(header)
+        raise _CsvError(f"has more than {MAX_METRIC:,} values in that column")
     return {
-        "metric": tuple(_parse_number(row, place, width, number) for number, row in filled),
+        "metric": tuple(_parse_number(cell, row) for _, row, cell in cells if cell),
         "metric_name": metric.column,
         "metric_file": metric.csv,
         "metric_lines": tuple(lines),
-        "metric_blanks": tuple(line for line, row in rows if not row and line < lines[-1]),
+        "metric_blanks": tuple(line for line, _, cell in cells if not cell and line < lines[-1]),
     }
+
+
+def _suggest(column: str, header: Row, rows: Sequence[tuple[int, Row]]) -> str:
+    """Return the columns that there are; nothing where the file is no table of numbers."""
+    known = list(filter(None, header))
+    below = next((row for _, row in rows if row), [])
+    if not (all(map(_NAME.match, known)) and any(map(_NUMBER.match, below))):
+        return ""
+    remedy, named = suggest(column, known), ", ".join(known[:_MOST_NAMED])
+    return f"; {remedy} (columns: {named})" if remedy.endswith("?") else f"; columns: {named}"
 
 
 def _read_text(name: str, folder: Path) -> str:
@@ -104,10 +129,8 @@ def _read_text(name: str, folder: Path) -> str:
         raise _CsvError(f"cannot read it: {failed.reason}") from None
     if len(data) > MAX_BYTES:
         raise _CsvError(f"larger than {MAX_BYTES // 1_000_000} MB")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _CsvError("not text in UTF-8") from None
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if is_wide else "utf-8-sig", "replace")
 
 
 def _resolve(name: str, folder: Path) -> Path:
@@ -134,23 +157,46 @@ def _read_regular(path: Path) -> bytes:
         os.close(descriptor)
 
 
-def _read_rows(text: str) -> tuple[Row, list[tuple[int, Row]]]:
+def find_delimiter(header: str) -> str:
+    r"""Return what parts the cells of a csv, by its first line.
+
+    >>> [find_delimiter(each) for each in ("step,loss", "step;loss", '"a, b, c"\tloss', "loss")]
+    [',', ';', '\t', ',']
+    """
+    return max(",;\t", key=re.sub('"[^"]*"', "", header).count)
+
+
+def _read_rows(text: str, delimiter: str) -> tuple[Row, list[tuple[int, Row]]]:
     """Return the header, and every row with the line it ends on; a blank line has no cells."""
     # A quote that is never closed would swallow the rows behind it, were it not strict.
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header = [cell.strip() for cell in next(rows, [])]
+        header = [cell.strip() for cell in next(filter(None, rows), [])]
         return header, [(rows.line_num, row) for row in rows]
     except csv.Error:
         raise _CsvError("not a csv") from None
 
 
-def _parse_number(row: Row, place: int, width: int, number: int) -> float:
-    if any(map(str.strip, row[width:])):
-        text = f"row {number} has {len(row)} cells, the header {width}"
-        raise _CsvError(f"{text}; a number has a point, and no comma")
+def _list_cells(
+    header: Row, rows: Sequence[tuple[int, Row]], place: int, delimiter: str
+) -> list[Cell]:
+    """Return the cells of a column, blank ones too; where a comma is a decimal point, with one."""
+    cells: list[Cell] = []
+    number = 0
+    for line, row in rows:
+        number += bool(row)
+        if any(map(str.strip, row[len(header) :])):
+            text = f"row {number} has {len(row)} cells, the header {len(header)}"
+            raise _CsvError(text + _POINT * (delimiter == ","))
+        cells.append((line, number, row[place].strip() if place < len(row) else ""))
+    if delimiter == "," or any("." in cell for _, _, cell in cells):
+        return cells
+    return [(line, number, cell.replace(",", ".")) for line, number, cell in cells]
+
+
+def _parse_number(cell: str, row: int) -> float:
     try:
-        cell = row[place]
         return float(cell if "_" not in cell else "")  # Python alone reads 1_000 as a number
-    except (IndexError, ValueError):
-        raise _CsvError(f"row {number} has no number in that column") from None
+    except ValueError:
+        point = _POINT * ("," in cell)
+        raise _CsvError(f"row {row} has no number in that column{point}") from None

@@ -15,6 +15,7 @@ from lrviz.spec.assign import Override
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import PICTURE_ENDINGS, SPEC_ENDINGS, Source, figure_stem, split_factory
 from lrviz.spec.parse import parse_spec, parse_tree
+from lrviz.spec.style import PLAIN_STYLE
 from lrviz.spec.tree import RETURNS, MetricCsv, Returns
 from lrviz.system.files import STDIO, Reads, read_file, sniff
 
@@ -97,7 +98,7 @@ def load_named(
     factory = find_factory(named, source, Reads() if reads is None else reads)
     tree = dict(drawn.spec) if drawn else {}
     if tree.pop("factory", None) != factory.name:
-        tree = {}
+        tree = {"figure": {"style": PLAIN_STYLE}}
     given = {key for key, *_ in reading.overrides}
     if given & {"steps", "epochs"}:  # in place of what the figure says
         tree = {key: value for key, value in tree.items() if key not in ("steps", "epochs")}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
 
-from lrviz.curve import Curve, SchedulerFacts, Values
+from lrviz.curve import RECORDED, Curve, Quantity, SchedulerFacts, Values
 from lrviz.errors import Problem
 from lrviz.run.course import MOST_GROUPS, tell_courses
 from lrviz.spec.model import Spec
@@ -59,6 +59,12 @@ class Run:
     def weight_decay(self) -> Values | None:
         """The first curve's weight decay, shape (groups, steps); None without."""
         return self.curves[0].weight_decay
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What is recorded of any of its curves."""
+        curves = self.curves
+        return tuple(n for n in RECORDED if any(getattr(each, n) is not None for each in curves))
 
     @property
     def is_light(self) -> bool:

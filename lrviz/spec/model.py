@@ -11,8 +11,7 @@ from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.origin import Factory, Source
 from lrviz.spec.tree import Interval, Metric, Tree, freeze, is_same_spec
 
-# The run totals that every formula and expression may name.
-TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")
+TOTALS = ("epochs", "steps_per_epoch", "total_steps", "total_calls")  # that formulas may name
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,7 @@ class Schedule:
         interval: when `scheduler.step()` is called, after every step or after every epoch.
         optimizer: the optimizer whose param groups are scheduled.
         scheduler: what schedules them.
-        metric: what ReduceLROnPlateau is given; None for none.
-        metric_key: where that stands.
+        metric: what ReduceLROnPlateau is given; None for none. `metric_key`: where that stands.
         metric_name: the column of the csv that it was read from; empty for any other.
         metric_file: that csv, as the spec names it.
         metric_lines: its line for each value, and `metric_blanks` the blank ones between them.
@@ -230,15 +228,17 @@ class Spec:
     def canonical(self) -> dict[str, Tree]:
         """The spec as plain data that stands for itself.
 
-        Only the keys that were given, formulas as written, a style as its resolved values, `held`
-        where a metric is. A csv metric has been replaced by its values when the file was read.
+        Only the keys that were given, formulas as written, a style as its resolved values, some
+        only where a metric is. A csv metric has been replaced by its values when the file was read.
         """
         tree = dict(self.tree)
-        figure = tree.get("figure")
-        if isinstance(figure, dict) and isinstance(figure.get("style"), str):
+        if isinstance(figure := tree.get("figure"), dict) and isinstance(figure.get("style"), str):
             style = self.figure.style.model_dump(mode="json")
-            if all(schedule.held_from is None for schedule in self.schedules):
-                del style["held"]  # which earlier versions did not know of
+            if all(each.held_from is None for each in self.schedules):
+                del style["held"]  # which earlier versions did not know of, and nor of panels
+            has_panel = len(style["panels"]) > 1 and any(each.metric for each in self.schedules)
+            if not has_panel or "panels" in figure:
+                del style["panels"]
             tree["figure"] = figure | {"style": style}
         return tree
 

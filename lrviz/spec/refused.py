@@ -33,19 +33,27 @@ def tell_errors(
     return [(key, text) for key, text in found.items() if key not in lists]
 
 
+# What numbers count.
+_UNITS: Mapping[object, str] = {
+    **{"size": " inches", "dpi": " pixels an inch"},
+    **dict.fromkeys(("font_size", "linewidth", "marker_size"), " points"),
+}
+
 # What we say of what pydantic finds; of anything else what it says itself.
 _MESSAGES: Mapping[str, str] = {
     "literal_error": "must be one of {choices}, got {got}",
-    "greater_than_equal": "must be at least {ge}, got {got}",
-    "greater_than": "must be more than {gt:g}, got {got}",
-    "less_than_equal": "must be at most {le:g}, got {got}",
+    "greater_than_equal": "must be at least {ge}{unit}, got {got}",
+    "greater_than": "must be more than {gt:g}{unit}, got {got}",
+    "less_than_equal": "must be at most {le:g}{unit}, got {got}",
     "finite_number": "must be finite, got {got}",
     "string_too_long": "longer than {max_length} characters",
     "string_type": "must be a text, got {got}",
-    **dict.fromkeys(("too_short", "too_long", "tuple_type"), "must be a list{length}, got {got}"),
+    **dict.fromkeys(
+        ("too_short", "too_long", "tuple_type"), "must be a list{length}{sides}, got {got}"
+    ),
     **dict.fromkeys(("model_type", "model_attributes_type"), "must be a mapping, got {got}"),
     "string_pattern_mismatch": "must match {pattern}, got {got}",
-    **dict.fromkeys(("pixels", "printable", "twice", "formula"), "{msg}"),
+    **dict.fromkeys(("printable", "twice", "formula"), "{msg}"),
 }
 
 
@@ -53,10 +61,12 @@ def _say(details: ErrorDetails, tree: dict[str, Tree], models: Models) -> tuple[
     """Return where in the tree pydantic found something wrong, and what, in our words."""
     key = _key_in(tree, details["loc"], missing=details["type"] == "missing")
     context: dict[str, Any] = dict(details.get("ctx", {}))
-    got = spell(details["input"])
+    got, name = spell(details["input"]), next((each for each in key[::-1] if str(each) == each), "")
+    unit, sides = _UNITS.get(name, ""), ", width and height in inches" * (name == "size")
     match details["type"]:
         case "missing" if isinstance(key[-1], int):
-            return key[:-1], f"must be a list of 2 numbers, got {spell(find_below(tree, key[:-1]))}"
+            got = spell(find_below(tree, key[:-1]))
+            return key[:-1], f"must be a list of 2 numbers{sides}, got {got}"
         case "missing":
             return key[:-1], f"{key[-1]} is missing"
         case "extra_forbidden" if key == FACTORY:
@@ -66,10 +76,16 @@ def _say(details: ErrorDetails, tree: dict[str, Tree], models: Models) -> tuple[
             return key, f"no such key; {suggest(str(key[-1]), known)}"
         case "style":
             return key, f"no style {got}; {suggest(context['name'], tuple(styles()))}"
+        case "pixels":
+            below = find_below(tree, key)
+            return (*key, context["key"]) if holds(below, context["key"]) else key, details["msg"]
+        case "number" if unit:
+            return key, f"must be a number of{unit}, got {got}"
         case kind:
             text = _MESSAGES.get(kind, "{msg}, got {got}")
     choices = str(context.get("expected")).replace("'", "").replace(" or ", ", ")
     own = {"choices": choices, "length": _spell_length(context), "msg": details["msg"], "got": got}
+    own |= {"unit": unit.removesuffix("s") if context.get("ge") == 1 else unit, "sides": sides}
     return key, text.format(**{**context, **own})
 
 

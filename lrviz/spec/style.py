@@ -14,10 +14,12 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from lrviz.curve import Quantity
 from lrviz.errors import UsageError, spell_key
 from lrviz.spec.tree import is_number
 
 MAX_TEXT = 200
+PLAIN_STYLE = "light"  # of what has no spec of its own, and of several specs in one figure
 
 
 def _number(value: object) -> object:
@@ -45,9 +47,17 @@ def _pairs(lengths: tuple[float, ...]) -> tuple[float, ...]:
     return lengths
 
 
+def _once(panels: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+    for place, panel in enumerate(panels):
+        if panel in panels[:place]:
+            raise PydanticCustomError("twice", "has {panel} twice", {"panel": panel})
+    return panels
+
+
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
 Dpi = Annotated[Number, Field(gt=0, ge=10, le=2400)]
+FontSize = Annotated[Number, Field(ge=1, le=100)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Text = Annotated[str, Field(max_length=MAX_TEXT, strict=True), AfterValidator(_printable)]
 Color = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$", strict=True)]
@@ -56,6 +66,7 @@ Dashes = Annotated[
     Field(min_length=2, max_length=8),
     AfterValidator(_pairs),
 ]
+Panels = Annotated[tuple[Quantity, ...], Field(min_length=1), AfterValidator(_once)]
 # A name, or where in a pattern a line begins and how long its dashes and gaps are in turn.
 LineStyle = Literal["-", "--", "-.", ":"] | tuple[Number, Dashes]
 
@@ -93,6 +104,7 @@ class Style(BaseModel):
         phases: whether hairlines stand where a SequentialLR hands over, and names between them.
         held: how a curve is drawn from where it follows a metric that has run out, whose last value
             is held; `dashed` in another pattern than before, its markers hollow.
+        panels: what is drawn, as far as a run has it, where a figure does not say.
     """
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
@@ -110,13 +122,14 @@ class Style(BaseModel):
     grid_color: Color
     spines: tuple[Literal["left", "bottom", "right", "top"], ...]
     fonts: Annotated[tuple[Text, ...], Field(min_length=1, max_length=8)]
-    font_size: Annotated[Number, Field(ge=1, le=100)]
+    font_size: FontSize
     legend_frame: Flag
     margins: Literal["default", "fit"] = "fit"
     numbers: Literal["default", "short"] = "short"
     second_axis: Flag = False
     phases: Flag = False
     held: Literal["solid", "dashed"] = "solid"
+    panels: Panels = ("lr",)
 
 
 @cache
@@ -146,6 +159,8 @@ def override_options(options: Options, changes: Mapping[str, object]) -> Options
 
 def _say(details: ErrorDetails, known: tuple[str, ...]) -> str:
     name, text = spell_key(details["loc"]), details["msg"]
+    if details["type"] == "pixels":
+        name = details["ctx"]["key"]
     match details["type"]:
         case "extra_forbidden":
             text = f"no such option; there are {', '.join(known)}"

@@ -19,7 +19,7 @@ import lrviz
 from lrviz.commands.look_up import spec_template
 from lrviz.commands.schema.components import describe_argument
 from lrviz.commands.schema.document import build_schema
-from lrviz.curve import QUANTITIES
+from lrviz.curve import RECORDED
 from lrviz.drive.arguments import Binder
 from lrviz.drive.signatures import Argument, Base, Kind, installed_optimizer_arguments
 from lrviz.linter.rules import RULES
@@ -462,7 +462,7 @@ def test_codes_are_told_apart(definitions: Any) -> None:
 
 def test_panels_are_the_quantities(definitions: Any) -> None:
     panels = definitions["FigureOptions"]["properties"]["panels"]
-    assert panels["items"]["enum"] == list(QUANTITIES)
+    assert panels["items"]["enum"] == list(RECORDED)
 
 
 def test_an_installed_package_adds_its_names(monkeypatch: pytest.MonkeyPatch) -> None:

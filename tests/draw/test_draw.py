@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.axes._secondary_axes import SecondaryAxis
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import MultipleLocator
+from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -23,6 +26,7 @@ import lrviz
 from lrviz.draw.fonts import drawing_versions
 from lrviz.draw.outputs import draw_pixels, draw_vector, plot
 from lrviz.errors import Position, SpecError, UsageError
+from lrviz.figure.image import decode_image, render_run
 from lrviz.spec.origin import Source
 from lrviz.spec.style import styles
 from tests.support.figures import COSINE, ONE_CYCLE, STEP, STRANGE, make_run
@@ -162,6 +166,65 @@ def test_vector_files_name_no_date_and_no_program_but_lrviz() -> None:
     assert re.findall(rb"/Creator \((.*?)\)", pdf) == [b"lrviz"]
 
 
+def test_text_in_a_pdf_is_of_fonts_that_can_be_edited_whoever_saves_it() -> None:
+    run, file, pages = make_run(STEP, style="light"), io.BytesIO(), io.BytesIO()
+    with mpl.rc_context({"pdf.fonttype": 3}):
+        plot(run).savefig(file, format="pdf")
+        with PdfPages(pages) as several:  # opened with the caller's
+            several.savefig(plot(run))
+        assert mpl.rcParams["pdf.fonttype"] == 3
+    for data in (draw_vector(run, "pdf")[0], file.getvalue()):
+        assert b"/Subtype /CIDFontType2" in data
+        assert b"/Type3" not in data
+    assert b"/Type3" in pages.getvalue()
+    assert b"/CIDFontType2" not in pages.getvalue()
+
+
+def test_text_in_an_svg_is_paths_unless_it_is_asked_for() -> None:
+    run = make_run(STEP, svg_text="text")
+    assert b"<text" not in draw_vector(make_run(STEP), "svg")[0]
+    assert b">Learning Rate</text>" in draw_vector(run, "svg")[0]
+    file = io.BytesIO()
+    plot(make_run(STEP), svg_text="text").savefig(file, format="svg")
+    assert b">Learning Rate</text>" in file.getvalue()
+
+
+@pytest.mark.parametrize("style", ["article", "light", "dark"])
+def test_a_page_shows_through_a_transparent_figure(style: str) -> None:
+    run = make_run(STEP, style=style, transparent=True)
+    ground = styles()[style].background.encode()
+    assert ground in draw_vector(make_run(STEP, style=style), "svg")[0]
+    assert ground not in draw_vector(run, "svg")[0]
+    for pixels in (decode(plot(run)), decode_image(render_run(run, "webp")[0])):
+        assert (pixels[[0, 0, -1, -1], [0, -1, 0, -1], 3] == 0).all()
+        assert (pixels[..., 3] == 0).mean() > 0.8
+    (axes, *_) = plot(run).axes
+    for color in (axes.title.get_color(), axes.xaxis.label.get_color()):
+        assert min(contrast(color, page) for page in ("white", "black")) >= 4.5
+
+
+def contrast(color: ColorType, page: str) -> float:
+    """Return the contrast of two colours as WCAG 2 defines it."""
+    channels = np.array([to_rgb(each) for each in (color, page)])
+    linear = np.where(channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    low, high = sorted(linear @ [0.2126, 0.7152, 0.0722])
+    return float((high + 0.05) / (low + 0.05))
+
+
+@pytest.mark.parametrize("size", [(8, 4.5), (3, 2)])
+def test_text_has_the_size_that_is_asked_for_however_small_the_figure(
+    size: tuple[float, float],
+) -> None:
+    axes = plot(make_run(STEP), style="light", size=size, font_size=12).axes[0]
+    assert axes.xaxis.label.get_fontsize() == 12
+    assert axes.get_xticklabels()[0].get_fontsize() == 12
+    figure = axes.get_figure()
+    assert figure is not None
+    figure.draw_without_rendering()  # type: ignore[union-attr]
+    box = axes.yaxis.label.get_window_extent()
+    assert box.x0 >= 0
+
+
 def test_options_come_over_those_of_the_spec() -> None:
     figure = plot(make_run(STEP, dpi=50), x="epoch", ylim=(0, 1))
     axes = figure.axes[0]
@@ -174,7 +237,11 @@ def test_options_come_over_those_of_the_spec() -> None:
         ({"stile": "dark"}, "stile: no such option; there are style, size, dpi, "),
         ({"style": "neon"}, "style: no style 'neon'; there are article, dark, light"),
         ({"dpi": "high"}, "dpi: must be a number"),
-        ({"size": (400, 400)}, "40000 x 40000 pixels are more than 16,383 a side"),
+        (
+            {"size": (800, 600)},
+            "size: [800, 600] inches are 80000 x 60000 pixels at dpi 100, more than 16,383 a side "
+            "or 16,000,000 in all; for 800 x 600 pixels write [8, 6]",
+        ),
     ],
 )
 def test_a_wrong_option_is_a_wrong_usage(options: dict[str, object], message: str) -> None:

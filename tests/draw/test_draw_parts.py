@@ -8,10 +8,10 @@ import pytest
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from lrviz.curve import SchedulerFacts
+from lrviz.curve import SchedulerFacts, pick_points
 from lrviz.draw.axes import choose_spacing
 from lrviz.draw.lines import choose_look
-from lrviz.draw.panels import find_limits, pick_points
+from lrviz.draw.panels import find_limits
 from lrviz.draw.text import fit_text
 from lrviz.draw.titles import describe_schedulers
 from lrviz.spec.style import Style, styles

@@ -85,11 +85,11 @@ def test_an_absurd_number_is_refused_at_its_place_or_drawn(place: str, value: fl
     [
         (
             "{dpi: 1000000, size: [0.001, 0.001]}",
-            "3:10: figure.dpi: must be at most 2400, got 1000000",
+            "3:10: figure.dpi: must be at most 2400 pixels an inch, got 1000000",
         ),
         (
             "{style: {linewidth: 1.0e-12}}",
-            "3:18: figure.style.linewidth: must be at least 0.1, got 1e-12",
+            "3:18: figure.style.linewidth: must be at least 0.1 points, got 1e-12",
         ),
         (
             "{style: {linestyles: [[0, [1.0e-6, 1]]]}}",

@@ -17,9 +17,13 @@ import lrviz
 from lrviz import SpecError, UsageError
 from lrviz.figure.chunks import read_record
 from lrviz.figure.image import decode_image, encode_image
+from lrviz.figure.numbers import Recorded, RecordedCurve
+from lrviz.figure.record import Record
+from lrviz.reading.from_numbers import recall_factory
 from lrviz.reading.sources import Reading, load_named
 from lrviz.spec.assign import Override
 from lrviz.spec.origin import split_factory
+from lrviz.spec.style import styles
 from tests.support.lrvizrun import Result, run, run_process
 
 TRAIN = """
@@ -196,7 +200,9 @@ def test_the_figure_names_it_without_its_path_and_keeps_the_numbers(folder: Path
     assert run("plot", source, "--epochs", 2, "-o", folder / "a.webp").status == 0
     text = read_record((folder / "a.webp").read_bytes()) or ""
     record = json.loads(text)
-    assert record["spec"] == {"epochs": 2, "factory": "train.py:make_both"}
+    style = styles()["light"].model_dump(mode="json", exclude={"held", "panels"})
+    expected = {"epochs": 2, "factory": "train.py:make_both", "figure": {"style": style}}
+    assert record["spec"] == expected
     assert record["numbers"]["curves"][0]["lr"] == [[0.8, 0.4], [0.2, 0.1]]
     assert str(folder) not in text
 
@@ -208,10 +214,11 @@ CANNOT_RUN = (
 
 
 def test_its_figure_gives_its_numbers_and_is_drawn_again_from_them(folder: Path) -> None:
+    """It remembers no scheduler, which the title of the style `light` would name."""
     length = ("--epochs", 4, "--steps-per-epoch", 3, "--interval", "epoch")
-    metric = ("--set", "metric=[1, 2, 2, 2]")
+    metric = ("--set", "metric=[1, 2, 2, 2]", "--set", "figure.panels=[lr, metric]")
     for factory, options in (("make_both", ()), ("make_plateau", metric)):
-        given = (f"train.py:{factory}", *length, *options)
+        given = (f"train.py:{factory}", *length, *options, "--set", "figure.style=article")
         assert run("plot", *given, "-o", "a.webp", cwd=folder).status == 0
         (folder / "train.py").rename(folder / "away.txt")
         told = run("export", "a.webp", cwd=folder)
@@ -904,11 +911,36 @@ def test_no_optimizer_is_no_optimizer() -> None:
     assert lrviz.simulate(build, steps=2, optimizer=None).warnings == ()
 
 
+def test_what_has_no_spec_is_drawn_in_light_unless_a_style_is_asked_for(folder: Path) -> None:
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    build = partial(lr_scheduler.ExponentialLR, gamma=0.5)
+    light, dark = styles()["light"], styles()["dark"]
+    assert lrviz.simulate(build, steps=2).figure.style == light
+    assert lrviz.simulate(build, steps=2, figure={"ylabel": "LR"}).figure.style == light
+    assert lrviz.simulate(build, steps=2, figure={"style": "dark"}).figure.style == dark
+    assert lrviz.preview(build(optimizer), steps=2).figure.style == light
+    epochs = Override("epochs", "2", "--epochs")
+    source = f"{folder / 'train.py'}:make_both"
+    assert load_named(source, Reading([epochs])).figure.style == light
+    asked = Reading([epochs, Override("figure.style", "dark", "--style")])
+    assert load_named(source, asked).figure.style == dark
+
+
+def test_a_figure_from_before_keeps_the_article_s_style(folder: Path) -> None:
+    """The record of one says nothing of a style where none was asked for."""
+    numbers = Recorded((RecordedCurve("", ("",), 2, 1, {"lr": (np.array([[0.8, 0.4]]),)}),))
+    record = Record({"epochs": 2, "factory": "train.py:make_both"}, {}, numbers)
+    article = styles()["article"]
+    assert recall_factory(record, "a.webp", ()).figure.style == article
+    source = f"{folder / 'train.py'}:make_both"
+    assert load_named(source, drawn=record).figure.style == article
+
+
 def test_title_and_figure_are_options_of_a_run() -> None:
     build = partial(lr_scheduler.ExponentialLR, gamma=0.5)
     run = lrviz.simulate(build, steps=2, title="Mine", figure={"ylabel": "LR"})
     axes = lrviz.plot(run).axes[0]
-    assert (axes.get_title(), axes.get_ylabel()) == ("Mine", "LR")
+    assert (axes.get_title(loc="left"), axes.get_ylabel()) == ("Mine", "LR")
 
 
 def test_a_figure_of_a_timm_scheduler_knows_when_it_is_called(timm: Any, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ SPEC = "epochs: 4\nscheduler: ReduceLROnPlateau\nmetric: {{csv: '{}', column: '{
 
 POINT = "a number has a point, and no comma"
 
+NO_LOSS = "the csv has no column 'loss'"
+
 OUTSIDE = "must be a relative path to a file in the spec's own folder"
 
 
@@ -131,24 +133,31 @@ def test_a_missing_file_is_named_by_its_key(write_spec: WriteSpec) -> None:
     ("data", "reason"),
     [
         (b"", "column: the csv has no column 'loss'"),
-        (b"secret\n1\n", "column: the csv has no column 'loss'"),
-        (b"secret;loss\n1;2\n", "column: the csv has no column 'loss'"),
+        (b"TOKEN=secret\nPIN=1\n", "column: the csv has no column 'loss'"),
+        (b"secret\nsecret\n", "column: the csv has no column 'loss'"),
+        (b"0.5,secret\n1,2\n", "column: the csv has no column 'loss'"),
+        (b"val_los\n1\n", "column: the csv has no column 'loss'; columns: val_los"),
+        (b"x;Losses\n1;2\n", f"column: {NO_LOSS}; did you mean 'Losses'? (columns: x, Losses)"),
         (b"loss\n", "csv: has no rows"),
+        (b"a,loss\n", "csv: has no rows"),
+        (b"a,loss\n1,\n2, \n3\n", "csv: has no value in that column"),
+        (b"a,loss\n1;2\n3;4\n", "csv: has no value in that column"),
         (b"loss\n\n\n", "csv: has no rows"),
         (b"loss\n1\nsecret\n", "csv: row 2 has no number in that column"),
-        (b"a,loss\n1,2\nsecret\n", "csv: row 2 has no number in that column"),
-        (b"loss\n1\n\xff\n", "csv: not text in UTF-8"),
+        (b"a,loss\n1,2\n2,\n3,secret\n", "csv: row 3 has no number in that column"),
+        (b"loss\n1\n\xff\n", "csv: row 2 has no number in that column"),
         (b"loss\n" + b"1" * 200_000, "csv: not a csv"),
         (b'loss,note\n1,"a\n2,b\n', "csv: not a csv"),  # a quote that swallows the rest
         (b"loss,a,loss\n1,2,3\n", "column: the csv has 2 columns 'loss'"),
-        (b"a,loss\n1,\n", "csv: row 1 has no number in that column"),
-        (b"a,loss\n1,2\n3\n", "csv: row 2 has no number in that column"),
         (b"loss\n1_000\n", "csv: row 1 has no number in that column"),
-        (b'loss\n"1,5"\n', "csv: row 1 has no number in that column"),
+        (b'loss\n"1,5"\n', f"csv: row 1 has no number in that column; {POINT}"),
+        (b"a;loss\n1;0,5\n2;0.25\n", f"csv: row 1 has no number in that column; {POINT}"),
+        (b"a;loss\n1;1,234,567\n", "csv: row 1 has no number in that column"),
         (b"loss\n1\nloss\n2\n", "csv: row 2 has no number in that column"),
         (b"loss\n1,5\n", f"csv: row 1 has 2 cells, the header 1; {POINT}"),
         (b"a,loss\n0,1\n1,0,7\n", f"csv: row 2 has 3 cells, the header 2; {POINT}"),
-        (b"loss\n" + b"1\n" * 16_385, "csv: has more than 16,384 rows"),
+        (b"a;loss\n0;1\n1;0;7\n", "csv: row 2 has 3 cells, the header 2"),
+        (b"loss\n" + b"1\n" * 16_385, "csv: has more than 16,384 values in that column"),
         (b"loss\n" + b"1" * 10_000_000, "csv: larger than 10 MB"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -172,8 +181,20 @@ def test_a_wrong_file_is_told_what_is_wrong_and_is_not_quoted(
         b"loss,\n1,\n2,\n",
         b"loss\n1,\n2, ,\n",  # cells that are empty tell nothing
         b"loss,note\n1\n2,x\n",
+        b"epoch;loss\n0;1,0\n1;2,0\n",
+        b"epoch\tloss\n0\t1,0\n1\t2,0\n",
+        b'"a, b, c";loss\n"1,5";1\n;2\n',
+        "epoch\tloss\r\n0\t1\r\n1\t2\r\n".encode("utf-16"),
+        b"Gr\xf6\xdfe;loss\n1;1\n2;2\n",
+        b"epoch,loss,train\n0,,5\n0,1,\n1,,4\n1,2,\n",
+        b"\n\nloss\n1\n2\n",
+        b"loss\r\r\n1\r\r\n2\r\r\n",
     ],
-    ids=["plain", "Windows", "old Mac", "quotes", "last comma", "more commas", "fewer cells"],
+    ids=[
+        *("plain", "Windows", "old Mac", "quotes", "last comma", "more commas", "fewer cells"),
+        *("semicolons", "tabs", "quoted commas", "UTF-16", "Latin-1", "Lightning's"),
+        *("blank lines first", "twice as many lines"),
+    ],
 )
 def test_a_number_is_read_as_it_stands(data: bytes, write_spec: WriteSpec, tmp_path: Path) -> None:
     (tmp_path / "losses.csv").write_bytes(data)
@@ -186,12 +207,13 @@ def test_a_number_is_read_as_it_stands(data: bytes, write_spec: WriteSpec, tmp_p
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ("loss\n1\n\n2\n3\n4\n", "losses.csv:3: is blank"),
-        ("loss\n\n1\n2\n\n\n3\n4\n\n", "losses.csv:2: is blank, the first of 3 lines"),
-        ('note,loss\n"a\n\nb",1\n,2\n\n,3\n,4\n', "losses.csv:6: is blank"),
+        ("loss\n1\n\n2\n3\n4\n", "losses.csv:3: loss is blank"),
+        ("a,loss\n0,1\n1,\n2,2\n3,3\n4,4\n", "losses.csv:3: loss is blank"),
+        ("loss\n\n1\n2\n\n\n3\n4\n\n", "losses.csv:2: loss is blank, the first of 3 lines"),
+        ('note,loss\n"a\n\nb",1\n,2\n\n,3\n,4\n', "losses.csv:6: loss is blank"),
     ],
 )
-def test_a_blank_line_between_others_is_skipped_and_said(
+def test_a_blank_cell_between_others_is_skipped_and_said(
     data: str, said: str, write_spec: WriteSpec, tmp_path: Path
 ) -> None:
     (tmp_path / "losses.csv").write_text(data)
@@ -210,8 +232,10 @@ def test_a_blank_line_behind_all_that_is_used_is_not_worth_a_word(
     assert warning.text.endswith("5 values for 4 calls; the rest is not used")
 
 
-def test_the_most_rows_are_read(write_spec: WriteSpec, tmp_path: Path) -> None:
-    (tmp_path / "losses.csv").write_text("loss\n" + "1\n" * 16_384)
+def test_the_most_values_are_read_in_however_many_rows(
+    write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    (tmp_path / "losses.csv").write_text("train,loss\n" + "2,\n,1\n" * 16_384)
     metric = load(write_spec).metric
     assert isinstance(metric, tuple)
     assert len(metric) == 16_384

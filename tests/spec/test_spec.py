@@ -288,17 +288,40 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
         {"scheduler": {"SWALR": {"swa_lr": -(2**63)}}},
         "scheduler.SWALR.swa_lr: a number beyond 64 bits",
     ),
-    ({"figure": {"size": 5}}, "figure.size: must be a list, got 5"),
-    ({"figure": {"size": [5]}}, "figure.size: must be a list of 2 numbers, got [5]"),
-    ({"figure": {"size": [5, 0]}}, "figure.size.1: must be more than 0, got 0"),
-    ({"figure": {"dpi": "100"}}, "figure.dpi: must be a number, got '100'"),
+    ({"figure": {"size": 5}}, "figure.size: must be a list, width and height in inches, got 5"),
+    (
+        {"figure": {"size": [5]}},
+        "figure.size: must be a list of 2 numbers, width and height in inches, got [5]",
+    ),
+    (
+        {"figure": {"size": [8, 5, 1]}},
+        "figure.size: must be a list of 2, width and height in inches, got [8, 5, 1]",
+    ),
+    ({"figure": {"size": [5, 0]}}, "figure.size.1: must be more than 0 inches, got 0"),
+    ({"figure": {"size": ["8in", 5]}}, "figure.size.0: must be a number of inches, got '8in'"),
+    (
+        {"figure": {"size": [1920, 1080], "dpi": 96}},
+        "figure.size: [1920, 1080] inches are 184320 x 103680 pixels at dpi 96, more than 16,383 a "
+        "side or 16,000,000 in all; for 1920 x 1080 pixels write [20, 11.25]",
+    ),
+    (
+        {"figure": {"dpi": 600}},  # of the 10 by 5 inches of the article
+        "figure.dpi: [10, 5] inches are 6000 x 3000 pixels at dpi 600, more than 16,383 a side or "
+        "16,000,000 in all",
+    ),
+    ({"figure": {"dpi": "100"}}, "figure.dpi: must be a number of pixels an inch, got '100'"),
+    ({"figure": {"font_size": "12pt"}}, "figure.font_size: must be a number of points, got '12pt'"),
+    ({"figure": {"font_size": 0.5}}, "figure.font_size: must be at least 1 point, got 0.5"),
+    ({"figure": {"font_size": 101}}, "figure.font_size: must be at most 100 points, got 101"),
+    ({"figure": {"transparent": 1}}, "figure.transparent: must be true or false, got 1"),
+    ({"figure": {"svg_text": "font"}}, "figure.svg_text: must be one of paths, text, got 'font'"),
     ({"figure": {"dpi": math.inf}}, "figure.dpi: must be finite, got .inf"),
     ({"figure": {"x": "steps"}}, "figure.x: must be one of step, epoch, got 'steps'"),
     ({"figure": {"panels": ["lr", "momentum", "lr"]}}, "figure.panels: has lr twice"),
     ({"figure": {"panels": []}}, "figure.panels: must be a list of at least 1, got []"),
     (
         {"figure": {"panels": ["lr", "beta"]}},
-        "figure.panels.1: must be one of lr, momentum, weight_decay, got 'beta'",
+        "figure.panels.1: must be one of lr, momentum, weight_decay, metric, got 'beta'",
     ),
     ({"figure": {"markers": 1}}, "figure.markers: must be auto, true or false, got 1"),
     ({"figure": {"grid": "on"}}, "figure.grid: must be true or false, got 'on'"),
@@ -412,17 +435,19 @@ THREE: dict[str, Any] = {"SGD": {"param_groups": [{}, {}, {}]}}
         (
             {"figure": {"size": [40, 40], "dpi": 100}},
             {"figure": {"size": [40, 40.01], "dpi": 100}},
-            "figure: 4000 x 4001 pixels are more than 16,383 a side or 16,000,000 in all",
+            "figure.size: [40, 40.01] inches are 4000 x 4001 pixels at dpi 100, more than 16,383 a "
+            "side or 16,000,000 in all",
         ),
         (
             {"figure": {"size": [163.83, 1], "dpi": 100}},
             {"figure": {"size": [163.84, 1], "dpi": 100}},
-            "figure: 16384 x 100 pixels are more than 16,383 a side or 16,000,000 in all",
+            "figure.size: [163.84, 1] inches are 16384 x 100 pixels at dpi 100, more than 16,383 a "
+            "side or 16,000,000 in all",
         ),
         (
             {"figure": {"size": [0.01, 0.01], "dpi": 100}},
             {"figure": {"size": [0.001, 1], "dpi": 100}},
-            "figure: less than a pixel",
+            "figure.size: [0.001, 1] inches are less than a pixel at dpi 100",
         ),
         (
             {"scheduler": {"LambdaLR": {"lr_lambda": "1" + " " * 499}}},

@@ -10,10 +10,8 @@ from typing import NamedTuple
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.origin import split_factory
-from lrviz.spec.style import override_options, styles
+from lrviz.spec.style import PLAIN_STYLE, override_options, styles
 from lrviz.system.files import STDIO
-
-STYLE = "light"
 
 
 class Compared(NamedTuple):
@@ -68,7 +66,7 @@ def _agree_on_options(runs: Sequence[Run]) -> FigureOptions:
     }
     if not any("x" in each for each in given) and _share_epochs(runs):
         agreed["x"] = "epoch"
-    return override_options(FigureOptions(style=styles()[STYLE]), agreed)
+    return override_options(FigureOptions(style=styles()[PLAIN_STYLE]), agreed)
 
 
 def _share_epochs(runs: Sequence[Run]) -> bool:

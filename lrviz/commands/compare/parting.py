@@ -7,9 +7,8 @@ from itertools import compress
 
 import numpy as np
 
-from lrviz.curve import QUANTITIES, Curve, Values
+from lrviz.curve import QUANTITIES, Curve, Quantity, Values
 from lrviz.figure.difference import agree
-from lrviz.figure.numbers import RecordedQuantity
 from lrviz.spell import align, printable, spell_number
 
 _HEADINGS = (
@@ -63,7 +62,7 @@ class Comparison:
     final: float
     area: float
     difference: Difference | None
-    quantity: RecordedQuantity = "lr"
+    quantity: Quantity = "lr"
 
 
 def compare_curves(curves: Sequence[Curve]) -> tuple[Comparison, ...]:
@@ -114,7 +113,7 @@ def _find_counterpart(group: str, place: int, groups: Sequence[str]) -> int:
 
 
 def _compare(
-    quantity: RecordedQuantity,
+    quantity: Quantity,
     names: tuple[str, str],
     steps: int,
     mine: Values | None,

@@ -8,7 +8,7 @@ import numpy as np
 from lrviz.check.logged.held import Held
 from lrviz.check.logged.holding import hold
 from lrviz.check.report.article import build_logged
-from lrviz.commands.compare.combined import STYLE, Compared
+from lrviz.commands.compare.combined import Compared
 from lrviz.commands.results import drive_spec
 from lrviz.curve import Curve
 from lrviz.errors import Problem, UsageError, spec_error
@@ -18,7 +18,7 @@ from lrviz.run.driven import Run
 from lrviz.run.log import Log
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
-from lrviz.spec.style import override_options, styles
+from lrviz.spec.style import PLAIN_STYLE, override_options, styles
 from lrviz.spell import spell_plural
 from lrviz.system.annotations import format_findings, spell_problem
 
@@ -86,7 +86,7 @@ def draw_over(plan: Run, held: Held, part: Spec) -> Run:
     """
     own, name = plan.spec.figure, plan.spec.source.name
     given = {key: getattr(own, key) for key in own.model_fields_set}
-    options = override_options(FigureOptions(style=styles()[STYLE]), given)
+    options = override_options(FigureOptions(style=styles()[PLAIN_STYLE]), given)
     planned = [replace(each, label=each.label or name) for each in plan.curves]
     explained = [_connect(held.explained)] if held.explained else []
     curves = (*planned, *explained, *held.aligned)

@@ -19,6 +19,7 @@ from lrviz.reading.logs.columns import (
     without_rates,
 )
 from lrviz.reading.logs.gathered import Points, Unit, parse_number
+from lrviz.reading.metricfile import find_delimiter
 from lrviz.run.log import Log, Precision
 from lrviz.spell import printable, spell_plural
 
@@ -180,20 +181,16 @@ def _iter_objects(file: BinaryIO, points: Points) -> Iterator[Row]:
 def _split(line: str, header: str) -> list[str]:
     """Return the cells of a line, divided as a header is; none of what is no line of a csv."""
     try:
-        cells = next(csv.reader([line], delimiter=_find_delimiter(header)), [])
+        cells = next(csv.reader([line], delimiter=find_delimiter(header)), [])
     except csv.Error:
         return []
     return [cell.strip() for cell in cells]
 
 
-def _find_delimiter(header: str) -> str:
-    return max(",;\t", key=header.count)
-
-
 def _iter_cells(file: BinaryIO, points: Points) -> Iterator[Row]:
     lines = filter(str.strip, _iter_lines(file, points))
     header = next(lines)
-    names, delimiter = _split(header, header), _find_delimiter(header)
+    names, delimiter = _split(header, header), find_delimiter(header)
     if delimiter == ";":  # where a comma is a decimal point
         lines = filter(None, (line.replace(",", ".") for line in lines))
     if len(names) > _MAX_KEYS:
