@@ -142,7 +142,7 @@ def parse_data(
 
         if text := recognise(data, name):
             raise spec_error(name, text) from None
-        if data[:2].count(0) == 1:
+        if 0 < data[:8].count(0) == len(data[:8]) // 2:
             text = "not text: UTF-16 without a byte-order mark; save it as UTF-8"
             raise spec_error(name, text) from None
         if isinstance(error, UnicodeDecodeError):

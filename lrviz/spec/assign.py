@@ -70,11 +70,9 @@ def assign(
     if key == OWN_LR:
         own = tree.get("optimizer") or "SGD"
         key = key.replace("*", str(next(iter(own)) if isinstance(own, dict) else own))
-    from lrviz.spec.usual import key_usually  # of a spec as it stands in its file, nobody asks
-
     path: KeyPath = ()
     try:
-        path = split_key(key_usually(key), tree)
+        path = split_key(key, tree)
         parsed, _ = parse_yaml(value)
         changed = replace_at(tree, path, parsed)
     except (YamlError, LookupError) as error:  # each says in its argument what is wrong

@@ -11,7 +11,7 @@ from lrviz.errors import KeyPath
 from lrviz.spec.assign import with_value
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.tree import Tree, find_below, holds
-from lrviz.spec.usual import spell_usually
+from lrviz.spec.usual import move, spell_usually
 from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml, spell_flow
 
 _BOM = "\ufeff"
@@ -100,10 +100,7 @@ class Document:
 
     def _find_written(self, key: KeyPath) -> KeyPath:
         """Return where the text has what a spec has at a key path."""
-        for end in range(len(key), 0, -1):
-            if key[:end] in self._written:
-                return (*self._written[key[:end]], *key[end:])
-        return _name_bare(self._tree, key)
+        return _name_bare(self._tree, move(key, self._written))
 
     def edit(self, key: KeyPath, value: Tree) -> list[Edit]:
         """Return what is to be done to the text to replace one value; as `replace`."""

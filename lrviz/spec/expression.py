@@ -42,13 +42,11 @@ def _floating(function: Callable[[float], int]) -> Callable[[float], float]:
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
 
 _PLAIN = (math.sin, math.cos, math.tan, math.exp, math.log, math.log2, math.log10, math.sqrt)
-_SEVERAL_ARGUMENTS = (min, max)
 
 FUNCTIONS: Mapping[str, Callable[..., float]] = {
     **{each.__name__: each for each in _PLAIN},
     **{each.__name__: _floating(each) for each in (math.floor, math.ceil, round)},
-    **{"abs": abs, "int": _floating(int)},
-    **{each.__name__: each for each in _SEVERAL_ARGUMENTS},
+    **{"abs": abs, "int": _floating(int), "min": min, "max": max},
 }
 
 # What NumPy and math call some of them.
@@ -100,7 +98,7 @@ class _Checked(ast.NodeTransformer):
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             raise ExpressionError(f"unknown function '{_describe(node.func)}' (known: {known})")
-        several = FUNCTIONS[node.func.id] in _SEVERAL_ARGUMENTS
+        several = node.func.id in ("min", "max")
         if node.keywords or not (len(node.args) >= 2 if several else len(node.args) == 1):
             wanted = "two arguments or more" if several else "one argument"
             raise ExpressionError(f"{node.func.id} takes {wanted}")

@@ -191,7 +191,11 @@ class Problems:
 
     def say(self, key: KeyPath, text: str, cause: Exception | None = None) -> None:
         """Add what is wrong at a key path; the first cause is kept."""
-        self.found.setdefault(self.source.problem(key, text))
+        head, mark, known = text.partition("; known: ")
+        problem = self.source.problem(key, text)
+        if mark and any(each.text.endswith(mark + known) for each in self.found):
+            problem = problem if problem in self.found else self.source.problem(key, head)
+        self.found.setdefault(problem)  # a list of names is read once
         self.cause = self.cause or cause
 
     def of(self, source: Source) -> "Problems":

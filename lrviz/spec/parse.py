@@ -56,7 +56,10 @@ def parse_spec(
     try:
         tree, positions = parse_yaml(text)
     except YamlError as error:
-        raise SpecError([Problem(name, error.key, error.reason, error.position)]) from None
+        from lrviz.spec.meant import mend_line  # what is right needs none
+
+        said = f"{error.reason}{mend_line(text, error)}"
+        raise SpecError([Problem(name, error.key, said, error.position)]) from None
     return parse_tree(tree, Source(name, positions), overrides=overrides, allow=allow)
 
 
@@ -80,7 +83,9 @@ def parse_tree(
     allowed = parse_allowed(allow) if allow else {}
     if not isinstance(tree, dict):
         got = "a list" if isinstance(tree, list) else spell(tree)
-        text = f"must be a mapping of keys, got {got}"
+        from lrviz.spec.meant import mend_text
+
+        text = f"must be a mapping of keys, got {got}{mend_text(str(tree))}"
         if tree is None:
             text = "empty; a spec needs `epochs` and `scheduler`"
         raise SpecError([source.problem((), text)])

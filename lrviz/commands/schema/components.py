@@ -14,8 +14,9 @@ from lrviz.drive.installed import installed_arguments
 from lrviz.drive.signatures import Argument, Kind, installed_optimizer_arguments
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS, Entry
 from lrviz.spec.catalog.external import list_entry_points
-from lrviz.spec.nodes import EXPRESSIONS, MAX_GROUPS
+from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.tree import EXPRESSIONS
 from lrviz.spec.usual import list_short
 
 Schema = dict[str, object]
