@@ -156,7 +156,8 @@ def place_key(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection
         value = {named: {**arguments, name: value}}
     elif found := _WARMUP.fullmatch(key):
         home, value = "scheduler", _warm_up(value, found[1], tree)
-    return f"write {home}: {spell_flow(value)}" if home and value is not None else ""
+    instead = ", in place of epochs" if home == "steps" and "epochs" in tree else ""
+    return f"write {home}: {spell_flow(value)}{instead}" if home and value is not None else ""
 
 
 def _find_home(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection[str]]) -> str:

@@ -105,7 +105,8 @@ def find_close(name: str, known: Sequence[str]) -> str | None:
 
 def _is_near(name: str, close: str) -> bool:
     """Whether one is the other with letters left out, added or in another order; or nearly so."""
-    rest = iter(close)
-    is_part = close in name or all(letter in rest for letter in name)
+    rest, is_short = iter(close), len(name) < 4
+    is_part = close in name or (not is_short and all(letter in rest for letter in name))
     is_same = sorted(name) == sorted(close)
-    return is_part or is_same or bool(get_close_matches(name, [close], cutoff=0.75))
+    cutoff = 0.8 if is_short else 0.75
+    return is_part or is_same or bool(get_close_matches(name, [close], cutoff=cutoff))
