@@ -9,10 +9,12 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
+from lrviz.spec.expression import MAX_LENGTH
 from lrviz.spec.meant import mend_expression
 from lrviz.spec.tree import Tree, find_below, is_number
 from lrviz.spec.usual import name_usually
@@ -35,15 +37,21 @@ def mend_node(tree: Tree, kind: str, *, in_list: bool = False) -> str:
     >>> mend_node({"type": "StepLR", "step_size": 2}, "scheduler")
     '; write scheduler: {StepLR: {step_size: 2}}'
     """
-    if (meant := _mean_node(tree, kind)) is None:
+    meant = _mean_node(tree, kind)
+    is_made = not _read_named(tree)[0] and isinstance(meant, dict) and "SequentialLR" in meant
+    line = _spell("" if in_list else kind, meant)
+    return line and f"; {line}{', or ChainedScheduler, in which all act at once' * is_made}"
+
+
+def _spell(key: str, value: Tree) -> str:
+    """Return the line to write; empty for nothing, and for what is too long to be read."""
+    if value is None or len(str(value)) > MAX_LENGTH:
         return ""
-    text = f"; write {'' if in_list else f'{kind}: '}{spell_flow(meant)}"
-    is_made = isinstance(tree, list) or (isinstance(tree, dict) and len(tree) > 1)
-    both = is_made and isinstance(meant, dict) and "SequentialLR" in meant
-    return f"{text}, or ChainedScheduler, in which all act at once" if both else text
+    return f"write {f'{key}: ' * bool(key)}{spell_flow(value)}"
 
 
 def _mean_node(tree: Any, kind: str) -> Any:
+    """Return the scheduler or optimizer that was meant; None where nobody can tell."""
     known: Collection[str] = OPTIMIZERS if kind == "optimizer" else CATALOG
     if isinstance(tree, str):
         return _read_call(tree, kind, known)
@@ -101,13 +109,11 @@ def _make_sequence(items: Sequence[Tree]) -> dict[str, dict[str, Tree]]:
 
 def _read_call(text: str, kind: str, known: Collection[str]) -> Any:
     """Return what is called in Python, or named with arguments behind it; None for no name."""
-    text = re.sub(r"^([\w.]+)[,\s]+(\w+\s*=.*)$", r"\1(\2)", text.strip())
-    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+    text = re.sub(r"^([\w.]+)[,\s]+(\w+\s*=.*)$", r"\1(\2)", text[: MAX_LENGTH + 1].strip())
+    with suppress(SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         call = ast.parse(text, mode="eval").body
-        if (
-            isinstance(call, ast.Call)
-            and (name := name_usually(ast.unparse(call.func), kind)) in known
-        ):
+        name = name_usually(ast.unparse(call.func), kind) if isinstance(call, ast.Call) else ""
+        if isinstance(call, ast.Call) and name in known:
             own = (ast.Name, ast.Attribute, ast.Call)  # the optimizer, or the parameters
             values = [_read_literal(each) for each in call.args if not isinstance(each, own)]
             named = {each.arg: _read_literal(each.value) for each in call.keywords if each.arg}
@@ -117,7 +123,7 @@ def _read_call(text: str, kind: str, known: Collection[str]) -> Any:
 
 
 def _read_literal(node: ast.expr) -> Tree:
-    with suppress(ValueError):
+    with suppress(ValueError, TypeError):
         value: Any = ast.literal_eval(node)
         return list(value) if isinstance(value, tuple) else value
     meant = mend_expression(ast.unparse(node), ("epoch", "step", "call"), ())
@@ -136,28 +142,26 @@ def place_key(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection
     'write optimizer: {Adam: {lr: 0.1}}'
     """
     value = tree[key]
-    at = {each: _find_home(each, tree, homes) for each in tree}
-    home, _, name = at[key].partition(".")
+    home, _, name = _find_home(key, tree, homes).partition(".")
     named, arguments = _read_named(tree.get(home, "SGD" if home == "optimizer" else None))
     if home in homes:
-        both = {"examples": _OPEN, "batch_size": _OPEN} if home == "data" else {}
+        at = {each: _find_home(each, tree, homes).partition(".") for each in tree}
+        given = {at[each][2]: tree[each] for each in tree if at[each][0] == home and at[each][2]}
+        open_ = dict.fromkeys(("examples", "batch_size") if home == "data" else (), _OPEN)
         own = tree.get(home)
-        given = {
-            at[each].partition(".")[2]: tree[each]
-            for each in tree
-            if at[each].startswith(f"{home}.")
-        }
-        value = {**both, **(own if isinstance(own, dict) else {}), **given}
+        value = {**open_, **(own if isinstance(own, dict) else {}), **given}
     elif name == key and (key in OPTIMIZERS or key in CATALOG):
         value = {key: value} if value else key
     elif key == "schedulers":
         value = _mean_node(value, home)
-    elif name:
+    elif name and named:
         value = {named: {**arguments, name: value}}
-    elif found := _WARMUP.fullmatch(key):
+    elif (found := _WARMUP.fullmatch(key)) and is_number(value):
         home, value = "scheduler", _warm_up(value, found[1], tree)
-    instead = ", in place of epochs" if home == "steps" and "epochs" in tree else ""
-    return f"write {home}: {spell_flow(value)}{instead}" if home and value is not None else ""
+    else:
+        home = "" if name else home
+    line = _spell(home, value) if home else ""
+    return f"{line}, in place of epochs" if line and home == "steps" and "epochs" in tree else line
 
 
 def _find_home(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection[str]]) -> str:
@@ -168,8 +172,12 @@ def _find_home(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collectio
     if named in CATALOG and key in CATALOG[named].arguments:
         return f"scheduler.{key}"
     known = next((f"{home}.{key}" for home, keys in homes.items() if key in keys), "")
-    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    return known or str(table.get(key, ""))
+    return known or _load_table().get(key, "")
+
+
+@cache
+def _load_table() -> Mapping[str, str]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
 def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:

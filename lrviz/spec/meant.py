@@ -7,11 +7,11 @@ can tell.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from itertools import takewhile
 
 from lrviz.errors import Position
 from lrviz.spec.expression import MAX_LENGTH, ExpressionError, parse_expression
 from lrviz.spec.model import TOTALS
+from lrviz.spec.style import MAX_TEXT
 from lrviz.spec.tree import Tree, is_number
 from lrviz.spec.wording import find_close
 from lrviz.spec.yamltree import YamlError, parse_scalar, spell_flow
@@ -40,7 +40,7 @@ _REWRITTEN = (
 _VALUE = re.compile(r"(\w+): *(lambda\s+\w+\s*:.+?|[^:]+\?.+:.+?)[\s}\]]*$")
 _TWO_COLONS = re.compile(r"[\s-]*(\w+): ([^{[]+: [^{[]*)")
 _PYTHON = re.compile(r"\s*(?:(?:import|from|for|def|class|with) |\w+ ?= ?[\w.]+\(|\w+\()")
-_PAIR = re.compile(r"[\s-]*([A-Za-z][\w.]*)(?: ?= ?|:)([^\s:=]+)")
+_PAIR = re.compile(r"[\s-]*([A-Za-z][\w.]{0,60})(?: ?= ?|:)([^\s:=]{1,60})")
 
 
 def mend_value(value: Tree, must: str, names: Collection[str] = ()) -> str:
@@ -56,6 +56,8 @@ def mend_value(value: Tree, must: str, names: Collection[str] = ()) -> str:
     >>> mend_value("(0.9, 0.95)", "must be a list"), mend_value("on", "must be true or false")
     ('; write [0.9, 0.95]', '; write true')
     """
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        return ""
     text, meant = (value if isinstance(value, str) else spell_yaml(value)).strip(), ""
     if "list" in must and (isinstance(value, str) or (is_number(value) and "list of" in must)):
         items = re.split(r"[,\sx]+", text.strip("()[] "))
@@ -108,12 +110,16 @@ def find_split(arguments: Mapping[str, Tree]) -> dict[str, str]:
     >>> find_split({"lr": 0, "001": None})
     {'001': '', 'lr': 'YAML splits it at the comma; write lr: 0.001'}
     """
-    told, items = dict[str, str](), list(arguments.items())
-    for at, (name, value) in enumerate(items):
-        parts = takewhile(
-            lambda each: each[1] is None and not each[0].isidentifier(), items[at + 1 :]
-        )
-        text = ",".join([str(value), *(rest := [each for each, _ in parts])])
+    owner, parts = "", dict[str, list[str]]({"": []})
+    for name, value in arguments.items():
+        if value is None and not name.isidentifier():
+            parts[owner].append(name)
+        else:
+            owner, parts[name] = name, []
+    told = dict[str, str]()
+    for name, rest in parts.items():
+        value = arguments.get(name)
+        text = ",".join([str(value), *rest])
         must = "number" if is_number(value) else "list" if text.startswith("(") else ""
         if rest and (meant := mend_value(text, must)):
             said = f"YAML splits it at the comma; write {name}: {meant.removeprefix('; write ')}"
@@ -152,7 +158,7 @@ def mend_line(text: str, error: YamlError) -> str:
     """
     problem, (line, column) = error.reason, error.position or Position(1, 1)
     near = text.split("\n")[max(0, line - 2) : line] if problem.startswith("not YAML") else []
-    for each in reversed(near):
+    for each in reversed([each for each in near if len(each) <= MAX_LENGTH]):
         parameters = ("x",) if "scale_fn" in each else ("epoch", "step", "call")
         if (found := _VALUE.search(each)) and (
             meant := mend_expression(found[2], parameters, TOTALS)

@@ -68,8 +68,8 @@ WRONG: list[tuple[str, str, list[str]]] = [
     ),
     (
         "lr 1e\u22123",
-        "epochs: 8\noptimizer:\n  SGD:\n    lr: 1e\u22123\nscheduler: {ExponentialLR: {gamma: 0.9}}\n",
-        ["4:5: optimizer.SGD.lr: must be a number, got '1e\u22123'; write 1e-3"],
+        "epochs: 8\noptimizer: {SGD: {lr: 1e\u22123}}\nscheduler: {ExponentialLR: {gamma: 0.9}}\n",
+        ["2:19: optimizer.SGD.lr: must be a number, got '1e\u22123'; write 1e-3"],
     ),
     (
         "lr float('inf')",
