@@ -188,7 +188,7 @@ def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
     elif unit == "epochs" and tree.get("interval") != "epoch":
         value = f"={value} * steps_per_epoch"
     if named in CATALOG and "num_warmup_steps" in CATALOG[named].arguments:
-        return {named: {"num_warmup_steps": value, **arguments}}
+        return {named: {**arguments, "num_warmup_steps": value}}
     first: Tree = {"LinearLR": {"start_factor": 0.01, "total_iters": value}}
     then = tree.get("scheduler", _OPEN)
     return {"SequentialLR": {"schedulers": [first, then], "milestones": [value]}}

@@ -76,17 +76,9 @@ def mend_value(value: Tree, must: str, names: Collection[str] = ()) -> str:
         meant = read_number(text)
         if meant == "null" or ("whole" in must and text.endswith("%")):  # null of what, % of what
             meant = "null" if "null" in must else ""
-        elif not meant and (formula := _find_formula(text, names)):
-            return f"; a formula begins with a sign: ={formula}"
+        elif not meant and (formula := mend_expression(text, (), names)):
+            return f"; a formula begins with a sign: ={formula.removeprefix('; write ')}"
     return f"; write {meant}" if meant else ""
-
-
-def _find_formula(text: str, names: Collection[str]) -> str:
-    """Return the formula that a text is without its sign, as it stands if that is one."""
-    with suppress(ExpressionError):
-        parse_expression(text, (), names)
-        return text
-    return mend_expression(text, (), names).removeprefix("; write ")
 
 
 def read_number(text: str) -> str:

@@ -47,8 +47,8 @@ def name_usually(name: str, word: str = "scheduler") -> str:
 
     >>> name_usually("torch.optim.lr_scheduler.StepLR"), name_usually("optim.adamw.AdamW")
     ('StepLR', 'AdamW')
-    >>> name_usually("timm.scheduler.CosineLRScheduler"), name_usually("torch.StepLR")
-    ('timm.CosineLRScheduler', 'torch.StepLR')
+    >>> name_usually("linear"), name_usually("torch.StepLR")
+    ('transformers.get_linear_schedule_with_warmup', 'torch.StepLR')
     """
     if name in CATALOG or name in OPTIMIZERS:
         return name
@@ -56,8 +56,6 @@ def name_usually(name: str, word: str = "scheduler") -> str:
     is_own = last in SCHEDULERS and "lr_scheduler" in (package, *path)
     if package in _TORCH and (is_own or (last in OPTIMIZERS and "optim" in (package, *path))):
         return last
-    if f"{package}.{last}" in THIRD_PARTY:
-        return f"{package}.{last}"
     return name if word == "optimizer" else list_short().get(name, name)
 
 

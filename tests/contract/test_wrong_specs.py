@@ -755,6 +755,22 @@ WRONG: list[tuple[str, str, list[str]]] = [
         "epochs: 4\nscheduler: {StepLR: {step_size: 2}}\nfrequency: '2'\n",
         ["3:1: frequency: must be a whole number, got '2'; write 2, without quotes"],
     ),
+    (
+        "all at the top, as elsewhere",
+        "epochs: 4\nscheduler: cosine\nlr: 0.1\nbatch_size: 8\nwarmup_ratio: 0.1\n",
+        [
+            "3:1: lr: no such key; write optimizer: {SGD: {lr: 0.1}}",
+            "4:1: batch_size: no such key; write data: {examples: …, batch_size: 8}",
+            "5:1: warmup_ratio: no such key; write scheduler: "
+            "{transformers.get_cosine_schedule_with_warmup: "
+            "{num_warmup_steps: =ceil(0.1 * total_calls)}}",
+        ],
+    ),
+    (
+        "a word in a long text",
+        f"{RUN}figure: {{size: '{'9' * 300}'}}\nscheduler: LinearLR\n",
+        [f"2:10: figure.size: must be a list, got '{'9' * 58}…"],
+    ),
 ]
 
 

@@ -214,7 +214,6 @@ HOSTILE = (
     "torch.hub:load",
     "logging.os.system",
     "torch.optim.lr_scheduler.types.FunctionType",
-    "torch.optim.lr_scheduler.StepLR",
     "torch.optim.lr_scheduler:StepLR",
     "transformers.pipeline",
     "timm.scheduler.CosineLRScheduler",

@@ -26,7 +26,7 @@ _FOREIGN = "^[^:]+:[^:]+$"
 
 # What it takes for a name of its own: dotted, as Python names it, and short, as the Trainer does.
 _OF_TORCH = "^(torch[.])?optim[.]"
-_ELSEWHERE = f"{_OF_TORCH}|^lr_scheduler[.]|^(transformers|timm)[.].+[.]"
+_ELSEWHERE = f"{_OF_TORCH}|^lr_scheduler[.]"
 
 # Of a scheduler that is in no catalog: their names are not known.
 _ANY_ARGUMENTS: Schema = {"type": ["object", "null"]}
