@@ -253,6 +253,7 @@ WATCHED = """
 
     import lrviz
     import lrviz.reading.sources
+    import lrviz.spec.belonging
     from lrviz.errors import SpecError
     from lrviz.spec.parse import parse_tree
     from lrviz.spec.origin import Source
