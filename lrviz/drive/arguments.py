@@ -8,9 +8,8 @@ from lrviz.drive.signatures import Argument, Kind
 from lrviz.errors import KeyPath
 from lrviz.spec.catalog import Fill
 from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
-from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.origin import Problems
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import EXPRESSIONS, Tree
 from lrviz.spec.wording import spell, suggest
 
 Function = Callable[[float], float]
@@ -122,7 +121,9 @@ class Binder:
             at, wrong = key, value
             if error.index is not None and isinstance(value, list):
                 at, wrong = (*key, error.index), value[error.index]
-            remedy = suggest_formula(wrong, names, self.run) if kind.counts == "calls" else ""
+            is_share = kind.base in ("whole", "list") and str(wrong).endswith("%")
+            is_length = kind.counts == "calls" or is_share
+            remedy = suggest_formula(wrong, names, self.run) if is_length else ""
             self.problems.say(at, f"{error.text}{remedy}")
         return None
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from lrviz.drive.signatures import Kind
-from lrviz.spec.expression import ExpressionError, evaluate, parse_expression
+from lrviz.spec.expression import ExpressionError, evaluate
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell
+from lrviz.spec.yamltree import parse_scalar
 from lrviz.spell import spell_number
 
 _WORDS = {
@@ -19,6 +20,7 @@ _WORDS = {
     "number": "a number",
     "flag": "true or false",
     "text": "a text",
+    "list": "a list of numbers",
 }
 
 
@@ -38,7 +40,7 @@ class WrongError(ValueError):
 def read_items(value: Tree, kind: Kind, names: Mapping[str, float]) -> list[object]:
     """Return the items of a list, each as `read_one`; of whole numbers none is infinite."""
     if not isinstance(value, list):
-        raise WrongError(f"must be a list of numbers, got {spell(value)}")
+        raise _no_list(value, names)
     items = []
     for index, item in enumerate(value):
         try:
@@ -51,10 +53,16 @@ def read_items(value: Tree, kind: Kind, names: Mapping[str, float]) -> list[obje
     return items
 
 
+def _no_list(value: Tree, names: Mapping[str, float]) -> WrongError:
+    hint = _hint(value, Kind("list"), names)
+    return WrongError(f"must be a list of numbers, got {spell(value)}{hint}")
+
+
 def read_tuple(value: Tree, default: object, names: Mapping[str, float]) -> tuple[object, ...]:
     """Return as many numbers as the default has; null only where the default has None."""
     if not isinstance(value, list):
-        raise WrongError(f"must be a list of numbers, got {spell(value)}")
+        one = isinstance(value, int | float) and f"must be a list of numbers, got {spell(value)}"
+        raise WrongError(one) if one else _no_list(value, names)
     pattern = default if isinstance(default, tuple) else (0.0,) * len(value)
     if len(value) != len(pattern):
         raise WrongError(f"must be a list of {len(pattern)} numbers, got {spell(value)}")
@@ -99,13 +107,10 @@ def _read(value: Tree, kind: Kind, names: Mapping[str, float]) -> object:
 
 
 def _hint(value: Tree, kind: Kind, names: Mapping[str, float]) -> str:
-    """Return the remedy for a formula without its sign; empty for anything else."""
-    is_number = kind.base in ("whole", "number")
-    if is_number and isinstance(value, str) and any(name in value for name in names):
-        with suppress(ExpressionError):
-            parse_expression(value, (), names.keys())
-            return f"; a formula begins with a sign: ={value}"
-    return ""
+    """Return the remedy for a value that is not of its kind; empty where nobody can tell."""
+    from lrviz.spec.meant import mend_value  # what is right needs no remedy
+
+    return mend_value(value, f"must be {_describe(kind)}", names)
 
 
 def _formula(text: str, kind: Kind, names: Mapping[str, float]) -> float:
@@ -159,7 +164,11 @@ def suggest_formula(written: Tree, names: Mapping[str, float], run: str) -> str:
     '; write =ceil(total_steps / 7)'
     """
     value: object = written
-    if isinstance(written, str) and written.startswith("="):
+    if isinstance(written, str) and written.endswith("%"):
+        from lrviz.spec.meant import read_number
+
+        value = parse_scalar(read_number(written))
+    elif isinstance(written, str) and written.startswith("="):
         value = None
         with suppress(ExpressionError):
             value = evaluate(written[1:], names)

@@ -11,10 +11,9 @@ from lrviz.curve import QUANTITIES, Curve, Quantity
 from lrviz.errors import Grade, KeyPath, Problem, SpecError
 from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import Schedule, Spec
-from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.sweep import CURVE_KEYS
-from lrviz.spec.tree import MetricCsv, MetricExpression
+from lrviz.spec.tree import EXPRESSIONS, MetricCsv, MetricExpression
 from lrviz.spell import spell_yaml
 
 

@@ -17,7 +17,7 @@ from lrviz.spec.origin import PICTURE_ENDINGS, SPEC_ENDINGS, Source, figure_stem
 from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.spec.style import PLAIN_STYLE
 from lrviz.spec.tree import RETURNS, MetricCsv, Returns
-from lrviz.system.files import STDIO, Reads, read_file, sniff
+from lrviz.system.files import ENCODINGS, STDIO, Reads, read_file, sniff
 
 
 @dataclass(frozen=True)
@@ -136,15 +136,19 @@ def parse_data(
         takes_logs = reading.columns is not None
         return recall_figure(data, name, kind, reading.overrides, reading.allow, logs=takes_logs)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(ENCODINGS.get(data[:2], "utf-8-sig"))
         spec = parse_spec(text, name, overrides=reading.overrides, allow=reading.allow)
     except (SpecError, UnicodeDecodeError) as error:
         from lrviz.reading.trainers.recognising import recognise  # what is right needs no look
 
         if text := recognise(data, name):
             raise spec_error(name, text) from None
+        if 0 < data[:8].count(0) == len(data[:8]) // 2:
+            text = "not text: UTF-16 without a byte-order mark; save it as UTF-8"
+            raise spec_error(name, text) from None
         if isinstance(error, UnicodeDecodeError):
-            raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
+            text = f"not text: byte {error.start} is not {error.encoding.upper()}"
+            raise spec_error(name, f"{text}; save it as UTF-8") from None
         raise
     if not any(isinstance(each.metric, MetricCsv) for each in spec.schedules):
         return spec

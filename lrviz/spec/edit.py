@@ -11,6 +11,7 @@ from lrviz.errors import KeyPath
 from lrviz.spec.assign import with_value
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.tree import Tree, find_below, holds
+from lrviz.spec.usual import move, spell_usually
 from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml, spell_flow
 
 _BOM = "\ufeff"
@@ -55,10 +56,12 @@ class Document:
         except YamlError as error:
             raise EditError(error.reason) from None
         self._root = yaml.compose(self._text, Loader=yaml.SafeLoader)
+        moves = spell_usually(self._tree)[1] if isinstance(self._tree, dict) else {}
+        self._written = {usual: written for written, usual in moves.items()}
 
     def find(self, key: KeyPath) -> Value:
         """Return what stands at a key path."""
-        key = _name_bare(self._tree, key)
+        key = self._find_written(key)
         given = not key or holds(find_below(self._tree, key[:-1]), key[-1])
         return Value(key, given, find_below(self._tree, key))
 
@@ -86,7 +89,7 @@ class Document:
             changed, end = changed[: edit.start] + edit.new + changed[edit.end :], edit.start
         expected = self._tree
         for key, value in values:
-            expected = with_value(expected, _name_bare(expected, key), value)
+            expected = with_value(expected, _name_bare(expected, self._find_written(key)), value)
         try:
             same = json.dumps(parse_yaml(changed)[0]) == json.dumps(expected)
         except YamlError:
@@ -95,9 +98,13 @@ class Document:
             raise EditError("the file is laid out so that other values would change")
         return self._mark + changed
 
+    def _find_written(self, key: KeyPath) -> KeyPath:
+        """Return where the text has what a spec has at a key path."""
+        return _name_bare(self._tree, move(key, self._written))
+
     def edit(self, key: KeyPath, value: Tree) -> list[Edit]:
         """Return what is to be done to the text to replace one value; as `replace`."""
-        key = _name_bare(self._tree, key)
+        key = self._find_written(key)
         try:
             with_value(self._tree, key, value)
         except LookupError as error:

@@ -7,6 +7,7 @@ grows without bound overflows at once instead of hanging.
 
 import ast
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -41,13 +42,17 @@ def _floating(function: Callable[[float], int]) -> Callable[[float], float]:
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
 
 _PLAIN = (math.sin, math.cos, math.tan, math.exp, math.log, math.log2, math.log10, math.sqrt)
-_SEVERAL_ARGUMENTS = (min, max)
 
 FUNCTIONS: Mapping[str, Callable[..., float]] = {
     **{each.__name__: each for each in _PLAIN},
     **{each.__name__: _floating(each) for each in (math.floor, math.ceil, round)},
-    **{each.__name__: each for each in (abs, *_SEVERAL_ARGUMENTS)},
+    **{"abs": abs, "int": _floating(int), "min": min, "max": max},
 }
+
+# What NumPy and math call some of them.
+_SAME = {"minimum": "min", "maximum": "max", "absolute": "abs", "fabs": "abs", "trunc": "int"}
+
+_IN_MODULE = re.compile(r"(?<![\w.])(?:math|np|numpy)\.(\w+)")
 
 _OPERATORS = (
     *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.UAdd, ast.USub),
@@ -93,7 +98,7 @@ class _Checked(ast.NodeTransformer):
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             raise ExpressionError(f"unknown function '{_describe(node.func)}' (known: {known})")
-        several = FUNCTIONS[node.func.id] in _SEVERAL_ARGUMENTS
+        several = node.func.id in ("min", "max")
         if node.keywords or not (len(node.args) >= 2 if several else len(node.args) == 1):
             wanted = "two arguments or more" if several else "one argument"
             raise ExpressionError(f"{node.func.id} takes {wanted}")
@@ -165,6 +170,20 @@ class Expression:
         return value
 
 
+def plain(text: str) -> str:
+    """Return an expression without the modules that Python has its functions and constants in.
+
+    >>> plain("np.minimum(1, math.exp(-epoch / 8)) + np.tanh(1)")
+    'min(1, exp(-epoch / 8)) + np.tanh(1)'
+    """
+
+    def drop(found: re.Match[str]) -> str:
+        name = _SAME.get(found[1], found[1])
+        return name if name in FUNCTIONS or name in CONSTANTS else found[0]
+
+    return _IN_MODULE.sub(drop, text)
+
+
 def parse_expression(
     text: str, parameters: Collection[str], constants: Collection[str]
 ) -> Expression:
@@ -188,7 +207,7 @@ def parse_expression(
     try:
         # Python's opinion on `1if x else 2` is for its own files.
         with _PARSING, hide_warnings():
-            tree = ast.parse(text.strip(), mode="eval")
+            tree = ast.parse(plain(text.strip()), mode="eval")
         _refuse_depth(tree.body)
         body = _Checked(frozenset(parameters), frozenset(constants)).visit(tree.body)
         expression = Expression(text, body)

@@ -1,6 +1,6 @@
 """Schedulers and optimizers as a spec names them: `Name: {arguments}`, or the bare name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from lrviz.errors import KeyPath, UsageError
@@ -10,15 +10,8 @@ from lrviz.spec.expression import ExpressionError, parse_expression
 from lrviz.spec.model import TOTALS, Node
 from lrviz.spec.origin import Problems
 from lrviz.spec.style import MAX_TEXT
-from lrviz.spec.tree import Metric, MetricCsv, MetricExpression, Tree, is_number
+from lrviz.spec.tree import EXPRESSIONS, Metric, MetricCsv, MetricExpression, Tree, is_number
 from lrviz.spec.wording import spell, spell_name, suggest, unknown_scheduler
-
-# The arguments that are functions in torch, and what a spec calls their parameter.
-EXPRESSIONS: Mapping[str, tuple[str, ...]] = {
-    "lr_lambda": ("epoch", "step", "call"),
-    "scale_fn": ("x",),
-    "expression": ("step", "call"),  # of a metric
-}
 
 MAX_GROUPS = 64
 MAX_METRIC = 16_384
@@ -58,7 +51,7 @@ class NodeReader:
             return None
         name, path, arguments = named
         entry = CATALOG.get(name)
-        foreign = None if entry else self._find_foreign(name, key)
+        foreign = None if entry else self._find_foreign(name, key, tree)
         known = entry or foreign
         if known is None:
             return None
@@ -76,7 +69,8 @@ class NodeReader:
             return None
         name, path, arguments = named
         if name not in OPTIMIZERS:
-            self._say(key, f"unknown optimizer {spell_name(name)}; {suggest(name, OPTIMIZERS)}")
+            meant = _mend(tree, "optimizer", key) or f"; {suggest(name, OPTIMIZERS)}"
+            self._say(key, f"unknown optimizer {spell_name(name)}{meant}")
             return None
         groups = list(self._read_groups(arguments.get("param_groups", []), (*path, "param_groups")))
         arguments = {k: v for k, v in arguments.items() if k != "param_groups"}
@@ -91,20 +85,21 @@ class NodeReader:
             return tree, key, {}
         if not isinstance(tree, dict) or len(tree) != 1:
             got = f"{len(tree)} keys" if isinstance(tree, dict) else spell(tree)
-            self._say(key, f"must name one {kind}, as `Name: {{arguments}}`, got {got}")
+            text = f"must name one {kind}, as `Name: {{arguments}}`, got {got}"
+            self._say(key, f"{text}{_mend(tree, kind, key)}")
             return None
         ((name, given),) = tree.items()
         if given is None or isinstance(given, dict):
             return name, (*key, name), given or {}
-        text = f"must be a mapping of arguments, got {spell(given)}"
+        text = f"must be a mapping of arguments, got {spell(given)}{_mend(tree, kind, key)}"
         if name not in CATALOG and name not in OPTIMIZERS:
             example = "StepLR" if kind == "scheduler" else "SGD"
             remedy = f"arguments stand below its name, as `{example}: {{{name}: …}}`"
-            text = f"names no {kind}; {remedy}"
+            text = f"names no {kind}{_mend(tree, kind, key) or f'; {remedy}'}"
         self._say((*key, name), text)
         return None
 
-    def _find_foreign(self, name: str, key: KeyPath) -> External | None:
+    def _find_foreign(self, name: str, key: KeyPath, tree: Tree) -> External | None:
         """Return what may be imported under a name, or None where a problem was added."""
         if name in self._allowed:
             return self._allowed[name]
@@ -114,7 +109,13 @@ class NodeReader:
             self._say(key, str(error))
             return None
         if found is None:
-            self._say(key, unknown_scheduler(name, self._allowed))
+            meant = isinstance(tree, str) and _mend(tree, "scheduler", key)
+            text = (
+                f"unknown scheduler {spell_name(name)}{meant}"
+                if meant
+                else unknown_scheduler(name, self._allowed)
+            )
+            self._say(key, text)
         return found
 
     def _read_children(self, arguments: Mapping[str, Tree], path: KeyPath) -> Iterator[Node]:
@@ -148,14 +149,26 @@ class NodeReader:
     def _check_arguments(
         self, arguments: Mapping[str, Tree], path: KeyPath, names: Sequence[str]
     ) -> None:
+        split = self._find_split(arguments, path) if None in arguments.values() else ()
         for argument, value in arguments.items():
             key = (*path, argument)
+            if argument in split:
+                continue
             if argument in NOT_ARGUMENTS:
                 self._say(key, NOT_ARGUMENTS[argument])
             elif argument in EXPRESSIONS and value is not None:
                 self._check_expressions(value, key, EXPRESSIONS[argument])
             else:
                 self._check_value(value, key, names)
+
+    def _find_split(self, arguments: Mapping[str, Tree], path: KeyPath) -> Collection[str]:
+        """Return the arguments that YAML has made of one value with commas; that is said."""
+        from lrviz.spec.meant import find_split
+
+        found = find_split(arguments)
+        for name in filter(found.get, found):
+            self._say((*path, name), found[name])
+        return found
 
     def _check_expressions(self, value: Tree, key: KeyPath, parameters: Sequence[str]) -> None:
         for index, item in enumerate(value if isinstance(value, list) else [value]):
@@ -177,6 +190,13 @@ class NodeReader:
             self._say(key, f"longer than {MAX_TEXT} characters")
 
 
+def _mend(tree: Tree, kind: str, key: KeyPath) -> str:
+    """Return the line that names a scheduler or an optimizer; empty where nobody can tell."""
+    from lrviz.spec.belonging import mend_node  # what is right needs no remedy
+
+    return mend_node(tree, kind, in_list=isinstance(key[-1], int))
+
+
 def _check_formula(
     text: str, key: KeyPath, problems: Problems, parameters: Sequence[str], names: Sequence[str]
 ) -> bool:
@@ -184,7 +204,9 @@ def _check_formula(
     try:
         parse_expression(text, parameters, names)
     except ExpressionError as error:
-        problems.say(key, error.reason)
+        from lrviz.spec.meant import mend_expression  # what is right needs no remedy
+
+        problems.say(key, f"{error.reason}{mend_expression(text, parameters, names)}")
         return False
     return True
 

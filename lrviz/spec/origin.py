@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from lrviz.errors import Grade, KeyPath, Position, Problem, SpecError
+from lrviz.errors import MOST_TOLD, Grade, KeyPath, Position, Problem, SpecError
 from lrviz.spec.tree import Returns
 from lrviz.system.files import Reads
 
@@ -191,7 +192,12 @@ class Problems:
 
     def say(self, key: KeyPath, text: str, cause: Exception | None = None) -> None:
         """Add what is wrong at a key path; the first cause is kept."""
-        self.found.setdefault(self.source.problem(key, text))
+        head, mark, known = text.partition("; known: ")
+        problem = self.source.problem(key, text)
+        told = islice(self.found, MOST_TOLD if mark else 0)
+        if any(each.text.endswith(mark + known) for each in told):
+            problem = problem if problem in self.found else self.source.problem(key, head)
+        self.found.setdefault(problem)  # a list of names is read once
         self.cause = self.cause or cause
 
     def of(self, source: Source) -> "Problems":

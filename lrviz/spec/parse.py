@@ -1,6 +1,8 @@
 """From a tree of plain data to a checked `Spec`: the first of the two stages of errors."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from lrviz.errors import KeyPath, Problem, SpecError
 from lrviz.spec.assign import Override, Overrides, assign
@@ -22,6 +24,12 @@ MAX_SCHEDULERS = 4_096
 # The most characters of optimizers and schedulers, if every curve had its own written out. A sweep
 # of a few values makes that many times what its text holds, and all of it is looked at.
 MAX_WRITTEN = 1_000_000
+
+# What there is in every text in which something is spelt as elsewhere, and in some others.
+_OTHERS = re.compile(
+    r"\b(?:math|np|numpy|optim|lr_scheduler)\.|class_path|_target_"
+    r"|\b(?:linear|cosine|constant|polynomial|inverse_sqrt|reduce_lr|warmup_stable|greedy)"
+)
 
 # The optimizer of the article.
 DEFAULT_OPTIMIZER: Tree = {"SGD": {"lr": 1e-3}}
@@ -48,7 +56,10 @@ def parse_spec(
     try:
         tree, positions = parse_yaml(text)
     except YamlError as error:
-        raise SpecError([Problem(name, error.key, error.reason, error.position)]) from None
+        from lrviz.spec.meant import mend_line  # what is right needs none
+
+        said = f"{error.reason}{mend_line(text, error)}"
+        raise SpecError([Problem(name, error.key, said, error.position)]) from None
     return parse_tree(tree, Source(name, positions), overrides=overrides, allow=allow)
 
 
@@ -72,15 +83,18 @@ def parse_tree(
     allowed = parse_allowed(allow) if allow else {}
     if not isinstance(tree, dict):
         got = "a list" if isinstance(tree, list) else spell(tree)
-        text = f"must be a mapping of keys, got {got}"
+        from lrviz.spec.meant import mend_text
+
+        text = f"must be a mapping of keys, got {got}{mend_text(str(tree))}"
         if tree is None:
             text = "empty; a spec needs `epochs` and `scheduler`"
         raise SpecError([source.problem((), text)])
     for each in overrides:
-        tree, source = assign(tree, source, Override(*each))
+        tree, source = assign(*_take(tree, source), Override(*each))
     problems = Problems(source)
     for key, text in beyond_yaml(tree):
         problems.say(key, text)
+    tree, problems.source = _take(tree, source)
     for key in _find_schedulers(tree) if factory else ():
         problems.say(key, "cannot stand beside a factory, which builds its scheduler itself")
     problems.refuse()
@@ -89,13 +103,23 @@ def parse_tree(
     assert shape is not None  # without it there was a problem
     return Spec(
         tree={**tree, factory.key: factory.name} if factory else tree,
-        source=source,
+        source=problems.source,
         title=shape.title,
         schedules=tuple(schedules),
         figure=shape.figure,
         lint=shape.lint,
         allow=tuple(allowed),
     )
+
+
+def _take(tree: dict[str, Tree], source: Source) -> tuple[dict[str, Tree], Source]:
+    """Return plain data as a spec spells it, where others' spelling is in it; it seldom is."""
+    with suppress(RecursionError):  # nested so deep that it is refused
+        if _OTHERS.search(str(tree)):
+            from lrviz.spec.usual import take
+
+            return take(tree, source)
+    return tree, source
 
 
 def _find_schedulers(tree: Mapping[str, Tree]) -> list[KeyPath]:

@@ -73,20 +73,31 @@ def _say(details: ErrorDetails, tree: dict[str, Tree], models: Models) -> tuple[
             return key, "runs code, which no file may ask for; name it on the command line"
         case "extra_forbidden":
             known = tuple(models.get(key[:-1], Style).model_fields)
-            return key, f"no such key; {suggest(str(key[-1]), known)}"
+            meant = _place(str(key[-1]), tree, models) if len(key) == 1 and models else ""
+            return key, f"no such key; {meant or suggest(str(key[-1]), known)}"
         case "style":
             return key, f"no style {got}; {suggest(context['name'], tuple(styles()))}"
         case "pixels":
             below = find_below(tree, key)
             return (*key, context["key"]) if holds(below, context["key"]) else key, details["msg"]
         case "number" if unit:
-            return key, f"must be a number of{unit}, got {got}"
+            text = "must be a number of{unit}, got {got}"
         case kind:
             text = _MESSAGES.get(kind, "{msg}, got {got}")
+    from lrviz.spec.meant import mend_value  # what is right needs no remedy
+
     choices = str(context.get("expected")).replace("'", "").replace(" or ", ", ")
     own = {"choices": choices, "length": _spell_length(context), "msg": details["msg"], "got": got}
     own |= {"unit": unit.removesuffix("s") if context.get("ge") == 1 else unit, "sides": sides}
-    return key, text.format(**{**context, **own})
+    said = text.format(**{**context, **own})
+    return key, f"{said}{mend_value(details['input'], said)}"
+
+
+def _place(key: str, tree: dict[str, Tree], models: Models) -> str:
+    from lrviz.spec.belonging import place_key  # what is right needs no remedy
+
+    homes = {str(at[0]): models[at].model_fields for at in (("figure",), ("data",))}
+    return place_key(key, tree, homes)
 
 
 def _key_in(tree: Tree, location: tuple[int | str, ...], *, missing: bool) -> KeyPath:

@@ -38,6 +38,13 @@ class MetricCsv:
 Metric = tuple[float, ...] | MetricExpression | MetricCsv
 
 
+# The arguments that are functions in torch, and what a spec calls their parameter.
+EXPRESSIONS: Mapping[str, tuple[str, ...]] = {
+    "lr_lambda": ("epoch", "step", "call"),
+    "scale_fn": ("x",),
+    "expression": ("step", "call"),  # of a metric
+}
+
 # Keys of a spec whose own keys are in order: one a curve, which are coloured and named in turn.
 IN_ORDER = ("curves", "sweep")
 

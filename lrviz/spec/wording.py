@@ -56,7 +56,7 @@ def suggest(name: str, known: Sequence[str]) -> str:
     >>> suggest("StepLr", ("StepLR", "LinearLR"))
     "did you mean 'StepLR'?"
     """
-    close = _find_close(name, known)
+    close = find_close(name, known)
     return f"did you mean '{close}'?" if close else f"known: {', '.join(known)}"
 
 
@@ -87,16 +87,26 @@ def _suggest_scheduler(name: str) -> str:
         return allow
     own = last if last in SCHEDULERS else None
     others = (each for each in THIRD_PARTY if each.rpartition(".")[2] == last)
-    close = own or next(others, None) or _find_close(name, tuple(SCHEDULERS))
-    if close := close or _find_close(name, tuple(THIRD_PARTY)):
+    close = own or next(others, None) or find_close(name, tuple(SCHEDULERS))
+    if close := close or find_close(name, tuple(THIRD_PARTY)):
         return f"did you mean '{close}'?"
     if inside := [each for each in CATALOG if name and name.lower() in each.lower()]:
         return f"there are {', '.join(inside[:MOST_NAMED])}"
     return remedy(name) or suggest(name, tuple(SCHEDULERS))
 
 
-def _find_close(name: str, known: Sequence[str]) -> str | None:
+def find_close(name: str, known: Sequence[str]) -> str | None:
+    """Return the known name that a wrong one was meant for; None for a guess."""
     lowered = {each.lower(): each for each in known}
     begun = [each for each in lowered if each.startswith(name.lower())]
     close = begun if name and len(begun) == 1 else get_close_matches(name.lower(), lowered, n=1)
-    return lowered[close[0]] if close else None
+    return lowered[close[0]] if close and _is_near(name.lower(), close[0]) else None
+
+
+def _is_near(name: str, close: str) -> bool:
+    """Whether one is the other with letters left out, added or in another order; or nearly so."""
+    rest, is_short = iter(close), len(name) < 4
+    is_part = close in name or (not is_short and all(letter in rest for letter in name))
+    is_same = sorted(name) == sorted(close)
+    cutoff = 0.8 if is_short else 0.75
+    return is_part or is_same or bool(get_close_matches(name, [close], cutoff=cutoff))

@@ -1,5 +1,6 @@
 """Files and the standard streams: bytes in, bytes out, one kind of error."""
 
+import codecs
 import errno
 import io
 import os
@@ -19,6 +20,10 @@ PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
 
 # The name of standard input and standard output on the command line.
 STDIO = "-"
+
+# How a text is encoded that begins with these bytes, as a Windows shell writes it; any other is
+# UTF-8, with its mark or without.
+ENCODINGS = dict.fromkeys((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16")
 
 _REASONS = {errno.ENOENT: "no such {}", errno.ENOTDIR: "no such {}", errno.EISDIR: "is a folder"}
 

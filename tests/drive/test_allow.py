@@ -214,7 +214,6 @@ HOSTILE = (
     "torch.hub:load",
     "logging.os.system",
     "torch.optim.lr_scheduler.types.FunctionType",
-    "torch.optim.lr_scheduler.StepLR",
     "torch.optim.lr_scheduler:StepLR",
     "transformers.pipeline",
     "timm.scheduler.CosineLRScheduler",
@@ -254,6 +253,7 @@ WATCHED = """
 
     import lrviz
     import lrviz.reading.sources
+    import lrviz.spec.belonging
     from lrviz.errors import SpecError
     from lrviz.spec.parse import parse_tree
     from lrviz.spec.origin import Source

@@ -251,7 +251,7 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "{MultiStepLR: {milestones: 8}}",
         {},
-        "2:27: scheduler.MultiStepLR.milestones: must be a list of numbers, got 8",
+        "2:27: scheduler.MultiStepLR.milestones: must be a list of numbers, got 8; write [8]",
     ),
     (
         "{MultiStepLR: {milestones: [8, x]}}",

@@ -447,7 +447,7 @@ def _shadow(library: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPat
         (
             "get_linear_schedule_with_warmup",
             {"num_warmup_steps": "8"},
-            ".num_warmup_steps: must be a whole number, got '8'",
+            ".num_warmup_steps: must be a whole number, got '8'; write 8, without quotes",
         ),
         (
             "get_polynomial_decay_schedule_with_warmup",

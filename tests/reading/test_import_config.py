@@ -159,7 +159,7 @@ def test_other_languages_have_their_own_errors(text: str, name: str, told: str) 
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
-    assert refusal_of(b"\xff\xfe\0\0") == "a.yaml: not text: byte 0 is not UTF-8"
+    assert refusal_of(b"\xff\xff\0\0") == "a.yaml: not text: byte 0 is not UTF-8"
 
 
 # Runs the command, and says what it imported, opened or started beside lrviz's own and Python's.

@@ -189,7 +189,7 @@ def test_any_text_is_an_expression_or_an_error_in_our_words(text: str) -> None:
         (
             "sigmoid(1)",
             "unknown function 'sigmoid' (known: sin, cos, tan, exp, log, log2, log10, sqrt, "
-            "floor, ceil, round, abs, min, max)",
+            "floor, ceil, round, abs, int, min, max)",
         ),
         ("cos(1, 2)", "cos takes one argument"),
         ("min(1)", "min takes two arguments or more"),

@@ -161,7 +161,7 @@ def test_a_metric_is_a_list_an_expression_or_a_column() -> None:
 WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"epochs": 0}, "epochs: must be at least 1, got 0"),
     ({"epochs": True}, "epochs: must be a number of epochs, got true"),
-    ({"epochs": "4"}, "epochs: must be a number of epochs, got '4'"),
+    ({"epochs": "4"}, "epochs: must be a number of epochs, got '4'; write 4, without quotes"),
     ({"epochs": math.inf}, "epochs: must be a number of epochs, got .inf"),
     ({"steps_per_epoch": -1}, "steps_per_epoch: must be at least 1, got -1"),
     ({"steps_per_epoch": None}, "steps_per_epoch: must be a whole number, got null"),
@@ -178,9 +178,15 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"scheduler": None}, "scheduler: must name one scheduler, as `Name: {arguments}`, got null"),
     (
         {"scheduler": {"StepLR": {}, "SWALR": {}}},
-        "scheduler: must name one scheduler, as `Name: {arguments}`, got 2 keys",
+        "scheduler: must name one scheduler, as `Name: {arguments}`, got 2 keys; write scheduler: "
+        "{SequentialLR: {schedulers: [{StepLR: {}}, {SWALR: {}}], milestones: […]}}, or "
+        "ChainedScheduler, in which all act at once",
     ),
-    ({"scheduler": {"StepLR": 4}}, "scheduler.StepLR: must be a mapping of arguments, got 4"),
+    (
+        {"scheduler": {"StepLR": 4}},
+        "scheduler.StepLR: must be a mapping of arguments, got 4; "
+        "write scheduler: {StepLR: {step_size: 4}}",
+    ),
     (
         {"scheduler": {"step_size": 3}},
         "scheduler.step_size: names no scheduler; "
@@ -241,7 +247,8 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     (
         {"scheduler": {"LambdaLR": {"lr_lambda": "x"}}},
         "scheduler.LambdaLR.lr_lambda: unknown name 'x' "
-        "(known: call, e, epoch, epochs, pi, step, steps_per_epoch, total_calls, total_steps)",
+        "(known: call, e, epoch, epochs, pi, step, steps_per_epoch, total_calls, total_steps); "
+        "write epoch",
     ),
     (
         {"scheduler": {"LambdaLR": {"lr_lambda": ["1", True]}}},
@@ -309,22 +316,31 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
         "figure.dpi: [10, 5] inches are 6000 x 3000 pixels at dpi 600, more than 16,383 a side or "
         "16,000,000 in all",
     ),
-    ({"figure": {"dpi": "100"}}, "figure.dpi: must be a number of pixels an inch, got '100'"),
+    (
+        {"figure": {"dpi": "100"}},
+        "figure.dpi: must be a number of pixels an inch, got '100'; write 100, without quotes",
+    ),
     ({"figure": {"font_size": "12pt"}}, "figure.font_size: must be a number of points, got '12pt'"),
     ({"figure": {"font_size": 0.5}}, "figure.font_size: must be at least 1 point, got 0.5"),
     ({"figure": {"font_size": 101}}, "figure.font_size: must be at most 100 points, got 101"),
-    ({"figure": {"transparent": 1}}, "figure.transparent: must be true or false, got 1"),
+    (
+        {"figure": {"transparent": 1}},
+        "figure.transparent: must be true or false, got 1; write true",
+    ),
     ({"figure": {"svg_text": "font"}}, "figure.svg_text: must be one of paths, text, got 'font'"),
     ({"figure": {"dpi": math.inf}}, "figure.dpi: must be finite, got .inf"),
-    ({"figure": {"x": "steps"}}, "figure.x: must be one of step, epoch, got 'steps'"),
+    (
+        {"figure": {"x": "steps"}},
+        "figure.x: must be one of step, epoch, got 'steps'; did you mean 'step'?",
+    ),
     ({"figure": {"panels": ["lr", "momentum", "lr"]}}, "figure.panels: has lr twice"),
     ({"figure": {"panels": []}}, "figure.panels: must be a list of at least 1, got []"),
     (
         {"figure": {"panels": ["lr", "beta"]}},
         "figure.panels.1: must be one of lr, momentum, weight_decay, metric, got 'beta'",
     ),
-    ({"figure": {"markers": 1}}, "figure.markers: must be auto, true or false, got 1"),
-    ({"figure": {"grid": "on"}}, "figure.grid: must be true or false, got 'on'"),
+    ({"figure": {"markers": 1}}, "figure.markers: must be auto, true or false, got 1; write true"),
+    ({"figure": {"grid": "on"}}, "figure.grid: must be true or false, got 'on'; write true"),
     ({"figure": {"xlabel": "x" * 201}}, "figure.xlabel: longer than 200 characters"),
     ({"lint": {"ignore": ["LR1"]}}, "lint.ignore.0: must match ^LR\\d{3}$, got 'LR1'"),
 )

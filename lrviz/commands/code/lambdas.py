@@ -3,14 +3,14 @@
 import ast
 from collections.abc import Mapping, Sequence
 
-from lrviz.spec.expression import CONSTANTS, FUNCTIONS
+from lrviz.spec.expression import CONSTANTS, FUNCTIONS, plain
 from lrviz.spec.model import Schedule
 from lrviz.spell import spell_python
 from lrviz.system.process import hide_warnings
 
-_BUILT_IN = ("abs", "min", "max", "round")
+_BUILT_IN = ("abs", "int", "min", "max", "round")
 _IN_MATH = frozenset({*CONSTANTS, *FUNCTIONS}.difference(_BUILT_IN))
-_ROUNDING = ("floor", "ceil", "round")
+_ROUNDING = ("floor", "ceil", "int", "round")
 
 
 def spell_expression(value: object, parameters: Sequence[str], schedule: Schedule) -> str:
@@ -44,7 +44,7 @@ def translate(text: str, parameters: Sequence[str], names: Mapping[str, str]) ->
     '0.5 ** epoch + math.sin(math.pi / EPOCHS)'
     """
     with hide_warnings():  # Python's opinion on `1if x else 2` is for its own files
-        tree = ast.parse(text.strip(), mode="eval")
+        tree = ast.parse(plain(text.strip()), mode="eval")
         known = {**dict.fromkeys(parameters, parameters[0]), **names}
         return ast.unparse(_Translator(known).visit(tree.body))
 

@@ -10,9 +10,8 @@ from lrviz.reading.sources import AS_WRITTEN, Reading, parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import THIRD_PARTY
 from lrviz.spec.model import Schedule
-from lrviz.spec.nodes import EXPRESSIONS
 from lrviz.spec.origin import Problems
-from lrviz.spec.tree import MetricExpression, Tree
+from lrviz.spec.tree import EXPRESSIONS, MetricExpression, Tree
 from lrviz.spell import spell_python
 from lrviz.system.own import sign_script
 from lrviz.system.writing import write_file

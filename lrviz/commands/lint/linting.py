@@ -22,7 +22,7 @@ from lrviz.reading.sources import (
 from lrviz.run.driven import Run
 from lrviz.spec.origin import split_factory
 from lrviz.spec.parse import MAX_CALLS, MAX_WRITTEN
-from lrviz.system.files import STDIO, sniff
+from lrviz.system.files import ENCODINGS, STDIO, sniff
 from lrviz.system.mishap import explain_mishap
 from lrviz.system.writing import write_file
 
@@ -173,6 +173,8 @@ def _why_not(source: str, data: bytes) -> str:
         return "standard input cannot be changed"
     if sniff(data):
         return "a figure cannot be changed; fix its spec and draw it again"
+    if data[:2] in ENCODINGS:
+        return "the file is UTF-16; save it as UTF-8"
     if Path(source).is_symlink():
         return "a link is not written through; name the file that it leads to"
     return "" if Path(source).is_file() else "not a regular file"

@@ -14,13 +14,19 @@ from lrviz.drive.installed import installed_arguments
 from lrviz.drive.signatures import Argument, Kind, installed_optimizer_arguments
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS, Entry
 from lrviz.spec.catalog.external import list_entry_points
-from lrviz.spec.nodes import EXPRESSIONS, MAX_GROUPS
+from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.style import MAX_TEXT
+from lrviz.spec.tree import EXPRESSIONS
+from lrviz.spec.usual import list_short
 
 Schema = dict[str, object]
 
 # What a spec calls what the command line allows it: package.module:Name.
 _FOREIGN = "^[^:]+:[^:]+$"
+
+# What it takes for a name of its own: dotted, as Python names it, and short, as the Trainer does.
+_OF_TORCH = "^(torch[.])?optim[.]"
+_ELSEWHERE = f"{_OF_TORCH}|^lr_scheduler[.]"
 
 # Of a scheduler that is in no catalog: their names are not known.
 _ANY_ARGUMENTS: Schema = {"type": ["object", "null"]}
@@ -134,14 +140,16 @@ def scheduler_definitions() -> dict[str, Schema]:
         for name, found in list_entry_points().items()
         if len(found) == 1  # what two packages add a spec cannot name
     }
-    return {"scheduler": _name_one(schedulers, {_FOREIGN: _ANY_ARGUMENTS}), **schedulers}
+    others = (_FOREIGN, _ELSEWHERE, f"^({'|'.join(list_short())})$")
+    named = _name_one(schedulers, dict.fromkeys(others, _ANY_ARGUMENTS))
+    return {"scheduler": named, **schedulers}
 
 
 def optimizer_definitions() -> dict[str, Schema]:
     """Return `optimizer`, and the arguments of every one that the installed torch has."""
     known = {name: installed_optimizer_arguments(name) for name in OPTIMIZERS}
     optimizers = {name: _describe_optimizer(name, each) for name, each in known.items() if each}
-    return {"optimizer": _name_one(optimizers, {}), **optimizers}
+    return {"optimizer": _name_one(optimizers, {_OF_TORCH: _ANY_ARGUMENTS}), **optimizers}
 
 
 def _name_one(kinds: Mapping[str, Schema], others: Mapping[str, Schema]) -> Schema:
@@ -160,6 +168,7 @@ def _name_one(kinds: Mapping[str, Schema], others: Mapping[str, Schema]) -> Sche
         "allOf": [{"minProperties": 1, "maxProperties": 1}],
     }
     names: list[Schema] = [{"title": "Name", "enum": bare}]
+    names += [{"type": "object", "required": [each]} for each in ("class_path", "_target_")]
     names += [{"title": "Class", "type": "string", "pattern": each} for each in others]
     return any_of([mapping, *names])
 

@@ -18,6 +18,7 @@ from lrviz.spec.loose import MAX_DEPTH, MAX_NODES, parse_loose
 from lrviz.spec.origin import Source
 from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.yamltree import YamlError
+from lrviz.system.files import ENCODINGS
 
 MAX_BYTES = 1_000_000
 
@@ -56,7 +57,7 @@ def parse_config(data: bytes, name: str) -> Config:
     if len(data) > MAX_BYTES:
         raise spec_error(name, f"larger than {MAX_BYTES // 1_000_000} MB, which no config is")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(ENCODINGS.get(data[:2], "utf-8-sig"))
     except UnicodeDecodeError as error:
         raise spec_error(name, f"not text: byte {error.start} is not UTF-8") from None
     tree, positions = _parse(text, name)

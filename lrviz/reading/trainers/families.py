@@ -13,6 +13,7 @@ from lrviz.spec.parse import parse_spec
 from lrviz.spec.tree import Trainer, Tree
 from lrviz.spec.yamltree import spell_flow
 from lrviz.spell import printable
+from lrviz.system.files import ENCODINGS
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def import_config(
     if not like:
         text = f"looks like no trainer's config that is known here; give --as {', '.join(FAMILIES)}"
         with suppress(SpecError):
-            parse_spec(data.decode("utf-8-sig"), name)
+            parse_spec(data.decode(ENCODINGS.get(data[:2], "utf-8-sig")), name)
             text = f"is a spec already; `lrviz plot {name}` draws it"
         raise spec_error(name, text)
     found = FAMILIES[like[0]]

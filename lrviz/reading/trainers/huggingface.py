@@ -12,11 +12,12 @@ from lrviz.reading.trainers.draft import Asked, Draft, Entries, Keys, Said
 from lrviz.reading.trainers.tables import TABLES
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.tree import Tree
+from lrviz.spec.usual import list_short
 from lrviz.spec.wording import suggest
 from lrviz.spec.yamltree import parse_scalar
 from lrviz.spell import spell_yaml
 
-SCHEDULES: Mapping[str, str] = TABLES["huggingface"]["schedules"]
+SCHEDULES = list_short()
 BY_METRIC = ("reduce_lr_on_plateau", "greedy")
 WITHOUT_WARMUP = ("constant", *BY_METRIC)
 # To these the Trainer hands no lr_scheduler_kwargs.
@@ -113,7 +114,7 @@ def read_scheduler(keys: Keys, names: Names, asked: Asked, warmup: Said) -> Entr
     if kind not in SCHEDULES:
         keys.refuse(names.scheduler, f"unknown schedule; {suggest(kind, tuple(SCHEDULES))}")
         return {}
-    name = f"transformers.{SCHEDULES[kind]}"
+    name = SCHEDULES[kind]
     arguments = {} if kind in WITHOUT_ARGUMENTS else dict(read_arguments(keys, name))
     if kind not in WITHOUT_WARMUP:
         arguments = {"num_warmup_steps": warmup, **arguments}

@@ -85,7 +85,7 @@ def iter_targets(tree: Tree, key: KeyPath = ()) -> Iterator[Target]:
                     path = str(find_below(tree, ("_args_", 0)))
                 inside = tree.get("init_args") if word == "class_path" else tree
                 if path in _BY_NAME and (named := find_below(inside, ("name",))):
-                    path = f"transformers.{SCHEDULES.get(str(named), named)}"
+                    path = SCHEDULES.get(str(named), f"transformers.{named}")
                 target = Target(path, key, word)
                 yield target
                 if target.name in CATALOG:

@@ -10,8 +10,10 @@ from lrviz.reading.from_numbers import LOGS
 from lrviz.reading.logs.opening import find_log
 from lrviz.reading.trainers.config import parse_config
 from lrviz.reading.trainers.families import FAMILIES, find_families
+from lrviz.spec.belonging import place_key
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
-from lrviz.spec.keys import Shape
+from lrviz.spec.keys import Data, Shape
+from lrviz.spec.options import FigureOptions
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import suggest
 from lrviz.spec.yamltree import MAX_BYTES
@@ -58,7 +60,9 @@ def recognise(data: bytes, name: str) -> str:
         return f"TOML, where a spec is YAML; {_NEW}"
     known = tuple(Shape.model_fields)
     strange = [key for key in tree if not suggest(key, known).startswith("did you mean")]
-    is_sure = _SURE & tree.keys() and not isinstance(tree.get("scheduler"), str)
+    homes = {"figure": FigureOptions.model_fields, "data": Data.model_fields}
+    is_placed = "scheduler" in tree and all(place_key(key, tree, homes) for key in strange)
+    is_sure = _SURE & tree.keys() and (is_placed or not isinstance(tree.get("scheduler"), str))
     if len(tree) <= _FEW or is_sure or len(strange) * 2 <= len(tree):
         return ""
     named = ", ".join(strange[:_MOST_NAMED])

@@ -8,6 +8,7 @@ scheduler does; these are read alone where only names are asked for. Then:
 - `metric`: what a spec gives it at every call for that example; only where it takes a metric;
 - `resume`: the ways of `lrviz.run.resumed` in which a run that goes on keeps it, whatever its
   arguments, beside stepping again; where not as the whole file says;
+- `short`: what the Trainer calls it;
 - `signature`: the class, as `module:name`, that takes the arguments which a function passes on;
 - `module` and `page`: where the library keeps and documents it, where not as the whole file says;
 - `[NAME.arguments]`: every argument, in the library's order: what it means, or a table with `means`
@@ -93,6 +94,7 @@ class Entry:
         address: its page in the library's documentation.
         metric: what each call is given in the example, in YAML; empty where it takes no metric.
         resume: the ways in which a run that goes on keeps it, whatever its arguments.
+        short: what transformers' Trainer calls it; empty where it has no name for it.
         signature: the class, as `module:name`, that takes the arguments which a function only
             passes on; empty where its own signature tells them.
         fills: the arguments that are filled in from the run.
@@ -112,6 +114,7 @@ class Entry:
     address: str
     metric: str = ""
     resume: tuple[str, ...] = ()
+    short: str = ""
     signature: str = ""
     fills: Mapping[str, Fill] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -199,6 +202,7 @@ def _read_entry(
         address=table["page"].format(name=name),
         metric=table.get("metric", ""),
         resume=tuple(table.get("resume", ())),
+        short=table.get("short", ""),
         signature=table.get("signature", ""),
         fills={
             each: Fill(own["fill"], tuple(own.get("unless", ())))

@@ -1,0 +1,202 @@
+"""Where in a spec belongs what stands elsewhere: the line to write, with the values that are there.
+
+Looked at only where something is wrong. What is returned ends a message; it is empty where nobody
+can tell.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lrviz.spec.catalog import CATALOG, OPTIMIZERS
+from lrviz.spec.expression import MAX_LENGTH
+from lrviz.spec.meant import mend_expression
+from lrviz.spec.tree import Tree, find_below, is_number
+from lrviz.spec.usual import name_usually
+from lrviz.spec.yamltree import spell_flow
+
+# What stands in a line for what only its reader knows.
+_OPEN = "…"
+
+# What others have a name in, beside its arguments, and what these stand in.
+NAMES = ("name", "type", "class", "class_path", "_target_")
+_INSIDE = ("params", "args", "kwargs", "arguments", "init_args")
+
+_LENGTHS = ("total_iters", "T_max", "total_steps")
+_WARMUP = re.compile(r"(?:num_|n_)?warm_?up(?:_(steps|iters|ratio|fraction|epochs))?")
+
+
+def mend_node(tree: Tree, kind: str, *, in_list: bool = False) -> str:
+    """Return the line that names a scheduler or an optimizer, in place of what does not.
+
+    >>> mend_node({"type": "StepLR", "step_size": 2}, "scheduler")
+    '; write scheduler: {StepLR: {step_size: 2}}'
+    """
+    meant = _mean_node(tree, kind)
+    is_made = not _read_named(tree)[0] and isinstance(meant, dict) and "SequentialLR" in meant
+    line = _spell("" if in_list else kind, meant)
+    return line and f"; {line}{', or ChainedScheduler, in which all act at once' * is_made}"
+
+
+def _spell(key: str, value: Tree) -> str:
+    """Return the line to write; empty for nothing, and for what is too long to be read."""
+    if value is None or len(str(value)) > MAX_LENGTH:
+        return ""
+    return f"write {f'{key}: ' * bool(key)}{spell_flow(value)}"
+
+
+def _mean_node(tree: Any, kind: str) -> Any:
+    """Return the scheduler or optimizer that was meant; None where nobody can tell."""
+    known: Collection[str] = OPTIMIZERS if kind == "optimizer" else CATALOG
+    if isinstance(tree, str):
+        return _read_call(tree, kind, known)
+    if isinstance(tree, list):
+        return _make_sequence(tree) if len(tree) > 1 else next(iter(tree), None)
+    if not isinstance(tree, dict):
+        return None
+    if word := next((each for each in NAMES if isinstance(tree.get(each), str)), ""):
+        inside = next((each for each in map(tree.get, _INSIDE) if isinstance(each, dict)), {})
+        rest = {key: each for key, each in tree.items() if key != word and key not in _INSIDE}
+        tree = {str(tree[word]): None, **rest, **inside}
+    names = [each for each in tree if name_usually(each, kind) in known]
+    if kind == "scheduler" and len(names) == len(tree) > 1:
+        return _make_sequence([{key: each} for key, each in tree.items()])
+    if len(names) != 1:
+        return None
+    name, given = name_usually(names[0], kind), tree[names[0]]
+    rest = {key: each for key, each in tree.items() if key != names[0]}
+    rest = rest or _mean_arguments(name, given, kind, known)
+    return {name: rest} if rest else name
+
+
+def _mean_arguments(name: str, given: Tree, kind: str, known: Collection[str]) -> dict[str, Tree]:
+    """Return as a mapping the arguments that stand below a name, as something else maybe."""
+    if isinstance(given, str):
+        pairs = re.sub(r"\s+(?=\w+=)", ", ", re.sub(r"(\w):\s*", r"\1=", given))
+        called = _read_call(f"{name}({pairs})", kind, known)
+        given = called[name] if isinstance(called, dict) else None
+    if isinstance(given, dict):
+        return given
+    if name == "SequentialLR" and isinstance(given, list):
+        return _make_sequence(given)[name]
+    values = given if isinstance(given, list) else [given] if is_number(given) else []
+    merged = {key: each for item in values if isinstance(item, dict) for key, each in item.items()}
+    return merged or dict(zip(_list_order(name), values, strict=False))
+
+
+def _list_order(name: str) -> Sequence[str]:
+    """Return the arguments that a scheduler or an optimizer takes by their order."""
+    return tuple(CATALOG[name].arguments) if name in CATALOG else ("lr",)
+
+
+def _make_sequence(items: Sequence[Tree]) -> dict[str, dict[str, Tree]]:
+    """Return schedulers one after another, each after as many calls as it is known to take."""
+    milestones: list[Tree] = []
+    total: float | None = 0
+    for each in items[:-1]:
+        below = next(iter(each.values()), None) if isinstance(each, dict) else None
+        spans = (find_below(below, (key,)) for key in _LENGTHS)
+        span = next((each for each in spans if is_number(each)), None)
+        total = None if total is None or span is None else total + span
+        milestones.append(_OPEN if total is None else total)
+    return {"SequentialLR": {"schedulers": list(items), "milestones": milestones}}
+
+
+def _read_call(text: str, kind: str, known: Collection[str]) -> Any:
+    """Return what is called in Python, or named with arguments behind it; None for no name."""
+    text = re.sub(r"^([\w.]+)[,\s]+(\w+\s*=.*)$", r"\1(\2)", text[: MAX_LENGTH + 1].strip())
+    with suppress(SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        call = ast.parse(text, mode="eval").body
+        name = name_usually(ast.unparse(call.func), kind) if isinstance(call, ast.Call) else ""
+        if isinstance(call, ast.Call) and name in known:
+            own = (ast.Name, ast.Attribute, ast.Call)  # the optimizer, or the parameters
+            values = [_read_literal(each) for each in call.args if not isinstance(each, own)]
+            named = {each.arg: _read_literal(each.value) for each in call.keywords if each.arg}
+            given = {**dict(zip(_list_order(name), values, strict=False)), **named}
+            return {name: given} if given else name
+    return None
+
+
+def _read_literal(node: ast.expr) -> Tree:
+    with suppress(ValueError, TypeError):
+        value: Any = ast.literal_eval(node)
+        return list(value) if isinstance(value, tuple) else value
+    meant = mend_expression(ast.unparse(node), ("epoch", "step", "call"), ())
+    return meant.removeprefix("; write ") or _OPEN
+
+
+def place_key(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection[str]]) -> str:
+    """Return the line for a key at a spec's top that is none there; empty for none.
+
+    Args:
+        key: that stands there.
+        tree: of the spec.
+        homes: the keys below `figure` and `data`.
+
+    >>> place_key("lr", {"lr": 0.1, "optimizer": "Adam"}, {})
+    'write optimizer: {Adam: {lr: 0.1}}'
+    """
+    value = tree[key]
+    home, _, name = _find_home(key, tree, homes).partition(".")
+    named, arguments = _read_named(tree.get(home, "SGD" if home == "optimizer" else None))
+    if home in homes:
+        at = {each: _find_home(each, tree, homes).partition(".") for each in tree}
+        given = {at[each][2]: tree[each] for each in tree if at[each][0] == home and at[each][2]}
+        open_ = dict.fromkeys(("examples", "batch_size") if home == "data" else (), _OPEN)
+        own = tree.get(home)
+        value = {**open_, **(own if isinstance(own, dict) else {}), **given}
+    elif name == key and (key in OPTIMIZERS or key in CATALOG):
+        value = {key: value} if value else key
+    elif key == "schedulers":
+        value = _mean_node(value, home)
+    elif name and named:
+        value = {named: {**arguments, name: value}}
+    elif (found := _WARMUP.fullmatch(key)) and is_number(value):
+        home, value = "scheduler", _warm_up(value, found[1], tree)
+    else:
+        home = "" if name else home
+    line = _spell(home, value) if home else ""
+    return f"{line}, in place of epochs" if line and home == "steps" and "epochs" in tree else line
+
+
+def _find_home(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection[str]]) -> str:
+    """Return the key path of where a key belongs that is none at the top; empty for nowhere."""
+    named, _ = _read_named(tree.get("scheduler"))
+    if key in OPTIMIZERS or key in CATALOG or key == "schedulers":
+        return f"{'optimizer' if key in OPTIMIZERS else 'scheduler'}.{key}"
+    if named in CATALOG and key in CATALOG[named].arguments:
+        return f"scheduler.{key}"
+    known = next((f"{home}.{key}" for home, keys in homes.items() if key in keys), "")
+    return known or _load_table().get(key, "")
+
+
+@cache
+def _load_table() -> Mapping[str, str]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
+    """Return the scheduler with a warm-up before it."""
+    named, arguments = _read_named(tree.get("scheduler"))
+    if isinstance(value, float) and value < 1:
+        value = f"=ceil({value:g} * total_calls)"
+    elif unit == "epochs" and tree.get("interval") != "epoch":
+        value = f"={value} * steps_per_epoch"
+    if named in CATALOG and "num_warmup_steps" in CATALOG[named].arguments:
+        return {named: {**arguments, "num_warmup_steps": value}}
+    first: Tree = {"LinearLR": {"start_factor": 0.01, "total_iters": value}}
+    then = tree.get("scheduler", _OPEN)
+    return {"SequentialLR": {"schedulers": [first, then], "milestones": [value]}}
+
+
+def _read_named(tree: Tree) -> tuple[str, dict[str, Tree]]:
+    """Return a name and its arguments; an empty one where a tree names not one thing."""
+    if isinstance(tree, dict) and len(tree) == 1:
+        ((name, given),) = tree.items()
+        return name, given if isinstance(given, dict) else {}
+    return (tree if isinstance(tree, str) else ""), {}
