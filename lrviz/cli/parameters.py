@@ -173,7 +173,7 @@ def say_reading(**said: Any) -> "Reading":
         UsageError: a setting without a key or without `=`, or what is allowed is no name.
     """
     from lrviz.reading.sources import Reading
-    from lrviz.spec.assign import OWN_LR, Override
+    from lrviz.spec.assign import Override
 
     overrides = [
         Override(key, str(said[key]), f"--{key.replace('_', '-')}")
@@ -184,7 +184,7 @@ def say_reading(**said: Any) -> "Reading":
         Override(*_split(each, "--set", "epochs=10")) for each in said.get("settings") or ()
     ]
     if (lr := said.get("lr")) is not None:
-        overrides.append(Override(OWN_LR, lr, "--lr"))
+        overrides.append(Override("lr", lr, "--lr"))
     if (style := said.get("style")) is not None:
         overrides.append(Override("figure.style", style, "--style"))
     if sweeps := said.get("sweeps"):

@@ -19,9 +19,6 @@ MAX_DOTS = MAX_DEPTH + MAX_TEXT
 # The most digits of a list item's number.
 MAX_DIGITS = 9
 
-# The learning rate of a spec's optimizer, whatever its name.
-OWN_LR = "optimizer.*.lr"
-
 TOO_DEEP = f"leads too deep; a spec is nested at most {MAX_DEPTH} deep"
 
 
@@ -49,7 +46,7 @@ Overrides = Sequence[tuple[str, str] | Override]
 
 
 def assign(
-    tree: dict[str, Tree], source: Source, override: Override
+    tree: dict[str, Tree], source: Source, override: Override, key: str = ""
 ) -> tuple[dict[str, Tree], Source]:
     """Return the tree with one value replaced or added, and the source that knows of it.
 
@@ -58,6 +55,7 @@ def assign(
         source: where the tree came from.
         override: a key path as messages spell it, list items by number; and YAML, read as in a
             spec.
+        key: the whole key path, where the override has only an end of it.
 
     Raises:
         SpecError: the key path leads through something that is no mapping or list, or through
@@ -66,10 +64,7 @@ def assign(
     >>> assign({"epochs": 4}, Source(), Override("optimizer.SGD.lr", "1e-2"))[0]
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
     """
-    key, value, text = override.key, override.value, override.spelt
-    if key == OWN_LR:
-        own = tree.get("optimizer") or "SGD"
-        key = key.replace("*", str(next(iter(own)) if isinstance(own, dict) else own))
+    key, value, text = key or override.key, override.value, override.spelt
     path: KeyPath = ()
     try:
         path = split_key(key, tree)
