@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from shlex import quote
 from typing import NamedTuple
 
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
@@ -43,6 +44,15 @@ class Override(NamedTuple):
 
 
 Overrides = Sequence[tuple[str, str] | Override]
+
+
+def spell_setting(key: str, value: str, option: str = "--set") -> str:
+    """Return an option as a shell takes it.
+
+    >>> print(spell_setting("metric", "[1, 2]"))
+    --set 'metric=[1, 2]'
+    """
+    return f"{option} {quote(f'{key}={value}')}"
 
 
 def assign(

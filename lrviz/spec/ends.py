@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from shlex import quote
 
 from pydantic import BaseModel
 
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
-from lrviz.spec.assign import Override, assign
+from lrviz.spec.assign import Override, assign, spell_setting
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.keys import Data, Shape
 from lrviz.spec.options import FigureOptions, LintOptions
@@ -173,15 +172,6 @@ def widen_sweep(tree: dict[str, Tree], problems: Problems) -> tuple[dict[str, Tr
         overrides={move(key): each for key, each in given},
     )
     return {**tree, "sweep": {whole[key]: each for key, each in sweep.items()}}, problems.of(moved)
-
-
-def spell_setting(key: str, value: str, option: str = "--set") -> str:
-    """Return an option as a shell takes it.
-
-    >>> print(spell_setting("metric", "[1, 2]"))
-    --set 'metric=[1, 2]'
-    """
-    return f"{option} {quote(f'{key}={value}')}"
 
 
 def _explain(
