@@ -24,8 +24,8 @@ from lrviz.system.versions import versions
 
 # What is typed in place of a command, and what it may have been meant for.
 _MEANT = {
-    **{"help": "--help", "version": "--version", "init": "new NAME", "draw": "plot SPEC"},
-    **{"explain": "lint --explain CODE", "diff": "compare SPEC SPEC", "validate": "lint SPEC"},
+    **{"help": "--help", "version": "--version", "draw": "plot", "diff": "compare"},
+    **{"validate": "lint", "explain": "lint --explain", "init": "new", "create": "new"},
 }
 
 
@@ -48,7 +48,9 @@ class PrintedCommands(TyperGroup):
         """Find the command; of what is none it is told what it may have been meant for."""
         meant = f"new {args[0]}" if args[0] in CATALOG else _MEANT.get(args[0])
         if meant and not ctx.resilient_parsing:
-            raise UsageError(f"no command '{args[0]}'; did you mean lrviz {meant}?")
+            rest = shlex.join(args[1:])
+            line = f"{rest} {meant}" if meant.startswith("-") else f"{meant} {rest}"
+            raise UsageError(f"no command '{args[0]}'; did you mean lrviz {line.strip()}?")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:

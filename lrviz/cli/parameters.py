@@ -137,6 +137,8 @@ Processes = Annotated[int | None, option("How many train at once, one a GPU.", "
 Batches = Annotated[
     int | None, option("Length of the dataloader, in place of --examples.", "N", min=1)
 ]
+EpochsOfNew = Annotated[int, option("--epochs", "Length of the run.", "N", min=1)]
+StepsOfNew = Annotated[int, option("--steps-per-epoch", "Optimizer steps in an epoch.", "N", min=1)]
 EpochsOfRun = Annotated[float | None, option("Length of the run.", "N")]
 Metric = Annotated[str | None, option("What a plateau is given, call after call.", "EXPRESSION")]
 

@@ -1,9 +1,11 @@
 """What there is: schedulers by name and in a list, one on a page, and a spec to start from."""
 
+import re
 import sys
 from collections.abc import Container, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
+from math import ceil
 from typing import TYPE_CHECKING
 
 from lrviz.errors import UsageError
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from lrviz.drive.signatures import Argument
 
 PICTURE = 60, 12  # the columns and rows of a scheduler's curve
+
+EPOCHS, STEPS = 4, 8  # the length of the catalog's examples
 
 _STEP = """\
 interval: step  # scheduler.step() after every step; `epoch`: after every epoch
@@ -136,10 +140,15 @@ def spell_default(value: object) -> str:
     return spell_number(value) if isinstance(value, float) else spell_yaml(value)
 
 
-def spec_template(found: Entry | External) -> str:
+def spec_template(found: Entry | External, epochs: int = EPOCHS, each: int = STEPS) -> str:
     """Return a spec of a scheduler's example, in YAML, with a comment where one helps.
 
     What is in no catalog has no example: its arguments are left to be filled in.
+
+    Args:
+        found: the scheduler.
+        epochs: length of the run.
+        each: the steps of an epoch.
 
     >>> from lrviz.spec.catalog import SCHEDULERS
     >>> print(spec_template(SCHEDULERS["ExponentialLR"]))  # doctest: +ELLIPSIS
@@ -149,19 +158,44 @@ def spec_template(found: Entry | External) -> str:
     ...
     """
     template = (files(__package__) / "template.yaml").read_text("utf-8")
+    length = {"epochs": epochs, "each": each, "examples": 32 * each}
     if isinstance(found, External):
         heading = f"# {found.name}: {found.attribute} of {found.module}.\n"
         heading += f"# `lrviz show {found.name}` tells its arguments."
         scheduler = f"{found.name}: {{}}"
-        return template.format(heading=heading, interval=_STEP, scheduler=scheduler, metric="")
-    arguments = (f"    {_comment(line, found)}" for line in found.example.splitlines())
-    metric = f"metric: {found.metric}  # what the scheduler is given, a value a call\n"
+        usual = SCHEDULERS["StepLR"].optimizer.replace("\n", "\n  ")
+        return template.format(
+            heading=heading,
+            interval=_STEP,
+            optimizer=usual,
+            scheduler=scheduler,
+            metric="",
+            **length,
+        )
+    example, given = (_scale(text, epochs * each) for text in (found.example, found.metric))
+    arguments = (f"    {_comment(line, found)}" for line in example.splitlines())
+    metric = f"metric: {given}  # what the scheduler is given, a value a call\n"
     return template.format(
+        **length,
+        optimizer=found.optimizer.replace("\n", "\n  "),
         heading=f"# {found.name}: {found.summary}.\n# {found.address}",
         interval="" if found.package == "timm" else _STEP,  # whose schedulers know when to step
         scheduler="\n".join([f"{found.name}:", *arguments]),
         metric=metric if found.takes_metric else "",
     )
+
+
+def _scale(text: str, calls: int) -> str:
+    """Return an example for a run of so many calls.
+
+    >>> _scale("step_size: 8, power: 2, gamma: 0.95, eta_min: 1e-5", 2439)
+    'step_size: 610, power: 2, gamma: 0.95, eta_min: 1e-5'
+    """
+
+    def longer(found: re.Match[str]) -> str:
+        return str(ceil(int(found[0]) * calls / (EPOCHS * STEPS)))
+
+    return re.sub(r"(?<![\w.-])(?:[4-9]|[1-9]\d+)(?![\w.])", longer, text)
 
 
 def _comment(line: str, entry: Entry) -> str:

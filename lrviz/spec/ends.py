@@ -10,12 +10,13 @@ from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.spec.assign import Override, assign, spell_setting
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.keys import Data, Shape
+from lrviz.spec.length import convert_length
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.origin import Problems, Source
 from lrviz.spec.sweep import split_name
 from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import suggest
-from lrviz.spec.yamltree import spell_flow
+from lrviz.spec.yamltree import parse_scalar, spell_flow
 
 # What the optimizers of torch take, one or the other: which of them takes what is for torch to say.
 OPTIMIZER_ARGUMENTS = (
@@ -137,6 +138,10 @@ def assign_meant(
     Raises:
         SpecError: as `assign`; or the key stands for nothing, or for several places.
     """
+    if option := convert_length(tree, override.key, parse_scalar(override.value)):
+        other = option.split()[0].strip("-")
+        text = f"cannot stand beside the spec's {other}; give {option} instead"
+        raise SpecError([Problem(override.spelt, (override.key,), text)])
     if len(found := find_keys(override.key, tree)) == 1:
         return assign(tree, source, override, found[0])
     text = _explain(override.key, tree, found, lambda key: spell_setting(key, override.value))
