@@ -22,6 +22,9 @@ from lrviz.system.files import STDIO, abandon, write_stdout
 from lrviz.system.process import quick_imports
 from lrviz.system.versions import versions
 
+# What asks for no command.
+_OWN = ("-h", "--help", "--version", "--install-completion", "--show-completion")
+
 # What is typed in place of a command, and what it may have been meant for.
 _MEANT = {
     **{"help": "--help", "version": "--version", "draw": "plot", "diff": "compare"},
@@ -34,14 +37,10 @@ class PrintedCommands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was typed; what names a spec where a command is expected is for `plot`."""
-        options = {each for param in self.get_params(ctx) for each in param.opts} - {
-            "-v",
-            "--verbose",
-        }
         first, *rest = args or [""]
-        typed = rest if first.startswith("-") and first != STDIO else []
-        is_own = first in options or {first, *typed} & self.commands.keys()
-        is_plot = not is_own and any(map(_names_source, typed or [first]))
+        typed = rest if first.startswith("-") and first != STDIO else [first]
+        is_own = first in _OWN or self.commands.keys() & {first, *typed}
+        is_plot = not is_own and any(map(_names_source, typed))
         return super().parse_args(ctx, ["plot"] * is_plot + args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -60,14 +59,10 @@ class PrintedCommands(TyperGroup):
         except typer.BadParameter as error:
             error.message = plain_usage(error.message)
             if not error.message and error.param and error.param.param_type_name == "option":
-                error.message = f"Type {spell_typed(*error.param.opts[:1], 'figures')}"
+                typed = shlex.join(["lrviz", *sys.argv[1:], error.param.opts[0], "figures"])
+                error.message = f"Type {typed}"
             raise
         raise typer.Exit(print_blocks(blocks))
-
-
-def spell_typed(*more: str) -> str:
-    """Return the line that was typed, and what was left out, as a shell takes it."""
-    return shlex.join(["lrviz", *sys.argv[1:], *more])
 
 
 def _names_source(text: str) -> bool:

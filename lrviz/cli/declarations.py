@@ -16,12 +16,7 @@ if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is
 
 
 @params.reads_specs(
-    title=params.Title,
-    style=params.Style,
-    yscale=params.Yscale,
-    settings=params.Settings,
-    sweeps=params.Sweeps,
-    columns=params.Columns,
+    style=params.Style, settings=params.Settings, sweeps=params.Sweeps, columns=params.Columns
 )
 def plot(
     specs: params.Specs,
@@ -93,13 +88,7 @@ def check(
     return iter_check(Request(specs, baselines, *how), output_format)
 
 
-@params.reads_specs(
-    title=params.Title,
-    style=params.StyleOfAll,
-    yscale=params.Yscale,
-    settings=params.Settings,
-    columns=params.Columns,
-)
+@params.reads_specs(style=params.StyleOfAll, settings=params.Settings, columns=params.Columns)
 def compare(
     specs: params.Specs,
     output: params.Output = None,

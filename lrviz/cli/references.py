@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lrviz.cli import parameters as params
 from lrviz.commands.look_up import find_scheduler
 from lrviz.commands.results import Block
-from lrviz.commands.texts import plan_text, write_text
+from lrviz.commands.texts import write_text
 from lrviz.system.process import quick_imports
 
 
@@ -55,17 +55,14 @@ def new(
     """Print a commented spec to start from."""
     from lrviz.commands.look_up import spec_template
 
-    found = find_scheduler(name, allow or ())
-    path = plan_text(output or "-", None, overwrite=overwrite)
-    text = spec_template(found, epochs, steps_per_epoch)
-    yield write_text(text, path, overwrite=overwrite)
+    text = spec_template(find_scheduler(name, allow or ()), epochs, steps_per_epoch)
+    yield write_text(text, output or "-", None, overwrite=overwrite)
 
 
 def schema(output: params.Output = "-", overwrite: params.Overwrite = False) -> Iterator[Block]:
     """Print the JSON Schema of a spec, for editors."""
-    path = plan_text(output or "-", "schema", overwrite=overwrite)
     with quick_imports():
         from lrviz.commands.schema.document import build_schema
         from lrviz.drive.whole import with_torch
     text = json.dumps(with_torch(build_schema), indent=2) + "\n"
-    yield write_text(text, path, overwrite=overwrite)
+    yield write_text(text, output or "-", "schema", overwrite=overwrite)

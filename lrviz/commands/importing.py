@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from lrviz.commands.results import Block, output_file, refuse_inputs, write_parts
-from lrviz.commands.texts import plan_text
+from lrviz.commands.results import Block, output_file, refuse_inputs
+from lrviz.commands.texts import write_text
 from lrviz.figure.chunks import MAX_FILE
 from lrviz.reading.trainers.draft import Asked
 from lrviz.reading.trainers.families import import_config
@@ -30,7 +30,5 @@ def save_import(
         SpecError: no spec can be made of it, or not all is said.
     """
     refuse_inputs([output_file(output)], [source])
-    path = plan_text(output, None, overwrite=overwrite)
     text, draft = import_config(read_file(source, MAX_FILE), source, asked, family)
-    write_parts(path, [text.encode()], overwrite=overwrite)
-    yield Block(lines=draft.notes, path=output if path else "")
+    yield write_text(text, output, None, overwrite=overwrite, lines=draft.notes)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PICTURE = 60, 12  # the columns and rows of a scheduler's curve
 
 EPOCHS, STEPS = 4, 8  # the length of the catalog's examples
+_COUNT = re.compile(r"(?<![\w.-])(?:[4-9]|[1-9]\d+)(?![\w.])")  # of calls in them
 
 _STEP = """\
 interval: step  # scheduler.step() after every step; `epoch`: after every epoch
@@ -158,30 +159,21 @@ def spec_template(found: Entry | External, epochs: int = EPOCHS, each: int = STE
     ...
     """
     template = (files(__package__) / "template.yaml").read_text("utf-8")
-    length = {"epochs": epochs, "each": each, "examples": 32 * each}
     if isinstance(found, External):
         heading = f"# {found.name}: {found.attribute} of {found.module}.\n"
         heading += f"# `lrviz show {found.name}` tells its arguments."
-        scheduler = f"{found.name}: {{}}"
-        usual = SCHEDULERS["StepLR"].optimizer.replace("\n", "\n  ")
-        return template.format(
-            heading=heading,
-            interval=_STEP,
-            optimizer=usual,
-            scheduler=scheduler,
-            metric="",
-            **length,
-        )
-    example, given = (_scale(text, epochs * each) for text in (found.example, found.metric))
-    arguments = (f"    {_comment(line, found)}" for line in example.splitlines())
-    metric = f"metric: {given}  # what the scheduler is given, a value a call\n"
+        usual, scheduler, metric = SCHEDULERS["StepLR"], f"{found.name}: {{}}", ""
+    else:
+        heading, usual = f"# {found.name}: {found.summary}.\n# {found.address}", found
+        example, given = (_scale(text, epochs * each) for text in (found.example, found.metric))
+        arguments = (f"    {_comment(line, found)}" for line in example.splitlines())
+        scheduler = "\n".join([f"{found.name}:", *arguments])
+        metric = f"metric: {given}  # what the scheduler is given, a value a call\n" * bool(given)
     return template.format(
-        **length,
-        optimizer=found.optimizer.replace("\n", "\n  "),
-        heading=f"# {found.name}: {found.summary}.\n# {found.address}",
-        interval="" if found.package == "timm" else _STEP,  # whose schedulers know when to step
-        scheduler="\n".join([f"{found.name}:", *arguments]),
-        metric=metric if found.takes_metric else "",
+        **{"epochs": epochs, "each": each, "examples": 32 * each, "heading": heading},
+        interval=_STEP * (usual.package != "timm"),  # whose schedulers know when to step
+        optimizer=usual.optimizer.replace("\n", "\n  "),
+        **{"scheduler": scheduler, "metric": metric},
     )
 
 
@@ -191,11 +183,8 @@ def _scale(text: str, calls: int) -> str:
     >>> _scale("step_size: 8, power: 2, gamma: 0.95, eta_min: 1e-5", 2439)
     'step_size: 610, power: 2, gamma: 0.95, eta_min: 1e-5'
     """
-
-    def longer(found: re.Match[str]) -> str:
-        return str(ceil(int(found[0]) * calls / (EPOCHS * STEPS)))
-
-    return re.sub(r"(?<![\w.-])(?:[4-9]|[1-9]\d+)(?![\w.])", longer, text)
+    scale = calls / (EPOCHS * STEPS)
+    return _COUNT.sub(lambda found: str(ceil(int(found[0]) * scale)), text)
 
 
 def _comment(line: str, entry: Entry) -> str:

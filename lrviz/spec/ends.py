@@ -1,10 +1,10 @@
 """What the end of a key path stands for, as people type it: `gamma` for all of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-
-from pydantic import BaseModel
+from typing import TypeVar
 
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
 from lrviz.spec.assign import Override, assign, spell_setting
@@ -18,6 +18,8 @@ from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import suggest
 from lrviz.spec.yamltree import parse_scalar, spell_flow
 
+T = TypeVar("T")
+
 # What the optimizers of torch take, one or the other: which of them takes what is for torch to say.
 OPTIMIZER_ARGUMENTS = (
     *("lr", "momentum", "weight_decay", "betas", "eps", "dampening", "nesterov", "amsgrad"),
@@ -28,11 +30,7 @@ OPTIMIZER_ARGUMENTS = (
     *("differentiable", "param_groups"),
 )
 
-_SECTIONS: Mapping[str, type[BaseModel]] = {
-    "figure": FigureOptions,
-    "lint": LintOptions,
-    "data": Data,
-}
+_SECTIONS = (("figure", FigureOptions), ("lint", LintOptions), ("data", Data))
 
 
 def find_keys(key: str, tree: Mapping[str, Tree]) -> list[str]:
@@ -46,88 +44,72 @@ def find_keys(key: str, tree: Mapping[str, Tree]) -> list[str]:
     >>> [find_keys(key, tree) for key in ("gamma", "SGD.lr", "dpi")]
     [['scheduler.StepLR.gamma'], ['optimizer.SGD.lr'], ['figure.dpi']]
     """
-    there, possible = _list_keys(tree)
+    ranks = {spell_key(path): rank for path, rank in _rank_keys(tree).items()}
     if key.split(".")[0] in Shape.model_fields:
-        names = list(map(spell_key, (*there, *possible)))
-        return [key] if key in names or not _skip_to(key, names) else []
-    found = [
-        [path for path in paths if f".{spell_key(path)}".endswith(f".{key}")]
-        for paths in (there, possible)
-    ]
-    outer = [[path for path in paths if _is_for_all(path, tree)] for paths in found]
-    inner = [[path for path in paths if "param_groups" in path] for paths in found]
-    fitting = next(filter(None, (*outer, *inner)), [])
-    return list(dict.fromkeys(map(spell_key, fitting)))
+        return [key] if key in ranks or not _skip_to(key, ranks) else []
+    found = [name for name in ranks if f".{name}".endswith(f".{key}")]
+    return [name for name in found if ranks[name] == min(ranks[each] for each in found)]
 
 
-def _is_for_all(path: KeyPath, tree: Mapping[str, Tree]) -> bool:
-    """Whether a value is no param group's own, nor replaced by that of each."""
-    groups = find_below(dict(tree), (*path[:-1], "param_groups"))
-    own = [find_below(each, path[-1:]) for each in groups] if isinstance(groups, list) else [None]
-    return "param_groups" not in path and None in own
-
-
-def _skip_to(key: str, names: Sequence[str]) -> list[str]:
+def _skip_to(key: str, names: Iterable[str]) -> list[str]:
     """Return the key paths that a text is, but for parts that it leaves out."""
-    parts = key.split(".")
-    ending = [
-        (name, iter(name.split("."))) for name in names if f".{name}".endswith(f".{parts[-1]}")
-    ]
-    return [name for name, rest in ending if all(part in rest for part in parts)]
+    parts, ending = key.split("."), f".{key}".rpartition(".")[2]
+    named = ((name, iter(name.split("."))) for name in names if name.endswith(ending))
+    return [name for name, rest in named if all(part in rest for part in parts)]
 
 
-def _list_keys(tree: Mapping[str, Tree]) -> tuple[list[KeyPath], list[KeyPath]]:
-    """Return the key paths of what is there, and of what could be; an LR is there, always."""
-    there = list(_iter_below({key: each for key, each in tree.items() if key != "sweep"}, ()))
-    possible: list[KeyPath] = [(name,) for name in Shape.model_fields]
-    for section, model in _SECTIONS.items():
-        if section in tree or section != "data":
-            possible += [(section, name) for name in model.model_fields]
-    curves = tree.get("curves")
-    own = (
-        {name: each for name, each in curves.items() if isinstance(each, dict)}
-        if isinstance(curves, dict)
-        else {}
-    )
-    is_shared = not own or not all("optimizer" in each for each in own.values())
-    possible += _iter_curve({"optimizer": "SGD", **tree} if is_shared else tree, ())
-    for name, each in own.items():
-        possible += _iter_curve(each, ("curves", name))
-    return [*(path for path in possible if path[-1] == "lr"), *there], possible
+def _rank_keys(tree: Mapping[str, Tree]) -> dict[KeyPath, int]:
+    """Return the key paths of all that is there or could be, and how far from what is meant.
 
-
-def _iter_curve(tree: Mapping[str, Tree], at: KeyPath) -> Iterator[KeyPath]:
-    yield from _iter_scheduler(tree.get("scheduler"), (*at, "scheduler"))
-    yield from _iter_optimizer(tree.get("optimizer"), (*at, "optimizer"))
+    An optimizer's LR is there, always; what each of its param groups has of its own is meant last.
+    """
+    top = dict(tree)
+    there = dict.fromkeys(_iter_below({key: top[key] for key in top if key != "sweep"}, ()))
+    ranks: dict[KeyPath, int] = {}
+    for path in (*there, *_iter_possible(top)):
+        groups = find_below(top, (*path[:-1], "param_groups"))
+        own = (
+            [find_below(each, path[-1:]) for each in groups] if isinstance(groups, list) else [None]
+        )
+        is_there = path in there or path[-1] == "lr"
+        ranks.setdefault(path, 2 * ("param_groups" in path) + (not is_there) if None in own else 4)
+    return ranks
 
 
 def _iter_below(tree: Tree, at: KeyPath) -> Iterator[KeyPath]:
     """Yield the key paths of all that is in a mapping or list."""
-    named = (
-        tree if isinstance(tree, dict) else dict(enumerate(tree if isinstance(tree, list) else ()))
-    )
-    for name, each in named.items():
+    items = enumerate(tree) if isinstance(tree, list) else ()
+    for name, each in tree.items() if isinstance(tree, dict) else items:
         yield (*at, name)
         yield from _iter_below(each, (*at, name))
 
 
-def _iter_scheduler(tree: Tree, at: KeyPath) -> Iterator[KeyPath]:
-    """Yield the key paths of what a scheduler of the catalog takes, and those inside it."""
-    name, given = split_name(tree) or ("", {})
-    if entry := CATALOG.get(name):
-        yield from ((*at, name, each) for each in entry.arguments)
-    inside = given.get("schedulers")
-    for index, each in enumerate(inside if isinstance(inside, list) else ()):
-        yield from _iter_scheduler(each, (*at, name, "schedulers", index))
+def _iter_possible(tree: dict[str, Tree]) -> Iterator[KeyPath]:
+    """Yield the key paths of what could be in a spec."""
+    yield from ((name,) for name in Shape.model_fields)
+    for section, model in _SECTIONS:
+        if section in tree or section != "data":
+            yield from ((section, name) for name in model.model_fields)
+    found = tree.get("curves")
+    curves: dict[str, Tree] = found if isinstance(found, dict) else {}
+    is_shared = any("optimizer" not in each for each in curves.values() if isinstance(each, dict))
+    usual: Tree = {"optimizer": "SGD", **tree} if is_shared or not curves else tree
+    for at, each in ((), usual), *((("curves", name), each) for name, each in curves.items()):
+        for kind in ("scheduler", "optimizer"):
+            yield from _iter_arguments(find_below(each, (kind,)), (*at, kind))
 
 
-def _iter_optimizer(tree: Tree, at: KeyPath) -> Iterator[KeyPath]:
+def _iter_arguments(tree: Tree, at: KeyPath) -> Iterator[KeyPath]:
+    """Yield the key paths of what a scheduler or optimizer takes, and what is inside it."""
     name, given = split_name(tree) or ("", {})
-    groups = given.get("param_groups")
-    count = len(groups) if isinstance(groups, list) else 0
-    for argument in OPTIMIZER_ARGUMENTS if name in OPTIMIZERS else ():
-        yield (*at, name, argument)
-        yield from ((*at, name, "param_groups", index, argument) for index in range(count))
+    entry = CATALOG.get(name)
+    taken = entry.arguments if entry else OPTIMIZER_ARGUMENTS if name in OPTIMIZERS else ()
+    yield from ((*at, name, argument) for argument in taken)
+    for kind in ("schedulers", "param_groups"):
+        items = given.get(kind)
+        for index, each in enumerate(items if isinstance(items, list) else ()):
+            own = (*at, name, kind, index)
+            yield from _iter_arguments(each, own) if entry else ((*own, one) for one in taken)
 
 
 def assign_meant(
@@ -153,30 +135,32 @@ def widen_sweep(tree: dict[str, Tree], problems: Problems) -> tuple[dict[str, Tr
 
     What is wrong with them is added.
     """
-    sweep, source, whole = tree.get("sweep"), problems.source, dict[str, str]()
-    for key, values in sweep.items() if isinstance(sweep, dict) else ():
-        found = find_keys(key, tree)
-        if len(found) != 1:
-            is_option = source.find(("sweep", key))[0].startswith("--sweep")
-            option = partial(spell_setting, value=spell_flow(values), option="--sweep")
-            problems.say(("sweep", key), _explain(key, tree, found, option if is_option else str))
-        elif found[0] in whole.values():
-            problems.say(("sweep", key), f"is {found[0]} again; give all its values at once")
-        whole[key] = found[0] if len(found) == 1 else key
-
-    def move(key: KeyPath) -> KeyPath:
-        is_below = key[:1] == ("sweep",) and key[1:2]
-        return ("sweep", whole[str(key[1])], *key[2:]) if is_below else key
-
-    if not isinstance(sweep, dict) or list(whole) == list(whole.values()):
+    sweep, source = tree.get("sweep"), problems.source
+    if not isinstance(sweep, dict):
         return tree, problems
-    places, given = source.positions.items(), source.overrides.items()
-    moved = replace(
-        source,
-        positions={move(key): each for key, each in places},
-        overrides={move(key): each for key, each in given},
-    )
-    return {**tree, "sweep": {whole[key]: each for key, each in sweep.items()}}, problems.of(moved)
+    whole = {key: _find_swept(key, values, tree, problems) for key, values in sweep.items()}
+    counts = Counter(whole.values())
+    for key in (each for each in whole if whole[each] != each and counts[whole[each]] > 1):
+        problems.say(("sweep", key), f"is {whole[key]} again; give all its values at once")
+
+    def move(places: Mapping[KeyPath, T]) -> dict[KeyPath, T]:
+        below = {at: whole.get(str(at[1])) for at in places if at[:1] == ("sweep",) != at}
+        ends = {at: ("sweep", end, *at[2:]) for at, end in below.items() if end}
+        return {ends.get(at, at): each for at, each in places.items()}
+
+    positions, overrides = move(source.positions), move(source.overrides)
+    source = replace(source, positions=positions, overrides=overrides)
+    return {**tree, "sweep": {whole[key]: each for key, each in sweep.items()}}, problems.of(source)
+
+
+def _find_swept(key: str, values: Tree, tree: dict[str, Tree], problems: Problems) -> str:
+    """Return the whole key path of a sweep; one that is none as it is, and that is added."""
+    if len(found := find_keys(key, tree)) == 1:
+        return found[0]
+    is_option = problems.source.find(("sweep", key))[0].startswith("--sweep")
+    option = partial(spell_setting, value=spell_flow(values), option="--sweep")
+    problems.say(("sweep", key), _explain(key, tree, found, option if is_option else str))
+    return key
 
 
 def _explain(
@@ -185,13 +169,12 @@ def _explain(
     """Return what is wrong with a key that stands for nothing or several places, and a remedy."""
     if found:
         return f"stands for {len(found)} keys; give {' or '.join(map(spell, found))}"
-    there, possible = _list_keys(tree)
-    names, last = list(map(spell_key, (*there, *possible))), key.split(".")[-1]
-    ends = list(dict.fromkeys(str(each[-1]) for each in (*there, *possible)))
+    ranks, last = _rank_keys(tree), key.split(".")[-1]
+    names, ends = list(map(spell_key, ranks)), list(dict.fromkeys(str(each[-1]) for each in ranks))
     meant = _skip_to(key, names) or [each for each in names if each.endswith(f".{last}")]
     meant = meant or [each for each in ends if suggest(last, ends) == f"did you mean '{each}'?"]
     if meant:
-        return f"no such key; did you mean {' or '.join(map(spell, dict.fromkeys(meant)))}?"
-    values = (each for each in there if not isinstance(find_below(dict(tree), each), dict))
-    known = dict.fromkeys(each[-1] for each in values if isinstance(each[-1], str))
-    return f"no such key; known: {', '.join(known)}"
+        return f"no such key; did you mean {' or '.join(map(spell, meant))}?"
+    there = (path for path, rank in ranks.items() if not rank % 2 and isinstance(path[-1], str))
+    leaves = (each for each in there if not isinstance(find_below(dict(tree), each), dict | list))
+    return f"no such key; known: {', '.join(dict.fromkeys(str(each[-1]) for each in leaves))}"

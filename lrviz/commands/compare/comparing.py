@@ -71,7 +71,7 @@ def compare_specs(request: CompareRequest) -> Iterator[Block]:
     """
     sources, reading, overwrite = request.sources, request.reading, request.overwrite
     if len(sources) < 2:
-        raise _explain_alone(sources[0], reading)
+        raise UsageError(_explain_alone(sources[0], reading))
     target = _plan(sources, request.output, request.format)
     read = [_attempt(load_named, source, source, reading) for source in sources]
     specs = [each for each in read if isinstance(each, Spec)]
@@ -113,14 +113,12 @@ def compare_specs(request: CompareRequest) -> Iterator[Block]:
         yield replace(drawn, text=f"{compared.text}\n", lines=lines, status=status)
 
 
-def _explain_alone(source: str, reading: Reading) -> LrvizError:
-    """Return what is wrong with a single source: what it is to be compared with is missing."""
-    read = _attempt(load_named, source, source, reading)
-    if isinstance(read, LrvizError):
-        return read
-    typed = f"PLAN.yaml {quote(source)}" if is_log(read) else f"{quote(source)} OTHER.yaml"
-    what = "a log, and no plan to hold it against" if is_log(read) else "nothing to compare it with"
-    return UsageError(f"{source}: {what}; type lrviz compare {typed}")
+def _explain_alone(source: str, reading: Reading) -> str:
+    """Return what is wrong with a single source, and what to type."""
+    is_plan = not is_log(load_named(source, reading))
+    what = "nothing to compare it with" if is_plan else "a log, and no plan to hold it against"
+    typed = f"{quote(source)} OTHER.yaml" if is_plan else f"PLAN.yaml {quote(source)}"
+    return f"{source}: {what}; type lrviz compare {typed}"
 
 
 def is_log(spec: Spec) -> bool:
