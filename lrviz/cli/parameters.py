@@ -184,7 +184,7 @@ def say_reading(**said: Any) -> "Reading":
         UsageError: a setting without a key or without `=`, or what is allowed is no name.
     """
     from lrviz.reading.sources import Reading
-    from lrviz.spec.assign import Override
+    from lrviz.spec.assign import Override, spell_setting
 
     overrides = [
         Override(key, str(said[key]), f"--{key.replace('_', '-')}")
@@ -192,6 +192,9 @@ def say_reading(**said: Any) -> "Reading":
         if said.get(key) is not None
     ]
     overrides += [Override(*_split(each, "--set")) for each in said.get("settings") or ()]
+    if re.fullmatch(r".*[^0-9].*,.*|.*,.*,.*", lr := said.get("lr") or ""):
+        values = f"[{', '.join(re.split(r',[ ]*', lr))}]"
+        raise UsageError(f"--lr {lr}: is one number; type {spell_setting('lr', values, '--sweep')}")
     for key, name in (("lr", "lr"), ("figure.style", "style"), ("figure.yscale", "yscale")):
         if (value := said.get(name)) is not None:
             overrides.append(Override(key, value, f"--{name}"))
