@@ -74,10 +74,10 @@ class Run:
     def explain(self) -> "Run":
         """Return it with notes of what it does, of how long it is, and of what `--set` meant."""
         text, derived = str(self), self.spec.derivation
-        told = (text,) if derived in text else (text, derived)
+        told = [text] if derived in text else [text, derived]
         for key, said in self.spec.source.overrides.items():
             is_end = said.startswith("--set") and f" {spell_key(key)}=" not in said
-            told += (f"{said} sets {spell_key(key)}",) * is_end
+            told += [f"{said} sets {spell_key(key)}"] * is_end
         notes = (Problem(self.spec.source.name, (), each, grade="note") for each in told)
         return replace(self, warnings=(*notes, *self.warnings))
 

@@ -111,9 +111,9 @@ class Entry:
     summary: str
     arguments: Mapping[str, str]
     example: str
-    optimizer: str
     module: str
     address: str
+    optimizer: str = ""
     metric: str = ""
     resume: tuple[str, ...] = ()
     signature: str = ""
