@@ -13,7 +13,7 @@ from lrviz.spec.keys import Data, Shape
 from lrviz.spec.length import convert_length
 from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.origin import Problems, Source
-from lrviz.spec.sweep import split_name
+from lrviz.spec.sweep import MAX_CURVES, split_name
 from lrviz.spec.tree import Tree, find_below
 from lrviz.spec.wording import suggest
 from lrviz.spec.yamltree import parse_scalar, spell_flow
@@ -33,18 +33,21 @@ OPTIMIZER_ARGUMENTS = (
 _SECTIONS = (("figure", FigureOptions), ("lint", LintOptions), ("data", Data))
 
 
-def find_keys(key: str, tree: Mapping[str, Tree]) -> list[str]:
+def find_keys(key: str, ranks: Mapping[str, int]) -> list[str]:
     """Return the key paths that a text may stand for: one, unless it fits several, or none.
 
     A whole key path stands for itself. The end of one stands for what is there, and where nothing
     is for what could be: an argument that was left out. What an optimizer has for all of its param
     groups goes before what one of them has, unless each has its own.
 
+    Args:
+        key: what was typed.
+        ranks: of the spec, as `rank_keys` has them.
+
     >>> tree = {"epochs": 4, "scheduler": {"StepLR": {"step_size": 2}}}
-    >>> [find_keys(key, tree) for key in ("gamma", "SGD.lr", "dpi")]
+    >>> [find_keys(key, rank_keys(tree)) for key in ("gamma", "SGD.lr", "dpi")]
     [['scheduler.StepLR.gamma'], ['optimizer.SGD.lr'], ['figure.dpi']]
     """
-    ranks = {spell_key(path): rank for path, rank in _rank_keys(tree).items()}
     if key.split(".")[0] in Shape.model_fields:
         return [key] if key in ranks or not _skip_to(key, ranks) else []
     found = [name for name in ranks if f".{name}".endswith(f".{key}")]
@@ -58,21 +61,23 @@ def _skip_to(key: str, names: Iterable[str]) -> list[str]:
     return [name for name, rest in named if all(part in rest for part in parts)]
 
 
-def _rank_keys(tree: Mapping[str, Tree]) -> dict[KeyPath, int]:
+def rank_keys(tree: Mapping[str, Tree]) -> dict[str, int]:
     """Return the key paths of all that is there or could be, and how far from what is meant.
 
     An optimizer's LR is there, always; what each of its param groups has of its own is meant last.
     """
     top = dict(tree)
     there = dict.fromkeys(_iter_below({key: top[key] for key in top if key != "sweep"}, ()))
-    ranks: dict[KeyPath, int] = {}
+    ranks: dict[str, int] = {}
     for path in (*there, *_iter_possible(top)):
         groups = find_below(top, (*path[:-1], "param_groups"))
         own = (
             [find_below(each, path[-1:]) for each in groups] if isinstance(groups, list) else [None]
         )
         is_there = path in there or path[-1] == "lr"
-        ranks.setdefault(path, 2 * ("param_groups" in path) + (not is_there) if None in own else 4)
+        ranks.setdefault(
+            spell_key(path), 2 * ("param_groups" in path) + (not is_there) if None in own else 4
+        )
     return ranks
 
 
@@ -124,9 +129,10 @@ def assign_meant(
         other = option.split()[0].strip("-")
         text = f"cannot stand beside the spec's {other}; give {option} instead"
         raise SpecError([Problem(override.spelt, (override.key,), text)])
-    if len(found := find_keys(override.key, tree)) == 1:
+    ranks = rank_keys(tree)
+    if len(found := find_keys(override.key, ranks)) == 1:
         return assign(tree, source, override, found[0])
-    text = _explain(override.key, tree, found, lambda key: spell_setting(key, override.value))
+    text = _explain(override.key, ranks, found, lambda key: spell_setting(key, override.value))
     raise SpecError([Problem(override.spelt, (), text)])
 
 
@@ -136,9 +142,10 @@ def widen_sweep(tree: dict[str, Tree], problems: Problems) -> tuple[dict[str, Tr
     What is wrong with them is added.
     """
     sweep, source = tree.get("sweep"), problems.source
-    if not isinstance(sweep, dict):
+    if not isinstance(sweep, dict) or len(sweep) > MAX_CURVES:  # which is said where it is read
         return tree, problems
-    whole = {key: _find_swept(key, values, tree, problems) for key, values in sweep.items()}
+    ranks = rank_keys(tree)
+    whole = {key: _find_swept(key, values, ranks, problems) for key, values in sweep.items()}
     counts = Counter(whole.values())
     for key in (each for each in whole if whole[each] != each and counts[whole[each]] > 1):
         problems.say(("sweep", key), f"is {whole[key]} again; give all its values at once")
@@ -153,28 +160,26 @@ def widen_sweep(tree: dict[str, Tree], problems: Problems) -> tuple[dict[str, Tr
     return {**tree, "sweep": {whole[key]: each for key, each in sweep.items()}}, problems.of(source)
 
 
-def _find_swept(key: str, values: Tree, tree: dict[str, Tree], problems: Problems) -> str:
+def _find_swept(key: str, values: Tree, ranks: Mapping[str, int], problems: Problems) -> str:
     """Return the whole key path of a sweep; one that is none as it is, and that is added."""
-    if len(found := find_keys(key, tree)) == 1:
+    if len(found := find_keys(key, ranks)) == 1:
         return found[0]
     is_option = problems.source.find(("sweep", key))[0].startswith("--sweep")
     option = partial(spell_setting, value=spell_flow(values), option="--sweep")
-    problems.say(("sweep", key), _explain(key, tree, found, option if is_option else str))
+    problems.say(("sweep", key), _explain(key, ranks, found, option if is_option else str))
     return key
 
 
 def _explain(
-    key: str, tree: Mapping[str, Tree], found: Sequence[str], spell: Callable[[str], str]
+    key: str, ranks: Mapping[str, int], found: Sequence[str], spell: Callable[[str], str]
 ) -> str:
     """Return what is wrong with a key that stands for nothing or several places, and a remedy."""
     if found:
         return f"stands for {len(found)} keys; give {' or '.join(map(spell, found))}"
-    ranks, last = _rank_keys(tree), key.split(".")[-1]
-    names, ends = list(map(spell_key, ranks)), list(dict.fromkeys(str(each[-1]) for each in ranks))
-    meant = _skip_to(key, names) or [each for each in names if each.endswith(f".{last}")]
+    last, ends = key.split(".")[-1], list(dict.fromkeys(each.split(".")[-1] for each in ranks))
+    meant = _skip_to(key, ranks) or [each for each in ranks if each.endswith(f".{last}")]
     meant = meant or [each for each in ends if suggest(last, ends) == f"did you mean '{each}'?"]
     if meant:
         return f"no such key; did you mean {' or '.join(map(spell, meant))}?"
-    there = (path for path, rank in ranks.items() if not rank % 2 and isinstance(path[-1], str))
-    leaves = (each for each in there if not isinstance(find_below(dict(tree), each), dict | list))
-    return f"no such key; known: {', '.join(dict.fromkeys(str(each[-1]) for each in leaves))}"
+    there = dict.fromkeys(each.split(".")[-1] for each, rank in ranks.items() if not rank % 2)
+    return f"no such key; known: {', '.join(each for each in there if not each.isdecimal())}"
