@@ -48,8 +48,9 @@ def find_keys(key: str, ranks: Mapping[str, int]) -> list[str]:
     >>> [find_keys(key, rank_keys(tree)) for key in ("gamma", "SGD.lr", "dpi")]
     [['scheduler.StepLR.gamma'], ['optimizer.SGD.lr'], ['figure.dpi']]
     """
-    if key.split(".")[0] in Shape.model_fields:
-        return [key] if key in ranks or not _skip_to(key, ranks) else []
+    if (first := key.split(".")[0]) in Shape.model_fields:
+        is_cut = any(each.startswith(f"{first}.") for each in _skip_to(key, ranks))
+        return [key] if key in ranks or not is_cut else []
     found = [name for name in ranks if f".{name}".endswith(f".{key}")]
     return [name for name in found if ranks[name] == min(ranks[each] for each in found)]
 
@@ -125,8 +126,8 @@ def assign_meant(
     Raises:
         SpecError: as `assign`; or the key stands for nothing, or for several places.
     """
-    if option := convert_length(tree, override.key, parse_scalar(override.value)):
-        other = option.split()[0].strip("-")
+    option = convert_length(tree, override.key, parse_scalar(override.value))
+    if option and (other := option.split()[0].strip("-"),) not in source.overrides:
         text = f"cannot stand beside the spec's {other}; give {option} instead"
         raise SpecError([Problem(override.spelt, (override.key,), text)])
     ranks = rank_keys(tree)
