@@ -4,6 +4,8 @@ Results go to standard output, all else to standard error.
 """
 
 import os
+import re
+import shlex
 import sys
 from collections.abc import Iterable
 from typing import Annotated, Any, TextIO
@@ -13,15 +15,42 @@ from typer.core import TyperGroup
 
 from lrviz.cli import declarations
 from lrviz.commands.results import Block, Line, spell_line, tell_error
-from lrviz.errors import FileError, LrvizError
+from lrviz.errors import FileError, LrvizError, UsageError
+from lrviz.spec.catalog import CATALOG
 from lrviz.spell import has_unicode, printable
-from lrviz.system.files import abandon, write_stdout
+from lrviz.system.files import STDIO, abandon, write_stdout
 from lrviz.system.process import quick_imports
 from lrviz.system.versions import versions
+
+# What asks for no command.
+_OWN = ("-h", "--help", "--version", "--install-completion", "--show-completion")
+
+# What is typed in place of a command, and what it may have been meant for.
+_MEANT = {
+    **{"help": "--help", "version": "--version", "draw": "plot", "diff": "compare"},
+    **{"validate": "lint", "explain": "lint --explain", "init": "new", "create": "new"},
+}
 
 
 class PrintedCommands(TyperGroup):
     """The commands, each of which returns the blocks that are printed as they come."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed; what names a spec where a command is expected is for `plot`."""
+        first, *rest = args or [""]
+        typed = rest if first.startswith("-") and first != STDIO else [first]
+        is_own = first in _OWN or self.commands.keys() & {first, *typed}
+        is_plot = not is_own and any(map(_names_source, typed))
+        return super().parse_args(ctx, ["plot"] * is_plot + args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; of what is none it is told what it may have been meant for."""
+        meant = f"new {args[0]}" if args[0] in CATALOG else _MEANT.get(args[0])
+        if meant and not ctx.resilient_parsing:
+            rest = shlex.join(args[1:])
+            line = f"{rest} {meant}" if meant.startswith("-") else f"{meant} {rest}"
+            raise UsageError(f"no command '{args[0]}'; did you mean lrviz {line.strip()}?")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command, and exit with its status; usage errors are told in plain words."""
@@ -29,14 +58,23 @@ class PrintedCommands(TyperGroup):
             blocks = super().invoke(ctx)
         except typer.BadParameter as error:
             error.message = plain_usage(error.message)
+            if not error.message and error.param and error.param.param_type_name == "option":
+                typed = shlex.join(["lrviz", *sys.argv[1:], error.param.opts[0], "figures"])
+                error.message = f"Type {typed}"
             raise
         raise typer.Exit(print_blocks(blocks))
+
+
+def _names_source(text: str) -> bool:
+    """Whether what was typed is a file's or a function's name, and no command's."""
+    return text == STDIO or bool(re.search(r"[.:*/\\]", text)) or os.path.lexists(text)
 
 
 app = typer.Typer(
     name="lrviz",
     cls=PrintedCommands,
-    help="See what a PyTorch learning-rate schedule does before a run pays for it.",
+    help="See what a PyTorch learning-rate schedule does before a run pays for it.\n\n"
+    "`lrviz SPEC` draws it, as `lrviz plot SPEC` does.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -1,12 +1,14 @@
 """The arguments and options that several commands have, and what they say of reading specs."""
 
 import json
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from importlib.resources import files
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,12 +18,15 @@ from lrviz.errors import UsageError
 from lrviz.figure import Format
 from lrviz.spec.tree import Interval, Returns, Trainer
 from lrviz.system.annotations import LintListing, Listing
-from lrviz.system.files import STDIO
+from lrviz.system.files import STDIO, find_status
 
 if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read
     from lrviz.reading.sources import Reading
 
 Command = Callable[..., Iterator[Block]]
+
+# The values of a list, without the commas between them.
+_UNPARTED = re.compile(r"\s*[\d.eE+-]+(\s+[\d.eE+-]+)+\s*")
 
 LEAST_COLUMNS = 2  # of a log: of its steps, and of an LR
 
@@ -101,9 +106,11 @@ Sweeps = Annotated[
 ]
 _ALLOWED = "Let specs name this class or function, which is imported; repeatable."
 Allow = Annotated[list[str] | None, option(_ALLOWED, "PACKAGE.MODULE:NAME")]
-Epochs = Annotated[int | None, option("Length of the run; for a factory.", "N")]
-Steps = Annotated[int | None, option("The same in optimizer steps.", "N")]
-StepsPerEpoch = Annotated[int | None, option("Optimizer steps in an epoch.", "N")]
+Title = Annotated[str | None, option("Drawn above the figure.", "TEXT")]
+Yscale = Annotated[Literal["linear", "log"] | None, option("Of the y axis.")]
+Epochs = Annotated[str | None, option("Length of the run.", "N")]
+Steps = Annotated[str | None, option("The same in optimizer steps.", "N")]
+StepsPerEpoch = Annotated[str | None, option("Optimizer steps in an epoch.", "N")]
 Calls = Annotated[
     Interval | None, option("Call scheduler.step() after every step, or every epoch.")
 ]
@@ -130,6 +137,8 @@ Processes = Annotated[int | None, option("How many train at once, one a GPU.", "
 Batches = Annotated[
     int | None, option("Length of the dataloader, in place of --examples.", "N", min=1)
 ]
+EpochsOfNew = Annotated[int, option("--epochs", "Length of the run.", "N", min=1)]
+StepsOfNew = Annotated[int, option("--steps-per-epoch", "Optimizer steps in an epoch.", "N", min=1)]
 EpochsOfRun = Annotated[float | None, option("Length of the run.", "N")]
 Metric = Annotated[str | None, option("What a plateau is given, call after call.", "EXPRESSION")]
 
@@ -138,9 +147,11 @@ def reads_specs(**more: Any) -> Callable[[Command], Command]:
     """Give a command the options that say how specs are read, in place of its `reading`.
 
     Args:
-        more: its options beside those that all such commands have, in the order of its help.
+        more: its options beside those that all such commands have, in the order of its help; what
+            draws logs, too, is told what stands on a figure.
     """
-    options = {**more, "allow": Allow, "epochs": Epochs, "steps_per_epoch": StepsPerEpoch}
+    drawn = {"title": Title, "yscale": Yscale} if "columns" in more and "style" in more else {}
+    options = {**drawn, **more, "allow": Allow, "epochs": Epochs, "steps_per_epoch": StepsPerEpoch}
     options |= {"steps": Steps, "interval": Calls, "lr": Rate, "returns": Returned}
     options["verbose"] = Verbose
     kind = Parameter.KEYWORD_ONLY
@@ -173,22 +184,24 @@ def say_reading(**said: Any) -> "Reading":
         UsageError: a setting without a key or without `=`, or what is allowed is no name.
     """
     from lrviz.reading.sources import Reading
-    from lrviz.spec.assign import OWN_LR, Override
+    from lrviz.spec.assign import Override, spell_setting
 
     overrides = [
         Override(key, str(said[key]), f"--{key.replace('_', '-')}")
-        for key in ("epochs", "steps_per_epoch", "steps", "interval")
+        for key in ("steps_per_epoch", "epochs", "steps", "interval")
         if said.get(key) is not None
     ]
-    overrides += [
-        Override(*_split(each, "--set", "epochs=10")) for each in said.get("settings") or ()
-    ]
-    if (lr := said.get("lr")) is not None:
-        overrides.append(Override(OWN_LR, lr, "--lr"))
-    if (style := said.get("style")) is not None:
-        overrides.append(Override("figure.style", style, "--style"))
+    overrides += [Override(*_split(each, "--set")) for each in said.get("settings") or ()]
+    if re.fullmatch(r".*[^0-9].*,.*|.*,.*,.*", lr := said.get("lr") or ""):
+        values = f"[{', '.join(re.split(r',[ ]*', lr))}]"
+        raise UsageError(f"--lr {lr}: is one number; type {spell_setting('lr', values, '--sweep')}")
+    for key, name in (("lr", "lr"), ("figure.style", "style"), ("figure.yscale", "yscale")):
+        if (value := said.get(name)) is not None:
+            overrides.append(Override(key, value, f"--{name}"))
+    if (title := said.get("title")) is not None:
+        overrides.append(Override("title", json.dumps(title, ensure_ascii=False), "--title"))
     if sweeps := said.get("sweeps"):
-        axes = (_split(sweep, "--sweep", "optimizer.SGD.lr=[0.1, 0.01]") for sweep in sweeps)
+        axes = (_split(each, "--sweep") for each in sweeps)
         swept = ", ".join(f"{json.dumps(key)}: {values}" for key, values in axes)
         overrides.append(Override("sweep", f"{{{swept}}}", "--sweep"))
     allow = said.get("allow") or ()
@@ -208,10 +221,28 @@ def _list_columns(columns: str | None) -> tuple[str, ...]:
     return names
 
 
-def _split(setting: str, option: str, example: str) -> tuple[str, str]:
+def _split(setting: str, option: str) -> tuple[str, str]:
+    """Return the key and the value of an option, or say how it is to be typed."""
     key, equals, value = setting.partition("=")
-    is_list = value.strip().startswith("[") and value.strip().endswith("]")
-    if not key.strip() or not equals or (option == "--sweep" and not is_list):
-        wanted = "KEY=[…]" if option == "--sweep" else "KEY=VALUE"
-        raise UsageError(f"{option} {setting}: must be {wanted}, for example {example}")
-    return key.strip(), value
+    inner = value.strip()[1:-1]
+    is_list = value.strip() == f"[{inner}]" and not _UNPARTED.fullmatch(inner)
+    if key.strip() and equals and (is_list or option == "--set"):
+        return key.strip(), value
+    if not equals:
+        key, _, value = setting.partition(":")
+        value = value or _find_behind(setting)
+    from lrviz.spec.assign import spell_setting
+
+    key, value = key.strip() or "KEY", value.strip() or "VALUE"
+    wanted = "KEY=VALUE"
+    if option == "--sweep":
+        values = re.split(r"[,\s]+", value.strip("[], "))
+        wanted, value = "KEY=[…]", f"[{', '.join(values)}]"
+    typed = spell_setting(key, value, option)
+    raise UsageError(f"{option} {setting}: must be {wanted}; type {typed}")
+
+
+def _find_behind(word: str) -> str:
+    """Return what was typed behind a word that should have ended in it; nothing of a file."""
+    following = sys.argv[sys.argv.index(word) + 1 :][:1] if word in sys.argv else []
+    return next((each for each in following if each[:1] != "-" and find_status(each) is None), "")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lrviz.cli import parameters as params
 from lrviz.commands.look_up import find_scheduler
 from lrviz.commands.results import Block
+from lrviz.commands.texts import write_text
 from lrviz.system.process import quick_imports
 
 
@@ -43,16 +44,25 @@ def show(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
     yield Block(describe_scheduler(find_scheduler(name, allow or ())))
 
 
-def new(name: params.Name, allow: params.Allow = None) -> Iterator[Block]:
+def new(
+    name: params.Name,
+    allow: params.Allow = None,
+    epochs: params.EpochsOfNew = 4,
+    steps_per_epoch: params.StepsOfNew = 8,
+    output: params.Output = "-",
+    overwrite: params.Overwrite = False,
+) -> Iterator[Block]:
     """Print a commented spec to start from."""
     from lrviz.commands.look_up import spec_template
 
-    yield Block(spec_template(find_scheduler(name, allow or ())))
+    text = spec_template(find_scheduler(name, allow or ()), epochs, steps_per_epoch)
+    yield write_text(text, output or "-", None, overwrite=overwrite)
 
 
-def schema() -> Iterator[Block]:
+def schema(output: params.Output = "-", overwrite: params.Overwrite = False) -> Iterator[Block]:
     """Print the JSON Schema of a spec, for editors."""
     with quick_imports():
         from lrviz.commands.schema.document import build_schema
         from lrviz.drive.whole import with_torch
-    yield Block(json.dumps(with_torch(build_schema), indent=2) + "\n")
+    text = json.dumps(with_torch(build_schema), indent=2) + "\n"
+    yield write_text(text, output or "-", "schema", overwrite=overwrite)

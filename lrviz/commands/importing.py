@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from lrviz.commands.results import Block, output_file, refuse_inputs, write_parts
+from lrviz.commands.results import Block, output_file, refuse_inputs
+from lrviz.commands.texts import write_text
 from lrviz.figure.chunks import MAX_FILE
 from lrviz.reading.trainers.draft import Asked
 from lrviz.reading.trainers.families import import_config
 from lrviz.spec.tree import Trainer
 from lrviz.system.files import read_file
-from lrviz.system.own import refuse_other
 
 
 def save_import(
@@ -29,10 +29,6 @@ def save_import(
         RefusedError: the output is also the input, or there is a file already.
         SpecError: no spec can be made of it, or not all is said.
     """
-    path = output_file(output)
-    refuse_inputs([path], [source])
-    if path is not None:
-        refuse_other(path, None, overwrite=overwrite)
+    refuse_inputs([output_file(output)], [source])
     text, draft = import_config(read_file(source, MAX_FILE), source, asked, family)
-    write_parts(path, [text.encode()], overwrite=overwrite)
-    yield Block(lines=draft.notes, path=output if path else "")
+    yield write_text(text, output, None, overwrite=overwrite, lines=draft.notes)

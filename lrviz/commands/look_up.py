@@ -1,9 +1,11 @@
 """What there is: schedulers by name and in a list, one on a page, and a spec to start from."""
 
+import re
 import sys
 from collections.abc import Container, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
+from math import ceil
 from typing import TYPE_CHECKING
 
 from lrviz.errors import UsageError
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from lrviz.drive.signatures import Argument
 
 PICTURE = 60, 12  # the columns and rows of a scheduler's curve
+
+EPOCHS, STEPS = 4, 8  # the length of the catalog's examples
+_COUNT = re.compile(r"(?<![\w.-])(?:[4-9]|[1-9]\d+)(?![\w.])")  # of calls in them
 
 _STEP = """\
 interval: step  # scheduler.step() after every step; `epoch`: after every epoch
@@ -136,10 +141,15 @@ def spell_default(value: object) -> str:
     return spell_number(value) if isinstance(value, float) else spell_yaml(value)
 
 
-def spec_template(found: Entry | External) -> str:
+def spec_template(found: Entry | External, epochs: int = EPOCHS, each: int = STEPS) -> str:
     """Return a spec of a scheduler's example, in YAML, with a comment where one helps.
 
     What is in no catalog has no example: its arguments are left to be filled in.
+
+    Args:
+        found: the scheduler.
+        epochs: length of the run.
+        each: the steps of an epoch.
 
     >>> from lrviz.spec.catalog import SCHEDULERS
     >>> print(spec_template(SCHEDULERS["ExponentialLR"]))  # doctest: +ELLIPSIS
@@ -152,16 +162,29 @@ def spec_template(found: Entry | External) -> str:
     if isinstance(found, External):
         heading = f"# {found.name}: {found.attribute} of {found.module}.\n"
         heading += f"# `lrviz show {found.name}` tells its arguments."
-        scheduler = f"{found.name}: {{}}"
-        return template.format(heading=heading, interval=_STEP, scheduler=scheduler, metric="")
-    arguments = (f"    {_comment(line, found)}" for line in found.example.splitlines())
-    metric = f"metric: {found.metric}  # what the scheduler is given, a value a call\n"
+        usual, scheduler, metric = SCHEDULERS["StepLR"], f"{found.name}: {{}}", ""
+    else:
+        heading, usual = f"# {found.name}: {found.summary}.\n# {found.address}", found
+        example, given = (_scale(text, epochs * each) for text in (found.example, found.metric))
+        arguments = (f"    {_comment(line, found)}" for line in example.splitlines())
+        scheduler = "\n".join([f"{found.name}:", *arguments])
+        metric = f"metric: {given}  # what the scheduler is given, a value a call\n" * bool(given)
     return template.format(
-        heading=f"# {found.name}: {found.summary}.\n# {found.address}",
-        interval="" if found.package == "timm" else _STEP,  # whose schedulers know when to step
-        scheduler="\n".join([f"{found.name}:", *arguments]),
-        metric=metric if found.takes_metric else "",
+        **{"epochs": epochs, "each": each, "examples": 32 * each, "heading": heading},
+        interval=_STEP * (usual.package != "timm"),  # whose schedulers know when to step
+        optimizer=usual.optimizer.replace("\n", "\n  "),
+        **{"scheduler": scheduler, "metric": metric},
     )
+
+
+def _scale(text: str, calls: int) -> str:
+    """Return an example for a run of so many calls.
+
+    >>> _scale("step_size: 8, power: 2, gamma: 0.95, eta_min: 1e-5", 2439)
+    'step_size: 610, power: 2, gamma: 0.95, eta_min: 1e-5'
+    """
+    scale = calls / (EPOCHS * STEPS)
+    return _COUNT.sub(lambda found: str(ceil(int(found[0]) * scale)), text)
 
 
 def _comment(line: str, entry: Entry) -> str:

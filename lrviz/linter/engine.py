@@ -185,7 +185,8 @@ def find_rule(rules: Mapping[str, Rule], code: str) -> Rule:
     Raises:
         UsageError: there is none.
     """
-    rule = {NO_RULE.code: NO_RULE, **rules}.get(code.strip().upper())
+    digits = code.strip().upper().removeprefix("LR")
+    rule = {NO_RULE.code: NO_RULE, **rules}.get(f"LR{digits:0>3}")
     if rule is None:
         raise UsageError(f"no rule {code}; {suggest(code, tuple(rules))}")
     return rule

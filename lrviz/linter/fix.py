@@ -51,16 +51,16 @@ class Refusal(NamedTuple):
 
     Attributes:
         finding: what it was for.
-        fix: what it would have been.
+        fix: what it would have been; None where nothing is certain.
         reason: why not.
     """
 
     finding: Finding
-    fix: Fix
+    fix: Fix | None
     reason: str
 
     def __str__(self) -> str:
-        return self.finding.tell("not fixed", self.fix.key, self.reason)
+        return self.finding.tell("not fixed", self.fix.key if self.fix else (), self.reason)
 
 
 def fix_text(

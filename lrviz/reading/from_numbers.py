@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
+from shlex import quote
 from typing import Any, NoReturn
 
 import numpy as np
@@ -17,6 +18,7 @@ from lrviz.figure.stored import parse_record
 from lrviz.run.log import Log
 from lrviz.spec.assign import Override
 from lrviz.spec.model import Schedule, Spec
+from lrviz.spec.options import FigureOptions
 from lrviz.spec.origin import SPEC_ENDINGS, Factory, Source
 from lrviz.spec.parse import parse_tree
 from lrviz.spec.style import MAX_TEXT, PLAIN_STYLE
@@ -99,7 +101,7 @@ def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> 
     whole = bool(curves) and all(curve.block == 1 for curve in curves)
     tree = {key: value for key, value in record.spec.items() if key not in OF_FACTORY}
     changes = [each for each in overrides if not _is_so(tree, each)]
-    driven = [key for key, *_ in changes if key.split(".")[0] not in KEPT]
+    driven = [each.key for each in changes if not _is_kept(each)]
     if not whole or driven:
         why = "which a figure cannot run" if driven else _explain_missing(curves)
         remedy = "name it on the command line, with --epochs"
@@ -151,7 +153,8 @@ def load_log(
     if log := find_log(source, columns, data=data):
         return show_log(log, overrides)
     if os.path.isdir(source):  # noqa: PTH112 - which no name is too long for
-        text = f"no log in this folder; looked for {IN_FOLDERS} and event files"
+        text = f"no log in this folder (looked for {IN_FOLDERS} and event files); "
+        text += f"its specs are drawn by lrviz batch {quote(source)} -o figures"
         raise spec_error(source, text) from None
     if data and data.startswith(_CHECKPOINTS):
         text = "a zip or a pickle, as torch's checkpoints are, and neither a spec nor a log"
@@ -187,7 +190,7 @@ def show_log(log: Log, overrides: Sequence[Override] = ()) -> Spec:
 def _show_points(
     tree: Mapping[str, Tree], log: Factory, name: str, overrides: Sequence[Override]
 ) -> Spec:
-    kept = [each for each in overrides if each.key.split(".")[0] in KEPT]
+    kept = list(filter(_is_kept, overrides))
     if others := [each.spelt for each in overrides if each not in kept]:  # its plan may have them
         text = "a log holds no schedule; only its title and figure can be set"
         log = replace(log, missing=f"{others[0]}: {text}")
@@ -203,6 +206,11 @@ def _explain_missing(curves: Sequence[RecordedCurve]) -> str:
         return "whose numbers it does not hold"
     steps = max(curve.steps for curve in curves)
     return f"and holds a summary only of its {steps:,} steps"
+
+
+def _is_kept(given: Override) -> bool:
+    """Whether it is set how a figure is drawn, of whose keys an end is enough."""
+    return given.key.split(".")[0] in KEPT or given.key in FigureOptions.model_fields
 
 
 def _is_so(tree: Mapping[str, Tree], given: Override) -> bool:

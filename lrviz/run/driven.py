@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import zip_longest
 
 from lrviz.curve import RECORDED, Curve, Quantity, SchedulerFacts, Values
-from lrviz.errors import Problem
+from lrviz.errors import Problem, spell_key
 from lrviz.run.course import MOST_GROUPS, tell_courses
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
@@ -78,9 +78,12 @@ class Run:
         return Problem(self.spec.source.name, (), text, grade="warning")
 
     def explain(self) -> "Run":
-        """Return it with notes of what it does, and of how its steps follow from its data."""
+        """Return it with notes of what it does, of how long it is, and of what `--set` meant."""
         text, derived = str(self), self.spec.derivation
-        told = (text,) if derived in text else (text, derived)
+        told = [text] if derived in text else [text, derived]
+        for key, said in self.spec.source.overrides.items():
+            is_end = said.startswith("--set") and f" {spell_key(key)}=" not in said
+            told += [f"{said} sets {spell_key(key)}"] * is_end
         notes = (Problem(self.spec.source.name, (), each, grade="note") for each in told)
         return replace(self, warnings=(*notes, *self.warnings))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from shlex import quote
 from typing import NamedTuple
 
 from lrviz.errors import KeyPath, Problem, SpecError, spell_key
@@ -18,9 +19,6 @@ MAX_DOTS = MAX_DEPTH + MAX_TEXT
 
 # The most digits of a list item's number.
 MAX_DIGITS = 9
-
-# The learning rate of a spec's optimizer, whatever its name.
-OWN_LR = "optimizer.*.lr"
 
 TOO_DEEP = f"leads too deep; a spec is nested at most {MAX_DEPTH} deep"
 
@@ -48,8 +46,17 @@ class Override(NamedTuple):
 Overrides = Sequence[tuple[str, str] | Override]
 
 
+def spell_setting(key: str, value: str, option: str = "--set") -> str:
+    """Return an option as a shell takes it.
+
+    >>> print(spell_setting("metric", "[1, 2]"))
+    --set 'metric=[1, 2]'
+    """
+    return f"{option} {quote(f'{key}={value}')}"
+
+
 def assign(
-    tree: dict[str, Tree], source: Source, override: Override
+    tree: dict[str, Tree], source: Source, override: Override, key: str = ""
 ) -> tuple[dict[str, Tree], Source]:
     """Return the tree with one value replaced or added, and the source that knows of it.
 
@@ -58,6 +65,7 @@ def assign(
         source: where the tree came from.
         override: a key path as messages spell it, list items by number; and YAML, read as in a
             spec.
+        key: the whole key path, where the override has only an end of it.
 
     Raises:
         SpecError: the key path leads through something that is no mapping or list, or through
@@ -66,10 +74,7 @@ def assign(
     >>> assign({"epochs": 4}, Source(), Override("optimizer.SGD.lr", "1e-2"))[0]
     {'epochs': 4, 'optimizer': {'SGD': {'lr': 0.01}}}
     """
-    key, value, text = override.key, override.value, override.spelt
-    if key == OWN_LR:
-        own = tree.get("optimizer") or "SGD"
-        key = key.replace("*", str(next(iter(own)) if isinstance(own, dict) else own))
+    key, value, text = key or override.key, override.value, override.spelt
     path: KeyPath = ()
     try:
         path = split_key(key, tree)

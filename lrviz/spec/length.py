@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Tree, is_number
 
 if TYPE_CHECKING:
     from lrviz.spec.keys import Data
@@ -102,6 +102,24 @@ def count_length(
     if epochs is None:
         raise LengthError("", "epochs is missing")
     return Length(epochs, steps_per_epoch) if data is None else _derive(data, epochs)
+
+
+def convert_length(tree: Mapping[str, Tree], key: str, value: Tree) -> str:
+    """Return the option that sets a length as a spec gives its own; empty where this one does.
+
+    >>> spec = {"epochs": 4, "steps_per_epoch": 8}
+    >>> convert_length(spec, "steps", 100), convert_length({"steps": 96}, "epochs", 3)
+    ('--epochs 12.5', '--steps N')
+    """
+    other = {"epochs": "steps", "steps": "epochs"}.get(key, "")
+    if other not in tree:
+        return ""
+    each = tree.get("steps_per_epoch", 1 if key == "steps" else None)
+    if "data" in tree or not is_number(value) or not isinstance(each, int) or each < 1:
+        return f"--{other} N"
+    if key == "epochs":
+        return f"--steps {count_steps(value, each)}"
+    return f"--epochs {math.floor(value / each * 1e4) / 1e4:.12g}"
 
 
 def _derive(data: "Data", epochs: int | float) -> Length:

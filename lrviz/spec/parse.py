@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from lrviz.errors import KeyPath, Problem, SpecError
-from lrviz.spec.assign import Override, Overrides, assign
+from lrviz.spec.assign import Override, Overrides
 from lrviz.spec.catalog.external import External, parse_allowed
+from lrviz.spec.ends import assign_meant, widen_sweep
 from lrviz.spec.keys import Shape, read_calls, read_shape
 from lrviz.spec.length import LENGTH_KEYS, Length
 from lrviz.spec.model import TOTALS, Node, Schedule, Spec
@@ -90,11 +91,13 @@ def parse_tree(
             text = "empty; a spec needs `epochs` and `scheduler`"
         raise SpecError([source.problem((), text)])
     for each in overrides:
-        tree, source = assign(*_take(tree, source), Override(*each))
+        tree, source = assign_meant(*_take(tree, source), Override(*each))
     problems = Problems(source)
     for key, text in beyond_yaml(tree):
         problems.say(key, text)
     tree, problems.source = _take(tree, source)
+    if "sweep" in tree:
+        tree, problems = widen_sweep(tree, problems)
     for key in _find_schedulers(tree) if factory else ():
         problems.say(key, "cannot stand beside a factory, which builds its scheduler itself")
     problems.refuse()

@@ -160,7 +160,7 @@ def name_values(name: str, values: Sequence[Tree]) -> list[str]:
     >>> name_values("scheduler", ["LinearLR", {"StepLR": {"step_size": 4}}])
     ['LinearLR', 'StepLR']
     """
-    named = [_split_name(value) for value in values]
+    named = [split_name(value) for value in values]
     if not any(isinstance(value, dict) for value in values) or not all(named):
         shared = [value for value in values if isinstance(value, dict)]
         return [f"{name} {text}" for text in _cut([_spell(value, shared) for value in values])]
@@ -204,7 +204,7 @@ def _find_again(values: Iterable[object]) -> dict[int, int]:
     return {index: first for index, first in enumerate(firsts) if first != index}
 
 
-def _split_name(value: Tree) -> tuple[str, dict[str, Tree]] | None:
+def split_name(value: Tree) -> tuple[str, dict[str, Tree]] | None:
     """Return name and arguments of `Name: {arguments}` or the bare name; None for anything else."""
     if isinstance(value, str):
         return value, {}

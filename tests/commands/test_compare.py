@@ -507,7 +507,10 @@ def test_a_figure_and_standard_input_stand_for_their_specs(step: Path, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["step.yaml"], "step.yaml: nothing to compare it with; name two specs or more"),
+        (
+            ["step.yaml"],
+            "step.yaml: nothing to compare it with; type lrviz compare step.yaml OTHER.yaml",
+        ),
         (["-", "-"], "-: standard input can be read once; name files"),
         (
             ["step.yaml", "half.yaml", "-o", "half.yaml", "-f", "png"],

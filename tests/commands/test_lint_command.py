@@ -106,7 +106,7 @@ def test_rules_are_selected_and_ignored(options: list[str], codes: list[str], fo
             ["a", "--fix", "--set", "epochs=3"],
             "--fix: changes what files say; leave --set, --epochs and the like out",
         ),
-        (["a", "--set", "epochs"], "--set epochs: must be KEY=VALUE, for example epochs=10"),
+        (["a", "--set", "epochs"], "--set epochs: must be KEY=VALUE; type --set epochs=VALUE"),
     ],
 )
 def test_wrong_usage_is_said_before_anything_is_read(arguments: list[str], message: str) -> None:

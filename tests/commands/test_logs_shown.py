@@ -154,8 +154,9 @@ def test_a_folder_without_a_log_and_a_checkpoint_are_told(tmp_path: Path) -> Non
     done = run("plot", tmp_path)
     assert (done.status, done.stderr) == (
         2,
-        f"{tmp_path}: no log in this folder; looked for trainer_state.json, metrics.csv, "
-        "scalars.json, results.csv, summary.csv, metrics.json and event files\n",
+        f"{tmp_path}: no log in this folder (looked for trainer_state.json, metrics.csv, "
+        "scalars.json, results.csv, summary.csv, metrics.json and event files); "
+        f"its specs are drawn by lrviz batch {tmp_path} -o figures\n",
     )
     for new in True, False:
         path = tmp_path / "last.pt"

@@ -241,8 +241,8 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
             ["a.yaml", "-o", "x"],
             "-o x: no known ending (known: .png, .webp, .svg, .pdf); give the format with -f",
         ),
-        (["a.yaml", "--set", "epochs"], "--set epochs: must be KEY=VALUE, for example epochs=10"),
-        (["a.yaml", "--set", "=4"], "--set =4: must be KEY=VALUE, for example epochs=10"),
+        (["a.yaml", "--set", "epochs"], "--set epochs: must be KEY=VALUE; type --set epochs=VALUE"),
+        (["a.yaml", "--set", "=4"], "--set =4: must be KEY=VALUE; type --set KEY=4"),
         (["new.png"], "new.png: no such figure; did you mean -o new.png?"),
         (["New.WEBP"], "New.WEBP: no such figure; did you mean -o New.WEBP?"),
         (
@@ -260,7 +260,7 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
         ),
         (
             ["a.yaml", "--set", "epoch=4"],
-            "--set epoch=4: epoch: no such key; did you mean 'epochs'?",
+            "--set epoch=4: no such key; did you mean --set epochs=4?",
         ),
     ],
 )

@@ -60,7 +60,7 @@ def test_the_list_has_every_scheduler_once_and_says_what_it_does() -> None:
         (["plot", "-o", "x.png"], "Missing argument 'SPEC'."),
         (
             ["plot", "a.yaml", "--stile", "dark"],
-            "No such option: --stile (Possible options: --set, --steps, --style)",
+            "No such option: --stile (Possible options: --steps, --style, --title)",
         ),
         (["plot", "a.yaml", "--set"], "Option '--set' requires an argument."),
         (["plot", "a.yaml", "-f", "jpg"], "'jpg' is not one of 'png', 'webp', 'svg', 'pdf'."),
@@ -85,7 +85,7 @@ def test_wrong_usage_is_status_2_and_says_what_is_right(
 @pytest.mark.parametrize(
     ("arguments", "option"),
     [
-        (["plot", "a.yaml", "--epochs", "x"], "'--epochs'"),
+        (["import", "a.yaml", "--epochs", "x"], "'--epochs'"),
         (["batch", "a.yaml", "-o", "out", "-j", "0"], "'-j' / '--jobs'"),
     ],
 )

@@ -94,7 +94,7 @@ def mended(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path, Li
     return [
         ((BAD / Path(each.source).name).read_text("utf-8"), Path(each.source), each)
         for each in linted
-        if each.changes or each.refusals
+        if each.changes or any(refused.fix for refused in each.refusals)
     ]
 
 

@@ -187,8 +187,10 @@ def test_lr_is_that_of_a_specs_optimizer_whatever_its_name(
 def test_an_lr_that_nobody_reads_is_said_so(tmp_path: Path) -> None:
     curve = "{optimizer: {SGD: {lr: 1}}, scheduler: {StepLR: {step_size: 1}}}"
     (tmp_path / "a.yaml").write_text(f"epochs: 2\ncurves: {{a: {curve}}}\n", "utf-8")
-    done = run("export", "a.yaml", "--lr", "0.5", cwd=tmp_path)
-    assert "--lr 0.5: optimizer.SGD.lr: is not used" in done.stderr
+    done = run("export", "a.yaml", "--set", "optimizer.SGD.lr=0.5", cwd=tmp_path)
+    assert "--set optimizer.SGD.lr=0.5: optimizer.SGD.lr: is not used" in done.stderr
+    of_curve = run("export", "a.yaml", "--lr", "0.5", "-f", "json", cwd=tmp_path)
+    assert lrs(of_curve) == pytest.approx([0.5, 0.05])
     (tmp_path / "train.py").write_text(TRAIN, "utf-8")
     own = run("export", "train.py:make_own", "--epochs", 1, "--lr", "0.5", cwd=tmp_path)
     assert own.status == 0

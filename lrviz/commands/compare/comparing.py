@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from shlex import quote
 from typing import Literal, TypeVar
 
 from lrviz.commands.compare.combined import Compared, combine_runs, name_sources
@@ -69,6 +70,8 @@ def compare_specs(request: CompareRequest) -> Iterator[Block]:
             figure may have, or an output that has no known ending.
     """
     sources, reading, overwrite = request.sources, request.reading, request.overwrite
+    if len(sources) < 2:
+        raise UsageError(_explain_alone(sources[0], reading))
     target = _plan(sources, request.output, request.format)
     read = [_attempt(load_named, source, source, reading) for source in sources]
     specs = [each for each in read if isinstance(each, Spec)]
@@ -110,6 +113,14 @@ def compare_specs(request: CompareRequest) -> Iterator[Block]:
         yield replace(drawn, text=f"{compared.text}\n", lines=lines, status=status)
 
 
+def _explain_alone(source: str, reading: Reading) -> str:
+    """Return what is wrong with a single source, and what to type."""
+    is_plan = not is_log(load_named(source, reading))
+    what = "nothing to compare it with" if is_plan else "a log, and no plan to hold it against"
+    typed = f"{quote(source)} OTHER.yaml" if is_plan else f"PLAN.yaml {quote(source)}"
+    return f"{source}: {what}; type lrviz compare {typed}"
+
+
 def is_log(spec: Spec) -> bool:
     """Whether what was read is what a run logged, and no schedule."""
     factory = spec.schedules[0].factory
@@ -138,8 +149,6 @@ def _draw(run: Run, target: Target, source: str, *, overwrite: bool) -> Block:
 
 def _plan(sources: Sequence[str], output: str | None, format: Format | None) -> Target | None:
     """Return where the figure goes, if anywhere."""
-    if len(sources) < 2:
-        raise UsageError(f"{sources[0]}: nothing to compare it with; name two specs or more")
     if output is None:
         refuse_format(format)
         return None

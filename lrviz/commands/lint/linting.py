@@ -113,8 +113,11 @@ class _Linter:
             run = drive_spec(load_named(source, reading)) if is_code else self._run(data, source)
             findings = lint_run(run, RULES.values(), drive_spec)
             linted = self._say(source, run, findings)
-            is_fixable = any(each.fix for each in linted.findings)
-            return self._fix(linted, data, run, findings) if option and is_fixable else linted
+            if option and any(each.fix for each in linted.findings):
+                linted = self._fix(linted, data, run, findings)
+            rest = [each for each in linted.findings if option and not each.fix]
+            vague = tuple(Refusal(each, None, "no remedy is certain") for each in rest)
+            return replace(linted, refusals=(*linted.refusals, *vague))
         except Exception as error:
             return Linted(source, error=explain_mishap(error, source, alone=alone))
 

@@ -150,7 +150,7 @@ def _list_linted(linted: Linted) -> dict[str, object]:
             for each, old, new in linted.changes
         ],
         "not_fixed": [
-            {**_list_place(each, fix.key), "reason": reason}
+            {**_list_place(each, fix.key if fix else each.problem.key), "reason": reason}
             for each, fix, reason in linted.refusals
         ],
         "derivation": linted.derivation,

@@ -4,7 +4,9 @@ What is known of a library's schedulers stands in a TOML file here, a table a sc
 order in which they are listed. A table begins with two lines, its name and `summary`, what the
 scheduler does; these are read alone where only names are asked for. Then:
 
-- `example`: its arguments in YAML, for a run of 4 epochs of 8 steps;
+- `example`: its arguments in YAML, for a run of 4 epochs of 8 steps; its whole numbers from 4 on
+  count calls, and are as many times more where a run is longer;
+- `optimizer`: in YAML what a spec of it begins with, where not as the whole file says;
 - `metric`: what a spec gives it at every call for that example; only where it takes a metric;
 - `resume`: the ways of `lrviz.run.resumed` in which a run that goes on keeps it, whatever its
   arguments, beside stepping again; where not as the whole file says;
@@ -90,6 +92,7 @@ class Entry:
         summary: what it does, in one line.
         arguments: what each argument means, in the library's order.
         example: its arguments in YAML, for a run of 4 epochs of 8 steps.
+        optimizer: the usual one, in YAML.
         module: where the library keeps it.
         address: its page in the library's documentation.
         metric: what each call is given in the example, in YAML; empty where it takes no metric.
@@ -112,6 +115,7 @@ class Entry:
     example: str
     module: str
     address: str
+    optimizer: str = ""
     metric: str = ""
     resume: tuple[str, ...] = ()
     short: str = ""
@@ -178,7 +182,9 @@ def _read_entries(package: Library) -> Mapping[str, Entry]:
     import tomllib  # names alone are found without
 
     tables = tomllib.loads(_read_text(package))
-    common = {key: tables.pop(key) for key in ("module", "page", "resume") if key in tables}
+    common = {
+        key: tables.pop(key) for key in ("module", "page", "resume", "optimizer") if key in tables
+    }
     shared = tables.pop("arguments")
     entries = (_read_entry(package, name, common | each, shared) for name, each in tables.items())
     return {entry.name: entry for entry in entries}
@@ -198,6 +204,7 @@ def _read_entry(
         summary=table["summary"],
         arguments={each: own["means"] for each, own in arguments.items()},
         example=table["example"],
+        optimizer=table["optimizer"],
         module=table["module"],
         address=table["page"].format(name=name),
         metric=table.get("metric", ""),
