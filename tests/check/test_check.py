@@ -10,8 +10,8 @@ import pytest
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import PixelsDifference
 from lrviz.errors import Position, Problem, UsageError, WorkerDied
-from lrviz.figure.difference import NumbersDifference, ShapeChange
 from lrviz.figure.image import Pixels, decode_image, encode_image
+from lrviz.figure.moves import NumbersDifference, ShapeChange
 from lrviz.system.versions import versions
 from tests.support.checking import STEP, check, draw, request, spoil_pixels, spoil_record, verdict
 from tests.support.lrvizrun import run

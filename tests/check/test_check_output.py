@@ -16,8 +16,8 @@ from lrviz.check.verdict import NO_PICTURES, Checked, Outcome, Pictures, PixelsD
 from lrviz.draw.chart import Drawing
 from lrviz.draw.outputs import draw_pixels, plot
 from lrviz.errors import Position, Problem
-from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
 from lrviz.figure.image import decode_image
+from lrviz.figure.moves import Move, NumbersDifference, ShapeChange
 from lrviz.run.driven import Run
 from lrviz.system.annotations import Listing
 from lrviz.system.versions import versions

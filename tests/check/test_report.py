@@ -12,8 +12,8 @@ import pytest
 from lrviz.check.report import build_report, write_report
 from lrviz.check.verdict import Outcome, PixelsDifference, Verdict
 from lrviz.errors import FileError
-from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
 from lrviz.figure.image import decode_image
+from lrviz.figure.moves import Move, NumbersDifference, ShapeChange
 from tests.support.reports import HOSTILE, every_kind, hostile, judged, moved, shown
 
 

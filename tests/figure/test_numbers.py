@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lrviz.curve import Curve, Values
 from lrviz.errors import ImageError
 from lrviz.figure import numbers
-from lrviz.figure.difference import Move, NumbersDifference, ShapeChange, compare_numbers
+from lrviz.figure.difference import compare_numbers
+from lrviz.figure.moves import Move, NumbersDifference, ShapeChange
 from lrviz.figure.numbers import MAX_NUMBERS, Recorded, coarsen, split_steps
 from lrviz.figure.record import spell_numbers
 from lrviz.figure.stored import parse_numbers

@@ -6,7 +6,8 @@ from pathlib import Path, PurePath
 import pytest
 
 from lrviz.errors import FileError, UsageError
-from lrviz.reading.sources import collect_specs, iter_files
+from lrviz.reading.folders import iter_files
+from lrviz.reading.sources import collect_specs
 from tests.support.specs import Forbid
 
 

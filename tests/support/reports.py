@@ -6,8 +6,8 @@ import numpy as np
 
 from lrviz.check.verdict import Outcome, Pictures, PixelsDifference, Verdict
 from lrviz.errors import Position, Problem
-from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
 from lrviz.figure.image import encode_image
+from lrviz.figure.moves import Move, NumbersDifference, ShapeChange
 
 HOSTILE = '</article><script>window.hacked = 1</script>"\'><img src=x onerror="hacked = 2">'
 

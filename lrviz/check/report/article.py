@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from html import escape
 
 from lrviz.check.verdict import Verdict
-from lrviz.figure.difference import Move, NumbersDifference
+from lrviz.figure.moves import Move, NumbersDifference
 from lrviz.spell import printable, spell_yaml
 
 MAX_LINES = 10
