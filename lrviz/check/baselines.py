@@ -127,9 +127,7 @@ def _pair(found: Found, folder: Path) -> Pair:
     if isinstance(found.error, FileError):
         return Pair(found, folder / found.name)
     names = [found.name]
-    if found.is_named and os.path.lexists(
-        found.source
-    ):  # its path as it was named, not as links go
+    if found.is_named and os.path.lexists(found.source):  # no code
         above = PurePath(os.path.abspath(found.source)).parts[1:-1]  # noqa: PTH100
         names = [PurePath(*above[start:], found.name) for start in range(len(above) + 1)]
     for name in names:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.figure.moves import RELATIVE, Move, NumbersDifference, ShapeChange
+from lrviz.figure.moves import ABSOLUTE, RELATIVE, Move, NumbersDifference, ShapeChange
 from lrviz.figure.numbers import (
     RECORDED,
     STATISTICS,
@@ -19,8 +19,6 @@ from lrviz.figure.numbers import (
     coarsen,
     split_steps,
 )
-
-ABSOLUTE = 1e-12
 
 # How many places are told, in all and of each series.
 MOST_STEPS = 24
@@ -139,10 +137,10 @@ def _find_moves(
     with np.errstate(invalid="ignore", over="ignore"):
         apart = np.where(moved, np.nan_to_num(np.abs(now - was), nan=np.inf), -1.0)
     first = [tell(int(moved[:, each].argmax()), each) for each in map(int, places[:MOST_STEPS])]
-    row, place = divmod(int(apart.argmax()), count)
+    most = int(np.argmax(apart >= apart.max() * (1 - RELATIVE)))  # the first of several
     last = max(old.steps, new.steps) - 1
     end = named._replace(start=last, stop=last + 1, old=ends[0], new=ends[1])
-    return _Moved(first, tell(row, place), end if block == 1 else None)
+    return _Moved(first, tell(*divmod(most, count)), end if block == 1 else None)
 
 
 def _align(curve: RecordedCurve, series: Values, block: int, count: int) -> Values:

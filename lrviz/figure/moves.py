@@ -14,6 +14,7 @@ NEGLIGIBLE = 1e-4
 
 # What rounding may change.
 RELATIVE = 1e-9
+ABSOLUTE = 1e-12
 
 _DIGITS = 4
 
@@ -164,7 +165,8 @@ class NumbersDifference:
         what = f"{most.statistic} " if most.statistic else ""
         yield f"{name}most {most.place}: {what}{most.change}"
         if end and end.start != most.start:
-            is_same = repr(end.old) == repr(end.new) or end.share <= RELATIVE
+            near = math.isclose(end.old, end.new, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+            is_same = near or (math.isnan(end.old) and math.isnan(end.new))
             yield "ends the same" if is_same else f"ends {end.change}"
         first = self.moves[0]
         other = f", {first.name}" if first.name != most.name else ""

@@ -25,6 +25,11 @@ from tests.support.checking import STEP, check, draw, spoil_pixels, spoil_record
 from tests.support.lrvizrun import run, run_process
 
 TORCH, MATPLOTLIB = versions()["torch"], versions()["matplotlib"]
+# As `test_check.QUARTERED`: a step's gamma from a half to a quarter.
+MOVED = (
+    "gamma 0.5 -> 0.25; most at step 4: 5e-4 -> 2.5e-4, -50 %; "
+    "ends 7.813e-6 -> 6.104e-8, -99.2 %; first at step 4 (28 of 32 steps differ)"
+)
 PNG = b"\x89PNG"
 
 
@@ -61,8 +66,7 @@ def test_what_does_not_match_is_told_in_detail_and_counted(tmp_path: Path) -> No
     assert done.text.splitlines() == [
         "figures/new.webp: missing baseline; "
         "run `lrviz check specs --baselines figures --add-missing`",
-        "figures/step.webp: differs: lr at step 4 was 5e-4, is 2.5e-4 "
-        "(28 of 32 steps differ); the spec changed: scheduler.StepLR.gamma",
+        f"figures/step.webp: differs: {MOVED}",
         "specs/wrong.yaml:2:1: scheduler: unknown scheduler 'StepLr'; did you mean 'StepLR'?",
         "figures/old.webp: orphan: no spec of this check draws it; "
         "remove it, or bring back its spec",
@@ -109,7 +113,8 @@ def test_a_torch_that_moved_is_told_of_when_its_figures_are_updated(tmp_path: Pa
     assert done.status == 0
     assert done.text.splitlines() == [
         "figures/new.webp: added",
-        "figures/step.webp: updated: lr at step 31 was 1.0, is 7.8125e-6 (1 of 32 steps differ); "
+        "figures/step.webp: updated: most at step 31: 1 -> 7.813e-6, -100 %; "
+        "first at step 31 (1 of 32 steps differ); "
         f"the spec is the same: torch changed from 2.0.0 to {TORCH}",
         "2 specs: 1 differs (1 updated), 1 missing (1 added)",
     ]
@@ -259,8 +264,7 @@ def test_annotations_stand_on_file_line_and_column(tmp_path: Path) -> None:
     assert done.status == 2
     assert lines[0] == (
         "::error file=specs/step.yaml,line=6,col=5,title=lrviz check%3A differs::"
-        "figures/step.webp: differs: lr at step 4 was 5e-4, is 2.5e-4 (28 of 32 steps differ); "
-        "the spec changed: scheduler.StepLR.gamma"
+        f"figures/step.webp: differs: {MOVED}"
     )
     assert lines[1] == (
         "::error file=specs/wrong.yaml,line=2,col=1,title=lrviz check%3A wrong::"
@@ -523,5 +527,5 @@ def test_the_report_is_written_and_named_on_standard_error(tmp_path: Path) -> No
     assert (done.status, done.stderr) == (1, "report: report/index.html\n")
     assert done.text.endswith("1 spec: 1 differs\n")
     page = (tmp_path / "report/index.html").read_text()
-    assert "lr at step 4 was 5e-4, is 2.5e-4" in page
+    assert "most at step 4: 5e-4 -&gt; 2.5e-4, -50 %" in page
     assert page.count("data:image/png;base64,") == 4

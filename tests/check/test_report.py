@@ -109,7 +109,7 @@ def test_a_moved_curve_is_shown_with_all_that_is_known_of_it() -> None:
     page = build_report([moved(steps=3, kept=2)])
     assert visible(articles(page)[0]) == (
         "differs configs/step.yaml "
-        "lr at step 4 was 0.1, is 0.05 (3 of 7 steps differ) "
+        "most at step 4: 0.1 -> 0.05, -50 %; first at step 4 (3 of 7 steps differ) "
         "baseline: figures/step.webp "
         "baseline result difference curves "
         "Changed steps step quantity group baseline result change "

@@ -238,7 +238,7 @@ def test_numbers_agree_within_a_billionth_or_within_a_picounit(
 def test_a_move_names_its_first_step_both_values_and_how_many_there_are() -> None:
     move = one_move(record(curve([8, 8, 4, 4, 2])), record(curve([8, 8, 4, 5, 2.5])))
     assert move == Move(
-        start=3, stop=4, statistic="", old=4, new=5, moved=2, total=5, quantity="lr"
+        start=3, stop=4, statistic="", old=4, new=5, moved=2, total=5, quantity="lr", peak=8
     )
     assert str(move) == "lr at step 3 was 4.0, is 5.0 (2 of 5 steps differ)"
 
@@ -492,7 +492,10 @@ def test_the_earliest_move_comes_first_with_its_names() -> None:
     assert difference is not None
     names = [(move.start, move.quantity, move.curve, move.group) for move in difference.moves]
     assert names == [(2, "lr", "cos", "g1"), (3, "lr", "cos", "g0"), (3, "metric", "cos", "")]
-    assert str(difference) == "lr (cos, g1) at step 2 was 1.0, is 2.0 (2 of 4 steps differ)"
+    assert str(difference) == (
+        "lr (cos, g1) most at step 2: 1 -> 2, +100 %; ends 1 -> 2, +100 %; "
+        "first at step 2 (2 of 4 steps differ)"
+    )
 
 
 def test_a_longer_run_is_another_shape_and_the_steps_of_both_are_compared() -> None:

@@ -34,8 +34,8 @@ def moved(steps: int, kept: int) -> Verdict:
     rows = tuple(
         Move(4 + i, 5 + i, "", 0.1 + 0.2, 1e-05, 1, 9, "lr", "", "head") for i in range(kept)
     )
-    move = Move(4, 5, "", 0.1, 0.05, steps, steps + 4, "lr")
-    difference = NumbersDifference((), (move,), steps=rows)
+    move = Move(4, 5, "", 0.1, 0.05, steps, steps + 4, "lr", peak=0.1)
+    difference = NumbersDifference((), (move,), 0, rows, largest=move)
     verdict = Verdict(
         outcome="differs",
         source="configs/step.yaml",
