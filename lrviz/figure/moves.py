@@ -89,22 +89,33 @@ class Move(NamedTuple):
 
     @property
     def change(self) -> str:
-        """Both values in four digits, and the change in percent of the old one.
-
-        No percentage of what is next to nothing, less than 1e-4 of the peak, as a log axis has it.
+        """Both values, and the change in percent.
 
         >>> Move(0, 1, "", 1.42e-5, 2.42e-5, 1, 1, "lr", peak=1e-3).change
         '1.42e-5 -> 2.42e-5, +70.4 %'
         >>> Move(0, 1, "", 0.0, 1e-5, 1, 1, "lr", peak=1e-3).change
         '0 -> 1e-5'
         """
+        return ", ".join(filter(None, (" -> ".join(self.values), self.percent)))
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """The old and the new value in four digits, in as many as tell them apart."""
         old, new = (spell_number(each, _DIGITS) for each in (self.old, self.new))
-        if old == new:  # in four digits
-            old, new = spell_yaml(self.old), spell_yaml(self.new)
-        if not math.isfinite(self.share) or abs(self.old) < NEGLIGIBLE * self.peak:
-            return f"{old} -> {new}"
+        if old == new or not math.isfinite(self.share):
+            return spell_yaml(self.old), spell_yaml(self.new)
+        return old, new
+
+    @property
+    def percent(self) -> str:
+        """The change in percent of the old value.
+
+        Empty where that is next to nothing, less than 1e-4 of the peak, where a log axis ends.
+        """
+        if not math.isfinite(self.share) or abs(self.old) <= NEGLIGIBLE * self.peak:
+            return ""
         percent = (self.new - self.old) / abs(self.old) * 100
-        return f"{old} -> {new}, {'+' * (percent > 0)}{spell_number(percent, 3)} %"
+        return f"{'+' * (percent > 0)}{spell_number(percent, 3)} %"
 
 
 @dataclass(frozen=True)

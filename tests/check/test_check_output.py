@@ -137,13 +137,15 @@ def test_what_would_steer_a_terminal_is_spelt_out() -> None:
 def test_json_tells_everything_that_is_known() -> None:
     move = Move(4, 5, "", 0.5, float("nan"), 28, 32, "lr", "", "head")
     block = Move(16, 32, "max", float("inf"), float("-inf"), 1, 2, "metric", block=16)
+    end = Move(8, 9, "", 0.5, 0.25, 1, 9, "lr", peak=0.5)
     shape = ShapeChange("groups", ("",), ("a", "b"))
     full = of(
         "differs",
         "why",
-        numbers=NumbersDifference((shape, ShapeChange("steps", 8, 9)), (move, block)),
+        numbers=NumbersDifference((shape, ShapeChange("steps", 8, 9)), (move, block), largest=end),
         block=16,
         keys=("title",),
+        changes={"title": (None, "A")},
         pixels=PixelsDifference(1, 2, 3, (4, 5), (6, 7)),
         versions={"torch": ("1", "2")},
         position=Position(2, 3),
@@ -191,6 +193,7 @@ def test_json_tells_everything_that_is_known() -> None:
                             "moved": 28,
                             "total": 32,
                             "block": 1,
+                            "peak": 0.0,
                         },
                         {
                             "quantity": "metric",
@@ -204,12 +207,29 @@ def test_json_tells_everything_that_is_known() -> None:
                             "moved": 1,
                             "total": 2,
                             "block": 16,
+                            "peak": 0.0,
                         },
                     ],
                     "hidden": 0,
+                    "largest": {
+                        "quantity": "lr",
+                        "curve": "",
+                        "group": "",
+                        "start": 8,
+                        "stop": 9,
+                        "statistic": "",
+                        "old": 0.5,
+                        "new": 0.25,
+                        "moved": 1,
+                        "total": 9,
+                        "block": 1,
+                        "peak": 0.5,
+                    },
+                    "end": None,
                 },
                 "block": 16,
                 "keys": ["title"],
+                "changes": {"title": [None, "A"]},
                 "pixels": {
                     "moved": 1,
                     "total": 2,
@@ -264,7 +284,7 @@ def test_annotations_stand_on_file_line_and_column(tmp_path: Path) -> None:
     assert done.status == 2
     assert lines[0] == (
         "::error file=specs/step.yaml,line=6,col=5,title=lrviz check%3A differs::"
-        f"figures/step.webp: differs: {MOVED}"
+        f"figures/step.webp: differs: {MOVED.replace('%', '%25')}"
     )
     assert lines[1] == (
         "::error file=specs/wrong.yaml,line=2,col=1,title=lrviz check%3A wrong::"
@@ -527,5 +547,5 @@ def test_the_report_is_written_and_named_on_standard_error(tmp_path: Path) -> No
     assert (done.status, done.stderr) == (1, "report: report/index.html\n")
     assert done.text.endswith("1 spec: 1 differs\n")
     page = (tmp_path / "report/index.html").read_text()
-    assert "most at step 4: 5e-4 -&gt; 2.5e-4, -50 %" in page
+    assert "most at step 4: 5e-4 → 2.5e-4, -50 %" in page
     assert page.count("data:image/png;base64,") == 4

@@ -43,6 +43,7 @@ def moved(steps: int, kept: int) -> Verdict:
         reason=str(difference),
         numbers=difference,
         keys=("scheduler.StepLR.gamma",),
+        changes={"scheduler.StepLR.gamma": ("0.5", None)},
         pixels=PixelsDifference(1200, 1800, 255, (60, 30), (60, 30)),
         versions={"torch": ("2.6.0", "2.13.0")},
     )
@@ -77,6 +78,7 @@ def hostile(outcome: Outcome) -> Verdict:
         reason=HOSTILE,
         numbers=NumbersDifference((shape,), (move, move), steps=(move,)),
         keys=(HOSTILE,),
+        changes={HOSTILE: (HOSTILE, HOSTILE)},
         versions={HOSTILE: (HOSTILE, HOSTILE)},
         problems=(Problem(HOSTILE, (HOSTILE,), HOSTILE),),
     )
