@@ -190,7 +190,141 @@ def test_a_style_is_the_values_it_stands_for(tmp_path: Path) -> None:
     spec, figures = draw(f"{STEP}figure: {{style: light}}\n", tmp_path)
     light = spoil_style(figures / "step.webp", grid=False)
     assert light["grid"] is True
-    assert verdict(spec, figures).keys == ("figure.style.grid",)
+    found = verdict(spec, figures)
+    assert found.keys == ("figure.style.grid",)
+    assert found.reason == "stale: style light has other values; the numbers are the same"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change", "key"),
+    [
+        ("{style: article}", "{style: light}", "style article -> light", "figure.style"),
+        ("{dpi: 50}", "{dpi: 50, style: dark}", "style dark added", "figure.style"),
+        ("{dpi: 50, style: dark}", "{dpi: 50}", "style dark removed", "figure.style"),
+    ],
+)
+def test_another_style_is_named_and_not_its_values(
+    tmp_path: Path, old: str, new: str, change: str, key: str
+) -> None:
+    spec, figures = draw(f"{STEP}figure: {old}\n", tmp_path)
+    spec.write_text(f"{STEP}figure: {new}\n")
+    found = verdict(spec, figures)
+    assert (found.keys, list(found.changes)) == ((key,), [key])
+    assert found.reason == f"stale: {change}; the numbers are the same"
+
+
+def test_another_style_than_that_of_an_older_figure_is_its_values(tmp_path: Path) -> None:
+    """It does not say what its style was called."""
+    spec, figures = draw(f"{STEP}figure: {{style: light}}\n", tmp_path)
+    spoil_record(figures / "step.webp", lambda record: record.pop("style"))
+    assert verdict(spec, figures).outcome == "match"
+    spec.write_text(f"{STEP}figure: {{style: dark}}\n")
+    found = verdict(spec, figures)
+    assert "figure.style.background" in found.keys
+    assert "background #ffffff -> " in found.reason
+
+
+def test_a_change_in_the_fifth_digit_is_told_in_all_of_them(tmp_path: Path) -> None:
+    spec, figures = draw(STEP.replace("gamma: 0.5", "gamma: 1"), tmp_path)
+    spec.write_text(
+        f"{STEP.replace('gamma: 0.5', 'gamma: 1')}optimizer: {{SGD: {{lr: 1.00001e-3}}}}\n"
+    )
+    assert verdict(spec, figures).reason == (
+        "optimizer {SGD} added; most at step 0: 1e-3 -> 0.00100001, +1e-3 %; "
+        "ends 1e-3 -> 0.00100001, +1e-3 %; first at step 0 (32 of 32 steps differ)"
+    )
+
+
+def test_a_change_from_next_to_nothing_has_no_percentage(tmp_path: Path) -> None:
+    """A cosine from 1e-3 that ends at 0, 1e-7 or 1e-6, in so many of its epochs."""
+    text = "epochs: 5\nscheduler: {CosineAnnealingLR: {T_max: 4, eta_min: %s}}\n"
+    spec, figures = draw(text % "0", tmp_path)
+    spec.write_text(text % "1e-4")
+    assert verdict(spec, figures).reason == (
+        "eta_min 0 -> 1e-4; most at step 4: 0 -> 1e-4; first at step 1 (4 of 5 steps differ)"
+    )
+    run("check", spec, "--baselines", figures, "--update")
+    spec.write_text(text % "2e-4")
+    assert "; most at step 4: 1e-4 -> 2e-4, +100 %; " in verdict(spec, figures).reason
+
+
+# Names
+
+
+def test_a_spec_that_was_renamed_is_told_how_to_take_its_figure_along(tmp_path: Path) -> None:
+    spec, _ = draw(STEP, tmp_path)
+    spec.rename(spec.with_name("it's new.yaml"))
+    done = run("check", "specs", "--baselines", "figures", "-j1", cwd=tmp_path)
+    assert (done.status, done.text.splitlines()) == (
+        1,
+        [
+            "figures/it's new.webp: missing baseline; renamed? "
+            """run `mv figures/step.webp 'figures/it'"'"'s new.webp'`""",
+            "figures/step.webp: orphan: the figure of specs/it's new.yaml, if that was renamed",
+            "nothing was compared: no spec here has a figure that can be read",
+            "1 spec: 1 missing, 1 orphan",
+        ],
+    )
+
+
+def test_a_spec_that_was_moved_takes_the_figure_of_its_name_and_no_figure_is_taken_twice(
+    tmp_path: Path,
+) -> None:
+    for name in "abc":
+        draw(STEP, tmp_path, name, ending=".png")
+    (tmp_path / "specs/deep").mkdir()
+    (tmp_path / "specs/b.yaml").rename(tmp_path / "specs/deep/b.yaml")
+    (tmp_path / "specs/c.yaml").rename(tmp_path / "specs/d.yaml")
+    one, other = (
+        each.reason
+        for each in check(tmp_path / "specs", tmp_path / "figures").verdicts
+        if each.outcome == "missing"
+    )
+    figures = tmp_path / "figures"
+    assert one.endswith(f"run `mv {figures}/c.png {figures}/d.png`")
+    assert other.endswith(
+        f"run `mkdir -p {figures}/deep && mv {figures}/b.png {figures}/deep/b.png`"
+    )
+
+
+def test_a_new_spec_with_another_curve_is_not_said_to_be_renamed(tmp_path: Path) -> None:
+    spec, figures = draw(STEP, tmp_path)
+    spec.rename(spec.with_name("new.yaml")).write_text(STEP.replace("0.5", "0.25"))
+    missing, orphan = check(spec.parent, figures).verdicts
+    assert "--add-missing`" in missing.reason
+    assert orphan.reason == "no spec of this check draws it; remove it, or bring back its spec"
+
+
+@pytest.mark.parametrize("name", ["specs/deep/a.yaml", "../x/specs/deep/a.yaml"])
+def test_a_spec_alone_is_held_against_the_figure_with_the_longest_end_of_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / "x"
+    (folder / "specs/deep").mkdir(parents=True)
+    (folder / "specs/deep/a.yaml").write_text(STEP)
+    monkeypatch.chdir(folder)
+    assert run("check", "specs", "--baselines", "figures", "--add-missing").status == 0
+    (folder / "figures/a.webp").write_bytes(b"")
+    found = verdict(Path(name), Path("figures"))
+    assert (found.outcome, found.baseline) == ("match", "figures/deep/a.webp")
+    both = run("check", "specs", name, "--baselines", "figures", "-j1").text
+    assert both.endswith("1 spec: 1 match, 1 orphan\n")
+    (folder / "figures/deep/a.webp").rename(folder / "figures/deep/a.png")
+    (folder / "figures/deep/a.webp").write_bytes(b"")
+    with pytest.raises(UsageError) as caught:
+        verdict(Path(name), Path("figures"))
+    assert str(caught.value) == (
+        "figures/deep/a: there are a.png and a.webp; remove the one that is stale"
+    )
+
+
+def test_a_figure_of_a_spec_alone_is_added_beside_those_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "specs/deep").mkdir(parents=True)
+    (tmp_path / "specs/deep/a.yaml").write_text(STEP)
+    (tmp_path / "specs/deep/b.yaml").write_text(STEP)
+    (tmp_path / "figures/deep").mkdir(parents=True)
+    found = verdict(tmp_path / "specs/deep/a.yaml", tmp_path / "figures", adds=True)
+    assert (found.action, found.baseline) == ("added", str(tmp_path / "figures/deep/a.webp"))
 
 
 def spoil_style(figure: Path, **values: object) -> dict[str, Any]:
