@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lrviz.errors import KeyPath, spell_key
 from lrviz.figure.record import Record
 from lrviz.spec.model import Spec
-from lrviz.spec.tree import Tree, find_below, iter_differing_keys
+from lrviz.spec.tree import Tree, find_below, is_same_tree, iter_differing_keys
 from lrviz.spell import shorten, spell_yaml
 
 MOST_KEYS = 64
@@ -21,45 +21,36 @@ _PLAIN = ("scheduler", "optimizer", "figure")
 
 
 class Change(NamedTuple):
-    """A key that is not what a figure was drawn from.
-
-    Attributes:
-        key: its path.
-        old: what it was, in short; None where it was not given.
-        new: what it is; None where it is no longer given.
-        style: the name of the style that it is a value of, where that is called as before.
-    """
+    """A key that is not what a figure was drawn from: what it was, and is, None for not given."""
 
     key: KeyPath
     old: str | None
     new: str | None
-    style: str = ""
 
 
 def list_changes(record: Record, spec: Spec) -> tuple[Change, ...]:
-    """Return what a spec says otherwise than the figure's; a style by its name, if it has another.
+    """Return what a spec says otherwise than the figure's, in short; a style by its name.
 
     Without the names, as of an older figure, two styles are their values.
     """
     old: dict[str, Tree] = record.spec
-    new, name, style = spec.canonical, find_below(dict(spec.tree), _STYLE), record.style
-    kept = style if name == style else ""
-    is_given = find_below(old, _STYLE) is not None
-    if not kept and bool(style) is is_given and (name is None or isinstance(name, str)):
-        old, new = _name_style(old, style), _name_style(new, name)
-    found = list[Change]()
-    for key in islice(iter_differing_keys(old, new), MOST_KEYS):
-        was, now = (_spell(find_below(tree, key)) for tree in (old, new))
-        found.append(Change(key, was, now, kept if key[: len(_STYLE)] == _STYLE else ""))
-    return tuple(found)
+    new, style = spec.canonical, find_below(dict(spec.tree), _STYLE)
+    was, now = (find_below(tree, _STYLE) for tree in (old, new))
+    is_named = bool(record.style) is (was is not None) and not isinstance(style, dict)
+    if is_named:
+        old, new = _name_style(old, record.style), _name_style(new, style)
+    keys: list[KeyPath] = list(islice(iter_differing_keys(old, new), MOST_KEYS))
+    if is_named and record.style == style and not is_same_tree(was, now):
+        keys.append(_STYLE)
+    return tuple(
+        Change(key, *(_spell(find_below(each, key)) for each in (old, new))) for key in keys
+    )
 
 
 def _name_style(tree: dict[str, Tree], name: Tree) -> dict[str, Tree]:
     """Return plain data with a style's name in place of its values, where it has one."""
-    figure = tree.get("figure")
-    if not name or not isinstance(figure, dict):
-        return tree
-    return {**tree, "figure": {**figure, "style": name}}
+    figure = tree.get("figure") if name else None
+    return {**tree, "figure": {**figure, "style": name}} if isinstance(figure, dict) else tree
 
 
 def _spell(value: Tree) -> str | None:
@@ -68,14 +59,10 @@ def _spell(value: Tree) -> str | None:
         case None:
             return None
         case dict():
-            text = f"{{{', '.join(map(str, value))}}}"
+            value = f"{{{', '.join(map(str, value))}}}"
         case list():
-            text = f"[{', '.join(str(_spell(each)) for each in value[:_LONGEST])}]"
-        case str():
-            text = value
-        case _:
-            text = spell_yaml(value)
-    return shorten(text, _LONGEST)
+            value = f"[{', '.join(str(_spell(each)) for each in value[:_LONGEST])}]"
+    return shorten(spell_yaml(value), _LONGEST)
 
 
 def tell_changes(changes: Sequence[Change]) -> str:
@@ -93,14 +80,9 @@ def tell_changes(changes: Sequence[Change]) -> str:
 
 
 def _tell(change: Change, is_alone: bool) -> str:
-    if change.style:
-        return f"style {change.style} has other values"
-    last = change.key[-1]
-    is_plain = is_alone and change.key[0] in _PLAIN and isinstance(last, str)
-    name = str(last) if is_plain else spell_key(change.key)
-    if change.old == change.new:  # in short
-        return f"{name} changed"
-    if change.old is not None and change.new is not None:
-        return f"{name} {change.old} -> {change.new}"
-    what = "added" if change.old is None else "removed"
-    return f"{name} {change.old or change.new} {what}"
+    key, old, new = change
+    is_plain = is_alone and key[0] in _PLAIN and isinstance(key[-1], str)
+    name = key[-1] if is_plain else spell_key(key)
+    if old is None or new is None:
+        return f"{name} {old or new or 'null'} {'added' if old is None else 'removed'}"
+    return f"{name} {old} -> {new}" if old != new else f"{name} {old}, whose values changed"

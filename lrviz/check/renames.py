@@ -1,9 +1,9 @@
 """Specs that were renamed: the figure of each lies where it was, and belongs to no spec now."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 from lrviz.check.baselines import Facts, compare_stored, read_baseline
 from lrviz.check.verdict import Verdict
@@ -16,18 +16,20 @@ _TAKEN = "the figure of "
 def find_renamed(facts: Facts, orphans: Sequence[Verdict]) -> tuple[Facts, list[Verdict]]:
     """Return what is known of a spec without a figure, and the orphans, one of which may be its.
 
-    It is where spec and numbers are the same.
+    It is where spec and numbers are the same; of several the one of the same name.
     """
-    name = Path(facts.path).stem
-    near = sorted(orphans, key=lambda each: Path(each.baseline).stem != name)  # moved, at first
-    found = next((each for each in near if _is_figure(each, facts)), None)
-    if found is None:
-        return facts, list(orphans)
-    old = Path(found.baseline)
-    words = f"renamed? {_spell_move(old, Path(facts.path).with_suffix(old.suffix))}"
+    path, left = Path(facts.path), list(orphans)
+    for orphan in sorted(left, key=lambda each: Path(each.baseline).stem != path.stem):
+        if not orphan.reason.startswith(_TAKEN) and _is_figure(orphan, facts):
+            break
+    else:
+        return facts, left
+    place = path.with_suffix(Path(orphan.baseline).suffix)
+    make = "" if path.parent.is_dir() else f"mkdir -p {quote(str(path.parent))} && "
+    words = f"renamed? run `{make}mv {quote(orphan.baseline)} {quote(str(place))}`"
     reason = f"{_TAKEN}{facts.source}, if that was renamed"
-    others = [replace(each, reason=reason) if each is found else each for each in orphans]
-    return replace(facts, renamed=words), others
+    left[left.index(orphan)] = replace(orphan, reason=reason)
+    return replace(facts, renamed=words), left
 
 
 def _is_figure(orphan: Verdict, facts: Facts) -> bool:
@@ -35,14 +37,7 @@ def _is_figure(orphan: Verdict, facts: Facts) -> bool:
         record = read_baseline(Path(orphan.baseline)).record
     except LrvizError:
         return False
-    is_free = orphan.outcome == "orphan" and not orphan.reason.startswith(_TAKEN)
-    if record is None or record.numbers is None or not is_free:
+    if record is None or record.numbers is None:
         return False
     is_same = is_same_spec(record.spec, facts.run.spec.canonical)
     return is_same and compare_stored(record, facts.run)[0] is None
-
-
-def _spell_move(old: Path, new: Path) -> str:
-    move = shlex.join(("mv", str(old), str(new)))
-    make = "" if new.parent.is_dir() else f"{shlex.join(('mkdir', '-p', str(new.parent)))} && "
-    return f"run `{make}{move}`"

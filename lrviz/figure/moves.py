@@ -51,11 +51,7 @@ class Move(NamedTuple):
     peak: float = 0.0
 
     def __str__(self) -> str:
-        what = f": {self.statistic}" if self.statistic else ""
-        return (
-            f"{self.name} {self.place}{what} was {spell_yaml(self.old)}, is {spell_yaml(self.new)} "
-            f"{self.extent}"
-        )
+        return f"{self.name} {self.place}: {self.change} {self.extent}"
 
     @property
     def name(self) -> str:
@@ -66,9 +62,8 @@ class Move(NamedTuple):
     @property
     def place(self) -> str:
         """Where it did, in words."""
-        if self.statistic:
-            return f"in steps {self.start} to {self.stop - 1}"
-        return f"at step {self.start}"
+        blocks = f"in steps {self.start} to {self.stop - 1}"
+        return blocks if self.statistic else f"at step {self.start}"
 
     @property
     def extent(self) -> str:
@@ -96,7 +91,8 @@ class Move(NamedTuple):
         >>> Move(0, 1, "", 0.0, 1e-5, 1, 1, "lr", peak=1e-3).change
         '0 -> 1e-5'
         """
-        return ", ".join(filter(None, (" -> ".join(self.values), self.percent)))
+        what = " ".join(filter(None, (self.statistic, " -> ".join(self.values))))
+        return ", ".join(filter(None, (what, self.percent)))
 
     @property
     def values(self) -> tuple[str, str]:
@@ -173,15 +169,13 @@ class NumbersDifference:
         if most is None:
             return
         name = "" if most.name == "lr" else f"{most.name} "
-        what = f"{most.statistic} " if most.statistic else ""
-        yield f"{name}most {most.place}: {what}{most.change}"
+        yield f"{name}most {most.place}: {most.change}"
         if end and end.start != most.start:
             near = math.isclose(end.old, end.new, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
             is_same = near or (math.isnan(end.old) and math.isnan(end.new))
             yield "ends the same" if is_same else f"ends {end.change}"
         first = self.moves[0]
-        other = f", {first.name}" if first.name != most.name else ""
-        yield f"first {first.place}{other} {first.extent}"
+        yield f"first {first.place}{f', {first.name}' * (first.name != most.name)} {first.extent}"
 
 
 def _plain(text: str) -> str:

@@ -2,10 +2,10 @@
 
 import os
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
+from shlex import quote
 
 from lrviz.errors import FileError, Problem, SpecError, UsageError, spec_error
 from lrviz.spec.origin import MARK, SPEC_ENDINGS
@@ -30,26 +30,23 @@ def scan_specs(source: str, exclude: Sequence[str]) -> tuple[Files, Problem | No
     Raises:
         UsageError: there are none.
     """
-    folder = Path(source)
-    every = list(iter_files(folder, SPEC_ENDINGS))
-    kept = [each for each in every if not is_excluded(_place(each), folder, exclude)]
-    if not kept:
-        why = f"--exclude leaves out all {len(every)}" if every else "specs end in .yaml or .yml"
+    folder, files, left = Path(source), Files(), 0
+    for each in iter_files(folder, SPEC_ENDINGS):
+        path = Path(each.path) if isinstance(each, FileError) else each
+        if is_excluded(path, folder, exclude):
+            left += 1
+        else:
+            files.append((path, each if isinstance(each, FileError) else None))
+    if not files:
+        why = f"--exclude leaves out all {left}" if left else "specs end in .yaml or .yml"
         raise UsageError(f"{source}: no spec in this folder; {why}")
-    files: Files = [(_place(each), each if isinstance(each, FileError) else None) for each in kept]
     marked = [each for each in files if each[1] or each[0].stem.endswith(MARK)]
-    if any(error is None for _, error in marked):
-        others = spell_plural(len(files) - len(marked), "other YAML file")
-        note = f"{others} left out, as specs are called NAME{MARK}.yaml here"
-        return marked, _remark(source, note) if len(files) > len(marked) else None
-    strange = [path for path, error in files if error is None and _is_other(path)]
-    for path in strange:
-        files[files.index((path, None))] = path, spec_error(str(path), _NO_SPEC)
-    return files, _advise(source, strange, len(files))
-
-
-def _place(found: Path | FileError) -> Path:
-    return Path(found.path) if isinstance(found, FileError) else found
+    if all(error for _, error in marked):
+        return _mark_others(source, files)
+    others = spell_plural(len(files) - len(marked), "other YAML file")
+    note = f"{others} left out, as specs are called NAME{MARK}.yaml here"
+    is_whole = len(files) == len(marked)
+    return marked, None if is_whole else Problem(source, (), note, grade="note")
 
 
 def is_excluded(path: Path, folder: Path, patterns: Sequence[str]) -> bool:
@@ -59,36 +56,36 @@ def is_excluded(path: Path, folder: Path, patterns: Sequence[str]) -> bool:
     [True, False]
     """
     below = path.relative_to(folder)
-    places = (below, *below.parents[:-1]) if patterns else ()
-    names = {text for each in places for text in (each.as_posix(), each.name)}
+    places = [path, below, *below.parents[:-1], *map(PurePath, below.parts)]
     wanted = [PurePath(each).as_posix().removeprefix("**/") for each in patterns]
-    return any(fnmatch(name, each) for each in wanted for name in (*names, path.as_posix()))
+    return any(fnmatch(place.as_posix(), each) for each in wanted for place in places)
+
+
+def _mark_others(source: str, files: Files) -> tuple[Files, Problem | None]:
+    """Return the same files, what is no spec at a glance said to be none, and how to leave it out.
+
+    Files of other tools are no news one by one; they are told in a line each.
+    """
+    others = [path for path, error in files if error is None and _is_other(path)]
+    if not others:
+        return files, None
+    options = [f"--exclude {quote(each.relative_to(source).as_posix())}" for each in others]
+    remedy = " ".join(options if len(options) <= _MOST_NAMED else ["--exclude PATTERN"])
+    count = f"no spec in {len(others)} of {spell_plural(len(files), 'YAML file')}"
+    marks = f"call specs NAME{MARK}.yaml: then only they are read"
+    note = f"{count}; leave out with {remedy}, or {marks}"
+    wrong = {path: spec_error(str(path), _NO_SPEC) for path in others}
+    told = [(path, wrong.get(path, error)) for path, error in files]
+    return told, Problem(source, (), note, grade="note")
 
 
 def _is_other(path: Path) -> bool:
-    """Whether a file is no spec at a glance, as those of other tools are."""
     try:
         with path.open("rb") as file:
             data = file.read(_READ).replace(b"\0", b"")
     except OSError:  # reading it will say so
         return False
     return bool(data.strip()) and not _WORDS.search(data)
-
-
-def _advise(source: str, strange: Sequence[Path], total: int) -> Problem | None:
-    """Return what leaves out the files that are no specs; None where there are none."""
-    if not strange:
-        return None
-    names = [path.relative_to(source).as_posix() for path in strange]
-    options = shlex.join(word for name in names for word in ("--exclude", name))
-    remedy = options if len(names) <= _MOST_NAMED else "--exclude PATTERN"
-    count = f"{len(names)} of {spell_plural(total, 'YAML file')}"
-    others = f"or call specs NAME{MARK}.yaml, and no others are read"
-    return _remark(source, f"no spec in {count}; leave out with {remedy}, {others}")
-
-
-def _remark(source: str, text: str) -> Problem:
-    return Problem(source, (), text, grade="note")
 
 
 def iter_files(folder: Path, endings: Sequence[str]) -> Iterator[Path | FileError]:

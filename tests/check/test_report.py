@@ -174,7 +174,7 @@ def test_a_long_list_of_moved_series_is_cut_with_a_note() -> None:
     shape = (ShapeChange("steps", 9, 10),)
     verdict = Verdict("differs", "a.yaml", "a.png", "", NumbersDifference(shape, moves))
     words = visible(build_report([verdict]))
-    assert "What moved steps were 9, are 10 lr (group0) at step 0" in words
+    assert "What moved steps were 9, are 10 lr (group0) at step 0:" in words
     assert "lr (group8)" in words
     assert "lr (group9)" not in words
     assert "the first 10 of 31" in words

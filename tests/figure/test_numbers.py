@@ -240,7 +240,7 @@ def test_a_move_names_its_first_step_both_values_and_how_many_there_are() -> Non
     assert move == Move(
         start=3, stop=4, statistic="", old=4, new=5, moved=2, total=5, quantity="lr", peak=8
     )
-    assert str(move) == "lr at step 3 was 4.0, is 5.0 (2 of 5 steps differ)"
+    assert str(move) == "lr at step 3: 4 -> 5, +25 % (2 of 5 steps differ)"
 
 
 def test_what_stood_still_and_now_moves_differs_from_where_it_moves() -> None:
@@ -263,7 +263,9 @@ def test_a_move_in_a_long_curve_names_the_block() -> None:
     assert (move.start, move.stop, move.statistic) == (96, 104, "max")
     assert (move.old, move.new) == (values[103], 7)
     assert (move.moved, move.total) == (1, 625)
-    assert str(move).startswith("lr in steps 96 to 103: max was 1.02060")
+    assert str(move).startswith(
+        "lr in steps 96 to 103: max 1.021 -> 7, +586 % (1 of 625 blocks of 8 "
+    )
     assert str(move).endswith(", is 7.0 (1 of 625 blocks of 8 differ)")
 
 

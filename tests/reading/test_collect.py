@@ -189,12 +189,12 @@ def test_files_of_other_tools_are_told_in_a_line_each_and_how_to_leave_them_out(
     write(tmp_path, typo="schedular: {StepLR: {step_size: 2}}\n", half="epochs: 4\n", empty="\n")
     found = collect_specs([str(tmp_path)])
     assert [str(each.error) for each in found if each.error] == [
-        f"{tmp_path}/{name}.yaml: no spec: it has none of a spec's keys"
-        for name in ("ci", "compose")
+        f"{tmp_path}/ci.yaml: no spec: it has none of a spec's keys",
+        f"{tmp_path}/compose.yaml: no spec: it has none of a spec's keys",
     ]
     assert [str(each.note) for each in found if each.note] == [
         f"{tmp_path}: no spec in 2 of 5 YAML files; leave out with --exclude ci.yaml --exclude "
-        "compose.yaml, or call specs NAME.lrviz.yaml, and no others are read"
+        "compose.yaml, or call specs NAME.lrviz.yaml: then only they are read"
     ]
 
 
