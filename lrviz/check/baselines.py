@@ -1,29 +1,30 @@
 """The figures that specs are held against: where they are, and what their numbers say of a run."""
 
 import errno
+import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from lrviz.errors import FileError, ImageError, KeyPath, LrvizError, RefusedError, UsageError
+from lrviz.check.changes import Change, list_changes
+from lrviz.errors import FileError, ImageError, LrvizError, UsageError
 from lrviz.figure.chunks import MAX_FILE, read_record
-from lrviz.figure.difference import NumbersDifference, compare_numbers
+from lrviz.figure.difference import compare_numbers
+from lrviz.figure.moves import NumbersDifference
 from lrviz.figure.numbers import record_steps, summarise
 from lrviz.figure.record import Record
 from lrviz.figure.stored import parse_record
 from lrviz.reading.sources import Found, collect_specs
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
-from lrviz.spec.origin import FIGURE_ENDINGS, Source, source_file
+from lrviz.spec.origin import FIGURE_ENDINGS, Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.tree import iter_differing_keys
-from lrviz.system.files import is_same_file, read_file
+from lrviz.spec.tree import is_same_spec
+from lrviz.system.files import read_file
 from lrviz.system.versions import installation
 
-MOST_KEYS = 64
 NEW_ENDING = ".webp"
 Drive = Callable[[Spec], Run]
 
@@ -64,9 +65,10 @@ class Facts:
         run: what the installed torch makes of the spec.
         baseline: the figure.
         numbers: which numbers moved; None where none did or none are stored.
-        keys: key paths of the spec that are not what the figure was drawn from.
+        changes: the spec's keys that are not what the figure was drawn from.
         block: steps a block of the numbers that were compared; 1 where every value was, 0 where
             none is stored.
+        renamed: what gives it the figure that its spec had under another name; empty for nothing.
     """
 
     source: str
@@ -74,8 +76,9 @@ class Facts:
     run: Run
     baseline: Baseline
     numbers: NumbersDifference | None = None
-    keys: tuple[KeyPath, ...] = ()
+    changes: tuple[Change, ...] = ()
     block: int = 0
+    renamed: str = ""
 
     @property
     def is_light(self) -> bool:
@@ -84,29 +87,28 @@ class Facts:
 
 
 def pair_specs(
-    sources: Sequence[str], folder: Path, *, updates: bool = False, adds: bool = False
+    sources: Sequence[str], folder: Path, exclude: Sequence[str] = (), *, adds: bool = False
 ) -> list[Pair]:
     """Return every spec and the figure below a folder that has its name.
+
+    Of a spec that was named itself that is the longest end of its path which a figure has.
 
     Args:
         sources: specs, and folders of them.
         folder: of the figures.
-        updates: whether its figures may be written to.
+        exclude: patterns of files that a folder's scan leaves out.
         adds: whether figures may be added; then the folder need not exist yet.
 
     Raises:
-        UsageError: a spec has two figures, a figure two specs, a figure that may be written is an
-            input too, or there is no such folder.
+        UsageError: a spec has two figures, a figure two specs, or there is no such folder.
     """
     _refuse_folder(folder, adds=adds)
-    pairs = [_pair(found, folder) for found in collect_specs(sources)]
-    _refuse_collisions(pairs)
-    if updates or adds:
-        inputs = [found.source for found, _ in pairs]
-        figures = [each for each in inputs if each.lower().endswith(FIGURE_ENDINGS)]
-        for found, path in pairs:
-            refuse_read(path, [found.source, *figures])
-    return pairs
+    pairs: dict[Path, Pair] = {}
+    for pair in (_pair(found, folder) for found in collect_specs(sources, exclude)):
+        one, other = pairs.setdefault(pair.path, pair).found.source, pair.found.source
+        if os.path.realpath(one) != os.path.realpath(other):
+            raise UsageError(f"{pair.path}: both {one} and {other} would be held against it")
+    return list(pairs.values())
 
 
 def _refuse_folder(folder: Path, *, adds: bool) -> None:
@@ -121,28 +123,27 @@ def _refuse_folder(folder: Path, *, adds: bool) -> None:
         return
 
 
-def refuse_read(path: Path, sources: Iterable[str | Path]) -> None:
-    """Refuse to write a figure over what is read.
-
-    Raises:
-        RefusedError: it is one of the sources.
-    """
-    if any(is_same_file(path, source_file(str(source))) for source in sources):
-        raise RefusedError(path, "is also an input; it would be written to")
-
-
 def _pair(found: Found, folder: Path) -> Pair:
-    if found.error is not None:
+    if isinstance(found.error, FileError):
         return Pair(found, folder / found.name)
-    paths = [folder / f"{found.name}{ending}" for ending in FIGURE_ENDINGS]
-    try:
-        there = list(filter(_is_there, paths))
-    except FileError:  # reading it will say so
-        there = []
-    if len(there) > 1:
-        names = " and ".join(sorted(path.name for path in there))
-        raise UsageError(f"{folder / found.name}: there are {names}; remove the one that is stale")
-    return Pair(found, there[0] if there else folder / f"{found.name}{NEW_ENDING}")
+    names = [found.name]
+    if found.is_named and os.path.lexists(found.source):  # no code
+        above = PurePath(os.path.abspath(found.source)).parts[1:-1]  # noqa: PTH100
+        names = [PurePath(*above[start:], found.name) for start in range(len(above) + 1)]
+    for name in names:
+        paths = [folder / f"{name}{ending}" for ending in FIGURE_ENDINGS]
+        try:
+            there = list(filter(_is_there, paths))
+        except FileError:  # reading it will say so
+            there = []
+        if len(there) > 1:
+            both = " and ".join(sorted(path.name for path in there))
+            raise UsageError(f"{folder / name}: there are {both}; remove the one that is stale")
+        if there:
+            return Pair(found, there[0])
+    # Where there is none, beside the figures of the folder that the spec lies in.
+    near = (name for name in names if os.path.isdir(folder / name.parent))  # noqa: PTH112
+    return Pair(found, folder / f"{next(near, names[-1])}{NEW_ENDING}")
 
 
 def _is_there(path: Path) -> bool:
@@ -154,15 +155,6 @@ def _is_there(path: Path) -> bool:
     except OSError as cause:
         raise FileError.from_os_error(path, "read", cause) from cause
     return True
-
-
-def _refuse_collisions(pairs: Sequence[Pair]) -> None:
-    seen: dict[Path, str] = {}
-    for found, path in (each for each in pairs if each.found.error is None):
-        if path in seen:
-            both = f"{seen[path]} and {found.source}"
-            raise UsageError(f"{path}: both {both} would be held against it")
-        seen[path] = found.source
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -208,17 +200,18 @@ def gather_facts(source: str, path: str, run: Run, baseline: Baseline, drive: Dr
     record = baseline.record
     if record is None:
         return Facts(source, path, run, baseline)
-    keys = tuple(islice(iter_differing_keys(record.spec, run.spec.canonical), MOST_KEYS))
+    is_same = is_same_spec(record.spec, run.spec.canonical)
+    changes = () if is_same else list_changes(record, run.spec)
     if record.numbers is None:
-        return Facts(source, path, run, baseline, keys=keys)
-    numbers, block = _compare_stored(record, run)
-    if keys and numbers and (numbers.hidden or any(move.statistic for move in numbers.moves)):
+        return Facts(source, path, run, baseline, changes=changes)
+    numbers, block = compare_stored(record, run)
+    if changes and numbers and (numbers.hidden or any(move.statistic for move in numbers.moves)):
         steps = _compare_steps(record, path, run, drive)
         numbers, block = (steps, 1) if steps else (numbers, block)
-    return Facts(source, path, run, baseline, numbers, keys, block)
+    return Facts(source, path, run, baseline, numbers, changes, block)
 
 
-def _compare_stored(record: Record, run: Run) -> tuple[NumbersDifference | None, int]:
+def compare_stored(record: Record, run: Run) -> tuple[NumbersDifference | None, int]:
     """Return how the stored numbers differ from a run's, and the steps a block that tell it."""
     assert record.numbers is not None
     old, new = record.numbers, summarise(run.curves)
@@ -241,6 +234,6 @@ def _compare_steps(record: Record, path: str, run: Run, drive: Drive) -> Numbers
         old = drive(parse_tree(dict(record.spec), Source(path), allow=run.spec.allow))
     except LrvizError:
         return None
-    if _compare_stored(record, old)[0] is not None:
+    if compare_stored(record, old)[0] is not None:
         return None
     return compare_numbers(record_steps(old.curves), record_steps(run.curves))

@@ -1,12 +1,12 @@
 """One figure examined, in a worker: the run drawn, the pictures compared, all of it judged."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from lrviz.check.baselines import Facts
+from lrviz.check.changes import tell_changes
 from lrviz.check.pictures import show_pictures
 from lrviz.check.verdict import (
     DRAWING,
@@ -26,8 +26,6 @@ from lrviz.draw.fonts import drawing_versions
 from lrviz.draw.outputs import draw_pixels
 from lrviz.errors import ImageError, KeyPath, Position, Problem, SpecError, spell_key
 from lrviz.figure.image import Pixels, decode_image, encode_drawing
-
-_MOST_NAMED = 4
 
 
 class Examined(NamedTuple):
@@ -112,7 +110,7 @@ def _draw(facts: Facts) -> tuple[Drawing | None, Changes]:
         return draw_pixels(facts.run), {}
     then, now = record.versions, drawing_versions((), facts.run.spec.packages)
     versions = changed_versions(then, now | {"fonts": then.get("fonts", [])})
-    if facts.block and facts.numbers is None and not facts.keys and name_versions(versions):
+    if facts.block and facts.numbers is None and not facts.changes and name_versions(versions):
         return None, versions
     drawing = draw_pixels(facts.run)
     return drawing, changed_versions(then, now | {"fonts": list(drawing.fonts)})
@@ -170,7 +168,8 @@ def judge(facts: Facts, look: Look, remedy: str = "") -> Verdict:
         baseline=facts.path,
         reason=clip(reason),
         numbers=facts.numbers,
-        keys=tuple(map(_spell, facts.keys)),
+        keys=tuple(_spell(each.key) for each in facts.changes),
+        changes={_spell(each.key): (each.old, each.new) for each in facts.changes},
         pixels=look.pixels,
         pixels_compared=look.compared,
         block=facts.block,
@@ -184,14 +183,16 @@ def _weigh(facts: Facts, look: Look, remedy: str) -> tuple[Outcome, str]:
     baseline = facts.baseline
     blocks = f"the numbers agree in blocks of {facts.block:,}" if facts.block > 1 else ""
     if not baseline.exists:
-        return "missing", f"missing baseline; {remedy}" if remedy else "missing baseline"
+        return "missing", "; ".join(filter(None, ("missing baseline", facts.renamed or remedy)))
     if baseline.unreadable or look.unreadable:
         return "unreadable", baseline.unreadable or look.unreadable
     if facts.numbers is not None:
-        return "differs", f"{facts.numbers}; {_explain_move(facts, look.versions)}"
-    if facts.block and facts.keys:
+        why = _explain_move(facts, look.versions)
+        order = (why, facts.numbers) if facts.changes else (facts.numbers, why)
+        return "differs", "; ".join(map(str, order))
+    if facts.block and facts.changes:
         same = blocks or "the numbers are the same"
-        return "differs", f"stale: {_name_keys(facts.keys)}; {same}"
+        return "differs", f"stale: {tell_changes(facts.changes)}; {same}"
     if not look.compared and not facts.block:
         return "inconclusive", f"it stores no numbers, and {name_versions(look.versions)}"
     if not look.compared:
@@ -215,9 +216,9 @@ def _say_same(facts: Facts, look: Look, blocks: str) -> str:
 def _explain_move(facts: Facts, versions: Changes) -> str:
     """Return why numbers moved, as far as spec and versions tell."""
     drives = {name: each for name, each in versions.items() if name not in DRAWING}
-    if facts.keys:
-        also = (f", and {name} from {then} to {now}" for name, (then, now) in drives.items())
-        return f"{_name_keys(facts.keys)}{''.join(also)}"
+    if facts.changes:
+        also = (f", {name} {then} -> {now}" for name, (then, now) in drives.items())
+        return f"{tell_changes(facts.changes)}{''.join(also)}"
     if drives:
         changed = (f"{name} changed from {then} to {now}" for name, (then, now) in drives.items())
         return f"the spec is the same: {', '.join(changed)}"
@@ -226,16 +227,10 @@ def _explain_move(facts: Facts, versions: Changes) -> str:
     return "the spec and torch's version are the same"
 
 
-def _name_keys(keys: Sequence[KeyPath]) -> str:
-    named = ", ".join(map(_spell, keys[:_MOST_NAMED]))
-    more = f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
-    return f"the spec changed: {named}{more}"
-
-
 def _place(facts: Facts) -> Position | None:
     """Return the place of the first key that differs, or else of the scheduler."""
     spec = facts.run.spec
-    key = facts.keys[0] if facts.keys else spec.scheduler.key
+    key = facts.changes[0].key if facts.changes else spec.scheduler.key
     source, position = spec.source.find(key)
     return position if source == facts.source else None
 

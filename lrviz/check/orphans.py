@@ -8,22 +8,30 @@ from lrviz.check.verdict import Verdict, refuse
 from lrviz.errors import FileError, LrvizError
 from lrviz.figure.chunks import MAX_FILE, read_record
 from lrviz.figure.record import is_sheet
-from lrviz.reading.sources import iter_files
-from lrviz.spec.origin import FIGURE_ENDINGS
+from lrviz.reading.folders import is_excluded, iter_files
+from lrviz.spec.origin import FIGURE_ENDINGS, MARK, SPEC_ENDINGS
 from lrviz.system.files import read_file
 
+_ENDINGS = (*SPEC_ENDINGS, f"{MARK}.yaml", f"{MARK}.yml")
 
-def judge_orphans(pairs: Sequence[Pair], folder: Path) -> list[Verdict]:
+
+def judge_orphans(
+    pairs: Sequence[Pair], folder: Path, exclude: Sequence[str] = ()
+) -> list[Verdict]:
     """Return verdicts on the figures below a folder that belong to none of the specs.
 
-    Contact sheets do, and what may be of specs in a folder that cannot be read. A folder of figures
-    that cannot be read has a verdict of its own.
+    Contact sheets do, and what may be of specs in a folder that cannot be read, or that patterns
+    leave out. A folder of figures that cannot be read has a verdict of its own.
     """
     claimed = {pair.path for pair in pairs}
     return [
         _judge(each)
         for each in iter_files(folder, FIGURE_ENDINGS)
-        if isinstance(each, FileError) or _is_orphan(each, claimed)
+        if isinstance(each, FileError)
+        or (
+            not any(is_excluded(each.with_suffix(end), folder, exclude) for end in _ENDINGS)
+            and _is_orphan(each, claimed)
+        )
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from lrviz.check.verdict import OUTCOMES, Checked, Verdict, name_versions
 from lrviz.errors import Problem
-from lrviz.figure.difference import NumbersDifference
+from lrviz.figure.moves import NumbersDifference
 from lrviz.spec.origin import source_file
 from lrviz.spell import printable
 from lrviz.system.annotations import (
@@ -113,6 +113,7 @@ def _spell_verdict(verdict: Verdict) -> dict[str, object]:
         "block": verdict.block,
         "numbers": verdict.numbers and _spell_numbers(verdict.numbers),
         "keys": verdict.keys,
+        "changes": verdict.changes,
         "pixels": verdict.pixels and asdict(verdict.pixels),
         "pixels_compared": verdict.pixels_compared,
         "versions": verdict.versions,
@@ -126,4 +127,6 @@ def _spell_numbers(numbers: NumbersDifference) -> dict[str, object]:
         "shape": list(map(asdict, numbers.shape)),
         "moves": [move._asdict() for move in numbers.moves],
         "hidden": numbers.hidden,
+        "largest": numbers.largest and numbers.largest._asdict(),
+        "end": numbers.end and numbers.end._asdict(),
     }

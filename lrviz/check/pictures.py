@@ -12,8 +12,8 @@ from lrviz.curve import Curve, Quantity, Values
 from lrviz.draw.outputs import draw_pixels
 from lrviz.draw.titles import LABELS
 from lrviz.errors import SpecError
-from lrviz.figure.difference import Move
 from lrviz.figure.image import Pixels, encode_image
+from lrviz.figure.moves import Move
 from lrviz.figure.numbers import Recorded, RecordedCurve, record_steps
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
 
 from lrviz.errors import FileError, LrvizError, Mishap, Position, Problem, SpecError
-from lrviz.figure.difference import NumbersDifference
+from lrviz.figure.moves import NumbersDifference
 from lrviz.spec.origin import source_file
 from lrviz.system.versions import Versions
 
@@ -94,6 +94,7 @@ class Verdict:
         reason: one line for people, without the file's name.
         numbers: which numbers moved; None where none did or none were compared.
         keys: key paths of the spec that are not what the baseline was drawn from.
+        changes: what each of them was, and is, in short: None for what is not given.
         pixels: how the pictures differ; None where they do not or were not compared.
         pixels_compared: whether the pictures could be compared at all.
         versions: what the baseline and this installation differ in: name to (then, now).
@@ -112,6 +113,7 @@ class Verdict:
     reason: str
     numbers: NumbersDifference | None = None
     keys: tuple[str, ...] = ()
+    changes: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
     pixels: PixelsDifference | None = None
     pixels_compared: bool = False
     versions: Changes = field(default_factory=dict)

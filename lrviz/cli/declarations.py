@@ -41,7 +41,7 @@ def plot(
     )
 
 
-@params.reads_specs(style=params.Style, settings=params.Settings)
+@params.reads_specs(style=params.Style, settings=params.Settings, exclude=params.Exclude)
 def batch(
     specs: params.Sources,
     output: Annotated[str, option("-o --output", "Write the figures there.", "FOLDER")],
@@ -64,7 +64,7 @@ def batch(
     return follow(iter_batch(items, options), len(items), sys.stderr)
 
 
-@params.reads_specs()
+@params.reads_specs(exclude=params.Exclude)
 def check(
     specs: params.Sources,
     baselines: params.Baselines,
@@ -139,7 +139,7 @@ def resume(
     return resume_spec(spec, at, into, output, format, output_format, reading, overwrite=overwrite)
 
 
-@params.reads_specs(settings=params.Settings)
+@params.reads_specs(settings=params.Settings, exclude=params.Exclude)
 def lint(
     specs: Annotated[
         list[str] | None,

@@ -104,6 +104,8 @@ StyleOfAll = Annotated[str | None, option(_AGREED, "STYLE", **_NAMED)]
 Sweeps = Annotated[
     list[str] | None, option("--sweep", "Draw one curve a value; repeatable.", "KEY=[…]")
 ]
+_LEFT_OUT = "Leave files of a folder out, as 'docker-compose*.yml'; repeatable."
+Exclude = Annotated[list[str] | None, option("--exclude", _LEFT_OUT, "PATTERN")]
 _ALLOWED = "Let specs name this class or function, which is imported; repeatable."
 Allow = Annotated[list[str] | None, option(_ALLOWED, "PACKAGE.MODULE:NAME")]
 Title = Annotated[str | None, option("Drawn above the figure.", "TEXT")]
@@ -210,7 +212,8 @@ def say_reading(**said: Any) -> "Reading":
 
         allow = tuple(parse_allowed(allow))
     columns = _list_columns(said["columns"]) if "columns" in said else None
-    return Reading(overrides, allow, said.get("returns"), bool(said.get("verbose")), columns)
+    how = (said.get("returns"), bool(said.get("verbose")), columns, said.get("exclude") or ())
+    return Reading(overrides, allow, *how)
 
 
 def _list_columns(columns: str | None) -> tuple[str, ...]:

@@ -2,30 +2,22 @@
 
 import os
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lrviz.check.baselines import (
-    Baseline,
-    Facts,
-    Pair,
-    gather_facts,
-    pair_specs,
-    read_baseline,
-    refuse_read,
-)
+from lrviz.check.baselines import Baseline, Facts, Pair, gather_facts, pair_specs, read_baseline
 from lrviz.check.orphans import judge_orphans
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import PAGE, Checked, Verdict, refuse
 from lrviz.commands.results import Block, drive_spec, list_files, tell_error
-from lrviz.errors import LrvizError, Problem, UsageError
+from lrviz.errors import LrvizError, Problem, RefusedError, UsageError
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.spec.model import Spec
-from lrviz.spec.origin import source_file, split_factory
+from lrviz.spec.origin import FIGURE_ENDINGS, source_file, split_factory
 from lrviz.system.annotations import Listing
 from lrviz.system.files import is_same_file
 from lrviz.system.mishap import explain_mishap
@@ -76,7 +68,17 @@ class Request:
         sources = self.sources if len(self.sources) <= MOST_NAMED else ("SPEC…",)
         length = (word for each in self.reading.overrides for word in (each.option, each.value))
         allow = (word for name in self.reading.allow for word in ("--allow", name))
-        words = ("lrviz", "check", *sources, *length, *allow, "--baselines", str(self.baselines))
+        left = (word for each in self.reading.exclude for word in ("--exclude", each))
+        words = (
+            "lrviz",
+            "check",
+            *sources,
+            *length,
+            *allow,
+            *left,
+            "--baselines",
+            str(self.baselines),
+        )
         return f"run `{shlex.join((*words, '--add-missing'))}`"
 
 
@@ -116,17 +118,31 @@ def check_specs(request: Request) -> Checked:
         UsageError: the request makes no sense, whatever the figures hold.
     """
     _refuse_report(request)
-    pairs = pair_specs(
-        request.sources, request.baselines, updates=request.updates, adds=request.adds
-    )
+    exclude = request.reading.exclude
+    pairs = pair_specs(request.sources, request.baselines, exclude, adds=request.adds)
+    if request.updates or request.adds:
+        inputs = [pair.found.source for pair in pairs]
+        figures = [each for each in inputs if each.lower().endswith(FIGURE_ENDINGS)]
+        for found, path in pairs:
+            _refuse_read(path, [found.source, *figures])
     whole = any(map(os.path.isdir, request.sources)) and os.path.isdir(request.baselines)  # noqa: PTH112 - one that may not be asked for is none
-    orphans = judge_orphans(pairs, request.baselines) if whole else []
-    check = _Check(request, alone=len(pairs) == 1)
+    orphans = judge_orphans(pairs, request.baselines, exclude) if whole else []
+    check = _Check(request, alone=len(pairs) == 1, orphans=orphans)
     if request.logs and (not check.alone or request.report is None):
         raise UsageError("--log: shown over the plan in a report; name one spec, and --report")
     check.examine_all(pairs)
-    verdicts = (*(check.found[pair.path] for pair in pairs), *orphans)
+    verdicts = (*(check.found[pair.path] for pair in pairs), *check.orphans)
     return Checked(verdicts, tuple(check.warnings))
+
+
+def _refuse_read(path: Path, sources: Iterable[str | Path]) -> None:
+    """Refuse to write a figure over what is read.
+
+    Raises:
+        RefusedError: it is one of the sources.
+    """
+    if any(is_same_file(path, source_file(str(source))) for source in sources):
+        raise RefusedError(path, "is also an input; it would be written to")
 
 
 def examine_facts(facts: Facts, **wishes: Any) -> "Examined":
@@ -155,10 +171,14 @@ def _refuse_report(request: Request) -> None:
 
 @dataclass
 class _Check:
-    """A check under way; `alone` is whether it is of one spec."""
+    """A check under way; `alone` is whether it is of one spec.
+
+    A figure of `orphans` may turn out to be the one of a spec that was renamed.
+    """
 
     request: Request
     alone: bool
+    orphans: list[Verdict]
     found: dict[Path, Verdict] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -185,15 +205,21 @@ class _Check:
         """Yield what is left to examine of every spec that can be driven."""
         for pair in pairs:
             source, path = pair.found.source, pair.path
+            if note := pair.found.note:
+                self.warnings.append(note)
             with self._settling(source, path):
                 if pair.found.error is not None:
                     raise pair.found.error
                 baseline = read_baseline(path)
                 spec = self._load(source, baseline)
                 if self.request.updates or self.request.adds:
-                    refuse_read(path, list_files(spec))
+                    _refuse_read(path, list_files(spec))
                 run = drive_spec(spec, self.request.reading.verbose)
                 facts = gather_facts(source, str(path), run, baseline, drive_spec)
+                if self.orphans and not (baseline.exists or self.request.adds):
+                    from lrviz.check.renames import find_renamed
+
+                    facts, self.orphans = find_renamed(facts, self.orphans)
                 self.warnings += run.warnings
                 yield facts
 

@@ -1,16 +1,15 @@
 """Where two figures' numbers part."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.curve import RECORDED, Quantity, Values
+from lrviz.curve import RECORDED, Values
+from lrviz.figure.moves import ABSOLUTE, RELATIVE, Move, NumbersDifference, ShapeChange
 from lrviz.figure.numbers import (
     STATISTICS,
     STATISTICS_0_1,
@@ -19,102 +18,20 @@ from lrviz.figure.numbers import (
     coarsen,
     split_steps,
 )
-from lrviz.spell import spell_yaml
-
-RELATIVE = 1e-9
-ABSOLUTE = 1e-12
 
 # How many places are told, in all and of each series.
 MOST_STEPS = 24
 
 
-class Move(NamedTuple):
-    """One series that has moved, and where it first did.
+class _Moved(NamedTuple):
+    """Where one series moved: the first few places, the one that moved most, and the end.
 
-    Attributes:
-        start: the first step that differs, or the first step of the first block that does.
-        stop: one beyond the last step of that place.
-        statistic: which of a block's numbers differs; empty where every step is stored.
-        old: its value in the old figure.
-        new: its value in the new one.
-        moved: how many steps, or blocks, differ.
-        total: how many there are.
-        quantity: what moved.
-        curve: the curve's label.
-        group: the param group's name; empty for a metric.
-        block: steps a block; 1 where every step is stored.
+    The end is None where it is stored in blocks.
     """
 
-    start: int
-    stop: int
-    statistic: str
-    old: float
-    new: float
-    moved: int
-    total: int
-    quantity: Quantity
-    curve: str = ""
-    group: str = ""
-    block: int = 1
-
-    def __str__(self) -> str:
-        place, unit = f"at step {self.start}", "steps"
-        if self.statistic:
-            place = f"in steps {self.start} to {self.stop - 1}: {self.statistic}"
-            unit = f"blocks of {self.block:,}"
-        names = ", ".join(_plain(name) for name in (self.curve, self.group) if name)
-        return (
-            f"{self.quantity}{f' ({names})' if names else ''} {place} "
-            f"was {spell_yaml(self.old)}, is {spell_yaml(self.new)} "
-            f"({self.moved} of {self.total} {unit} differ)"
-        )
-
-
-@dataclass(frozen=True)
-class ShapeChange:
-    """Something that only one of two figures has.
-
-    Attributes:
-        kind: what there is another number or set of.
-        old: in the old figure; names, or the number of steps.
-        new: in the new figure.
-        curve: the curve's label; empty where `kind` is `curves`.
-    """
-
-    kind: Literal["curves", "groups", "quantities", "steps"]
-    old: tuple[str, ...] | int
-    new: tuple[str, ...] | int
-    curve: str = ""
-
-    def __str__(self) -> str:
-        old, new = (
-            str(each) if isinstance(each, int) else ", ".join(map(_plain, each)) or "none"
-            for each in (self.old, self.new)
-        )
-        of = f" of {_plain(self.curve)}" if self.curve else ""
-        return f"{self.kind}{of} were {old}, are {new}"
-
-
-@dataclass(frozen=True)
-class NumbersDifference:
-    """How two figures' numbers differ: in shape, in value or in both.
-
-    Attributes:
-        shape: what only one of them has.
-        moves: the series that both have and that differ, the earliest first.
-        hidden: steps a block, where all blocks agree and the digest of every value differs; else 0.
-        steps: the first places that moved, of all series, for a table.
-    """
-
-    shape: tuple[ShapeChange, ...]
-    moves: tuple[Move, ...]
-    hidden: int = 0
-    steps: tuple[Move, ...] = ()
-
-    def __str__(self) -> str:
-        if self.hidden:
-            return f"values moved that blocks of {self.hidden:,} do not show: their digest differs"
-        return "; ".join(map(str, (*self.shape, *self.moves[:1])))
+    places: list[Move]
+    largest: Move
+    end: Move | None
 
 
 def compare_numbers(old: Recorded, new: Recorded, exact: bool = False) -> NumbersDifference | None:
@@ -131,17 +48,21 @@ def compare_numbers(old: Recorded, new: Recorded, exact: bool = False) -> Number
     """
     pairs = _pair(_labels(old), _labels(new))
     shape: list[ShapeChange] = []
-    moved: list[list[Move]] = []
+    moved: list[_Moved] = []
     if len(pairs) < max(len(old.curves), len(new.curves)):
         shape.append(ShapeChange("curves", _labels(old), _labels(new)))
     for i, j in pairs:
         shape += _iter_shape(old.curves[i], new.curves[j])
-        moved += filter(None, _iter_moves(old.curves[i], new.curves[j]))
+        moved += _iter_moves(old.curves[i], new.curves[j])
     if not shape and not moved:
         differ = exact and old.digest and new.digest and old.digest != new.digest
         return NumbersDifference((), (), max(old.block, new.block)) if differ else None
-    first, every = _sort(each[0] for each in moved), _sort(chain.from_iterable(moved))
-    return NumbersDifference(tuple(shape), first, steps=every[:MOST_STEPS])
+    first = _sort(each.places[0] for each in moved)
+    every = _sort(chain.from_iterable(each.places for each in moved))[:MOST_STEPS]
+    if not moved:
+        return NumbersDifference(tuple(shape), ())
+    most = max(moved, key=lambda each: (each.largest.share, -each.largest.start))
+    return NumbersDifference(tuple(shape), first, 0, every, most.largest, most.end)
 
 
 def _sort(moves: Iterable[Move]) -> tuple[Move, ...]:
@@ -174,38 +95,51 @@ def _iter_shape(old: RecordedCurve, new: RecordedCurve) -> Iterator[ShapeChange]
         yield ShapeChange("quantities", tuple(old.series), tuple(new.series), new.label)
 
 
-def _iter_moves(old: RecordedCurve, new: RecordedCurve) -> Iterator[list[Move]]:
-    """Yield of each series that both have where it moved, the first few places."""
+def _iter_moves(old: RecordedCurve, new: RecordedCurve) -> Iterator[_Moved]:
+    """Yield where each series that both have and that moved did."""
     groups = _pair(old.groups, new.groups)
     for quantity in (name for name in RECORDED if name in old.series and name in new.series):
         for i, j in [(0, 0)] if quantity == "metric" else groups:
-            found = _find_moves(old, new, old.series[quantity][i], new.series[quantity][j])
             group = "" if quantity == "metric" else new.groups[j]
-            yield [each._replace(quantity=quantity, group=group) for each in found]
+            named = Move(0, 0, "", 0.0, 0.0, 0, 0, quantity, new.label, group)
+            series = old.series[quantity][i], new.series[quantity][j]
+            if (moved := _find_moves(old, new, *series, named)) is not None:
+                yield moved
 
 
-def _find_moves(old: RecordedCurve, new: RecordedCurve, was: Values, now: Values) -> Iterator[Move]:
-    """Yield where two series of the same name differ, the first few places, not yet named."""
+def _find_moves(
+    old: RecordedCurve, new: RecordedCurve, was: Values, now: Values, named: Move
+) -> _Moved | None:
+    """Return where two series of the same name differ; None where they do not."""
     block, steps = max(old.block, new.block), min(old.steps, new.steps)
     count = -(-steps // block) if old.steps == new.steps else steps // block
+    ends = [float(each[0, -1]) for each in (was, now)]
     both = [_align(*each, block, count) for each in ((old, was), (new, now))]
     was, now = (each[: min(map(len, both))] for each in both)
     moved = ~agree(was, now)
     places = np.flatnonzero(moved.any(axis=0))
-    for place in map(int, places[:MOST_STEPS]):
-        row = int(moved[:, place].argmax())
-        yield Move(
+    if not len(places):
+        return None
+    sizes = np.abs([was, now])
+    peak = float(np.max(sizes[np.isfinite(sizes)], initial=0.0))
+    named = named._replace(moved=len(places), total=count, block=block, peak=peak)
+
+    def tell(row: int, place: int) -> Move:
+        return named._replace(
             start=place * block,
             stop=min((place + 1) * block, steps),
             statistic=STATISTICS[row] if block > 1 else "",
             old=float(was[row, place]),
             new=float(now[row, place]),
-            moved=len(places),
-            total=count,
-            quantity="lr",
-            curve=new.label,
-            block=block,
         )
+
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = np.where(moved, np.nan_to_num(np.abs(now - was), nan=np.inf), -1.0)
+    first = [tell(int(moved[:, each].argmax()), each) for each in map(int, places[:MOST_STEPS])]
+    most = int(np.argmax(apart >= apart.max() * (1 - RELATIVE)))  # the first of several
+    last = max(old.steps, new.steps) - 1
+    end = named._replace(start=last, stop=last + 1, old=ends[0], new=ends[1])
+    return _Moved(first, tell(*divmod(most, count)), end if block == 1 else None)
 
 
 def _align(curve: RecordedCurve, series: Values, block: int, count: int) -> Values:
@@ -238,8 +172,3 @@ def agree(old: Values, new: Values) -> NDArray[np.bool_]:
     near &= np.isfinite(old) & np.isfinite(new)
     same: NDArray[np.bool_] = (old == new) | (np.isnan(old) & np.isnan(new)) | near
     return same
-
-
-def _plain(text: str) -> str:
-    """Return a name as it can be shown: it comes from a picture, and may hold anything."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "?", text)

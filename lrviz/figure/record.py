@@ -1,9 +1,10 @@
 """The record: what a figure says of itself, as one JSON object.
 
-`format` is 1; `spec` is the canonical spec, its keys in their order; `versions` is what drew it;
-`numbers` is the curves' own numbers, or null where they would be too large; `description` is the
-figure in a sentence, which nothing here reads. JSON has no NaN and no infinities: the spec's are
-spelled as YAML spells them and turned back only where a number may stand; in numbers, NaN is null.
+`format` is 1; `spec` is the canonical spec, its keys in their order; `style` is the name by which
+it gave its style, whose values are in it; `versions` is what drew it; `numbers` is the curves' own
+numbers, or null where they would be too large; `description` is the figure in a sentence, which
+nothing here reads. JSON has no NaN and no infinities: the spec's are spelled as YAML spells them
+and turned back only where a number may stand; in numbers, NaN is null.
 
 One curve is `{"label", "groups", "steps", "block"}`, and for every quantity a list of one series a
 param group (`metric`: of one). A series that never moves is one number. One that does is a list of
@@ -30,7 +31,7 @@ from lrviz.figure.chunks import MAX_RECORD
 from lrviz.figure.numbers import STATISTICS, Recorded, RecordedCurve, summarise
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import Tree, find_below
 from lrviz.spell import spell_json, spell_yaml
 from lrviz.system.versions import Versions, platform_tag, versions
 
@@ -45,11 +46,13 @@ class Record(NamedTuple):
         spec: the canonical spec it was drawn from: plain data, not yet checked.
         versions: what drew it, as `lrviz.draw.fonts.drawing_versions` gives it.
         numbers: the curves' numbers; None where none are stored.
+        style: the name by which the spec gave its style, which is there as values; empty for none.
     """
 
     spec: dict[str, Tree]
     versions: Versions
     numbers: Recorded | None
+    style: str = ""
 
 
 def build_record(run: Run, drawn: Versions) -> str:
@@ -62,10 +65,12 @@ def build_record(run: Run, drawn: Versions) -> str:
     numbers: object = spell_numbers(summarise(run.curves))
     if len(_dump(numbers)) > MAX_NUMBERS_TEXT:  # the names of many groups can be that long
         numbers = None
+    style = find_below(dict(run.spec.tree), ("figure", "style"))
     record = {
         "format": FORMAT,
         "description": str(run),
         "spec": _spell(run.spec.canonical),
+        **({"style": style} if isinstance(style, str) else {}),
         "versions": drawn,
         "numbers": numbers,
     }

@@ -68,6 +68,7 @@ def parse_record(text: str) -> Record:
         spec={_text(key): _restore(spec[key], 1, key in _WITH_NUMBERS) for key in spec},
         versions=_parse_versions(data["versions"]),
         numbers=None if numbers is None else parse_numbers(numbers),
+        style=_text(str(data.get("style") or "")[:MAX_TEXT]),
     )
 
 

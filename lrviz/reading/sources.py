@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from lrviz.errors import FileError, NoFigureError, SpecError, UsageError, spec_error
+from lrviz.errors import FileError, NoFigureError, Problem, SpecError, UsageError, spec_error
 from lrviz.figure.chunks import MAX_FILE
 from lrviz.figure.record import Record
+from lrviz.reading.folders import scan_specs
 from lrviz.reading.from_numbers import load_log, recall_figure
 from lrviz.reading.metricfile import with_metrics
 from lrviz.reading.user_code import find_factory, has_file_ending
 from lrviz.spec.assign import Override
 from lrviz.spec.model import Spec
-from lrviz.spec.origin import PICTURE_ENDINGS, SPEC_ENDINGS, Source, figure_stem, split_factory
+from lrviz.spec.origin import PICTURE_ENDINGS, Source, figure_stem, split_factory
 from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.spec.style import PLAIN_STYLE
 from lrviz.spec.tree import RETURNS, MetricCsv, Returns
@@ -30,6 +31,7 @@ class Reading:
         returns: what a function of the step returns; None for nothing said.
         verbose: whether it is told how each run goes, and how its length follows.
         columns: of a log's step and LRs, none to find them; None where no log is taken.
+        exclude: patterns of files that a folder's scan leaves out.
     """
 
     overrides: Sequence[Override] = ()
@@ -37,6 +39,7 @@ class Reading:
     returns: Returns | None = None
     verbose: bool = False
     columns: Sequence[str] | None = None
+    exclude: Sequence[str] = ()
 
 
 AS_WRITTEN = Reading()  # a spec as it stands in its file
@@ -179,72 +182,50 @@ def read_source(name: str) -> bytes:
 
 @dataclass(frozen=True)
 class Found:
-    """One spec to work on, or a folder that cannot be looked into.
+    """One spec to work on, or why there is none: a folder that cannot be looked into.
 
     Attributes:
         source: the file as it is named to the user.
         name: what its figure is called, without an ending: the path below the folder that was
             named, or the file's own name.
-        error: why nobody knows what the folder holds; None for a spec.
+        error: why nobody knows what the folder holds, or that the file is no spec; None for one.
+        note: what is worth saying of the folder that it was found in, once; None for nothing.
+        is_named: whether it was named itself, and not found in a folder.
     """
 
     source: str
     name: PurePath
-    error: FileError | None = None
+    error: FileError | SpecError | None = None
+    note: Problem | None = None
+    is_named: bool = False
 
 
-def collect_specs(sources: Sequence[str]) -> list[Found]:
+def collect_specs(sources: Sequence[str], exclude: Sequence[str] = ()) -> list[Found]:
     """Return every spec that files and folders hold, a folder's in order of their names.
 
     A folder gives its regular files that end in `.yaml` or `.yml`, at any depth, those aside whose
     name begins with a dot; what was named itself is taken whatever it ends in. What is named twice
-    is taken once. A folder that cannot be read, at any depth, stands for itself.
+    is taken once. A folder that cannot be read, at any depth, stands for itself. Where a name ends
+    in `.lrviz.yaml`, only such are taken, and `exclude` leaves out what its patterns fit.
 
     Raises:
         UsageError: standard input is among them, or a folder holds no spec.
     """
     unique: dict[tuple[str, PurePath], Found] = {}
-    for found in (each for source in sources for each in _collect(source)):
+    for found in (each for source in sources for each in _collect(source, exclude)):
         unique.setdefault((os.path.realpath(found.source), found.name), found)
     return list(unique.values())
 
 
-def _collect(source: str) -> Iterator[Found]:
+def _collect(source: str, exclude: Sequence[str]) -> Iterator[Found]:
     if source == STDIO:
         raise UsageError("-: standard input has no name for its figure; name a file or folder")
     if not os.path.isdir(source):  # noqa: PTH112 - which no name is too long for
-        yield Found(source, PurePath(figure_stem(source)))
+        yield Found(source, PurePath(figure_stem(source)), is_named=True)
         return
-    below = list(iter_files(Path(source), SPEC_ENDINGS))
-    if not below:
-        raise UsageError(f"{source}: no spec in this folder; specs end in .yaml or .yml")
-    for each in below:
-        if isinstance(each, FileError):
-            yield Found(each.path, PurePath(each.path).relative_to(source), each)
-        else:
-            yield Found(str(each), each.relative_to(source).with_suffix(""))
-
-
-def iter_files(folder: Path, endings: Sequence[str]) -> Iterator[Path | FileError]:
-    """Yield the regular files below a folder that end in one of the endings, in order of name.
-
-    What is hidden, be it a file or a folder, is left out, and so are links. A folder that cannot be
-    read stands for itself, as an error.
-    """
-    waiting = [(folder, True)]
-    while waiting:
-        path, is_folder = waiting.pop()
-        if not is_folder:
-            yield path
-            continue
-        try:
-            with os.scandir(path) as entries:
-                children = sorted(entries, key=lambda entry: entry.name, reverse=True)
-        except OSError as cause:
-            yield FileError.from_os_error(path, "read", cause)
-            continue
-        for entry in children:
-            below, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
-            is_wanted = below.suffix.lower() in endings and entry.is_file(follow_symlinks=False)
-            if (is_folder or is_wanted) and not entry.name.startswith("."):
-                waiting.append((below, is_folder))
+    files, note = scan_specs(source, exclude)
+    for path, error in files:
+        below = path.relative_to(source)
+        name = below if isinstance(error, FileError) else below.with_name(figure_stem(below.name))
+        yield Found(str(path), name, error, note)
+        note = None

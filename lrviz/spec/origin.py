@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lrviz.run.log import Log
 
 SPEC_ENDINGS = (".yaml", ".yml")
+# What stands before a spec's ending where a folder holds other YAML files, too.
+MARK = ".lrviz"
 FIGURE_ENDINGS = (".png", ".webp")
 PICTURE_ENDINGS = (*FIGURE_ENDINGS, ".svg", ".pdf", ".jpg", ".jpeg", ".gif")
 
@@ -84,11 +86,11 @@ def source_file(source: str) -> str:
 def figure_stem(source: str) -> str:
     """Return what the figure of a source is called, without an ending.
 
-    >>> figure_stem("configs/step.yaml"), figure_stem("train.py:make_scheduler")
+    >>> figure_stem("configs/step.lrviz.yaml"), figure_stem("train.py:make_scheduler")
     ('step', 'make_scheduler')
     """
-    named = split_factory(source)
-    return named.attribute if named else Path(source).stem
+    named, stem = split_factory(source), Path(source).stem
+    return named.attribute if named else stem.removesuffix(MARK) or stem
 
 
 @dataclass(frozen=True, eq=False)

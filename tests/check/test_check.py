@@ -10,14 +10,17 @@ import pytest
 from lrviz.check.output import format_checked
 from lrviz.check.verdict import PixelsDifference
 from lrviz.errors import Position, Problem, UsageError, WorkerDied
-from lrviz.figure.difference import NumbersDifference, ShapeChange
 from lrviz.figure.image import Pixels, decode_image, encode_image
+from lrviz.figure.moves import NumbersDifference, ShapeChange
 from lrviz.system.versions import versions
 from tests.support.checking import STEP, check, draw, request, spoil_pixels, spoil_record, verdict
 from tests.support.lrvizrun import run
 from tests.support.specs import ROOT, Forbid
 
 TORCH = versions()["torch"]
+
+# 1e-3 times a half after every 4 of 32 steps, and a quarter: at the end 2**-7 and 4**-7 of it.
+QUARTERED = "most at step 4: 5e-4 -> 2.5e-4, -50 %; ends 7.813e-6 -> 6.104e-8, -99.2 %"
 
 
 def older_torch(record: dict[str, Any]) -> None:
@@ -83,8 +86,7 @@ def test_numbers_that_moved_are_found_in_a_figure_of_another_matplotlib(tmp_path
     found = verdict(spec, figures)
     assert (found.outcome, found.exit_status, found.pixels_compared) == ("differs", 1, False)
     assert found.reason == (
-        "lr at step 4 was 5e-4, is 2.5e-4 (28 of 32 steps differ); "
-        "the spec changed: scheduler.StepLR.gamma"
+        f"gamma 0.5 -> 0.25; {QUARTERED}; first at step 4 (28 of 32 steps differ)"
     )
 
 
@@ -133,23 +135,23 @@ def _record_of(figure: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("text", "keys", "place"),
+    ("text", "change", "place"),
     [
-        ("title: A\n" + STEP, ("title",), Position(1, 1)),
-        (STEP + "figure: {dpi: 50}\n", ("figure",), Position(7, 1)),
-        (STEP + "optimizer: {SGD: {lr: 1e-3}}\n", ("optimizer",), Position(7, 1)),
-        (STEP.replace("    gamma: 0.5\n", "    gamma: =1 / 2\n"), None, Position(6, 5)),
+        ("title: A\n" + STEP, "title A added", Position(1, 1)),
+        (STEP + "figure: {dpi: 50}\n", "figure {dpi} added", Position(7, 1)),
+        (STEP + "optimizer: {SGD: {lr: 1e-3}}\n", "optimizer {SGD} added", Position(7, 1)),
+        (STEP.replace("0.5", "=1 / 2"), "gamma 0.5 -> =1 / 2", Position(6, 5)),
     ],
 )
 def test_a_spec_that_changed_without_moving_a_number_is_a_stale_figure(
-    tmp_path: Path, text: str, keys: tuple[str, ...] | None, place: Position
+    tmp_path: Path, text: str, change: str, place: Position
 ) -> None:
     spec, figures = draw(STEP, tmp_path)
     spec.write_text(text)
     found = verdict(spec, figures)
     assert (found.outcome, found.numbers, found.exit_status) == ("differs", None, 1)
-    assert found.keys == (keys or ("scheduler.StepLR.gamma",))
-    assert found.reason == (f"stale: the spec changed: {found.keys[0]}; the numbers are the same")
+    assert [key.rpartition(".")[2] for key in found.keys] == [change.split()[0]]
+    assert found.reason == f"stale: {change}; the numbers are the same"
     assert found.position == place
 
 
@@ -179,7 +181,7 @@ def test_more_keys_than_people_read_are_counted(tmp_path: Path) -> None:
     found = verdict(spec, figures)
     assert found.keys == ("title", "figure.x", "figure.grid", "figure.dpi", "figure.legend")
     assert found.reason == (
-        "stale: the spec changed: title, figure.x, figure.grid, figure.dpi and 1 more; "
+        "stale: title A added, x epoch added, grid true added, dpi 50 -> 60 and 1 more; "
         "the numbers are the same"
     )
 
@@ -188,7 +190,135 @@ def test_a_style_is_the_values_it_stands_for(tmp_path: Path) -> None:
     spec, figures = draw(f"{STEP}figure: {{style: light}}\n", tmp_path)
     light = spoil_style(figures / "step.webp", grid=False)
     assert light["grid"] is True
-    assert verdict(spec, figures).keys == ("figure.style.grid",)
+    found = verdict(spec, figures)
+    assert (found.keys, list(found.changes)) == (("figure.style",), ["figure.style"])
+    assert found.reason == "stale: style light, whose values changed; the numbers are the same"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change", "key"),
+    [
+        ("{style: article}", "{style: light}", "style article -> light", "figure.style"),
+        ("{dpi: 50}", "{dpi: 50, style: dark}", "style dark added", "figure.style"),
+        ("{dpi: 50, style: dark}", "{dpi: 50}", "style dark removed", "figure.style"),
+    ],
+)
+def test_another_style_is_named_and_not_its_values(
+    tmp_path: Path, old: str, new: str, change: str, key: str
+) -> None:
+    spec, figures = draw(f"{STEP}figure: {old}\n", tmp_path)
+    spec.write_text(f"{STEP}figure: {new}\n")
+    found = verdict(spec, figures)
+    assert (found.keys, list(found.changes)) == ((key,), [key])
+    assert found.reason == f"stale: {change}; the numbers are the same"
+
+
+def test_another_style_than_that_of_an_older_figure_is_its_values(tmp_path: Path) -> None:
+    """It does not say what its style was called."""
+    spec, figures = draw(f"{STEP}figure: {{style: light}}\n", tmp_path)
+    spoil_record(figures / "step.webp", lambda record: record.pop("style"))
+    assert verdict(spec, figures).outcome == "match"
+    spec.write_text(f"{STEP}figure: {{style: dark}}\n")
+    found = verdict(spec, figures)
+    assert "figure.style.background" in found.keys
+    assert "background #ffffff -> " in found.reason
+
+
+def test_a_change_in_the_fifth_digit_is_told_in_all_of_them(tmp_path: Path) -> None:
+    text = "epochs: 1\nscheduler: {ConstantLR: {factor: 1}}\noptimizer: {SGD: {lr: %s}}\n"
+    spec, figures = draw(text % "1e-3", tmp_path)
+    spec.write_text(text % "1.00001e-3")
+    assert verdict(spec, figures).reason == (
+        "lr 0.001 -> 0.00100001; most at step 0: 0.001 -> 0.00100001, +1e-3 %; "
+        "first at step 0 (1 of 1 steps differ)"
+    )
+
+
+def test_a_change_from_next_to_nothing_has_no_percentage(tmp_path: Path) -> None:
+    """Not +inf %: a cosine from 1e-3 to 0 ends somewhere next to it."""
+    text = "epochs: 5\nscheduler: {CosineAnnealingLR: {T_max: 4, eta_min: %s}}\n"
+    spec, figures = draw(text % "0", tmp_path)
+    spec.write_text(text % "1e-4")
+    assert verdict(spec, figures).reason == (
+        "eta_min 0 -> 1e-4; most at step 4: 0 -> 1e-4; first at step 1 (4 of 5 steps differ)"
+    )
+    run("check", spec, "--baselines", figures, "--update")
+    spec.write_text(text % "2e-4")
+    assert "; most at step 4: 1e-4 -> 2e-4, +100 %; " in verdict(spec, figures).reason
+
+
+# Names
+
+
+def test_a_spec_that_was_renamed_is_told_how_to_take_its_figure_along(tmp_path: Path) -> None:
+    spec, _ = draw(STEP, tmp_path)
+    spec.rename(spec.with_name("it's new.yaml"))
+    done = run("check", "specs", "--baselines", "figures", "-j1", cwd=tmp_path)
+    assert (done.status, done.text.splitlines()) == (
+        1,
+        [
+            "figures/it's new.webp: missing baseline; renamed? "
+            """run `mv figures/step.webp 'figures/it'"'"'s new.webp'`""",
+            "figures/step.webp: orphan: the figure of specs/it's new.yaml, if that was renamed",
+            "nothing was compared: no spec here has a figure that can be read",
+            "1 spec: 1 missing, 1 orphan",
+        ],
+    )
+
+
+def test_a_spec_that_was_moved_takes_the_figure_of_its_name_and_no_figure_is_taken_twice(
+    tmp_path: Path,
+) -> None:
+    for name in "abc":
+        draw(STEP, tmp_path, name, ending=".png")
+    (tmp_path / "specs/deep").mkdir()
+    (tmp_path / "specs/b.yaml").rename(tmp_path / "specs/deep/b.yaml")
+    (tmp_path / "specs/c.yaml").rename(tmp_path / "specs/z.yaml")
+    there = tmp_path / "figures"
+    verdicts = check(tmp_path / "specs", there).verdicts
+    deep, other = (each.reason for each in verdicts if each.outcome == "missing")
+    assert deep.endswith(f"run `mkdir -p {there}/deep && mv {there}/b.png {there}/deep/b.png`")
+    assert other.endswith(f"run `mv {there}/c.png {there}/z.png`")
+
+
+def test_a_new_spec_with_another_curve_is_not_said_to_be_renamed(tmp_path: Path) -> None:
+    spec, figures = draw(STEP, tmp_path)
+    spec.rename(spec.with_name("new.yaml")).write_text(STEP.replace("0.5", "0.25"))
+    missing, orphan = check(spec.parent, figures).verdicts
+    assert "--add-missing`" in missing.reason
+    assert orphan.reason == "no spec of this check draws it; remove it, or bring back its spec"
+
+
+@pytest.mark.parametrize("name", ["specs/deep/a.yaml", "../x/specs/deep/a.yaml"])
+def test_a_spec_alone_is_held_against_the_figure_with_the_longest_end_of_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / "x"
+    (folder / "specs/deep").mkdir(parents=True)
+    (folder / "specs/deep/a.yaml").write_text(STEP)
+    monkeypatch.chdir(folder)
+    assert run("check", "specs", "--baselines", "figures", "--add-missing").status == 0
+    (folder / "figures/a.webp").write_bytes(b"")
+    found = verdict(Path(name), Path("figures"))
+    assert (found.outcome, found.baseline) == ("match", "figures/deep/a.webp")
+    both = run("check", "specs", name, "--baselines", "figures", "-j1").text
+    assert both.endswith("1 spec: 1 match, 1 orphan\n")
+    (folder / "figures/deep/a.webp").rename(folder / "figures/deep/a.png")
+    (folder / "figures/deep/a.webp").write_bytes(b"")
+    with pytest.raises(UsageError) as caught:
+        verdict(Path(name), Path("figures"))
+    assert str(caught.value) == (
+        "figures/deep/a: there are a.png and a.webp; remove the one that is stale"
+    )
+
+
+def test_a_figure_of_a_spec_alone_is_added_beside_those_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "specs/deep").mkdir(parents=True)
+    (tmp_path / "specs/deep/a.yaml").write_text(STEP)
+    (tmp_path / "specs/deep/b.yaml").write_text(STEP)
+    (tmp_path / "figures/deep").mkdir(parents=True)
+    found = verdict(tmp_path / "specs/deep/a.yaml", tmp_path / "figures", adds=True)
+    assert (found.action, found.baseline) == ("added", str(tmp_path / "figures/deep/a.webp"))
 
 
 def spoil_style(figure: Path, **values: object) -> dict[str, Any]:
@@ -210,7 +340,8 @@ def test_numbers_that_moved_under_the_same_spec_are_torchs_change(tmp_path: Path
     assert (found.outcome, found.keys, found.exit_status) == ("differs", (), 1)
     assert found.versions == {"torch": ("2.0.0", TORCH)}
     assert found.reason == (
-        "lr at step 4 was 0.001, is 5e-4 (28 of 32 steps differ); "
+        "most at step 4: 1e-3 -> 5e-4, -50 %; ends 1.563e-5 -> 7.813e-6, -50 %; "
+        "first at step 4 (28 of 32 steps differ); "
         f"the spec is the same: torch changed from 2.0.0 to {TORCH}"
     )
     assert found.position == Position(4, 3)
@@ -230,9 +361,7 @@ def test_where_spec_and_torch_both_changed_both_are_named(tmp_path: Path) -> Non
     found = verdict(spec, figures)
     assert found.numbers is not None
     assert found.numbers.moves[0][:7] == (4, 5, "", 0.001, 0.00025, 28, 32)
-    assert found.reason.endswith(
-        f"; the spec changed: scheduler.StepLR.gamma, and torch from 2.0.0 to {TORCH}"
-    )
+    assert found.reason.startswith(f"gamma 0.5 -> 0.25, torch 2.0.0 -> {TORCH}; most at step 4: ")
 
 
 # Other shapes
@@ -245,8 +374,9 @@ def test_other_steps_are_named_and_the_common_part_is_compared(tmp_path: Path) -
     assert found.numbers is not None
     assert found.numbers.shape == (ShapeChange("steps", 32, 40),)
     assert found.reason == (
-        "steps were 32, are 40; lr at step 4 was 5e-4, is 2.5e-4 (28 of 32 steps differ); "
-        "the spec changed: epochs, scheduler.StepLR.gamma"
+        "epochs 4 -> 5, gamma 0.5 -> 0.25; steps were 32, are 40; "
+        "most at step 4: 5e-4 -> 2.5e-4, -50 %; ends 7.813e-6 -> 3.815e-9, -100 %; "
+        "first at step 4 (28 of 32 steps differ)"
     )
     assert (found.outcome, found.exit_status) == ("differs", 1)
 
@@ -291,8 +421,9 @@ def test_a_curve_that_moved_is_named(tmp_path: Path) -> None:
     spec.write_text(CURVES.replace("step_size: 8", "step_size: 9"))
     found = verdict(spec, figures)
     assert found.reason == (
-        "lr (slow) at step 8 was 1e-4, is 0.001 (6 of 32 steps differ); "
-        "the spec changed: curves.slow.scheduler.StepLR.step_size"
+        "curves.slow.scheduler.StepLR.step_size 8 -> 9; "
+        "lr (slow) most at step 8: 1e-4 -> 1e-3, +900 %; ends the same; "
+        "first at step 8 (6 of 32 steps differ)"
     )
     assert found.position == Position(7, 26)
 
@@ -303,7 +434,8 @@ def test_another_curve_is_another_shape(tmp_path: Path) -> None:
     found = verdict(spec, figures)
     assert (found.outcome, found.exit_status) == ("differs", 1)
     assert found.reason == (
-        "curves were fast, slow, are fast, slower; the spec changed: curves.slower, curves.slow"
+        "curves.slower {scheduler} added, curves.slow {scheduler} removed; "
+        "curves were fast, slow, are fast, slower"
     )
     assert found.position == Position(6, 3)
 
@@ -560,8 +692,8 @@ def test_an_order_that_changed_within_blocks_is_found_under_another_torch(tmp_pa
     )
     done = run(*command, cwd=tmp_path)
     assert done.status == 1
-    assert done.text.startswith("figures/make.webp: differs: lr in steps 0 to 127: order was ")
-    assert " (800 of 800 blocks of 128 differ); the spec is the same: torch changed" in done.text
+    assert done.text.startswith("figures/make.webp: differs: most in steps ")
+    assert "; first in steps 0 to 127 (800 of 800 blocks of 128 differ); the spec " in done.text
 
 
 @pytest.mark.parametrize("name", ["torch", "lrviz", "platform", "matplotlib", "pillow", "fonts"])
@@ -603,9 +735,11 @@ def test_pixels_that_differ_where_blocks_agree_are_said_to(tmp_path: Path) -> No
 def test_a_stale_figure_whose_blocks_agree_is_said_to_be_so(tmp_path: Path) -> None:
     spec, figures = draw(LONG, tmp_path)
     spec.write_text(f"title: A\n{LONG}")
-    assert verdict(spec, figures).reason.endswith("title; the numbers are the same")
+    assert verdict(spec, figures).reason.endswith("title A added; the numbers are the same")
     spoil_record(figures / "step.webp", as_0_1)
-    assert verdict(spec, figures).reason.endswith("title; the numbers agree in blocks of 16")
+    assert verdict(spec, figures).reason.endswith(
+        "title A added; the numbers agree in blocks of 16"
+    )
 
 
 def test_numbers_that_were_compared_in_blocks_alone_are_said_to_be_so(tmp_path: Path) -> None:

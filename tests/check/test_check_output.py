@@ -16,8 +16,8 @@ from lrviz.check.verdict import NO_PICTURES, Checked, Outcome, Pictures, PixelsD
 from lrviz.draw.chart import Drawing
 from lrviz.draw.outputs import draw_pixels, plot
 from lrviz.errors import Position, Problem
-from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
 from lrviz.figure.image import decode_image
+from lrviz.figure.moves import Move, NumbersDifference, ShapeChange
 from lrviz.run.driven import Run
 from lrviz.system.annotations import Listing
 from lrviz.system.versions import versions
@@ -25,6 +25,11 @@ from tests.support.checking import STEP, check, draw, spoil_pixels, spoil_record
 from tests.support.lrvizrun import run, run_process
 
 TORCH, MATPLOTLIB = versions()["torch"], versions()["matplotlib"]
+# As `test_check.QUARTERED`: a step's gamma from a half to a quarter.
+MOVED = (
+    "gamma 0.5 -> 0.25; most at step 4: 5e-4 -> 2.5e-4, -50 %; "
+    "ends 7.813e-6 -> 6.104e-8, -99.2 %; first at step 4 (28 of 32 steps differ)"
+)
 PNG = b"\x89PNG"
 
 
@@ -61,8 +66,7 @@ def test_what_does_not_match_is_told_in_detail_and_counted(tmp_path: Path) -> No
     assert done.text.splitlines() == [
         "figures/new.webp: missing baseline; "
         "run `lrviz check specs --baselines figures --add-missing`",
-        "figures/step.webp: differs: lr at step 4 was 5e-4, is 2.5e-4 "
-        "(28 of 32 steps differ); the spec changed: scheduler.StepLR.gamma",
+        f"figures/step.webp: differs: {MOVED}",
         "specs/wrong.yaml:2:1: scheduler: unknown scheduler 'StepLr'; did you mean 'StepLR'?",
         "figures/old.webp: orphan: no spec of this check draws it; "
         "remove it, or bring back its spec",
@@ -109,7 +113,8 @@ def test_a_torch_that_moved_is_told_of_when_its_figures_are_updated(tmp_path: Pa
     assert done.status == 0
     assert done.text.splitlines() == [
         "figures/new.webp: added",
-        "figures/step.webp: updated: lr at step 31 was 1.0, is 7.8125e-6 (1 of 32 steps differ); "
+        "figures/step.webp: updated: most at step 31: 1 -> 7.813e-6, -100 %; "
+        "first at step 31 (1 of 32 steps differ); "
         f"the spec is the same: torch changed from 2.0.0 to {TORCH}",
         "2 specs: 1 differs (1 updated), 1 missing (1 added)",
     ]
@@ -132,13 +137,15 @@ def test_what_would_steer_a_terminal_is_spelt_out() -> None:
 def test_json_tells_everything_that_is_known() -> None:
     move = Move(4, 5, "", 0.5, float("nan"), 28, 32, "lr", "", "head")
     block = Move(16, 32, "max", float("inf"), float("-inf"), 1, 2, "metric", block=16)
+    end = Move(8, 9, "", 0.5, 0.25, 1, 9, "lr", peak=0.5)
     shape = ShapeChange("groups", ("",), ("a", "b"))
     full = of(
         "differs",
         "why",
-        numbers=NumbersDifference((shape, ShapeChange("steps", 8, 9)), (move, block)),
+        numbers=NumbersDifference((shape, ShapeChange("steps", 8, 9)), (move, block), largest=end),
         block=16,
         keys=("title",),
+        changes={"title": (None, "A")},
         pixels=PixelsDifference(1, 2, 3, (4, 5), (6, 7)),
         versions={"torch": ("1", "2")},
         position=Position(2, 3),
@@ -186,6 +193,7 @@ def test_json_tells_everything_that_is_known() -> None:
                             "moved": 28,
                             "total": 32,
                             "block": 1,
+                            "peak": 0.0,
                         },
                         {
                             "quantity": "metric",
@@ -199,12 +207,29 @@ def test_json_tells_everything_that_is_known() -> None:
                             "moved": 1,
                             "total": 2,
                             "block": 16,
+                            "peak": 0.0,
                         },
                     ],
                     "hidden": 0,
+                    "largest": {
+                        "quantity": "lr",
+                        "curve": "",
+                        "group": "",
+                        "start": 8,
+                        "stop": 9,
+                        "statistic": "",
+                        "old": 0.5,
+                        "new": 0.25,
+                        "moved": 1,
+                        "total": 9,
+                        "block": 1,
+                        "peak": 0.5,
+                    },
+                    "end": None,
                 },
                 "block": 16,
                 "keys": ["title"],
+                "changes": {"title": [None, "A"]},
                 "pixels": {
                     "moved": 1,
                     "total": 2,
@@ -259,8 +284,7 @@ def test_annotations_stand_on_file_line_and_column(tmp_path: Path) -> None:
     assert done.status == 2
     assert lines[0] == (
         "::error file=specs/step.yaml,line=6,col=5,title=lrviz check%3A differs::"
-        "figures/step.webp: differs: lr at step 4 was 5e-4, is 2.5e-4 (28 of 32 steps differ); "
-        "the spec changed: scheduler.StepLR.gamma"
+        f"figures/step.webp: differs: {MOVED.replace('%', '%25')}"
     )
     assert lines[1] == (
         "::error file=specs/wrong.yaml,line=2,col=1,title=lrviz check%3A wrong::"
@@ -523,5 +547,5 @@ def test_the_report_is_written_and_named_on_standard_error(tmp_path: Path) -> No
     assert (done.status, done.stderr) == (1, "report: report/index.html\n")
     assert done.text.endswith("1 spec: 1 differs\n")
     page = (tmp_path / "report/index.html").read_text()
-    assert "lr at step 4 was 5e-4, is 2.5e-4" in page
+    assert "most at step 4: 5e-4 → 2.5e-4, -50 %" in page
     assert page.count("data:image/png;base64,") == 4

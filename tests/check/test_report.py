@@ -12,8 +12,8 @@ import pytest
 from lrviz.check.report import build_report, write_report
 from lrviz.check.verdict import Outcome, PixelsDifference, Verdict
 from lrviz.errors import FileError
-from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
 from lrviz.figure.image import decode_image
+from lrviz.figure.moves import Move, NumbersDifference, ShapeChange
 from tests.support.reports import HOSTILE, every_kind, hostile, judged, moved, shown
 
 
@@ -109,15 +109,15 @@ def test_a_moved_curve_is_shown_with_all_that_is_known_of_it() -> None:
     page = build_report([moved(steps=3, kept=2)])
     assert visible(articles(page)[0]) == (
         "differs configs/step.yaml "
-        "lr at step 4 was 0.1, is 0.05 (3 of 7 steps differ) "
+        "most at step 4: 0.1 → 0.05, -50 %; first at step 4 (3 of 7 steps differ) "
         "baseline: figures/step.webp "
         "baseline result difference curves "
-        "Changed steps step quantity group baseline result change "
-        "4 lr head 0.30000000000000004 1e-5 -100 % "
-        "5 lr head 0.30000000000000004 1e-5 -100 % "
+        "Changed steps step quantity baseline result change "
+        "4 lr (head) 0.3 1e-5 -100 % "
+        "5 lr (head) 0.3 1e-5 -100 % "
         "the first 2 of 3 "
         "Pixels 1,200 of 1,800 pixels differ, by up to 255 of 255 "
-        "Spec keys that differ scheduler.StepLR.gamma "
+        "Spec keys that differ key baseline result scheduler.StepLR.gamma 0.5 "
         "Versions part baseline result torch 2.6.0 2.13.0"
     )
 
@@ -161,7 +161,7 @@ def test_a_wrong_spec_is_shown_with_its_problems() -> None:
 
 def test_a_long_table_is_cut_with_a_note() -> None:
     page = build_report([moved(steps=3_000, kept=24)])
-    assert page.count("<td>head</td>") == 24
+    assert page.count("<td>lr (head)</td>") == 24
     assert "the first 24 of 3,000" in visible(page)
 
 
@@ -174,7 +174,7 @@ def test_a_long_list_of_moved_series_is_cut_with_a_note() -> None:
     shape = (ShapeChange("steps", 9, 10),)
     verdict = Verdict("differs", "a.yaml", "a.png", "", NumbersDifference(shape, moves))
     words = visible(build_report([verdict]))
-    assert "What moved steps were 9, are 10 lr (group0) at step 0" in words
+    assert "What moved steps were 9, are 10 lr (group0) at step 0:" in words
     assert "lr (group8)" in words
     assert "lr (group9)" not in words
     assert "the first 10 of 31" in words
@@ -184,8 +184,8 @@ def test_a_long_list_of_moved_series_is_cut_with_a_note() -> None:
     ("old", "new", "change"),
     [
         (0.1, 0.05, "0.1 0.05 -50 %"),
-        (-2.0, -1.0, "-2.0 -1.0 +50 %"),
-        (0.0, 1.0, "0.0 1.0"),
+        (-2.0, -1.0, "-2 -1 +50 %"),
+        (0.0, 1.0, "0 1"),
         (math.nan, math.inf, ".nan .inf"),
     ],
 )

@@ -1,11 +1,13 @@
 """The report's page in headless Chromium, opened from the file system."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lrviz.check.report import write_report
+from lrviz.figure.moves import Move, NumbersDifference
 from tests.support.browser import CHROMIUM, DRIVER, Browser, open_browser
 from tests.support.reports import every_kind, hostile, judged
 
@@ -116,6 +118,26 @@ def test_the_page_never_scrolls_sideways(browser: Browser, width: int) -> None:
     inner, content = browser.run("return [innerWidth, document.documentElement.scrollWidth]")
     assert inner == width  # a phone zooms out for what does not fit
     assert content <= width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_column_of_a_table_is_cut(browser: Browser, tmp_path: Path, width: int) -> None:
+    """Numbers of all their digits, and names that are longer than a phone is wide."""
+    name = "transformer.encoder.layers.11.attention.self.query.weight"
+    move = Move(
+        19_999, 20_000, "", 1 / 3 * 1e-5, 2 / 3 * 1e-5, 1, 20_000, "weight_decay", name, name
+    )
+    found = replace(
+        judged("differs"),
+        numbers=NumbersDifference((), (move,), steps=(move,)),
+        changes={f"scheduler.SequentialLR.schedulers.0.{name}": (name, name)},
+        versions={"platform": (name * 2, name * 2)},
+    )
+    browser.open(write_report([found], tmp_path))
+    resize(browser, width, 844)
+    boxes = "[...document.querySelectorAll('.scroll')]"
+    assert browser.run(f"return {boxes}.length") == 3
+    assert browser.run(f"return {boxes}.map((box) => box.scrollWidth - box.clientWidth)") == [0] * 3
 
 
 def test_a_phone_stacks_the_pictures(browser: Browser) -> None:

@@ -663,3 +663,74 @@ def test_there_are_as_many_workers_as_are_of_use(
     # Not every system has it.
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)), raising=False)
     assert count_workers(wanted, figures) == count
+
+
+# A repository's other files
+
+
+def test_of_a_repository_only_specs_are_drawn_checked_and_linted(tmp_path: Path) -> None:
+    """Where they are marked, or the others left out."""
+    text = "epochs: 4\nscheduler: {StepLR: {step_size: 2}}\n"
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/cos.lrviz.yaml").write_text(text)
+    (tmp_path / "compose.yml").write_text("services: {}\n")
+    note = "note: .: 1 other YAML file left out, as specs are called NAME.lrviz.yaml here\n"
+    drawn = run("batch", ".", "-o", "figures", "-j1", cwd=tmp_path)
+    assert (drawn.status, drawn.text) == (0, "figures/a/cos.webp\n")
+    assert drawn.stderr == f"{note}1 spec: 1 drawn\n"
+    checked = run("check", ".", "--baselines", "figures", cwd=tmp_path)
+    assert (checked.status, checked.text, checked.stderr) == (0, "1 spec: 1 match\n", note)
+    linted = run("lint", ".", cwd=tmp_path)
+    assert (linted.status, linted.stderr) == (0, f"{note}1 spec: 1 clean\n")
+    (tmp_path / "a/cos.lrviz.yaml").rename(tmp_path / "a/cos.yaml")
+    without = ("--exclude", "compose*.yml")
+    for command in (
+        ("lint", ".", *without),
+        ("batch", ".", "-o", "figures", *without),
+        ("check", ".", "--baselines", "figures", *without),
+    ):
+        done = run(*command, cwd=tmp_path)
+        assert (done.status, "compose" in done.text + done.stderr) == (0, False)
+
+
+def test_what_is_no_spec_is_one_line_and_the_line_to_type_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "it's.yml").write_text("services: {}\n")
+    (tmp_path / "mkdocs.yml").write_text("site_name: a\n")
+    for command in (("lint", "."), ("batch", ".", "-o", "figures", "-j1")):
+        done = run(*command, cwd=tmp_path)
+        assert done.status == 2
+        assert sorted((done.text + done.stderr).splitlines()) == [
+            "2 specs: 2 wrong",
+            "it's.yml: no spec: it has none of a spec's keys",
+            "mkdocs.yml: no spec: it has none of a spec's keys",
+            """note: .: no spec in 2 of 2 YAML files; leave out with --exclude 'it'"'"'s.yml' """
+            "--exclude mkdocs.yml, or call specs NAME.lrviz.yaml: then only they are read",
+        ]
+
+
+def test_a_figure_of_what_is_left_out_is_no_orphan(tmp_path: Path) -> None:
+    text = "epochs: 4\nscheduler: {StepLR: {step_size: 2}}\n"
+    (tmp_path / "specs").mkdir()
+    for name in ("a", "draft"):
+        (tmp_path / f"specs/{name}.yaml").write_text(text)
+    assert run("batch", "specs", "-o", "figures", "-j1", cwd=tmp_path).status == 0
+    check = ("check", "specs", "--baselines", "figures", "-j1", "--exclude", "draft.yaml")
+    assert run(*check, cwd=tmp_path).text == "1 spec: 1 match\n"
+    (tmp_path / "figures/a.webp").unlink()
+    remedy = "--exclude draft.yaml --baselines figures --add-missing`"
+    assert remedy in run(*check, cwd=tmp_path).text
+
+
+def test_a_marked_spec_and_another_of_its_name_are_refused(tmp_path: Path) -> None:
+    text = "epochs: 4\nscheduler: {StepLR: {step_size: 2}}\n"
+    both = ("a.yaml", "a.lrviz.yaml")
+    for name in both:
+        (tmp_path / name).write_text(text)
+    (tmp_path / "figures").mkdir()
+    shared = "a.yaml and a.lrviz.yaml would be written to it"
+    assert f"a.png: {shared}\n" in run("plot", *both, cwd=tmp_path).stderr
+    assert f"figures/a.webp: {shared}" in run("batch", *both, "-o", "figures", cwd=tmp_path).stderr
+    assert run("check", *both, "--baselines", "figures", cwd=tmp_path).stderr == (
+        "figures/a.webp: both a.yaml and a.lrviz.yaml would be held against it\n"
+    )
+    assert run("plot", "a.lrviz.yaml", cwd=tmp_path).text == "a.png\n"

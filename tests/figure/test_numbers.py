@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lrviz.curve import Curve, Values
 from lrviz.errors import ImageError
 from lrviz.figure import numbers
-from lrviz.figure.difference import Move, NumbersDifference, ShapeChange, compare_numbers
+from lrviz.figure.difference import compare_numbers
+from lrviz.figure.moves import Move, NumbersDifference, ShapeChange
 from lrviz.figure.numbers import MAX_NUMBERS, Recorded, coarsen, split_steps
 from lrviz.figure.record import spell_numbers
 from lrviz.figure.stored import parse_numbers
@@ -237,9 +238,9 @@ def test_numbers_agree_within_a_billionth_or_within_a_picounit(
 def test_a_move_names_its_first_step_both_values_and_how_many_there_are() -> None:
     move = one_move(record(curve([8, 8, 4, 4, 2])), record(curve([8, 8, 4, 5, 2.5])))
     assert move == Move(
-        start=3, stop=4, statistic="", old=4, new=5, moved=2, total=5, quantity="lr"
+        start=3, stop=4, statistic="", old=4, new=5, moved=2, total=5, quantity="lr", peak=8
     )
-    assert str(move) == "lr at step 3 was 4.0, is 5.0 (2 of 5 steps differ)"
+    assert str(move) == "lr at step 3: 4 -> 5, +25 % (2 of 5 steps differ)"
 
 
 def test_what_stood_still_and_now_moves_differs_from_where_it_moves() -> None:
@@ -262,8 +263,9 @@ def test_a_move_in_a_long_curve_names_the_block() -> None:
     assert (move.start, move.stop, move.statistic) == (96, 104, "max")
     assert (move.old, move.new) == (values[103], 7)
     assert (move.moved, move.total) == (1, 625)
-    assert str(move).startswith("lr in steps 96 to 103: max was 1.02060")
-    assert str(move).endswith(", is 7.0 (1 of 625 blocks of 8 differ)")
+    assert f"{values[103]:.4}" == "1.021"
+    extent = "(1 of 625 blocks of 8 differ)"
+    assert str(move) == f"lr in steps 96 to 103: max 1.021 -> 7, +586 % {extent}"
 
 
 def test_two_values_that_change_places_in_a_block_are_noticed_by_its_first() -> None:
@@ -491,7 +493,10 @@ def test_the_earliest_move_comes_first_with_its_names() -> None:
     assert difference is not None
     names = [(move.start, move.quantity, move.curve, move.group) for move in difference.moves]
     assert names == [(2, "lr", "cos", "g1"), (3, "lr", "cos", "g0"), (3, "metric", "cos", "")]
-    assert str(difference) == "lr (cos, g1) at step 2 was 1.0, is 2.0 (2 of 4 steps differ)"
+    assert str(difference) == (
+        "lr (cos, g1) most at step 2: 1 -> 2, +100 %; ends 1 -> 2, +100 %; "
+        "first at step 2 (2 of 4 steps differ)"
+    )
 
 
 def test_a_longer_run_is_another_shape_and_the_steps_of_both_are_compared() -> None:

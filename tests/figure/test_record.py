@@ -53,7 +53,7 @@ def test_a_record_is_strict_json_on_one_line_of_ascii() -> None:
         raise AssertionError(name)
 
     data = json.loads(text, parse_constant=refuse)
-    assert sorted(data) == ["description", "format", "numbers", "spec", "versions"]
+    assert sorted(data) == ["description", "format", "numbers", "spec", "style", "versions"]
     assert data["description"] == str(run_of(SPEC))
     assert data["format"] == 1
     assert data["spec"]["metric"] == [0.5, ".nan", 2]

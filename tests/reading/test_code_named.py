@@ -109,7 +109,7 @@ def test_what_it_returns_is_kept_in_the_figure_and_need_not_be_said_again(folder
     assert "steps were 4, are 5" in longer.text
     other = run(*check, "--returns", "lr", cwd=folder)
     assert other.status == 1
-    assert "the spec changed: returns" in other.text
+    assert "differs: returns factor -> lr; " in other.text
 
 
 def test_a_figure_of_a_function_is_its_own_baseline(folder: Path) -> None:

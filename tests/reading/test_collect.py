@@ -6,7 +6,8 @@ from pathlib import Path, PurePath
 import pytest
 
 from lrviz.errors import FileError, UsageError
-from lrviz.reading.sources import collect_specs, iter_files
+from lrviz.reading.folders import iter_files
+from lrviz.reading.sources import collect_specs
 from tests.support.specs import Forbid
 
 
@@ -117,3 +118,87 @@ def test_a_folder_that_cannot_be_read_stands_for_itself_among_the_others(
         f"{tmp_path / 'b' / 'secret'}: cannot read: permission denied",
         *[f"{tmp_path / 'd'}: cannot read: permission denied"] * 2,
     ]
+
+
+# What is no spec
+
+
+def write(folder: Path, **texts: str) -> Path:
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text)
+    return folder
+
+
+def test_where_specs_are_marked_no_others_are_taken(tmp_path: Path) -> None:
+    make(tmp_path, "a.lrviz.yaml", "b/c.lrviz.yml", "b/c.yaml", "compose.yml", "x.yaml")
+    found = collect_specs([str(tmp_path)])
+    assert [str(each.name) for each in found] == ["a", "b/c"]
+    assert [str(each.note) for each in found if each.note] == [
+        f"{tmp_path}: 3 other YAML files left out, as specs are called NAME.lrviz.yaml here"
+    ]
+
+
+def test_where_all_are_marked_there_is_nothing_to_say(tmp_path: Path) -> None:
+    make(tmp_path, "a.lrviz.yaml")
+    (found,) = collect_specs([str(tmp_path)])
+    assert (str(found.name), found.note) == ("a", None)
+    assert names(tmp_path / "a.lrviz.yaml") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("compose*.yml", ["a", "node_modules/p/q", "sub/b"]),
+        ("sub", ["a", "compose.dev", "node_modules/p/q"]),
+        ("sub/", ["a", "compose.dev", "node_modules/p/q"]),
+        ("./sub/*.yml", ["a", "compose.dev", "node_modules/p/q", "sub/b"]),
+        ("node_modules/*", ["a", "compose.dev", "sub/b", "sub/compose"]),
+        ("**/*.yml", ["a", "node_modules/p/q", "sub/b"]),
+        ("a", ["a", "compose.dev", "node_modules/p/q", "sub/b", "sub/compose"]),
+    ],
+)
+def test_what_a_pattern_fits_is_left_out_be_it_a_file_or_a_folder(
+    tmp_path: Path, pattern: str, left: list[str]
+) -> None:
+    make(tmp_path, "a.yaml", "compose.dev.yml", "sub/compose.yml", "sub/b.yaml")
+    make(tmp_path, "node_modules/p/q.yaml")
+    assert [str(each.name) for each in collect_specs([str(tmp_path)], [pattern])] == left
+
+
+def test_a_pattern_may_be_a_path_as_the_shell_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path, "configs/a.yaml", "configs/b.yaml")
+    monkeypatch.chdir(tmp_path)
+    assert [each.source for each in collect_specs(["configs"], ["configs/b.yaml"])] == [
+        "configs/a.yaml"
+    ]
+
+
+def test_a_folder_of_which_all_is_left_out_is_a_wrong_usage(tmp_path: Path) -> None:
+    make(tmp_path, "a.yaml", "b.yaml")
+    with pytest.raises(UsageError, match=r": no spec in this folder; --exclude leaves out all 2$"):
+        collect_specs([str(tmp_path)], ["*"])
+
+
+def test_files_of_other_tools_are_told_in_a_line_each_and_how_to_leave_them_out(
+    tmp_path: Path,
+) -> None:
+    """Not what may be a spec with a mistake in it, nor what is empty."""
+    write(tmp_path, compose="services:\n  web: {image: x}\n", ci="- script: make\n")
+    write(tmp_path, typo="schedular: {StepLR: {step_size: 2}}\n", half="epochs: 4\n", empty="\n")
+    found = collect_specs([str(tmp_path)])
+    assert [str(each.error) for each in found if each.error] == [
+        f"{tmp_path}/ci.yaml: no spec: it has none of a spec's keys",
+        f"{tmp_path}/compose.yaml: no spec: it has none of a spec's keys",
+    ]
+    assert [str(each.note) for each in found if each.note] == [
+        f"{tmp_path}: no spec in 2 of 5 YAML files; leave out with --exclude ci.yaml --exclude "
+        "compose.yaml, or call specs NAME.lrviz.yaml: then only they are read"
+    ]
+
+
+def test_what_is_named_itself_is_never_left_out(tmp_path: Path) -> None:
+    write(tmp_path, a="x: 1\n")
+    (found,) = collect_specs([str(tmp_path / "a.yaml")], ["*"])
+    assert (found.error, found.note) == (None, None)

@@ -649,7 +649,8 @@ def test_a_check_sees_that_it_builds_another_schedule(folder: Path) -> None:
     moved = run(*CHECK, cwd=folder)
     assert moved.status == 1
     # 1e-3 is halved after 2 steps, and now after 3: steps 2, 4 and 5 differ.
-    assert "lr at step 2 was 5e-4, is 0.001 (3 of 6 steps differ)" in moved.text
+    assert "most at step 2: 5e-4 -> 1e-3, +100 %; ends 2.5e-4 -> 5e-4" in moved.text
+    assert "first at step 2 (3 of 6 steps differ)" in moved.text
     assert run(*CHECK, "--update", cwd=folder).status == 0
     assert run(*CHECK, cwd=folder).text == "1 spec: 1 match\n"
 

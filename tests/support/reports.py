@@ -6,8 +6,8 @@ import numpy as np
 
 from lrviz.check.verdict import Outcome, Pictures, PixelsDifference, Verdict
 from lrviz.errors import Position, Problem
-from lrviz.figure.difference import Move, NumbersDifference, ShapeChange
 from lrviz.figure.image import encode_image
+from lrviz.figure.moves import Move, NumbersDifference, ShapeChange
 
 HOSTILE = '</article><script>window.hacked = 1</script>"\'><img src=x onerror="hacked = 2">'
 
@@ -34,8 +34,8 @@ def moved(steps: int, kept: int) -> Verdict:
     rows = tuple(
         Move(4 + i, 5 + i, "", 0.1 + 0.2, 1e-05, 1, 9, "lr", "", "head") for i in range(kept)
     )
-    move = Move(4, 5, "", 0.1, 0.05, steps, steps + 4, "lr")
-    difference = NumbersDifference((), (move,), steps=rows)
+    move = Move(4, 5, "", 0.1, 0.05, steps, steps + 4, "lr", peak=0.1)
+    difference = NumbersDifference((), (move,), 0, rows, largest=move)
     verdict = Verdict(
         outcome="differs",
         source="configs/step.yaml",
@@ -43,6 +43,7 @@ def moved(steps: int, kept: int) -> Verdict:
         reason=str(difference),
         numbers=difference,
         keys=("scheduler.StepLR.gamma",),
+        changes={"scheduler.StepLR.gamma": ("0.5", None)},
         pixels=PixelsDifference(1200, 1800, 255, (60, 30), (60, 30)),
         versions={"torch": ("2.6.0", "2.13.0")},
     )
@@ -77,6 +78,7 @@ def hostile(outcome: Outcome) -> Verdict:
         reason=HOSTILE,
         numbers=NumbersDifference((shape,), (move, move), steps=(move,)),
         keys=(HOSTILE,),
+        changes={HOSTILE: (HOSTILE, HOSTILE)},
         versions={HOSTILE: (HOSTILE, HOSTILE)},
         problems=(Problem(HOSTILE, (HOSTILE,), HOSTILE),),
     )

@@ -1,18 +1,18 @@
 """What a report says of one figure, in HTML; every text in it is made harmless here."""
 
-import math
 from base64 import b64encode
 from collections.abc import Collection, Sequence
 from html import escape
 
 from lrviz.check.verdict import Verdict
-from lrviz.figure.difference import Move, NumbersDifference
-from lrviz.spell import printable, spell_yaml
+from lrviz.figure.moves import Move, NumbersDifference
+from lrviz.spell import printable
 
 MAX_LINES = 10
 
 _PARTS = ("part", "baseline", "result")
-_STEPS = ("step", "quantity", "curve", "group", "baseline", "result", "change")
+_KEYS = ("key", "baseline", "result")
+_STEPS = ("step", "quantity", "baseline", "result", "change")
 _NUMERIC = ("step", "baseline", "result", "change")
 
 
@@ -22,7 +22,7 @@ def build_article(verdict: Verdict) -> str:
     parts = [
         f"<article {_attributes(verdict)}>",
         f'<h2><span class="outcome">{verdict.outcome}</span> {title}</h2>',
-        f'<p class="reason">{text(verdict.reason)}</p>',
+        f'<p class="reason">{text(verdict.reason).replace("-&gt;", "→")}</p>',  # never broken
         _files(verdict),
         _pictures(verdict),
         _findings(verdict),
@@ -96,12 +96,13 @@ def _findings(verdict: Verdict) -> str:
         shown = f"of {name}: baseline and result laid over each other"
         curves = _picture(verdict.pictures.overlay, "curves", shown)
     versions = [(part, then, now) for part, (then, now) in verdict.versions.items()]
+    keys = [(key, *(each or "" for each in both)) for key, both in verdict.changes.items()]
     told = {
         "Problems": _lines(verdict.problems),
         "What moved": _lines(_moves(verdict.numbers)),
         "Changed steps": _steps(verdict),
         "Pixels": _lines([verdict.pixels] if verdict.pixels else []),
-        "Spec keys that differ": _lines(verdict.keys),
+        "Spec keys that differ": _table(f"keys of {name}", _KEYS, keys),
         "Versions": _table(f"versions of {name}", _PARTS, versions),
     }
     sections = (
@@ -119,32 +120,19 @@ def _moves(numbers: NumbersDifference | None) -> tuple[object, ...]:
 
 
 def _steps(verdict: Verdict) -> str:
-    """Return the table of the first changed steps, without columns that are empty in all rows."""
+    """Return the table of the first changed steps."""
     if verdict.numbers is None:
         return ""
-    shown = [
-        (m.start, _name_quantity(m), m.curve, m.group, m.old, m.new, _change(m.old, m.new))
-        for m in verdict.numbers.steps
-    ]
-    kept = [i for i in range(len(_STEPS)) if any(row[i] != "" for row in shown)]
-    rows = [[row[i] for i in kept] for row in shown]
-    label = f"changed steps of {_name_of(verdict)}"
-    found = _table(label, [_STEPS[i] for i in kept], rows, _NUMERIC)
+    rows = [(m.start, _name_quantity(m), *m.values, m.percent) for m in verdict.numbers.steps]
+    found = _table(f"changed steps of {_name_of(verdict)}", _STEPS, rows, _NUMERIC)
     return found and found + _note(len(rows), sum(move.moved for move in verdict.numbers.moves))
 
 
 def _name_quantity(move: Move) -> str:
     """Return what moved; of a block, which of its numbers."""
     if not move.statistic:
-        return move.quantity
-    return f"{move.quantity}, {move.statistic} of {move.stop - move.start} steps"
-
-
-def _change(old: float, new: float) -> str:
-    """Return by how many percent a value moved, or nothing where that says nothing."""
-    if old == 0 or not math.isfinite(old) or not math.isfinite(new):
-        return ""
-    return f"{(new - old) / abs(old) * 100:+.3g} %"
+        return move.name
+    return f"{move.name}, {move.statistic} of {move.stop - move.start} steps"
 
 
 def text(value: object) -> str:
@@ -184,8 +172,7 @@ def _table(
 
 def _row(cell: str, values: Sequence[object], sides: Sequence[bool]) -> str:
     marks = (' class="number"' if right else "" for right in sides)
-    spelled = (spell_yaml(each) if isinstance(each, float) else each for each in values)
-    cells = zip(marks, map(text, spelled), strict=True)
+    cells = zip(marks, map(text, values), strict=True)
     return f"<tr>{''.join(f'<{cell}{mark}>{each}</{cell[:2]}>' for mark, each in cells)}</tr>"
 
 

@@ -41,6 +41,7 @@ def iter_batch(items: Sequence[Item], options: Options) -> Iterator[Block]:
     At last it is counted. Where there is nothing to draw, neither torch nor matplotlib is imported
     and no process is started. However it ends, no process is left, and no temporary file of one.
     """
+    yield from (Block(lines=(each.note,)) for each in items if each.note)
     folders = list_folders(items, options)
     batch = _Batch(items, options)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from lrviz.commands.results import find_sharing, refuse_inputs
-from lrviz.errors import LrvizError, UsageError
+from lrviz.errors import LrvizError, Problem, UsageError
 from lrviz.figure import Format
 from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
 from lrviz.figure.record import build_sheet_record
@@ -34,13 +34,15 @@ class Item:
         name: what a sheet calls it: the path of its figure below the folder, without an ending.
         path: the figure's file.
         error: why it is not drawn, where that is known already: it is a folder that cannot be read,
-            or other specs would go to the same file.
+            other specs would go to the same file.
+        note: what is worth saying of the folder that it was found in; None for nothing.
     """
 
     source: str
     name: str
     path: Path
     error: LrvizError | None = None
+    note: Problem | None = None
 
     def title(self, spec: Spec) -> str:
         """What a sheet writes above it."""
@@ -97,7 +99,8 @@ def plan_batch(sources: Sequence[str], options: Options) -> tuple[Item, ...]:
     """
     if options.folder in ("", "-") or (find_status(options.root) and not options.root.is_dir()):
         raise UsageError(f"-o {options.folder}: not a folder; batch writes a file a spec")
-    items = _list_items(collect_specs(sources), options.root, options.format)
+    found = collect_specs(sources, options.reading.exclude)
+    items = _list_items(found, options.root, options.format)
     outputs = [item.path for item in items]
     if options.sheet is not None:
         _refuse_sheet(options.sheet, outputs)
@@ -111,7 +114,7 @@ def _list_items(found: Sequence[Found], root: Path, format: Format) -> tuple[Ite
     pairs = list(zip(found, paths, strict=True))
     shared = find_sharing((each.source, path) for each, path in pairs if each.error is None)
     return tuple(
-        Item(each.source, str(each.name), path, each.error or shared.get(path))
+        Item(each.source, str(each.name), path, each.error or shared.get(path), each.note)
         for each, path in pairs
     )
 

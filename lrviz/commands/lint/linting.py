@@ -83,10 +83,15 @@ def iter_linted(request: Request) -> Iterator[Linted]:
     if not request.sources:
         raise UsageError("nothing to lint; name a spec or a folder of them")
     linter, collected = _Linter(request, told), list[Found]()
+    exclude = request.reading.exclude
     for source in request.sources:
-        collected += [Found(STDIO, Path())] if source == STDIO else collect_specs([source])
-    for source, error in ((each.source, each.error) for each in collected):
-        yield Linted(source, error=error) if error else linter.lint(source, len(collected) == 1)
+        collected += [Found(STDIO, Path())] if source == STDIO else collect_specs([source], exclude)
+    for each in collected:
+        linted = Linted(each.source, error=each.error)
+        if each.error is None:
+            linted = linter.lint(each.source, len(collected) == 1)
+        note = (each.note,) if each.note else ()
+        yield replace(linted, warnings=(*note, *linted.warnings))
 
 
 @dataclass(frozen=True)
