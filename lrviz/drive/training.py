@@ -107,7 +107,7 @@ def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spe
         if steps % each:
             raise UsageError(f"steps: {steps} are no whole epochs of {each} steps")
         given["epochs"] = steps // each
-    tree = {key: _plain(value) for key, value in given.items()}
+    tree = {key: plain(value) for key, value in given.items()}
     return parse_tree(tree, Source(name), factory=factory)
 
 
@@ -141,12 +141,22 @@ def _spell_optimizer(value: Any) -> dict[str, Any]:
     raise UsageError(f"optimizer: {name} is none that lrviz can build; {remedy}")
 
 
-def _plain(value: Any) -> Tree:
-    """Return a value of Python's as a spec would write it."""
+def plain(value: Any) -> Tree:
+    """Return a value of Python's as a spec would write it.
+
+    Raises:
+        UsageError: a function is in it, which no spec can hold.
+    """
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(plain(key)): plain(each) for key, each in value.items()}
+    if isinstance(value, type):
+        is_own = value.__module__.startswith("torch.optim")
+        return value.__name__ if is_own else f"{value.__module__}:{value.__qualname__}"
+    if callable(value):
+        remedy = "write an expression, or give a factory: lambda optimizer: LambdaLR(optimizer, …)"
+        raise UsageError(f"{_name(value)}: a function cannot stand in a spec; {remedy}")
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return cast(Tree, value.tolist() if hasattr(value, "tolist") else value)
 
 

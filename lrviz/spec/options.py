@@ -8,16 +8,18 @@ from pydantic_core import PydanticCustomError
 
 from lrviz.curve import Quantity
 from lrviz.spec.style import Dpi, Flag, Number, Positive, Style, Text, styles
+from lrviz.spec.wording import spell
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 16_383
 
 
 def _resolve_style(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, Style | dict):
         return value
-    if value not in styles():
-        raise PydanticCustomError("style", "no style '{name}'", {"name": value})
+    if not isinstance(value, str) or value not in styles():
+        names = {"name": str(value), "shown": spell(value)}
+        raise PydanticCustomError("style", "no style {shown}", names)
     return styles()[value]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lrviz.errors import KeyPath, Problem, SpecError
+from lrviz.errors import KeyPath, Problem, SpecError, WrongTypeError
 from lrviz.spec.assign import Override, Overrides, assign
 from lrviz.spec.catalog.external import External, parse_allowed
 from lrviz.spec.keys import Shape, read_calls, read_shape
@@ -45,6 +45,8 @@ def parse_spec(
     >>> parse_spec("{epochs: 4, scheduler: {StepLR: {step_size: 2}}}").total_calls
     4
     """
+    if not isinstance(text, str):
+        raise WrongTypeError("parse_spec takes a YAML text", text, "; simulate and plot take more")
     try:
         tree, positions = parse_yaml(text)
     except YamlError as error:

@@ -35,7 +35,7 @@ def make_run() -> Run:
     return lrviz.simulate(lrviz.parse_spec(TEXT))
 
 
-def draw(run: Run, format: str = "png", **options: object) -> bytes:
+def draw(run: Run, format: str = "png", **options: Any) -> bytes:
     file = io.BytesIO()
     lrviz.plot(run, **options).savefig(file, format=format)
     return file.getvalue()
