@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from lrviz.linter.rule import Finding as Finding
     from lrviz.reading.sources import load as load
     from lrviz.run.driven import Run as Run
-    from lrviz.run.resumed import Resumed as Resumed
     from lrviz.spec.model import Spec as Spec
     from lrviz.spec.parse import parse_spec as parse_spec
 
@@ -54,7 +53,6 @@ _HOMES = {
     "Compared": "lrviz.commands.compare.combined",
     "Curve": "lrviz.curve",
     "Finding": "lrviz.linter.rule",
-    "Resumed": "lrviz.run.resumed",
     "Run": "lrviz.run.driven",
     "Spec": "lrviz.spec.model",
     "load": "lrviz.reading.sources",

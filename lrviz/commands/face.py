@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack, overload
 
-from lrviz.commands.given import drive_given, is_code, list_options, open_given, read_given
+from lrviz.commands.given import drive_given, is_code, read_given
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
@@ -37,15 +37,7 @@ Said = Spec | str | PathLike[str] | Mapping[str, Any]
 Code = Callable[..., object] | Scheduler
 
 
-@overload
-def simulate(spec: Said | Run, /) -> Run: ...
-
-
-@overload
-def simulate(code: Code, /, **options: Unpack["Options"]) -> Run: ...
-
-
-def simulate(spec: Said | Run | Code, /, **options: Any) -> Run:
+def simulate(spec: Run | Said | Code, /, **options: Unpack["Options"]) -> Run:
     """Drive the schedulers of a spec, or what a factory builds, through its run.
 
     The installed scheduler is stepped as a training loop would step it, on an optimizer of its
@@ -132,12 +124,16 @@ def plot(run: Run | Said | Code, *, ax: Any = None, **options: Any) -> Any:
     'log'
     >>> from matplotlib.figure import Figure
     >>> ax = plot(lambda it: 0.1 / (it + 1), steps=9, returns="lr", ax=Figure().subplots())
-    >>> ax.get_xlim()
-    (np.float64(0.0), np.float64(9.0))
+    >>> ax.get_xlabel(), len(ax.lines)
+    ('Steps', 1)
     """
     if not isinstance(run, Run):
-        theirs = list_options() if is_code(run) else ()
-        own = {name: options.pop(name) for name in [*options] if name in theirs}
+        own: dict[str, Any] = {}
+        if is_code(run):
+            from lrviz.drive.training import Options
+
+            names = (*Options.__annotations__, "start")
+            own = {name: options.pop(name) for name in names if name in options}
         run = drive_given("plot", run, own)
     if ax is None:
         from lrviz.draw.outputs import plot as draw
@@ -164,8 +160,8 @@ def lint(run: Run | Said | Code, /, **options: Any) -> tuple["Finding", ...]:
         LrvizError: as `simulate`.
 
     >>> text = "{epochs: 4, scheduler: {MultiStepLR: {milestones: [2, 9]}}}"
-    >>> [(each.code, each.severity, each.key) for each in lint(text)]
-    [('LR006', 'warning', 'scheduler.MultiStepLR.milestones.1')]
+    >>> [(each.code, each.severity, each.remedy) for each in lint(text)]
+    [('LR008', 'warning', 'set milestones to [2]')]
     """
     from lrviz.linter.engine import find_unknown, lint_run, sort_findings
     from lrviz.linter.rules import RULES
@@ -175,38 +171,39 @@ def lint(run: Run | Said | Code, /, **options: Any) -> tuple["Finding", ...]:
     return sort_findings([*found, *find_unknown(driven.spec, RULES)])
 
 
-def compare(plan: Run | Said | Code, *others: Run | Said | Code, **options: Any) -> "Compared":
+def compare(plan: Run | Said, *others: Run | Said) -> "Compared":
     """Say where schedules part from the first one, or the log of a run from its plan.
 
     Args:
-        plan: what `simulate` gave, or takes.
+        plan: what `simulate` gave, or a spec as it takes them.
         *others: likewise; or the paths of a run's logs, which must be the only ones then.
-        **options: of code among them, as `simulate` takes them.
 
     Returns:
-        Whether and where they `part`, with the numbers of `comparisons`; of a log what happened,
-        in `held.findings`. `str` of it is what the command prints, `as_json()` what it gives to
-        programs, and `plot(compared.run)` draws all of them.
+        Whether they `parted`, and at which step, `parts`; `comparisons` in numbers, and of a log
+        what happened, `held.findings`. `str` of it is what the command prints, `data` what that
+        prints for programs, and `plot(compared.run)` draws all of them.
 
     Raises:
         LrvizError: as `simulate`.
         UsageError: there is nothing to compare with, or no single plan beside logs.
 
     >>> spec = {"steps": 4, "scheduler": {"StepLR": {"step_size": 2, "gamma": 0.5}}}
-    >>> print(compare(spec, spec | {"steps": 3}).parts)
+    >>> compare(spec, spec | {"steps": 3}).parts
     3
     """
-    from lrviz.commands.compare.comparing import compare_runs
+    from lrviz.commands.compare.comparing import compare_runs, is_log
 
     if not others:
         raise UsageError("nothing to compare with: compare('plan.yaml', 'run.csv')")
-    coded = [is_code(each) for each in (plan, *others)]
-    parts = [
-        open_given(each, options if code or not any(coded) else {})
-        for each, code in zip((plan, *others), coded, strict=True)
-    ]
-    logs = [each for each in parts if isinstance(each, Spec)]
-    return compare_runs([each for each in parts if isinstance(each, Run)], logs)
+    runs, logs = list[Run](), list[Spec]()
+    for each in (plan, *others):
+        is_said = not (isinstance(each, Run) or is_code(each))
+        given = read_given(each, "compare") if is_said else each
+        if isinstance(given, Spec) and is_log(given):
+            logs.append(given)
+        else:
+            runs.append(drive_given("compare", given, {}))
+    return compare_runs(runs, logs)
 
 
 def resume(

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from inspect import signature
 from typing import Any
 
 from lrviz.errors import UsageError, WrongTypeError
@@ -84,75 +83,26 @@ def _refuse(given: object, called: str) -> WrongTypeError:
 
 
 def drive_given(called: str, given: object, options: Mapping[str, Any]) -> Run:
-    """Return the run of what a function was called with, and warn of what is worth saying."""
+    """Return the run of what a function was called with, and warn of what is worth saying.
+
+    Raises:
+        LrvizError: as `read_given`; it cannot be driven, or an option makes no sense.
+    """
     if isinstance(given, Run):
-        for name in options:
-            raise UsageError(f"{name}: a Run has been driven; it is an option of code")
+        if options:
+            raise UsageError(f"{next(iter(options))}: a Run has been driven; it is for code")
         return given
     from lrviz.drive.runs import simulate, warn
 
     if is_live(given):
-        return _look_ahead(called, given, options)
-    if isinstance(given, type):
-        _refuse_class(given, called)
+        from lrviz.drive.copying import preview
+
+        if options.get("steps") is None:
+            text = "a live scheduler does not say how far to look ahead"
+            raise UsageError(f"{text}; {called}(scheduler, steps=1000)")
+        return preview(given, **options)
     spec = given if callable(given) else read_given(given, called)
     run = simulate(spec, **options)
     if isinstance(spec, Spec) and spec is not given:
         warn(run)
     return run
-
-
-def _refuse_class(given: type, called: str) -> None:
-    """Refuse a scheduler's class without the arguments that it needs, and an optimizer's.
-
-    Raises:
-        UsageError: it is such.
-    """
-    name, text = given.__name__, ""
-    if hasattr(given, "add_param_group"):
-        text = f"an optimizer; {called}(factory, optimizer={name}, steps=1000)"
-    elif hasattr(given, "step"):
-        taken = signature(given).parameters.values()
-        wanted = [each.name for each in taken if each.default is each.empty]
-        given_by_name = ", ".join(f"{each}=…" for each in wanted[1:])
-        if given_by_name:
-            make = f"lambda optimizer: {name}(optimizer, {given_by_name})"
-            text = f"a class; {called}({make}, steps=1000)"
-    if text:
-        raise UsageError(f"{name} is {text}")
-
-
-def _look_ahead(called: str, scheduler: object, options: Mapping[str, Any]) -> Run:
-    from lrviz.drive.copying import preview
-    from lrviz.spec.wording import suggest
-
-    known = tuple(signature(preview).parameters)[1:]
-    if options.get("steps") is None:
-        text = "a live scheduler does not say how far to look ahead"
-        raise UsageError(f"{text}; {called}(scheduler, steps=1000)")
-    for name in options:
-        if name not in known:
-            what = "no option of a live scheduler's"
-            raise UsageError(f"{name}: {what}; {suggest(name, known)}")
-    return preview(scheduler, **options)
-
-
-def open_given(given: object, options: Mapping[str, Any]) -> Run | Spec:
-    """Return what is to be compared: a run, or a log as it is read."""
-    if isinstance(given, Run):
-        if any(curve.at is not None for curve in given.curves):
-            raise UsageError("compare takes a log by its path, not its Run")
-    elif not is_code(given):
-        from lrviz.commands.compare.comparing import is_log
-
-        given = read_given(given, "compare")
-        if is_log(given):
-            return given
-    return drive_given("compare", given, options)
-
-
-def list_options() -> tuple[str, ...]:
-    """Return what can be said of the run of code."""
-    from lrviz.drive.training import Options
-
-    return (*Options.__annotations__, "start")

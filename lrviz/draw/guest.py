@@ -1,6 +1,6 @@
 """A run on axes of the caller's: in his figure, whose settings, margins and fonts stay his."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,8 +21,7 @@ from lrviz.spec.style import override_options
 from lrviz.spell import spell_plural
 from lrviz.system.process import ONE_AT_A_TIME, warn_caller
 
-# What only a figure of lrviz's own has.
-_OWN = ("size", "dpi", "transparent", "font_size", "svg_text")
+_OWN = {"size", "dpi", "transparent", "font_size", "svg_text"}  # of a figure of lrviz's
 
 
 def plot_onto(run: Run, ax: object, options: Mapping[str, object]) -> None:
@@ -32,39 +31,37 @@ def plot_onto(run: Run, ax: object, options: Mapping[str, object]) -> None:
         SpecError: the spec asks for a panel of a quantity that its optimizer has not.
         UsageError: an option makes no sense there, or the axes are none or too few.
     """
-    if own := [name for name in _OWN if name in options]:
-        raise UsageError(f"{own[0]}: the figure of ax is yours, and has its own; leave it out")
+    for name in filter(_OWN.__contains__, options):
+        raise UsageError(f"{name}: the figure of ax is yours, and has its own; leave it out")
     wanted = override_options(run.figure, options)
-    several: list[object] = np.ravel(np.array(ax, dtype=object)).tolist()
-    axes = [each for each in several if isinstance(each, Axes)]
-    if len(axes) < len(several):
+    axes: list[Axes] = np.ravel(np.array(ax, dtype=object)).tolist()
+    if not all(isinstance(each, Axes) for each in axes):
         raise WrongTypeError("ax: takes axes of matplotlib, as fig.subplots() gives", ax)
     if len(axes) != (count := len(wanted.panels)):
-        remedy = f"fig.subplots({count}, sharex=True)" if count > 1 else "one of them"
         found = f"{spell_plural(count, 'panel')} on {len(axes)} axes"
-        raise UsageError(f"ax: {found}; give {remedy}, or other panels")
+        raise UsageError(f"ax: {found}; give fig.subplots({count}, sharex=True), or other panels")
     with ONE_AT_A_TIME:  # in another thread the settings may be those of a figure
         panels = plan_panels(run, wanted)
         refuse_missing(run, panels)
         words = find_words(run, wanted, panels)
-        for index, each in enumerate(axes):
-            for text in _draw(run, each, panels[index], words.ylabels[index], wanted):
+        for each, panel, ylabel in zip(axes, panels, words.ylabels, strict=True):
+            each.set_ylabel(ylabel, parse_math=False)
+            for text in _draw(run, each, panel, wanted):
                 warn_caller(text)
         _tell(run, axes, words)
 
 
-def _draw(run: Run, axes: Axes, panel: Panel, ylabel: str, options: FigureOptions) -> Sequence[str]:
+def _draw(run: Run, axes: Axes, panel: Panel, options: FigureOptions) -> Sequence[str]:
     """Draw a panel, with what others have drawn still in view; return what it cannot show."""
-    others, layout = len(axes.lines), _lay_out(run, axes, panel, options)
-    if not panel.given:
-        siblings = axes.get_shared_y_axes().get_siblings(axes)
-        panel = replace(panel, limits=_join(siblings, axes.get_ylim(), panel.limits))
+    others, layout, limits = len(axes.lines), _lay_out(run, axes, panel, options), panel.limits
+    axes.set_yscale(options.yscale)
+    if not panel.given and (options.yscale == "linear" or min(axes.get_ylim()) > 0):
+        limits = _join(axes.get_shared_y_axes().get_siblings(axes), axes.get_ylim(), limits)
     lines = draw_lines(axes, panel.rows, layout, options)
     for line, name in zip(lines, name_lines(run), strict=True):
         line.set_label(name)
     set_step_axis([axes], layout, alone=layout.alike, at_once=False)
-    set_value_axis(axes, panel.limits, options.yscale, plain=False)
-    axes.set_ylabel(ylabel, parse_math=False)
+    set_value_axis(axes, limits, options.yscale, plain=False)
     if options.grid is not None:
         axes.grid(options.grid)
     return mark_floor(axes, lines, panel, layout, others) if options.yscale == "log" else ()
@@ -72,29 +69,21 @@ def _draw(run: Run, axes: Axes, panel: Panel, ylabel: str, options: FigureOption
 
 def _lay_out(run: Run, axes: Axes, panel: Panel, options: FigureOptions) -> Layout:
     """Return the layout of axes that are there; lines on them have had the style's first looks."""
-    dpi, style, nothing = axes.figure.dpi, options.style, Words("", "", (), ())
-    xlim = panel.xlim
+    dpi, xlim, drawn = axes.figure.dpi, panel.xlim, len(axes.lines)
     if not options.xlim:
         xlim = _join(axes.get_shared_x_axes().get_siblings(axes), axes.get_xlim(), xlim)
-    looks = (("colors", style.colors), ("linestyles", style.linestyles))
-    turned = {name: (each * 2)[len(axes.lines) % len(each) :][: len(each)] for name, each in looks}
-    size = float(axes.xaxis.label.get_fontsize())
-    own = {**turned, "font_size": size, "background": to_hex(axes.get_facecolor())}
-    layout = plan_layout(run, options, nothing, xlim)
-    return replace(
-        layout,
-        dpi=dpi,
-        dot=dpi / 72,
-        style=layout.style.model_copy(update=own),
-        width=float(axes.bbox.width),
-    )
+    layout = plan_layout(run, options, Words("", "", (), ()), xlim)
+    own = {"font_size": axes.xaxis.label.get_fontsize(), "background": to_hex(axes.get_facecolor())}
+    for name in ("colors", "linestyles"):
+        looks = getattr(layout.style, name)
+        own[name] = (looks * 2)[drawn % len(looks) :][: len(looks)]
+    style = layout.style.model_copy(update=own)
+    return replace(layout, dpi=dpi, dot=dpi / 72, style=style, width=float(axes.bbox.width))
 
 
-def _join(siblings: Iterable[Axes], shown: Limits, wanted: Limits) -> Limits:
-    """Return limits with what is shown between them, too, where there is anything."""
-    if not any(each.has_data() for each in siblings):
-        return wanted
-    ends = (*shown, *wanted)
+def _join(siblings: Sequence[Axes], shown: Limits, wanted: Limits) -> Limits:
+    """Return limits with what is shown between them, too, where anything is drawn."""
+    ends = (*shown, *wanted) if any(each.has_data() for each in siblings) else wanted
     return min(ends), max(ends)
 
 
@@ -103,6 +92,5 @@ def _tell(run: Run, axes: Sequence[Axes], words: Words) -> None:
     axes[-1].set_xlabel(words.xlabel, parse_math=False)
     if run.spec.title and not axes[0].get_title():
         axes[0].set_title(run.spec.title, parse_math=False)
-    if words.names:
-        for text in axes[0].legend().get_texts():
-            text.set_parse_math(False)
+    for text in axes[0].legend().get_texts() if words.names else ():
+        text.set_parse_math(False)

@@ -30,7 +30,7 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
     return run
 
 
-def describe(spec: object, options: Mapping[str, Any]) -> Spec:
+def describe(spec: Spec | Callable[..., object], options: Mapping[str, Any]) -> Spec:
     """Return a spec as it is, and of a factory that of its run; raise as `simulate` does."""
     if isinstance(spec, Spec):
         if options:
@@ -38,8 +38,6 @@ def describe(spec: object, options: Mapping[str, Any]) -> Spec:
             remedy = f"load(path, overrides=[({name!r}, {str(value)!r})])"
             raise UsageError(f"{name}: a spec says so itself; change it there, or by {remedy}")
         return spec
-    if not callable(spec):
-        raise UsageError(f"{type(spec).__name__} is neither a spec nor a factory")
     from lrviz.drive.training import describe_factory
 
     return describe_factory(spec, options)

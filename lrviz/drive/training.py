@@ -142,11 +142,7 @@ def _spell_optimizer(value: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Tree:
-    """Return a value of Python's as a spec would write it.
-
-    Raises:
-        UsageError: a function is in it, which no spec can hold.
-    """
+    """Return a value of Python's as a spec would write it, or raise where it is a function."""
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(each) for key, each in value.items()}
     if isinstance(value, type):
@@ -229,6 +225,8 @@ def _list_wanted(schedule: Schedule, function: Function) -> dict[str, str]:
     required = [each for each in parameters if is_required(each)]
     by_name = [each for each in required if each.kind is inspect.Parameter.KEYWORD_ONLY]
     wanted = [tell_wanted(each, alone=len(required) == 1) for each in required]
+    if isinstance(function, type):  # of which no argument counts steps
+        wanted[1:] = [""] * len(wanted[1:])
     if by_name or (len(required) > 1 and sorted(wanted) != ["optimizer", "step"]):
         names = ", ".join(each.name for each in required)
         how = " by name" if by_name else ""

@@ -158,8 +158,7 @@ class Finding:
     def __str__(self) -> str:
         return self.tell(self.severity, self.problem.key, self.message)
 
-    def __repr__(self) -> str:
-        return f"<Finding {self}>"
+    __repr__ = __str__
 
 
 def wrap(text: str) -> str:

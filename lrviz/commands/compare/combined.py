@@ -47,8 +47,7 @@ class Compared:
     def __str__(self) -> str:
         return self.text
 
-    def __repr__(self) -> str:
-        return f"<Compared {self.text}>"
+    __repr__ = __str__
 
 
 def combine_runs(runs: Sequence[Run], names: Sequence[str]) -> Run:

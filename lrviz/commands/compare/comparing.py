@@ -122,6 +122,8 @@ def compare_runs(runs: Sequence[Run], logs: Sequence[Spec]) -> Compared:
         from lrviz.commands.compare.planned import hold_logs
 
         return hold_logs(runs, logs)
+    if any(curve.at is not None for each in runs for curve in each.curves):
+        raise UsageError("a log is held against a plan by its path, not by its Run")
     specs = [each.spec for each in runs]
     names = name_sources([each.source.name for each in specs], [each.title for each in specs])
     rows = compare_curves((run := combine_runs(runs, names)).curves)
