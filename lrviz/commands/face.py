@@ -195,15 +195,14 @@ def compare(plan: Run | Said, *others: Run | Said) -> "Compared":
 
     if not others:
         raise UsageError("nothing to compare with: compare('plan.yaml', 'run.csv')")
-    runs, logs = list[Run](), list[Spec]()
-    for each in (plan, *others):
-        is_said = not (isinstance(each, Run) or is_code(each))
-        given = read_given(each, "compare") if is_said else each
-        if isinstance(given, Spec) and is_log(given):
-            logs.append(given)
-        else:
-            runs.append(drive_given("compare", given, {}))
-    return compare_runs(runs, logs)
+    read = [
+        each if isinstance(each, Run) or is_code(each) else read_given(each, "compare")
+        for each in (plan, *others)
+    ]
+    logs = [each for each in read if isinstance(each, Spec) and is_log(each)]
+    return compare_runs(
+        [drive_given("compare", each, {}) for each in read if each not in logs], logs
+    )
 
 
 def resume(

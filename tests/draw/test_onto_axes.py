@@ -33,8 +33,9 @@ def make_axes(count: int = 1, **options: Any) -> Any:
 
 def test_draws_what_its_own_figure_shows_and_returns_the_axes() -> None:
     own = lrviz.plot(STEP).axes[0]
-    axes = make_axes()
-    assert lrviz.plot(STEP, ax=axes) is axes
+    axes: Axes = make_axes()
+    drawn: Axes = lrviz.plot(STEP, ax=axes)  # mypy sees that it is no figure
+    assert drawn is axes
     assert axes.get_xlim() == own.get_xlim() == (0, 32)
     assert axes.get_ylim() == own.get_ylim() == (0, 1.1 * 1e-3)
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Steps", "Learning Rate")
