@@ -11,8 +11,9 @@ Functions, each of which takes and returns values and leaves the caller as it wa
 - `load(path)` reads a spec, or the one that a figure was drawn from; `parse_spec(text)` one in
   YAML.
 
-A spec is what `load` gave, a path, a YAML text, a mapping, or the `Run` that it is; so is, with
-`steps=…`, a function that builds a scheduler, or a live one.
+A spec is what `load` gave, a path, a YAML text or a mapping; `resume` aside, they take a `Run`, too.
+`simulate`, `plot` and `lint` also take, with `steps=…`, a function that builds a scheduler, or a
+live scheduler.
 
 What they need is imported when they are first used: `import lrviz` costs nothing.
 
