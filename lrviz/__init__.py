@@ -11,7 +11,7 @@ Functions, each of which takes and returns values and leaves the caller as it wa
 - `load(path)` reads a spec, or the one that a figure was drawn from; `parse_spec(text)` one in
   YAML.
 
-A spec is what `load` gave, a path, a YAML text or a mapping; `resume` aside, they take a `Run`, too.
+A spec is what `load` gave, a path, a YAML text or a mapping; all but `resume` take a `Run`, too.
 `simulate`, `plot` and `lint` also take, with `steps=…`, a function that builds a scheduler, or a
 live scheduler.
 
