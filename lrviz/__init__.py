@@ -1,13 +1,19 @@
 """See what a PyTorch learning-rate schedule does before a run pays for it.
 
-Five functions, each of which takes and returns values and leaves the caller as it was:
+Functions, each of which takes and returns values and leaves the caller as it was:
 
-- `load(path)` reads a spec, or the one that a figure was drawn from;
-- `simulate(spec)` drives torch's own scheduler and returns a `Run`: its curves; it takes a
-  function that builds a scheduler, too;
-- `preview(scheduler, steps=…)` tells what a live scheduler will do, which stays as it is;
+- `plot(spec)` returns a figure of matplotlib's, or draws on axes of yours;
+- `simulate(spec)` drives torch's own scheduler and returns a `Run`: its curves;
+- `lint(spec)` returns what looks wrong in it, as `Finding`s;
+- `compare(plan, log)` tells where a run's log, or another spec, parts from its plan, and why;
 - `resume(spec)` tells what each way to resume does to a schedule;
-- `plot(run)` returns a figure of matplotlib's.
+- `preview(scheduler, steps=…)` tells what a live scheduler will do, which stays as it is;
+- `load(path)` reads a spec, or the one that a figure was drawn from; `parse_spec(text)` one in
+  YAML.
+
+A spec is what `load` gave, a path, a YAML text or a mapping; all but `resume` take a `Run`, too.
+`simulate`, `plot` and `lint` also take, with `steps=…`, a function that builds a scheduler, or a
+live scheduler.
 
 What they need is imported when they are first used: `import lrviz` costs nothing.
 
@@ -20,15 +26,20 @@ would find the figure's. Reading and driving a spec changes nothing of the kind.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from lrviz.commands.compare.combined import Compared as Compared
+    from lrviz.commands.face import compare as compare
+    from lrviz.commands.face import lint as lint
+    from lrviz.commands.face import plot as plot
+    from lrviz.commands.face import resume as resume
+    from lrviz.commands.face import simulate as simulate
     from lrviz.curve import Curve as Curve
-    from lrviz.draw.outputs import plot as plot
     from lrviz.drive.copying import preview as preview
-    from lrviz.drive.resuming import resume as resume
-    from lrviz.drive.runs import simulate as simulate
     from lrviz.errors import FileError as FileError
     from lrviz.errors import LrvizError as LrvizError
     from lrviz.errors import SpecError as SpecError
     from lrviz.errors import UsageError as UsageError
+    from lrviz.errors import WrongTypeError as WrongTypeError
+    from lrviz.linter.rule import Finding as Finding
     from lrviz.reading.sources import load as load
     from lrviz.run.driven import Run as Run
     from lrviz.spec.model import Spec as Spec
@@ -36,17 +47,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 
+_ERRORS = ("FileError", "LrvizError", "SpecError", "UsageError", "WrongTypeError")
 _HOMES = {
+    **dict.fromkeys(("compare", "lint", "plot", "resume", "simulate"), "lrviz.commands.face"),
+    **dict.fromkeys(_ERRORS, "lrviz.errors"),
+    "Compared": "lrviz.commands.compare.combined",
     "Curve": "lrviz.curve",
+    "Finding": "lrviz.linter.rule",
     "Run": "lrviz.run.driven",
     "Spec": "lrviz.spec.model",
-    **dict.fromkeys(("FileError", "LrvizError", "SpecError", "UsageError"), "lrviz.errors"),
     "load": "lrviz.reading.sources",
     "parse_spec": "lrviz.spec.parse",
-    "plot": "lrviz.draw.outputs",
     "preview": "lrviz.drive.copying",
-    "resume": "lrviz.drive.resuming",
-    "simulate": "lrviz.drive.runs",
 }
 
 __all__ = sorted(["__version__", *_HOMES])

@@ -5,7 +5,8 @@ a caller would expect, carries its facts as attributes and builds its own messag
 
     LrvizError
     ├── UsageError (ValueError)     what was asked for makes no sense       exit status 2
-    │   └── RefusedError            a file is not to be written, or not there
+    │   ├── RefusedError            a file is not to be written, or not there
+    │   └── WrongTypeError (TypeError)      nothing can be made of such a value
     ├── SpecError (ValueError)      a spec is wrong: one problem or many    exit status 2
     │   └── NoFigureError           there is none, and it is called a figure
     ├── ImageError (ValueError)     a picture or its record is damaged      exit status 2
@@ -101,6 +102,18 @@ def _make(kind: type[LrvizError]) -> LrvizError:
 
 class UsageError(LrvizError, ValueError):
     """What was asked for makes no sense, whatever the files hold."""
+
+
+class WrongTypeError(UsageError, TypeError):
+    """What was given is of a type that nothing can be made of.
+
+    Its message says what is taken, what was given, and what may have been meant.
+    """
+
+    def __init__(self, taken: str, given: object, remedy: str = "") -> None:
+        name = type(given).__name__
+        got = "None" if given is None else f"a{'n' * (name[0] in 'aeiouAEIOU')} {name}"
+        super().__init__(f"{taken}, not {got}{remedy}")
 
 
 class RefusedError(UsageError):

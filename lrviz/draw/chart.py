@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import matplotlib as mpl
@@ -69,6 +70,13 @@ class Chart(Figure):
         own = {} if hasattr(fname, "infodict") else FONT_TYPE  # a PdfPages has been asked for its
         with apply_settings(own):
             super().savefig(fname, transparent=transparent, **options)
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[object, object]:
+        """Return what a notebook shows, be pyplot loaded there or not; its label says it."""
+        from lrviz.run.notebook import show_picture
+
+        FigureCanvasAgg(self).print_png(file := BytesIO())  # type: ignore[no-untyped-call]
+        return show_picture(repr(self), str(self.get_label()), file.getvalue())
 
     def capture(self) -> "Drawing":
         """Return the figure as pixels."""

@@ -37,7 +37,9 @@ def _mark(xs: ArrayLike, ys: ArrayLike, color: Any, shape: str, size: float) -> 
     return Line2D(xs, ys, markersize=size, **look)
 
 
-def mark_floor(axes: Axes, lines: Sequence[Line2D], panel: Panel, layout: Layout) -> list[str]:
+def mark_floor(
+    axes: Axes, lines: Sequence[Line2D], panel: Panel, layout: Layout, others: int = 0
+) -> list[str]:
     """Mark what a log axis has no place for; return a note on it.
 
     Args:
@@ -45,12 +47,13 @@ def mark_floor(axes: Axes, lines: Sequence[Line2D], panel: Panel, layout: Layout
         lines: one a row of the panel.
         panel: what it shows.
         layout: of the figure.
+        others: the lines that were there before, which are left alone.
     """
     if panel.highest <= 0 and not panel.given:
         # Beside values that the axis only marks they would be read.
         axes.yaxis.set_ticks([])
         axes.yaxis.set_ticks([], minor=True)
-    for line in axes.lines:  # it may lead to a value out of view
+    for line in axes.lines[others:]:  # it may lead to a value out of view
         sink_hidden(line, panel.floor or 0.0, min(axes.get_ylim()))
     if panel.floor is None:
         return []

@@ -1,6 +1,5 @@
 """From a run to a figure: its panels, one below the other; and to pixels or a vector format."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -43,7 +42,7 @@ from lrviz.errors import SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import override_options
-from lrviz.system.process import is_alone
+from lrviz.system.process import is_alone, warn_caller
 from lrviz.system.versions import CREATOR
 
 TITLE = 1.2  # the title's size, as a multiple of the labels'
@@ -66,32 +65,16 @@ DESCRIPTION = {"svg": "Title", "pdf": "Subject"}  # what is read out in its plac
 
 
 def plot(run: Run, **options: object) -> Figure:
-    """Return a run as a matplotlib figure.
-
-    It is no figure of pyplot and needs no closing; `figure.savefig(path)` writes it. Threads may
-    draw at once: one does, and the others wait. What else uses matplotlib in another thread finds
-    the figure's settings meanwhile, and must not set its own.
-
-    Args:
-        run: what `simulate` gave.
-        **options: the keys of a spec's `figure`, over those that the spec gives; for example
-            `style="dark", yscale="log"`.
-
-    Raises:
-        UsageError: an option does not exist, or its value is not allowed.
-        SpecError: the spec asks for a panel of a quantity that its optimizer has not, or for more
-            lines than can be drawn in reasonable time.
-    """
-    if not isinstance(run, Run):
-        raise UsageError(f"plot takes a Run, as simulate gives it, not a {type(run).__name__}")
+    """Return a run as a matplotlib figure; as `lrviz.plot`, which takes more than runs."""
     try:
         chart = build_chart(run, override_options(run.figure, options))
     except SpecError as error:
         if "panels" not in options:
             raise
         raise UsageError("; ".join(each.text for each in error.problems)) from error
+    chart.set_label(str(run))
     for text in chart.warnings:
-        warnings.warn(text, UserWarning, stacklevel=2)
+        warn_caller(text)
     return chart
 
 
@@ -127,7 +110,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
     """
     options = options if options.style.panels == ("lr",) else choose_panels(run, options)
     panels = plan_panels(run, options)
-    _refuse_missing(run, panels)
+    refuse_missing(run, panels)
     words = find_words(run, options, panels)
     layout = plan_layout(run, options, words, panels[0].xlim)
     phases = keep_apart(find_phases(run, options.x), layout) if options.style.phases else ()
@@ -147,7 +130,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
     return chart
 
 
-def _refuse_missing(run: Run, panels: Sequence[Panel]) -> None:
+def refuse_missing(run: Run, panels: Sequence[Panel]) -> None:
     """Raise for a panel that no curve has a line for."""
     problems, spec = [], run.spec
     for index, panel in enumerate(panels):

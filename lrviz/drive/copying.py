@@ -20,7 +20,7 @@ from lrviz.drive.isolation import leave_no_trace
 from lrviz.drive.moved import find_groups
 from lrviz.drive.runs import warn
 from lrviz.drive.training import Metric, describe_run, whole_number
-from lrviz.errors import UsageError
+from lrviz.errors import UsageError, WrongTypeError
 from lrviz.run.driven import Run
 from lrviz.spec.origin import Factory
 from lrviz.spec.tree import Interval
@@ -123,6 +123,9 @@ def preview(
     >>> scheduler.get_last_lr()
     [0.8]
     """
+    if not callable(getattr(scheduler, "step", None)):
+        remedy = "; simulate takes a spec or a factory"
+        raise WrongTypeError("preview takes a live scheduler", scheduler, remedy)
     built = accept_scheduler(scheduler, type(getattr(scheduler, "optimizer", scheduler)).__name__)
     name, length = type(scheduler).__name__, {"steps": steps, "steps_per_epoch": steps_per_epoch}
     if steps is None:

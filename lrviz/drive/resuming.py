@@ -1,21 +1,20 @@
 """Stopping a run and going on in every way that people do: torch's own states, and no formula."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
 from math import inf
-from typing import Any, Unpack
+from typing import Any
 
 import numpy as np
 
 from lrviz.drive.blame import PASSED_ON, spell_cause
 from lrviz.drive.rebuilt import Course, Live, NoWayError, Quantities, Step, go_on, iter_courses
-from lrviz.drive.runs import describe
 from lrviz.drive.states import Saved, list_restored, load_optimizer, read_state, write_state
 from lrviz.drive.stops import list_stops
-from lrviz.drive.training import Options, whole_number
-from lrviz.errors import LrvizError, UsageError, spec_error
+from lrviz.drive.training import whole_number
+from lrviz.errors import LrvizError, spec_error
 from lrviz.run.resumed import STATELESS, WAYS, Restored, Resumed, Resumption, judge
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import MAX_CALLS
@@ -25,47 +24,10 @@ from lrviz.system.process import hide_warnings
 _LOADING = ("both", "before", "scheduler")
 
 
-def resume(
-    spec: Spec | Callable[..., object],
-    at: int | None = None,
-    into: Spec | None = None,
-    **options: Unpack[Options],
-) -> tuple[Resumed, ...]:
-    """Stop a run, save what torch saves, and go on in each of the ways that people do.
-
-    The states are those of `state_dict`, saved and loaded by torch; schedulers and optimizers are
-    the installed ones. Each way is compared with the run that was not stopped.
-
-    Args:
-        spec: what `load` or `parse_spec` gave; or a factory, as `simulate` takes it.
-        at: the steps that are done when it stops, from 1 to the last but one; None for all of them
-            up to 256, else at hand-overs, drops and their neighbours, the thirds and 32 spread
-            ones. Then of each way the worst is told.
-        into: another spec of one curve, into which the states are loaded, as when a run is made
-            longer; what goes on is compared with its run.
-        **options: of a factory, as `simulate` takes them.
-
-    Returns:
-        A row a way, in the order of `lrviz.run.resumed.WAYS`; of several curves, one after another.
-
-    Raises:
-        SpecError: a spec cannot be driven through its run.
-        UsageError: it cannot be stopped there, or not at so many steps.
-
-    >>> from lrviz.spec.parse import parse_spec
-    >>> spec = parse_spec("{steps: 4, scheduler: {LambdaLR: {lr_lambda: 1 / (epoch + 1)}}}")
-    >>> [(row.way, row.verdict, row.wrong) for row in resume(spec, at=2)][:3]
-    [('both', 'right', 0), ('before', 'wrong', 1), ('scheduler', 'wrong', 1)]
-    """
-    if not isinstance(into, Spec | None):
-        raise UsageError(f"into: {type(into).__name__} is no spec")
-    return stop_and_go(describe(spec, options), at, into).rows
-
-
 def stop_and_go(
     spec: Spec, at: int | None = None, into: Spec | None = None, option: str = "at"
 ) -> Resumption:
-    """Return what `resume` does, with the run that is not stopped and the stops that were tried.
+    """Return what `lrviz.resume` does, with the run that is not stopped and the stops tried.
 
     `option` is what messages call `at`.
     """

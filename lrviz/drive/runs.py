@@ -1,10 +1,9 @@
 """From a spec or a factory to its run: driven within limits, and what is worth saying told once."""
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lrviz.curve import Curve, SchedulerFacts
 from lrviz.drive.loop import drive_schedule, empty_record
@@ -15,62 +14,14 @@ from lrviz.run.driven import Run
 from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.origin import FACTORY, Factory
 from lrviz.spec.parse import MAX_CALLS, MAX_POINTS
-from lrviz.system.process import keep_stdout
+from lrviz.system.process import keep_stdout, warn_caller
 
 if TYPE_CHECKING:
     from torch import optim
 
-    from lrviz.drive.training import Options
-
-
-@overload
-def simulate(spec: Spec, /) -> Run: ...
-
-
-@overload
-def simulate(factory: Callable[..., object], /, **options: Unpack["Options"]) -> Run: ...
-
 
 def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
-    """Drive the schedulers of a spec, or what a factory builds, through its run.
-
-    The installed scheduler is stepped as a training loop would step it, on an optimizer of its
-    own; the values are read before each step.
-
-    What a factory changes of torch's defaults, and in the main thread of random generators, the
-    filters of warnings and the current folder, is put back. One factory runs at a time, so none
-    may wait for another thread that calls lrviz.
-
-    Args:
-        spec: what `load` or `parse_spec` gave; or a factory, which takes an optimizer and returns
-            a scheduler, or takes nothing and returns both; as Lightning's `configure_optimizers`
-            and timm's `create_scheduler_v2` do it, too. What it returns may set learning rates by
-            hand, and be told the number of each step before it; several are stepped together.
-            Or a function of the step: its one parameter is an int, or is named for a count of
-            steps, as `it` and `current_step` are. It returns a learning rate or a factor, or takes
-            the optimizer, too, and sets its learning rates.
-        **options: for such code, how long the run is: `steps`, or `epochs` and `steps_per_epoch`
-            (1) or `data`; when `scheduler.step()` is called: `interval`, `"step"` or `"epoch"`
-            (`"step"`, or as its trainer has it), `frequency`, `calls`; the `optimizer` that it is
-            given, as a spec names it or a class of `torch.optim` (SGD with an LR of 1e-3), its
-            `lr`; the `metric` that ReduceLROnPlateau is given; what a function of the step
-            `returns`, `"lr"` or `"factor"`, where its first value does not tell; and its figure's
-            `title` and options, `figure`.
-
-    Returns:
-        The run: for every curve learning rates of shape (param groups, steps), steps counted
-        from 0, with momentum and weight decay beside them.
-
-    Raises:
-        SpecError: it cannot be driven through the run, or a learning rate is not finite.
-        UsageError: an option makes no sense.
-
-    >>> from torch.optim.lr_scheduler import StepLR
-    >>> simulate(lambda optimizer: StepLR(optimizer, 2, 0.5), lr=0.8, steps=4).lr.tolist()
-    [[0.8, 0.8, 0.4, 0.4]]
-    >>> simulate(lambda it: 0.1 / (it + 1), returns="lr", steps=2).lr.tolist()
-    [[0.1, 0.05]]
-    """
+    """Return the run of a spec, or of what a factory builds; as `lrviz.simulate`."""
     described = describe(spec, options)
     is_coded = described.schedules[0].factory
     run = _simulate_factory(described) if is_coded else simulate_spec(described)
@@ -79,25 +30,24 @@ def simulate(spec: Spec | Callable[..., object], /, **options: Any) -> Run:
     return run
 
 
-def describe(spec: object, options: Mapping[str, Any]) -> Spec:
+def describe(spec: Spec | Callable[..., object], options: Mapping[str, Any]) -> Spec:
     """Return a spec as it is, and of a factory that of its run; raise as `simulate` does."""
     if isinstance(spec, Spec):
         if options:
-            text = "a spec says so itself; options are a factory's"
-            raise UsageError(f"{next(iter(options))}: {text}")
+            name, value = next(iter(options.items()))
+            remedy = f"load(path, overrides=[({name!r}, {str(value)!r})])"
+            raise UsageError(f"{name}: a spec says so itself; change it there, or by {remedy}")
         return spec
-    if not callable(spec):
-        raise UsageError(f"{type(spec).__name__} is neither a spec nor a factory")
     from lrviz.drive.training import describe_factory
 
     return describe_factory(spec, options)
 
 
 def warn(run: Run) -> None:
-    """Warn the caller's caller of what the command would print, notes aside."""
+    """Warn the caller of what the command would print, notes aside."""
     for problem in run.warnings:
         if problem.grade == "warning":
-            warnings.warn(str(problem), UserWarning, stacklevel=3)
+            warn_caller(str(problem))
 
 
 def simulate_spec(spec: Spec) -> Run:

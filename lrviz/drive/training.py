@@ -110,7 +110,7 @@ def describe_run(factory: Factory, name: str, options: Mapping[str, Any]) -> Spe
         given["epochs"] = steps // each
     if isinstance(figure := given.get("figure", {}), Mapping):
         given["figure"] = {"style": PLAIN_STYLE, **figure}
-    tree = {key: _plain(value) for key, value in given.items()}
+    tree = {key: plain(value) for key, value in given.items()}
     return parse_tree(tree, Source(name), factory=factory)
 
 
@@ -144,12 +144,18 @@ def _spell_optimizer(value: Any) -> dict[str, Any]:
     raise UsageError(f"optimizer: {name} is none that lrviz can build; {remedy}")
 
 
-def _plain(value: Any) -> Tree:
-    """Return a value of Python's as a spec would write it."""
+def plain(value: Any) -> Tree:
+    """Return a value of Python's as a spec would write it, or raise where it is a function."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(plain(key)): plain(each) for key, each in value.items()}
+    if isinstance(value, type):
+        is_own = value.__module__.startswith("torch.optim")
+        return value.__name__ if is_own else f"{value.__module__}:{value.__qualname__}"
+    if callable(value):
+        remedy = "write an expression, or give a factory: lambda optimizer: LambdaLR(optimizer, …)"
+        raise UsageError(f"{_name(value)}: a function cannot stand in a spec; {remedy}")
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return cast(Tree, value.tolist() if hasattr(value, "tolist") else value)
 
 
@@ -222,6 +228,8 @@ def _list_wanted(schedule: Schedule, function: Function) -> dict[str, str]:
     required = [each for each in parameters if is_required(each)]
     by_name = [each for each in required if each.kind is inspect.Parameter.KEYWORD_ONLY]
     wanted = [tell_wanted(each, alone=len(required) == 1) for each in required]
+    if isinstance(function, type):  # of which no argument counts steps
+        wanted[1:] = [""] * len(wanted[1:])
     if by_name or (len(required) > 1 and sorted(wanted) != ["optimizer", "step"]):
         names = ", ".join(each.name for each in required)
         how = " by name" if by_name else ""

@@ -57,10 +57,11 @@ def lint_run(
 
 
 def _tell(schedule: Schedule, rule: Rule, found: Found, fix: Fix | None) -> Finding:
-    text = "; ".join(filter(None, (found.message, str(fix or found.remedy))))
+    remedy = str(fix or found.remedy)
+    text = "; ".join(filter(None, (found.message, remedy)))
     key = found.key[1:] if found.key[:1] == FACTORY else found.key  # whose arguments are in code
     problem = schedule.source.problem(key, text, found.grade or rule.severity)
-    return Finding(rule, problem, fix if fix and fix.is_certain else None)
+    return Finding(rule, problem, fix if fix and fix.is_certain else None, remedy=remedy)
 
 
 Told = list[tuple[Rule, Found]]

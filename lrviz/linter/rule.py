@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from textwrap import fill
 from typing import NamedTuple, get_args
 
-from lrviz.errors import Grade, KeyPath, Problem
+from lrviz.errors import Grade, KeyPath, Problem, spell_key
 from lrviz.linter.part import Part
 from lrviz.linter.remedy import Fix
 from lrviz.linter.view import View
@@ -102,7 +102,7 @@ def rule(
     return lambda see: Rule(code, severity, see, about, silenced_by, everywhere)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """One mistake in one place.
 
@@ -111,12 +111,29 @@ class Finding:
         problem: where it stands, and what it says; its grade is how bad it is.
         fix: the remedy, where it is certain and local; the same said twice is fixed as at first.
         label: the curve it was seen in; empty for the only one.
+        remedy: what to do about it, in words.
     """
 
     rule: Rule
     problem: Problem
     fix: Fix | None = field(default=None, compare=False)
     label: str = ""
+    remedy: str = field(default="", compare=False)
+
+    @property
+    def code(self) -> str:
+        """The code of its rule, such as `LR001`."""
+        return self.rule.code
+
+    @property
+    def key(self) -> str:
+        """What it is about, as `--set` spells it."""
+        return spell_key(self.problem.key)
+
+    @property
+    def line(self) -> int | None:
+        """Where that stands, counted from 1; None where the spec has no lines."""
+        return self.problem.position.line if self.problem.position else None
 
     @property
     def severity(self) -> Grade:
@@ -140,6 +157,8 @@ class Finding:
 
     def __str__(self) -> str:
         return self.tell(self.severity, self.problem.key, self.message)
+
+    __repr__ = __str__
 
 
 def wrap(text: str) -> str:

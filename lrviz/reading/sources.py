@@ -5,7 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from lrviz.errors import FileError, NoFigureError, Problem, SpecError, UsageError, spec_error
+from lrviz.errors import (
+    FileError,
+    NoFigureError,
+    Problem,
+    SpecError,
+    UsageError,
+    WrongTypeError,
+    spec_error,
+)
 from lrviz.figure.chunks import MAX_FILE
 from lrviz.figure.record import Record
 from lrviz.reading.folders import scan_specs
@@ -59,12 +67,16 @@ def load(
     Raises:
         FileError: it cannot be read.
         SpecError: what it holds is no spec; every problem of its shape at once.
-        UsageError: what is allowed is no such name.
+        UsageError: what is allowed is no such name, or the path is none.
 
     >>> load("configs/steplr.yaml").scheduler.name
     'StepLR'
     """
+    if not isinstance(path, str | os.PathLike):
+        raise WrongTypeError("load takes a path", path, "; simulate and plot take more")
     name = str(path)
+    if "\n" in name and not os.path.lexists(name):
+        raise UsageError("load takes a path, not a YAML text; parse_spec takes one")
     reading = Reading([Override(*each) for each in overrides], allow)
     return parse_data(read_source(name), name, reading)
 

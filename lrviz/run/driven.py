@@ -103,9 +103,10 @@ class Run:
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         """Return what a notebook shows: the figure with its alternative text, and the sentence."""
-        from lrviz.figure.notebook import show_run
+        from lrviz.figure.image import render_run
+        from lrviz.run.notebook import show_picture
 
-        return show_run(self)
+        return show_picture(repr(self), str(self), render_run(self, "png", metadata=False)[0])
 
 
 @dataclass(frozen=True, eq=False)

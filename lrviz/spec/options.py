@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pydantic_core import PydanticCustomError
 
 from lrviz.spec.style import Dpi, Flag, FontSize, Number, Panels, Positive, Style, Text, styles
+from lrviz.spec.wording import spell
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 16_383
@@ -14,10 +15,11 @@ PIXELS = 50  # nobody's figure is so many inches wide and high: who writes it me
 
 
 def _resolve_style(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, Style | dict):
         return value
-    if value not in styles():
-        raise PydanticCustomError("style", "no style '{name}'", {"name": value})
+    if not isinstance(value, str) or value not in styles():
+        names = {"name": str(value), "shown": spell(value)}
+        raise PydanticCustomError("style", "no style {shown}", names)
     return styles()[value]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from lrviz.errors import KeyPath, Problem, SpecError
+from lrviz.errors import KeyPath, Problem, SpecError, WrongTypeError
 from lrviz.spec.assign import Override, Overrides
 from lrviz.spec.catalog.external import External, parse_allowed
 from lrviz.spec.ends import assign_meant, widen_sweep
@@ -54,6 +54,8 @@ def parse_spec(
     >>> parse_spec("{epochs: 4, scheduler: {StepLR: {step_size: 2}}}").total_calls
     4
     """
+    if not isinstance(text, str):
+        raise WrongTypeError("parse_spec takes a YAML text", text, "; simulate and plot take more")
     try:
         tree, positions = parse_yaml(text)
     except YamlError as error:

@@ -56,6 +56,15 @@ def admit_guests() -> None:
     _has_guests = True
 
 
+def warn_caller(text: str) -> None:
+    """Warn whoever called lrviz, from however deep in it."""
+    frame: FrameType | None = sys._getframe()
+    level = 1
+    while frame and str(frame.f_globals.get("__name__")).startswith("lrviz."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, UserWarning, stacklevel=level)
+
+
 def is_alone() -> bool:
     """Whether all code that runs here is lrviz's own, or what it has imported."""
     return _owned and not _has_guests

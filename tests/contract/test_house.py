@@ -16,7 +16,7 @@ MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-LAZY = ("lrviz.run.driven", "lrviz.figure.notebook")
+LAZY = ("lrviz.run.driven", "lrviz.figure.image")
 """A notebook asks the run itself for its figure; it is the one import that points up."""
 
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -34,6 +34,9 @@ assert lrviz.parse_spec("epochs: 1\\nscheduler: {StepLR: {step_size: 1}}").epoch
 from torch import nn, optim
 scheduler = optim.lr_scheduler.StepLR(optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0), 1)
 assert lrviz.preview(scheduler, steps=2).curves[0].lr.tolist() == [[1.0, 0.1]]
+assert lrviz.lint(run) == ()
+assert not lrviz.compare(run, run).parted
+assert lrviz.resume(run.spec, at=8)
 """
 
 

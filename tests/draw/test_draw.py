@@ -602,8 +602,3 @@ def test_a_drawing_tells_what_it_was_drawn_with() -> None:
     assert (drawing.dpi, drawing.fonts) == (100, ("DejaVu Sans",))
     assert drawing.pixels.dtype == np.uint8
     assert re.fullmatch(r"\d+\.\d+\.\d+", str(drawing_versions([])["freetype"]))
-
-
-def test_what_is_no_run_earns_a_message() -> None:
-    with pytest.raises(UsageError, match="plot takes a Run, as simulate gives it, not a tuple"):
-        plot(())  # type: ignore[arg-type]

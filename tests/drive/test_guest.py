@@ -146,7 +146,8 @@ import torch.utils._device  # as a factory here does by setting the default one
 from io import BytesIO
 from matplotlib.figure import Figure
 from tests.support.calls import CALLS, build_with_a_model
-import lrviz.draw.outputs, lrviz.drive.copying, lrviz.figure.notebook, lrviz.reading.sources
+import lrviz.commands.compare.comparing, lrviz.commands.face, lrviz.draw.guest, lrviz.drive.copying
+import lrviz.figure.image, lrviz.linter.engine, lrviz.run.notebook
 for format in ("png", "webp", "svg", "pdf"):
     Figure().savefig(BytesIO(), format=format)
 

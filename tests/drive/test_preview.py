@@ -359,7 +359,7 @@ def test_arguments_are_those_that_torch_keeps() -> None:
 @pytest.mark.parametrize(
     ("scheduler", "message"),
     [
-        (3, "int is no scheduler: it has no step()"),
+        (3, "preview takes a live scheduler, not an int; simulate takes a spec or a factory"),
         (torch.optim.SGD([torch.ones(1)], 0.1), "SGD is an optimizer, and no scheduler"),
         (lr_scheduler.StepLR, "StepLR is a class; it must be given its optimizer"),
     ],

@@ -185,10 +185,14 @@ def test_a_whole_number_of_any_type_is_a_stop(at: Any) -> None:
 @pytest.mark.parametrize(
     ("spec", "options", "message"),
     [
-        ("seq.yaml", {}, "str is neither a spec nor a factory"),
-        (None, {}, "NoneType is neither a spec nor a factory"),
-        (parse("LinearLR"), {"lr": 1}, "lr: a spec says so itself; options are a factory's"),
-        (parse("LinearLR"), {"into": "x.yaml"}, "into: str is no spec"),
+        (None, {}, "resume takes a path, a YAML text, a mapping, a factory, not None"),
+        (
+            parse("LinearLR"),
+            {"epochs": 9},
+            r"epochs: a spec says so itself; change it there, "
+            r"or by load\(path, overrides=\[\('epochs', '9'\)\]\)",
+        ),
+        (parse("LinearLR"), {"into": 3}, "into takes a path, a YAML text, a mapping, not an int"),
         (parse("LinearLR"), {"at": 1.5}, "at: must be a whole number, got 1.5"),
     ],
 )

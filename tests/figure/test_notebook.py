@@ -1,8 +1,11 @@
-"""A run in a notebook, and what it gives to NumPy."""
+"""A run and its figure in a notebook, and what a run gives to NumPy."""
 
 import base64
+import copy
 import io
+import pickle
 from html.parser import HTMLParser
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -42,6 +45,31 @@ def test_shows_itself_as_its_figure_with_an_alternative_text() -> None:
     (attributes,) = Images(contents["text/html"]).found
     assert attributes["alt"] == sentence
     assert attributes["src"] == f"data:image/png;base64,{contents['image/png']}"
+
+
+def decode(contents: Any) -> Any:
+    with Image.open(io.BytesIO(base64.b64decode(contents["image/png"]))) as image:
+        return np.array(image.convert("RGBA"))
+
+
+def test_a_figure_shows_itself_as_its_run_does() -> None:
+    run = lrviz.simulate(SPEC)
+    shown, metadata = run._repr_mimebundle_()
+    figure: Any = lrviz.plot(run)
+    for each in (figure, copy.deepcopy(figure), pickle.loads(pickle.dumps(figure))):
+        contents, about = each._repr_mimebundle_(include=None, exclude=None)
+        np.testing.assert_array_equal(decode(contents), decode(shown))
+        assert about == metadata
+        (attributes,) = Images(contents["text/html"]).found
+        assert attributes["alt"] == str(run)
+        assert contents["text/plain"] == "<Chart size 1000x500 with 1 Axes>"
+
+
+def test_what_was_added_to_a_figure_is_shown() -> None:
+    figure: Any = lrviz.plot(SPEC)
+    before = decode(figure._repr_mimebundle_()[0])
+    figure.axes[0].axhline(0.4, linewidth=5)
+    assert (decode(figure._repr_mimebundle_()[0]) != before).any()
 
 
 def test_names_from_a_spec_cannot_leave_the_attribute_they_stand_in() -> None:

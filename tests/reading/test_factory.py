@@ -805,11 +805,11 @@ def test_a_composite_that_stands_first_earns_no_false_warning() -> None:
 
 
 def test_simulate_refuses_what_is_neither_spec_nor_factory() -> None:
-    with pytest.raises(UsageError, match="str is neither a spec nor a factory"):
-        lrviz.simulate("configs/steplr.yaml")  # type: ignore[call-overload]
+    with pytest.raises(UsageError, match=r"^simulate takes a path, .*, not an int$"):
+        lrviz.simulate(3)  # type: ignore[arg-type]
     spec = lrviz.parse_spec("{epochs: 2, scheduler: {StepLR: {step_size: 1}}}")
     with pytest.raises(UsageError, match="steps: a spec says so itself"):
-        lrviz.simulate(spec, steps=3)  # type: ignore[call-overload]
+        lrviz.simulate(spec, steps=3)
 
 
 def test_what_a_factory_raises_is_chained() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from torch.optim import lr_scheduler
 
 import lrviz
@@ -35,7 +36,7 @@ def make_run() -> Run:
     return lrviz.simulate(lrviz.parse_spec(TEXT))
 
 
-def draw(run: Run, format: str = "png", **options: object) -> bytes:
+def draw(run: Run, format: str = "png", **options: Any) -> bytes:
     file = io.BytesIO()
     lrviz.plot(run, **options).savefig(file, format=format)
     return file.getvalue()
@@ -99,6 +100,10 @@ CALLS: dict[str, Callable[[], object]] = {
     "preview of what draws": lambda: preview(lambda epoch: random.random() if epoch else 1.0),
     "preview of what raises": lambda: refuse(lambda: preview(lambda epoch: 1 / (2 - epoch))),
     "plot": lambda: lrviz.plot(make_run(), style="dark"),
+    "plot on axes": lambda: lrviz.plot(TEXT, ax=Figure().subplots()),
+    "a notebook's figure": lambda: lrviz.plot(TEXT)._repr_mimebundle_(),  # type: ignore[attr-defined]
+    "lint": lambda: lrviz.lint(TEXT),
+    "compare": lambda: lrviz.compare(TEXT, TEXT),
     "plot of no such option": lambda: refuse(lambda: lrviz.plot(make_run(), styl="dark")),
     **{f"savefig {each}": partial(draw_run, each) for each in ("png", "svg", "pdf", "webp")},
     "a sentence": lambda: str(make_run()),

@@ -1,12 +1,13 @@
 """Several runs as one: their names, and how all of them are drawn over each other."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import PurePath
-from typing import NamedTuple
 
+from lrviz.check.logged.held import Held
+from lrviz.commands.compare.parting import Comparison
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.origin import split_factory
@@ -14,12 +15,37 @@ from lrviz.spec.style import PLAIN_STYLE, override_options, styles
 from lrviz.system.files import STDIO
 
 
-class Compared(NamedTuple):
-    """What a comparison gives: what to draw, what to tell, and whether anything differs."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Compared:
+    """What a comparison gives; `str` of it is what the command prints.
+
+    Attributes:
+        run: all that was compared as one run, to be drawn.
+        text: what is told of it.
+        parted: whether they part.
+        data: all of it as plain data, as `docs/output.md` has it.
+        comparisons: of schedules, one a param group; empty beside a log.
+        held: of a plan and a log: where they part, and what happened; None without a log.
+    """
 
     run: Run
     text: str
     parted: bool
+    data: Mapping[str, object]
+    comparisons: tuple[Comparison, ...] = ()
+    held: Held | None = None
+
+    @property
+    def parts(self) -> int | None:
+        """The first step at which anything parts; None for never."""
+        steps = [each.difference.parts for each in self.comparisons if each.difference]
+        steps += [each.first for each in self.held.partings] if self.held else []
+        return min((each for each in steps if each is not None), default=None)
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
 
 
 def combine_runs(runs: Sequence[Run], names: Sequence[str]) -> Run:

@@ -91,26 +91,22 @@ def compare_specs(request: CompareRequest) -> Iterator[Block]:
         told = dict.fromkeys(line for each in errors for line in tell_error(each).lines)
         yield Block(lines=tuple(told), status=max(each.exit_status for each in errors))
         return
-    runs = [each for each in driven if isinstance(each, Run)]
-    if logs:
-        from lrviz.commands.compare.planned import hold_logs
-
-        as_json = request.listing == "json"
-        compared = hold_logs(runs, logs, as_json=as_json, exit_code=request.exit_code)
-    else:
-        names = name_sources(sources, [each.title for each in specs])
-        compared = _compare(combine_runs(runs, names), request.listing)
+    compared = compare_runs([each for each in driven if isinstance(each, Run)], logs)
+    text, is_told = compared.text, request.exit_code and compared.parted
+    if request.listing == "json":
+        own = {"exit_status": int(is_told)} if logs else {}
+        text = format_findings({**compared.data, **own}).rstrip()
     drawn = Block()
     if target is not None:
         refuse_reads(target.path, specs)  # of factories it is known by now
         drawn = _draw(compared.run, target, ", ".join(sources), overwrite=overwrite)
     lines, status = (*compared.run.warnings, *drawn.lines), drawn.status
-    if request.exit_code and compared.parted:
+    if is_told:
         status = max(status, PARTED)
     if target is not None and target.path is None:  # standard output has the figure
-        yield Block(None, (*lines, *compared.text.splitlines()), status)
+        yield Block(None, (*lines, *text.splitlines()), status)
     else:
-        yield replace(drawn, text=f"{compared.text}\n", lines=lines, status=status)
+        yield replace(drawn, text=f"{text}\n", lines=lines, status=status)
 
 
 def _explain_alone(source: str, reading: Reading) -> str:
@@ -127,14 +123,24 @@ def is_log(spec: Spec) -> bool:
     return factory is not None and factory.key == "log"
 
 
-def _compare(run: Run, listing: Literal["text", "json"]) -> Compared:
-    rows = compare_curves(run.curves)
+def compare_runs(runs: Sequence[Run], logs: Sequence[Spec]) -> Compared:
+    """Compare schedules with the first one; or one, the plan, with the logs of a run.
+
+    Raises:
+        UsageError: there are logs, and not one plan.
+    """
+    if logs:
+        from lrviz.commands.compare.planned import hold_logs
+
+        return hold_logs(runs, logs)
+    if any(curve.at is not None for each in runs for curve in each.curves):
+        raise UsageError("a log is held against a plan by its path, not by its Run")
+    specs = [each.spec for each in runs]
+    names = name_sources([each.source.name for each in specs], [each.title for each in specs])
+    rows = compare_curves((run := combine_runs(runs, names)).curves)
     parted = any(each.difference and each.difference.parts is not None for each in rows)
-    if listing == "text":
-        return Compared(run, format_table(rows), parted)
-    return Compared(
-        run, format_findings({"comparisons": list(map(spell_comparison, rows))}), parted
-    )
+    data = {"comparisons": list(map(spell_comparison, rows))}
+    return Compared(run, format_table(rows), parted, data, rows)
 
 
 def _draw(run: Run, target: Target, source: str, *, overwrite: bool) -> Block:

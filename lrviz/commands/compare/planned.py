@@ -20,19 +20,15 @@ from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import PLAIN_STYLE, override_options, styles
 from lrviz.spell import spell_plural
-from lrviz.system.annotations import format_findings, spell_problem
+from lrviz.system.annotations import spell_problem
 
 
-def hold_logs(
-    runs: Sequence[Run], parts: Sequence[Spec], *, as_json: bool = False, exit_code: bool = False
-) -> Compared:
+def hold_logs(runs: Sequence[Run], parts: Sequence[Spec]) -> Compared:
     """Hold what a run logged against its plan.
 
     Args:
         runs: the plan, driven.
         parts: the logs of the run, as they are read.
-        as_json: whether it is told for other programs.
-        exit_code: whether the exit status, which they are told, says that the two part.
 
     Raises:
         UsageError: there is no plan, or more than one.
@@ -48,12 +44,9 @@ def hold_logs(
     notes = [Problem(each.name, (), text, grade="note") for each in logs for text in each.notes]
     notes += [Problem(log.name, (), text, grade="note") for text in log.notes]
     run = replace(draw_over(plan, held, parts[0]), warnings=(*notes, *plan.warnings))
-    if not as_json:
-        return Compared(run, held.sentence, held.parted)
     names = {"plan": plan.spec.source.name, "logs": [each.name for each in logs]}
     told = {**held.as_json(), **names, "notes": list(map(spell_problem, notes))}
-    told["exit_status"] = int(exit_code and held.parted)
-    return Compared(run, format_findings(told).rstrip(), held.parted)
+    return Compared(run, held.sentence, held.parted, told, held=held)
 
 
 def show_logs(source: str, logs: Sequence[str], reading: Reading) -> tuple[str, Sequence[Problem]]:
