@@ -15,8 +15,8 @@ from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from lrviz.draw.fonts import Choice
-from lrviz.draw.panels import Limits
 from lrviz.draw.titles import Words
+from lrviz.draw.trace import Limits
 from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 from lrviz.spec.style import Style
@@ -197,7 +197,7 @@ def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) ->
     size, dpi = options.inches, options.pixels_an_inch
     style = scale_style(options.style, size, dpi)
     fit = size != options.style.size or _needs_fit(options, words)
-    total = 1 + PANEL * (len(options.panels) - 1)
+    total = 1 + PANEL * (len(words.ylabels) - 1)
     grown = size[1] * total
     if not options.size and grown * dpi <= MAX_SIDE and size[0] * grown * dpi**2 <= MAX_PIXELS:
         size = size[0], grown
@@ -208,7 +208,7 @@ def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) ->
         dot=dpi / 72,
         fit=fit,
         style=style,
-        shares=[1 / total, *[PANEL / total] * (len(options.panels) - 1)],
+        shares=[1 / total, *[PANEL / total] * (len(words.ylabels) - 1)],
         width=max(pixels - beside, 0.4 * pixels) if fit else DEFAULT_SHARE * pixels,
         xlim=xlim,
         unit=run.curves[0].unit(options.x),
@@ -237,6 +237,6 @@ def _needs_fit(options: FigureOptions, words: Words) -> bool:
     return (
         options.style.margins == "fit"
         or (options.xlabel, options.ylabel) != (None, None)
-        or len(options.panels) > 1
+        or len(words.ylabels) > 1
         or bool(words.title or words.names or words.note)
     )

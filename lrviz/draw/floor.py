@@ -12,19 +12,11 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from lrviz.draw.chart import Layout, lift
-from lrviz.draw.panels import Panel, Row
+from lrviz.draw.panels import Panel
+from lrviz.draw.trace import Row
 from lrviz.spec.style import Style
-from lrviz.spell import spell_floor
 
 MARK = 1.2  # the size of a mark, as a multiple of a point's marker
-
-
-def explain_hidden(panel: Panel, floor: float) -> str:
-    """Return a note on how many of the values in view a log axis has no place for."""
-    hidden = sum(int(np.count_nonzero(values <= floor)) for values in panel.seen)
-    count = sum(values.size for values in panel.seen)
-    what = spell_floor(floor)
-    return f"{panel.quantity}: a log axis only marks {hidden} of {count} values, which are {what}"
 
 
 def draw_mark(style: Style) -> Line2D:
@@ -56,7 +48,7 @@ def mark_floor(axes: Axes, lines: Sequence[Line2D], panel: Panel, layout: Layout
         return []
     for line, row in zip(lines, panel.rows, strict=True):
         mark_hidden(axes, line, row, panel.floor, layout)
-    return [explain_hidden(panel, panel.floor)]
+    return [f"{panel.quantity}: a log axis only marks what is {panel.below}"]
 
 
 def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
@@ -64,7 +56,9 @@ def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
     values = np.asarray(line.get_ydata(), dtype=np.float64)
     if (values <= floor).any():
         line.set_ydata(np.where(values > floor, values, bottom))
-        line.set_markevery(np.flatnonzero(values > floor).tolist())
+        every, shown = line.get_markevery(), np.flatnonzero(values > floor)
+        both = np.intersect1d(every, shown) if isinstance(every, list) else shown
+        line.set_markevery(both.tolist())
 
 
 def mark_hidden(axes: Axes, line: Line2D, row: Row, floor: float, layout: Layout) -> None:
@@ -77,9 +71,10 @@ def mark_hidden(axes: Axes, line: Line2D, row: Row, floor: float, layout: Layout
     places = places[(places >= low) & (places <= high)]
     bottom, top = axes.get_ylim()
     end, shape, inwards = (0, "v", size / 2) if bottom < top else (1, "^", -size / 2)
-    pixels = (places - places[:1]) * layout.width / (high - low)
-    slots = pixels // max(size * layout.dot, 1.0)
-    places = places[np.unique(slots, return_index=True)[1]]
+    apart, kept = max(size * layout.dot, 1.0) * (high - low) / layout.width, [0]
+    while (after := int(np.searchsorted(places, places[kept[-1:]].sum() + apart))) < len(places):
+        kept.append(after)
+    places = places[kept] if len(places) else places
     marks = _mark(places, np.full(len(places), end), line.get_color(), shape, size)
     marks.set(clip_on=False, zorder=2.1)
     marks.set_transform(axes.get_xaxis_transform() + lift(axes, inwards))

@@ -27,7 +27,7 @@ from lrviz.draw.floor import mark_floor
 from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.legend import add_legend, measure_legend
 from lrviz.draw.lines import bound_effort, draw_lines
-from lrviz.draw.panels import Panel, plan_panels
+from lrviz.draw.panels import Panel, part_constants, plan_panels
 from lrviz.draw.phases import (
     Phase,
     clear_names,
@@ -127,7 +127,8 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
     """
     panels = plan_panels(run, options)
     _refuse_missing(run, panels)
-    words = find_words(run, options, panels)
+    shown, told = part_constants(panels, options.style)
+    words = find_words(run, options, shown, told)
     layout = plan_layout(run, options, words, panels[0].xlim)
     phases = keep_apart(find_phases(run, options.x), layout) if options.style.phases else ()
     fonts = choose_fonts(options.style.fonts, words.text + "".join(each.name for each in phases))
@@ -139,7 +140,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
         chart.look = None if unusual else layout.style
         if own and _kept:
             chart = _kept.pop().renew(chart)
-        chart.warnings += Painter(chart, panels, options, words, layout, phases, own).paint()
+        chart.warnings += Painter(chart, shown, options, words, layout, phases, own).paint()
         problem = bound_effort(chart.axes)
     if problem:
         raise SpecError([run.spec.source.problem(("figure",), problem)])
@@ -179,10 +180,8 @@ class Painter:
         if not self.chart.axes:
             self.chart.subplots(len(shares), sharex=True, gridspec_kw=ratios)
         axes = self.chart.axes
-        lines = [
-            draw_lines(each, panel.rows, layout, self.options)
-            for each, panel in zip(axes, self.panels, strict=True)
-        ]
+        pairs = zip(axes, self.panels, strict=True)
+        lines = [draw_lines(*pair, layout, self.options) for pair in pairs]
         measure = measure_with(self.chart, layout.style.font_size)
         self._name(axes[-1].xaxis, self.words.xlabel, layout.width, measure)
         height, has_axis = self._draw_above(axes[0], lines[0])

@@ -1,18 +1,17 @@
-"""What is drawn of a run: its panels, the values of their lines, and what part of them is shown."""
+"""What is drawn of a run: its panels, and what part of their lines' values is shown."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lrviz.curve import Quantity, Steps, Values
+from lrviz.curve import Quantity, Values
+from lrviz.draw.trace import Limits, Places, Row, find_order, merge_rows
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-
-Indices = NDArray[np.intp]
-Limits = tuple[float, float]
+from lrviz.spec.style import Style
+from lrviz.spell import spell_floor
 
 # The farthest that an axis reaches from 0; the difference of two such ends is still finite.
 LARGEST = 1e307
@@ -20,36 +19,9 @@ SMALLEST = 1e-280  # the shortest axis that can be divided
 FARTHEST = 1e15  # the farthest that an x axis reaches: beyond, floats do not tell steps apart
 DECADES = 16  # a log axis shows as many at most: as many digits as a float has
 
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """What a line shows.
-
-    Attributes:
-        values: of a param group, shape (steps,); none where it has no such quantity.
-        unit: its steps in one unit of the x axis.
-        held: the first step that follows a held metric; None where none does.
-        at: the steps of the values of a log, which no line connects; None where every step has one.
-    """
-
-    values: Values
-    unit: float
-    held: int | None = None
-    at: Steps | None = None
-
-    def place(self, indices: Indices) -> Values:
-        """Return where values stand on the x axis."""
-        return np.asarray(indices if self.at is None else self.at[indices]) / self.unit
-
-    def index(self, x: float) -> float:
-        """Return the index of what stands at a place on the x axis; of a log a fraction, too."""
-        step, at = x * self.unit, self.at
-        return step if at is None else float(np.interp(step, at, range(len(at)), -1, len(at)))
-
-    def pick(self, ends: Limits, columns: int) -> tuple[Values, Indices]:
-        """Return where the points stand that show it, and their indices; as `pick_points`."""
-        points = pick_points(self.values, self.index(ends[0]), self.index(ends[1]), columns)
-        return self.place(points), points
+# The part of the highest learning rate where a log axis ends if some are below, and the part of any
+# line's own peak where it does not end yet.
+DEPTH, LEAST_DEPTH = 1e-4, 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +30,9 @@ class Panel:
 
     Attributes:
         quantity: on its y axis.
-        rows: one a line: every param group of every curve.
+        rows: one a line.
+        lines: the places among every curve's param groups that each line stands for.
+        order: as `find_order` gives it, of the first panel's lines.
         seen: the values in view, a row each; no row where there are none.
         xlim: ends of the x axis, in its own unit.
         limits: of the y axis.
@@ -68,6 +42,8 @@ class Panel:
 
     quantity: Quantity
     rows: tuple[Row, ...]
+    lines: tuple[Places, ...]
+    order: int
     seen: tuple[Values, ...]
     xlim: Limits
     limits: Limits
@@ -79,17 +55,48 @@ class Panel:
         """The highest value in view."""
         return max((float(values.max()) for values in self.seen), default=0.0)
 
+    @property
+    def constant(self) -> float | None:
+        """The one value of all lines at every step; None where they have several, or none."""
+        sides = {end for row in self.rows if row.values.size for end in _find_ends(row.values)}
+        is_one = len(sides) == 1 and all(row.values.size for row in self.rows)
+        return sides.pop() if is_one else None
+
+    @property
+    def below(self) -> str:
+        """What a log axis has no place for, and how much of what is in view that is."""
+        if self.floor is None:
+            return ""
+        hidden = sum(int(np.count_nonzero(values <= self.floor)) for values in self.seen)
+        count = sum(values.size for values in self.seen)
+        what = "values" if len(self.rows) > 1 else "steps"
+        return f"{spell_floor(self.floor)}: {hidden:,} of {count:,} {what}"
+
 
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     """Return the panels of a run's picture."""
     whole = 0.0, max(curve.steps / curve.unit(options.x) for curve in run.curves)
     ends = mend_limits(options.xlim or whole, whole, "linear", FARTHEST)
-    return tuple(_plan_panel(run, options, index, ends) for index in range(len(options.panels)))
+    every = [tuple(_iter_rows(run, quantity, options.x)) for quantity in options.panels]
+    lines = merge_rows(every, run.curves)
+    drawn = [tuple(rows[places[0]] for places in lines) for rows in every]
+    order = find_order(drawn[0]) if len(run.curves) == 1 else 0
+    return tuple(
+        _plan_panel(run, options, index, ends, rows, lines, order)
+        for index, rows in enumerate(drawn)
+    )
 
 
-def _plan_panel(run: Run, options: FigureOptions, index: int, ends: Limits) -> Panel:
+def _plan_panel(
+    run: Run,
+    options: FigureOptions,
+    index: int,
+    ends: Limits,
+    rows: tuple[Row, ...],
+    lines: tuple[Places, ...],
+    order: int,
+) -> Panel:
     quantity, scale = options.panels[index], options.yscale
-    rows = tuple(_iter_rows(run, quantity, options.x))
     seen = tuple(filter(len, (_list_within(row, ends) for row in rows)))
     is_log = scale == "log"  # such an axis is made for what is in view
     values = [_list_within(row, ends, beyond=True) if is_log else row.values for row in rows]
@@ -99,7 +106,21 @@ def _plan_panel(run: Run, options: FigureOptions, index: int, ends: Limits) -> P
     if wanted:
         limits = mend_limits(wanted, limits, scale)
     floor = find_floor(seen, limits, given=bool(wanted)) if is_log else None
-    return Panel(quantity, rows, seen, ends, limits, floor, bool(wanted))
+    return Panel(quantity, rows, lines, order, seen, ends, limits, floor, bool(wanted))
+
+
+def part_constants(panels: Sequence[Panel], style: Style) -> tuple[list[Panel], list[Panel]]:
+    """Return the panels that are worth drawing, and those that a title says all of.
+
+    The first one is always drawn, and so is the learning rate's.
+    """
+    others = panels[1:] if style.title == "schedule" else ()
+    told = [each for each in others if each.quantity != "lr" and each.constant is not None]
+    return [each for each in panels if each not in told], told
+
+
+def _find_ends(values: Values) -> Limits:
+    return float(values.min()), float(values.max())
 
 
 def _iter_rows(run: Run, quantity: Quantity, x: str) -> Iterator[Row]:
@@ -119,38 +140,6 @@ def _list_within(row: Row, ends: Limits, *, beyond: bool = False) -> Values:
     return row.values[max(first, 0) : max(last + 1, 0)]
 
 
-def pick_points(values: Values, first: float, last: float, columns: int) -> Indices:
-    """Return the indices of the points that show a curve as it is, in order.
-
-    A curve with far more points than the picture has columns is cut into blocks of at most
-    one column; of each the first, the lowest, the highest and the last point are kept, so no spike
-    is lost and no column is left out.
-
-    Args:
-        values: shape (steps,).
-        first: the left end of the x axis, in steps.
-        last: the right end, in steps.
-        columns: of pixels or of characters between the two.
-
-    Returns:
-        Indices into values, ascending, with one point more on either side of the axis' ends.
-
-    >>> pick_points(np.array([0.0, 1, 9, 1, 0, 0, 0, 0]), 0, 8, 1).tolist()
-    [0, 2, 7]
-    """
-    low, high = sorted((first, last))
-    start = int(np.clip(math.floor(low) - 1, 0, len(values)))
-    stop = int(np.clip(math.ceil(high) + 2, 0, len(values)))
-    size = (stop - start) // max(1, columns)
-    if size < 4:
-        return np.arange(start, stop)
-    whole = stop - (stop - start) % size
-    heads = np.arange(start, whole, size)
-    blocks = values[start:whole].reshape(-1, size)
-    kept = (heads, heads + blocks.argmin(1), heads + blocks.argmax(1), heads + size - 1)
-    return np.unique(np.concatenate((*kept, np.arange(whole, stop))))
-
-
 def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, scale: str) -> Limits:
     """Return the lower and upper end of a panel's y axis.
 
@@ -161,11 +150,14 @@ def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, sc
     (0.0, 2.2)
     """
     shown = (each[np.isfinite(each) & ((each > 0) | (scale != "log"))] for each in values)
-    numbers = np.array([end for each in shown if each.size for end in (each.min(), each.max())])
+    numbers = np.array([end for each in shown if each.size for end in _find_ends(each)])
+    floor = 0.0
     if quantity == "lr":
+        peaks = numbers[1::2]
+        floor = min(DEPTH * peaks.max(initial=0), LEAST_DEPTH * peaks.min(initial=math.inf))
         numbers = np.append(numbers, base_lr)
     if scale == "log":
-        return _log_limits(numbers)
+        return _log_limits(numbers, floor * (1 - 1e-9))
     if not len(numbers):
         return 0.0, 1.0
     low, high = float(numbers.min()), float(numbers.max())
@@ -240,11 +232,15 @@ def _around(value: float) -> Limits:
     return value - reach, value + reach
 
 
-def _log_limits(numbers: Values) -> Limits:
+def _log_limits(numbers: Values, floor: float) -> Limits:
+    """Return the ends of a log axis, the lower one a floor above 0 where something is below it."""
     positive = numbers[numbers > 0]
     if not len(positive):
         return 0.1, 1.0
     high = math.log10(positive.max())
-    low = max(math.log10(positive.min()), high - DECADES)
+    low = max(math.log10(max(positive.min(), floor)), high - DECADES)
     margin = max(0.05 * (high - low), 0.1)
-    return 10.0 ** min(max(low - margin, -307), 306), 10.0 ** min(high + margin, 307)
+    least = (
+        max(floor, 1e-307) if positive.min() < floor else 10.0 ** min(max(low - margin, -307), 306)
+    )
+    return least, 10.0 ** min(high + margin, 307)

@@ -93,6 +93,10 @@ class Style(BaseModel):
         phases: whether hairlines stand where a SequentialLR hands over, and names between them.
         held: how a curve is drawn from where it follows a metric that has run out, whose last value
             is held; `dashed` in another pattern than before, its markers hollow.
+        jumps: how a curve leads to a value far from one that was held; `sloped` straight from point
+            to point, `post` level until the step that has it.
+        ramp: the colours of many param groups that stand in an order, from the lowest to the
+            highest, and all between; none where they have colours like others.
     """
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
@@ -117,6 +121,8 @@ class Style(BaseModel):
     second_axis: Flag = False
     phases: Flag = False
     held: Literal["solid", "dashed"] = "solid"
+    jumps: Literal["sloped", "post"] = "sloped"
+    ramp: Annotated[tuple[Color, ...], Field(max_length=16)] = ()
 
 
 @cache

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import lrviz
+from lrviz.draw.panels import plan_panels
 from lrviz.draw.terminal.picture import draw_terminal, list_names
 from lrviz.draw.titles import name_lines
 from tests.support.specs import ROOT
@@ -299,8 +300,9 @@ def test_the_legend_has_the_names_of_the_figure(name: str) -> None:
     run = lrviz.simulate(
         lrviz.load(CONFIGS / f"{name}.yaml", overrides=[("figure.legend", "true")])
     )
-    names = name_lines(run)
-    assert tuple(list_names(run)) == names
+    (panel,) = plan_panels(run, run.figure.model_copy(update={"panels": ("lr",)}))
+    names = name_lines(run, panel.lines)
+    assert tuple(list_names(run, panel)) == names
 
 
 # Axes

@@ -46,7 +46,7 @@ def combine_runs(runs: Sequence[Run], names: Sequence[str]) -> Run:
     titles = {run.spec.title for run in runs}
     spec = replace(
         runs[0].spec,
-        title=(titles.pop() if len(titles) == 1 else None) or "",
+        title=titles.pop() if len(titles) == 1 else None,
         schedules=tuple(each for run in runs for each in run.spec.schedules),
         figure=_agree_on_options(runs),
     )
