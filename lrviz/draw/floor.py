@@ -48,7 +48,8 @@ def mark_floor(axes: Axes, lines: Sequence[Line2D], panel: Panel, layout: Layout
         return []
     for line, row in zip(lines, panel.rows, strict=True):
         mark_hidden(axes, line, row, panel.floor, layout)
-    return [f"{panel.quantity}: a log axis only marks what is {panel.below}"]
+    form = "a log axis only marks {hidden} of {count} values, which are {what}"
+    return [f"{panel.quantity}: {panel.tell_hidden(form)}"]
 
 
 def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:

@@ -23,6 +23,8 @@ DECADES = 16  # a log axis shows as many at most: as many digits as a float has
 # line's own peak where it does not end yet.
 DEPTH, LEAST_DEPTH = 1e-4, 0.1
 
+HIDDEN = "{what}: {hidden:,} of {count:,} {unit}"  # what a legend says of what is below an axis
+
 
 @dataclass(frozen=True, eq=False)
 class Panel:
@@ -62,15 +64,18 @@ class Panel:
         is_one = len(sides) == 1 and all(row.values.size for row in self.rows)
         return sides.pop() if is_one else None
 
-    @property
-    def below(self) -> str:
-        """What a log axis has no place for, and how much of what is in view that is."""
+    def tell_hidden(self, form: str = HIDDEN) -> str:
+        """Return what a log axis has no place for, and of how many values in view how many that is.
+
+        Args:
+            form: of the text, with `what`, `hidden`, `count` and `unit`; empty where there is none.
+        """
         if self.floor is None:
             return ""
         hidden = sum(int(np.count_nonzero(values <= self.floor)) for values in self.seen)
         count = sum(values.size for values in self.seen)
-        what = "values" if len(self.rows) > 1 else "steps"
-        return f"{spell_floor(self.floor)}: {hidden:,} of {count:,} {what}"
+        unit = "values" if len(self.rows) > 1 else "steps"
+        return form.format(what=spell_floor(self.floor), hidden=hidden, count=count, unit=unit)
 
 
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:

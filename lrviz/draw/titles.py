@@ -62,7 +62,7 @@ def find_words(
     ylabels = [LABELS[panel.quantity] for panel in panels]
     if options.ylabel is not None:
         ylabels[0] = options.ylabel
-    notes = (panel.below for panel in panels if panel.below)
+    notes = filter(None, (panel.tell_hidden() for panel in panels))
     told = (f"{LABELS[each.quantity].lower()} {_spell(each.constant)}" for each in constants)
     title = choose_title(run, options.style.title, BLANK)
     return Words(

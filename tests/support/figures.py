@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lrviz.curve import Curve, SchedulerFacts
 from lrviz.run.driven import Run
@@ -22,6 +23,11 @@ FACTS = SchedulerFacts(
     calls=32,
     values=range(32),
 )
+
+
+def spread(values: NDArray[np.floating], count: int) -> list[NDArray[np.floating]]:
+    """Return as many rows: no two alike, and in no order, but about where these values are."""
+    return [values * (1 - (place ^ 1) * 1e-4) for place in range(count)]
 
 
 def make_run(

@@ -131,7 +131,7 @@ def draw_terminal(
     (panel,) = plan_panels(run, options)
     looks = choose_looks(len(panel.rows), colors=colors, ascii_only=ascii_only)
     title = shorten(say(run.spec.title or ""), columns, measure, signs.ellipsis)
-    below = [f"{signs.down} {panel.below}"] if panel.below else []
+    below = [f"{signs.down} {hidden}"] if (hidden := panel.tell_hidden()) else []
     if run.figure.panels != ("lr",):
         below.append(shorten(MISSING, columns, measure, signs.ellipsis))
     unit = say(UNITS[options.x].lower() if options.xlabel is None else options.xlabel)
