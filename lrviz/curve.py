@@ -1,5 +1,6 @@
-"""The recorded values of a schedule."""
+"""The recorded values of a schedule, and those of them that are enough to draw it."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 Steps = NDArray[np.int64]
+Indices = NDArray[np.intp]
 Quantity = Literal["lr", "momentum", "weight_decay"]
 QUANTITIES: tuple[Quantity, ...] = ("lr", "momentum", "weight_decay")
 
@@ -113,3 +115,35 @@ class SchedulerFacts:
         yield self
         for child in self.children:
             yield from child.walk()
+
+
+def pick_points(values: Values, first: float, last: float, columns: int) -> Indices:
+    """Return the indices of the points that show a curve as it is, in order.
+
+    A curve with far more points than the picture has columns is cut into blocks of at most
+    one column; of each the first, the lowest, the highest and the last point are kept, so no spike
+    is lost and no column is left out.
+
+    Args:
+        values: shape (steps,).
+        first: the left end of the x axis, in steps.
+        last: the right end, in steps.
+        columns: of pixels or of characters between the two.
+
+    Returns:
+        Indices into values, ascending, with one point more on either side of the axis' ends.
+
+    >>> pick_points(np.array([0.0, 1, 9, 1, 0, 0, 0, 0]), 0, 8, 1).tolist()
+    [0, 2, 7]
+    """
+    low, high = sorted((first, last))
+    start = int(np.clip(math.floor(low) - 1, 0, len(values)))
+    stop = int(np.clip(math.ceil(high) + 2, 0, len(values)))
+    size = (stop - start) // max(1, columns)
+    if size < 4:
+        return np.arange(start, stop)
+    whole = stop - (stop - start) % size
+    heads = np.arange(start, whole, size)
+    blocks = values[start:whole].reshape(-1, size)
+    kept = (heads, heads + blocks.argmin(1), heads + blocks.argmax(1), heads + size - 1)
+    return np.unique(np.concatenate((*kept, np.arange(whole, stop))))

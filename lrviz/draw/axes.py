@@ -14,9 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN, MarkerStyle
 
 from lrviz.draw.chart import Layout
-from lrviz.draw.panels import round_up
+from lrviz.draw.panels import Limits, round_up
 from lrviz.draw.titles import UNITS
-from lrviz.draw.trace import Limits
 from lrviz.spec.style import Style
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 

@@ -15,8 +15,8 @@ from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from lrviz.draw.fonts import Choice
+from lrviz.draw.panels import Limits
 from lrviz.draw.titles import Words
-from lrviz.draw.trace import Limits
 from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
 from lrviz.spec.style import Style

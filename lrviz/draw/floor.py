@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from lrviz.draw.chart import Layout, lift
-from lrviz.draw.panels import Panel
-from lrviz.draw.trace import Row
+from lrviz.draw.panels import Panel, Row
+from lrviz.draw.titles import tell_hidden
 from lrviz.spec.style import Style
 
 MARK = 1.2  # the size of a mark, as a multiple of a point's marker
@@ -49,7 +49,7 @@ def mark_floor(axes: Axes, lines: Sequence[Line2D], panel: Panel, layout: Layout
     for line, row in zip(lines, panel.rows, strict=True):
         mark_hidden(axes, line, row, panel.floor, layout)
     form = "a log axis only marks {hidden} of {count} values, which are {what}"
-    return [f"{panel.quantity}: {panel.tell_hidden(form)}"]
+    return [f"{panel.quantity}: {tell_hidden(panel, form)}"]
 
 
 def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
@@ -72,12 +72,13 @@ def mark_hidden(axes: Axes, line: Line2D, row: Row, floor: float, layout: Layout
     places = places[(places >= low) & (places <= high)]
     bottom, top = axes.get_ylim()
     end, shape, inwards = (0, "v", size / 2) if bottom < top else (1, "^", -size / 2)
+    if not len(places):
+        return
     apart, kept = max(size * layout.dot, 1.0) * (high - low) / layout.width, [0]
-    while (after := int(np.searchsorted(places, places[kept[-1:]].sum() + apart))) < len(places):
+    while (after := int(np.searchsorted(places, places[kept[-1]] + apart))) < len(places):
         kept.append(after)
-    places = places[kept] if len(places) else places
+    places = places[kept]
     marks = _mark(places, np.full(len(places), end), line.get_color(), shape, size)
     marks.set(clip_on=False, zorder=2.1)
     marks.set_transform(axes.get_xaxis_transform() + lift(axes, inwards))
-    if len(places):
-        axes.add_line(marks)
+    axes.add_line(marks)

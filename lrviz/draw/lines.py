@@ -16,8 +16,8 @@ from matplotlib.typing import ColorType
 
 from lrviz.curve import Values
 from lrviz.draw.chart import Layout
-from lrviz.draw.panels import Panel
-from lrviz.draw.trace import Row, raise_steps
+from lrviz.draw.panels import Panel, Row
+from lrviz.draw.trace import raise_steps
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import LineStyle, Style
 
@@ -119,15 +119,17 @@ def draw_lines(axes: Axes, panel: Panel, layout: Layout, options: FigureOptions)
     """
     style, rows, lines = layout.style, panel.rows, []
     for index, row in enumerate(rows):
-        look = choose_look(style, index, len(rows), layout.dot, panel.order)
+        look = choose_look(style, index, len(rows), layout.dot, panel.lines.order)
         look["marker"] = "o" if _has_markers(row, layout, options.markers, len(rows)) else "None"
         if row.at is not None:
             look |= {"linestyle": "None", "marker": "o", "markersize": _dot(row, layout)}
             look["clip_on"] = bool(options.xlim or options.ylim)  # at the ends of an axis, too
         xs, points = row.pick(layout.xlim, int(layout.width))
-        ys, marks = row.values[points], np.arange(len(points))
+        marks, held = np.arange(len(points)), points
         if style.jumps == "post" and row.at is None:
-            marks, xs, ys = raise_steps(row, points)
+            marks, until, held = raise_steps(row.values, points)
+            xs = row.place(until)
+        ys = row.values[held]
         cut = end = len(xs)
         if row.held is not None and style.held == "dashed":
             cut = int(np.searchsorted(points, row.held))

@@ -27,7 +27,7 @@ from lrviz.draw.floor import mark_floor
 from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.legend import add_legend, measure_legend
 from lrviz.draw.lines import bound_effort, draw_lines
-from lrviz.draw.panels import Panel, part_constants, plan_panels
+from lrviz.draw.panels import Panel, plan_panels
 from lrviz.draw.phases import (
     Phase,
     clear_names,
@@ -127,8 +127,8 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
     """
     panels = plan_panels(run, options)
     _refuse_missing(run, panels)
-    shown, told = part_constants(panels, options.style)
-    words = find_words(run, options, shown, told)
+    shown = [panel for panel in panels if panel.told is None]
+    words = find_words(run, options, panels)
     layout = plan_layout(run, options, words, panels[0].xlim)
     phases = keep_apart(find_phases(run, options.x), layout) if options.style.phases else ()
     fonts = choose_fonts(options.style.fonts, words.text + "".join(each.name for each in phases))

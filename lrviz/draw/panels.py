@@ -6,24 +6,60 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lrviz.curve import Quantity, Values
-from lrviz.draw.trace import Limits, Places, Row, find_order, merge_rows
+from lrviz.curve import Indices, Quantity, Steps, Values, pick_points
+from lrviz.draw.trace import (
+    DEPTH,
+    LEAST_DEPTH,
+    Lines,
+    Places,
+    find_floor,
+    find_log_limits,
+    find_order,
+    merge_rows,
+)
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spec.style import Style
-from lrviz.spell import spell_floor
+
+Limits = tuple[float, float]
 
 # The farthest that an axis reaches from 0; the difference of two such ends is still finite.
 LARGEST = 1e307
 SMALLEST = 1e-280  # the shortest axis that can be divided
 FARTHEST = 1e15  # the farthest that an x axis reaches: beyond, floats do not tell steps apart
-DECADES = 16  # a log axis shows as many at most: as many digits as a float has
 
-# The part of the highest learning rate where a log axis ends if some are below, and the part of any
-# line's own peak where it does not end yet.
-DEPTH, LEAST_DEPTH = 1e-4, 0.1
+# As many lines are told apart one by one; more that stand in an order are read as one family.
+MOST_APART = 6
 
-HIDDEN = "{what}: {hidden:,} of {count:,} {unit}"  # what a legend says of what is below an axis
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """What a line shows.
+
+    Attributes:
+        values: of a param group, shape (steps,); none where it has no such quantity.
+        unit: its steps in one unit of the x axis.
+        held: the first step that follows a held metric; None where none does.
+        at: the steps of the values of a log, which no line connects; None where every step has one.
+    """
+
+    values: Values
+    unit: float
+    held: int | None = None
+    at: Steps | None = None
+
+    def place(self, indices: Indices) -> Values:
+        """Return where values stand on the x axis."""
+        return np.asarray(indices if self.at is None else self.at[indices]) / self.unit
+
+    def index(self, x: float) -> float:
+        """Return the index of what stands at a place on the x axis; of a log a fraction, too."""
+        step, at = x * self.unit, self.at
+        return step if at is None else float(np.interp(step, at, range(len(at)), -1, len(at)))
+
+    def pick(self, ends: Limits, columns: int) -> tuple[Values, Indices]:
+        """Return where the points stand that show it, and their indices; as `pick_points`."""
+        points = pick_points(self.values, self.index(ends[0]), self.index(ends[1]), columns)
+        return self.place(points), points
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,73 +69,53 @@ class Panel:
     Attributes:
         quantity: on its y axis.
         rows: one a line.
-        lines: the places among every curve's param groups that each line stands for.
-        order: as `find_order` gives it, of the first panel's lines.
+        lines: which param groups they stand for.
         seen: the values in view, a row each; no row where there are none.
         xlim: ends of the x axis, in its own unit.
         limits: of the y axis.
         floor: what a log axis has no place for, as `find_floor` gives it.
         given: whether the limits were asked for.
+        told: the one value of all lines, which the title says in place of the panel; else None.
     """
 
     quantity: Quantity
     rows: tuple[Row, ...]
-    lines: tuple[Places, ...]
-    order: int
+    lines: Lines
     seen: tuple[Values, ...]
     xlim: Limits
     limits: Limits
     floor: float | None
     given: bool
+    told: float | None
 
     @property
     def highest(self) -> float:
         """The highest value in view."""
         return max((float(values.max()) for values in self.seen), default=0.0)
 
-    @property
-    def constant(self) -> float | None:
-        """The one value of all lines at every step; None where they have several, or none."""
-        sides = {end for row in self.rows if row.values.size for end in _find_ends(row.values)}
-        is_one = len(sides) == 1 and all(row.values.size for row in self.rows)
-        return sides.pop() if is_one else None
-
-    def tell_hidden(self, form: str = HIDDEN) -> str:
-        """Return what a log axis has no place for, and of how many values in view how many that is.
-
-        Args:
-            form: of the text, with `what`, `hidden`, `count` and `unit`; empty where there is none.
-        """
-        if self.floor is None:
-            return ""
-        hidden = sum(int(np.count_nonzero(values <= self.floor)) for values in self.seen)
-        count = sum(values.size for values in self.seen)
-        unit = "values" if len(self.rows) > 1 else "steps"
-        return form.format(what=spell_floor(self.floor), hidden=hidden, count=count, unit=unit)
-
 
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     """Return the panels of a run's picture."""
-    whole = 0.0, max(curve.steps / curve.unit(options.x) for curve in run.curves)
-    ends = mend_limits(options.xlim or whole, whole, "linear", FARTHEST)
     every = [tuple(_iter_rows(run, quantity, options.x)) for quantity in options.panels]
-    lines = merge_rows(every, run.curves)
-    drawn = [tuple(rows[places[0]] for places in lines) for rows in every]
-    order = find_order(drawn[0]) if len(run.curves) == 1 else 0
+    owners = [owner for owner, curve in enumerate(run.curves) for _ in curve.groups]
+    units = zip(owners, every[0], strict=True)
+    whole = 0.0, max(run.curves[owner].steps / row.unit for owner, row in units)
+    ends = mend_limits(options.xlim or whole, whole, "linear", FARTHEST)
+    lines: Sequence[Places] = [(place,) for place in range(len(owners))]
+    if len(owners) > len(run.curves):
+        values = ([row.values for row in rows] for rows in zip(*every, strict=True))
+        lines = merge_rows(zip(owners, values, strict=True))
+    order, drawn = 0, [tuple(rows[places[0]] for places in lines) for rows in every]
+    if len(lines) > MOST_APART and len(run.curves) == 1:
+        order = find_order([row.values for row in drawn[0]])
+    told = Lines(tuple(lines), order)
     return tuple(
-        _plan_panel(run, options, index, ends, rows, lines, order)
-        for index, rows in enumerate(drawn)
+        _plan_panel(run, options, index, ends, rows, told) for index, rows in enumerate(drawn)
     )
 
 
 def _plan_panel(
-    run: Run,
-    options: FigureOptions,
-    index: int,
-    ends: Limits,
-    rows: tuple[Row, ...],
-    lines: tuple[Places, ...],
-    order: int,
+    run: Run, options: FigureOptions, index: int, ends: Limits, rows: tuple[Row, ...], lines: Lines
 ) -> Panel:
     quantity, scale = options.panels[index], options.yscale
     seen = tuple(filter(len, (_list_within(row, ends) for row in rows)))
@@ -111,17 +127,16 @@ def _plan_panel(
     if wanted:
         limits = mend_limits(wanted, limits, scale)
     floor = find_floor(seen, limits, given=bool(wanted)) if is_log else None
-    return Panel(quantity, rows, lines, order, seen, ends, limits, floor, bool(wanted))
+    # The first panel is always drawn, and so is the learning rate's.
+    is_titled = options.style.title == "schedule" and run.spec.title != ""
+    told = _find_constant(rows) if is_titled and index and quantity != "lr" else None
+    return Panel(quantity, rows, lines, seen, ends, limits, floor, bool(wanted), told)
 
 
-def part_constants(panels: Sequence[Panel], style: Style) -> tuple[list[Panel], list[Panel]]:
-    """Return the panels that are worth drawing, and those that a title says all of.
-
-    The first one is always drawn, and so is the learning rate's.
-    """
-    others = panels[1:] if style.title == "schedule" else ()
-    told = [each for each in others if each.quantity != "lr" and each.constant is not None]
-    return [each for each in panels if each not in told], told
+def _find_constant(rows: Sequence[Row]) -> float | None:
+    """Return the one value of all rows at every step; None where there are several, or none."""
+    ends = {end for row in rows if row.values.size for end in _find_ends(row.values)}
+    return ends.pop() if len(ends) == 1 and all(row.values.size for row in rows) else None
 
 
 def _find_ends(values: Values) -> Limits:
@@ -162,7 +177,7 @@ def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, sc
         floor = min(DEPTH * peaks.max(initial=0), LEAST_DEPTH * peaks.min(initial=math.inf))
         numbers = np.append(numbers, base_lr)
     if scale == "log":
-        return _log_limits(numbers, floor * (1 - 1e-9))
+        return find_log_limits(numbers, floor * (1 - 1e-9))
     if not len(numbers):
         return 0.0, 1.0
     low, high = float(numbers.min()), float(numbers.max())
@@ -191,26 +206,6 @@ def mend_limits(wanted: Limits, found: Limits, scale: str, farthest: float = LAR
     return _around(low) if scale == "linear" else (low / 2, low * 2)
 
 
-def find_floor(values: Sequence[Values], limits: Limits, *, given: bool) -> float | None:
-    """Return what a log axis has no place for: values of so much or less; None where none is.
-
-    That is 0, or the lower end of an axis that would have too many decades with all there is above.
-
-    Args:
-        values: what is in view, none of them empty.
-        limits: of its axis.
-        given: whether these were asked for: what is beyond them is only out of view.
-
-    >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=False)
-    1e-17
-    >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=True)
-    """
-    lowest = min((float(each.min()) for each in values), default=math.inf)
-    smallest = min((float(each[each > 0].min(initial=math.inf)) for each in values), default=0.0)
-    floor = 0.0 if given or smallest >= min(limits) else min(limits)
-    return floor if lowest <= floor else None
-
-
 def round_up(least: float) -> float:
     """Return the smallest of …, 0.5, 1, 2, 5, 10, 20, … that is not below a number.
 
@@ -235,17 +230,3 @@ def _around(value: float) -> Limits:
     value = min(max(value, -LARGEST / 2), LARGEST / 2)
     reach = abs(value) / 5 if abs(value) > SMALLEST else 0.5
     return value - reach, value + reach
-
-
-def _log_limits(numbers: Values, floor: float) -> Limits:
-    """Return the ends of a log axis, the lower one a floor above 0 where something is below it."""
-    positive = numbers[numbers > 0]
-    if not len(positive):
-        return 0.1, 1.0
-    high = math.log10(positive.max())
-    low = max(math.log10(max(positive.min(), floor)), high - DECADES)
-    margin = max(0.05 * (high - low), 0.1)
-    least = (
-        max(floor, 1e-307) if positive.min() < floor else 10.0 ** min(max(low - margin, -307), 306)
-    )
-    return least, 10.0 ** min(high + margin, 307)

@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from lrviz.curve import SchedulerFacts
 from lrviz.draw.chart import Layout, lift
 from lrviz.draw.fonts import measure_with
-from lrviz.draw.panels import LARGEST
-from lrviz.draw.trace import Limits
+from lrviz.draw.panels import LARGEST, Limits
 from lrviz.run.driven import Run
 from lrviz.spec.style import Style
 

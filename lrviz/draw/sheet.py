@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from lrviz.curve import pick_points
 from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.lines import bound_effort
-from lrviz.draw.panels import find_limits
+from lrviz.draw.panels import Limits, find_limits
 from lrviz.draw.text import fit_captions
-from lrviz.draw.trace import Limits, pick_points
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run, Thumbnail
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE

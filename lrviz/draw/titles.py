@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from lrviz.curve import Quantity, SchedulerFacts
 from lrviz.draw.panels import Panel
 from lrviz.draw.text import BLANK
 from lrviz.draw.trace import Places
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spell import spell_list, spell_number, spell_yaml
+from lrviz.spell import spell_floor, spell_list, spell_number, spell_yaml
 
 LABELS: dict[Quantity, str] = {
     "lr": "Learning Rate",
@@ -20,6 +22,8 @@ LABELS: dict[Quantity, str] = {
 
 # What an x axis is called that counts steps, or epochs.
 UNITS = {"step": "Steps", "epoch": "Epochs"}
+
+HIDDEN = "{what}: {hidden:,} of {count:,} {unit}"  # what a legend says of what is below an axis
 
 MOST_ITEMS = 6
 MOST_GROUPS = 3  # the param groups that are named, at most, where they share a line
@@ -53,26 +57,41 @@ class Words:
         return "".join((self.title, self.xlabel, *rest))
 
 
-def find_words(
-    run: Run, options: FigureOptions, panels: Sequence[Panel], constants: Sequence[Panel] = ()
-) -> Words:
-    """Return what a run's figure says of its panels, and of what is told in place of some."""
-    names = name_lines(run, panels[0].lines)
-    has_legend = _tells(run, panels[0].lines) if options.legend is None else options.legend
-    ylabels = [LABELS[panel.quantity] for panel in panels]
+def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Words:
+    """Return what a run's figure says."""
+    names = name_lines(run, panels[0].lines.places)
+    has_legend = _tells(run, panels[0].lines.places) if options.legend is None else options.legend
+    ylabels = [LABELS[panel.quantity] for panel in panels if panel.told is None]
     if options.ylabel is not None:
         ylabels[0] = options.ylabel
-    notes = filter(None, (panel.tell_hidden() for panel in panels))
-    told = (f"{LABELS[each.quantity].lower()} {_spell(each.constant)}" for each in constants)
+    notes = (tell_hidden(panel, HIDDEN) for panel in panels if panel.floor is not None)
+    told = (
+        f"{LABELS[panel.quantity].lower()} {_spell(panel.told)}".replace(" ", BLANK)
+        for panel in panels
+        if panel.told is not None
+    )
     title = choose_title(run, options.style.title, BLANK)
     return Words(
-        title=" · ".join(filter(None, (title, *(each.replace(" ", BLANK) for each in told)))),
+        title=" · ".join(filter(None, (title, *told))),
         xlabel=UNITS[options.x] if options.xlabel is None else options.xlabel,
         ylabels=tuple(ylabels),
         names=names if has_legend else (),
         note="" if options.legend is False else next(notes, ""),
-        is_ordered=bool(panels[0].order and options.style.ramp),
+        is_ordered=bool(panels[0].lines.order and options.style.ramp),
     )
+
+
+def tell_hidden(panel: Panel, form: str) -> str:
+    """Return what a log axis has no place for, in a text with what that is, and how many of what.
+
+    Empty where it has a place for all.
+    """
+    if panel.floor is None:
+        return ""
+    hidden = sum(int(np.count_nonzero(values <= panel.floor)) for values in panel.seen)
+    count = sum(values.size for values in panel.seen)
+    unit = "values" if len(panel.rows) > 1 else "steps"
+    return form.format(what=spell_floor(panel.floor), hidden=hidden, count=count, unit=unit)
 
 
 def explain_empty(panel: Panel) -> str:
@@ -107,8 +126,10 @@ def name_groups(groups: Sequence[str]) -> str:
     >>> name_groups([f"group {place}" for place in range(12)]), name_groups("abcd")
     ('groups 0 to 11', 'a and 3 more')
     """
+    if len(groups) == 1:
+        return groups[0]
     several = len(groups) > MOST_GROUPS
-    if len(groups) > 1 and not _are_named(groups):
+    if not _are_named(groups):
         numbers = [name.split()[1] for name in groups]
         first, last = int(numbers[0]), int(numbers[-1])
         if several and last - first == len(groups) - 1:

@@ -1,122 +1,68 @@
-"""What a line of a figure shows: whose values, which of them, and where they jump."""
+"""What the values of lines ask of a picture: which are one, in which order, where they jump.
+
+And how far down a log axis goes for them.
+"""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lrviz.curve import Curve, Steps, Values
+from lrviz.curve import Indices, Values
 
-Indices = NDArray[np.intp]
-Limits = tuple[float, float]
 Places = tuple[int, ...]
 
-# As many lines are told apart one by one; more that stand in an order are read as one family.
-MOST_APART = 6
+
+class Lines(NamedTuple):
+    """Which param groups the lines of every panel stand for.
+
+    Attributes:
+        places: among those of all curves, one a line.
+        order: as `find_order` gives it, of the first panel's lines.
+    """
+
+    places: tuple[Places, ...]
+    order: int
+
 
 # How far a jump goes, at least, as a multiple of the move beside it, where that is no stay.
 LEAP = 5
 
+DECADES = 16  # a log axis shows as many at most: as many digits as a float has
 
-@dataclass(frozen=True, eq=False)
-class Row:
-    """What a line shows.
-
-    Attributes:
-        values: of a param group, shape (steps,); none where it has no such quantity.
-        unit: its steps in one unit of the x axis.
-        held: the first step that follows a held metric; None where none does.
-        at: the steps of the values of a log, which no line connects; None where every step has one.
-    """
-
-    values: Values
-    unit: float
-    held: int | None = None
-    at: Steps | None = None
-
-    def place(self, indices: Indices) -> Values:
-        """Return where values stand on the x axis."""
-        return np.asarray(indices if self.at is None else self.at[indices]) / self.unit
-
-    def index(self, x: float) -> float:
-        """Return the index of what stands at a place on the x axis; of a log a fraction, too."""
-        step, at = x * self.unit, self.at
-        return step if at is None else float(np.interp(step, at, range(len(at)), -1, len(at)))
-
-    def pick(self, ends: Limits, columns: int) -> tuple[Values, Indices]:
-        """Return where the points stand that show it, and their indices; as `pick_points`."""
-        points = pick_points(self.values, self.index(ends[0]), self.index(ends[1]), columns)
-        return self.place(points), points
+# The part of the highest learning rate where a log axis ends if some are below, and the part of any
+# line's own peak where it does not end yet.
+DEPTH, LEAST_DEPTH = 1e-4, 0.1
 
 
-def pick_points(values: Values, first: float, last: float, columns: int) -> Indices:
-    """Return the indices of the points that show a curve as it is, in order.
-
-    A curve with far more points than the picture has columns is cut into blocks of at most
-    one column; of each the first, the lowest, the highest and the last point are kept, so no spike
-    is lost and no column is left out.
-
-    Args:
-        values: shape (steps,).
-        first: the left end of the x axis, in steps.
-        last: the right end, in steps.
-        columns: of pixels or of characters between the two.
-
-    Returns:
-        Indices into values, ascending, with one point more on either side of the axis' ends.
-
-    >>> pick_points(np.array([0.0, 1, 9, 1, 0, 0, 0, 0]), 0, 8, 1).tolist()
-    [0, 2, 7]
-    """
-    low, high = sorted((first, last))
-    start = int(np.clip(math.floor(low) - 1, 0, len(values)))
-    stop = int(np.clip(math.ceil(high) + 2, 0, len(values)))
-    size = (stop - start) // max(1, columns)
-    if size < 4:
-        return np.arange(start, stop)
-    whole = stop - (stop - start) % size
-    heads = np.arange(start, whole, size)
-    blocks = values[start:whole].reshape(-1, size)
-    kept = (heads, heads + blocks.argmin(1), heads + blocks.argmax(1), heads + size - 1)
-    return np.unique(np.concatenate((*kept, np.arange(whole, stop))))
-
-
-def merge_rows(panels: Sequence[Sequence[Row]], curves: Sequence[Curve]) -> tuple[Places, ...]:
+def merge_rows(rows: Iterable[tuple[int, Sequence[Values]]]) -> tuple[Places, ...]:
     """Return the places of the rows that each line stands for: of one curve, alike in all panels.
 
     Args:
-        panels: the rows of each, one a param group of every curve.
-        curves: in the same order.
+        rows: of which curve each is, and its values in every panel.
 
-    >>> rows = [Row(np.array([lr, 0.1]), 1.0) for lr in (0.1, 0.2, 0.1)]
-    >>> merge_rows([rows], [Curve(("a", "b", "c"), np.zeros((3, 2)), (0.1,) * 3)])
+    >>> merge_rows((0, [np.array([lr, 0.1])]) for lr in (0.1, 0.2, 0.1))
     ((0, 2), (1,))
     """
     lines: dict[tuple[int, ...], list[int]] = {}
-    owners = [owner for owner, curve in enumerate(curves) for _ in curve.groups]
-    for place, owner in enumerate(owners):
-        is_alone = len(curves[owner].groups) == 1
-        told = () if is_alone else (hash(rows[place].values.tobytes()) for rows in panels)
-        lines.setdefault((owner, *told), []).append(place)
+    for place, (owner, panels) in enumerate(rows):
+        lines.setdefault((owner, *(hash(each.tobytes()) for each in panels)), []).append(place)
     return tuple(map(tuple, lines.values()))
 
 
-def find_order(rows: Sequence[Row]) -> int:
-    """Return how many lines of one curve stand where the highest peaks: 1 rising, -1 falling.
+def find_order(rows: Sequence[Values]) -> int:
+    """Return how the lines of one curve stand where the highest peaks: 1 rising, -1 falling.
 
-    0 for no order, or so few that each is told by its own.
+    0 for no order.
 
-    >>> find_order([Row(np.array([0.0, lr]), 1.0) for lr in range(9)])
+    >>> find_order([np.array([0.0, lr]) for lr in range(9)])
     1
     """
-    if len(rows) <= MOST_APART or not all(row.values.size for row in rows):
+    highest = max(rows, key=lambda values: float(values.max(initial=-math.inf)))
+    if not highest.size or any(len(values) != len(highest) for values in rows):
         return 0
-    highest = max((row.values for row in rows), key=lambda values: float(values.max()))
-    if any(len(row.values) != len(highest) for row in rows):
-        return 0
-    moves = np.diff([row.values[highest.argmax()] for row in rows])
+    moves = np.diff([values[highest.argmax()] for values in rows])
     return int((moves > 0).all()) - int((moves < 0).all())
 
 
@@ -144,23 +90,62 @@ def find_jumps(values: Values) -> Indices:
     return np.unique(np.concatenate(ends))
 
 
-def raise_steps(row: Row, points: Indices) -> tuple[Indices, Values, Values]:
+def raise_steps(values: Values, points: Indices) -> tuple[Indices, Indices, Indices]:
     """Return where points stand among those that a line leads through, and these: x and y.
 
     Where a value jumps it is held until then, by a point more; one between two that are picked.
 
     Args:
-        row: what it shows.
-        points: indices of the values that are picked, ascending.
+        values: of the line.
+        points: indices of those that are picked, ascending.
 
-    >>> raise_steps(Row(np.array([4.0, 4, 1, 1]), 1.0), np.arange(4))[1:]
-    (array([0., 1., 2., 2., 3.]), array([4., 4., 4., 1., 1.]))
+    Returns:
+        Places of the points; and of all that the line leads through, the indices of what it has
+        for x, and of what it has for y.
+
+    >>> raise_steps(np.array([4.0, 4, 1, 1]), np.arange(4))[1:]
+    (array([0, 1, 2, 2, 3]), array([0, 1, 1, 2, 3]))
     """
-    jumps = find_jumps(row.values)
+    jumps = find_jumps(values)
     slots, kept = np.unique(np.searchsorted(points, jumps, "right"), return_index=True)
     inside = (slots > 0) & (slots < len(points))
     slots, jumps = slots[inside], jumps[kept[inside]]
     every = np.arange(len(points))
     places = every + np.searchsorted(slots, every, "right")
-    xs = np.insert(row.place(points), slots, row.place(jumps + 1))
-    return places, xs, np.insert(row.values[points], slots, row.values[jumps])
+    return places, np.insert(points, slots, jumps + 1), np.insert(points, slots, jumps)
+
+
+def find_floor(
+    values: Sequence[Values], limits: tuple[float, float], *, given: bool
+) -> float | None:
+    """Return what a log axis has no place for: values of so much or less; None where none is.
+
+    That is 0, or the lower end of an axis that would have too many decades with all there is above.
+
+    Args:
+        values: what is in view, none of them empty.
+        limits: of its axis.
+        given: whether these were asked for: what is beyond them is only out of view.
+
+    >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=False)
+    1e-17
+    >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=True)
+    """
+    lowest = min((float(each.min()) for each in values), default=math.inf)
+    smallest = min((float(each[each > 0].min(initial=math.inf)) for each in values), default=0.0)
+    floor = 0.0 if given or smallest >= min(limits) else min(limits)
+    return floor if lowest <= floor else None
+
+
+def find_log_limits(numbers: Values, floor: float) -> tuple[float, float]:
+    """Return the ends of a log axis, the lower one a floor above 0 where something is below it."""
+    positive = numbers[numbers > 0]
+    if not len(positive):
+        return 0.1, 1.0
+    high = math.log10(positive.max())
+    low = max(math.log10(max(positive.min(), floor)), high - DECADES)
+    margin = max(0.05 * (high - low), 0.1)
+    least = (
+        max(floor, 1e-307) if positive.min() < floor else 10.0 ** min(max(low - margin, -307), 306)
+    )
+    return least, 10.0 ** min(high + margin, 307)

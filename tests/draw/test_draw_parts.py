@@ -8,13 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from lrviz.curve import SchedulerFacts
+from lrviz.curve import SchedulerFacts, pick_points
 from lrviz.draw.axes import choose_spacing
 from lrviz.draw.lines import choose_look
 from lrviz.draw.panels import find_limits
 from lrviz.draw.text import fit_text
 from lrviz.draw.titles import describe_schedulers
-from lrviz.draw.trace import pick_points
 from lrviz.spec.style import Style, styles
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.spell import spell_number, spell_ticks

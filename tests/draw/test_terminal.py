@@ -303,7 +303,7 @@ def test_the_legend_has_the_names_of_the_figure(name: str) -> None:
         lrviz.load(CONFIGS / f"{name}.yaml", overrides=[("figure.legend", "true")])
     )
     (panel,) = plan_panels(run, run.figure.model_copy(update={"panels": ("lr",)}))
-    names = name_lines(run, panel.lines)
+    names = name_lines(run, panel.lines.places)
     assert tuple(list_names(run, panel)) == names
 
 

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.draw.panels import LARGEST
+from lrviz.draw.panels import LARGEST, Row
 from lrviz.draw.terminal.glyphs import Look, paint
-from lrviz.draw.trace import Row
 
 # A character each, rows from the top: the dots that are set in it, as Unicode numbers them.
 Codes = NDArray[np.uint32]

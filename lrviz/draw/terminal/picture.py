@@ -22,7 +22,7 @@ from lrviz.draw.terminal.frame import (
 )
 from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean
 from lrviz.draw.text import shorten
-from lrviz.draw.titles import UNITS, explain_empty, find_words
+from lrviz.draw.titles import HIDDEN, UNITS, explain_empty, find_words, tell_hidden
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spell import has_unicode, measure
@@ -131,7 +131,7 @@ def draw_terminal(
     (panel,) = plan_panels(run, options)
     looks = choose_looks(len(panel.rows), colors=colors, ascii_only=ascii_only)
     title = shorten(say(run.spec.title or ""), columns, measure, signs.ellipsis)
-    below = [f"{signs.down} {hidden}"] if (hidden := panel.tell_hidden()) else []
+    below = [f"{signs.down} {hidden}"] if (hidden := tell_hidden(panel, HIDDEN)) else []
     if run.figure.panels != ("lr",):
         below.append(shorten(MISSING, columns, measure, signs.ellipsis))
     unit = say(UNITS[options.x].lower() if options.xlabel is None else options.xlabel)
