@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from lrviz.curve import Curve, SchedulerFacts
@@ -23,6 +24,13 @@ FACTS = SchedulerFacts(
     calls=32,
     values=range(32),
 )
+
+
+def points_of(line: Line2D) -> tuple[list[float], list[float]]:
+    """Return where a line's points are, without the corners of its steps."""
+    xs, ys = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+    is_point = np.append(np.diff(xs) > 0, xs[-1:] == xs[-1:])
+    return xs[is_point].tolist(), ys[is_point].tolist()
 
 
 def spread(values: NDArray[np.floating], count: int) -> list[NDArray[np.floating]]:
