@@ -39,7 +39,7 @@ def add_legend(axes: Axes, lines: Sequence[Line2D], words: Words, layout: Layout
     notes, size = [words.note] if words.note else [], layout.style.font_size
     measure = measure_with(axes.figure, size)
     if words.is_ordered:
-        some = _pick_some(names, layout, measure)
+        some = _pick_some(names, notes, layout, measure)
         names, lines = [names[place] for place in some], [lines[place] for place in some]
     labels, columns, kept = _fit_entries(names, notes, layout, measure)
     handles = [*lines[:kept], *(draw_mark(layout.style) for _ in notes)]
@@ -61,9 +61,17 @@ def add_legend(axes: Axes, lines: Sequence[Line2D], words: Words, layout: Layout
     )
 
 
-def _pick_some(names: Sequence[str], layout: Layout, measure: Measure) -> list[int]:
-    """Return the places of as many names as fit in a row, evenly from the first to the last."""
-    longest = max(map(measure, names)) + HANDLE * layout.style.font_size * layout.dot
+def _pick_some(
+    names: Sequence[str], notes: Sequence[str], layout: Layout, measure: Measure
+) -> list[int]:
+    """Return the places of as many names as fit in a row, evenly from the first to the last.
+
+    Beside a note that has room for no name they are two: each takes a row.
+    """
+    beside = HANDLE * layout.style.font_size * layout.dot
+    longest = max(map(measure, names)) + beside
+    if longest + beside + max(map(measure, notes), default=0.0) > layout.width:
+        return [0, len(names) - 1]
     count, last = min(max(int(layout.width / longest), 2), MOST_SOME), len(names) - 1
     return [round(last * part / (count - 1)) for part in range(count)]
 

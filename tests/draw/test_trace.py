@@ -25,7 +25,7 @@ def legend_of(axes: Axes) -> list[str]:
 
 def luminance(color: object) -> float:
     """Return the relative luminance, as WCAG defines it."""
-    channels = np.array(to_rgb(color))  # type: ignore[arg-type]
+    channels: NDArray[np.float64] = np.array(to_rgb(color))  # type: ignore[arg-type]
     low = channels <= 0.04045
     linear = np.where(low, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
@@ -123,7 +123,9 @@ def test_a_step_is_upright_and_its_markers_stand_at_the_steps_alone(style: str) 
     xs, ys = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
     assert (np.diff(xs)[np.diff(ys) != 0] == 0).all()
     assert points_of(line) == (list(range(32)), STEP.tolist())
-    assert xs[line.get_markevery()].tolist() == list(range(32))
+    every = line.get_markevery()
+    assert isinstance(every, list)
+    assert [float(xs[int(place)]) for place in every] == list(range(32))
 
 
 def test_the_article_leads_straight_from_point_to_point() -> None:
