@@ -1,4 +1,4 @@
-"""The recorded values of a schedule."""
+"""The recorded values of a schedule, and those of them that are enough to draw it."""
 
 import math
 from collections.abc import Iterator

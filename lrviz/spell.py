@@ -106,9 +106,9 @@ def spell_floor(floor: float) -> str:
     """Return what marks of a log axis are called, which has no place for so little.
 
     >>> spell_floor(0.0), spell_floor(2e-20)
-    ('0 or less', '2e-20 or less')
+    ('0 or less', 'below 2e-20')
     """
-    return f"{spell_number(floor, 1)} or less"
+    return f"below {spell_number(floor, 2)}" if floor > 0 else "0 or less"
 
 
 def spell_ticks(values: Sequence[float]) -> list[str]:

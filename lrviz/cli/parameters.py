@@ -149,8 +149,7 @@ def reads_specs(**more: Any) -> Callable[[Command], Command]:
     """Give a command the options that say how specs are read, in place of its `reading`.
 
     Args:
-        more: its options beside those that all such commands have, in the order of its help; what
-            draws logs, too, is told what stands on a figure.
+        more: its options beside those that all such commands have, in the order of its help.
     """
     drawn = {"title": Title, "yscale": Yscale} if "columns" in more and "style" in more else {}
     options = {**drawn, **more, "allow": Allow, "epochs": Epochs, "steps_per_epoch": StepsPerEpoch}

@@ -12,10 +12,12 @@ from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN, MarkerStyle
+from matplotlib.transforms import ScaledTranslation
 
 from lrviz.draw.chart import Layout
-from lrviz.draw.panels import Limits, round_up
+from lrviz.draw.panels import Limits
 from lrviz.draw.titles import UNITS
+from lrviz.draw.trace import round_up
 from lrviz.spec.style import Style
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
@@ -215,3 +217,8 @@ def choose_spacing(
         and span <= MOST_MINOR * unit
     )
     return major, next(fitting, None)
+
+
+def lift(axes: Axes, points: float) -> ScaledTranslation:
+    """Return what moves something up by so many points, whatever the dots an inch."""
+    return ScaledTranslation(0, points / 72, axes.figure.dpi_scale_trans)

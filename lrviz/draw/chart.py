@@ -8,11 +8,9 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from lrviz.draw.fonts import Choice
@@ -103,11 +101,6 @@ class Drawing:
     warnings: tuple[str, ...]
 
 
-def lift(axes: Axes, points: float) -> ScaledTranslation:
-    """Return what moves something up by so many points, whatever the dots an inch."""
-    return ScaledTranslation(0, points / 72, axes.figure.dpi_scale_trans)
-
-
 @contextmanager
 def apply_settings(settings: Settings) -> Iterator[None]:
     """Use matplotlib with these settings, and leave the caller's as they were.
@@ -123,9 +116,7 @@ def apply_settings(settings: Settings) -> Iterator[None]:
             yield
 
 
-def gather_settings(
-    style: Style, fonts: tuple[str, ...], grid: bool, svg_text: str = "paths"
-) -> Settings:
+def gather_settings(style: Style, fonts: tuple[str, ...], grid: bool, svg_text: str) -> Settings:
     """Return matplotlib's defaults with a style and a figure's options over them.
 
     Args:
@@ -209,9 +200,9 @@ class Layout:
 def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) -> Layout:
     """Return the layout of a run's figure."""
     size, dpi = options.inches, options.pixels_an_inch
-    style = scale_style(options.look, size, dpi, options.font_size)
+    style = scale_style(options.look, size, dpi, options.font_size or 0)
     fit = size != options.style.size or _needs_fit(options, words)
-    total = 1 + PANEL * (len(options.panels) - 1)
+    total = 1 + PANEL * (len(words.ylabels) - 1)
     grown = size[1] * total
     if not options.size and grown * dpi <= MAX_SIDE and size[0] * grown * dpi**2 <= MAX_PIXELS:
         size = size[0], grown
@@ -222,7 +213,7 @@ def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) ->
         dot=dpi / 72,
         fit=fit,
         style=style,
-        shares=[1 / total, *[PANEL / total] * (len(options.panels) - 1)],
+        shares=[1 / total, *[PANEL / total] * (len(words.ylabels) - 1)],
         width=max(pixels - beside, 0.4 * pixels) if fit else DEFAULT_SHARE * pixels,
         xlim=xlim,
         unit=run.curves[0].unit(options.x),
@@ -231,9 +222,7 @@ def plan_layout(run: Run, options: FigureOptions, words: Words, xlim: Limits) ->
     )
 
 
-def scale_style(
-    style: Style, size: tuple[float, float], dpi: float, font_size: float | None = None
-) -> Style:
+def scale_style(style: Style, size: tuple[float, float], dpi: float, own: float = 0) -> Style:
     """Return a style with smaller text, but what is asked for, and thinner lines in a small figure.
 
     >>> from lrviz.spec.style import styles
@@ -244,7 +233,7 @@ def scale_style(
     room = min(inch / (em * least) for inch, least in zip(size, ROOMY, strict=True))
     factor = min(1.0, max(room, LEGIBLE / style.font_size))
     scaled = {name: getattr(style, name) * factor for name in SCALED}
-    scaled["font_size"] = max(font_size or scaled["font_size"], LEAST_TEXT * 72 / dpi)
+    scaled["font_size"] = max(own or scaled["font_size"], LEAST_TEXT * 72 / dpi)
     return style.model_copy(update=scaled)
 
 
@@ -253,6 +242,6 @@ def _needs_fit(options: FigureOptions, words: Words) -> bool:
     return (
         options.style.margins == "fit"
         or (options.xlabel, options.ylabel, options.font_size) != (None, None, None)
-        or len(options.panels) > 1
+        or len(words.ylabels) > 1
         or bool(words.title or words.names or words.note)
     )

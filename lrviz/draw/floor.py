@@ -11,20 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from lrviz.draw.chart import Layout, lift
+from lrviz.draw.axes import lift
+from lrviz.draw.chart import Layout
 from lrviz.draw.panels import Panel, Row
+from lrviz.draw.titles import tell_hidden
 from lrviz.spec.style import Style
-from lrviz.spell import spell_floor
 
 MARK = 1.2  # the size of a mark, as a multiple of a point's marker
-
-
-def explain_hidden(panel: Panel, floor: float) -> str:
-    """Return a note on how many of the values in view a log axis has no place for."""
-    hidden = sum(int(np.count_nonzero(values <= floor)) for values in panel.seen)
-    count = sum(values.size for values in panel.seen)
-    what = spell_floor(floor)
-    return f"{panel.quantity}: a log axis only marks {hidden} of {count} values, which are {what}"
 
 
 def draw_mark(style: Style) -> Line2D:
@@ -59,7 +52,8 @@ def mark_floor(
         return []
     for line, row in zip(lines, panel.rows, strict=True):
         mark_hidden(axes, line, row, panel.floor, layout)
-    return [explain_hidden(panel, panel.floor)]
+    form = "a log axis only marks {hidden} of {count} values, which are {what}"
+    return [f"{panel.quantity}: {tell_hidden(panel, form)}"]
 
 
 def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
@@ -67,7 +61,9 @@ def sink_hidden(line: Line2D, floor: float, bottom: float) -> None:
     values = np.asarray(line.get_ydata(), dtype=np.float64)
     if (values <= floor).any():
         line.set_ydata(np.where(values <= floor, bottom, values))
-        line.set_markevery(np.flatnonzero(values > floor).tolist())
+        every, shown = line.get_markevery(), np.flatnonzero(values > floor)
+        both = np.intersect1d(every, shown) if isinstance(every, list) else shown
+        line.set_markevery(both.tolist())
 
 
 def mark_hidden(axes: Axes, line: Line2D, row: Row, floor: float, layout: Layout) -> None:
@@ -80,11 +76,13 @@ def mark_hidden(axes: Axes, line: Line2D, row: Row, floor: float, layout: Layout
     places = places[(places >= low) & (places <= high)]
     bottom, top = axes.get_ylim()
     end, shape, inwards = (0, "v", size / 2) if bottom < top else (1, "^", -size / 2)
-    pixels = (places - places[:1]) * layout.width / (high - low)
-    slots = pixels // max(size * layout.dot, 1.0)
-    places = places[np.unique(slots, return_index=True)[1]]
+    if not len(places):
+        return
+    apart, kept = max(size * layout.dot, 1.0) * (high - low) / layout.width, [0]
+    while (after := int(np.searchsorted(places, places[kept[-1]] + apart))) < len(places):
+        kept.append(after)
+    places = places[kept]
     marks = _mark(places, np.full(len(places), end), line.get_color(), shape, size)
     marks.set(clip_on=False, zorder=2.1)
     marks.set_transform(axes.get_xaxis_transform() + lift(axes, inwards))
-    if len(places):
-        axes.add_line(marks)
+    axes.add_line(marks)

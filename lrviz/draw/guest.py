@@ -41,7 +41,7 @@ def plot_onto(run: Run, ax: object, options: Mapping[str, object]) -> None:
         found = f"{spell_plural(count, 'panel')} on {len(axes)} axes"
         raise UsageError(f"ax: {found}; give fig.subplots({count}, sharex=True), or other panels")
     with ONE_AT_A_TIME:  # in another thread the settings may be those of a figure
-        panels = plan_panels(run, wanted)
+        panels = [replace(each, told=None) for each in plan_panels(run, wanted)]
         refuse_missing(run, panels)
         words = find_words(run, wanted, panels)
         for each, panel, ylabel in zip(axes, panels, words.ylabels, strict=True):
@@ -57,8 +57,8 @@ def _draw(run: Run, axes: Axes, panel: Panel, options: FigureOptions) -> Sequenc
     axes.set_yscale(options.yscale)
     if not panel.given and (options.yscale == "linear" or min(axes.get_ylim()) > 0):
         limits = _join(axes.get_shared_y_axes().get_siblings(axes), axes.get_ylim(), limits)
-    lines = draw_lines(axes, panel.rows, layout, options)
-    for line, name in zip(lines, name_lines(run), strict=True):
+    lines = draw_lines(axes, panel, layout, options)
+    for line, name in zip(lines, name_lines(run, panel.lines.places), strict=True):
         line.set_label(name)
     set_step_axis([axes], layout, alone=layout.alike, at_once=False)
     set_value_axis(axes, limits, options.yscale, plain=False)

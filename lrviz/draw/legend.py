@@ -19,6 +19,7 @@ LINE = 4  # the length of an entry's line, in font sizes: its pattern shows betw
 LEAST = 6  # the width of a name, at least, in font sizes, that makes room for others
 ROW = 1.5  # from one row to the next, in font sizes
 MOST = 128  # the names, at most, that a legend gives however much room there is
+MOST_SOME = 6  # the names, at most, of lines whose colours say which are between two of them
 SHARE = 0.3  # the part of the figure's height that a legend may take
 
 _ONE_MARK = HandlerLine2D(numpoints=1)
@@ -37,6 +38,9 @@ def add_legend(axes: Axes, lines: Sequence[Line2D], words: Words, layout: Layout
     names = [name.replace("\n", " ") or "?" for name in words.names]
     notes, size = [words.note] if words.note else [], layout.style.font_size
     measure = measure_with(axes.figure, size)
+    if words.is_ordered:
+        some = _pick_some(names, notes, layout, measure)
+        names, lines = [names[place] for place in some], [lines[place] for place in some]
     labels, columns, kept = _fit_entries(names, notes, layout, measure)
     handles = [*lines[:kept], *(draw_mark(layout.style) for _ in notes)]
     if kept < len(names):
@@ -57,6 +61,21 @@ def add_legend(axes: Axes, lines: Sequence[Line2D], words: Words, layout: Layout
     )
 
 
+def _pick_some(
+    names: Sequence[str], notes: Sequence[str], layout: Layout, measure: Measure
+) -> list[int]:
+    """Return the places of as many names as fit in a row, evenly from the first to the last.
+
+    Beside a note that has room for no name they are two: each takes a row.
+    """
+    beside = HANDLE * layout.style.font_size * layout.dot
+    longest = max(map(measure, names)) + beside
+    if longest + beside + max(map(measure, notes), default=0.0) > layout.width:
+        return [0, len(names) - 1]
+    count, last = min(max(int(layout.width / longest), 2), MOST_SOME), len(names) - 1
+    return [round(last * part / (count - 1)) for part in range(count)]
+
+
 def _fit_entries(
     names: list[str], notes: list[str], layout: Layout, measure: Measure
 ) -> tuple[list[str], int, int]:
@@ -66,18 +85,23 @@ def _fit_entries(
     """
     width, em, count = layout.width, layout.style.font_size * layout.dot, len(names) + len(notes)
     rows = max(1, int(SHARE * layout.size[1] * layout.dpi / (ROW * em)))
-    widths = [measure(text) for text in (*names[:MOST], *notes)]
-    beside = HANDLE * em
-    least = beside + max([LEAST * em, *widths[len(widths) - len(notes) :]])
-    columns = count_columns(width, beside + max(widths), least, count, rows)
+    widths, beside = [measure(text) for text in names[:MOST] or notes], HANDLE * em
+    columns = count_columns(width, beside + max(widths), beside + LEAST * em, count, rows)
+    told = beside + max(map(measure, notes), default=0.0)  # in the last column
+    while (
+        notes
+        and columns > 1
+        and told > width - (columns - 1) * min(beside + max(widths), width / columns)
+    ):
+        columns -= 1
     kept, places = min(len(names), MOST), rows * columns
     if count > places or kept < len(names):
         kept = max(1, min(kept, places - 1 - len(notes)))
     below = max(width / columns - beside, 3.0 * em)
-    labels = fit_captions([*names[:kept], *notes], below, measure)
+    labels = fit_captions(names[:kept], below, measure)
     if kept < len(names):
-        labels.insert(kept, f"… {len(names) - kept} more")
-    return labels, columns, kept
+        labels.append(f"… {len(names) - kept} more")
+    return labels + fit_captions(notes, max(width - beside, below), measure), columns, kept
 
 
 def measure_legend(legend: Legend, layout: Layout) -> float:

@@ -16,7 +16,8 @@ from matplotlib.typing import ColorType
 
 from lrviz.curve import Values
 from lrviz.draw.chart import Layout
-from lrviz.draw.panels import Row
+from lrviz.draw.panels import Panel, Row
+from lrviz.draw.trace import raise_steps
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.style import LineStyle, Style
 
@@ -59,23 +60,32 @@ DASHED, POINT, MARKER, OUTLINE = 6, 80, 100, 20
 MAX_LENGTH = 400_000_000
 
 
-def choose_look(style: Style, index: int, count: int, dot: float = math.inf) -> dict[str, Any]:
+def choose_look(
+    style: Style, index: int, count: int, dot: float = math.inf, order: int = 0
+) -> dict[str, Any]:
     """Return how a line is drawn, as matplotlib is told.
 
     Colour and pattern change from line to line; it is thinner where all of them have been used.
-    What is drawn with less ink lies above, so that of equal lines each shows.
+    What is drawn with less ink lies above, so that of equal lines each shows. Where lines stand in
+    an order and the style has a ramp of colours, a line's place in it is all that is told.
 
     Args:
         style: of the figure.
         index: of the line, from 0.
         count: of all lines.
         dot: pixels in a point; patterns of any length are told apart unless given.
+        order: of the lines, as `find_order` gives it.
 
     >>> from lrviz.spec.style import styles
     >>> look = choose_look(styles()["light"], 7, 8)
     >>> look["linestyle"], look["linewidth"] < choose_look(styles()["light"], 1, 8)["linewidth"]
     ('--', True)
     """
+    markersize = style.marker_size * (1 - NESTED * index / max(1, count - 1))
+    if order and style.ramp:
+        share = (index if order > 0 else count - 1 - index) / (count - 1)
+        look = {"color": mix(style.ramp, share), "linestyle": "-", "markersize": markersize}
+        return {**look, "linewidth": max(THINNER, 1 - count / 40) * style.linewidth, "zorder": 2}
     round, place = divmod(index, len(style.linestyles))
     again = index // math.lcm(len(style.colors), len(style.linestyles))
     width = style.linewidth * max(THINNEST, THINNER**round) * AGAIN ** (again % WIDTHS)
@@ -86,35 +96,51 @@ def choose_look(style: Style, index: int, count: int, dot: float = math.inf) -> 
         "color": style.colors[index % len(style.colors)],
         "linestyle": pattern,
         "linewidth": width,
-        "markersize": style.marker_size * (1 - NESTED * index / max(1, count - 1)),
+        "markersize": markersize,
         "zorder": 2 + 0.05 * (1 - measure_ink(pattern)) + 0.001 * round,
     }
 
 
-def draw_lines(
-    axes: Axes, rows: Sequence[Row], layout: Layout, options: FigureOptions
-) -> list[Line2D]:
-    """Draw the values of every curve and param group; one without any has an empty line.
+def mix(colors: Sequence[str], share: float) -> str:
+    """Return the colour at a part of the way through several.
+
+    >>> mix(("#000000", "#ff0000", "#ff8000"), 0.25), mix(("#000000", "#ff0000", "#ff8000"), 0.75)
+    ('#800000', '#ff4000')
+    """
+    channels = zip(*(bytes.fromhex(color[1:]) for color in colors), strict=True)
+    place, stops = share * (len(colors) - 1), range(len(colors))
+    return "#" + "".join(f"{round(np.interp(place, stops, each)):02x}" for each in channels)
+
+
+def draw_lines(axes: Axes, panel: Panel, layout: Layout, options: FigureOptions) -> list[Line2D]:
+    """Draw the lines of a panel; one without any values is empty.
 
     What follows a held metric is another line where the style says so, and is not returned.
     """
-    style, lines = layout.style, []
+    style, rows, lines = layout.style, panel.rows, []
     for index, row in enumerate(rows):
-        look = choose_look(style, index, len(rows), layout.dot)
+        look = choose_look(style, index, len(rows), layout.dot, panel.lines.order)
         look["marker"] = "o" if _has_markers(row, layout, options.markers, len(rows)) else "None"
         if row.at is not None:
             look |= {"linestyle": "None", "marker": "o", "markersize": _dot(row, layout)}
             look["clip_on"] = bool(options.xlim or options.ylim)  # at the ends of an axis, too
-        places, points = row.pick(layout.xlim, int(layout.width))
-        cut = len(points)
+        xs, points = row.pick(layout.xlim, int(layout.width))
+        marks, held = np.arange(len(points)), points
+        is_held = style.jumps == "post" and panel.quantity != "metric"  # which none holds between
+        if is_held and row.at is None:
+            marks, until, held = raise_steps(row.values, points)
+            xs = row.place(until)
+        ys = row.values[held]
+        cut = end = len(xs)
         if row.held is not None and style.held == "dashed":
             cut = int(np.searchsorted(points, row.held))
-        lines += axes.plot(places[:cut], row.values[points[:cut]], **look)
-        if cut < len(points):
-            rest = slice(max(cut - 1, 0), None)
+            end = int(marks[cut]) if cut < len(marks) else end
+        every = marks[:cut].tolist() if len(marks) < len(xs) else None
+        lines += axes.plot(xs[:end], ys[:end], markevery=every, **look)
+        if end < len(xs):
+            start = max(end - 1, 0)
             look |= _hold(look, style)
-            values = row.values[points[rest]]
-            axes.plot(places[rest], values, markevery=(int(cut > 0), 1), **look)
+            axes.plot(xs[start:], ys[start:], markevery=(marks[cut:] - start).tolist(), **look)
     return lines
 
 

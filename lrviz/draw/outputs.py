@@ -10,7 +10,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lrviz.draw.axes import add_top_axis, measure_top_axis, set_step_axis, set_value_axis
+from lrviz.draw.axes import add_top_axis, lift, measure_top_axis, set_step_axis, set_value_axis
 from lrviz.draw.chart import (
     BELOW,
     LEAST_TEXT,
@@ -19,7 +19,6 @@ from lrviz.draw.chart import (
     Layout,
     apply_settings,
     gather_settings,
-    lift,
     plan_layout,
 )
 from lrviz.draw.floor import mark_floor
@@ -111,6 +110,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
     options = options if options.style.panels == ("lr",) else choose_panels(run, options)
     panels = plan_panels(run, options)
     refuse_missing(run, panels)
+    shown = [panel for panel in panels if panel.told is None]
     words = find_words(run, options, panels)
     layout = plan_layout(run, options, words, panels[0].xlim)
     phases = keep_apart(find_phases(run, options.x), layout) if options.style.phases else ()
@@ -123,7 +123,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
         chart.look = None if unusual else layout.style
         if own and _kept:
             chart = _kept.pop().renew(chart)
-        chart.warnings += Painter(chart, panels, options, words, layout, phases, own).paint()
+        chart.warnings += Painter(chart, shown, options, words, layout, phases, own).paint()
         problem = bound_effort(chart.axes)
     if problem:
         raise SpecError([run.spec.source.problem(("figure",), problem)])
@@ -162,10 +162,8 @@ class Painter:
         if not self.chart.axes:
             self.chart.subplots(len(shares), sharex=True, gridspec_kw=ratios)
         axes = self.chart.axes
-        lines = [
-            draw_lines(each, panel.rows, layout, self.options)
-            for each, panel in zip(axes, self.panels, strict=True)
-        ]
+        pairs = zip(axes, self.panels, strict=True)
+        lines = [draw_lines(*pair, layout, self.options) for pair in pairs]
         measure = measure_with(self.chart, layout.style.font_size)
         self._name(axes[-1].xaxis, self.words.xlabel, layout.width, measure)
         height, has_axis = self._draw_above(axes[0], lines[0])

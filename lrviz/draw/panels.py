@@ -7,6 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lrviz.curve import Indices, Quantity, Steps, Values, pick_points
+from lrviz.draw.trace import (
+    DEPTH,
+    LEAST_DEPTH,
+    Lines,
+    Places,
+    find_floor,
+    find_log_limits,
+    find_order,
+    merge_rows,
+)
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 
@@ -16,7 +26,9 @@ Limits = tuple[float, float]
 LARGEST = 1e307
 SMALLEST = 1e-280  # the shortest axis that can be divided
 FARTHEST = 1e15  # the farthest that an x axis reaches: beyond, floats do not tell steps apart
-DECADES = 16  # a log axis shows as many at most: as many digits as a float has
+
+# As many lines are told apart one by one; more that stand in an order are read as one family.
+MOST_APART = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,21 +82,25 @@ class Panel:
 
     Attributes:
         quantity: on its y axis.
-        rows: one a line: every param group of every curve.
+        rows: one a line.
+        lines: which param groups they stand for.
         seen: the values in view, a row each; no row where there are none.
         xlim: ends of the x axis, in its own unit.
         limits: of the y axis.
         floor: what a log axis has no place for, as `find_floor` gives it.
         given: whether the limits were asked for.
+        told: the one value of all lines, which the title says in place of the panel; else None.
     """
 
     quantity: Quantity
     rows: tuple[Row, ...]
+    lines: Lines
     seen: tuple[Values, ...]
     xlim: Limits
     limits: Limits
     floor: float | None
     given: bool
+    told: float | None
 
     @property
     def highest(self) -> float:
@@ -96,21 +112,35 @@ def choose_panels(run: Run, options: FigureOptions) -> FigureOptions:
     """Return options with the style's panels of what a run has, unless they say which."""
     if "panels" in options.model_fields_set:
         return options
-    known = run.quantities
-    panels = tuple(each for each in options.style.panels if each in known)
+    panels = tuple(each for each in options.style.panels if each in run.quantities)
     return options.model_copy(update={"panels": panels or options.panels})
 
 
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     """Return the panels of a run's picture."""
-    whole = 0.0, max(curve.steps / curve.unit(options.x) for curve in run.curves)
+    every = [tuple(_iter_rows(run, quantity, options.x)) for quantity in options.panels]
+    own = [rows for rows, name in zip(every, options.panels, strict=True) if name != "metric"]
+    owners = [owner for owner, curve in enumerate(run.curves) for _ in curve.groups]
+    units = zip(owners, every[0], strict=True)
+    whole = 0.0, max(run.curves[owner].steps / row.unit for owner, row in units)
     ends = mend_limits(options.xlim or whole, whole, "linear", FARTHEST)
-    return tuple(_plan_panel(run, options, index, ends) for index in range(len(options.panels)))
+    lines: Sequence[Places] = [(place,) for place in range(len(owners))]
+    if own and len(owners) > len(run.curves):
+        values = ([row.values for row in rows] for rows in zip(*own, strict=True))
+        lines = merge_rows(zip(owners, values, strict=True))
+    order, drawn = 0, [tuple(rows[places[0]] for places in lines) for rows in every]
+    if len(lines) > MOST_APART and len(run.curves) == 1:
+        order = find_order([row.values for row in drawn[0]])
+    told = Lines(tuple(lines), order)
+    return tuple(
+        _plan_panel(run, options, index, ends, rows, told) for index, rows in enumerate(drawn)
+    )
 
 
-def _plan_panel(run: Run, options: FigureOptions, index: int, ends: Limits) -> Panel:
+def _plan_panel(
+    run: Run, options: FigureOptions, index: int, ends: Limits, rows: tuple[Row, ...], lines: Lines
+) -> Panel:
     quantity, scale = options.panels[index], options.yscale
-    rows = tuple(_iter_rows(run, quantity, options.x))
     seen = tuple(filter(len, (_list_within(row, ends) for row in rows)))
     is_log = scale == "log"  # such an axis is made for what is in view
     values = [_list_within(row, ends, beyond=True) if is_log else row.values for row in rows]
@@ -120,7 +150,21 @@ def _plan_panel(run: Run, options: FigureOptions, index: int, ends: Limits) -> P
     if wanted:
         limits = mend_limits(wanted, limits, scale)
     floor = find_floor(seen, limits, given=bool(wanted)) if is_log else None
-    return Panel(quantity, rows, seen, ends, limits, floor, bool(wanted))
+    # The first panel is always drawn, and so is the learning rate's.
+    is_titled = options.style.title == "schedule" and run.spec.title != ""
+    can_be_told = is_titled and index and quantity not in ("lr", "metric")
+    told = _find_constant(rows) if can_be_told else None
+    return Panel(quantity, rows, lines, seen, ends, limits, floor, bool(wanted), told)
+
+
+def _find_constant(rows: Sequence[Row]) -> float | None:
+    """Return the one value of all rows at every step; None where there are several, or none."""
+    ends = {end for row in rows if row.values.size for end in _find_ends(row.values)}
+    return ends.pop() if len(ends) == 1 and all(row.values.size for row in rows) else None
+
+
+def _find_ends(values: Values) -> Limits:
+    return float(values.min()), float(values.max())
 
 
 def _iter_rows(run: Run, quantity: Quantity, x: str) -> Iterator[Row]:
@@ -154,11 +198,14 @@ def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, sc
     (0.0, 2.2)
     """
     shown = (each[np.isfinite(each) & ((each > 0) | (scale != "log"))] for each in values)
-    numbers = np.array([end for each in shown if each.size for end in (each.min(), each.max())])
+    numbers = np.array([end for each in shown if each.size for end in _find_ends(each)])
+    floor = 0.0
     if quantity == "lr":
+        peaks = numbers[1::2]
+        floor = min(DEPTH * peaks.max(initial=0), LEAST_DEPTH * peaks.min(initial=math.inf))
         numbers = np.append(numbers, base_lr)
     if scale == "log":
-        return _log_limits(numbers)
+        return find_log_limits(numbers, floor * (1 - 1e-9))
     if not len(numbers):
         return 0.0, 1.0
     low, high = float(numbers.min()), float(numbers.max())
@@ -187,36 +234,6 @@ def mend_limits(wanted: Limits, found: Limits, scale: str, farthest: float = LAR
     return _around(low) if scale == "linear" else (low / 2, low * 2)
 
 
-def find_floor(values: Sequence[Values], limits: Limits, *, given: bool) -> float | None:
-    """Return what a log axis has no place for: values of so much or less; None where none is.
-
-    That is 0, or the lower end of an axis that would have too many decades with all there is above.
-
-    Args:
-        values: what is in view, none of them empty.
-        limits: of its axis.
-        given: whether these were asked for: what is beyond them is only out of view.
-
-    >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=False)
-    1e-17
-    >>> find_floor([np.array([1.0, 1e-30])], (1e-17, 1.0), given=True)
-    """
-    lowest = min((float(each.min()) for each in values), default=math.inf)
-    smallest = min((float(each[each > 0].min(initial=math.inf)) for each in values), default=0.0)
-    floor = 0.0 if given or smallest >= min(limits) else min(limits)
-    return floor if lowest <= floor else None
-
-
-def round_up(least: float) -> float:
-    """Return the smallest of …, 0.5, 1, 2, 5, 10, 20, … that is not below a number.
-
-    >>> [round_up(each) for each in (0.3, 1, 3, 11)]
-    [0.5, 1.0, 5.0, 20.0]
-    """
-    decade = 10.0 ** math.floor(math.log10(least))
-    return next(nice * decade for nice in (1, 2, 5, 10) if nice * decade >= least * (1 - 1e-9))
-
-
 def _own_range(low: float, high: float) -> Limits:
     """Return a range and a tenth of it on either side, but none below 0 that is not needed."""
     if max(abs(low), abs(high)) < SMALLEST:
@@ -231,13 +248,3 @@ def _around(value: float) -> Limits:
     value = min(max(value, -LARGEST / 2), LARGEST / 2)
     reach = abs(value) / 5 if abs(value) > SMALLEST else 0.5
     return value - reach, value + reach
-
-
-def _log_limits(numbers: Values) -> Limits:
-    positive = numbers[numbers > 0]
-    if not len(positive):
-        return 0.1, 1.0
-    high = math.log10(positive.max())
-    low = max(math.log10(positive.min()), high - DECADES)
-    margin = max(0.05 * (high - low), 0.1)
-    return 10.0 ** min(max(low - margin, -307), 306), 10.0 ** min(high + margin, 307)

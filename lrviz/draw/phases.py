@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import itemgetter
 
 from matplotlib.axes import Axes
 
 from lrviz.curve import SchedulerFacts
-from lrviz.draw.chart import Layout, lift
+from lrviz.draw.axes import lift
+from lrviz.draw.chart import Layout
 from lrviz.draw.fonts import measure_with
 from lrviz.draw.panels import LARGEST, Limits
 from lrviz.run.driven import Run
@@ -24,36 +25,32 @@ class Phase:
     Attributes:
         start: where its first value is seen, in units of the x axis.
         name: of the scheduler.
-        end: where the next one's first value is seen, or the run ends.
-        line: the first of the curve's lines that it is of; None for several curves'.
+        end: where the next one's first value is seen, or all curves end.
+        is_last: whether no other follows.
     """
 
     start: float
     name: str
     end: float
-    line: int | None = None
+    is_last: bool
 
 
 def find_phases(run: Run, x: str) -> tuple[Phase, ...]:
-    """Return the phases that curves of a run go through, in order.
+    """Return the phases that all curves of a run go through, in order.
 
-    There are none where nothing hands over. Those of several curves may overlap; what is the same
-    in several of them is one phase. An axis in `x`, steps or epochs, is what they stand on.
+    There are none where nothing hands over. An axis in `x`, steps or epochs, is what they stand on.
     """
-    found: dict[tuple[float, str], Phase] = {}
-    line = 0
+    found: list[list[Phase]] = []
+    whole = max(curve.steps / curve.unit(x) for curve in run.curves)
     for curve, schedule, facts in zip(run.curves, run.spec.schedules, run.schedulers, strict=False):
+        unit = curve.unit(x)
         starts = [(schedule.step_after(at), name) for at, name in _list_starts(facts)]
-        begun = [start for start in starts if start[0] < curve.steps]
-        ends = [*(at for at, _ in begun[1:]), curve.steps]
-        own, unit = line if len(run.curves) > 1 else None, curve.unit(x)
-        for (at, name), end in zip(begun, ends, strict=True) if len(begun) > 1 else ():
-            key, phase = (at / unit, name), Phase(at / unit, name, end / unit, own)
-            if key in found:
-                phase = replace(phase, end=max(found[key].end, phase.end), line=None)
-            found[key] = phase
-        line += len(curve.groups)
-    return tuple(sorted(found.values(), key=lambda phase: phase.start))
+        begun = [(at / unit, name) for at, name in starts if at < curve.steps]
+        ends = [*(at for at, _ in begun[1:]), whole]
+        each = zip(begun, ends, strict=True)
+        found.append([Phase(at, name, end, end == whole) for (at, name), end in each])
+    several = found[0] if found and len(found[0]) > 1 else []
+    return tuple(phase for phase in several if all(phase in each for each in found))
 
 
 def _list_starts(facts: SchedulerFacts) -> Starts:
@@ -98,21 +95,15 @@ def keep_apart(phases: Sequence[Phase], layout: Layout) -> Sequence[Phase]:
 
 
 def draw_handovers(panels: Sequence[Axes], phases: Sequence[Phase], layout: Layout) -> None:
-    """Draw a hairline in every panel wherever a scheduler hands over.
-
-    One that is of a single curve among several has that curve's colour.
-    """
-    low = max(0.0, min(layout.xlim))
-    places: dict[float, int | None] = {}
-    for phase in phases:
-        if phase.start > low:
-            places[phase.start] = None if phase.start in places else phase.line
+    """Draw a hairline in every panel wherever a scheduler hands over."""
+    sides = {phase.start for phase in phases} | {each.end for each in phases if not each.is_last}
+    places = sorted(side for side in sides if side > max(0.0, min(layout.xlim)))
     for axes in panels if places else ():
         axes.vlines(
-            list(places),
+            places,
             0,
             1,
-            colors=[_color(line, layout.style) for line in places.values()],
+            colors=layout.style.foreground,
             linewidths=0.08 * layout.style.font_size,
             alpha=0.6,
             zorder=1.6,
@@ -131,12 +122,12 @@ def name_phases(axes: Axes, phases: Sequence[Phase], layout: Layout, height: flo
     measure, pad = measure_with(axes.figure, size), PAD * size * layout.dot
     bands = _list_bands(layout.style, height)
     ends, taken = [-pad] * len(bands), 0.0
-    for start, name, line in _iter_names(phases, layout.xlim, pixel):
+    for start, name in _iter_names(phases, layout.xlim, pixel):
         left = min(start + pad, CERTAIN * layout.width - measure(name) - pad)
         row = next((row for row, end in enumerate(ends) if end + pad <= left), None)
         if row is not None:
             ends[row], taken = left + measure(name), max(taken, bands[row])
-            _write_name(axes, name, (first + left * pixel, row), _color(line, layout.style), layout)
+            _write_name(axes, name, (first + left * pixel, row), layout)
     return taken
 
 
@@ -147,22 +138,18 @@ def _list_bands(style: Style, height: float) -> list[float]:
     return [band for band, part in zip(bands, PARTS, strict=True) if band <= part]
 
 
-def _iter_names(
-    phases: Sequence[Phase], ends: Limits, pixel: float
-) -> Iterator[tuple[float, str, int | None]]:
-    """Yield where each phase begins, in pixels from the left, its name, and the line it is of."""
+def _iter_names(phases: Sequence[Phase], ends: Limits, pixel: float) -> Iterator[tuple[float, str]]:
+    """Yield where each phase begins, in pixels from the left, and its name."""
     first, sides = ends[0], ((phase.start, phase.end) for phase in phases)
     lefts = [max(0.0, min((side - first) / pixel for side in both)) for both in sides]
     for left, phase in sorted(zip(lefts, phases, strict=True), key=itemgetter(0)):
         name = phase.name
         if len(name) > LONGEST:
             name = f"{name[: LONGEST - 1].rstrip(' +')}…"
-        yield left, name, phase.line
+        yield left, name
 
 
-def _write_name(
-    axes: Axes, name: str, place: tuple[float, int], color: str, layout: Layout
-) -> None:
+def _write_name(axes: Axes, name: str, place: tuple[float, int], layout: Layout) -> None:
     """Write a name from a place of the x axis on, in a row."""
     style, size = layout.style, SIZE * layout.style.font_size
     below = PAD * size + place[1] * ROW * style.font_size
@@ -173,7 +160,6 @@ def _write_name(
         transform=axes.get_xaxis_transform() + lift(axes, -below),
         verticalalignment="top",
         fontsize=size,
-        color=color,
         zorder=1.7,
         bbox={"facecolor": style.background, "edgecolor": "none", "pad": 0.1 * size},
     ).set_in_layout(False)
@@ -185,10 +171,6 @@ def clear_names(axes: Axes, highest: float, band: float, scale: str) -> None:
     if not limits[0] < limits[1] == raise_limits(limits, highest, 0.99 * band, scale)[1]:
         for text in list(axes.texts):
             text.remove()
-
-
-def _color(line: int | None, style: Style) -> str:
-    return style.foreground if line is None else style.colors[line % len(style.colors)]
 
 
 def raise_limits(limits: Limits, highest: float, band: float, scale: str) -> Limits:

@@ -141,7 +141,8 @@ def _gather_settings(style: Style, cells: Cells, fonts: tuple[str, ...]) -> Sett
     factor, thinnest, size = TEXT * cells.scale, 72 / style.dpi, cells.em * 72 / style.dpi
     linewidth = max(style.linewidth * factor, thinnest)
     sizes = {"linewidth": linewidth, "marker_size": style.marker_size * factor, "font_size": size}
-    settings = gather_settings(style.model_copy(update=sizes), fonts, style.grid and cells.ticks)
+    own, grid = style.model_copy(update=sizes), style.grid and cells.ticks
+    settings = gather_settings(own, fonts, grid, "paths")
     hair = max(0.6 * cells.scale, thinnest / 2)
     hairlines = ("axes.linewidth", "xtick.major.width", "ytick.major.width", "grid.linewidth")
     lengths = {f"{axis}tick.major.{name}": TICK * size for axis in "xy" for name in ("size", "pad")}

@@ -8,6 +8,8 @@ from itertools import takewhile
 
 Measure = Callable[[str], float]
 
+BLANK = "\N{NO-BREAK SPACE}"  # between what stays on one line as long as it fits in one
+
 
 def fit_text(text: str, width: float, lines: int, measure: Measure) -> str:
     r"""Return a text wrapped to a width, and shortened where it takes too many lines.
@@ -18,13 +20,15 @@ def fit_text(text: str, width: float, lines: int, measure: Measure) -> str:
     'step_size 4,\ngamma 0.5'
     >>> fit_text("step_size 4, gamma 0.5", 12, 1, len)
     'step_size 4…'
+    >>> fit_text(f"StepLR · step_size{BLANK}4, gamma{BLANK}0.5", 22, 2, len)
+    'StepLR · step_size 4,\ngamma 0.5'
     """
     rows = [row for each in text.split("\n") for row in _iter_rows(each, width, measure)]
     if len(rows) <= lines:
-        return "\n".join(rows)
+        return "\n".join(rows).replace(BLANK, " ")
     last = rows[lines - 1]
     end = _count_fitting(last, width, lambda part: measure(part + "…"))
-    return "\n".join([*rows[: lines - 1], last[:end].rstrip(" ,·→+") + "…"])
+    return "\n".join([*rows[: lines - 1], last[:end].rstrip(" ,·→+") + "…"]).replace(BLANK, " ")
 
 
 def _iter_rows(text: str, width: float, measure: Measure) -> Iterator[str]:
@@ -32,9 +36,13 @@ def _iter_rows(text: str, width: float, measure: Measure) -> Iterator[str]:
     rest = text
     while (end := _count_fitting(rest, width, measure)) < len(rest):
         end = max(1, end)
-        space = rest.rfind(" ", 1, end + 1)
-        end = space if space > end // 3 else end
-        yield rest[:end].rstrip()
+        space, blank = (rest.rfind(each, 1, end + 1) for each in (" ", BLANK))
+        if space < end // 3 and blank > space and measure(rest[space + 1 :].split(" ")[0]) > width:
+            space = blank  # what stands between is longer than a line
+        if space <= (0 if BLANK in rest[:end] else end // 3):  # no word's end: a part's of a name
+            space = max(rest.rfind(each, end // 3, end) for each in "._/") + 1
+        end = space or end
+        yield rest[:end].rstrip(" ·")
         rest = rest[end:].lstrip()
     if rest or not text:
         yield rest

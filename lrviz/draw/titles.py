@@ -1,13 +1,18 @@
 """What a figure says in words: its title, its labels, the names of its lines."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from lrviz.curve import Quantity, SchedulerFacts
 from lrviz.draw.panels import Panel
+from lrviz.draw.text import BLANK
+from lrviz.draw.trace import Places
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spell import spell_floor, spell_number, spell_yaml
+from lrviz.spell import spell_floor, spell_list, spell_number, spell_yaml
 
 LABELS: dict[Quantity, str] = {
     "lr": "Learning Rate",
@@ -19,7 +24,10 @@ LABELS: dict[Quantity, str] = {
 # What an x axis is called that counts steps, or epochs.
 UNITS = {"step": "Steps", "epoch": "Epochs"}
 
+HIDDEN = "{what}: {hidden:,} of {count:,} {unit}"  # what a legend says of what is below an axis
+
 MOST_ITEMS = 6
+MOST_GROUPS = 3  # the param groups that are named, at most, where they share a line
 JOINTS = {"SequentialLR": " → ", "ChainedScheduler": " + "}
 
 
@@ -33,6 +41,7 @@ class Words:
         ylabels: one a panel.
         names: of the legend, one a line; none where there is no legend.
         note: what it calls marks of what an axis cannot show; empty for none.
+        is_ordered: whether the lines' colours tell their order, and some names are enough.
     """
 
     title: str
@@ -40,6 +49,7 @@ class Words:
     ylabels: tuple[str, ...]
     names: tuple[str, ...]
     note: str = ""
+    is_ordered: bool = False
 
     @property
     def text(self) -> str:
@@ -50,20 +60,39 @@ class Words:
 
 def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Words:
     """Return what a run's figure says."""
-    names = name_lines(run)
-    has_legend = len(names) > 1 if options.legend is None else options.legend
-    ylabels = [LABELS[quantity] for quantity in options.panels]
+    names = name_lines(run, panels[0].lines.places)
+    has_legend = _tells(run, panels[0].lines.places) if options.legend is None else options.legend
+    ylabels = [LABELS[panel.quantity] for panel in panels if panel.told is None]
     if options.ylabel is not None:
         ylabels[0] = options.ylabel
-    floors = (panel.floor for panel in panels if panel.floor is not None)
-    floor = None if options.legend is False else next(floors, None)
+    notes = (tell_hidden(panel, HIDDEN) for panel in panels if panel.floor is not None)
+    told = (
+        f"{LABELS[panel.quantity].lower()} {_spell(panel.told)}".replace(" ", BLANK)
+        for panel in panels
+        if panel.told is not None
+    )
+    title = choose_title(run, options.style.title, BLANK)
     return Words(
-        title=choose_title(run, options.style.title),
+        title=" · ".join(filter(None, (title, *told))),
         xlabel=UNITS[options.x] if options.xlabel is None else options.xlabel,
         ylabels=tuple(ylabels),
         names=names if has_legend else (),
-        note="" if floor is None else spell_floor(floor),
+        note="" if options.legend is False else next(notes, ""),
+        is_ordered=bool(panels[0].lines.order and options.style.ramp),
     )
+
+
+def tell_hidden(panel: Panel, form: str) -> str:
+    """Return what a log axis has no place for, in a text with what that is, and how many of what.
+
+    Empty where it has a place for all.
+    """
+    if panel.floor is None:
+        return ""
+    hidden = sum(int(np.count_nonzero(values <= panel.floor)) for values in panel.seen)
+    count = sum(values.size for values in panel.seen)
+    unit = "values" if len(panel.rows) > 1 else "steps"
+    return form.format(what=spell_floor(panel.floor), hidden=hidden, count=count, unit=unit)
 
 
 def explain_empty(panel: Panel) -> str:
@@ -76,14 +105,52 @@ def explain_empty(panel: Panel) -> str:
     return ""
 
 
-def name_lines(run: Run) -> tuple[str, ...]:
-    """Return the names that a legend gives every curve's param groups."""
+def name_lines(run: Run, lines: Sequence[Places]) -> tuple[str, ...]:
+    """Return the names that a legend gives lines, each of some of a curve's param groups."""
+    owners = [(owner, group) for owner, curve in enumerate(run.curves) for group in curve.groups]
     names: list[str] = []
-    for index, curve in enumerate(run.curves):
-        scheduler = run.schedulers[index].name if index < len(run.schedulers) else ""
-        label = curve.label or scheduler
-        names += (_join(label, group, len(run.curves) > 1) for group in curve.groups)
+    for places in lines:
+        owner, groups = owners[places[0]][0], [owners[place][1] for place in places]
+        curve, several = run.curves[owner], len(run.curves) > 1
+        scheduler = run.schedulers[owner].name if owner < len(run.schedulers) else ""
+        is_all = several and 1 < len(groups) == len(curve.groups) and not _are_named(groups)
+        name = "" if is_all else name_groups(groups)
+        names.append(_join(curve.label or scheduler, name, several))
     return tuple(names)
+
+
+def name_groups(groups: Sequence[str]) -> str:
+    """Return what param groups that share a line are called.
+
+    >>> name_groups(["group 0", "group 1", "group 3"]), name_groups(["backbone", "head"])
+    ('groups 0, 1 and 3', 'backbone and head')
+    >>> name_groups([f"group {place}" for place in range(12)]), name_groups("abcd")
+    ('groups 0 to 11', 'a and 3 more')
+    """
+    if len(groups) == 1:
+        return groups[0]
+    several = len(groups) > MOST_GROUPS
+    if not _are_named(groups):
+        numbers = [name.split()[1] for name in groups]
+        first, last = int(numbers[0]), int(numbers[-1])
+        if several and last - first == len(groups) - 1:
+            return f"groups {first} to {last}"
+        if not several:
+            return f"groups {spell_list(numbers)}"
+    return f"{groups[0]} and {len(groups) - 1} more" if several else spell_list(groups)
+
+
+def _are_named(groups: Sequence[str]) -> bool:
+    """Whether a spec gives some of the groups a name."""
+    return not all(re.fullmatch(r"group \d+", group) for group in groups)
+
+
+def _tells(run: Run, lines: Sequence[Places]) -> bool:
+    """Whether a legend says what the axes do not: of one line only that groups of a name share it.
+
+    The usual two groups of one curve, with weight decay and without, need none.
+    """
+    return len(lines) > 1 or (len(lines[0]) > 1 and _are_named(run.curves[0].groups))
 
 
 def _join(label: str, group: str, several: bool) -> str:
@@ -92,15 +159,18 @@ def _join(label: str, group: str, several: bool) -> str:
     return f"{label} · {group}" if several and label else group
 
 
-def choose_title(run: Run, kind: str) -> str:
-    """Return the title to draw: the spec's own, or where the style wants it what is scheduled."""
+def choose_title(run: Run, kind: str, blank: str = " ") -> str:
+    """Return the title to draw: the spec's own, or where the style wants it what is scheduled.
+
+    A `blank` is inside a name and its value, where no line shall end.
+    """
     own = run.spec.title
     if own is not None:
         return own if own.strip() else ""
-    return describe_schedulers(run.schedulers) if kind == "schedule" else ""
+    return describe_schedulers(run.schedulers, blank) if kind == "schedule" else ""
 
 
-def describe_schedulers(schedulers: Iterable[SchedulerFacts]) -> str:
+def describe_schedulers(schedulers: Iterable[SchedulerFacts], blank: str = " ") -> str:
     """Return the schedulers' names; of the only one the arguments, too, that all are given alike.
 
     >>> given = {"step_size": 4, "gamma": 1e-4}
@@ -110,17 +180,17 @@ def describe_schedulers(schedulers: Iterable[SchedulerFacts]) -> str:
     """
     several = tuple(schedulers)
     names = list(dict.fromkeys(each.name for each in several))
-    return _describe(several) if len(names) == 1 else ", ".join(names)
+    return _describe(several, blank) if len(names) == 1 else ", ".join(names)
 
 
-def _describe(alike: Sequence[SchedulerFacts]) -> str:
+def _describe(alike: Sequence[SchedulerFacts], blank: str) -> str:
     """Return the name of schedulers that share it, and what else they share."""
     first, name = alike[0], alike[0].name
     if any(each.children for each in alike):
         chains = {_chain(each) for each in alike}
         return f"{name}: {chains.pop()}" if len(chains) == 1 else name
     given = [
-        f"{key} {_spell(value)}"
+        f"{key} {_spell(value)}".replace(" ", blank)
         for key, value in first.arguments.items()
         if all(key in each.given and each.arguments[key] == value for each in alike)
     ]

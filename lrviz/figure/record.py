@@ -31,6 +31,7 @@ from lrviz.figure.chunks import MAX_RECORD
 from lrviz.figure.numbers import STATISTICS, Recorded, RecordedCurve, summarise
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
+from lrviz.spec.style import styles
 from lrviz.spec.tree import Tree, find_below
 from lrviz.spell import spell_json, spell_yaml
 from lrviz.system.versions import Versions, platform_tag, versions
@@ -53,6 +54,18 @@ class Record(NamedTuple):
     versions: Versions
     numbers: Recorded | None
     style: str = ""
+
+
+def with_style_named(record: Record) -> Record:
+    """Return a record whose spec gives its style by name, where that still means its values."""
+    figure, style = record.spec.get("figure"), styles().get(record.style)
+    values = figure.get("style") if isinstance(figure, dict) else None
+    if style is None or not isinstance(figure, dict) or not isinstance(values, dict):
+        return record
+    named: dict[str, Tree] = {**figure, "style": record.style}
+    meant = style.model_dump(mode="json")
+    is_same = meant | values == meant
+    return record._replace(spec={**record.spec, "figure": named}) if is_same else record
 
 
 def build_record(run: Run, drawn: Versions) -> str:

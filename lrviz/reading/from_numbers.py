@@ -13,7 +13,7 @@ from lrviz.curve import Curve, Quantity, Values
 from lrviz.errors import ImageError, LrvizError, SpecError, spec_error
 from lrviz.figure.chunks import read_record
 from lrviz.figure.numbers import RecordedCurve
-from lrviz.figure.record import Record
+from lrviz.figure.record import Record, with_style_named
 from lrviz.figure.stored import parse_record
 from lrviz.run.log import Log
 from lrviz.spec.assign import Override
@@ -21,7 +21,7 @@ from lrviz.spec.model import Schedule, Spec
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.origin import SPEC_ENDINGS, Factory, Source
 from lrviz.spec.parse import parse_tree
-from lrviz.spec.style import MAX_TEXT, PLAIN_STYLE, styles
+from lrviz.spec.style import MAX_TEXT, PLAIN_STYLE
 from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import parse_scalar
 
@@ -73,7 +73,9 @@ def recall_figure(
         reason = f"a {kind} without lrviz's metadata; another program drew it or saved it again"
         if text is None:
             raise spec_error(name, reason)
-        record = _with_style_named(parse_record(text), overrides)
+        is_changed = any(each.key.startswith("figure.style.") for each in overrides)
+        record = parse_record(text)
+        record = record if is_changed else with_style_named(record)
     except ImageError as error:
         raise spec_error(name, str(error)) from None
     if isinstance(record.spec.get("factory"), str):
@@ -83,19 +85,6 @@ def recall_figure(
     if not logs:
         raise spec_error(name, f"drawn of a log, and of no schedule; {LOGS}")
     return recall_log(record, name, overrides)
-
-
-def _with_style_named(record: Record, overrides: Sequence[Override]) -> Record:
-    """Return a record whose spec gives its style by name, where that still means its values."""
-    figure, style = record.spec.get("figure"), styles().get(record.style)
-    values = figure.get("style") if isinstance(figure, dict) else None
-    is_changed = any(each.key.startswith("figure.style.") for each in overrides)
-    if style is None or is_changed or not isinstance(figure, dict) or not isinstance(values, dict):
-        return record
-    named: dict[str, Tree] = {**figure, "style": record.style}
-    meant = style.model_dump(mode="json")
-    is_same = meant | values == meant
-    return record._replace(spec={**record.spec, "figure": named}) if is_same else record
 
 
 def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> Spec:

@@ -228,14 +228,14 @@ class Spec:
     def canonical(self) -> dict[str, Tree]:
         """The spec as plain data that stands for itself.
 
-        Only the keys that were given, formulas as written, a style as its resolved values, some
-        only where a metric is. A csv metric has been replaced by its values when the file was read.
+        Only the keys that were given, formulas as written, a csv metric and a style as their values,
+        some only where they matter: figures of earlier versions, which lack them, are not stale.
         """
         tree = dict(self.tree)
         if isinstance(figure := tree.get("figure"), dict) and isinstance(figure.get("style"), str):
-            style = self.figure.style.model_dump(mode="json")
+            style = self.figure.style.model_dump(mode="json", exclude={"jumps", "ramp"})
             if all(each.held_from is None for each in self.schedules):
-                del style["held"]  # which earlier versions did not know of, and nor of panels
+                del style["held"]
             has_panel = len(style["panels"]) > 1 and any(each.metric for each in self.schedules)
             if not has_panel or "panels" in figure:
                 del style["panels"]

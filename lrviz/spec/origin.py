@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lrviz.errors import MOST_TOLD, Grade, KeyPath, Position, Problem, SpecError
-from lrviz.spec.tree import Returns
+from lrviz.spec.tree import Returns, Tree
 from lrviz.system.files import Reads
 
 if TYPE_CHECKING:
@@ -214,3 +214,14 @@ class Problems:
         """
         if self.found:
             raise SpecError(list(self.found)) from self.cause
+
+
+def find_schedulers(tree: Mapping[str, Tree]) -> list[KeyPath]:
+    """Return where plain data names a scheduler."""
+    swept = tree.get("sweep")
+    keys = swept if isinstance(swept, dict) else {}
+    below: list[KeyPath] = [("sweep", key) for key in keys if key.split(".")[0] == "scheduler"]
+    curves = tree.get("curves")
+    if isinstance(curves, dict):  # of a figure of resumed runs, which have labels and nothing else
+        below += [("curves",) for own in curves.values() if own != {}][:1]
+    return [("scheduler",)] * ("scheduler" in tree) + below

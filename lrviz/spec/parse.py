@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from lrviz.errors import KeyPath, Problem, SpecError, WrongTypeError
+from lrviz.errors import Problem, SpecError, WrongTypeError
 from lrviz.spec.assign import Override, Overrides
 from lrviz.spec.catalog.external import External, parse_allowed
 from lrviz.spec.ends import assign_meant, widen_sweep
@@ -12,7 +12,7 @@ from lrviz.spec.keys import Shape, read_calls, read_shape
 from lrviz.spec.length import LENGTH_KEYS, Length
 from lrviz.spec.model import TOTALS, Node, Schedule, Spec
 from lrviz.spec.nodes import NodeReader, read_metric
-from lrviz.spec.origin import FACTORY, Factory, Problems, Source
+from lrviz.spec.origin import FACTORY, Factory, Problems, Source, find_schedulers
 from lrviz.spec.sweep import Curve, Variant, iter_curves, iter_variants
 from lrviz.spec.tree import Tree
 from lrviz.spec.wording import spell, spell_count
@@ -100,7 +100,7 @@ def parse_tree(
     tree, problems.source = _take(tree, source)
     if "sweep" in tree:
         tree, problems = widen_sweep(tree, problems)
-    for key in _find_schedulers(tree) if factory else ():
+    for key in find_schedulers(tree) if factory else ():
         problems.say(key, "cannot stand beside a factory, which builds its scheduler itself")
     problems.refuse()
     shape, schedules = ScheduleReader(problems, allowed, factory).read(tree)
@@ -125,17 +125,6 @@ def _take(tree: dict[str, Tree], source: Source) -> tuple[dict[str, Tree], Sourc
 
             return take(tree, source)
     return tree, source
-
-
-def _find_schedulers(tree: Mapping[str, Tree]) -> list[KeyPath]:
-    """Return where plain data names a scheduler."""
-    swept = tree.get("sweep")
-    keys = swept if isinstance(swept, dict) else {}
-    below: list[KeyPath] = [("sweep", key) for key in keys if key.split(".")[0] == "scheduler"]
-    curves = tree.get("curves")
-    if isinstance(curves, dict):  # of a figure of resumed runs, which have labels and nothing else
-        below += [("curves",) for own in curves.values() if own != {}][:1]
-    return [("scheduler",)] * ("scheduler" in tree) + below
 
 
 class ScheduleReader:

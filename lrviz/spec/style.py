@@ -105,6 +105,10 @@ class Style(BaseModel):
         held: how a curve is drawn from where it follows a metric that has run out, whose last value
             is held; `dashed` in another pattern than before, its markers hollow.
         panels: what is drawn, as far as a run has it, where a figure does not say.
+        jumps: how a curve leads to a value far from one that was held; `sloped` straight from point
+            to point, `post` level until the step that has it.
+        ramp: the colours of many param groups that stand in an order, from the lowest to the
+            highest, and all between; none where they have colours like others.
     """
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
@@ -130,6 +134,8 @@ class Style(BaseModel):
     phases: Flag = False
     held: Literal["solid", "dashed"] = "solid"
     panels: Panels = ("lr",)
+    jumps: Literal["sloped", "post"] = "sloped"
+    ramp: Annotated[tuple[Color, ...], Field(max_length=16)] = ()
 
 
 @cache

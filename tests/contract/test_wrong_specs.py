@@ -719,7 +719,8 @@ WRONG: list[tuple[str, str, list[str]]] = [
         "figure dpi: '200'",
         "epochs: 4\nscheduler: {StepLR: {step_size: 2}}\nfigure:\n  dpi: '200'\n",
         [
-            "4:3: figure.dpi: must be a number of pixels an inch, got '200'; write 200, without quotes"
+            "4:3: figure.dpi: must be a number of pixels an inch, got '200'; "
+            "write 200, without quotes"
         ],
     ),
     (

@@ -12,7 +12,7 @@ from matplotlib.transforms import Bbox
 
 import lrviz
 from lrviz.draw.outputs import plot
-from tests.support.figures import STEP, make_run
+from tests.support.figures import STEP, make_run, spread
 
 
 def top_axes(figure: Figure) -> list[SecondaryAxis]:
@@ -136,7 +136,7 @@ def test_two_panels_have_one_second_axis_above_them() -> None:
 @pytest.mark.parametrize("count", [2, 5, 40])
 @pytest.mark.parametrize("style", ["light", "dark"])
 def test_title_legend_and_second_axis_stand_above_each_other(style: str, count: int) -> None:
-    figure = plot(make_run(*[STEP] * count, style=style, title="A title\nof two lines"))
+    figure = plot(make_run(*spread(STEP, count), style=style, title="A title\nof two lines"))
     axes, tops = figure.axes[0], top_axes(figure)
     legend = axes.get_legend()
     assert legend is not None
@@ -190,21 +190,20 @@ def test_a_log_axis_marks_zeros_and_negatives_at_their_steps(style: str) -> None
         figure = plot(make_run(FALLING, style=style, yscale="log"))
     axes = figure.axes[0]
     assert list_marks(axes) == {str(axes.lines[0].get_color()): [0, 4, 5, 7]}
-    assert legend_texts(axes) == ["0 or less"]
+    assert legend_texts(axes) == ["0 or less: 4 of 8 steps"]
 
 
-def test_a_log_axis_marks_what_lies_below_all_its_decades() -> None:
-    """From 1 down it shows 16 decades, and a twentieth of them below: 16.8."""
-    values = np.array([1.0, 1e-16, 1e-18, 0.0, 1e-17])
-    with pytest.warns(UserWarning, match="only marks 3 of 5 values, which are 2e-17 or less"):
+def test_a_log_axis_of_the_lr_ends_four_decades_below_its_peak_where_values_go_lower() -> None:
+    values = np.array([1.0, 1e-4, 1e-8, 0.0, 9e-5])
+    with pytest.warns(UserWarning, match="only marks 3 of 5 values, which are below 1e-4"):
         figure = plot(make_run(values, style="light", yscale="log", title=""))
     axes = figure.axes[0]
     line = axes.lines[0]
     bottom, _ = axes.get_ylim()
-    assert bottom == pytest.approx(10**-16.8)
+    assert bottom == pytest.approx(1e-4)
     assert list_marks(axes) == {str(line.get_color()): [2, 3, 4]}
-    assert legend_texts(axes) == ["2e-17 or less"]
-    np.testing.assert_allclose(np.asarray(line.get_ydata()), [1, 1e-16, *[bottom] * 3])
+    assert legend_texts(axes) == ["below 1e-4: 3 of 5 steps"]
+    np.testing.assert_allclose(np.asarray(line.get_ydata()), [1, 1e-4, *[bottom] * 3])
 
 
 def test_limits_of_the_specs_own_hide_nothing_above_0() -> None:
@@ -228,7 +227,7 @@ def test_only_what_is_in_view_is_marked_and_counted() -> None:
     with pytest.warns(UserWarning, match="only marks 1 of 4 values"):
         axes = plot(run, xlim=(1, 4)).axes[0]
     assert list_marks(axes) == {str(axes.lines[0].get_color()): [4]}
-    assert legend_texts(axes) == ["0 or less"]
+    assert legend_texts(axes) == ["0 or less: 1 of 4 steps"]
 
 
 @pytest.mark.filterwarnings("ignore:lr")
@@ -254,7 +253,7 @@ def test_a_linear_axis_marks_nothing() -> None:
 @pytest.mark.filterwarnings("ignore:lr")
 def test_marks_are_explained_in_the_legend_of_the_lines() -> None:
     run = make_run(FALLING, FALLING[::-1], style="light", yscale="log")
-    assert legend_texts(plot(run).axes[0]) == ["group 0", "group 1", "0 or less"]
+    assert legend_texts(plot(run).axes[0]) == ["group 0", "group 1", "0 or less: 8 of 16 values"]
     assert legend_texts(plot(run, legend=False).axes[0]) == []
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import warnings
+from dataclasses import replace
 from itertools import pairwise
 
 import matplotlib as mpl
@@ -29,7 +30,7 @@ from lrviz.errors import Position, SpecError, UsageError
 from lrviz.figure.image import decode_image, render_run
 from lrviz.spec.origin import Source
 from lrviz.spec.style import styles
-from tests.support.figures import COSINE, ONE_CYCLE, STEP, STRANGE, make_run
+from tests.support.figures import COSINE, ONE_CYCLE, STEP, STRANGE, make_run, spread
 from tests.support.specs import ROOT
 
 
@@ -114,7 +115,7 @@ def test_settings_filters_random_state_and_pyplot_are_left_as_they_were() -> Non
     state = np.random.get_state()[1].tolist()  # type: ignore[index]
     filters, settings = list(warnings.filters), dict(mpl.rcParams)
     figures = pyplot.get_fignums()
-    run = make_run(STEP, STEP, style="light")
+    run = make_run(*spread(STEP, 2), style="light")
     plot(run)
     draw_pixels(run)
     draw_vector(run, "svg")
@@ -320,7 +321,8 @@ def test_markers_of_several_lines_leave_room_for_their_patterns(count: int, show
 @pytest.mark.parametrize("style", ["article", "light", "dark"])
 def test_equal_curves_all_show(style: str) -> None:
     count = len(styles()[style].colors)
-    run = make_run(*[np.linspace(1, 0, 1000)] * count, style=style)
+    run = make_run(np.linspace(1, 0, 1000), style=style)
+    run = replace(run, curves=run.curves * count)
     pixels = draw_pixels(run).pixels.reshape(-1, 4)[:, :3]
     shown = {f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in np.unique(pixels, axis=0)}
     assert set(styles()[style].colors) <= shown
@@ -342,7 +344,7 @@ def test_a_factor_of_the_axis_stands_alone_or_not_at_all() -> None:
 
 def test_names_too_long_for_a_legend_keep_what_tells_them_apart() -> None:
     names = tuple(f"an experiment of last year {'with more words ' * 8}and lr {i}" for i in (1, 2))
-    legend = plot(make_run(STEP, STEP, groups=names, style="light")).axes[0].get_legend()
+    legend = plot(make_run(*spread(STEP, 2), groups=names, style="light")).axes[0].get_legend()
     assert legend is not None
     first, second = (text.get_text() for text in legend.get_texts())
     assert "…" in first
@@ -351,7 +353,7 @@ def test_names_too_long_for_a_legend_keep_what_tells_them_apart() -> None:
 
 def test_names_that_differ_in_their_middle_keep_that() -> None:
     names = tuple(f"encoder.layers.{i}.{'self_attention.' * 4}weight" for i in range(14))
-    legend = plot(make_run(*[STEP] * 14, groups=names, style="light")).axes[0].get_legend()
+    legend = plot(make_run(*spread(STEP, 14), groups=names, style="light")).axes[0].get_legend()
     assert legend is not None
     texts = [text.get_text() for text in legend.get_texts()]
     assert texts == [f"…layers.{i}…" for i in range(14)]
@@ -359,7 +361,7 @@ def test_names_that_differ_in_their_middle_keep_that() -> None:
 
 def test_one_long_name_costs_no_other_its_entry() -> None:
     names = ("a group with a very long name that goes on and on", *map(str, range(8)))
-    legend = plot(make_run(*[STEP] * 9, groups=names, style="light")).axes[0].get_legend()
+    legend = plot(make_run(*spread(STEP, 9), groups=names, style="light")).axes[0].get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()][1:] == list(map(str, range(8)))
 
@@ -388,7 +390,7 @@ def test_an_epoch_axis_counts_epochs() -> None:
 
 def test_names_that_are_too_long_for_a_legend_keep_their_ends() -> None:
     names = tuple(f"{'warmup_share_of_the_run_' * 8} {number}" for number in range(4))
-    figure = plot(make_run(*[STEP] * 4, groups=names, style="light"))
+    figure = plot(make_run(*spread(STEP, 4), groups=names, style="light"))
     figure.draw_without_rendering()
     legend = figure.axes[0].get_legend()
     assert legend is not None
@@ -399,13 +401,13 @@ def test_names_that_are_too_long_for_a_legend_keep_their_ends() -> None:
 def test_a_legend_without_room_keeps_what_its_marks_are() -> None:
     names = tuple(f"gamma 0.{number}" for number in range(100, 160))
     values = np.array([1e-3, 0.0])
-    run = make_run(*[values] * 60, groups=names, style="light", yscale="log")
+    run = make_run(*spread(values, 60), groups=names, style="light", yscale="log")
     with pytest.warns(UserWarning, match="only marks 60"):
         legend = plot(run).axes[0].get_legend()
     assert legend is not None
     *named, more, note = (text.get_text() for text in legend.get_texts())
     assert named[:2] == ["gamma 0.100", "gamma 0.101"]
-    assert (more, note) == (f"… {60 - len(named)} more", "0 or less")
+    assert (more, note) == (f"… {60 - len(named)} more", "0 or less: 60 of 120 values")
 
 
 @pytest.mark.parametrize(
@@ -434,13 +436,13 @@ def test_the_panels_labels_stand_apart(size: tuple[float, float]) -> None:
 
 def test_one_line_has_no_legend_and_two_have_one_with_every_name() -> None:
     assert plot(make_run(STEP)).axes[0].get_legend() is None
-    legend = plot(make_run(STEP, STEP, groups=("_hidden", "head"))).axes[0].get_legend()
+    legend = plot(make_run(*spread(STEP, 2), groups=("_hidden", "head"))).axes[0].get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["_hidden", "head"]
 
 
 def test_a_legend_can_be_forced_and_left_out() -> None:
-    assert plot(make_run(STEP, STEP, legend=False)).axes[0].get_legend() is None
+    assert plot(make_run(*spread(STEP, 2), legend=False)).axes[0].get_legend() is None
     legend = plot(make_run(STEP, legend=True)).axes[0].get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["StepLR"]
@@ -449,7 +451,7 @@ def test_a_legend_can_be_forced_and_left_out() -> None:
 @pytest.mark.parametrize("style", ["article", "light", "dark"])
 @pytest.mark.parametrize("count", [2, 12, 64])
 def test_a_legend_stands_above_the_curves_and_within_the_figure(style: str, count: int) -> None:
-    figure = plot(make_run(*[STEP] * count, style=style))
+    figure = plot(make_run(*spread(STEP, count), style=style))
     figure.draw_without_rendering()
     axes = figure.axes[0]
     legend = axes.get_legend()
@@ -460,7 +462,7 @@ def test_a_legend_stands_above_the_curves_and_within_the_figure(style: str, coun
 
 
 def test_groups_with_equal_values_differ_in_colour_line_and_marker() -> None:
-    first, second = plot(make_run(STEP, STEP)).axes[0].lines
+    first, second = plot(make_run(*spread(STEP, 2))).axes[0].lines
     assert first.get_color() != second.get_color()
     assert first.get_linestyle() != second.get_linestyle()
     assert first.get_markersize() > second.get_markersize()
@@ -472,7 +474,8 @@ def test_groups_with_equal_values_differ_in_colour_line_and_marker() -> None:
 def test_no_text_is_clipped(
     style: str, size: tuple[float, float] | None, title: str | None
 ) -> None:
-    run = make_run(STEP, STEP, momentum=STEP, title=title, xlabel="x " * 100, ylabel="W" * 200)
+    words = {"title": title, "xlabel": "x " * 100, "ylabel": "W" * 200}
+    run = make_run(*spread(STEP, 2), momentum=STEP, **words)  # type: ignore[arg-type]
     figure = plot(run, style=style, size=size, panels=["lr", "momentum"])
     for text in list_texts(figure):
         box = text.get_window_extent()
@@ -511,7 +514,7 @@ def test_light_and_dark_say_what_is_scheduled_where_there_is_no_title() -> None:
 @pytest.mark.parametrize("style", ["article", "light"])
 def test_dollars_and_backslashes_are_text(style: str) -> None:
     text = r"$\frac{1}$ \n ^_{}"
-    run = make_run(STEP, STEP, title=text, xlabel=text, groups=(text, "$"), style=style)
+    run = make_run(*spread(STEP, 2), title=text, xlabel=text, groups=(text, "$"), style=style)
     assert draw_pixels(run).warnings == ()
     assert draw_vector(run, "svg")[0]
 

@@ -85,7 +85,10 @@ def test_every_column_keeps_its_range(columns: int) -> None:
         ([0, 0], "weight_decay", 1e-3, "linear", (0, 1)),
         ([1e-2, 1e-4], "lr", 1e-2, "log", (10**-4.1, 10**-1.9)),
         ([0, -1], "lr", 0, "log", (0.1, 1)),
-        ([1, 1e-300], "lr", 0, "log", (10**-16.8, 10**0.8)),
+        ([1, 1e-300], "momentum", 0, "log", (10**-16.8, 10**0.8)),
+        ([1, 1e-300], "lr", 0, "log", (1e-4, 10**0.2)),
+        ([1, 1e-4], "lr", 0, "log", (10**-4.2, 10**0.2)),  # nothing is lower
+        ([1, 1e-3, 0], "lr", 0, "log", (10**-3.15, 10**0.15)),
     ],
 )
 def test_limits(

@@ -15,7 +15,7 @@ from lrviz.errors import Position, SpecError, UsageError
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.origin import Source
 from lrviz.spec.style import Style, styles
-from tests.support.figures import STEP, make_run
+from tests.support.figures import STEP, make_run, spread
 
 LIGHT = styles()["light"].model_dump(mode="json")
 ABSURD = (1e-12, 1e12, math.nan, math.inf, -1, 0)
@@ -152,7 +152,7 @@ def test_lines_that_are_too_long_together_are_a_problem_of_the_figure() -> None:
     source = Source("a.yaml", {("figure",): Position(7, 1)})
     zigzag = 1e-3 * (np.arange(8000) % 2)
     run = make_run(
-        *[zigzag] * 60,
+        *spread(zigzag, 60),
         steps_per_epoch=8000,
         source=source,
         size=(16, 9),
@@ -188,7 +188,7 @@ def test_a_legend_measures_no_text_twice_and_few_of_many(monkeypatch: pytest.Mon
         return real(text, *arguments, **named)  # type: ignore[arg-type]
 
     names = [f"{index:03}{'n' * 147}" for index in range(256)]
-    run = make_run(*[STEP] * 256, groups=names, style="light")
+    run = make_run(*spread(STEP, 256), groups=names, style="light")
     monkeypatch.setattr(Text, "get_window_extent", record)
     legend = plot(run).axes[0].get_legend()
     assert legend is not None
@@ -200,7 +200,7 @@ def test_a_legend_measures_no_text_twice_and_few_of_many(monkeypatch: pytest.Mon
 
 def test_a_legend_gives_128_names_at_most_however_much_room_there_is() -> None:
     style = LIGHT | {"font_size": 1}
-    legend = plot(make_run(*[STEP] * 300, style=style)).axes[0].get_legend()
+    legend = plot(make_run(*spread(STEP, 300), style=style)).axes[0].get_legend()
     assert legend is not None
     texts = [text.get_text() for text in legend.get_texts()]
     assert texts == [*(f"group {index}" for index in range(128)), "… 172 more"]
@@ -222,7 +222,7 @@ def test_text_that_no_font_is_small_enough_for_is_drawn_all_the_same(
     size: tuple[float, float], font_size: float
 ) -> None:
     style = LIGHT | {"font_size": font_size, "dpi": 10}
-    run = make_run(STEP, STEP, style=style, size=size, title="A title")
+    run = make_run(*spread(STEP, 2), style=style, size=size, title="A title")
     assert draw_pixels(run).pixels.shape == (10 * size[1], 10 * size[0], 4)
 
 

@@ -13,7 +13,7 @@ from matplotlib import font_manager
 from lrviz.draw import fonts
 from lrviz.draw.fonts import choose_fonts, explain_missing
 from lrviz.draw.outputs import draw_pixels, draw_vector, plot
-from tests.support.figures import STEP, make_run
+from tests.support.figures import STEP, make_run, spread
 
 Install = Callable[[str, str], None]
 
@@ -98,7 +98,7 @@ def test_the_fallback_is_what_is_drawn(install: Install) -> None:
 
 @pytest.mark.usefixtures("install")
 def test_what_no_font_has_earns_one_line_and_none_of_matplotlib() -> None:
-    run = make_run(STEP, STEP, title="学习", xlabel="学", groups=("习", "b"))
+    run = make_run(*spread(STEP, 2), title="学习", xlabel="学", groups=("习", "b"))
     expected = (
         "no installed font has '学习'; install one, "
         "for example Noto Sans CJK (Debian: fonts-noto-cjk)"

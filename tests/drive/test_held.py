@@ -20,6 +20,7 @@ from lrviz.linter.rules import RULES
 from lrviz.run.driven import Run
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.style import styles
+from tests.support.figures import points_of
 from tests.support.lrvizrun import run
 from tests.support.specs import WriteSpec
 from tests.support.training import make_optimizer, make_scheduler, train
@@ -266,11 +267,7 @@ def test_nothing_follows_what_only_the_last_call_is_given() -> None:
 
 
 def lines_of(axes: Axes) -> list[tuple[object, list[float], list[float]]]:
-    return [
-        (line.get_linestyle(), np.asarray(line.get_xdata()).tolist(), ys)
-        for line in axes.lines
-        for ys in [np.asarray(line.get_ydata()).tolist()]
-    ]
+    return [(line.get_linestyle(), *points_of(line)) for line in axes.lines]
 
 
 @pytest.mark.parametrize("style", styles())
@@ -338,9 +335,7 @@ def test_its_markers_are_hollow_so_that_it_shows_where_they_touch(style: str) ->
 
 def count_markers(line: Line2D) -> int:
     every = line.get_markevery()
-    first = every[0] if isinstance(every, tuple) else 0
-    assert isinstance(first, int)
-    return len(np.asarray(line.get_xdata())) - first
+    return len(every) if isinstance(every, list) else len(points_of(line)[0])
 
 
 def test_where_an_axis_begins_behind_it_all_is_dashed() -> None:

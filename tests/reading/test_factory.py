@@ -24,6 +24,7 @@ from lrviz.reading.sources import Reading, load_named
 from lrviz.spec.assign import Override
 from lrviz.spec.origin import split_factory
 from lrviz.spec.style import styles
+from tests.support.figures import points_of
 from tests.support.lrvizrun import Result, run, run_process
 
 TRAIN = """
@@ -738,7 +739,7 @@ def test_a_run_of_a_factory_can_be_drawn_and_says_itself() -> None:
     run = lrviz.simulate(partial(lr_scheduler.StepLR, step_size=4, gamma=0.5), steps=32)
     assert str(run) == "StepLR: 1e-3, halved every 4 steps, 7.8e-6 at step 31"
     figure = lrviz.plot(run, style="light")
-    assert figure.axes[0].get_lines()[0].get_ydata()[4] == 0.0005  # type: ignore[index]
+    assert points_of(figure.axes[0].get_lines()[0])[1][4] == 0.0005
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,9 @@ def combine_runs(runs: Sequence[Run], names: Sequence[str]) -> Run:
     """Return one run with the curves of all, each called after its run.
 
     Of its title and of the figure's options it has what all specs agree on, and `light` for a
-    style; its legend says the rest. The x axis counts epochs where every spec says so; where none
-    says anything, it does if all have as many epochs but not as many steps in one; else steps.
+    style; without a title it says what is scheduled, and its legend the rest. The x axis counts
+    epochs where every spec says so; where none says anything, it does if all have as many epochs
+    but not as many steps in one; else steps.
 
     Args:
         runs: at least one.
@@ -70,7 +71,7 @@ def combine_runs(runs: Sequence[Run], names: Sequence[str]) -> Run:
     titles = {run.spec.title for run in runs}
     spec = replace(
         runs[0].spec,
-        title=(titles.pop() if len(titles) == 1 else None) or "",
+        title=titles.pop() if len(titles) == 1 else None,
         schedules=tuple(each for run in runs for each in run.spec.schedules),
         figure=_agree_on_options(runs),
     )

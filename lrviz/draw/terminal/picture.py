@@ -22,10 +22,10 @@ from lrviz.draw.terminal.frame import (
 )
 from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean
 from lrviz.draw.text import shorten
-from lrviz.draw.titles import UNITS, explain_empty, find_words
+from lrviz.draw.titles import HIDDEN, UNITS, explain_empty, find_words, tell_hidden
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spell import has_unicode, measure, spell_floor
+from lrviz.spell import has_unicode, measure
 
 # To the corner of the screen, which is emptied.
 CLEAR = "\x1b[H\x1b[2J"
@@ -128,11 +128,10 @@ def draw_terminal(
     columns, rows = max(columns, LEAST_COLUMNS), max(rows, LEAST_ROWS)
     signs, say = ASCII if ascii_only else UNICODE, partial(clean, ascii_only=ascii_only)
     options = _choose_options(run)
-    count = sum(len(curve.groups) for curve in run.curves)
-    looks = choose_looks(count, colors=colors, ascii_only=ascii_only)
     (panel,) = plan_panels(run, options)
+    looks = choose_looks(len(panel.rows), colors=colors, ascii_only=ascii_only)
     title = shorten(say(run.spec.title or ""), columns, measure, signs.ellipsis)
-    below = [] if panel.floor is None else [f"{signs.down} {spell_floor(panel.floor)}"]
+    below = [f"{signs.down} {hidden}"] if (hidden := tell_hidden(panel, HIDDEN)) else []
     if run.figure.panels != ("lr",):
         below.append(shorten(MISSING, columns, measure, signs.ellipsis))
     unit = say(UNITS[options.x].lower() if options.xlabel is None else options.xlabel)
@@ -140,7 +139,7 @@ def draw_terminal(
     ylabel = say("lr" if options.ylabel is None else options.ylabel)
     height = rows - ROWS - len(below) - bool(title)
     most = max(1, height - (rows - 2) // 2)  # about half of the terminal is the lines'
-    legend = write_legend(list(map(say, list_names(run))), looks, signs, columns, most)
+    legend = write_legend(list(map(say, list_names(run, panel))), looks, signs, columns, most)
     dots = (1, 1) if looks[0].glyph else DOTS
     height -= len(legend)
     low, high = sorted(panel.limits)
@@ -176,9 +175,9 @@ def _choose_options(run: Run) -> FigureOptions:
     return run.figure.model_copy(update={"panels": ("lr",), **others})
 
 
-def list_names(run: Run) -> list[str]:
+def list_names(run: Run, panel: Panel) -> list[str]:
     """Return the names of the lines, as a figure has them; none where there is no legend."""
-    return [name or "?" for name in find_words(run, run.figure, ()).names]
+    return [name or "?" for name in find_words(run, run.figure, (panel,)).names]
 
 
 def _iter_layers(

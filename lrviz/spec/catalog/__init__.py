@@ -6,8 +6,8 @@ scheduler does; these are read alone where only names are asked for. Then:
 
 - `example`: its arguments in YAML, for a run of 4 epochs of 8 steps; its whole numbers from 4 on
   count calls, and are as many times more where a run is longer;
-- `optimizer`: in YAML what a spec of it begins with, where not as the whole file says;
-- `metric`: what a spec gives it at every call for that example; only where it takes a metric;
+- `optimizer`: in YAML the usual one; where not as the whole file says;
+- `metric`: what it is given at every call of that example; only where it takes a metric;
 - `resume`: the ways of `lrviz.run.resumed` in which a run that goes on keeps it, whatever its
   arguments, beside stepping again; where not as the whole file says;
 - `short`: what the Trainer calls it;
@@ -92,18 +92,16 @@ class Entry:
         summary: what it does, in one line.
         arguments: what each argument means, in the library's order.
         example: its arguments in YAML, for a run of 4 epochs of 8 steps.
-        optimizer: the usual one, in YAML.
         module: where the library keeps it.
         address: its page in the library's documentation.
+        optimizer: its usual one, in YAML.
         metric: what each call is given in the example, in YAML; empty where it takes no metric.
         resume: the ways in which a run that goes on keeps it, whatever its arguments.
         short: what transformers' Trainer calls it; empty where it has no name for it.
-        signature: the class, as `module:name`, that takes the arguments which a function only
-            passes on; empty where its own signature tells them.
+        signature: the class, as `module:name`, that takes what a function passes on; else empty.
         fills: the arguments that are filled in from the run.
         roles: what arguments are to the schedule, as far as it is told.
-        kinds: what arguments should be annotated with, where that is missing or not what the code
-            does; a `strict int` refuses 8.5, which torch otherwise drives.
+        kinds: their annotations, where missing or wrong; a `strict int` refuses 8.5, which torch drives.
         bounds: what the library takes of arguments, as the files say it.
     """
 
@@ -182,9 +180,8 @@ def _read_entries(package: Library) -> Mapping[str, Entry]:
     import tomllib  # names alone are found without
 
     tables = tomllib.loads(_read_text(package))
-    common = {
-        key: tables.pop(key) for key in ("module", "page", "resume", "optimizer") if key in tables
-    }
+    wide = ("module", "page", "resume", "optimizer")
+    common = {key: tables.pop(key) for key in wide if key in tables}
     shared = tables.pop("arguments")
     entries = (_read_entry(package, name, common | each, shared) for name, each in tables.items())
     return {entry.name: entry for entry in entries}
