@@ -15,9 +15,8 @@ from matplotlib.markers import TICKDOWN, MarkerStyle
 from matplotlib.transforms import ScaledTranslation
 
 from lrviz.draw.chart import Layout
-from lrviz.draw.panels import Limits
+from lrviz.draw.panels import Limits, round_up
 from lrviz.draw.titles import UNITS
-from lrviz.draw.trace import round_up
 from lrviz.spec.style import Style
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 

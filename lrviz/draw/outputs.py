@@ -25,7 +25,7 @@ from lrviz.draw.floor import mark_floor
 from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.legend import add_legend, measure_legend
 from lrviz.draw.lines import bound_effort, draw_lines
-from lrviz.draw.panels import Panel, choose_panels, plan_panels
+from lrviz.draw.panels import Panel, plan_panels
 from lrviz.draw.phases import (
     Phase,
     clear_names,
@@ -37,6 +37,7 @@ from lrviz.draw.phases import (
 )
 from lrviz.draw.text import Measure, fit_text
 from lrviz.draw.titles import Words, explain_empty, find_words
+from lrviz.draw.trace import choose_panels
 from lrviz.errors import SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions

@@ -12,6 +12,7 @@ from lrviz.draw.trace import (
     LEAST_DEPTH,
     Lines,
     Places,
+    find_constant,
     find_floor,
     find_log_limits,
     find_order,
@@ -108,14 +109,6 @@ class Panel:
         return max((float(values.max()) for values in self.seen), default=0.0)
 
 
-def choose_panels(run: Run, options: FigureOptions) -> FigureOptions:
-    """Return options with the style's panels of what a run has, unless they say which."""
-    if "panels" in options.model_fields_set:
-        return options
-    panels = tuple(each for each in options.style.panels if each in run.quantities)
-    return options.model_copy(update={"panels": panels or options.panels})
-
-
 def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     """Return the panels of a run's picture."""
     every = [tuple(_iter_rows(run, quantity, options.x)) for quantity in options.panels]
@@ -153,18 +146,8 @@ def _plan_panel(
     # The first panel is always drawn, and so is the learning rate's.
     is_titled = options.style.title == "schedule" and run.spec.title != ""
     can_be_told = is_titled and index and quantity not in ("lr", "metric")
-    told = _find_constant(rows) if can_be_told else None
+    told = find_constant([row.values for row in rows]) if can_be_told else None
     return Panel(quantity, rows, lines, seen, ends, limits, floor, bool(wanted), told)
-
-
-def _find_constant(rows: Sequence[Row]) -> float | None:
-    """Return the one value of all rows at every step; None where there are several, or none."""
-    ends = {end for row in rows if row.values.size for end in _find_ends(row.values)}
-    return ends.pop() if len(ends) == 1 and all(row.values.size for row in rows) else None
-
-
-def _find_ends(values: Values) -> Limits:
-    return float(values.min()), float(values.max())
 
 
 def _iter_rows(run: Run, quantity: Quantity, x: str) -> Iterator[Row]:
@@ -198,7 +181,7 @@ def find_limits(values: Sequence[Values], quantity: Quantity, base_lr: float, sc
     (0.0, 2.2)
     """
     shown = (each[np.isfinite(each) & ((each > 0) | (scale != "log"))] for each in values)
-    numbers = np.array([end for each in shown if each.size for end in _find_ends(each)])
+    numbers = np.array([end for each in shown if each.size for end in (each.min(), each.max())])
     floor = 0.0
     if quantity == "lr":
         peaks = numbers[1::2]
@@ -232,6 +215,16 @@ def mend_limits(wanted: Limits, found: Limits, scale: str, farthest: float = LAR
     if abs(high - low) > max(1e-9 * max(abs(low), abs(high)), SMALLEST * (scale == "linear")):
         return low, high
     return _around(low) if scale == "linear" else (low / 2, low * 2)
+
+
+def round_up(least: float) -> float:
+    """Return the smallest of …, 0.5, 1, 2, 5, 10, 20, … that is not below a number.
+
+    >>> [round_up(each) for each in (0.3, 1, 3, 11)]
+    [0.5, 1.0, 5.0, 20.0]
+    """
+    decade = 10.0 ** math.floor(math.log10(least))
+    return next(nice * decade for nice in (1, 2, 5, 10) if nice * decade >= least * (1 - 1e-9))
 
 
 def _own_range(low: float, high: float) -> Limits:

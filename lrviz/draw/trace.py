@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from lrviz.curve import Indices, Values
+from lrviz.run.driven import Run
+from lrviz.spec.options import FigureOptions
 
 Places = tuple[int, ...]
 
@@ -90,6 +92,16 @@ def find_jumps(values: Values) -> Indices:
     return np.unique(np.concatenate(ends))
 
 
+def find_constant(rows: Sequence[Values]) -> float | None:
+    """Return the one value of all rows at every step; None where there are several, or none.
+
+    >>> find_constant([np.array([0.9, 0.9])]), find_constant([np.array([0.9]), np.array([])])
+    (0.9, None)
+    """
+    ends = {float(end) for each in rows if each.size for end in (each.min(), each.max())}
+    return ends.pop() if len(ends) == 1 and all(each.size for each in rows) else None
+
+
 def raise_steps(values: Values, points: Indices) -> tuple[Indices, Indices, Indices]:
     """Return where points stand among those that a line leads through, and these: x and y.
 
@@ -151,11 +163,9 @@ def find_log_limits(numbers: Values, floor: float) -> tuple[float, float]:
     return least, 10.0 ** min(high + margin, 307)
 
 
-def round_up(least: float) -> float:
-    """Return the smallest of …, 0.5, 1, 2, 5, 10, 20, … that is not below a number.
-
-    >>> [round_up(each) for each in (0.3, 1, 3, 11)]
-    [0.5, 1.0, 5.0, 20.0]
-    """
-    decade = 10.0 ** math.floor(math.log10(least))
-    return next(nice * decade for nice in (1, 2, 5, 10) if nice * decade >= least * (1 - 1e-9))
+def choose_panels(run: Run, options: FigureOptions) -> FigureOptions:
+    """Return options with the style's panels of what a run has, unless they say which."""
+    if "panels" in options.model_fields_set:
+        return options
+    panels = tuple(each for each in options.style.panels if each in run.quantities)
+    return options.model_copy(update={"panels": panels or options.panels})

@@ -228,7 +228,7 @@ class Spec:
     def canonical(self) -> dict[str, Tree]:
         """The spec as plain data that stands for itself.
 
-        Only the keys that were given, formulas as written, a csv metric and a style as their values,
+        Only keys that were given, formulas as written, a csv metric and a style as their values,
         some only where they matter: figures of earlier versions, which lack them, are not stale.
         """
         tree = dict(self.tree)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from lrviz.draw.panels import round_up
 from lrviz.draw.terminal.canvas import Axis
 from lrviz.draw.terminal.glyphs import Look, Signs, paint
 from lrviz.draw.text import count_columns, fit_captions, shorten
-from lrviz.draw.trace import round_up
 from lrviz.spell import measure, spell_magnitudes, spell_steps, spell_ticks
 
 # The parts that ticks divide an axis into, at most.

@@ -101,7 +101,7 @@ class Entry:
         signature: the class, as `module:name`, that takes what a function passes on; else empty.
         fills: the arguments that are filled in from the run.
         roles: what arguments are to the schedule, as far as it is told.
-        kinds: their annotations, where missing or wrong; a `strict int` refuses 8.5, which torch drives.
+        kinds: annotations, where missing or wrong; a `strict int` refuses 8.5, which torch drives.
         bounds: what the library takes of arguments, as the files say it.
     """
 
