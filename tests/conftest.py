@@ -4,6 +4,7 @@ import errno
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,6 +23,11 @@ from tests.support.torchvision_standin import stand_in
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Ignored under `nohup`; children begin with what the system does, and this process goes on.
 signal.signal(signal.SIGHUP, lambda *_: None)
+
+# Hundreds of processes are started: without bytecode each would compile lrviz again, and pytest the
+# tests. It lies where git ignores it.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Generated examples are the same everywhere, so that what a run says depends on the code alone.
 # `--hypothesis-profile=thorough` takes ten times as many, `search` looks for new ones.
