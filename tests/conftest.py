@@ -41,8 +41,13 @@ hypothesis.settings.register_profile("search", PATIENT, print_blob=True)
 hypothesis.settings.load_profile("same")
 
 
+# Until all tests are there, nearly all that is made stays.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Keep the collector from walking torch and thousands of tests again and again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
 
