@@ -46,7 +46,12 @@ gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """Keep the collector from walking torch and thousands of tests again and again."""
+    """Keep the collector from walking torch and thousands of tests again and again.
+
+    Axes are kept as in the command's own process, where a figure after another is drawn on them.
+    """
+    if outputs := sys.modules.get("lrviz.draw.outputs"):
+        outputs.KEEPS = True
     gc.enable()
     gc.collect()
     gc.freeze()

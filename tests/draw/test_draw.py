@@ -6,7 +6,7 @@ import subprocess
 import sys
 import textwrap
 import warnings
-from itertools import pairwise
+from itertools import pairwise, product
 
 import matplotlib as mpl
 import numpy as np
@@ -26,6 +26,7 @@ from lrviz.errors import Position, SpecError, UsageError
 from lrviz.spec.origin import Source
 from lrviz.spec.style import styles
 from tests.support.figures import COSINE, ONE_CYCLE, STEP, STRANGE, make_run
+from tests.support.slow import slow_but
 from tests.support.specs import ROOT
 
 
@@ -392,6 +393,11 @@ def test_a_legend_stands_above_the_curves_and_within_the_figure(style: str, coun
     assert (box.x1, box.y1) <= (figure.bbox.x1, figure.bbox.y1)
 
 
+ALL_STYLES = ("article", "light", "dark")
+SIZES = (None, (3, 2), (4, 8))
+TITLES = (None, "words " * 33, "W" * 200)
+
+
 def test_groups_with_equal_values_differ_in_colour_line_and_marker() -> None:
     first, second = plot(make_run(STEP, STEP)).axes[0].lines
     assert first.get_color() != second.get_color()
@@ -399,9 +405,17 @@ def test_groups_with_equal_values_differ_in_colour_line_and_marker() -> None:
     assert first.get_markersize() > second.get_markersize()
 
 
-@pytest.mark.parametrize("style", ["article", "light", "dark"])
-@pytest.mark.parametrize("size", [None, (3, 2), (4, 8)])
-@pytest.mark.parametrize("title", [None, "words " * 33, "W" * 200])
+@pytest.mark.parametrize(
+    ("style", "size", "title"),
+    slow_but(
+        {
+            (style, size, TITLES[(row + column) % 3])  # every two of them meet
+            for row, style in enumerate(ALL_STYLES)
+            for column, size in enumerate(SIZES)
+        },
+        product(ALL_STYLES, SIZES, TITLES),
+    ),
+)
 def test_no_text_is_clipped(
     style: str, size: tuple[float, float] | None, title: str | None
 ) -> None:

@@ -34,13 +34,12 @@ from tests.support.processes import is_running, wait_for_end
 from tests.support.slow import slow_but
 from tests.support.specs import ROOT
 
-
 CODE = worker._CODE
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _idle() -> Iterator[None]:
-    """Have no worker load what draws, which takes longer than most tests, where that is not meant."""
+    """Have no worker load what draws where that is not meant: it takes longer than most tests."""
     light = CODE.replace("lrviz.figure.image", "lrviz.errors")
     assert light != CODE
     with patch.object(worker, "_CODE", light):
