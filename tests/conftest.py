@@ -51,7 +51,7 @@ def pytest_collection_finish() -> None:
     Axes are kept as in the command's own process, where a figure after another is drawn on them.
     """
     if outputs := sys.modules.get("lrviz.draw.outputs"):
-        outputs.KEEPS = True
+        vars(outputs)["KEEPS"] = True
     gc.enable()
     gc.collect()
     gc.freeze()
