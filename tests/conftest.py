@@ -4,6 +4,7 @@ import errno
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
@@ -23,6 +24,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Ignored under `nohup`; children begin with what the system does, and this process goes on.
 signal.signal(signal.SIGHUP, lambda *_: None)
 
+# Hundreds of processes are started: without bytecode each would compile lrviz again, and pytest the
+# tests. It lies where git ignores it.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Generated examples are the same everywhere, so that what a run says depends on the code alone.
 # `--hypothesis-profile=thorough` takes ten times as many, `search` looks for new ones.
 # No machine is too slow.
@@ -35,8 +41,18 @@ hypothesis.settings.register_profile("search", PATIENT, print_blob=True)
 hypothesis.settings.load_profile("same")
 
 
+# Until all tests are there, nearly all that is made stays.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Keep the collector from walking torch and thousands of tests again and again."""
+    """Keep the collector from walking torch and thousands of tests again and again.
+
+    Axes are kept as in the command's own process, where a figure after another is drawn on them.
+    """
+    if outputs := sys.modules.get("lrviz.draw.outputs"):
+        vars(outputs)["KEEPS"] = True
+    gc.enable()
     gc.collect()
     gc.freeze()
 

@@ -585,7 +585,8 @@ def test_a_figure_that_cannot_be_written_costs_the_table_nothing(
 
 def test_the_table_alone_needs_no_matplotlib(step: Path, tmp_path: Path) -> None:
     code = (
-        "import sys; from lrviz.commands.compare.comparing import CompareRequest, compare_specs;"
+        "import sys; from lrviz.system.process import own_process; own_process();"
+        "from lrviz.commands.compare.comparing import CompareRequest, compare_specs;"
         f"list(compare_specs(CompareRequest([{str(step)!r}] * 2)));"
         "sys.exit('matplotlib' in sys.modules)"
     )

@@ -6,8 +6,10 @@
 import hashlib
 import json
 import sys
+from collections.abc import Set
+from dataclasses import asdict
 
-from lrviz.curve import Values
+from lrviz.curve import SchedulerFacts, Values
 from lrviz.drive.runs import simulate
 from lrviz.drive.standin import STAND_IN, Touched
 from lrviz.errors import LrvizError
@@ -51,7 +53,14 @@ def tell(run: Run) -> list[str]:
         f" {digest(each.weight_decay)} {digest(each.metric)}"
         for each in run.curves
     ]
-    return ["driven", str(run), *said, *curves, *map(repr, run.schedulers)]
+    return ["driven", str(run), *said, *curves, *map(tell_facts, run.schedulers)]
+
+
+def tell_facts(facts: SchedulerFacts) -> str:
+    """Return all that is known of a scheduler, the same whatever the hash seed."""
+    return json.dumps(
+        asdict(facts), default=lambda each: sorted(each) if isinstance(each, Set) else repr(each)
+    )
 
 
 def digest(values: Values | None) -> str:

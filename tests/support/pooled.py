@@ -1,4 +1,4 @@
-"""What workers are given in tests; nothing here imports torch."""
+"""What workers are given in tests; nothing here imports torch, nor what draws unless it does."""
 
 import os
 import signal
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
-from lrviz.check.baselines import Facts
-from lrviz.commands.batch.drawing import Job, Panel, SheetJob, draw_job, draw_sheet_job
-from lrviz.commands.results import Block
 from lrviz.errors import FileError, Problem, SpecError
 
 if TYPE_CHECKING:
+    from lrviz.check.baselines import Facts
     from lrviz.check.examine import Examined
+    from lrviz.commands.batch.drawing import Job, Panel, SheetJob
+    from lrviz.commands.results import Block
 
 
 def square(number: int) -> int:
@@ -94,13 +94,15 @@ class OddError(Exception):
         super().__init__(f"{one} and {two}")
 
 
-def draw_or_die(job: Job) -> tuple[Block, Panel | None]:
+def draw_or_die(job: "Job") -> "tuple[Block, Panel | None]":
+    from lrviz.commands.batch.drawing import draw_job
+
     if Path(job.item.source).stem == "deadly":
         os.kill(os.getpid(), signal.SIGKILL)
     return draw_job(job)
 
 
-def draw_wrongly(job: Job) -> tuple[Block, Panel | None]:
+def draw_wrongly(job: "Job") -> "tuple[Block, Panel | None]":
     raise ZeroDivisionError(f"a bug in drawing {job.item.name}")
 
 
@@ -127,13 +129,15 @@ def have_mishap(source: str | Path) -> None:
         raise MISHAPS[Path(source).stem][0]()
 
 
-def draw_with_mishap(place: str, job: Job) -> tuple[Block, Panel | None]:
+def draw_with_mishap(place: str, job: "Job") -> "tuple[Block, Panel | None]":
     """Draw a job of a batch; what stands at a place raises what the spec is called after."""
+    from lrviz.commands.batch.drawing import draw_job
+
     with _broken(place, job.item.source):
         return draw_job(job)
 
 
-def examine_with_mishap(place: str, facts: Facts, **wishes: Any) -> "Examined":
+def examine_with_mishap(place: str, facts: "Facts", **wishes: Any) -> "Examined":
     """Examine a figure in a check; as `draw_with_mishap`."""
     from lrviz.check.examine import examine
 
@@ -141,7 +145,9 @@ def examine_with_mishap(place: str, facts: Facts, **wishes: Any) -> "Examined":
         return examine(facts, **wishes)
 
 
-def draw_sheet_with_mishap(name: str, job: SheetJob) -> Block:
+def draw_sheet_with_mishap(name: str, job: "SheetJob") -> "Block":
+    from lrviz.commands.batch.drawing import draw_sheet_job
+
     have_mishap(name)
     return draw_sheet_job(job)
 

@@ -34,6 +34,23 @@ from tests.support.processes import is_running, wait_for_end
 from tests.support.slow import slow_but
 from tests.support.specs import ROOT
 
+CODE = worker._CODE
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _idle() -> Iterator[None]:
+    """Have no worker load what draws where that is not meant: it takes longer than most tests."""
+    light = CODE.replace("lrviz.figure.image", "lrviz.errors")
+    assert light != CODE
+    with patch.object(worker, "_CODE", light):
+        yield
+
+
+@pytest.fixture
+def drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers load what they load in a batch."""
+    monkeypatch.setattr(worker, "_CODE", CODE)
+
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Workers]:
@@ -270,8 +287,10 @@ def test_memory_that_ran_out_is_free_when_the_next_item_begins() -> None:
 # A good child
 
 
-def test_a_worker_has_loaded_what_draws_and_never_loads_torch(pair: Workers) -> None:
-    ((_, modules),) = pair.map(pooled.loaded_modules, [0])
+@pytest.mark.usefixtures("drawing")
+def test_a_worker_has_loaded_what_draws_and_never_loads_torch() -> None:
+    with Workers(2) as workers:
+        ((_, modules),) = workers.map(pooled.loaded_modules, [0])
     assert not isinstance(modules, BaseException)
     assert "lrviz.figure.image" in modules
     assert "matplotlib.backends.backend_agg" in modules
@@ -279,6 +298,7 @@ def test_a_worker_has_loaded_what_draws_and_never_loads_torch(pair: Workers) -> 
     assert [name for name in modules if name.partition(".")[0] == "torch"] == []
 
 
+@pytest.mark.usefixtures("drawing")
 def test_what_lies_in_the_current_folder_changes_nothing_in_a_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
