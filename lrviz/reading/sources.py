@@ -15,7 +15,7 @@ from lrviz.errors import (
     spec_error,
 )
 from lrviz.figure.chunks import MAX_FILE
-from lrviz.figure.record import Record
+from lrviz.figure.record import Record, with_style_named
 from lrviz.reading.folders import scan_specs
 from lrviz.reading.from_numbers import load_log, recall_figure
 from lrviz.reading.metricfile import with_metrics
@@ -111,7 +111,7 @@ def load_named(
     if is_file and has_file_ending(named.place):
         raise spec_error(named.place, "holds no factory; the file of one ends in .py")
     factory = find_factory(named, source, Reads() if reads is None else reads)
-    tree = dict(drawn.spec) if drawn else {}
+    tree = dict(with_style_named(drawn).spec) if drawn else {}
     if tree.pop("factory", None) != factory.name:
         tree = {"figure": {"style": PLAIN_STYLE}}
     given = {key for key, *_ in reading.overrides}
