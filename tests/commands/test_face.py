@@ -90,7 +90,7 @@ def test_a_live_scheduler_is_looked_ahead_of_and_stays_as_it_is() -> None:
 
 
 def test_options_of_code_and_of_its_figure_are_told_apart() -> None:
-    figure = lrviz.plot(build, steps=4, lr=0.8, xlabel="updates", title="mine")
+    figure = lrviz.plot(build, steps=4, lr=0.8, xlabel="updates", title="mine", style="article")
     (axes,) = figure.axes
     assert np.asarray(axes.lines[0].get_ydata()).tolist() == LR[0]
     assert axes.get_xlabel() == "updates"

@@ -98,7 +98,7 @@ def test_rules_are_selected_and_ignored(options: list[str], codes: list[str], fo
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--select", "LR902", "a", "--ignore", "LR9x"], "--ignore LR9x: no rule LR9X; did you"),
+        (["--select", "LR902", "a", "--ignore", "LR9x"], "--ignore LR9x: no rule LR9X; known"),
         (["--explain", "LR777"], "no rule LR777; known: LR901, LR902, LR911"),
         (["-", "a", "-"], "-: standard input can be read once; name files"),
         ([], "nothing to lint; name a spec or a folder of them"),

@@ -102,14 +102,16 @@ def test_where_nothing_would_change_there_is_no_diff_and_no_failure(
     write_spec(GROWING, "a.yaml")
     result = run("lint", "a.yaml", "--diff", cwd=tmp_path)
     assert (result.status, result.text) == (0, "")
-    assert result.stderr == "1 spec: 1 with findings (1 error)\n"
+    told = "a.yaml:2:13: LR902 not fixed: no remedy is certain\n"
+    assert result.stderr == f"{told}1 spec: 1 with findings (1 error)\n"
 
 
 def test_a_fix_that_would_not_be_made_is_in_no_diff(write_spec: WriteSpec, tmp_path: Path) -> None:
     write_spec(ENDLESS, "a.yaml")
     result = run("lint", "a.yaml", "--diff", cwd=tmp_path)
     assert (result.status, result.text) == (0, "")
-    assert result.stderr == "1 spec: 1 with findings (1 note)\n"
+    told = "a.yaml:2:29: LR911 not fixed: no remedy is certain\n"
+    assert result.stderr == f"{told}1 spec: 1 with findings (1 note)\n"
     result = run("lint", "-", "--diff", stdin=COSINE.encode())
     assert (result.status, result.text) == (0, "")
     assert "T_max: standard input cannot be changed" in result.stderr

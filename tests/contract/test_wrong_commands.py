@@ -311,7 +311,7 @@ def test_title_scale_and_rate_are_as_set_in_the_spec(step: Path) -> None:
 
 
 def test_a_comparison_takes_a_title_and_a_scale(step: Path, write_spec: WriteSpec) -> None:
-    write_spec(STEP.replace("0.5", "0.1"), "b.yaml")
+    write_spec(STEP.replace("0.5", "0.6"), "b.yaml")
     options = ("--title", "both", "--yscale", "log", "-o", "c.svg")
     result = run("compare", "step.yaml", "b.yaml", *options, cwd=step.parent)
     assert (result.status, result.stderr) == (0, "")

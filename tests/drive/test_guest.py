@@ -147,9 +147,10 @@ from io import BytesIO
 from matplotlib.figure import Figure
 from tests.support.calls import CALLS, build_with_a_model
 import lrviz.commands.compare.comparing, lrviz.commands.face, lrviz.draw.guest, lrviz.drive.copying
-import lrviz.figure.image, lrviz.linter.engine, lrviz.run.notebook
-for format in ("png", "webp", "svg", "pdf"):
+import lrviz.figure.image, lrviz.linter.engine, lrviz.run.notebook, lrviz.spec.meant
+for format in ("png", "webp", "svg"):
     Figure().savefig(BytesIO(), format=format)
+lrviz.draw.outputs.draw_vector(lrviz.simulate({"epochs": 2, "scheduler": "LinearLR"}), "pdf")
 
 def refuse_imports(names):
     known = set(sys.modules)

@@ -209,7 +209,6 @@ def test_a_number_is_read_as_it_stands(data: bytes, write_spec: WriteSpec, tmp_p
     [
         ("loss\n1\n\n2\n3\n4\n", "losses.csv:3: loss is blank"),
         ("a,loss\n0,1\n1,\n2,2\n3,3\n4,4\n", "losses.csv:3: loss is blank"),
-        ("loss\n\n1\n2\n\n\n3\n4\n\n", "losses.csv:2: loss is blank, the first of 3 lines"),
         ('note,loss\n"a\n\nb",1\n,2\n\n,3\n,4\n', "losses.csv:6: loss is blank"),
     ],
 )
