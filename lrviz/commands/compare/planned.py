@@ -86,7 +86,9 @@ def draw_over(plan: Run, held: Held, part: Spec) -> Run:
     schedules = plan.spec.schedules + part.schedules * (len(curves) - len(planned))
     title = held.sentence if plan.spec.title is None else plan.spec.title
     spec = replace(plan.spec, title=title, figure=options, schedules=schedules)
-    return Run(spec, curves, plan.schedulers)
+    return Run(
+        spec, curves, () if explained else plan.schedulers
+    )  # whose phases are the plan's only
 
 
 def _connect(curve: Curve) -> Curve:
