@@ -86,9 +86,8 @@ def draw_over(plan: Run, held: Held, part: Spec) -> Run:
     schedules = plan.spec.schedules + part.schedules * (len(curves) - len(planned))
     title = held.sentence if plan.spec.title is None else plan.spec.title
     spec = replace(plan.spec, title=title, figure=options, schedules=schedules)
-    return Run(
-        spec, curves, () if explained else plan.schedulers
-    )  # whose phases are the plan's only
+    # Phases are named where they are of all curves, and an explanation hands over elsewhere.
+    return Run(spec, curves, () if explained else plan.schedulers)
 
 
 def _connect(curve: Curve) -> Curve:
