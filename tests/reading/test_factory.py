@@ -48,6 +48,11 @@ def make_both():
 def make_both_turned():
     return make_both()[::-1]
 
+def make_phases(optimizer):
+    warmup = lr_scheduler.LinearLR(optimizer, 0.5, total_iters=2)
+    cosine = lr_scheduler.CosineAnnealingLR(optimizer, 2)
+    return lr_scheduler.SequentialLR(optimizer, [warmup, cosine], milestones=[2])
+
 def make_plateau(optimizer):
     return lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
 
@@ -201,7 +206,7 @@ def test_the_figure_names_it_without_its_path_and_keeps_the_numbers(folder: Path
     assert run("plot", source, "--epochs", 2, "-o", folder / "a.webp").status == 0
     text = read_record((folder / "a.webp").read_bytes()) or ""
     record = json.loads(text)
-    style = styles()["light"].model_dump(mode="json", exclude={"held", "panels"})
+    style = styles()["light"].model_dump(mode="json", exclude={"held", "panels", "jumps", "ramp"})
     expected = {"epochs": 2, "factory": "train.py:make_both", "figure": {"style": style}}
     assert record["spec"] == expected
     assert record["numbers"]["curves"][0]["lr"] == [[0.8, 0.4], [0.2, 0.1]]
@@ -215,11 +220,10 @@ CANNOT_RUN = (
 
 
 def test_its_figure_gives_its_numbers_and_is_drawn_again_from_them(folder: Path) -> None:
-    """It remembers no scheduler, which the title of the style `light` would name."""
     length = ("--epochs", 4, "--steps-per-epoch", 3, "--interval", "epoch")
     metric = ("--set", "metric=[1, 2, 2, 2]", "--set", "figure.panels=[lr, metric]")
-    for factory, options in (("make_both", ()), ("make_plateau", metric)):
-        given = (f"train.py:{factory}", *length, *options, "--set", "figure.style=article")
+    for factory, options in (("make_both", ()), ("make_plateau", metric), ("make_phases", ())):
+        given = (f"train.py:{factory}", *length, *options)
         assert run("plot", *given, "-o", "a.webp", cwd=folder).status == 0
         (folder / "train.py").rename(folder / "away.txt")
         told = run("export", "a.webp", cwd=folder)
@@ -227,8 +231,12 @@ def test_its_figure_gives_its_numbers_and_is_drawn_again_from_them(folder: Path)
         assert (told.status, again.status, again.stderr) == (0, 0, "")
         (folder / "away.txt").rename(folder / "train.py")
         assert told.text == run("export", *given, cwd=folder).text
-        old, new = ((folder / name).read_bytes() for name in ("a.webp", "b.webp"))
+        assert run("plot", "b.webp", "-o", "c.webp", cwd=folder).status == 0
+        old, new, third = ((folder / f"{name}.webp").read_bytes() for name in "abc")
         np.testing.assert_array_equal(decode_image(old), decode_image(new))
+        np.testing.assert_array_equal(decode_image(old), decode_image(third))
+        first = json.loads(read_record(old) or "")
+        assert json.loads(read_record(third) or "")["schedulers"] == first["schedulers"]
 
 
 def test_its_figure_can_be_compared_with_what_it_builds_now(folder: Path) -> None:
