@@ -95,7 +95,7 @@ def build_record(run: Run, drawn: Versions) -> str:
     }
     text = _dump(record)
     if "factory" in run.spec.canonical and len(run.schedulers) == len(run.curves):
-        from lrviz.figure.told import spell_schedulers  # of code only
+        from lrviz.figure.remembered import spell_schedulers  # of code only
 
         if told := spell_schedulers(run.schedulers):
             more = _dump(record | {"schedulers": told})

@@ -117,7 +117,7 @@ def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> 
 def _recall_told(record: Record, name: str) -> tuple[SchedulerFacts, ...]:
     if record.schedulers is None or record.numbers is None:
         return ()
-    from lrviz.figure.told import parse_schedulers
+    from lrviz.figure.remembered import parse_schedulers
 
     try:
         return parse_schedulers(record.schedulers, len(record.numbers.curves))

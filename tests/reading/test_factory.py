@@ -24,6 +24,7 @@ from lrviz.reading.sources import Reading, load_named
 from lrviz.spec.assign import Override
 from lrviz.spec.origin import split_factory
 from lrviz.spec.style import styles
+from tests.support.checking import spoil_record
 from tests.support.figures import points_of
 from tests.support.lrvizrun import Result, run, run_process
 
@@ -237,6 +238,18 @@ def test_its_figure_gives_its_numbers_and_is_drawn_again_from_them(folder: Path)
         np.testing.assert_array_equal(decode_image(old), decode_image(third))
         first = json.loads(read_record(old) or "")
         assert json.loads(read_record(third) or "")["schedulers"] == first["schedulers"]
+
+
+def test_a_figure_of_before_that_tells_no_schedulers_is_drawn_still(folder: Path) -> None:
+    assert (
+        run("plot", "train.py:make_phases", "--epochs", 4, "-o", "a.webp", cwd=folder).status == 0
+    )
+    told = run("lint", "a.webp", cwd=folder)
+    spoil_record(folder / "a.webp", lambda record: record.pop("schedulers"))
+    again = run("plot", "a.webp", "-o", "b.svg", cwd=folder)
+    assert (again.status, again.stderr) == (0, "")
+    before = run("lint", "a.webp", cwd=folder)  # of no figure more is judged than its curves
+    assert (told.status, told.text) == (before.status, before.text)
 
 
 def test_its_figure_can_be_compared_with_what_it_builds_now(folder: Path) -> None:
