@@ -49,11 +49,6 @@ def make_both():
 def make_both_turned():
     return make_both()[::-1]
 
-def make_phases(optimizer):
-    warmup = lr_scheduler.LinearLR(optimizer, 0.5, total_iters=2)
-    cosine = lr_scheduler.CosineAnnealingLR(optimizer, 2)
-    return lr_scheduler.SequentialLR(optimizer, [warmup, cosine], milestones=[2])
-
 def make_plateau(optimizer):
     return lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
 
@@ -105,6 +100,11 @@ def refuse_four(optimizer):
     if optimizer.param_groups[0]["lr"] > 3.5:
         raise ValueError("too much")
     return lr_scheduler.ExponentialLR(optimizer, 0.5)
+
+def make_phases(optimizer):
+    warmup = lr_scheduler.LinearLR(optimizer, 0.5, total_iters=2)
+    cosine = lr_scheduler.CosineAnnealingLR(optimizer, 2)
+    return lr_scheduler.SequentialLR(optimizer, [warmup, cosine], milestones=[2])
 """
 
 
