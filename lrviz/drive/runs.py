@@ -91,7 +91,7 @@ def _simulate_factory(spec: Spec) -> Run:
 
 
 def _recall(spec: Spec, factory: Factory) -> Run:
-    """Return the run that a figure remembers; nothing is driven, and of the code nothing known."""
+    """Return the run that a figure remembers; nothing is driven, and no code is known."""
     if factory.missing:
         raise spec_error(spec.source.name, factory.missing)
     schedules = tuple(replace(each, factory=None) for each in spec.schedules)
@@ -102,7 +102,8 @@ def _recall(spec: Spec, factory: Factory) -> Run:
             remarks.update(dict.fromkeys(metric_remarks(schedule, curve)))
     calls = [each.total_calls for each in schedules]
     facts = (SchedulerFacts(factory.name, FACTORY, {}, frozenset(), n, range(n)) for n in calls)
-    return Run(replace(spec, schedules=schedules), factory.drawn, tuple(facts), tuple(remarks))
+    known = factory.told or tuple(facts)
+    return Run(replace(spec, schedules=schedules), factory.drawn, known, tuple(remarks))
 
 
 Driven = TypeVar("Driven")

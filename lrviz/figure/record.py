@@ -16,6 +16,10 @@ Version 0.1 stored neither it nor `order`.
 
 A log's spec has `log`, its name, in place of a scheduler. Its curve counts points as `steps`, and
 has the step of each, or of the first one of each block, in `at`.
+
+A figure of code has `schedulers`, one a curve, which its title and phases need and no spec holds:
+`{"name", "given", "calls", "values", "children"}`, `given` being arguments, `values` a range's
+start, stop and step. Where they would be too large they are left out, as in earlier versions.
 """
 
 import hashlib
@@ -48,12 +52,14 @@ class Record(NamedTuple):
         versions: what drew it, as `lrviz.draw.fonts.drawing_versions` gives it.
         numbers: the curves' numbers; None where none are stored.
         style: the name by which the spec gave its style, which is there as values; empty for none.
+        schedulers: what it tells of them, as it stands there, yet to be checked; None for nothing.
     """
 
     spec: dict[str, Tree]
     versions: Versions
     numbers: Recorded | None
     style: str = ""
+    schedulers: object = None
 
 
 def with_style_named(record: Record) -> Record:
@@ -88,6 +94,12 @@ def build_record(run: Run, drawn: Versions) -> str:
         "numbers": numbers,
     }
     text = _dump(record)
+    if "factory" in run.spec.canonical and len(run.schedulers) == len(run.curves):
+        from lrviz.figure.remembered import spell_schedulers  # of code only
+
+        if told := spell_schedulers(run.schedulers):
+            more = _dump(record | {"schedulers": told})
+            text = more if len(more) <= MAX_RECORD else text
     return text if len(text) <= MAX_RECORD else _dump(record | {"numbers": None})
 
 

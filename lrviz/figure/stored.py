@@ -69,6 +69,7 @@ def parse_record(text: str) -> Record:
         versions=_parse_versions(data["versions"]),
         numbers=None if numbers is None else parse_numbers(numbers),
         style=_text(str(data.get("style") or "")[:MAX_TEXT]),
+        schedulers=data.get("schedulers"),
     )
 
 

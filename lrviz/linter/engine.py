@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lrviz.curve import SchedulerFacts
 from lrviz.drive.runs import simulate
 from lrviz.errors import MOST_TOLD, LrvizError, UsageError
 from lrviz.linter.part import Part
@@ -44,7 +45,7 @@ def lint_run(
     for index, (schedule, facts, curve) in enumerate(curves):
         if curve.at is not None or facts.name.startswith(RESUMED):
             continue  # of a log or of runs that went wrong, in which no rule sees a schedule
-        view = build_view(run.spec, schedule, facts, curve)
+        view = build_view(run.spec, schedule, _known(run, facts), curve)
         told = _list_told(view, rules)
         for rule, found in told if notes else filter(_is_failing, told):
             fix = trial.find(view, rule, found, told)
@@ -54,6 +55,14 @@ def lint_run(
         replace(each, label=_name_curves([*labels.values()], len(run.curves)))
         for each, labels in seen.items()
     )
+
+
+def _known(run: Run, facts: SchedulerFacts) -> SchedulerFacts:
+    """Return what rules may judge by: of a figure's code nothing, as its defaults are not told."""
+    if facts.key != FACTORY or facts.module:
+        return facts
+    name, calls = str(run.spec.tree.get("factory", facts.name)), facts.calls
+    return SchedulerFacts(name, FACTORY, {}, frozenset(), calls, range(calls))
 
 
 def _tell(schedule: Schedule, rule: Rule, found: Found, fix: Fix | None) -> Finding:

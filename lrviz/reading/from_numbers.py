@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from lrviz.curve import Curve, Quantity, Values
+from lrviz.curve import Curve, Quantity, SchedulerFacts, Values
 from lrviz.errors import ImageError, LrvizError, SpecError, spec_error
 from lrviz.figure.chunks import read_record
 from lrviz.figure.numbers import RecordedCurve
@@ -90,11 +90,6 @@ def recall_figure(
 def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> Spec:
     """Return the spec of a figure that was drawn from a factory; it is driven from its numbers.
 
-    Args:
-        record: what the figure says of itself.
-        name: the figure's file.
-        overrides: as `load` takes them.
-
     Raises:
         SpecError: it does not hold every step, or what is set would need the factory.
     """
@@ -113,10 +108,21 @@ def recall_factory(record: Record, name: str, overrides: Sequence[Override]) -> 
     if [schedule.total_steps for schedule in spec.schedules] != [each.steps for each in curves]:
         raise spec_error(name, "its record is damaged: numbers of another spec")
     drawn = tuple(map(_recall_driven, spec.schedules, curves))
-    built = Factory(factory, _refuse, drawn=drawn)
+    built = Factory(factory, _refuse, drawn=drawn, told=_recall_told(record, name))
     tree = {**spec.tree, **{key: record.spec[key] for key in record.spec.keys() & {"returns"}}}
     schedules = tuple(replace(each, factory=built) for each in spec.schedules)
     return replace(spec, tree=tree, schedules=schedules)
+
+
+def _recall_told(record: Record, name: str) -> tuple[SchedulerFacts, ...]:
+    if record.schedulers is None or record.numbers is None:
+        return ()
+    from lrviz.figure.remembered import parse_schedulers
+
+    try:
+        return parse_schedulers(record.schedulers, len(record.numbers.curves))
+    except ImageError as error:
+        raise spec_error(name, str(error)) from None
 
 
 def recall_log(record: Record, name: str, overrides: Sequence[Override]) -> Spec:

@@ -14,7 +14,7 @@ from lrviz.spec.tree import Returns, Tree
 from lrviz.system.files import Reads
 
 if TYPE_CHECKING:
-    from lrviz.curve import Curve  # NumPy, which the command's help does without
+    from lrviz.curve import Curve, SchedulerFacts  # NumPy, which the command's help does without
     from lrviz.run.log import Log
 
 SPEC_ENDINGS = (".yaml", ".yml")
@@ -108,6 +108,7 @@ class Factory:
         missing: what to say where it cannot be driven, as where it does not tell how long its run
             is; empty where it can.
         log: what a run logged, in place of code, too; `key` is what a figure calls it then.
+        told: of `drawn`, what the figure remembers of the schedulers; empty for nothing.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Factory:
     missing: str = ""
     key: str = "factory"
     log: "Log | None" = None
+    told: "tuple[SchedulerFacts, ...]" = ()
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,9 @@ def test_whatever_a_record_is_changed_to_it_is_used_or_refused_in_a_line(
         if not readable:
             continue
         record = json.loads(text)
-        says = json.dumps([record["spec"], name in ("factory", "log") and record.get("numbers")])
+        coded = name in ("factory", "log")
+        own = [record.get(key) for key in ("numbers", "schedulers") if coded]
+        says = json.dumps([record["spec"], own])
         if says not in seen:  # what else a record holds is compared, and not used
             seen.add(says)
             with suppress(SpecError):
@@ -234,6 +236,14 @@ def test_one_forged_figure_is_unreadable_and_the_others_are_judged(tmp_path: Pat
         ),
         (("versions", "torch"), "\x1b", "record is damaged: versions: not text"),
         (("versions", "fonts"), ["a" * 201], "record is damaged: versions: not text"),
+        (("schedulers",), [], "record is damaged: schedulers: not one for every curve"),
+        (
+            ("schedulers", 0, "calls"),
+            10_000_001,
+            "record is damaged: schedulers: not the calls and values of a run",
+        ),
+        (("schedulers", 0, "name"), "a" * 201, "record is damaged: schedulers: not plain data"),
+        (("schedulers", 0, "name"), "\x1b", "record is damaged: schedulers: not plain data"),
     ],
 )
 def test_a_factorys_figure_is_held_to_the_limits_of_a_spec(

@@ -9,6 +9,7 @@ import torch
 
 from lrviz.figure.chunks import read_record
 from lrviz.figure.image import decode_image, encode_image
+from lrviz.spec.style import styles
 from tests.support.lrvizrun import Result, run
 
 TRAIN = """
@@ -99,7 +100,9 @@ def test_what_it_returns_is_kept_in_the_figure_and_need_not_be_said_again(folder
     (folder / "figures").mkdir()
     assert run(*drawn, "-o", "figures/lr_lambda.webp", cwd=folder).status == 0
     record = json.loads(read_record((folder / "figures/lr_lambda.webp").read_bytes()) or "")
-    assert record["spec"] == {"steps": 4, "returns": "factor", "factory": "train.py:lr_lambda"}
+    style = styles()["light"].model_dump(mode="json", exclude={"held", "panels", "jumps", "ramp"})
+    expected = {"steps": 4, "returns": "factor", "factory": "train.py:lr_lambda"}
+    assert record["spec"] == {**expected, "figure": {"style": style}}
     check = ("check", "train.py:lr_lambda", "--baselines", "figures")
     assert run(*check, cwd=folder).text == "1 spec: 1 match\n"
     again = run("plot", "figures/lr_lambda.webp", "-o", "again.svg", cwd=folder)

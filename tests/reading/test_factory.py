@@ -24,6 +24,7 @@ from lrviz.reading.sources import Reading, load_named
 from lrviz.spec.assign import Override
 from lrviz.spec.origin import split_factory
 from lrviz.spec.style import styles
+from tests.support.checking import spoil_record
 from tests.support.figures import points_of
 from tests.support.lrvizrun import Result, run, run_process
 
@@ -99,6 +100,11 @@ def refuse_four(optimizer):
     if optimizer.param_groups[0]["lr"] > 3.5:
         raise ValueError("too much")
     return lr_scheduler.ExponentialLR(optimizer, 0.5)
+
+def make_phases(optimizer):
+    warmup = lr_scheduler.LinearLR(optimizer, 0.5, total_iters=2)
+    cosine = lr_scheduler.CosineAnnealingLR(optimizer, 2)
+    return lr_scheduler.SequentialLR(optimizer, [warmup, cosine], milestones=[2])
 """
 
 
@@ -201,7 +207,7 @@ def test_the_figure_names_it_without_its_path_and_keeps_the_numbers(folder: Path
     assert run("plot", source, "--epochs", 2, "-o", folder / "a.webp").status == 0
     text = read_record((folder / "a.webp").read_bytes()) or ""
     record = json.loads(text)
-    style = styles()["light"].model_dump(mode="json", exclude={"held", "panels"})
+    style = styles()["light"].model_dump(mode="json", exclude={"held", "panels", "jumps", "ramp"})
     expected = {"epochs": 2, "factory": "train.py:make_both", "figure": {"style": style}}
     assert record["spec"] == expected
     assert record["numbers"]["curves"][0]["lr"] == [[0.8, 0.4], [0.2, 0.1]]
@@ -215,11 +221,10 @@ CANNOT_RUN = (
 
 
 def test_its_figure_gives_its_numbers_and_is_drawn_again_from_them(folder: Path) -> None:
-    """It remembers no scheduler, which the title of the style `light` would name."""
     length = ("--epochs", 4, "--steps-per-epoch", 3, "--interval", "epoch")
     metric = ("--set", "metric=[1, 2, 2, 2]", "--set", "figure.panels=[lr, metric]")
-    for factory, options in (("make_both", ()), ("make_plateau", metric)):
-        given = (f"train.py:{factory}", *length, *options, "--set", "figure.style=article")
+    for factory, options in (("make_both", ()), ("make_plateau", metric), ("make_phases", ())):
+        given = (f"train.py:{factory}", *length, *options)
         assert run("plot", *given, "-o", "a.webp", cwd=folder).status == 0
         (folder / "train.py").rename(folder / "away.txt")
         told = run("export", "a.webp", cwd=folder)
@@ -227,8 +232,24 @@ def test_its_figure_gives_its_numbers_and_is_drawn_again_from_them(folder: Path)
         assert (told.status, again.status, again.stderr) == (0, 0, "")
         (folder / "away.txt").rename(folder / "train.py")
         assert told.text == run("export", *given, cwd=folder).text
-        old, new = ((folder / name).read_bytes() for name in ("a.webp", "b.webp"))
+        assert run("plot", "b.webp", "-o", "c.webp", cwd=folder).status == 0
+        old, new, third = ((folder / f"{name}.webp").read_bytes() for name in "abc")
         np.testing.assert_array_equal(decode_image(old), decode_image(new))
+        np.testing.assert_array_equal(decode_image(old), decode_image(third))
+        first = json.loads(read_record(old) or "")
+        assert json.loads(read_record(third) or "")["schedulers"] == first["schedulers"]
+
+
+def test_a_figure_of_before_that_tells_no_schedulers_is_drawn_still(folder: Path) -> None:
+    assert (
+        run("plot", "train.py:make_phases", "--epochs", 4, "-o", "a.webp", cwd=folder).status == 0
+    )
+    told = run("lint", "a.webp", cwd=folder)
+    spoil_record(folder / "a.webp", lambda record: record.pop("schedulers"))
+    again = run("plot", "a.webp", "-o", "b.svg", cwd=folder)
+    assert (again.status, again.stderr) == (0, "")
+    before = run("lint", "a.webp", cwd=folder)  # of no figure more is judged than its curves
+    assert (told.status, told.text) == (before.status, before.text)
 
 
 def test_its_figure_can_be_compared_with_what_it_builds_now(folder: Path) -> None:
