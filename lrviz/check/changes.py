@@ -1,19 +1,21 @@
 """What changed in a spec since its figure was drawn, in words."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from lrviz.errors import KeyPath, spell_key
 from lrviz.figure.record import Record
 from lrviz.spec.model import Spec
+from lrviz.spec.parse import DEFAULT_OPTIMIZER
 from lrviz.spec.tree import Tree, find_below, is_same_tree, iter_differing_keys
 from lrviz.spell import shorten, spell_yaml
 
 MOST_KEYS = 64
 
 _STYLE = ("figure", "style")
+_LEFT_OUT: Mapping[str, Tree] = {"figure": {}, "optimizer": DEFAULT_OPTIMIZER}
 _MOST_NAMED = 4
 _LONGEST = 40
 # Below these the last part of a key path says enough, if no other ends the same.
@@ -39,12 +41,20 @@ def list_changes(record: Record, spec: Spec) -> tuple[Change, ...]:
     is_named = bool(record.style) is (was is not None) and not isinstance(style, dict)
     if is_named:
         old, new = _name_style(old, record.style), _name_style(new, style)
+    before, after = _fill(old), _fill(new)
+    if any(iter_differing_keys(before, after)):  # else it only says what holds without it
+        old, new = before, after
     keys: list[KeyPath] = list(islice(iter_differing_keys(old, new), MOST_KEYS))
     if is_named and record.style == style and not is_same_tree(was, now):
         keys.append(_STYLE)
     return tuple(
         Change(key, *(_spell(find_below(each, key)) for each in (old, new))) for key in keys
     )
+
+
+def _fill(tree: dict[str, Tree]) -> dict[str, Tree]:
+    """Return plain data with what holds where it is left out."""
+    return {**tree, **{key: _LEFT_OUT[key] for key in _LEFT_OUT if key not in tree}}
 
 
 def _name_style(tree: dict[str, Tree], name: Tree) -> dict[str, Tree]:

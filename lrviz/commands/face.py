@@ -195,10 +195,10 @@ def compare(plan: Run | Said, *others: Run | Said) -> "Compared":
 
     if not others:
         raise UsageError("nothing to compare with: compare('plan.yaml', 'run.csv')")
-    read = [
-        each if isinstance(each, Run) or is_code(each) else read_given(each, "compare")
-        for each in (plan, *others)
-    ]
+    if any(map(is_code, (plan, *others))):
+        raise UsageError("compare takes no code, but its run: compare(plan, simulate(code, …))")
+    given = (plan, *others)
+    read = [each if isinstance(each, Run) else read_given(each, "compare") for each in given]
     logs = [each for each in read if isinstance(each, Spec) and is_log(each)]
     return compare_runs(
         [drive_given("compare", each, {}) for each in read if each not in logs], logs

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any
 
 from lrviz.errors import UsageError, WrongTypeError
@@ -59,6 +60,8 @@ def read_given(given: object, called: str) -> Spec:
 
 def _read_text(text: str, called: str) -> Spec:
     """Return the spec in a text, or in the file that it names."""
+    if not text.strip():
+        raise UsageError(f"{called} takes a path or a YAML text, and this one is empty")
     if not os.path.lexists(text):
         if "\n" in text or ": " in text:
             return parse_data(text.encode(errors="surrogatepass"), _NAME)
@@ -66,20 +69,27 @@ def _read_text(text: str, called: str) -> Spec:
             remedy = f"{called}({{'epochs': 10, 'scheduler': {{'{text}': {{}}}}}})"
             raise UsageError(f"{text}: a scheduler's name, and no file; give a spec: {remedy}")
         if named := split_factory(text):
-            remedy = f"import it: {called}({named.attribute}, steps=1000)"
+            remedy = f"import it: {_spell_call(called, named.attribute)}"
             raise UsageError(f"{text}: names code, and no file; {remedy}")
     return load_named(text, _ANY)
 
 
 def _refuse(given: object, called: str) -> WrongTypeError:
     """Return an error on what is nothing that is taken; it says what may have been meant."""
-    code = {"into": "", "resume": ", a factory"}.get(called, ", a factory, a live scheduler")
+    code = {"into": "", "resume": ", a factory", "compare": ", what simulate gave"}
     remedy = ""
-    if hasattr(given, "param_groups"):
-        remedy = f"; give its scheduler: {called}(scheduler, steps=1000)"
-    elif isinstance(given, list | tuple | set | frozenset):
+    if hasattr(given, "param_groups") and called not in ("resume", "into"):
+        remedy = f"; give its scheduler: {_spell_call(called, 'scheduler')}"
+    elif isinstance(given, list | tuple | set | frozenset) and called != "compare":
         remedy = f"; one by one: [{called}(each) for each in …]"
-    return WrongTypeError(f"{called} takes a path, a YAML text, a mapping{code}", given, remedy)
+    more = code.get(called, ", a factory, a live scheduler")
+    return WrongTypeError(f"{called} takes a path, a YAML text, a mapping{more}", given, remedy)
+
+
+def _spell_call(called: str, code: str) -> str:
+    """Return how code is given to a function; `compare` takes none, and what drives it gave."""
+    how = f"({code}, steps=1000)"
+    return f"compare(plan, simulate{how})" if called == "compare" else f"{called}{how}"
 
 
 def drive_given(called: str, given: object, options: Mapping[str, Any]) -> Run:
@@ -100,6 +110,10 @@ def drive_given(called: str, given: object, options: Mapping[str, Any]) -> Run:
         if options.get("steps") is None:
             text = "a live scheduler does not say how far to look ahead"
             raise UsageError(f"{text}; {called}(scheduler, steps=1000)")
+        known = signature(preview).parameters
+        for name in (each for each in options if each not in known):
+            there = ", ".join(list(known)[1:])
+            raise UsageError(f"{name}: no option of a live scheduler; there are {there}")
         return preview(given, **options)
     spec = given if callable(given) else read_given(given, called)
     run = simulate(spec, **options)

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 
 from lrviz.draw.axes import set_step_axis, set_value_axis
 from lrviz.draw.chart import Layout, plan_layout
 from lrviz.draw.floor import mark_floor
+from lrviz.draw.legend import MOST_SOME
 from lrviz.draw.lines import draw_lines
 from lrviz.draw.outputs import refuse_missing
 from lrviz.draw.panels import Limits, Panel, plan_panels
@@ -17,7 +18,7 @@ from lrviz.draw.titles import Words, find_words, name_lines
 from lrviz.errors import UsageError, WrongTypeError
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spec.style import override_options
+from lrviz.spec.style import PLAIN_STYLE, override_options, styles
 from lrviz.spell import spell_plural
 from lrviz.system.process import ONE_AT_A_TIME, warn_caller
 
@@ -37,6 +38,8 @@ def plot_onto(run: Run, ax: object, options: Mapping[str, object]) -> None:
     axes: list[Axes] = np.ravel(np.array(ax, dtype=object)).tolist()
     if not all(isinstance(each, Axes) for each in axes):
         raise WrongTypeError("ax: takes axes of matplotlib, as fig.subplots() gives", ax)
+    if "yscale" not in wanted.model_fields_set and axes and axes[0].get_yscale() == "log":
+        wanted = override_options(wanted, {"yscale": "log"})
     if len(axes) != (count := len(wanted.panels)):
         found = f"{spell_plural(count, 'panel')} on {len(axes)} axes"
         raise UsageError(f"ax: {found}; give fig.subplots({count}, sharex=True), or other panels")
@@ -45,7 +48,7 @@ def plot_onto(run: Run, ax: object, options: Mapping[str, object]) -> None:
         refuse_missing(run, panels)
         words = find_words(run, wanted, panels)
         for each, panel, ylabel in zip(axes, panels, words.ylabels, strict=True):
-            each.set_ylabel(ylabel, parse_math=False)
+            each.set_ylabel(each.get_ylabel() or ylabel, parse_math=False)
             for text in _draw(run, each, panel, wanted):
                 warn_caller(text)
         _tell(run, axes, words)
@@ -73,12 +76,21 @@ def _lay_out(run: Run, axes: Axes, panel: Panel, options: FigureOptions) -> Layo
     if not options.xlim:
         xlim = _join(axes.get_shared_x_axes().get_siblings(axes), axes.get_xlim(), xlim)
     layout = plan_layout(run, options, Words("", "", (), ()), xlim)
-    own = {"font_size": axes.xaxis.label.get_fontsize(), "background": to_hex(axes.get_facecolor())}
+    ground, inks = to_hex(axes.get_facecolor()), layout.style
+    own: dict[str, object] = {"font_size": axes.xaxis.label.get_fontsize(), "background": ground}
+    is_dark = _is_dark(ground)
+    if is_dark != _is_dark(inks.background):  # where its colours cannot be seen
+        inks = styles()["dark" if is_dark else PLAIN_STYLE]
+        own["ramp"] = inks.ramp
     for name in ("colors", "linestyles"):
-        looks = getattr(layout.style, name)
+        looks = getattr(inks, name)
         own[name] = (looks * 2)[drawn % len(looks) :][: len(looks)]
     style = layout.style.model_copy(update=own)
     return replace(layout, dpi=dpi, dot=dpi / 72, style=style, width=float(axes.bbox.width))
+
+
+def _is_dark(color: str) -> bool:
+    return sum(to_rgb(color)) < 3 / 2
 
 
 def _join(siblings: Sequence[Axes], shown: Limits, wanted: Limits) -> Limits:
@@ -89,8 +101,14 @@ def _join(siblings: Sequence[Axes], shown: Limits, wanted: Limits) -> Limits:
 
 def _tell(run: Run, axes: Sequence[Axes], words: Words) -> None:
     """Write what is no panel's: label of the steps, legend, and a title where there is none."""
-    axes[-1].set_xlabel(words.xlabel, parse_math=False)
+    axes[-1].set_xlabel(axes[-1].get_xlabel() or words.xlabel, parse_math=False)
     if run.spec.title and not axes[0].get_title():
-        axes[0].set_title(run.spec.title, parse_math=False)
-    for text in axes[0].legend().get_texts() if words.names else ():
+        axes[0].set_title(run.spec.title, parse_math=False, wrap=True)
+    if not words.names:
+        return
+    handles, labels = axes[0].get_legend_handles_labels()
+    if words.is_ordered and len(handles) > MOST_SOME:
+        places = np.linspace(0, len(handles) - 1, MOST_SOME).round().astype(int)
+        handles, labels = ([each[place] for place in places] for each in (handles, labels))
+    for text in axes[0].legend(handles, labels).get_texts():
         text.set_parse_math(False)

@@ -61,7 +61,7 @@ class Words:
 def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Words:
     """Return what a run's figure says."""
     names = name_lines(run, panels[0].lines.places)
-    has_legend = _tells(run, panels[0].lines.places) if options.legend is None else options.legend
+    has_legend = _tells(panels[0].lines.places) if options.legend is None else options.legend
     ylabels = [LABELS[panel.quantity] for panel in panels if panel.told is None]
     if options.ylabel is not None:
         ylabels[0] = options.ylabel
@@ -145,12 +145,9 @@ def _are_named(groups: Sequence[str]) -> bool:
     return not all(re.fullmatch(r"group \d+", group) for group in groups)
 
 
-def _tells(run: Run, lines: Sequence[Places]) -> bool:
-    """Whether a legend says what the axes do not: of one line only that groups of a name share it.
-
-    The usual two groups of one curve, with weight decay and without, need none.
-    """
-    return len(lines) > 1 or (len(lines[0]) > 1 and _are_named(run.curves[0].groups))
+def _tells(lines: Sequence[Places]) -> bool:
+    """Whether a legend says what axes do not: of one line, too, that several groups share it."""
+    return len(lines) > 1 or len(lines[0]) > 1
 
 
 def _join(label: str, group: str, several: bool) -> str:

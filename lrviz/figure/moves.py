@@ -17,6 +17,7 @@ RELATIVE = 1e-9
 ABSOLUTE = 1e-12
 
 _DIGITS = 4
+_MOST_DIGITS = 17  # of a float, as many as it has
 
 
 class Move(NamedTuple):
@@ -96,11 +97,16 @@ class Move(NamedTuple):
 
     @property
     def values(self) -> tuple[str, str]:
-        """The old and the new value in four digits, in as many as tell them apart."""
-        old, new = (spell_number(each, _DIGITS) for each in (self.old, self.new))
-        if old == new or not math.isfinite(self.share):
-            return spell_yaml(self.old), spell_yaml(self.new)
-        return old, new
+        """The old and the new value in four digits, or in as many as tell them apart.
+
+        >>> Move(0, 1, "", 1.23836e-5, 1.23846e-5, 1, 1, "lr", peak=1e-3).values
+        ('1.2384e-5', '1.2385e-5')
+        """
+        for digits in range(_DIGITS, _MOST_DIGITS) if math.isfinite(self.share) else ():
+            old, new = spell_number(self.old, digits), spell_number(self.new, digits)
+            if old != new:
+                return old, new
+        return spell_yaml(self.old), spell_yaml(self.new)
 
     @property
     def percent(self) -> str:

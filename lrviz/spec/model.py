@@ -233,12 +233,9 @@ class Spec:
         """
         tree = dict(self.tree)
         if isinstance(figure := tree.get("figure"), dict) and isinstance(figure.get("style"), str):
-            style = self.figure.style.model_dump(mode="json", exclude={"jumps", "ramp"})
+            style = self.figure.style.model_dump(mode="json", exclude={"jumps", "panels", "ramp"})
             if all(each.held_from is None for each in self.schedules):
                 del style["held"]
-            has_panel = len(style["panels"]) > 1 and any(each.metric for each in self.schedules)
-            if not has_panel or "panels" in figure:
-                del style["panels"]
             tree["figure"] = figure | {"style": style}
         return tree
 

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -159,8 +159,18 @@ def override_options(options: Options, changes: Mapping[str, object]) -> Options
     try:
         return type(options).model_validate(given | dict(changes))
     except ValidationError as error:
+        from lrviz.spec.refused import tell_errors  # what is right needs no words
+
         known = tuple(type(options).model_fields)
-        raise UsageError("; ".join(_say(each, known) for each in error.errors())) from None
+        own = {each["loc"]: _say(each, known) for each in error.errors() if each["type"] in _OWN}
+        tree: Any = {k: list(v) if isinstance(v, tuple) else v for k, v in changes.items()}
+        for key, text in tell_errors(error, tree, {}):
+            own.setdefault(key, f"{spell_key(key)}: {text}")
+        raise UsageError("; ".join(own.values())) from None
+
+
+# What is said of options otherwise than of a spec's keys.
+_OWN = ("extra_forbidden", "style", "pixels")
 
 
 def _say(details: ErrorDetails, known: tuple[str, ...]) -> str:

@@ -138,7 +138,7 @@ def _record_of(figure: Path) -> dict[str, Any]:
     ("text", "change", "place"),
     [
         ("title: A\n" + STEP, "title A added", Position(1, 1)),
-        (STEP + "figure: {dpi: 50}\n", "figure {dpi} added", Position(7, 1)),
+        (STEP + "figure: {dpi: 50}\n", "dpi 50 added", Position(7, 10)),
         (STEP + "optimizer: {SGD: {lr: 1e-3}}\n", "optimizer {SGD} added", Position(7, 1)),
         (STEP.replace("0.5", "=1 / 2"), "gamma 0.5 -> =1 / 2", Position(6, 5)),
     ],
@@ -229,7 +229,7 @@ def test_a_change_in_the_fifth_digit_is_told_in_all_of_them(tmp_path: Path) -> N
     spec, figures = draw(text % "1e-3", tmp_path)
     spec.write_text(text % "1.00001e-3")
     assert verdict(spec, figures).reason == (
-        "lr 0.001 -> 0.00100001; most at step 0: 0.001 -> 0.00100001, +1e-3 %; "
+        "lr 0.001 -> 0.00100001; most at step 0: 1e-3 -> 0.00100001, +1e-3 %; "
         "first at step 0 (1 of 1 steps differ)"
     )
 

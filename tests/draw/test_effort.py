@@ -112,7 +112,7 @@ def test_what_is_too_small_or_too_fine_is_refused_with_the_limit(figure: str, me
 
 
 def test_a_caller_s_dpi_has_the_same_limit() -> None:
-    with pytest.raises(UsageError, match=r"^dpi: input should be less than or equal to 2400"):
+    with pytest.raises(UsageError, match=r"^dpi: must be at most 2400 pixels an inch, got "):
         plot(make_run(STEP), dpi=1e6)
     assert plot(make_run(STEP), dpi=2400, size=(0.1, 0.1)).dpi == 2400
 

@@ -107,15 +107,15 @@ def test_a_scheduler_that_takes_none_has_no_such_panel() -> None:
         plot(run)
 
 
-def test_a_record_says_which_panels_a_style_adds_only_where_it_adds_any() -> None:
-    """Of everything else, what earlier versions wrote says the same."""
+def test_a_record_says_no_panels_that_a_style_adds() -> None:
+    """What earlier versions wrote says the same, and its figures are not stale."""
 
     def style(**keys: Any) -> Any:
         figure: Any = simulate(**keys).spec.canonical["figure"]
         return figure["style"]
 
-    assert style()["panels"] == ["lr", "metric"]
     for keys in (
+        {},
         {"figure": {"style": "article"}},
         {"figure": {"style": "light", "panels": ["lr"]}},
         {"metric": None, "scheduler": {"StepLR": {"step_size": 2}}},

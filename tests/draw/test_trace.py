@@ -32,9 +32,9 @@ def luminance(color: object) -> float:
 
 
 @pytest.mark.parametrize("style", styles())
-def test_the_usual_two_groups_of_one_curve_are_one_line_without_a_legend(style: str) -> None:
+def test_the_usual_two_groups_of_one_curve_are_one_line_named_by_both(style: str) -> None:
     axes = plot(make_run(COSINE, COSINE, style=style)).axes[0]
-    assert (len(axes.lines), legend_of(axes)) == (1, [])
+    assert (len(axes.lines), legend_of(axes)) == (1, ["groups 0 and 1"])
 
 
 def test_groups_that_share_a_line_are_all_named() -> None:
