@@ -13,7 +13,8 @@ from lrviz.run.resumed import WAYS, Resumed, Resumption
 from lrviz.spec.length import LENGTH_KEYS
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import FACTORY, RESUMED
-from lrviz.spec.style import MAX_TEXT, PLAIN_STYLE, override_options
+from lrviz.spec.refused import override_options
+from lrviz.spec.style import MAX_TEXT, PLAIN_STYLE
 from lrviz.spec.sweep import MAX_CURVES
 from lrviz.spell import shorten
 

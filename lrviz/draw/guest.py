@@ -18,7 +18,8 @@ from lrviz.draw.titles import Words, find_words, name_lines
 from lrviz.errors import UsageError, WrongTypeError
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spec.style import PLAIN_STYLE, override_options, styles
+from lrviz.spec.refused import override_options
+from lrviz.spec.style import PLAIN_STYLE, styles
 from lrviz.spell import spell_plural
 from lrviz.system.process import ONE_AT_A_TIME, warn_caller
 

@@ -41,7 +41,7 @@ from lrviz.draw.trace import choose_panels
 from lrviz.errors import SpecError, UsageError
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
-from lrviz.spec.style import override_options
+from lrviz.spec.refused import override_options
 from lrviz.system.process import is_alone, warn_caller
 from lrviz.system.versions import CREATOR
 

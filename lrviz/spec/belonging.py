@@ -18,6 +18,7 @@ from lrviz.spec.expression import MAX_LENGTH
 from lrviz.spec.meant import mend_expression
 from lrviz.spec.tree import Tree, find_below, is_number
 from lrviz.spec.usual import name_usually
+from lrviz.spec.wording import find_close
 from lrviz.spec.yamltree import spell_flow
 
 # What stands in a line for what only its reader knows.
@@ -143,7 +144,10 @@ def place_key(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection
     """
     value = tree[key]
     home, _, name = _find_home(key, tree, homes).partition(".")
-    named, arguments = _read_named(tree.get(home, "SGD" if home == "optimizer" else None))
+    usual = "SGD" if home == "optimizer" and "optim" not in tree else None
+    named, arguments = _read_named(tree.get(home, usual))
+    if home == "optimizer" and named not in OPTIMIZERS:
+        named = find_close(named, OPTIMIZERS) or ""
     if home in homes:
         at = {each: _find_home(each, tree, homes).partition(".") for each in tree}
         given = {at[each][2]: tree[each] for each in tree if at[each][0] == home and at[each][2]}
@@ -183,6 +187,9 @@ def _load_table() -> Mapping[str, str]:
 def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
     """Return the scheduler with a warm-up before it."""
     named, arguments = _read_named(tree.get("scheduler"))
+    if named == "OneCycleLR":  # which has a warm-up of its own
+        is_share = isinstance(value, float) and value < 1
+        return {named: {**arguments, "pct_start": value}} if is_share else None
     if isinstance(value, float) and value < 1:
         value = f"=ceil({value:g} * total_calls)"
     elif unit == "epochs" and tree.get("interval") != "epoch":

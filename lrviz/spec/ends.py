@@ -15,7 +15,7 @@ from lrviz.spec.options import FigureOptions, LintOptions
 from lrviz.spec.origin import Problems, Source
 from lrviz.spec.sweep import MAX_CURVES, split_name
 from lrviz.spec.tree import Tree, find_below
-from lrviz.spec.wording import suggest
+from lrviz.spec.wording import find_close
 from lrviz.spec.yamltree import parse_scalar, spell_flow
 
 T = TypeVar("T")
@@ -68,7 +68,8 @@ def rank_keys(tree: Mapping[str, Tree]) -> dict[str, int]:
     An optimizer's LR is there, always; what each of its param groups has of its own is meant last.
     """
     top = dict(tree)
-    there = dict.fromkeys(_iter_below({key: top[key] for key in top if key != "sweep"}, ()))
+    named = {key: top[key] for key in top if key not in ("sweep", "metric")}  # of these no ends
+    there = dict.fromkeys(_iter_below(named, ()))
     ranks: dict[str, int] = {}
     for path in (*there, *_iter_possible(top)):
         groups = find_below(top, (*path[:-1], "param_groups"))
@@ -83,8 +84,9 @@ def rank_keys(tree: Mapping[str, Tree]) -> dict[str, int]:
 
 
 def _iter_below(tree: Tree, at: KeyPath) -> Iterator[KeyPath]:
-    """Yield the key paths of all that is in a mapping or list."""
-    items = enumerate(tree) if isinstance(tree, list) else ()
+    """Yield the key paths of all that has a name, and of what is in lists."""
+    listed = enumerate(tree) if isinstance(tree, list) else ()
+    items = [(index, each) for index, each in listed if isinstance(each, dict | list)]
     for name, each in tree.items() if isinstance(tree, dict) else items:
         yield (*at, name)
         yield from _iter_below(each, (*at, name))
@@ -179,7 +181,7 @@ def _explain(
         return f"stands for {len(found)} keys; give {' or '.join(map(spell, found))}"
     last, ends = key.split(".")[-1], list(dict.fromkeys(each.split(".")[-1] for each in ranks))
     meant = _skip_to(key, ranks) or [each for each in ranks if each.endswith(f".{last}")]
-    meant = meant or [each for each in ends if suggest(last, ends) == f"did you mean '{each}'?"]
+    meant = meant or [close for close in (find_close(last, ends),) if close]
     if meant:
         return f"no such key; did you mean {' or '.join(map(spell, meant))}?"
     there = dict.fromkeys(each.split(".")[-1] for each, rank in ranks.items() if not rank % 2)

@@ -1,18 +1,19 @@
 """What is wrong with the keys of a spec: pydantic's findings in our words."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from lrviz.errors import KeyPath
+from lrviz.errors import KeyPath, UsageError, spell_key
 from lrviz.spec.origin import FACTORY
 from lrviz.spec.style import Style, styles
 from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.wording import spell, suggest
 
 Models = Mapping[KeyPath, type[BaseModel]]
+Options = TypeVar("Options", bound=BaseModel)
 
 
 def tell_errors(
@@ -118,3 +119,37 @@ def _spell_length(context: Mapping[str, Any]) -> str:
     if high is not None and low in (None, high):
         return f" of {high}"
     return f" of at least {low}" if low else ""
+
+
+def override_options(options: Options, changes: Mapping[str, object]) -> Options:
+    """Return options with some of them changed, checked like a spec's.
+
+    Raises:
+        UsageError: an option does not exist, or its value is not allowed.
+    """
+    given = {name: getattr(options, name) for name in options.model_fields_set}
+    try:
+        return type(options).model_validate(given | dict(changes))
+    except ValidationError as error:
+        known, found = tuple(type(options).model_fields), error.errors()
+        own = {each["loc"]: _say_option(each, known) for each in found if each["type"] in _OWN}
+        tree: Any = {k: list(v) if isinstance(v, tuple) else v for k, v in changes.items()}
+        for key, text in tell_errors(error, tree, {}):
+            own.setdefault(key, f"{spell_key(key)}: {text}")
+        raise UsageError("; ".join(own.values())) from None
+
+
+# What is said of options otherwise than of a spec's keys.
+_OWN = ("extra_forbidden", "style", "pixels")
+
+
+def _say_option(details: ErrorDetails, known: tuple[str, ...]) -> str:
+    name, text = spell_key(details["loc"]), details["msg"]
+    if details["type"] == "pixels":
+        name = details["ctx"]["key"]
+    match details["type"]:
+        case "extra_forbidden":
+            text = f"no such option; there are {', '.join(known)}"
+        case "style":
+            text += f"; there are {', '.join(styles())}"
+    return f"{name}: {text[:1].lower()}{text[1:]}" if name else text

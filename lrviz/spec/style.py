@@ -9,13 +9,12 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from lrviz.curve import Quantity
-from lrviz.errors import UsageError, spell_key
 from lrviz.spec.tree import is_number
 
 MAX_TEXT = 200
@@ -69,9 +68,6 @@ Dashes = Annotated[
 Panels = Annotated[tuple[Quantity, ...], Field(min_length=1), AfterValidator(_once)]
 # A name, or where in a pattern a line begins and how long its dashes and gaps are in turn.
 LineStyle = Literal["-", "--", "-.", ":"] | tuple[Number, Dashes]
-
-
-Options = TypeVar("Options", bound=BaseModel)
 
 
 class Style(BaseModel):
@@ -147,39 +143,3 @@ def styles() -> Mapping[str, Style]:
     """
     found = sorted(Path(__file__).with_name("styles").glob("*.toml"))
     return {path.stem: Style(**tomllib.loads(path.read_text("utf-8"))) for path in found}
-
-
-def override_options(options: Options, changes: Mapping[str, object]) -> Options:
-    """Return options with some of them changed, checked like a spec's.
-
-    Raises:
-        UsageError: an option does not exist, or its value is not allowed.
-    """
-    given = {name: getattr(options, name) for name in options.model_fields_set}
-    try:
-        return type(options).model_validate(given | dict(changes))
-    except ValidationError as error:
-        from lrviz.spec.refused import tell_errors  # what is right needs no words
-
-        known = tuple(type(options).model_fields)
-        own = {each["loc"]: _say(each, known) for each in error.errors() if each["type"] in _OWN}
-        tree: Any = {k: list(v) if isinstance(v, tuple) else v for k, v in changes.items()}
-        for key, text in tell_errors(error, tree, {}):
-            own.setdefault(key, f"{spell_key(key)}: {text}")
-        raise UsageError("; ".join(own.values())) from None
-
-
-# What is said of options otherwise than of a spec's keys.
-_OWN = ("extra_forbidden", "style", "pixels")
-
-
-def _say(details: ErrorDetails, known: tuple[str, ...]) -> str:
-    name, text = spell_key(details["loc"]), details["msg"]
-    if details["type"] == "pixels":
-        name = details["ctx"]["key"]
-    match details["type"]:
-        case "extra_forbidden":
-            text = f"no such option; there are {', '.join(known)}"
-        case "style":
-            text += f"; there are {', '.join(styles())}"
-    return f"{name}: {text[:1].lower()}{text[1:]}" if name else text

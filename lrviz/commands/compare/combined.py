@@ -11,7 +11,8 @@ from lrviz.commands.compare.parting import Comparison
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.origin import split_factory
-from lrviz.spec.style import PLAIN_STYLE, override_options, styles
+from lrviz.spec.refused import override_options
+from lrviz.spec.style import PLAIN_STYLE, styles
 from lrviz.system.files import STDIO
 
 

@@ -18,7 +18,8 @@ from lrviz.run.driven import Run
 from lrviz.run.log import Log
 from lrviz.spec.model import Spec
 from lrviz.spec.options import FigureOptions
-from lrviz.spec.style import PLAIN_STYLE, override_options, styles
+from lrviz.spec.refused import override_options
+from lrviz.spec.style import PLAIN_STYLE, styles
 from lrviz.spell import spell_plural
 from lrviz.system.annotations import spell_problem
 

@@ -63,7 +63,8 @@ def parse_config(data: bytes, name: str) -> Config:
     tree, positions = _parse(text, name)
     if not isinstance(tree, dict):
         got = "a list" if isinstance(tree, list) else "empty" if tree is None else "a text"
-        raise spec_error(name, f"{got}, where a config has keys")
+        remedy = "; write its arguments one a line, as `learning_rate: 2e-5`" * (got == "a text")
+        raise spec_error(name, f"{got}, where a config has keys{remedy}")
     source = Source(name, positions)
     return Config(source, Resolver(tree, source).resolve_all())
 
