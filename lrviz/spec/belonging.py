@@ -70,8 +70,8 @@ def _mean_node(tree: Any, kind: str) -> Any:
     if len(names) != 1:
         return None
     name, given = name_usually(names[0], kind), tree[names[0]]
-    rest = {key: each for key, each in tree.items() if key != names[0]}
-    rest = rest or _mean_arguments(name, given, kind, known)
+    beside = {key: each for key, each in tree.items() if key != names[0]}
+    rest = {**_mean_arguments(name, given, kind, known), **beside}
     return {name: rest} if rest else name
 
 
@@ -190,6 +190,8 @@ def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
     if named == "OneCycleLR":  # which has a warm-up of its own
         is_share = isinstance(value, float) and value < 1
         return {named: {**arguments, "pct_start": value}} if is_share else None
+    if unit in ("steps", "iters") and tree.get("interval") == "epoch":
+        return None  # it counts calls there
     if isinstance(value, float) and value < 1:
         value = f"=ceil({value:g} * total_calls)"
     elif unit == "epochs" and tree.get("interval") != "epoch":

@@ -20,6 +20,8 @@ from lrviz.spec.yamltree import parse_scalar, spell_flow
 
 T = TypeVar("T")
 
+MOST_LISTED = 24  # keys that an answer names
+
 # What the optimizers of torch take, one or the other: which of them takes what is for torch to say.
 OPTIMIZER_ARGUMENTS = (
     *("lr", "momentum", "weight_decay", "betas", "eps", "dampening", "nesterov", "amsgrad"),
@@ -52,7 +54,8 @@ def find_keys(key: str, ranks: Mapping[str, int]) -> list[str]:
         is_cut = any(each.startswith(f"{first}.") for each in _skip_to(key, ranks))
         return [key] if key in ranks or not is_cut else []
     found = [name for name in ranks if f".{name}".endswith(f".{key}")]
-    return [name for name in found if ranks[name] == min(ranks[each] for each in found)]
+    first_rank = min((ranks[each] for each in found), default=0)
+    return [name for name in found if ranks[name] == first_rank]
 
 
 def _skip_to(key: str, names: Iterable[str]) -> list[str]:
@@ -178,11 +181,14 @@ def _explain(
 ) -> str:
     """Return what is wrong with a key that stands for nothing or several places, and a remedy."""
     if found:
-        return f"stands for {len(found)} keys; give {' or '.join(map(spell, found))}"
+        more = " or another" * (len(found) > MOST_LISTED)
+        places = " or ".join(map(spell, found[:MOST_LISTED]))
+        return f"stands for {len(found)} keys; give {places}{more}"
     last, ends = key.split(".")[-1], list(dict.fromkeys(each.split(".")[-1] for each in ranks))
     meant = _skip_to(key, ranks) or [each for each in ranks if each.endswith(f".{last}")]
     meant = meant or [close for close in (find_close(last, ends),) if close]
     if meant:
         return f"no such key; did you mean {' or '.join(map(spell, meant))}?"
     there = dict.fromkeys(each.split(".")[-1] for each, rank in ranks.items() if not rank % 2)
-    return f"no such key; known: {', '.join(each for each in there if not each.isdecimal())}"
+    listed = [each for each in there if not each.isdecimal()][:MOST_LISTED]
+    return f"no such key; known: {', '.join(listed)}{', …' * (len(there) > MOST_LISTED)}"

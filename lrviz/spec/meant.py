@@ -32,6 +32,8 @@ _REWRITTEN = (
     (r"\^", "**"),
     (r"^([^(]*\d),(\d[^(]*)$", r"\1.\2"),
     (r"^(.+?) *\? *(.+?) *: *(.+)$", r"\2 if \1 else \3"),
+    (r"\b(?:\w+\.)?pow(?:er)?(\([\w.]+), *([\w.]+\))(?= *\*\*)", r"\1 ** \2"),
+    (r"\b(?:\w+\.)?pow(?:er)?(\([\w.]+), *([^()]+)\)(?= *\*\*)", r"\1 ** (\2))"),
     (r"\b(?:\w+\.)?pow(?:er)?\(([\w.]+), *([\w.]+)\)", r"\1 ** \2"),
     (r"\b(?:\w+\.)?pow(?:er)?\(([\w.]+), *([^()]+)\)", r"\1 ** (\2)"),
     (r"\b\w+\.clip\(([^(),]+), *([^(),]+), *([^(),]+)\)", r"min(max(\1, \2), \3)"),
@@ -75,7 +77,7 @@ def mend_value(value: Tree, must: str, names: Collection[str] = ()) -> str:
             return f"; write {text}, without quotes"
         meant = read_number(text)
         if meant == "null" or ("whole" in must and text.endswith("%")):  # null of what, % of what
-            meant = "null" if "null" in must else ""
+            meant = "null" if meant == "null" and "null" in must else ""
         elif not meant and (formula := mend_expression(text, (), names)):
             return f"; a formula begins with a sign: ={formula.removeprefix('; write ')}"
     return f"; write {meant}" if meant else ""

@@ -784,6 +784,21 @@ def answer(data: bytes) -> list[str]:
     return [line.removeprefix("a.yaml:") for line in str(caught.value).splitlines()]
 
 
+def test_what_is_written_instead_keeps_every_argument() -> None:
+    text = "epochs: 4\noptimizer: {SGD: {lr: 0.1}, momentum: 0.9}\nscheduler: StepLR\n"
+    (line,) = answer(text.encode())
+    assert line.endswith("; write optimizer: {SGD: {lr: 0.1, momentum: 0.9}}")
+
+
+@pytest.mark.parametrize("power", ["pow(0.5, epoch)**2", "np.power(0.5, epoch)^2"])
+def test_what_is_written_instead_of_a_power_has_its_value(power: str) -> None:
+    """Half of half of half, squared: 0.5 ** 6 at the third call, and not 0.5 ** 9."""
+    (line,) = answer(f"epochs: 4\nscheduler: {{LambdaLR: {{lr_lambda: '{power}'}}}}\n".encode())
+    meant = line.partition("; write ")[2]
+    tree = {"epochs": 4, "scheduler": {"LambdaLR": {"lr_lambda": meant}}}
+    assert lrviz.simulate(tree).lr[0, 3] == 1e-3 * 0.5**6
+
+
 @pytest.mark.parametrize(
     ("text", "lines"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
 )
