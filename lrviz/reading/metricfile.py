@@ -34,6 +34,8 @@ _MOST_NAMED = 20
 
 _POINT = "; a number has a point, and no comma"
 
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
+
 Row = list[str]
 Cell = tuple[int, int, str]  # its line, its row, counted from 1 without blank ones, and its text
 
@@ -191,6 +193,10 @@ def _list_cells(
         cells.append((line, number, row[place].strip() if place < len(row) else ""))
     if delimiter == "," or any("." in cell for _, _, cell in cells):
         return cells
+    parted = [each for each in cells if "," in each[2]]
+    if parted and all(_THOUSANDS.fullmatch(cell) for _, _, cell in parted):
+        text = f"row {parted[0][1]} may have a comma between thousands, or a decimal one"
+        raise _CsvError(f"{text}; write a point, or none")
     return [(line, number, cell.replace(",", ".")) for line, number, cell in cells]
 
 

@@ -116,7 +116,8 @@ def _read_call(text: str, kind: str, known: Collection[str]) -> Any:
         name = name_usually(ast.unparse(call.func), kind) if isinstance(call, ast.Call) else ""
         if isinstance(call, ast.Call) and name in known:
             own = (ast.Name, ast.Attribute, ast.Call)  # the optimizer, or the parameters
-            values = [_read_literal(each) for each in call.args if not isinstance(each, own)]
+            first = bool(call.args) and isinstance(call.args[0], own)
+            values = [_read_literal(each) for each in call.args[first:]]
             named = {each.arg: _read_literal(each.value) for each in call.keywords if each.arg}
             given = {**dict(zip(_list_order(name), values, strict=False)), **named}
             return {name: given} if given else name

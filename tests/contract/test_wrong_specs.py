@@ -790,6 +790,12 @@ def test_what_is_written_instead_keeps_every_argument() -> None:
     assert line.endswith("; write optimizer: {SGD: {lr: 0.1, momentum: 0.9}}")
 
 
+def test_only_the_optimizer_is_left_out_of_a_call_in_python() -> None:
+    (line,) = answer(b"epochs: 4\nscheduler: CosineAnnealingLR(optimizer, args.epochs, 1e-6)\n")
+    assert "T_max: 1e-6" not in line
+    assert "eta_min: 1e-6" in line
+
+
 @pytest.mark.parametrize("power", ["pow(0.5, epoch)**2", "np.power(0.5, epoch)^2"])
 def test_what_is_written_instead_of_a_power_has_its_value(power: str) -> None:
     """Half of half of half, squared: 0.5 ** 6 at the third call, and not 0.5 ** 9."""

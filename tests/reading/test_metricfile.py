@@ -16,6 +16,7 @@ from tests.support.specs import WriteSpec
 
 SPEC = "epochs: 4\nscheduler: ReduceLROnPlateau\nmetric: {{csv: '{}', column: '{}'}}\n"
 
+OR = "or a decimal one; write a point, or none"
 POINT = "a number has a point, and no comma"
 
 NO_LOSS = "the csv has no column 'loss'"
@@ -152,7 +153,7 @@ def test_a_missing_file_is_named_by_its_key(write_spec: WriteSpec) -> None:
         (b"loss\n1_000\n", "csv: row 1 has no number in that column"),
         (b'loss\n"1,5"\n', f"csv: row 1 has no number in that column; {POINT}"),
         (b"a;loss\n1;0,5\n2;0.25\n", f"csv: row 1 has no number in that column; {POINT}"),
-        (b"a;loss\n1;1,234,567\n", "csv: row 1 has no number in that column"),
+        (b"a;loss\n1;1,234,567\n", f"csv: row 1 may have a comma between thousands, {OR}"),
         (b"loss\n1\nloss\n2\n", "csv: row 2 has no number in that column"),
         (b"loss\n1,5\n", f"csv: row 1 has 2 cells, the header 1; {POINT}"),
         (b"a,loss\n0,1\n1,0,7\n", f"csv: row 2 has 3 cells, the header 2; {POINT}"),
@@ -221,6 +222,12 @@ def test_a_blank_cell_between_others_is_skipped_and_said(
     remedy = "what stands below is given a call earlier; write nan for a missing value"
     (warning,) = lrviz.simulate(spec).warnings
     assert warning.text == f"{said}; {remedy}"
+
+
+def test_a_comma_that_may_part_thousands_is_refused(write_spec: WriteSpec, tmp_path: Path) -> None:
+    (tmp_path / "losses.csv").write_text("a;loss\n1;987\n2;1,234\n3;950\n")
+    with pytest.raises(lrviz.SpecError, match="row 2 may have a comma between thousands"):
+        load(write_spec)
 
 
 def test_a_blank_line_behind_all_that_is_used_is_not_worth_a_word(
