@@ -9,7 +9,7 @@ from lrviz.cli import parameters as params
 from lrviz.cli.parameters import argument, option
 from lrviz.cli.references import import_config, list_schedulers, new, schema, show
 from lrviz.commands.results import Block
-from lrviz.figure import Format, Table
+from lrviz.figure import Drawn, Format, Table
 
 if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is to be read
     from lrviz.reading.sources import Reading
@@ -21,7 +21,9 @@ if TYPE_CHECKING:  # it takes long to import, and is wanted only where a spec is
 def plot(
     specs: params.Specs,
     output: params.Output = None,
-    format: params.FigureFormat = None,
+    format: Annotated[
+        Drawn | None, option("-f --format", "Default: as FILE ends, else png.")
+    ] = None,
     *,
     reading: "Reading",
     metadata: Annotated[

@@ -20,7 +20,7 @@ from lrviz.commands.results import (
 )
 from lrviz.commands.watch import Watch
 from lrviz.errors import UsageError
-from lrviz.figure import Format
+from lrviz.figure import Drawn
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
 from lrviz.spec.model import Spec
@@ -47,7 +47,7 @@ class PlotRequest:
 
     sources: Sequence[str]
     output: str | None = None
-    format: Format | None = None
+    format: Drawn | None = None
     reading: Reading = AS_WRITTEN
     metadata: bool = True
     watch: bool = False
@@ -67,6 +67,8 @@ def iter_plots(request: PlotRequest) -> Iterator[Block]:
         UsageError: what is refused before anything is written.
     """
     targets = _list_targets(request)
+    if not request.metadata and any(target.format == "html" for target in targets):
+        raise UsageError("--no-metadata: a page reads its values from the record; leave it out")
     for path in filter(None, (target.path for target in targets)):
         if request.output is None:  # a pipe that was named is meant
             refuse_place(Path(), path)

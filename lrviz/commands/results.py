@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrviz.errors import LrvizError, NoFigureError, Problem, RefusedError, UsageError
-from lrviz.figure import FORMATS, Format, find_format
+from lrviz.figure import DRAWN, FORMATS, Drawn, find_format
 from lrviz.spec.origin import figure_stem, source_file
 from lrviz.system.files import STDIO, find_status, identify, write_stdout
 from lrviz.system.own import Kind, refuse_other
@@ -69,22 +69,21 @@ class Target:
 
     source: str
     path: Path | None
-    format: Format
+    format: Drawn
 
 
-def plan_targets(sources: Sequence[str], output: str | None, format: Format | None) -> list[Target]:
-    """Return where every source's figure goes.
+def plan_targets(sources: Sequence[str], output: str | None, format: Drawn | None) -> list[Target]:
+    """Return where every source's figure goes, be it a page.
 
     Raises:
-        UsageError: several sources for one file, an output that is an input, or an ending that
-            names no format.
+        UsageError: several sources for one file, an output that is an input, an unknown ending.
 
     >>> plan_targets(["configs/steplr.yaml"], None, "svg")[0].path.name
     'steplr.svg'
     """
     if output is not None and len(sources) > 1:
         raise UsageError(f"-o {output}: one file for {len(sources)} specs; leave -o out")
-    targets = [plan_target(source, output, format) for source in sources]
+    targets = [plan_target(source, output, format, DRAWN) for source in sources]
     refuse_inputs((each.path for each in targets), map(source_file, sources))
     stream = Path("standard output")
     for error in find_sharing((each.source, each.path or stream) for each in targets).values():
@@ -92,12 +91,14 @@ def plan_targets(sources: Sequence[str], output: str | None, format: Format | No
     return targets
 
 
-def plan_target(source: str, output: str | None, format: Format | None) -> Target:
+def plan_target(
+    source: str, output: str | None, format: Drawn | None, formats: Sequence[Drawn] = FORMATS
+) -> Target:
     """Return where a source's figure goes; where no output is named, into a file of its name."""
     if output is None and not _is_stream(source):
         return Target(source, Path(f"{figure_stem(source)}.{format or 'png'}"), format or "png")
     path = output_file(output or STDIO)
-    return Target(source, path, format or (find_format(path, FORMATS) if path else "png"))
+    return Target(source, path, format or (find_format(path, formats) if path else "png"))
 
 
 def output_file(output: str) -> Path | None:
@@ -116,7 +117,7 @@ def _is_stream(source: str) -> bool:
     return not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode)
 
 
-def refuse_format(format: Format | None) -> None:
+def refuse_format(format: Drawn | None) -> None:
     """Refuse the format of a figure where none is drawn.
 
     Raises:
@@ -128,10 +129,9 @@ def refuse_format(format: Format | None) -> None:
 
 def find_sharing(pairs: Iterable[tuple[str, Path]]) -> dict[Path, UsageError]:
     """Return what is wrong with every file that is to be written for several specs."""
-    groups: dict[str, list[tuple[str, Path]]] = defaultdict(list)
+    groups, shared = defaultdict[str, list[tuple[str, Path]]](list), {}
     for source, path in pairs:
         groups[os.path.normcase(path)].append((source, path))
-    shared = {}
     for group in (each for each in groups.values() if len(each) > 1):
         sources = " and ".join(source for source, _ in group)
         for _, path in group:
@@ -232,7 +232,12 @@ def write_figure(
     """
     with quick_imports():
         from lrviz.figure.image import render_run
-    data, warnings = render_run(run, target.format, metadata=metadata)
+    if target.format == "html":
+        from lrviz.page.alone import render_page
+
+        data, warnings = render_page(run)
+    else:
+        data, warnings = render_run(run, target.format, metadata=metadata)
     write_parts(target.path, [data], overwrite=overwrite)
     return warnings
 

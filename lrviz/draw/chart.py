@@ -1,6 +1,6 @@
 """The figure, and the settings of matplotlib that it is always drawn with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lrviz.draw.fonts import Choice
-from lrviz.draw.panels import Limits
+from lrviz.draw.panels import Limits, Panel
 from lrviz.draw.titles import Words
 from lrviz.run.driven import Run
 from lrviz.spec.options import MAX_PIXELS, MAX_SIDE, FigureOptions
@@ -39,9 +39,11 @@ class Chart(Figure):
         fonts: the families of its text, in order of preference.
         warnings: what came up while it was built, one line each.
         look: what it is drawn in where all else that it shows is set anew for another run.
+        panels: what its axes show.
     """
 
     look: Style | None = None
+    panels: Sequence[Panel] = ()
 
     def __init__(
         self, settings: Settings, size: tuple[float, float], dpi: float, fit: bool, fonts: Choice

@@ -92,13 +92,18 @@ def draw_pixels(run: Run) -> Drawing:
 def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> tuple[bytes, tuple[str, ...]]:
     """Return a run drawn as its spec asks, as a vector format, and what is worth a warning.
 
-    The bytes are the same for the same run. Raises as `build_chart`.
+    Raises as `build_chart`.
     """
-    chart, file = build_chart(run, run.figure), BytesIO()
-    metadata = METADATA[format] | {DESCRIPTION[format]: str(run)}
+    chart = build_chart(run, run.figure)
+    return save_vector(chart, run, format), tuple(chart.warnings)
+
+
+def save_vector(chart: Chart, run: Run, format: Literal["svg", "pdf"]) -> bytes:
+    """Return a run's figure as a vector format; the bytes are the same for the same run."""
+    file, metadata = BytesIO(), METADATA[format] | {DESCRIPTION[format]: str(run)}
     with apply_settings(chart.settings):
         chart.savefig(file, format=format, metadata=metadata)
-    return file.getvalue(), tuple(chart.warnings)
+    return file.getvalue()
 
 
 def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart:
@@ -124,6 +129,7 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
         chart.look = None if unusual else layout.style
         if own and _kept:
             chart = _kept.pop().renew(chart)
+        chart.panels = shown
         chart.warnings += Painter(chart, shown, options, words, layout, phases, own).paint()
         problem = bound_effort(chart.axes)
     if problem:

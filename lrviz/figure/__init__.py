@@ -8,11 +8,14 @@ from lrviz.errors import UsageError
 
 Format = Literal["png", "webp", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+# What `plot` draws, which draws one figure at a time.
+Drawn = Literal[Format, "html"]
+DRAWN: tuple[Drawn, ...] = (*FORMATS, "html")
 
 Table = Literal["csv", "json"]
 TABLES: tuple[Table, ...] = get_args(Table)
 
-Named = TypeVar("Named", Format, Table)
+Named = TypeVar("Named", Format, Drawn, Table)
 
 
 def find_format(path: Path, formats: Sequence[Named]) -> Named:

@@ -16,7 +16,7 @@ from html import escape, unescape
 from typing import NamedTuple
 
 from lrviz.errors import ImageError
-from lrviz.system.files import sniff
+from lrviz.system.files import PAGE_START, sniff
 from lrviz.system.own import KEYWORD, NAMESPACE
 from lrviz.system.versions import CREATOR
 
@@ -72,13 +72,17 @@ class Chunk(NamedTuple):
 
 
 def read_record(data: bytes) -> str | None:
-    r"""Return the record of a PNG or WebP, or None where it carries none.
+    r"""Return the record of a PNG, WebP or page, or None where it carries none.
 
     The whole file is walked, so that one cut short is never taken for a figure that is up to date.
 
     Raises:
-        ImageError: it is no PNG or WebP, is damaged, or its record is too large.
+        ImageError: it is none of them, is damaged, or its record is too large.
     """
+    if data.startswith(PAGE_START):
+        from lrviz.figure.scripted import read_script  # few figures are
+
+        return _limited(read_script(data))
     for chunk in list_chunks(data):
         if chunk.name == b"iTXt" and data.startswith(KEYWORD.encode() + b"\0", chunk.start):
             return _parse_text(data[chunk.start : chunk.stop])

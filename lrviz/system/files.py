@@ -16,7 +16,7 @@ from lrviz.errors import FileError, UsageError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG"]
+PictureKind = Literal["PNG", "WebP", "JPEG", "GIF", "BMP", "TIFF", "PDF", "SVG", "page"]
 
 # The name of standard input and standard output on the command line.
 STDIO = "-"
@@ -24,6 +24,12 @@ STDIO = "-"
 # How a text is encoded that begins with these bytes, as a Windows shell writes it; any other is
 # UTF-8, with its mark or without.
 ENCODINGS = dict.fromkeys((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16")
+
+# How a figure begins that is a page; all others are not lrviz's.
+PAGE_START = (
+    b'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    b'<meta name="generator" content="lrviz">\n'
+)
 
 _REASONS = {errno.ENOENT: "no such {}", errno.ENOTDIR: "no such {}", errno.EISDIR: "is a folder"}
 
@@ -35,6 +41,7 @@ _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
     (b"%PDF-", "PDF"),
+    (PAGE_START, "page"),
 )
 
 

@@ -55,6 +55,7 @@ _NAME = re.escape(CREATOR.encode())
 _SOFTWARE = b"\0\0\0%ctEXtSoftware\0%s" % (9 + len(CREATOR), CREATOR.encode())
 _MARKS: Mapping[str, re.Pattern[bytes]] = {
     "PNG": re.compile(b"|".join(map(re.escape, (_SOFTWARE, b"iTXt%s\0" % KEYWORD.encode())))),
+    "page": re.compile(_NAME),
     "WebP": re.compile(rb"%s|xmp:CreatorTool(>|=[\"'])%s[<\"']" % (NAMESPACE.encode(), _NAME)),
     "PDF": re.compile(
         rb"<< /Creator \(%s\)(\s/Subject (?:(?!endobj).)*)? >>\nendobj\nxref\n"

@@ -1,15 +1,13 @@
 """What a check found, as one HTML page that needs nothing but itself."""
 
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from string import Template
 
 from lrviz.check.report.article import build_article, build_matches, text
 from lrviz.check.verdict import OUTCOMES, PAGE, Outcome, Verdict
+from lrviz.page.assets import build_policy, read_asset
 from lrviz.system.versions import versions
 from lrviz.system.writing import write_below
 
@@ -41,12 +39,14 @@ def build_report(verdicts: Sequence[Verdict], logged: str = "") -> str:
     True
     """
     counts = Counter(each.outcome for each in verdicts)
-    style, script = _read("page.css"), _read("page.js")
+    style, script, page = (
+        read_asset(__package__, f"page.{each}") for each in ("css", "js", "html")
+    )
     title = _title(len(verdicts), counts["match"])
     articles = [build_article(each) for each in verdicts if each.outcome != "match"]
     matches = [each for each in verdicts if each.outcome == "match"]
-    return Template(_read("page.html")).substitute(
-        policy=_policy(style, script),
+    return Template(page).substitute(
+        policy=build_policy(style, script),
         style=style,
         script=script,
         title=f"lrviz check: {title.lower()}",
@@ -81,19 +81,3 @@ def _buttons(counts: Counter[Outcome]) -> str:
         f"{label}</button>"
         for value, label in choices
     )
-
-
-def _policy(style: str, script: str) -> str:
-    """Return the content security policy: this style, this script, pictures in the page."""
-    return (
-        f"default-src 'none'; img-src data:; style-src {_hash(style)}; "
-        f"script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(content: str) -> str:
-    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
-
-
-def _read(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")

@@ -1,0 +1,120 @@
+"""Where the values of a drawn run stand in its picture, for who points at it."""
+
+from typing import NamedTuple
+
+from lrviz.curve import Quantity
+from lrviz.draw.chart import Chart
+from lrviz.draw.lines import choose_look
+from lrviz.draw.outputs import build_chart, save_vector
+from lrviz.draw.panels import Limits, Panel
+from lrviz.draw.titles import LABELS, name_lines
+from lrviz.run.driven import Run
+
+
+class LinePlace(NamedTuple):
+    """Which values a line shows, and where its n-th value stands on the x axis.
+
+    Attributes:
+        name: as a legend has it, be there one or not.
+        color: of the line, as `#rrggbb`.
+        curve: the index of its curve.
+        group: of its param group there.
+        unit: its values in one unit of the x axis.
+        offset: where its first value stands, in that unit.
+        every: steps from one of its values to the next.
+    """
+
+    name: str
+    color: str
+    curve: int
+    group: int
+    unit: float
+    offset: float
+    every: int
+
+
+class PanelPlace(NamedTuple):
+    """Where a panel is.
+
+    Attributes:
+        quantity: that it shows.
+        label: what that is called.
+        box: left, top, width and height of its axes, as shares of the picture.
+        x: ends of its x axis.
+        y: of its y axis.
+        scale: of its y axis, `linear` or `log`.
+        lines: in it.
+    """
+
+    quantity: Quantity
+    label: str
+    box: tuple[float, float, float, float]
+    x: Limits
+    y: Limits
+    scale: str
+    lines: tuple[LinePlace, ...]
+
+
+class Placed(NamedTuple):
+    """A run drawn as an SVG, and where everything stands in it.
+
+    Attributes:
+        svg: the picture, as `draw_vector` gives it.
+        size: its width and height, in pixels of a browser: 96 an inch.
+        panels: from the top down.
+        fonts: the families that its text is drawn with, in order of preference.
+        background: its colour, as `#rrggbb`.
+        foreground: of its text.
+        warnings: what is worth saying, one line each.
+    """
+
+    svg: bytes
+    size: tuple[float, float]
+    panels: tuple[PanelPlace, ...]
+    fonts: tuple[str, ...]
+    background: str
+    foreground: str
+    warnings: tuple[str, ...]
+
+
+def draw_placed(run: Run) -> Placed:
+    """Return a run drawn as its spec asks, and where everything stands; as `build_chart`."""
+    chart = build_chart(run, run.figure)
+    svg, look = save_vector(chart, run, "svg"), run.figure.look
+    panels = tuple(_place(run, chart, index) for index in range(len(chart.panels)))
+    width, height = (96 * float(inches) for inches in chart.get_size_inches())
+    colors = look.background, look.foreground
+    return Placed(svg, (width, height), panels, chart.fonts, *colors, tuple(chart.warnings))
+
+
+def _place(run: Run, chart: Chart, index: int) -> PanelPlace:
+    panel, axes = chart.panels[index], chart.axes[index]
+    left, bottom, width, height = map(float, axes.get_position().bounds)
+    return PanelPlace(
+        panel.quantity,
+        LABELS[panel.quantity],
+        (left, 1 - bottom - height, width, height),
+        axes.get_xlim(),
+        axes.get_ylim(),
+        axes.get_yscale(),
+        tuple(_list_lines(run, panel)),
+    )
+
+
+def _list_lines(run: Run, panel: Panel) -> list[LinePlace]:
+    owners = [
+        (owner, group)
+        for owner, curve in enumerate(run.curves)
+        for group in range(len(curve.groups))
+    ]
+    names, places = name_lines(run, panel.lines.places), panel.lines.places
+    lines = []
+    for line, row in enumerate(panel.rows):
+        owner, group = owners[places[line][0]]
+        look = choose_look(run.figure.look, line, len(names), order=panel.lines.order)
+        every = round(run.curves[owner].unit(run.figure.x) / row.unit)
+        group = 0 if panel.quantity == "metric" else group
+        own = names[line], str(look["color"]), owner, group, row.unit, row.offset, every
+        if row.values.size:
+            lines.append(LinePlace(*own))
+    return lines
