@@ -12,6 +12,7 @@ from tests.support.specs import ROOT
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs/commands.md").read_text("utf-8")
 GALLERY = (ROOT / "docs/gallery.md").read_text("utf-8")
+CHINESE = (ROOT / "docs/visual-guide.zh.md").read_text("utf-8")
 
 
 def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -77,14 +78,17 @@ def test_every_file_that_it_or_a_page_links_to_is_there() -> None:
         assert {link for link in links if not (page.parent / link).exists()} == set()
 
 
-def test_the_gallery_shows_every_spec_and_its_figure() -> None:
+def test_the_gallery_and_the_chinese_guide_show_every_spec_and_its_figure() -> None:
     names = {
         path.relative_to(ROOT / "configs").with_suffix("").as_posix()
         for path in (ROOT / "configs").rglob("*.yaml")
     }
-    assert set(re.findall(r"\]\(\.\./configs/([^)]*)\.yaml\)", GALLERY)) == names
-    shown = set(re.findall(r"!\[[^]]*\]\(\.\./figures/([^)]*)\.webp\)", GALLERY))
-    assert shown == names
+    chinese = {name for name in names if name.startswith("zh/")}
+    picture = re.compile(r"!\[[^]]*\]\(\.\./figures/([^)]*)\.webp\)")
+    assert set(re.findall(r"\]\(\.\./configs/([^)]*)\.yaml\)", GALLERY)) == names - chinese
+    assert set(picture.findall(GALLERY)) == names - chinese
+    assert set(re.findall(r"`lrviz configs/(zh/\w+)\.yaml`", CHINESE)) == chinese
+    assert set(picture.findall(CHINESE)) == chinese | {"zh/cheat_sheet"}
 
 
 def test_it_is_short_enough_to_be_read() -> None:
