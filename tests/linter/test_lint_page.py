@@ -197,11 +197,19 @@ def test_both_figures_have_one_scale(
         assert ylim == (limits and pytest.approx(limits))
 
 
-def test_curves_that_are_the_same_are_said_to_be(tmp_path: Path) -> None:
-    other = STEP.replace("4}", "5}")
-    pair = find_pair("LR008", write(tmp_path, bad_LR008_a=STEP, good_LR008_a=other))
+SAME = "epochs: 4\nscheduler: {CyclicLR: {base_lr: 1e-3, max_lr: 0.1, step_size_up: 2}}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "is_same"), [("mode: triangular", True), ("cycle_momentum: false", False)]
+)
+def test_curves_that_are_the_same_momentum_too_are_said_to_be(
+    more: str, is_same: bool, tmp_path: Path
+) -> None:
+    other = SAME.replace("}}", f", {more}}}}}")
+    pair = find_pair("LR034", write(tmp_path, bad_LR034_a=SAME, good_LR034_a=other))
     text = render_pages(FEW, dict.fromkeys(FEW, pair))["rules/LR901.md"]
-    assert "\n\nBoth curves are the same, with the torch that drew them.\n\n" in text
+    assert ("\n\nBoth curves are the same, with the torch that drew them.\n\n" in text) == is_same
 
 
 @pytest.mark.parametrize("rule", [NO_RULE, *RULES.values()], ids=lambda rule: rule.code)

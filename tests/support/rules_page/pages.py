@@ -101,10 +101,12 @@ def _tell_refusal(rule: Rule, pair: Pair) -> str:
 
 def _is_same(old: Run | None, new: Run) -> bool:
     """Whether two runs have the same curves."""
-    curves = zip(old.curves if old else (), new.curves, strict=bool(old))
-    return bool(old) and all(
-        np.array_equal(one.lr, other.lr) and np.array_equal(one.momentum, other.momentum)
-        for one, other in curves
+    if old is None or len(old.curves) != len(new.curves):
+        return False
+    return all(
+        np.array_equal(np.asarray(getattr(one, name)), np.asarray(getattr(other, name)))
+        for one, other in zip(old.curves, new.curves, strict=True)
+        for name in ("lr", "momentum")
     )
 
 
