@@ -51,7 +51,7 @@ LR001_short.yaml:2:33: LR001 warning: scheduler.CosineAnnealingLR.T_max: the LR 
 2 of its 4 calls, from 0 to 5e-4; set T_max to 4
 ```
 
-`lint --fix` makes it this, of which `lint` says nothing:
+What `lint --fix` makes of it, of which `lint` says nothing:
 
 ```diff
  epochs: 4

@@ -66,7 +66,7 @@ def _render_rule(rule: Rule, pair: Pair, theme: Sequence[Rule]) -> str:
     summary, *why = rule.explain().split("\n\n")[1:]
     met = why.pop() if why[-1].startswith("Met in ") else ""
     said = "\n".join(pair.said)
-    how = "`lint --fix` makes it this" if pair.is_fixed else "The remedy"
+    how = "What `lint --fix` makes of it" if pair.is_fixed else "The remedy"
     parts = [
         f"# {rule.code} {rule.name}",
         wrap(f"**{rule.severity}**: {summary}"),
