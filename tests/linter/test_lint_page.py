@@ -1,73 +1,215 @@
-"""The rules' documentation says what the rules say."""
+"""The rules' documentation says what the rules say, and shows what its specs draw."""
 
+import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from lrviz.linter.engine import NO_RULE
+import lrviz
+from lrviz.figure.chunks import read_record
+from lrviz.linter.engine import NO_RULE, lint_run
 from lrviz.linter.rule import Rule
 from lrviz.linter.rules import RULES
-from tests.support.linting import COSINE
+from lrviz.spec.origin import Source
+from lrviz.spec.parse import parse_spec, parse_tree
 from tests.support.linting import RULES as FEW
-from tests.support.rules_page import read_examples, render_page
-from tests.support.specs import ROOT
+from tests.support.pictures import decode
+from tests.support.rules_page.figures import draw_figures
+from tests.support.rules_page.pages import render_pages
+from tests.support.rules_page.pairs import SIDES, Pair, find_pair
+from tests.support.specs import EXAMPLES, ROOT
 
-BAD = ROOT / "tests/examples/lint/bad"
+DOCS = ROOT / "docs"
+FOLDER = DOCS / "rules"
+COMMAND = "python -m tests.support.rules_page"
 
-SECTION = """\
-## LR901 climbs-again
+COSINE = "epochs: 4\nscheduler: {CosineAnnealingLR: {T_max: 2}}\n"
+STEP = "epochs: 4\noptimizer: {SGD: {lr: 0.1}}\nscheduler: {StepLR: {step_size: 4}}\n"
+
+PAGE = """\
+# LR901 climbs-again
 
 **warning**: A length not the run's.
 
 Why it is.
 
+| the mistake | the remedy |
+|---|---|
+| ![CosineAnnealingLR: 1e-3, falling to 0 at step 2, raised to 5e-4 at step 3](LR901_mistake.webp) \
+| ![CosineAnnealingLR: 1e-3, falling to 1.5e-4 at step 3](LR901_remedy.webp) |
+
 ```yaml
-epochs: 3
+epochs: 4
 scheduler: {CosineAnnealingLR: {T_max: 2}}
 ```
 
 ```
-LR901_short.yaml:2:33: LR901 warning: scheduler.CosineAnnealingLR.T_max: ends after 2 of 3 calls; \
-set T_max to 3
+LR001_short.yaml:2:33: LR001 warning: scheduler.CosineAnnealingLR.T_max: the LR climbs again after \
+2 of its 4 calls, from 0 to 5e-4; set T_max to 4
+```
+
+What `lint --fix` makes of it, of which `lint` says nothing:
+
+```diff
+ epochs: 4
+-scheduler: {CosineAnnealingLR: {T_max: 2}}
++scheduler: {CosineAnnealingLR: {T_max: 4}}
 ```
 
 Met in [owner/repo#7](https://github.com/owner/repo/issues/7).
+
+Like it: [LR902 grows](LR902.md), [LR911 nothing](LR911.md). [All rules](../rules.md).
 """
 
 
-def test_the_page_in_the_repository_is_the_one_that_the_rules_give() -> None:
-    text = (ROOT / "docs/rules.md").read_text("utf-8")
-    assert text == render_page(RULES, read_examples(BAD, RULES)), (
-        "run `python -m tests.support.rules_page tests/examples/lint/bad > docs/rules.md`"
-    )
+@pytest.fixture(scope="module")
+def pairs() -> Mapping[str, Pair]:
+    return {code: find_pair(code, EXAMPLES / "lint") for code in RULES}
 
 
-def test_every_rule_has_an_example_with_its_code() -> None:
-    examples = read_examples(BAD, RULES)
-    assert examples.keys() == RULES.keys()
-    for code, example in examples.items():
-        assert any(code in line for line in example.lines), code
+def test_the_pages_in_the_repository_are_those_that_the_rules_give(
+    pairs: Mapping[str, Pair],
+) -> None:
+    for name, text in render_pages(RULES, pairs).items():
+        assert (DOCS / name).read_text("utf-8") == text, f"{name} is old; run `{COMMAND}`"
 
 
-def test_a_section_has_rule_reason_example_and_threads(tmp_path: Path) -> None:
-    text = "epochs: 3\nscheduler: {CosineAnnealingLR: {T_max: 2}}\n"
-    (tmp_path / "LR901_short.yaml").write_text(text, "utf-8")
-    (tmp_path / "LR901_zhort.yaml").write_text(COSINE, "utf-8")
-    (tmp_path / "other.yaml").write_text(COSINE, "utf-8")
-    examples = read_examples(tmp_path, FEW)
-    assert examples.keys() == {"LR901"}
-    rendered = render_page(FEW, examples)
-    assert SECTION in rendered
-    assert "| [LR902](#lr902-grows) | grows | error | a learning rate that grows |\n" in rendered
-    assert "## LR911 nothing\n\n**note**: A learning rate that stays.\n" in rendered
+def test_every_rule_has_a_page_with_both_figures_or_a_refusal_and_nothing_else_is_there(
+    pairs: Mapping[str, Pair],
+) -> None:
+    expected = set()
+    for code, pair in pairs.items():
+        page = (FOLDER / f"{code}.md").read_text("utf-8")
+        refused = "| no figure, as torch refuses it: " in page
+        assert refused == (pair.runs[0] is None)
+        figures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", page)
+        assert figures == [f"{code}_{side}.webp" for side in SIDES[refused:]]
+        expected |= {f"{code}.md", *figures}
+    assert {path.name for path in FOLDER.iterdir()} == expected, f"run `{COMMAND}`"
 
 
-def test_what_torch_refuses_is_an_example_by_the_code_in_its_message(tmp_path: Path) -> None:
-    text = "epochs: 3\nscheduler: {StepLR: {step_size: 0}}\n"
-    (tmp_path / "LR027.yaml").write_text(text, "utf-8")
-    assert read_examples(tmp_path, RULES)["LR027"].lines == (
-        "LR027.yaml:2:22: scheduler.StepLR.step_size: must be at least 1, got 0 (LR027)",
-    )
+def test_every_mistake_is_told_by_its_rule_and_of_no_remedy_there_is_anything_to_say(
+    pairs: Mapping[str, Pair],
+) -> None:
+    for code, pair in pairs.items():
+        assert any(code in line for line in pair.said), code
+        mended = pair.runs[1]
+        assert lint_run(mended, RULES.values()) == (), code
+        assert [each for each in mended.warnings if each.grade != "note"] == [], code
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_every_figure_was_drawn_from_the_spec_on_its_page(code: str) -> None:
+    page = (FOLDER / f"{code}.md").read_text("utf-8")
+    (mistake,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (diff,) = re.findall(r"```diff\n(.*?)```", page, re.DOTALL)
+    remedy = "".join(line[1:] for line in diff.splitlines(keepends=True) if line[0] != "-")
+    for side, text in zip(SIDES, (mistake, remedy), strict=True):
+        path = FOLDER / f"{code}_{side}.webp"
+        if path.exists():
+            drawn = lrviz.load(path)
+            shown = {**parse_spec(text).tree, "figure": drawn.tree["figure"]}
+            assert drawn == parse_tree(shown, Source())
+
+
+@pytest.mark.slow
+def test_every_figure_shows_what_is_drawn_now(pairs: Mapping[str, Pair], tmp_path: Path) -> None:
+    draw_figures(pairs, tmp_path)
+    for path in sorted(tmp_path.iterdir()):
+        then, now = (FOLDER / path.name).read_bytes(), path.read_bytes()
+        stored, drawn = (json.loads(read_record(data) or "{}") for data in (then, now))
+        if stored["versions"] == drawn["versions"]:  # with others pixels need not be the same
+            assert stored["numbers"] == drawn["numbers"], f"{path.name}; run `{COMMAND}`"
+            np.testing.assert_array_equal(decode(then), decode(now))
+
+
+def write(folder: Path, **texts: str) -> Path:
+    """Write specs: `bad_LR001_short="..."`."""
+    for name, text in texts.items():
+        path = folder / name.replace("_", "/", 1)
+        path.parent.mkdir(exist_ok=True)
+        path.with_suffix(".yaml").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_page_has_reason_figures_specs_threads_and_neighbours(tmp_path: Path) -> None:
+    pair = find_pair("LR001", write(tmp_path, bad_LR001_short=COSINE))
+    pages = render_pages(FEW, dict.fromkeys(FEW, pair))
+    assert pages["rules/LR901.md"] == PAGE
+    index = pages["rules.md"]
+    assert "| [LR902](rules/LR902.md) | grows | error | a learning rate that grows |\n" in index
+    assert "`lint: {ignore: [LR012]}`" in index
+
+
+def test_a_remedy_is_what_fix_makes_before_it_is_what_somebody_wrote(tmp_path: Path) -> None:
+    other = COSINE.replace("2", "3")
+    folder = write(tmp_path, bad_LR001_b=COSINE, good_LR001_b=other, bad_LR001_a=other)
+    pair = find_pair("LR001", folder)
+    assert pair.texts == (COSINE, COSINE.replace("2", "4"))
+    assert pair.is_fixed
+
+
+def test_a_remedy_that_nothing_makes_is_the_good_spec_of_the_same_name(tmp_path: Path) -> None:
+    mended = STEP.replace("4}", "2}")
+    folder = write(tmp_path, bad_LR008_a=STEP, bad_LR008_b=STEP, good_LR008_b=mended)
+    pair = find_pair("LR008", folder)
+    assert (pair.texts, pair.is_fixed) == ((STEP, mended), False)
+    assert pair.said[0].startswith("LR008_b.yaml:3:22: LR008 warning: ")
+    text = render_pages(FEW, dict.fromkeys(FEW, pair))["rules/LR901.md"]
+    assert "The remedy, of which `lint` says nothing:\n" in text
+
+
+def test_a_rule_without_a_remedy_is_told(tmp_path: Path) -> None:
+    folder = write(tmp_path, bad_LR008_a=STEP, good_LR008_b=STEP)
+    with pytest.raises(LookupError, match=r"^LR008: .* same name$"):
+        find_pair("LR008", folder)
+
+
+def test_what_torch_refuses_has_its_words_in_place_of_a_figure(tmp_path: Path) -> None:
+    mistake, remedy = (STEP.replace("size: 4", f"size: {size}") for size in (0, 2))
+    pair = find_pair("LR027", write(tmp_path, bad_LR027_a=mistake, good_LR027_a=remedy))
+    assert pair.said == [
+        "LR027_a.yaml:3:22: scheduler.StepLR.step_size: must be at least 1, got 0 (LR027)"
+    ]
+    text = render_pages({"LR027": RULES["LR027"]}, {"LR027": pair})["rules/LR027.md"]
+    assert "\n| no figure, as torch refuses it: step_size must be at least 1, got 0 | ![" in text
+    draw_figures({"LR027": pair}, tmp_path)
+    assert [path.name for path in tmp_path.glob("*.webp")] == ["LR027_remedy.webp"]
+
+
+@pytest.mark.parametrize(
+    ("size", "lr", "limits"),
+    [(2, 0.1, None), (4, 0.2, (0, 1.1 * 0.2))],
+    ids=["alike anyway", "one higher"],
+)
+def test_both_figures_have_one_scale(
+    size: int, lr: float, limits: tuple[float, float] | None, tmp_path: Path
+) -> None:
+    """An axis ends at 1.1 times the highest learning rate, unless it is told otherwise."""
+    remedy = STEP.replace("size: 4", f"size: {size}").replace("0.1", f"{lr}")
+    folder = write(tmp_path, bad_LR008_a=STEP, good_LR008_a=remedy)
+    draw_figures({"LR008": find_pair("LR008", folder)}, tmp_path)
+    for path in tmp_path.glob("*.webp"):
+        ylim = lrviz.load(path).figure.ylim
+        assert ylim == (limits and pytest.approx(limits))
+
+
+SAME = "epochs: 4\nscheduler: {CyclicLR: {base_lr: 1e-3, max_lr: 0.1, step_size_up: 2}}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "is_same"), [("mode: triangular", True), ("cycle_momentum: false", False)]
+)
+def test_curves_that_are_the_same_momentum_too_are_said_to_be(
+    more: str, is_same: bool, tmp_path: Path
+) -> None:
+    other = SAME.replace("}}", f", {more}}}}}")
+    pair = find_pair("LR034", write(tmp_path, bad_LR034_a=SAME, good_LR034_a=other))
+    text = render_pages(FEW, dict.fromkeys(FEW, pair))["rules/LR901.md"]
+    assert ("\n\nBoth curves are the same, with the torch that drew them.\n\n" in text) == is_same
 
 
 @pytest.mark.parametrize("rule", [NO_RULE, *RULES.values()], ids=lambda rule: rule.code)
