@@ -16,7 +16,6 @@ from matplotlib.transforms import ScaledTranslation
 
 from lrviz.draw.chart import Layout
 from lrviz.draw.panels import Limits, round_up
-from lrviz.draw.titles import UNITS
 from lrviz.spec.style import Style
 from lrviz.spell import spell_magnitudes, spell_steps, spell_ticks
 
@@ -101,13 +100,14 @@ def set_step_axis(panels: Sequence[Axes], layout: Layout, *, alone: bool, at_onc
         panels[-1].xaxis.set_minor_locator(ticker.MultipleLocator(minor))
 
 
-def add_top_axis(axes: Axes, layout: Layout, x: str) -> None:
+def add_top_axis(axes: Axes, layout: Layout, x: str, label: str) -> None:
     """Draw an axis on top of the first panel, in epochs where the one below counts steps, or steps.
 
     Args:
         axes: of the first panel; its limits are set.
         layout: of the figure.
         x: what the axis at the bottom counts.
+        label: what the one on top is called.
     """
     style, factor = layout.style, layout.epoch if x == "epoch" else 1 / layout.epoch
     functions = (lambda at: np.multiply(at, factor), lambda at: np.divide(at, factor))
@@ -115,10 +115,10 @@ def add_top_axis(axes: Axes, layout: Layout, x: str) -> None:
     second.grid(visible=False)
     second.spines["top"].set_visible("top" in style.spines)
     ends = layout.xlim[0] * factor, layout.xlim[1] * factor
-    unit, name = (layout.epoch, "epoch") if x == "step" else (1.0, "step")
+    unit = layout.epoch if x == "step" else 1.0
     major, _ = _choose_spacing(ends, unit, layout, alone=False)
     _set_step_ticks(second.xaxis, major, style)
-    second.set_xlabel(UNITS[name], labelpad=LABEL_PAD * style.font_size)
+    second.set_xlabel(label, labelpad=LABEL_PAD * style.font_size)
 
 
 def measure_top_axis(layout: Layout, x: str) -> float:

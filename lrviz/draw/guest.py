@@ -76,7 +76,7 @@ def _lay_out(run: Run, axes: Axes, panel: Panel, options: FigureOptions) -> Layo
     dpi, xlim, drawn = axes.figure.dpi, panel.xlim, len(axes.lines)
     if not options.xlim:
         xlim = _join(axes.get_shared_x_axes().get_siblings(axes), axes.get_xlim(), xlim)
-    layout = plan_layout(run, options, Words("", "", (), ()), xlim)
+    layout = plan_layout(run, options, Words("", "", "", (), ()), xlim)
     ground, inks = to_hex(axes.get_facecolor()), layout.style
     own: dict[str, object] = {"font_size": axes.xaxis.label.get_fontsize(), "background": ground}
     is_dark = _is_dark(ground)

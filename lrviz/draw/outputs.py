@@ -205,7 +205,7 @@ class Painter:
         second = measure_top_axis(layout, self.options.x) if layout.style.second_axis else 0.0
         has_axis = bool(second) and height - second >= LEAST_HEIGHT * font
         if has_axis:
-            add_top_axis(axes, layout, self.options.x)
+            add_top_axis(axes, layout, self.options.x, self.words.above)
             above, height = above + second, height - second
         if has_axis and legend:
             legend.set_bbox_to_anchor((0, 1), transform=axes.transAxes + lift(axes, second))

@@ -114,8 +114,7 @@ def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     every = [tuple(_iter_rows(run, quantity, options.x)) for quantity in options.panels]
     own = [rows for rows, name in zip(every, options.panels, strict=True) if name != "metric"]
     owners = [owner for owner, curve in enumerate(run.curves) for _ in curve.groups]
-    units = zip(owners, every[0], strict=True)
-    whole = 0.0, max(run.curves[owner].steps / row.unit for owner, row in units)
+    whole = 0.0, max(each.steps / each.unit(options.x) for each in run.curves)
     ends = mend_limits(options.xlim or whole, whole, "linear", FARTHEST)
     lines: Sequence[Places] = [(place,) for place in range(len(owners))]
     if own and len(owners) > len(run.curves):

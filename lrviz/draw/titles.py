@@ -38,6 +38,7 @@ class Words:
     Attributes:
         title: empty for none.
         xlabel: of the axis that all panels share.
+        above: of the one on top, where there is one.
         ylabels: one a panel.
         names: of the legend, one a line; none where there is no legend.
         note: what it calls marks of what an axis cannot show; empty for none.
@@ -46,6 +47,7 @@ class Words:
 
     title: str
     xlabel: str
+    above: str
     ylabels: tuple[str, ...]
     names: tuple[str, ...]
     note: str = ""
@@ -55,7 +57,7 @@ class Words:
     def text(self) -> str:
         """All of it in one, and what text is shortened with."""
         rest = (*self.ylabels, *self.names, self.note, *UNITS.values(), "…")
-        return "".join((self.title, self.xlabel, *rest))
+        return "".join((self.title, self.xlabel, self.above, *rest))
 
 
 def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Words:
@@ -63,8 +65,8 @@ def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Wor
     names = name_lines(run, panels[0].lines.places)
     has_legend = _tells(panels[0].lines.places) if options.legend is None else options.legend
     ylabels = [LABELS[panel.quantity] for panel in panels if panel.told is None]
-    if options.ylabel is not None:
-        ylabels[0] = options.ylabel
+    (xlabel, *above), own = [*options.labels[0]] or [UNITS[options.x]], options.labels[1]
+    ylabels[: len(own)] = own[: len(ylabels)]
     notes = (tell_hidden(panel, HIDDEN) for panel in panels if panel.floor is not None)
     told = (
         f"{LABELS[panel.quantity].lower()} {_spell(panel.told)}".replace(" ", BLANK)
@@ -74,7 +76,8 @@ def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Wor
     title = choose_title(run, options.style.title, BLANK)
     return Words(
         title=" · ".join(filter(None, (title, *told))),
-        xlabel=UNITS[options.x] if options.xlabel is None else options.xlabel,
+        xlabel=xlabel,
+        above=above[0] if above else UNITS["step" if options.x == "epoch" else "epoch"],
         ylabels=tuple(ylabels),
         names=names if has_legend else (),
         note="" if options.legend is False else next(notes, ""),

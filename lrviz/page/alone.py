@@ -10,7 +10,7 @@ from string import Template
 
 from lrviz.draw.fonts import drawing_versions
 from lrviz.draw.places import Placed, draw_placed
-from lrviz.draw.titles import UNITS, describe_schedulers
+from lrviz.draw.titles import describe_schedulers
 from lrviz.errors import Problem
 from lrviz.figure.record import build_record
 from lrviz.figure.scripted import build_script
@@ -55,7 +55,6 @@ def _dump_view(run: Run, placed: Placed) -> str:
     """Return where everything stands, as JSON that ends no element."""
     per_epoch = run.curves[0].steps_per_epoch
     view = {
-        "axis": UNITS[run.figure.x].lower(),
         "epoch": per_epoch if run.curves[0].steps > per_epoch else 1,
         "panels": [
             panel._asdict() | {"lines": [line._asdict() for line in panel.lines]}

@@ -1,5 +1,6 @@
 """How a spec asks to be drawn, and what it tells the linter."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -30,6 +31,8 @@ def _auto_or_flag(value: object) -> object:
 
 
 Limits = tuple[Number, Number]
+Sides = Annotated[tuple[Text, ...], Field(min_length=1, max_length=2)]
+Each = Annotated[tuple[Text, ...], Field(min_length=1, max_length=4)]  # of quantities
 
 # The colours where a page shows through: such a grey is legible on white and on black.
 TRANSPARENT = {"background": "none", "foreground": "#767676", "grid_color": "#76767640"}
@@ -46,8 +49,8 @@ class FigureOptions(BaseModel):
         yscale: of the y axis of every panel; linear unless given.
         xlim: where the x axis begins and ends, in the unit that `x` names; the run unless given.
         ylim: where the y axis of the first panel begins and ends; as its values ask unless given.
-        xlabel: what the x axis is called.
-        ylabel: what the y axis of the first panel is called.
+        xlabel: what the x axis is called; or a list, of that and what the one on top is called.
+        ylabel: what the y axis of the first panel is called; or a list, a name a panel.
         panels: the quantities that are drawn, a panel each, over one x axis; `lr` unless given, and
             in `light` and `dark` the `metric`, too, that a plateau scheduler is given.
         markers: whether a marker stands at every step; `auto`, which is the default: while they can
@@ -71,8 +74,8 @@ class FigureOptions(BaseModel):
     yscale: Literal["linear", "log"] = "linear"
     xlim: Limits | None = None
     ylim: Limits | None = None
-    xlabel: Text | None = None
-    ylabel: Text | None = None
+    xlabel: Text | Sides | None = None
+    ylabel: Text | Each | None = None
     panels: Panels = ("lr",)
     markers: Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_flag)] = "auto"
     legend: Flag | None = None
@@ -90,6 +93,14 @@ class FigureOptions(BaseModel):
     def look(self) -> Style:
         """The style, in the colours of a figure that a page shows through where it is one."""
         return self.style.model_copy(update=TRANSPARENT) if self.transparent else self.style
+
+    @property
+    def labels(self) -> tuple[Sequence[str], Sequence[str]]:
+        """What the x axes, from the bottom up, and the y axes, from the top down, are called."""
+        x, y = (
+            (told,) if isinstance(told, str) else told or () for told in (self.xlabel, self.ylabel)
+        )
+        return x, y
 
     @cached_property
     def pixels_an_inch(self) -> float:

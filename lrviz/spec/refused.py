@@ -12,6 +12,8 @@ from lrviz.spec.style import Style, styles
 from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.wording import spell, suggest
 
+_OF_TEXTS = ("string_too_long", "printable")
+
 Models = Mapping[KeyPath, type[BaseModel]]
 Options = TypeVar("Options", bound=BaseModel)
 
@@ -26,10 +28,13 @@ def tell_errors(
         tree: of a spec.
         models: what stands where in it, for who has written a key that is none; a style elsewhere.
     """
-    found: dict[KeyPath, str] = {}
+    found, texts = dict[KeyPath, str](), set[str]()
     for details in error.errors():
         key, text = _say(details, tree, models)
+        if key in found and details["type"] == "tuple_type" and texts & {found[key]}:
+            continue  # a text that is wrong itself need not be a list
         found[key] = text if key not in found else f"{found[key]}, or {text}"
+        texts |= {text} if details["type"] in _OF_TEXTS else set()
     lists = {key[:end] for key in found for end in range(1, len(key))}
     return [(key, text) for key, text in found.items() if key not in lists]
 

@@ -619,3 +619,25 @@ def test_a_drawing_tells_what_it_was_drawn_with() -> None:
     assert (drawing.dpi, drawing.fonts) == (100, ("DejaVu Sans",))
     assert drawing.pixels.dtype == np.uint8
     assert re.fullmatch(r"\d+\.\d+\.\d+", str(drawing_versions([])["freetype"]))
+
+
+def test_every_axis_has_a_name_of_the_spec_s_own() -> None:
+    figure = {"xlabel": ["步数", "轮数"], "ylabel": ["学习率", "动量"], "panels": ["lr", "momentum"]}
+    run = lrviz.simulate(
+        {
+            "epochs": 4,
+            "steps_per_epoch": 8,
+            "optimizer": {"SGD": {"momentum": 0.9}},
+            "scheduler": {"StepLR": {"step_size": 4}},
+            "figure": {**figure, "style": "light"},
+            "title": "",
+        }
+    )
+    upper, lower = lrviz.plot(run).axes
+    (above,) = upper.child_axes
+    names = above.get_xlabel(), lower.get_xlabel(), upper.get_ylabel(), lower.get_ylabel()
+    assert names == ("轮数", "步数", "学习率", "动量")
+    upper, lower = lrviz.plot(run, xlabel="Steps", ylabel=["LR"]).axes
+    (above,) = upper.child_axes
+    names = above.get_xlabel(), lower.get_xlabel(), upper.get_ylabel(), lower.get_ylabel()
+    assert names == ("Epochs", "Steps", "LR", "Momentum")

@@ -134,9 +134,10 @@ def draw_terminal(
     below = [f"{signs.down} {hidden}"] if (hidden := tell_hidden(panel, HIDDEN)) else []
     if run.figure.panels != ("lr",):
         below.append(shorten(MISSING, columns, measure, signs.ellipsis))
-    unit = say(UNITS[options.x].lower() if options.xlabel is None else options.xlabel)
+    xlabels, ylabels = options.labels
+    unit = say(xlabels[0] if xlabels else UNITS[options.x].lower())
     xlabel = shorten(unit, UNIT_WIDTH, measure, signs.ellipsis)
-    ylabel = say("lr" if options.ylabel is None else options.ylabel)
+    ylabel = say(ylabels[0] if ylabels else "lr")
     height = rows - ROWS - len(below) - bool(title)
     most = max(1, height - (rows - 2) // 2)  # about half of the terminal is the lines'
     legend = write_legend(list(map(say, list_names(run, panel))), looks, signs, columns, most)
