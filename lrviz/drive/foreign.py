@@ -1,13 +1,11 @@
 """Schedulers of no catalog: classes, and whatever else makes a scheduler of an optimizer."""
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from torch.optim import Optimizer
@@ -17,7 +15,7 @@ from lrviz.drive.blame import PASSED_ON, failures, spell_cause
 from lrviz.drive.installed import Found, NoSchedulerError
 from lrviz.drive.signatures import METRICS, Argument, arguments_of, list_taken, read_step
 from lrviz.errors import UsageError
-from lrviz.spec.catalog.external import External
+from lrviz.spec.catalog.external import External, say_missing_package
 from lrviz.system.process import admit_guests, hide_warnings
 
 
@@ -63,9 +61,8 @@ def _import_foreign(foreign: External) -> Callable[..., Any]:
     Raises:
         NoSchedulerError: it cannot be imported, or is no scheduler.
     """
-    top = foreign.module.partition(".")[0]
-    if top not in sys.modules and find_spec(top) is None:
-        raise NoSchedulerError(f"no module '{top}'; install it, or put its folder on PYTHONPATH")
+    if missing := say_missing_package(foreign.module.partition(".")[0]):
+        raise NoSchedulerError(missing)
     admit_guests()
     text = f"{foreign.module} cannot be imported"
     with failures(lambda error: NoSchedulerError(f"{text}: {spell_cause(error)}")):

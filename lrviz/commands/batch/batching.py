@@ -11,6 +11,7 @@ from lrviz.commands.batch.drawing import Job, Panel, SheetJob, draw_job, draw_sh
 from lrviz.commands.batch.pairs import (
     Item,
     Options,
+    find_missing,
     is_code,
     is_current,
     is_current_sheet,
@@ -25,8 +26,9 @@ from lrviz.system.own import refuse_place
 from lrviz.system.pool import Workers
 from lrviz.system.writing import sweep_litter
 
-# `wrong`: the spec cannot be drawn; `failed`: the machine could not read, draw or write.
-STATES = ("drawn", "up to date", "wrong", "failed")
+# `skipped`: its package is not installed; `wrong`: the spec cannot be drawn; `failed`: the machine
+# could not read, draw or write.
+STATES = ("drawn", "up to date", "skipped", "wrong", "failed")
 
 # The exit status from which on the machine is to blame.
 MACHINE = 3
@@ -56,6 +58,8 @@ def iter_batch(items: Sequence[Item], options: Options) -> Iterator[Block]:
 
 def name_state(block: Block) -> str:
     """Return what became of a spec, in a word."""
+    if isinstance(block, Skipped):
+        return "skipped"
     if block.status:
         return "failed" if block.status >= MACHINE else "wrong"
     return "drawn" if block.path else "up to date"
@@ -70,6 +74,10 @@ def summarise(counts: Counter[str]) -> str:
     parts = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
     total = counts.total()
     return f"{total} spec{'' if total == 1 else 's'}: {parts}"
+
+
+class Skipped(Block):
+    """What is said of a spec whose package is not installed."""
 
 
 @dataclass(eq=False)
@@ -116,19 +124,22 @@ class _Batch:
         """Whether the sheet is to be drawn; raises a `RefusedError` where it must not be."""
         pairs = zip(self.items, results, strict=True)
         read = [(item, spec) for item, spec in pairs if isinstance(spec, Spec)]
-        specs = [spec for _, spec in read]
-        refuse_target(path, "figure", specs, overwrite=self.options.overwrite)
-        if self.options.force or any(map(is_code, specs)):
+        refuse_target(path, "figure", (spec for _, spec in read), overwrite=self.options.overwrite)
+        shown = [(item, spec) for item, spec in read if find_missing(spec) is None]
+        if self.options.force or any(is_code(spec) for _, spec in shown):
             return True
-        digests = [panel_digest(spec, item.title(spec)) for item, spec in read]
+        digests = [panel_digest(spec, item.title(spec)) for item, spec in shown]
         return not is_current_sheet(path, sheet_digest(digests, self.options.style))
 
     def _iter_due(self, specs: Iterable[Spec | Exception]) -> Iterator[Due]:
-        """Yield what is to be driven; what is up to date or wrong is settled."""
+        """Yield what is to be driven; what is up to date, skipped or wrong is settled."""
         for place, (item, spec) in enumerate(zip(self.items, specs, strict=True)):
             with self._settling(place):
                 if isinstance(spec, Exception):
                     raise spec
+                if missing := find_missing(spec):
+                    self.settled[place] = Skipped(lines=(missing,))
+                    continue
                 draws = self._is_due(item, spec)
                 if draws or self.shows:
                     yield place, spec, draws

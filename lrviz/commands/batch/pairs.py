@@ -14,6 +14,7 @@ from lrviz.figure.chunks import MAX_FILE, is_intact, read_record
 from lrviz.figure.record import build_sheet_record
 from lrviz.figure.stored import parse_record
 from lrviz.reading.sources import AS_WRITTEN, Found, Reading, collect_specs
+from lrviz.spec.catalog.external import say_missing_package
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import FIGURE_ENDINGS, source_file
 from lrviz.spec.tree import is_same_spec
@@ -141,6 +142,18 @@ def _place(path: Path) -> str:
 def picture_format(path: Path) -> Literal["png", "webp"]:
     """Return the format that a sheet's name ends in."""
     return "png" if path.suffix.lower() == ".png" else "webp"
+
+
+def find_missing(spec: Spec) -> Problem | None:
+    """Return what is said of the first scheduler whose package is not installed; None for none.
+
+    A package that lists schedulers of its own is: what it lacks makes it a broken one.
+    """
+    for node in (node for schedule in spec.schedules for node in schedule.scheduler.walk()):
+        is_listed = node.foreign is not None and node.foreign.giver != "--allow"
+        if not is_listed and (text := say_missing_package(node.package)):
+            return spec.source.problem(node.key, text, "note")
+    return None
 
 
 def is_current(path: Path, format: Format, spec: Spec) -> bool:

@@ -10,9 +10,10 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from lrviz.errors import UsageError
-from lrviz.spec.catalog import CATALOG
+from lrviz.spec.catalog import CATALOG, THIRD_PARTY, spell_install
 
 # The entry-point group by which an installed package adds names.
 GROUP = "lrviz.schedulers"
@@ -53,6 +54,19 @@ class External:
     def package(self) -> str:
         """The package that it is part of, as far as can be told without looking inside."""
         return self.module.partition(".")[0] if self.giver == "--allow" else self.giver
+
+
+def say_missing_package(package: str) -> str:
+    """Return what there is to say where a package is not installed; empty where it is.
+
+    >>> say_missing_package("torch"), say_missing_package("acme")
+    ('', "no module 'acme'; install it, or put its folder on PYTHONPATH")
+    """
+    if sys.modules.get(package) or find_spec(package):
+        return ""
+    if package in THIRD_PARTY.packages:
+        return f"needs {package}; {spell_install(package)}"
+    return f"no module '{package}'; install it, or put its folder on PYTHONPATH"
 
 
 def parse_allowed(names: Sequence[str]) -> Mapping[str, External]:
