@@ -76,8 +76,8 @@ def _find_function(scheduler: Any) -> tuple[str, dict[str, object]]:
 
     Each binds what it is given to a function of its own, whose name begins as its own does.
     """
-    functions = getattr(scheduler, "lr_lambdas", [])
-    function = functions[0] if functions and all(map(functions[0].__eq__, functions)) else None
+    functions = getattr(scheduler, "lr_lambdas", None) or [None]
+    function = functions[0] if all(each == functions[0] for each in functions) else None
     if not (isinstance(function, partial) and function.func.__module__ == _TRANSFORMERS):
         return "", {}
     named = [each for each in THIRD_PARTY if _is_within(each, function.func.__name__)]

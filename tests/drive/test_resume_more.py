@@ -406,7 +406,10 @@ def test_what_has_no_state_cannot_be_loaded() -> None:
 
 
 @pytest.mark.parametrize("name", ["timm.CosineLRScheduler", "transformers.get_wsd_schedule"])
-def test_the_catalog_says_how_other_libraries_schedulers_resume(name: str) -> None:
+def test_the_catalog_says_how_other_libraries_schedulers_resume(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(name.partition(".")[0])  # without the library it is skipped
     example = ", ".join(THIRD_PARTY[name].example.splitlines())
     rows = lrviz.resume(parse(f"{name}: {{{example}}}", "epochs: 4\nsteps_per_epoch: 8"))
     safe = [row.way for row in rows if row.verdict == "right"]

@@ -327,6 +327,22 @@ def test_what_is_filled_in_is_what_the_scheduler_gets_of_the_run(transformers: A
     np.testing.assert_allclose(curve.lr.T, expected, rtol=1e-12)
 
 
+def test_a_function_of_transformers_is_known_where_every_group_has_it(transformers: Any) -> None:
+    optimizer = torch.optim.SGD([{"params": [torch.ones(1)]} for _ in range(2)], 0.1)
+    of_theirs = transformers.get_linear_schedule_with_warmup(optimizer, 2, 8).lr_lambdas[0]
+    ours = {"alone": [of_theirs] * 2, "beside another": [of_theirs, lambda epoch: 0.9**epoch]}
+    kinds = {
+        name: lrviz.preview(torch.optim.lr_scheduler.LambdaLR(optimizer, functions), steps=4)
+        .schedulers[0]
+        .kind
+        for name, functions in ours.items()
+    }
+    assert kinds == {
+        "alone": "transformers.get_linear_schedule_with_warmup",
+        "beside another": "LambdaLR",
+    }
+
+
 def timms_loop(scheduler: Any, epochs: range, metric: float | None = None) -> list[float]:
     """Return what each step trains with in the loop of timm's train.py."""
     seen = []
