@@ -42,6 +42,7 @@ class Row:
         held: the first step that follows a held metric; None where none does.
         at: the steps of the values of a log, which no line connects; None where every step has one.
         offset: where the first value stands on the x axis.
+        end: where the run ends there.
     """
 
     values: Values
@@ -49,6 +50,7 @@ class Row:
     held: int | None = None
     at: Steps | None = None
     offset: float = 0.0
+    end: float = 0.0
 
     def place(self, indices: Indices) -> Values:
         """Return where values stand on the x axis."""
@@ -114,7 +116,7 @@ def plan_panels(run: Run, options: FigureOptions) -> tuple[Panel, ...]:
     every = [tuple(_iter_rows(run, quantity, options.x)) for quantity in options.panels]
     own = [rows for rows, name in zip(every, options.panels, strict=True) if name != "metric"]
     owners = [owner for owner, curve in enumerate(run.curves) for _ in curve.groups]
-    whole = 0.0, max(each.steps / each.unit(options.x) for each in run.curves)
+    whole = 0.0, max(row.end for row in every[0])
     ends = mend_limits(options.xlim or whole, whole, "linear", FARTHEST)
     lines: Sequence[Places] = [(place,) for place in range(len(owners))]
     if own and len(owners) > len(run.curves):
@@ -151,10 +153,10 @@ def _plan_panel(
 
 def _iter_rows(run: Run, quantity: Quantity, x: str) -> Iterator[Row]:
     for place, curve in enumerate(run.curves):
-        values = curve.quantity(quantity)
+        values, unit = curve.quantity(quantity), curve.unit(x)
         for group in range(len(curve.groups)):
             own = np.empty(0) if values is None or group >= len(values) else values[group]
-            row = Row(own, curve.unit(x), curve.held_from, curve.at)
+            row = Row(own, unit, curve.held_from, curve.at, end=curve.steps / unit)
             is_given = quantity == "metric" and own.size  # one for all groups, and call by call
             yield row.thin(run.spec.schedules[place].steps_per_call) if is_given else row
 

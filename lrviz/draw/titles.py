@@ -65,7 +65,10 @@ def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Wor
     names = name_lines(run, panels[0].lines.places)
     has_legend = _tells(panels[0].lines.places) if options.legend is None else options.legend
     ylabels = [LABELS[panel.quantity] for panel in panels if panel.told is None]
-    (xlabel, *above), own = [*options.labels[0]] or [UNITS[options.x]], options.labels[1]
+    (xlabel, *above), own = (
+        list_axes(options.xlabel) or [UNITS[options.x]],
+        list_axes(options.ylabel),
+    )
     ylabels[: len(own)] = own[: len(ylabels)]
     notes = (tell_hidden(panel, HIDDEN) for panel in panels if panel.floor is not None)
     told = (
@@ -83,6 +86,15 @@ def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Wor
         note="" if options.legend is False else next(notes, ""),
         is_ordered=bool(panels[0].lines.order and options.style.ramp),
     )
+
+
+def list_axes(label: str | Sequence[str] | None) -> list[str]:
+    """Return what axes are called where a spec names them.
+
+    >>> list_axes("Steps"), list_axes(("Steps", "Epochs")), list_axes(None)
+    (['Steps'], ['Steps', 'Epochs'], [])
+    """
+    return [label] if isinstance(label, str) else [*(label or ())]
 
 
 def tell_hidden(panel: Panel, form: str) -> str:

@@ -1,6 +1,5 @@
 """How a spec asks to be drawn, and what it tells the linter."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -93,14 +92,6 @@ class FigureOptions(BaseModel):
     def look(self) -> Style:
         """The style, in the colours of a figure that a page shows through where it is one."""
         return self.style.model_copy(update=TRANSPARENT) if self.transparent else self.style
-
-    @property
-    def labels(self) -> tuple[Sequence[str], Sequence[str]]:
-        """What the x axes, from the bottom up, and the y axes, from the top down, are called."""
-        x, y = (
-            (told,) if isinstance(told, str) else told or () for told in (self.xlabel, self.ylabel)
-        )
-        return x, y
 
     @cached_property
     def pixels_an_inch(self) -> float:

@@ -622,7 +622,11 @@ def test_a_drawing_tells_what_it_was_drawn_with() -> None:
 
 
 def test_every_axis_has_a_name_of_the_spec_s_own() -> None:
-    figure = {"xlabel": ["步数", "轮数"], "ylabel": ["学习率", "动量"], "panels": ["lr", "momentum"]}
+    figure = {
+        "xlabel": ["步数", "轮数"],
+        "ylabel": ["学习率", "动量"],
+        "panels": ["lr", "momentum"],
+    }
     run = lrviz.simulate(
         {
             "epochs": 4,

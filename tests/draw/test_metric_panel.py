@@ -126,3 +126,15 @@ def test_a_record_says_no_panels_that_a_style_adds() -> None:
 def test_a_style_as_earlier_versions_wrote_it_draws_one_panel() -> None:
     style = styles()["light"].model_dump(mode="json", exclude={"panels"})
     assert len(plot(simulate(figure={"style": style})).axes) == 1
+
+
+def test_a_metric_above_the_learning_rate_leaves_the_axis_as_long_as_the_run() -> None:
+    spec = {
+        "epochs": 3,
+        "steps_per_epoch": 4,
+        "interval": "epoch",
+        "scheduler": {"ReduceLROnPlateau": {"patience": 0}},
+        "metric": [3, 2, 2],
+        "figure": {"panels": ["metric", "lr"]},
+    }
+    assert [axes.get_xlim() for axes in lrviz.plot(lrviz.simulate(spec)).axes] == [(0, 12)] * 2

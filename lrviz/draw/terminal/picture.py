@@ -22,7 +22,7 @@ from lrviz.draw.terminal.frame import (
 )
 from lrviz.draw.terminal.glyphs import ALONE, ASCII, UNICODE, Look, Signs, choose_looks, clean
 from lrviz.draw.text import shorten
-from lrviz.draw.titles import HIDDEN, UNITS, explain_empty, find_words, tell_hidden
+from lrviz.draw.titles import HIDDEN, UNITS, explain_empty, find_words, list_axes, tell_hidden
 from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spell import has_unicode, measure
@@ -134,7 +134,7 @@ def draw_terminal(
     below = [f"{signs.down} {hidden}"] if (hidden := tell_hidden(panel, HIDDEN)) else []
     if run.figure.panels != ("lr",):
         below.append(shorten(MISSING, columns, measure, signs.ellipsis))
-    xlabels, ylabels = options.labels
+    xlabels, ylabels = list_axes(options.xlabel), list_axes(options.ylabel)
     unit = say(xlabels[0] if xlabels else UNITS[options.x].lower())
     xlabel = shorten(unit, UNIT_WIDTH, measure, signs.ellipsis)
     ylabel = say(ylabels[0] if ylabels else "lr")
