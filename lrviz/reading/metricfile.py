@@ -32,7 +32,7 @@ _NAME = re.compile(r"[^\W\d][\w ./:()%#-]{,79}$")
 _NUMBER = re.compile(r"\s*([-+]?[.,]?\d+([.,]\d+)?(e[-+]?\d+)?|nan)\s*$", re.IGNORECASE)
 _MOST_NAMED = 20
 
-_POINT = "; a number has a point, and no comma"
+POINT = "; a number has a point, and no comma"
 
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 
@@ -187,9 +187,9 @@ def _list_cells(
     number = 0
     for line, row in rows:
         number += bool(row)
-        if any(map(str.strip, row[len(header) :])):
+        if len(row) > len(header):
             text = f"row {number} has {len(row)} cells, the header {len(header)}"
-            raise _CsvError(text + _POINT * (delimiter == ","))
+            raise _CsvError(text + POINT * (delimiter == ","))
         cells.append((line, number, row[place].strip() if place < len(row) else ""))
     if delimiter == "," or any("." in cell for _, _, cell in cells):
         return cells
@@ -204,5 +204,5 @@ def _parse_number(cell: str, row: int) -> float:
     try:
         return float(cell if "_" not in cell else "")  # Python alone reads 1_000 as a number
     except ValueError:
-        point = _POINT * ("," in cell)
+        point = POINT * ("," in cell)
         raise _CsvError(f"row {row} has no number in that column{point}") from None
