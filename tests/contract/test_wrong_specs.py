@@ -398,7 +398,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "epochs named num_epochs only",
         "num_epochs: 4\nscheduler: {StepLR: {step_size: 2}}\n",
-        ["1:1: num_epochs: no such key; write epochs: 4", "1:1: epochs is missing"],
+        ["1:1: num_epochs: no such key; write epochs: 4"],
     ),
     (
         "top max_steps: 100",
@@ -782,6 +782,65 @@ def answer(data: bytes) -> list[str]:
     with pytest.raises(SpecError) as caught:
         lrviz.simulate(parse_data(data, "a.yaml"))
     return [line.removeprefix("a.yaml:") for line in str(caught.value).splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("lr: 0.1\nweight_decay: 0.01\n", "optimizer: {SGD: {lr: 0.1, weight_decay: 0.01}}"),
+        ("momentum: 0.9\nSGD: {lr: 0.1}\n", "optimizer: {SGD: {lr: 0.1, momentum: 0.9}}"),
+        ("style: dark\nfigsize: [8, 4]\n", "figure: {style: dark, size: [8, 4]}"),
+        ("max_steps: 8\nnum_epochs: 4\n", "steps: 8"),
+        ("max_steps: -1\nnum_epochs: 4\n", "epochs: 4"),
+    ],
+)
+@pytest.mark.parametrize("gamma", ["", "gamma: 0.5\n"], ids=["alone", "with gamma"])
+def test_remedies_of_several_keys_are_followed_together(wrong: str, right: str, gamma: str) -> None:
+    """What they say to write, once, in place of all that is wrong, is the spec that was meant."""
+    rest = RUN * ("epochs" not in right and "steps" not in right)
+    scheduler = "scheduler: {StepLR: {step_size: 2}}\n"
+    lines = answer(f"{wrong}{gamma}{scheduler}{rest}".encode())
+    assert len(lines) == 2 + bool(gamma)
+    meant = {line.partition("; write ")[2].partition(", in place")[0] for line in lines}
+    assert len(meant) == 1 + bool(gamma)
+    spec = parse_spec("\n".join([rest, *meant, scheduler * (not gamma)]))
+    whole = scheduler.replace("}}", ", gamma: 0.5}}") if gamma else scheduler
+    assert spec == parse_spec(f"{rest}{right}\n{whole}")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("step_size: 2\ngamma: 0.5\nscheduler: StepLR\n", [4, 4, 2, 2]),
+        ("gamma: 0.5\nStepLR: {step_size: 1}\n", [4, 2, 1, 0.5]),
+        ("gamma: 0.5\nwarmup: 2\nscheduler: {StepLR: {step_size: 1}}\n", [0.04, 2.02, 4, 2]),
+    ],
+)
+def test_remedies_of_a_scheduler_s_keys_are_followed_together(
+    wrong: str, meant: list[float]
+) -> None:
+    rest = f"{RUN}optimizer: {{SGD: {{lr: 4}}}}\n"
+    lines = answer((rest + wrong).encode())
+    (line,) = {line.partition("; write ")[2] for line in lines if "; write " in line}
+    assert lrviz.simulate(parse_spec(rest + line)).lr[0].tolist() == pytest.approx(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("max_steps: -1\nepochs: 4\n", "leave it out, as epochs is given"),
+        ("num_epochs: 4\nsteps: 8\n", "leave it out, as steps is given"),
+        ("max_steps: -1\n", "write epochs: …"),
+        ("max_steps: 8\n", "write steps: 8"),
+        (
+            "max_steps: 8\nepochs: 4\nsteps_per_epoch: 3\n",
+            "write steps: 8, in place of epochs and steps_per_epoch",
+        ),
+    ],
+)
+def test_a_length_by_another_name_gets_one_answer(text: str, remedy: str) -> None:
+    (line,) = answer(f"{text}scheduler: LinearLR\n".encode())
+    assert line.endswith(f": no such key; {remedy}")
 
 
 def test_what_is_written_instead_keeps_every_argument() -> None:
