@@ -30,6 +30,14 @@ MANY = [8.0] * 500
 BESIDE: dict[str, Any] = {"ExponentialLR": {"gamma": 0.9}}
 
 
+def test_a_tenth_of_a_run_is_rounded_up_as_the_trainer_of_transformers_does() -> None:
+    """375 calls have a tenth of 37.5; TrainingArguments.get_warmup_steps gives its ceiling."""
+    schedule = "{transformers.get_constant_schedule_with_warmup: {num_warmup_steps: 1000}}"
+    run = simulate(parse_spec(f"steps: 375\nscheduler: {schedule}\n"))
+    (found,) = lint_run(run, RULES.values())
+    assert found.remedy == "set num_warmup_steps to 38, a tenth of the run"
+
+
 def _values(argument: Argument) -> Iterator[Any]:
     """Yield what to set an argument to: numbers, and lists with them where it may be a list."""
     if argument.kind.base in ("flag", "text", "choice"):
