@@ -28,7 +28,7 @@ MAX_WRITTEN = 1_000_000
 
 # What there is in every text in which something is spelt as elsewhere, and in some others.
 _OTHERS = re.compile(
-    r"\b(?:math|np|numpy|optim|lr_scheduler)\.|class_path|_target_"
+    r"\b(?:math|np|numpy|optim|lr_scheduler|swa_utils)\.|class_path|_target_"
     r"|\b(?:linear|cosine|constant|polynomial|inverse_sqrt|reduce_lr|warmup_stable|greedy)"
 )
 

@@ -881,6 +881,11 @@ def test_the_table_holds_inputs_of_every_kind_once() -> None:
         (f"scheduler: {{{TORCH}.StepLR: {{step_size: 2}}}}", "scheduler: {StepLR: {step_size: 2}}"),
         ("scheduler: {lr_scheduler.StepLR: {step_size: 2}}", "scheduler: {StepLR: {step_size: 2}}"),
         (
+            "curves: {a: {scheduler: {torch.optim.swa_utils.SWALR: {swa_lr: 0.1}}}}",
+            "curves: {a: {scheduler: {SWALR: {swa_lr: 0.1}}}}",
+        ),
+        ("scheduler: {swa_utils.SWALR: {swa_lr: 0.1}}", "scheduler: {SWALR: {swa_lr: 0.1}}"),
+        (
             f"scheduler: {{class_path: {TORCH}.StepLR, init_args: {{step_size: 2}}}}",
             "scheduler: {StepLR: {step_size: 2}}",
         ),
