@@ -16,11 +16,12 @@ from typing import Any
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.expression import MAX_LENGTH
 from lrviz.spec.length import LENGTH_KEYS
-from lrviz.spec.meant import OPEN, read_literal
+from lrviz.spec.meant import OPEN, read_literal, read_number
+from lrviz.spec.sweep import split_name
 from lrviz.spec.tree import Tree, find_below, is_number
 from lrviz.spec.usual import name_usually
 from lrviz.spec.wording import find_close
-from lrviz.spec.yamltree import spell_flow
+from lrviz.spec.yamltree import parse_scalar, spell_flow
 from lrviz.spell import spell_list
 
 # What others have a name in, beside its arguments, and what these stand in.
@@ -29,6 +30,7 @@ _INSIDE = ("params", "args", "kwargs", "arguments", "init_args")
 
 # Where a key belongs: at the top or below it, and what it is called there.
 _Place = tuple[str, str]
+_Homes = Mapping[str, Collection[str]]
 
 # What names a scheduler or an optimizer at the top.
 _CLASSES = frozenset((*CATALOG, *OPTIMIZERS, "schedulers"))
@@ -48,7 +50,7 @@ def mend_node(tree: Tree, kind: str, *, in_list: bool = False) -> str:
     '; write scheduler: {StepLR: {step_size: 2}}'
     """
     meant = _mean_node(tree, kind)
-    is_made = not _read_named(tree)[0] and isinstance(meant, dict) and "SequentialLR" in meant
+    is_made = "SequentialLR" in str(meant) and "SequentialLR" not in str(tree)
     line = _spell("" if in_list else kind, meant)
     return line and f"; {line}{', or ChainedScheduler, in which all act at once' * is_made}"
 
@@ -133,7 +135,7 @@ def _read_call(text: str, kind: str, known: Collection[str]) -> Any:
     return None
 
 
-def place_key(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection[str]]) -> str:
+def place_key(key: str, tree: Mapping[str, Tree], homes: _Homes) -> str:
     """Return the line for a key at a spec's top that is none there; empty for none.
 
     Args:
@@ -164,9 +166,7 @@ def has_length(tree: Mapping[str, Tree]) -> bool:
     return any(home in _COUNTED for home, _ in _find_places(tree, {}).values())
 
 
-def _find_places(
-    tree: Mapping[str, Tree], homes: Mapping[str, Collection[str]]
-) -> dict[str, _Place]:
+def _find_places(tree: Mapping[str, Tree], homes: _Homes) -> dict[str, _Place]:
     """Return where each key at the top belongs; of more than there are in any spec nothing."""
     named = _read_named(tree.get("scheduler"))[0] or next((x for x in tree if x in CATALOG), "")
     known = CATALOG[named].arguments if named in CATALOG else ()
@@ -174,13 +174,13 @@ def _find_places(
     return {key: _find_home(key, tree[key], {"": (), "scheduler": known, **homes}) for key in few}
 
 
-def _find_home(key: str, value: Tree, homes: Mapping[str, Collection[str]]) -> _Place:
+def _find_home(key: str, value: Tree, homes: _Homes) -> _Place:
     """Return where a key belongs that is none at the top; below an empty key for nowhere."""
     if key in _CLASSES:
         return "optimizer" if key in OPTIMIZERS else "scheduler", key
     if found := [home for home in homes if key in homes[home]]:  # the top first
         return found[0], key
-    if _WARMUP.fullmatch(key) and is_number(value):
+    if _WARMUP.fullmatch(key) and is_number(_read_share(value)):
         return "scheduler", ""
     home, _, name = _load_table().get(key, "").partition(".")
     return home, name
@@ -200,7 +200,7 @@ def _put(value: Tree, key: str, place: _Place, tree: Mapping[str, Tree]) -> Any:
             named = find_close(named, OPTIMIZERS) or ""
         return {named: {**arguments, name: given}} if named else None
     if found := _WARMUP.fullmatch(key):
-        return _warm_up(given, found[1], {**tree, home: value} if value else tree)
+        return _warm_up(_read_share(given), found[1], {**tree, home: value} if value else tree)
     return given
 
 
@@ -218,6 +218,11 @@ def _place_length(tree: Mapping[str, Tree], given: Iterable[tuple[str, Tree]]) -
 @cache
 def _load_table() -> Mapping[str, str]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+def _read_share(value: Tree) -> Tree:
+    is_share = isinstance(value, str) and value.endswith("%")
+    return parse_scalar(read_number(str(value))) if is_share else value
 
 
 def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
@@ -241,7 +246,4 @@ def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
 
 def _read_named(tree: Tree) -> tuple[str, dict[str, Tree]]:
     """Return a name and its arguments; an empty one where a tree names not one thing."""
-    if isinstance(tree, dict) and len(tree) == 1:
-        ((name, given),) = tree.items()
-        return name, given if isinstance(given, dict) else {}
-    return (tree if isinstance(tree, str) else ""), {}
+    return split_name(tree) or ("", {})

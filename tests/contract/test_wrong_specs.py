@@ -367,6 +367,44 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "top warmup: 10%",
+        "epochs: 4\nscheduler: OneCycleLR\nwarmup: 10%\n",
+        ["3:1: warmup: no such key; write scheduler: {OneCycleLR: {pct_start: 0.1}}"],
+    ),
+    (
+        "top warmup_steps: 10 %",
+        "epochs: 4\nscheduler: LinearLR\nwarmup_steps: 10 %\n",
+        [
+            "3:1: warmup_steps: no such key; write scheduler: {SequentialLR: {schedulers: "
+            "[{LinearLR: {start_factor: 0.01, total_iters: =ceil(0.1 * total_calls)}}, "
+            "LinearLR], milestones: [=ceil(0.1 * total_calls)]}}"
+        ],
+    ),
+    (
+        "total_iters no whole share",
+        "epochs: 25\nscheduler: {LinearLR: {total_iters: =0.33 * total_calls}}\n",
+        [
+            "2:24: scheduler.LinearLR.total_iters: must be a whole number, "
+            "'=0.33 * total_calls' is 8.25; write =ceil(0.33 * total_calls)"
+        ],
+    ),
+    (
+        "milestones no whole share",
+        "epochs: 25\nscheduler: {MultiStepLR: {milestones: [=0.33 * total_calls, =5 / 2]}}\n",
+        [
+            "2:40: scheduler.MultiStepLR.milestones.0: must be a whole number, "
+            "'=0.33 * total_calls' is 8.25; write =ceil(0.33 * total_calls)"
+        ],
+    ),
+    (
+        "total_iters no whole number",
+        "epochs: 25\nscheduler: {LinearLR: {total_iters: =5 / 2}}\n",
+        [
+            "2:24: scheduler.LinearLR.total_iters: must be a whole number, "
+            "'=5 / 2' is 2.5; write =ceil(5 / 2)"
+        ],
+    ),
+    (
         "top warmup_epochs: 5",
         "epochs: 4\nscheduler: {StepLR: {step_size: 2}}\nwarmup_epochs: 5\n",
         [
