@@ -98,12 +98,12 @@ def _mean_arguments(name: str, given: Tree, kind: str, known: Collection[str]) -
         return _make_sequence(given)[name]
     values = given if isinstance(given, list) else [given] if is_number(given) else []
     merged = {key: each for item in values if isinstance(item, dict) for key, each in item.items()}
-    return merged or dict(zip(_list_order(name), values, strict=False))
+    return merged or dict(zip(list_order(name), values, strict=False))
 
 
-def _list_order(name: str) -> Sequence[str]:
+def list_order(name: str) -> Sequence[str]:
     """Return the arguments that a scheduler or an optimizer takes by their order."""
-    return tuple(CATALOG[name].arguments) if name in CATALOG else ("lr",)
+    return (*CATALOG[name].arguments,) if name in CATALOG else _load_table()[name].split()
 
 
 def _make_sequence(items: Sequence[Tree]) -> dict[str, dict[str, Tree]]:
@@ -130,7 +130,7 @@ def _read_call(text: str, kind: str, known: Collection[str]) -> Any:
             first = bool(call.args) and isinstance(call.args[0], own)
             values = [read_literal(each) for each in call.args[first:]]
             named = {each.arg: read_literal(each.value) for each in call.keywords if each.arg}
-            given = {**dict(zip(_list_order(name), values, strict=False)), **named}
+            given = {**dict(zip(list_order(name), values, strict=False)), **named}
             return {name: given} if given else name
     return None
 

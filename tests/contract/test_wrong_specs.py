@@ -4,8 +4,10 @@ The answers are the contract: each line as it is printed, behind the name of the
 """
 
 import math
+from inspect import signature
 
 import pytest
+import torch
 from torch.optim import lr_scheduler
 from transformers.optimization import TYPE_TO_SCHEDULER_FUNCTION
 from transformers.trainer_utils import SchedulerType
@@ -16,10 +18,13 @@ from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
 from lrviz.reading.sources import parse_data
+from lrviz.spec.belonging import list_order
+from lrviz.spec.catalog import OPTIMIZERS
 from lrviz.spec.edit import Document, EditError
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.usual import list_short
 from lrviz.spec.wording import suggest
+from lrviz.spec.yamltree import parse_yaml
 from tests.support.training import make_optimizer
 
 RUN = "epochs: 4\n"
@@ -885,6 +890,32 @@ def test_what_is_written_instead_keeps_every_argument() -> None:
     text = "epochs: 4\noptimizer: {SGD: {lr: 0.1}, momentum: 0.9}\nscheduler: StepLR\n"
     (line,) = answer(text.encode())
     assert line.endswith("; write optimizer: {SGD: {lr: 0.1, momentum: 0.9}}")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("SGD(model.parameters(), 0.1, 0.9, 0, 5e-4, True)",
+         "{lr: 0.1, momentum: 0.9, dampening: 0, weight_decay: 5e-4, nesterov: true}"),
+        ("{AdamW: [1e-3, [0.9, 0.95]]}", "{lr: 0.001, betas: [0.9, 0.95]}"),
+        ("torch.optim.RMSprop(params, 0.1, 0.95, weight_decay=0.01)",
+         "{lr: 0.1, alpha: 0.95, weight_decay: 0.01}"),
+    ],
+)  # fmt: skip
+def test_arguments_of_an_optimizer_are_known_by_their_order(written: str, meant: str) -> None:
+    (line,) = answer(f"{RUN}optimizer: {written}\nscheduler: LinearLR\n".encode())
+    spec = parse_spec(f"{RUN}scheduler: LinearLR\n{line.partition('; write ')[2]}")
+    assert spec.optimizer.arguments == parse_yaml(meant)[0]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_order_of_an_optimizer_s_arguments_is_torch_s(name: str) -> None:
+    optimizer = getattr(torch.optim, name, None)
+    if optimizer is None:
+        pytest.skip("this torch has none")
+    _, *torchs = signature(optimizer).parameters
+    assert len(found := list_order(name)) >= 3
+    assert torchs[: len(found)] == list(found)
 
 
 def test_only_the_optimizer_is_left_out_of_a_call_in_python() -> None:
