@@ -58,6 +58,14 @@ def find_keys(key: str, ranks: Mapping[str, int]) -> list[str]:
     return [name for name in found if ranks[name] == first_rank]
 
 
+def _find_named(key: str, tree: Tree, ranks: Mapping[str, int]) -> list[str]:
+    """Return the key paths of an argument that param groups of a name take: head.lr."""
+    name, _, last = key.rpartition(".")
+    named = (at[:-1] for at in _iter_below(tree, ()) if at[-1] == "name")
+    groups = [at for at in named if find_below(tree, (*at, "name")) == name]
+    return [each for at in groups if (each := spell_key((*at, last))) in ranks]
+
+
 def _skip_to(key: str, names: Iterable[str]) -> list[str]:
     """Return the key paths that a text is, but for parts that it leaves out."""
     parts, ending = key.split("."), f".{key}".rpartition(".")[2]
@@ -136,7 +144,8 @@ def assign_meant(
         text = f"cannot stand beside the spec's {other}; give {option} instead"
         raise SpecError([Problem(override.spelt, (override.key,), text)])
     ranks = rank_keys(tree)
-    if len(found := find_keys(override.key, ranks)) == 1:
+    found = find_keys(override.key, ranks) or _find_named(override.key, tree, ranks)
+    if len(found) == 1:
         return assign(tree, source, override, found[0])
     text = _explain(override.key, ranks, found, lambda key: spell_setting(key, override.value))
     raise SpecError([Problem(override.spelt, (), text)])
@@ -151,7 +160,7 @@ def widen_sweep(tree: dict[str, Tree], problems: Problems) -> tuple[dict[str, Tr
     if not isinstance(sweep, dict) or len(sweep) > MAX_CURVES:  # which is said where it is read
         return tree, problems
     ranks = rank_keys(tree)
-    whole = {key: _find_swept(key, values, ranks, problems) for key, values in sweep.items()}
+    whole = {key: _find_swept(key, tree, ranks, problems) for key in sweep}
     counts = Counter(whole.values())
     for key in (each for each in whole if whole[each] != each and counts[whole[each]] > 1):
         problems.say(("sweep", key), f"is {whole[key]} again; give all its values at once")
@@ -166,12 +175,15 @@ def widen_sweep(tree: dict[str, Tree], problems: Problems) -> tuple[dict[str, Tr
     return {**tree, "sweep": {whole[key]: each for key, each in sweep.items()}}, problems.of(source)
 
 
-def _find_swept(key: str, values: Tree, ranks: Mapping[str, int], problems: Problems) -> str:
+def _find_swept(
+    key: str, tree: dict[str, Tree], ranks: Mapping[str, int], problems: Problems
+) -> str:
     """Return the whole key path of a sweep; one that is none as it is, and that is added."""
-    if len(found := find_keys(key, ranks)) == 1:
+    if len(found := find_keys(key, ranks) or _find_named(key, tree, ranks)) == 1:
         return found[0]
     is_option = problems.source.find(("sweep", key))[0].startswith("--sweep")
-    option = partial(spell_setting, value=spell_flow(values), option="--sweep")
+    values = spell_flow(find_below(tree, ("sweep", key)))
+    option = partial(spell_setting, value=values, option="--sweep")
     problems.say(("sweep", key), _explain(key, ranks, found, option if is_option else str))
     return key
 
