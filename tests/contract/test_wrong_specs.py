@@ -1056,6 +1056,12 @@ def test_set_names_it_as_a_spec_does() -> None:
         ("math.exp(-epoch) * math.pi", lambda epoch: math.exp(-epoch) * math.pi),
         ("np.minimum(1, np.abs(epoch - 3))", lambda epoch: min(1, abs(epoch - 3))),
         ("numpy.maximum(0.5, 1 / (int(epoch) + 1))", lambda epoch: max(0.5, 1 / (epoch + 1))),
+        ("np.max([2, epoch]) + np.max(3, epoch)", lambda epoch: max(2, epoch) + max(3, epoch)),
+        ("min((1, epoch / 4))", lambda epoch: min(1, epoch / 4)),
+        (
+            "math.log(epoch + 1, 2) + log(8, epoch + 2)",
+            lambda epoch: math.log(epoch + 1, 2) + math.log(8, epoch + 2),
+        ),
     ],
 )
 def test_an_expression_of_python_s_draws_what_torch_does(text: str, value: object) -> None:
