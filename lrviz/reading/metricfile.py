@@ -34,6 +34,9 @@ _MOST_NAMED = 20
 
 POINT = "; a number has a point, and no comma"
 
+# The line before the header by which Excel is told what parts the cells.
+_SEPARATOR = re.compile(r'\A"?sep=[,;\t]"?(?=[\r\n])', re.IGNORECASE)
+
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 
 Row = list[str]
@@ -87,7 +90,7 @@ def _read_column(metric: MetricCsv, folder: Path | None, reads: Reads) -> dict[s
     if folder is None:
         raise _CsvError("a csv is read from the spec's own folder, and this spec has none")
     reads.add(folder / metric.csv)  # not what a link leads to now
-    text = _read_text(metric.csv, folder)
+    text = _SEPARATOR.sub("", _read_text(metric.csv, folder))  # a blank line is left of it
     delimiter = find_delimiter(re.split("[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0])
     header, rows = _read_rows(text, delimiter)
     if (count := header.count(metric.column)) != 1:
