@@ -16,7 +16,6 @@ from typer.core import TyperGroup
 from lrviz.cli import declarations
 from lrviz.commands.results import Block, Line, spell_line, tell_error
 from lrviz.errors import FileError, LrvizError, UsageError
-from lrviz.figure import FORMATS
 from lrviz.spec.catalog import CATALOG
 from lrviz.spell import has_unicode, printable
 from lrviz.system.files import STDIO, abandon, write_stdout
@@ -33,11 +32,8 @@ _MEANT = {
 }
 
 # What is typed in place of an option, and what it may have been meant for.
-_OPTIONS = {
-    **{"--dark": "--style dark", "--light": "--style light", "--article": "--style article"},
-    **dict.fromkeys(("--log", "--logy", "--log-scale"), "--yscale log"),
-    **{f"--{each}": f"-f {each}" for each in FORMATS},
-}
+_OPTIONS = {f"--{style}": f"--style {style}" for style in ("article", "dark", "light")}
+_OPTIONS |= dict.fromkeys(("--log", "--logy"), "--yscale log")
 
 # What is typed where a name is missing; of all others a spec.
 _NAMED = {"name": "StepLR", "config": "args.yaml"}
@@ -78,8 +74,8 @@ class PrintedCommands(TyperGroup):
             error.message = plain_usage(error.message)
             if not error.message and error.param:
                 name, is_option = error.param.opts[0], error.param.param_type_name == "option"
-                missing = [name, "figures"] if is_option else [_NAMED.get(name, "spec.yaml")]
-                error.message = f"Type {shlex.join(['lrviz', *sys.argv[1:], *missing])}"
+                missing = f"{name} figures" if is_option else _NAMED.get(name, "spec.yaml")
+                error.message = f"Type {shlex.join(['lrviz', *sys.argv[1:]])} {missing}"
             raise
         raise typer.Exit(print_blocks(blocks))
 

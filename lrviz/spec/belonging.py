@@ -180,7 +180,7 @@ def _find_home(key: str, value: Tree, homes: _Homes) -> _Place:
         return "optimizer" if key in OPTIMIZERS else "scheduler", key
     if found := [home for home in homes if key in homes[home]]:  # the top first
         return found[0], key
-    if _WARMUP.fullmatch(key) and is_number(_read_share(value)):
+    if _WARMUP.fullmatch(key) and (is_number(value) or str(value).endswith("%")):
         return "scheduler", ""
     home, _, name = _load_table().get(key, "").partition(".")
     return home, name
@@ -200,7 +200,7 @@ def _put(value: Tree, key: str, place: _Place, tree: Mapping[str, Tree]) -> Any:
             named = find_close(named, OPTIMIZERS) or ""
         return {named: {**arguments, name: given}} if named else None
     if found := _WARMUP.fullmatch(key):
-        return _warm_up(_read_share(given), found[1], {**tree, home: value} if value else tree)
+        return _warm_up(given, found[1], {**tree, home: value} if value else tree)
     return given
 
 
@@ -220,18 +220,14 @@ def _load_table() -> Mapping[str, str]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
-def _read_share(value: Tree) -> Tree:
-    is_share = isinstance(value, str) and value.endswith("%")
-    return parse_scalar(read_number(str(value))) if is_share else value
-
-
 def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
     """Return the scheduler with a warm-up before it."""
     named, arguments = _read_named(tree.get("scheduler"))
+    value = parse_scalar(read_number(value)) if isinstance(value, str) else value
     if named == "OneCycleLR":  # which has a warm-up of its own
         is_share = isinstance(value, float) and value < 1
         return {named: {**arguments, "pct_start": value}} if is_share else None
-    if unit in ("steps", "iters") and tree.get("interval") == "epoch":
+    if not is_number(value) or (unit in ("steps", "iters") and tree.get("interval") == "epoch"):
         return None  # it counts calls there
     if isinstance(value, float) and value < 1:
         value = f"=ceil({value:g} * total_calls)"

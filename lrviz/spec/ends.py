@@ -61,9 +61,10 @@ def find_keys(key: str, ranks: Mapping[str, int]) -> list[str]:
 def _find_named(key: str, tree: Tree, ranks: Mapping[str, int]) -> list[str]:
     """Return the key paths of an argument that param groups of a name take: head.lr."""
     name, _, last = key.rpartition(".")
-    named = (at[:-1] for at in _iter_below(tree, ()) if at[-1] == "name")
-    groups = [at for at in named if find_below(tree, (*at, "name")) == name]
-    return [each for at in groups if (each := spell_key((*at, last))) in ranks]
+    named = [
+        at for at in _iter_below(tree, ()) if at[-1] == "name" and find_below(tree, at) == name
+    ]
+    return [each for at in named if (each := spell_key((*at[:-1], last))) in ranks]
 
 
 def _skip_to(key: str, names: Iterable[str]) -> list[str]:
@@ -175,9 +176,7 @@ def widen_sweep(tree: dict[str, Tree], problems: Problems) -> tuple[dict[str, Tr
     return {**tree, "sweep": {whole[key]: each for key, each in sweep.items()}}, problems.of(source)
 
 
-def _find_swept(
-    key: str, tree: dict[str, Tree], ranks: Mapping[str, int], problems: Problems
-) -> str:
+def _find_swept(key: str, tree: Tree, ranks: Mapping[str, int], problems: Problems) -> str:
     """Return the whole key path of a sweep; one that is none as it is, and that is added."""
     if len(found := find_keys(key, ranks) or _find_named(key, tree, ranks)) == 1:
         return found[0]
