@@ -103,7 +103,7 @@ def _mean_arguments(name: str, given: Tree, kind: str, known: Collection[str]) -
 
 def list_order(name: str) -> Sequence[str]:
     """Return the arguments that a scheduler or an optimizer takes by their order."""
-    return (*CATALOG[name].arguments,) if name in CATALOG else _load_table()[name].split()
+    return (*CATALOG[name].arguments,) if name in CATALOG else _load_table().get(name, "").split()
 
 
 def _make_sequence(items: Sequence[Tree]) -> dict[str, dict[str, Tree]]:

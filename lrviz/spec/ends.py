@@ -22,14 +22,10 @@ T = TypeVar("T")
 
 MOST_LISTED = 24  # keys that an answer names
 
-# What the optimizers of torch take, one or the other: which of them takes what is for torch to say.
-OPTIMIZER_ARGUMENTS = (
-    *("lr", "momentum", "weight_decay", "betas", "eps", "dampening", "nesterov", "amsgrad"),
-    *("alpha", "centered", "momentum_decay", "decoupled_weight_decay", "rho", "lr_decay", "lambd"),
-    *("initial_accumulator_value", "t0", "beta2_decay", "d", "etas", "step_sizes", "ns_steps"),
-    *("ns_coefficients", "adjust_lr_fn", "max_iter", "max_eval", "tolerance_grad", "history_size"),
-    *("tolerance_change", "line_search_fn", "maximize", "foreach", "fused", "capturable"),
-    *("differentiable", "param_groups"),
+# What optimizers take beside what they take by its order: which of them what, is for torch to say.
+BESIDE = (
+    *("maximize", "foreach", "fused", "capturable", "differentiable"),
+    *("decoupled_weight_decay", "param_groups"),
 )
 
 _SECTIONS = (("figure", FigureOptions), ("lint", LintOptions), ("data", Data))
@@ -121,15 +117,18 @@ def _iter_possible(tree: dict[str, Tree]) -> Iterator[KeyPath]:
 
 def _iter_arguments(tree: Tree, at: KeyPath) -> Iterator[KeyPath]:
     """Yield the key paths of what a scheduler or optimizer takes, and what is inside it."""
+    from lrviz.spec.belonging import list_order  # wanted only where something is set
+
     name, given = split_name(tree) or ("", {})
-    entry = CATALOG.get(name)
-    taken = entry.arguments if entry else OPTIMIZER_ARGUMENTS if name in OPTIMIZERS else ()
+    taken = (*list_order(name), *BESIDE * (name in OPTIMIZERS))
     yield from ((*at, name, argument) for argument in taken)
     for kind in ("schedulers", "param_groups"):
         items = given.get(kind)
         for index, each in enumerate(items if isinstance(items, list) else ()):
             own = (*at, name, kind, index)
-            yield from _iter_arguments(each, own) if entry else ((*own, one) for one in taken)
+            yield from (
+                _iter_arguments(each, own) if name in CATALOG else ((*own, one) for one in taken)
+            )
 
 
 def assign_meant(
