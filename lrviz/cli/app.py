@@ -31,6 +31,13 @@ _MEANT = {
     **{"validate": "lint", "explain": "lint --explain", "init": "new", "create": "new"},
 }
 
+# What is typed in place of an option, and what it may have been meant for.
+_OPTIONS = {f"--{style}": f"--style {style}" for style in ("article", "dark", "light")}
+_OPTIONS |= dict.fromkeys(("--log", "--logy"), "--yscale log")
+
+# What is typed where a name is missing; of all others a spec.
+_NAMED = {"name": "StepLR", "config": "args.yaml"}
+
 
 class PrintedCommands(TyperGroup):
     """The commands, each of which returns the blocks that are printed as they come."""
@@ -50,6 +57,13 @@ class PrintedCommands(TyperGroup):
             rest = shlex.join(args[1:])
             line = f"{rest} {meant}" if meant.startswith("-") else f"{meant} {rest}"
             raise UsageError(f"no command '{args[0]}'; did you mean lrviz {line.strip()}?")
+        command = None if ctx.resilient_parsing else self.commands.get(args[0])
+        known = {name for each in command.params for name in each.opts} if command else set()
+        for at, wrong in enumerate(args):
+            instead = _OPTIONS.get(wrong, "").split()
+            if wrong not in known and not known.isdisjoint(instead):
+                line = shlex.join([*args[:at], *instead, *args[at + 1 :]])
+                raise UsageError(f"no option {wrong}; did you mean lrviz {line}?")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
@@ -58,9 +72,10 @@ class PrintedCommands(TyperGroup):
             blocks = super().invoke(ctx)
         except typer.BadParameter as error:
             error.message = plain_usage(error.message)
-            if not error.message and error.param and error.param.param_type_name == "option":
-                typed = shlex.join(["lrviz", *sys.argv[1:], error.param.opts[0], "figures"])
-                error.message = f"Type {typed}"
+            if not error.message and error.param:
+                name, is_option = error.param.opts[0], error.param.param_type_name == "option"
+                missing = f"{name} figures" if is_option else _NAMED.get(name, "spec.yaml")
+                error.message = f"Type {shlex.join(['lrviz', *sys.argv[1:]])} {missing}"
             raise
         raise typer.Exit(print_blocks(blocks))
 

@@ -121,8 +121,8 @@ class Binder:
             at, wrong = key, value
             if error.index is not None and isinstance(value, list):
                 at, wrong = (*key, error.index), value[error.index]
-            is_share = kind.base in ("whole", "list") and str(wrong).endswith("%")
-            is_length = kind.counts == "calls" or is_share
+            is_text = str(wrong).startswith("=") or str(wrong).endswith("%")
+            is_length = kind.counts == "calls" or (kind.base in ("whole", "list") and is_text)
             remedy = suggest_formula(wrong, names, self.run) if is_length else ""
             self.problems.say(at, f"{error.text}{remedy}")
         return None

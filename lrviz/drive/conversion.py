@@ -172,9 +172,9 @@ def suggest_formula(written: Tree, names: Mapping[str, float], run: str) -> str:
         value = None
         with suppress(ExpressionError):
             value = evaluate(written[1:], names)
-        if any(name in written for name in names):
-            is_above_0 = isinstance(value, float) and value > 0
-            return f"; write =ceil({written[1:].strip()})" if is_above_0 else ""
+        least = 0 if any(name in written for name in names) else 1  # a share has no name in it
+        if isinstance(value, float) and value > least:
+            return f"; write =ceil({written[1:].strip()})"
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
         return ""
     return f"; for {100 * value:g} % of the run write =ceil({spell(value)} * {run})"

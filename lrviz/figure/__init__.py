@@ -28,4 +28,5 @@ def find_format(path: Path, formats: Sequence[Named]) -> Named:
     if ending in formats:
         return formats[formats.index(ending)]
     known = ", ".join(f".{each}" for each in formats)
-    raise UsageError(f"-o {path}: no known ending (known: {known}); give the format with -f")
+    usual = f"-o {str(path).removesuffix(path.suffix)}.{formats[0]}, or the format with -f"
+    raise UsageError(f"-o {path}: no known ending (known: {known}); give {usual}")

@@ -32,7 +32,10 @@ _NAME = re.compile(r"[^\W\d][\w ./:()%#-]{,79}$")
 _NUMBER = re.compile(r"\s*([-+]?[.,]?\d+([.,]\d+)?(e[-+]?\d+)?|nan)\s*$", re.IGNORECASE)
 _MOST_NAMED = 20
 
-_POINT = "; a number has a point, and no comma"
+POINT = "; a number has a point, and no comma"
+
+# The line before the header by which Excel is told what parts the cells.
+_SEPARATOR = re.compile(r'\A"?sep=[,;\t]"?(?=[\r\n])', re.IGNORECASE)
 
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 
@@ -87,7 +90,7 @@ def _read_column(metric: MetricCsv, folder: Path | None, reads: Reads) -> dict[s
     if folder is None:
         raise _CsvError("a csv is read from the spec's own folder, and this spec has none")
     reads.add(folder / metric.csv)  # not what a link leads to now
-    text = _read_text(metric.csv, folder)
+    text = _SEPARATOR.sub("", _read_text(metric.csv, folder))  # a blank line is left of it
     delimiter = find_delimiter(re.split("[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0])
     header, rows = _read_rows(text, delimiter)
     if (count := header.count(metric.column)) != 1:
@@ -187,9 +190,9 @@ def _list_cells(
     number = 0
     for line, row in rows:
         number += bool(row)
-        if any(map(str.strip, row[len(header) :])):
+        if len(row) > len(header):
             text = f"row {number} has {len(row)} cells, the header {len(header)}"
-            raise _CsvError(text + _POINT * (delimiter == ","))
+            raise _CsvError(text + POINT * (delimiter == ","))
         cells.append((line, number, row[place].strip() if place < len(row) else ""))
     if delimiter == "," or any("." in cell for _, _, cell in cells):
         return cells
@@ -204,5 +207,5 @@ def _parse_number(cell: str, row: int) -> float:
     try:
         return float(cell if "_" not in cell else "")  # Python alone reads 1_000 as a number
     except ValueError:
-        point = _POINT * ("," in cell)
+        point = POINT * ("," in cell)
         raise _CsvError(f"row {row} has no number in that column{point}") from None

@@ -7,7 +7,7 @@ can tell.
 import ast
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -15,19 +15,30 @@ from typing import Any
 
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.expression import MAX_LENGTH
-from lrviz.spec.meant import mend_expression
+from lrviz.spec.length import LENGTH_KEYS
+from lrviz.spec.meant import OPEN, read_literal, read_number
+from lrviz.spec.sweep import split_name
 from lrviz.spec.tree import Tree, find_below, is_number
 from lrviz.spec.usual import name_usually
 from lrviz.spec.wording import find_close
-from lrviz.spec.yamltree import spell_flow
-
-# What stands in a line for what only its reader knows.
-_OPEN = "…"
+from lrviz.spec.yamltree import parse_scalar, spell_flow
+from lrviz.spell import spell_list
 
 # What others have a name in, beside its arguments, and what these stand in.
 NAMES = ("name", "type", "class", "class_path", "_target_")
 _INSIDE = ("params", "args", "kwargs", "arguments", "init_args")
 
+# Where a key belongs: at the top or below it, and what it is called there.
+_Place = tuple[str, str]
+_Homes = Mapping[str, Collection[str]]
+
+# What names a scheduler or an optimizer at the top.
+_CLASSES = frozenset((*CATALOG, *OPTIMIZERS, "schedulers"))
+
+# More keys than anybody writes at the top, where each is looked at beside all others.
+_MOST_KEYS = 100
+
+_COUNTED = ("steps", "epochs")
 _LENGTHS = ("total_iters", "T_max", "total_steps")
 _WARMUP = re.compile(r"(?:num_|n_)?warm_?up(?:_(steps|iters|ratio|fraction|epochs))?")
 
@@ -39,7 +50,7 @@ def mend_node(tree: Tree, kind: str, *, in_list: bool = False) -> str:
     '; write scheduler: {StepLR: {step_size: 2}}'
     """
     meant = _mean_node(tree, kind)
-    is_made = not _read_named(tree)[0] and isinstance(meant, dict) and "SequentialLR" in meant
+    is_made = "SequentialLR" in str(meant) and "SequentialLR" not in str(tree)
     line = _spell("" if in_list else kind, meant)
     return line and f"; {line}{', or ChainedScheduler, in which all act at once' * is_made}"
 
@@ -87,12 +98,12 @@ def _mean_arguments(name: str, given: Tree, kind: str, known: Collection[str]) -
         return _make_sequence(given)[name]
     values = given if isinstance(given, list) else [given] if is_number(given) else []
     merged = {key: each for item in values if isinstance(item, dict) for key, each in item.items()}
-    return merged or dict(zip(_list_order(name), values, strict=False))
+    return merged or dict(zip(list_order(name), values, strict=False))
 
 
-def _list_order(name: str) -> Sequence[str]:
+def list_order(name: str) -> Sequence[str]:
     """Return the arguments that a scheduler or an optimizer takes by their order."""
-    return tuple(CATALOG[name].arguments) if name in CATALOG else ("lr",)
+    return (*CATALOG[name].arguments,) if name in CATALOG else _load_table().get(name, "").split()
 
 
 def _make_sequence(items: Sequence[Tree]) -> dict[str, dict[str, Tree]]:
@@ -104,7 +115,7 @@ def _make_sequence(items: Sequence[Tree]) -> dict[str, dict[str, Tree]]:
         spans = (find_below(below, (key,)) for key in _LENGTHS)
         span = next((each for each in spans if is_number(each)), None)
         total = None if total is None or span is None else total + span
-        milestones.append(_OPEN if total is None else total)
+        milestones.append(OPEN if total is None else total)
     return {"SequentialLR": {"schedulers": list(items), "milestones": milestones}}
 
 
@@ -117,67 +128,91 @@ def _read_call(text: str, kind: str, known: Collection[str]) -> Any:
         if isinstance(call, ast.Call) and name in known:
             own = (ast.Name, ast.Attribute, ast.Call)  # the optimizer, or the parameters
             first = bool(call.args) and isinstance(call.args[0], own)
-            values = [_read_literal(each) for each in call.args[first:]]
-            named = {each.arg: _read_literal(each.value) for each in call.keywords if each.arg}
-            given = {**dict(zip(_list_order(name), values, strict=False)), **named}
+            values = [read_literal(each) for each in call.args[first:]]
+            named = {each.arg: read_literal(each.value) for each in call.keywords if each.arg}
+            given = {**dict(zip(list_order(name), values, strict=False)), **named}
             return {name: given} if given else name
     return None
 
 
-def _read_literal(node: ast.expr) -> Tree:
-    with suppress(ValueError, TypeError):
-        value: Any = ast.literal_eval(node)
-        return list(value) if isinstance(value, tuple) else value
-    meant = mend_expression(ast.unparse(node), ("epoch", "step", "call"), ())
-    return meant.removeprefix("; write ") or _OPEN
-
-
-def place_key(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection[str]]) -> str:
+def place_key(key: str, tree: Mapping[str, Tree], homes: _Homes) -> str:
     """Return the line for a key at a spec's top that is none there; empty for none.
 
     Args:
         key: that stands there.
         tree: of the spec.
-        homes: the keys below `figure` and `data`.
+        homes: the keys at the top, which is "", and those below `figure` and `data`.
 
     >>> place_key("lr", {"lr": 0.1, "optimizer": "Adam"}, {})
     'write optimizer: {Adam: {lr: 0.1}}'
     """
-    value = tree[key]
-    home, _, name = _find_home(key, tree, homes).partition(".")
-    usual = "SGD" if home == "optimizer" and "optim" not in tree else None
-    named, arguments = _read_named(tree.get(home, usual))
-    if home == "optimizer" and named not in OPTIMIZERS:
-        named = find_close(named, OPTIMIZERS) or ""
-    if home in homes:
-        at = {each: _find_home(each, tree, homes).partition(".") for each in tree}
-        given = {at[each][2]: tree[each] for each in tree if at[each][0] == home and at[each][2]}
-        open_ = dict.fromkeys(("examples", "batch_size") if home == "data" else (), _OPEN)
-        own = tree.get(home)
-        value = {**open_, **(own if isinstance(own, dict) else {}), **given}
-    elif name == key and (key in OPTIMIZERS or key in CATALOG):
-        value = {key: value} if value else key
-    elif key == "schedulers":
-        value = _mean_node(value, home)
-    elif name and named:
-        value = {named: {**arguments, name: value}}
-    elif (found := _WARMUP.fullmatch(key)) and is_number(value):
-        home, value = "scheduler", _warm_up(value, found[1], tree)
-    else:
-        home = "" if name else home
-    line = _spell(home, value) if home else ""
-    return f"{line}, in place of epochs" if line and home == "steps" and "epochs" in tree else line
+    places = _find_places(tree, homes)
+    home = places.get(key, ("", ""))[0]
+    if home in _COUNTED:
+        return _place_length(tree, [(at, tree[each]) for each, (at, _) in places.items()])
+    # All lines are followed, so that each has all that belongs there: names first, a warm-up last.
+    beside = {place: each for each, place in places.items() if home and place[0] == home}
+    value = tree.get(home, "SGD" if home == "optimizer" and "optim" not in tree else None)
+    for place in sorted(beside, key=lambda place: (not place[1], beside[place] not in _CLASSES)):
+        put = _put(value, beside[place], place, tree)
+        if put is None and place == places[key]:
+            return ""
+        value = value if put is None else put
+    return _spell(home, value) if home else ""
 
 
-def _find_home(key: str, tree: Mapping[str, Tree], homes: Mapping[str, Collection[str]]) -> str:
-    """Return the key path of where a key belongs that is none at the top; empty for nowhere."""
-    named, _ = _read_named(tree.get("scheduler"))
-    if key in OPTIMIZERS or key in CATALOG or key == "schedulers":
-        return f"{'optimizer' if key in OPTIMIZERS else 'scheduler'}.{key}"
-    if named in CATALOG and key in CATALOG[named].arguments:
-        return f"scheduler.{key}"
-    known = next((f"{home}.{key}" for home, keys in homes.items() if key in keys), "")
-    return known or _load_table().get(key, "")
+def has_length(tree: Mapping[str, Tree]) -> bool:
+    """Whether a key that is none at a spec's top says how long the run is."""
+    return any(home in _COUNTED for home, _ in _find_places(tree, {}).values())
+
+
+def _find_places(tree: Mapping[str, Tree], homes: _Homes) -> dict[str, _Place]:
+    """Return where each key at the top belongs; of more than there are in any spec nothing."""
+    named = _read_named(tree.get("scheduler"))[0] or next((x for x in tree if x in CATALOG), "")
+    known = CATALOG[named].arguments if named in CATALOG else ()
+    few = tree if len(tree) <= _MOST_KEYS else ()
+    return {key: _find_home(key, tree[key], {"": (), "scheduler": known, **homes}) for key in few}
+
+
+def _find_home(key: str, value: Tree, homes: _Homes) -> _Place:
+    """Return where a key belongs that is none at the top; below an empty key for nowhere."""
+    if key in _CLASSES:
+        return "optimizer" if key in OPTIMIZERS else "scheduler", key
+    if found := [home for home in homes if key in homes[home]]:  # the top first
+        return found[0], key
+    if _WARMUP.fullmatch(key) and (is_number(value) or str(value).endswith("%")):
+        return "scheduler", ""
+    home, _, name = _load_table().get(key, "").partition(".")
+    return home, name
+
+
+def _put(value: Tree, key: str, place: _Place, tree: Mapping[str, Tree]) -> Any:
+    """Return what stands at a place with one key more in it; None where nobody can tell."""
+    (home, name), given = place, tree[key]
+    if home in ("figure", "data"):
+        open_ = dict.fromkeys(("examples", "batch_size") if home == "data" else (), OPEN)
+        return {**open_, **(value if isinstance(value, dict) else {}), name: given}
+    if key in _CLASSES:
+        return _mean_node(given if key == "schedulers" else {key: given}, home)
+    if name:
+        named, arguments = _read_named(value)
+        if home == "optimizer" and named not in OPTIMIZERS:
+            named = find_close(named, OPTIMIZERS) or ""
+        return {named: {**arguments, name: given}} if named else None
+    if found := _WARMUP.fullmatch(key):
+        return _warm_up(given, found[1], {**tree, home: value} if value else tree)
+    return given
+
+
+def _place_length(tree: Mapping[str, Tree], given: Iterable[tuple[str, Tree]]) -> str:
+    """Return the line for what is called otherwise: steps are all of a run, and -1 is none."""
+    meant = {home: each for home, each in given if not is_number(each) or each > 0}
+    home = "steps" if "steps" in (*meant, *tree) else "epochs"
+    if home in tree and home not in meant:
+        return f"leave it out, as {home} is given"
+    others = [each for each in LENGTH_KEYS if each in tree and home == "steps" != each]
+    line = _spell(home, meant.get(home, OPEN))
+    return f"{line}, in place of {spell_list(others)}" if line and others else line
 
 
 @cache
@@ -188,10 +223,11 @@ def _load_table() -> Mapping[str, str]:
 def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
     """Return the scheduler with a warm-up before it."""
     named, arguments = _read_named(tree.get("scheduler"))
+    value = parse_scalar(read_number(value)) if isinstance(value, str) else value
     if named == "OneCycleLR":  # which has a warm-up of its own
         is_share = isinstance(value, float) and value < 1
         return {named: {**arguments, "pct_start": value}} if is_share else None
-    if unit in ("steps", "iters") and tree.get("interval") == "epoch":
+    if not is_number(value) or (unit in ("steps", "iters") and tree.get("interval") == "epoch"):
         return None  # it counts calls there
     if isinstance(value, float) and value < 1:
         value = f"=ceil({value:g} * total_calls)"
@@ -200,13 +236,10 @@ def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
     if named in CATALOG and "num_warmup_steps" in CATALOG[named].arguments:
         return {named: {**arguments, "num_warmup_steps": value}}
     first: Tree = {"LinearLR": {"start_factor": 0.01, "total_iters": value}}
-    then = tree.get("scheduler", _OPEN)
+    then = tree.get("scheduler", OPEN)
     return {"SequentialLR": {"schedulers": [first, then], "milestones": [value]}}
 
 
 def _read_named(tree: Tree) -> tuple[str, dict[str, Tree]]:
     """Return a name and its arguments; an empty one where a tree names not one thing."""
-    if isinstance(tree, dict) and len(tree) == 1:
-        ((name, given),) = tree.items()
-        return name, given if isinstance(given, dict) else {}
-    return (tree if isinstance(tree, str) else ""), {}
+    return split_name(tree) or ("", {})

@@ -22,14 +22,10 @@ T = TypeVar("T")
 
 MOST_LISTED = 24  # keys that an answer names
 
-# What the optimizers of torch take, one or the other: which of them takes what is for torch to say.
-OPTIMIZER_ARGUMENTS = (
-    *("lr", "momentum", "weight_decay", "betas", "eps", "dampening", "nesterov", "amsgrad"),
-    *("alpha", "centered", "momentum_decay", "decoupled_weight_decay", "rho", "lr_decay", "lambd"),
-    *("initial_accumulator_value", "t0", "beta2_decay", "d", "etas", "step_sizes", "ns_steps"),
-    *("ns_coefficients", "adjust_lr_fn", "max_iter", "max_eval", "tolerance_grad", "history_size"),
-    *("tolerance_change", "line_search_fn", "maximize", "foreach", "fused", "capturable"),
-    *("differentiable", "param_groups"),
+# What optimizers take beside what they take by its order: which of them what, is for torch to say.
+BESIDE = (
+    *("maximize", "foreach", "fused", "capturable", "differentiable"),
+    *("decoupled_weight_decay", "param_groups"),
 )
 
 _SECTIONS = (("figure", FigureOptions), ("lint", LintOptions), ("data", Data))
@@ -56,6 +52,15 @@ def find_keys(key: str, ranks: Mapping[str, int]) -> list[str]:
     found = [name for name in ranks if f".{name}".endswith(f".{key}")]
     first_rank = min((ranks[each] for each in found), default=0)
     return [name for name in found if ranks[name] == first_rank]
+
+
+def _find_named(key: str, tree: Tree, ranks: Mapping[str, int]) -> list[str]:
+    """Return the key paths of an argument that param groups of a name take: head.lr."""
+    name, _, last = key.rpartition(".")
+    named = [
+        at for at in _iter_below(tree, ()) if at[-1] == "name" and find_below(tree, at) == name
+    ]
+    return [each for at in named if (each := spell_key((*at[:-1], last))) in ranks]
 
 
 def _skip_to(key: str, names: Iterable[str]) -> list[str]:
@@ -112,15 +117,18 @@ def _iter_possible(tree: dict[str, Tree]) -> Iterator[KeyPath]:
 
 def _iter_arguments(tree: Tree, at: KeyPath) -> Iterator[KeyPath]:
     """Yield the key paths of what a scheduler or optimizer takes, and what is inside it."""
+    from lrviz.spec.belonging import list_order  # wanted only where something is set
+
     name, given = split_name(tree) or ("", {})
-    entry = CATALOG.get(name)
-    taken = entry.arguments if entry else OPTIMIZER_ARGUMENTS if name in OPTIMIZERS else ()
+    taken = (*list_order(name), *BESIDE * (name in OPTIMIZERS))
     yield from ((*at, name, argument) for argument in taken)
     for kind in ("schedulers", "param_groups"):
         items = given.get(kind)
         for index, each in enumerate(items if isinstance(items, list) else ()):
             own = (*at, name, kind, index)
-            yield from _iter_arguments(each, own) if entry else ((*own, one) for one in taken)
+            yield from (
+                _iter_arguments(each, own) if name in CATALOG else ((*own, one) for one in taken)
+            )
 
 
 def assign_meant(
@@ -136,7 +144,8 @@ def assign_meant(
         text = f"cannot stand beside the spec's {other}; give {option} instead"
         raise SpecError([Problem(override.spelt, (override.key,), text)])
     ranks = rank_keys(tree)
-    if len(found := find_keys(override.key, ranks)) == 1:
+    found = find_keys(override.key, ranks) or _find_named(override.key, tree, ranks)
+    if len(found) == 1:
         return assign(tree, source, override, found[0])
     text = _explain(override.key, ranks, found, lambda key: spell_setting(key, override.value))
     raise SpecError([Problem(override.spelt, (), text)])
@@ -151,7 +160,7 @@ def widen_sweep(tree: dict[str, Tree], problems: Problems) -> tuple[dict[str, Tr
     if not isinstance(sweep, dict) or len(sweep) > MAX_CURVES:  # which is said where it is read
         return tree, problems
     ranks = rank_keys(tree)
-    whole = {key: _find_swept(key, values, ranks, problems) for key, values in sweep.items()}
+    whole = {key: _find_swept(key, tree, ranks, problems) for key in sweep}
     counts = Counter(whole.values())
     for key in (each for each in whole if whole[each] != each and counts[whole[each]] > 1):
         problems.say(("sweep", key), f"is {whole[key]} again; give all its values at once")
@@ -166,12 +175,13 @@ def widen_sweep(tree: dict[str, Tree], problems: Problems) -> tuple[dict[str, Tr
     return {**tree, "sweep": {whole[key]: each for key, each in sweep.items()}}, problems.of(source)
 
 
-def _find_swept(key: str, values: Tree, ranks: Mapping[str, int], problems: Problems) -> str:
+def _find_swept(key: str, tree: Tree, ranks: Mapping[str, int], problems: Problems) -> str:
     """Return the whole key path of a sweep; one that is none as it is, and that is added."""
-    if len(found := find_keys(key, ranks)) == 1:
+    if len(found := find_keys(key, ranks) or _find_named(key, tree, ranks)) == 1:
         return found[0]
     is_option = problems.source.find(("sweep", key))[0].startswith("--sweep")
-    option = partial(spell_setting, value=spell_flow(values), option="--sweep")
+    values = spell_flow(find_below(tree, ("sweep", key)))
+    option = partial(spell_setting, value=values, option="--sweep")
     problems.say(("sweep", key), _explain(key, ranks, found, option if is_option else str))
     return key
 

@@ -49,6 +49,10 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {
     **{"abs": abs, "int": _floating(int), "min": min, "max": max},
 }
 
+# How many arguments those take that take more than one.
+_TAKEN = dict.fromkeys(("min", "max"), (2, MAX_LENGTH, "two arguments or more"))
+_TAKEN |= {"log": (1, 2, "one argument, or a base with it")}
+
 # What NumPy and math call some of them.
 _SAME = {"minimum": "min", "maximum": "max", "absolute": "abs", "fabs": "abs", "trunc": "int"}
 
@@ -98,9 +102,10 @@ class _Checked(ast.NodeTransformer):
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             raise ExpressionError(f"unknown function '{_describe(node.func)}' (known: {known})")
-        several = node.func.id in ("min", "max")
-        if node.keywords or not (len(node.args) >= 2 if several else len(node.args) == 1):
-            wanted = "two arguments or more" if several else "one argument"
+        least, most, wanted = _TAKEN.get(node.func.id, (1, 1, "one argument"))
+        if least > 1 == len(node.args) and isinstance(node.args[0], ast.List | ast.Tuple):
+            node.args = node.args[0].elts
+        if node.keywords or not least <= len(node.args) <= most:
             raise ExpressionError(f"{node.func.id} takes {wanted}")
         node.args = [self.visit(argument) for argument in node.args]
         return node

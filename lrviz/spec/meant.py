@@ -4,9 +4,11 @@ Looked at only where something is wrong. What is returned ends a message; it is 
 can tell.
 """
 
+import ast
 import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from lrviz.errors import Position
 from lrviz.spec.expression import MAX_LENGTH, ExpressionError, parse_expression
@@ -16,6 +18,9 @@ from lrviz.spec.tree import Tree, is_number
 from lrviz.spec.wording import find_close
 from lrviz.spec.yamltree import YamlError, parse_scalar, spell_flow
 from lrviz.spell import spell_yaml
+
+# What stands in a line for what only its reader knows.
+OPEN = "…"
 
 _FLAGS = dict.fromkeys(("yes", "y", "on", "true", "1"), "true")
 _FLAGS |= dict.fromkeys(("no", "n", "off", "false", "0"), "false")
@@ -142,6 +147,15 @@ def mend_expression(text: str, parameters: Sequence[str], names: Collection[str]
         parse_expression(body, parameters, names)
         return f"; write {body}"
     return ""
+
+
+def read_literal(node: ast.expr) -> Tree:
+    """Return a value of Python's as a spec has it; `OPEN` where only its reader knows."""
+    with suppress(ValueError, TypeError):
+        value: Any = ast.literal_eval(node)
+        return list(value) if isinstance(value, tuple) else value
+    meant = mend_expression(ast.unparse(node), ("epoch", "step", "call"), ())
+    return meant.removeprefix("; write ") or OPEN
 
 
 def mend_line(text: str, error: YamlError) -> str:

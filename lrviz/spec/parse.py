@@ -28,7 +28,7 @@ MAX_WRITTEN = 1_000_000
 
 # What there is in every text in which something is spelt as elsewhere, and in some others.
 _OTHERS = re.compile(
-    r"\b(?:math|np|numpy|optim|lr_scheduler)\.|class_path|_target_"
+    r"\b(?:math|np|numpy|optim|lr_scheduler|swa_utils)\.|class_path|_target_"
     r"|\b(?:linear|cosine|constant|polynomial|inverse_sqrt|reduce_lr|warmup_stable|greedy)"
 )
 
@@ -153,6 +153,10 @@ class ScheduleReader:
             length = common
             if shape is None or any(path[0] in LENGTH_KEYS for path in problems.source.swept):
                 given = {key: own[key] for key in LENGTH_KEYS if key in own}
+                if shape is None and not given.keys() & {"epochs", "steps"}:
+                    from lrviz.spec.belonging import has_length  # what is right needs no remedy
+
+                    given |= {"epochs": 1} if has_length(own) else {}
                 length = read_shape(given, problems)[1]
             plain: Curve = (label, own, {})
             for curve in iter_curves(own, problems) if "curves" in own else [plain]:

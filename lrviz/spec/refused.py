@@ -102,7 +102,7 @@ def _say(details: ErrorDetails, tree: dict[str, Tree], models: Models) -> tuple[
 def _place(key: str, tree: dict[str, Tree], models: Models) -> str:
     from lrviz.spec.belonging import place_key  # what is right needs no remedy
 
-    homes = {str(at[0]): models[at].model_fields for at in (("figure",), ("data",))}
+    homes = {"".join(map(str, at)): models[at].model_fields for at in ((), ("figure",), ("data",))}
     return place_key(key, tree, homes)
 
 

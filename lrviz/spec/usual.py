@@ -15,7 +15,8 @@ from lrviz.spec.expression import plain
 from lrviz.spec.origin import Source
 from lrviz.spec.tree import EXPRESSIONS, Tree
 
-_TORCH = ("torch", "optim", "lr_scheduler")
+_SCHEDULERS_IN = ("lr_scheduler", "swa_utils")
+_TORCH = ("torch", "optim", *_SCHEDULERS_IN)
 
 # What Lightning and hydra name a class by, and what hydra is told beside its arguments.
 _PATHS = ("class_path", "_target_")
@@ -53,7 +54,7 @@ def name_usually(name: str, word: str = "scheduler") -> str:
     if name in CATALOG or name in OPTIMIZERS:
         return name
     package, *path, last = name.split(".") if "." in name else ("", name)
-    is_own = last in SCHEDULERS and "lr_scheduler" in (package, *path)
+    is_own = last in SCHEDULERS and any(each in _SCHEDULERS_IN for each in (package, *path))
     if package in _TORCH and (is_own or (last in OPTIMIZERS and "optim" in (package, *path))):
         return last
     return name if word == "optimizer" else list_short().get(name, name)

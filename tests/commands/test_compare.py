@@ -521,7 +521,8 @@ def test_a_figure_and_standard_input_stand_for_their_specs(step: Path, tmp_path:
         ),
         (
             ["step.yaml", "half.yaml", "-o", "a.gif"],
-            "-o a.gif: no known ending (known: .png, .webp, .svg, .pdf); give the format with -f",
+            "-o a.gif: no known ending (known: .png, .webp, .svg, .pdf); "
+            "give -o a.png, or the format with -f",
         ),
         (
             ["step.yaml", "half.yaml", "-f", "png"],

@@ -162,7 +162,7 @@ def test_a_figure_and_standard_input_and_settings_are_specs_here_too(
     [
         (
             ["step.yaml", "-o", "x.txt"],
-            "-o x.txt: no known ending (known: .csv, .json); give the format with -f",
+            "-o x.txt: no known ending (known: .csv, .json); give -o x.csv, or the format with -f",
         ),
         (
             ["step.yaml", "-o", "./step.yaml", "-f", "csv"],

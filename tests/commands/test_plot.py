@@ -235,11 +235,13 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
         (["b.yaml", "old.png"], "old.png: is also an input; name another file with -o"),
         (
             ["a.yaml", "-o", "x.jpg"],
-            "-o x.jpg: no known ending (known: .png, .webp, .svg, .pdf); give the format with -f",
+            "-o x.jpg: no known ending (known: .png, .webp, .svg, .pdf); "
+            "give -o x.png, or the format with -f",
         ),
         (
             ["a.yaml", "-o", "x"],
-            "-o x: no known ending (known: .png, .webp, .svg, .pdf); give the format with -f",
+            "-o x: no known ending (known: .png, .webp, .svg, .pdf); "
+            "give -o x.png, or the format with -f",
         ),
         (["a.yaml", "--set", "epochs"], "--set epochs: must be KEY=VALUE; type --set epochs=VALUE"),
         (["a.yaml", "--set", "=4"], "--set =4: must be KEY=VALUE; type --set KEY=4"),

@@ -56,8 +56,8 @@ def test_the_list_has_every_scheduler_once_and_says_what_it_does() -> None:
     ("arguments", "remedy"),
     [
         (["plto"], "No such command 'plto'. Did you mean 'plot'?"),
-        (["plot"], "Missing argument 'SPEC'."),
-        (["plot", "-o", "x.png"], "Missing argument 'SPEC'."),
+        (["plot"], "Missing argument 'SPEC'. Type lrviz plot spec.yaml"),
+        (["plot", "-o", "x.png"], "Type lrviz plot -o x.png spec.yaml"),
         (
             ["plot", "a.yaml", "--stile", "dark"],
             "No such option: --stile (Possible options: --steps, --style, --title)",
@@ -69,7 +69,7 @@ def test_the_list_has_every_scheduler_once_and_says_what_it_does() -> None:
             ["plot", "a.yaml", "-f", "gif"],
             "Invalid value for '-f' / '--format': 'gif' is not one of 'png', 'webp', 'svg', 'pdf'.",
         ),
-        (["show"], "Missing argument 'NAME'."),
+        (["show"], "Missing argument 'NAME'. Type lrviz show StepLR"),
         (["new", "StepLR", "LinearLR"], "Got unexpected extra argument(s) (LinearLR)"),
     ],
 )

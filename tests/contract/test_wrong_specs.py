@@ -4,8 +4,10 @@ The answers are the contract: each line as it is printed, behind the name of the
 """
 
 import math
+from inspect import signature
 
 import pytest
+import torch
 from torch.optim import lr_scheduler
 from transformers.optimization import TYPE_TO_SCHEDULER_FUNCTION
 from transformers.trainer_utils import SchedulerType
@@ -16,10 +18,13 @@ from lrviz.errors import SpecError
 from lrviz.linter.engine import lint_run
 from lrviz.linter.rules import RULES
 from lrviz.reading.sources import parse_data
+from lrviz.spec.belonging import list_order
+from lrviz.spec.catalog import OPTIMIZERS
 from lrviz.spec.edit import Document, EditError
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.usual import list_short
 from lrviz.spec.wording import suggest
+from lrviz.spec.yamltree import parse_yaml
 from tests.support.training import make_optimizer
 
 RUN = "epochs: 4\n"
@@ -367,6 +372,44 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "top warmup: 10%",
+        "epochs: 4\nscheduler: OneCycleLR\nwarmup: 10%\n",
+        ["3:1: warmup: no such key; write scheduler: {OneCycleLR: {pct_start: 0.1}}"],
+    ),
+    (
+        "top warmup_steps: 10 %",
+        "epochs: 4\nscheduler: LinearLR\nwarmup_steps: 10 %\n",
+        [
+            "3:1: warmup_steps: no such key; write scheduler: {SequentialLR: {schedulers: "
+            "[{LinearLR: {start_factor: 0.01, total_iters: =ceil(0.1 * total_calls)}}, "
+            "LinearLR], milestones: [=ceil(0.1 * total_calls)]}}"
+        ],
+    ),
+    (
+        "total_iters no whole share",
+        "epochs: 25\nscheduler: {LinearLR: {total_iters: =0.33 * total_calls}}\n",
+        [
+            "2:24: scheduler.LinearLR.total_iters: must be a whole number, "
+            "'=0.33 * total_calls' is 8.25; write =ceil(0.33 * total_calls)"
+        ],
+    ),
+    (
+        "milestones no whole share",
+        "epochs: 25\nscheduler: {MultiStepLR: {milestones: [=0.33 * total_calls, =5 / 2]}}\n",
+        [
+            "2:40: scheduler.MultiStepLR.milestones.0: must be a whole number, "
+            "'=0.33 * total_calls' is 8.25; write =ceil(0.33 * total_calls)"
+        ],
+    ),
+    (
+        "total_iters no whole number",
+        "epochs: 25\nscheduler: {LinearLR: {total_iters: =5 / 2}}\n",
+        [
+            "2:24: scheduler.LinearLR.total_iters: must be a whole number, "
+            "'=5 / 2' is 2.5; write =ceil(5 / 2)"
+        ],
+    ),
+    (
         "top warmup_epochs: 5",
         "epochs: 4\nscheduler: {StepLR: {step_size: 2}}\nwarmup_epochs: 5\n",
         [
@@ -398,7 +441,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "epochs named num_epochs only",
         "num_epochs: 4\nscheduler: {StepLR: {step_size: 2}}\n",
-        ["1:1: num_epochs: no such key; write epochs: 4", "1:1: epochs is missing"],
+        ["1:1: num_epochs: no such key; write epochs: 4"],
     ),
     (
         "top max_steps: 100",
@@ -784,10 +827,95 @@ def answer(data: bytes) -> list[str]:
     return [line.removeprefix("a.yaml:") for line in str(caught.value).splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("lr: 0.1\nweight_decay: 0.01\n", "optimizer: {SGD: {lr: 0.1, weight_decay: 0.01}}"),
+        ("momentum: 0.9\nSGD: {lr: 0.1}\n", "optimizer: {SGD: {lr: 0.1, momentum: 0.9}}"),
+        ("style: dark\nfigsize: [8, 4]\n", "figure: {style: dark, size: [8, 4]}"),
+        ("max_steps: 8\nnum_epochs: 4\n", "steps: 8"),
+        ("max_steps: -1\nnum_epochs: 4\n", "epochs: 4"),
+    ],
+)
+@pytest.mark.parametrize("gamma", ["", "gamma: 0.5\n"], ids=["alone", "with gamma"])
+def test_remedies_of_several_keys_are_followed_together(wrong: str, right: str, gamma: str) -> None:
+    """What they say to write, once, in place of all that is wrong, is the spec that was meant."""
+    rest = RUN * ("epochs" not in right and "steps" not in right)
+    scheduler = "scheduler: {StepLR: {step_size: 2}}\n"
+    lines = answer(f"{wrong}{gamma}{scheduler}{rest}".encode())
+    assert len(lines) == 2 + bool(gamma)
+    meant = {line.partition("; write ")[2].partition(", in place")[0] for line in lines}
+    assert len(meant) == 1 + bool(gamma)
+    spec = parse_spec("\n".join([rest, *meant, scheduler * (not gamma)]))
+    whole = scheduler.replace("}}", ", gamma: 0.5}}") if gamma else scheduler
+    assert spec == parse_spec(f"{rest}{right}\n{whole}")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("step_size: 2\ngamma: 0.5\nscheduler: StepLR\n", [4, 4, 2, 2]),
+        ("gamma: 0.5\nStepLR: {step_size: 1}\n", [4, 2, 1, 0.5]),
+        ("gamma: 0.5\nwarmup: 2\nscheduler: {StepLR: {step_size: 1}}\n", [0.04, 2.02, 4, 2]),
+    ],
+)
+def test_remedies_of_a_scheduler_s_keys_are_followed_together(
+    wrong: str, meant: list[float]
+) -> None:
+    rest = f"{RUN}optimizer: {{SGD: {{lr: 4}}}}\n"
+    lines = answer((rest + wrong).encode())
+    (line,) = {line.partition("; write ")[2] for line in lines if "; write " in line}
+    assert lrviz.simulate(parse_spec(rest + line)).lr[0].tolist() == pytest.approx(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("max_steps: -1\nepochs: 4\n", "leave it out, as epochs is given"),
+        ("num_epochs: 4\nsteps: 8\n", "leave it out, as steps is given"),
+        ("max_steps: -1\n", "write epochs: …"),
+        ("max_steps: 8\n", "write steps: 8"),
+        (
+            "max_steps: 8\nepochs: 4\nsteps_per_epoch: 3\n",
+            "write steps: 8, in place of epochs and steps_per_epoch",
+        ),
+    ],
+)
+def test_a_length_by_another_name_gets_one_answer(text: str, remedy: str) -> None:
+    (line,) = answer(f"{text}scheduler: LinearLR\n".encode())
+    assert line.endswith(f": no such key; {remedy}")
+
+
 def test_what_is_written_instead_keeps_every_argument() -> None:
     text = "epochs: 4\noptimizer: {SGD: {lr: 0.1}, momentum: 0.9}\nscheduler: StepLR\n"
     (line,) = answer(text.encode())
     assert line.endswith("; write optimizer: {SGD: {lr: 0.1, momentum: 0.9}}")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("SGD(model.parameters(), 0.1, 0.9, 0, 5e-4, True)",
+         "{lr: 0.1, momentum: 0.9, dampening: 0, weight_decay: 5e-4, nesterov: true}"),
+        ("{AdamW: [1e-3, [0.9, 0.95]]}", "{lr: 0.001, betas: [0.9, 0.95]}"),
+        ("torch.optim.RMSprop(params, 0.1, 0.95, weight_decay=0.01)",
+         "{lr: 0.1, alpha: 0.95, weight_decay: 0.01}"),
+    ],
+)  # fmt: skip
+def test_arguments_of_an_optimizer_are_known_by_their_order(written: str, meant: str) -> None:
+    (line,) = answer(f"{RUN}optimizer: {written}\nscheduler: LinearLR\n".encode())
+    spec = parse_spec(f"{RUN}scheduler: LinearLR\n{line.partition('; write ')[2]}")
+    assert spec.optimizer.arguments == parse_yaml(meant)[0]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_order_of_an_optimizer_s_arguments_is_torch_s(name: str) -> None:
+    optimizer = getattr(torch.optim, name, None)
+    if optimizer is None:
+        pytest.skip("this torch has none")
+    _, *torchs = signature(optimizer).parameters
+    assert len(found := list_order(name)) >= 3
+    assert torchs[: len(found)] == list(found)
 
 
 def test_only_the_optimizer_is_left_out_of_a_call_in_python() -> None:
@@ -821,6 +949,11 @@ def test_the_table_holds_inputs_of_every_kind_once() -> None:
     [
         (f"scheduler: {{{TORCH}.StepLR: {{step_size: 2}}}}", "scheduler: {StepLR: {step_size: 2}}"),
         ("scheduler: {lr_scheduler.StepLR: {step_size: 2}}", "scheduler: {StepLR: {step_size: 2}}"),
+        (
+            "curves: {a: {scheduler: {torch.optim.swa_utils.SWALR: {swa_lr: 0.1}}}}",
+            "curves: {a: {scheduler: {SWALR: {swa_lr: 0.1}}}}",
+        ),
+        ("scheduler: {swa_utils.SWALR: {swa_lr: 0.1}}", "scheduler: {SWALR: {swa_lr: 0.1}}"),
         (
             f"scheduler: {{class_path: {TORCH}.StepLR, init_args: {{step_size: 2}}}}",
             "scheduler: {StepLR: {step_size: 2}}",
@@ -923,6 +1056,12 @@ def test_set_names_it_as_a_spec_does() -> None:
         ("math.exp(-epoch) * math.pi", lambda epoch: math.exp(-epoch) * math.pi),
         ("np.minimum(1, np.abs(epoch - 3))", lambda epoch: min(1, abs(epoch - 3))),
         ("numpy.maximum(0.5, 1 / (int(epoch) + 1))", lambda epoch: max(0.5, 1 / (epoch + 1))),
+        ("np.max([2, epoch]) + np.max(3, epoch)", lambda epoch: max(2, epoch) + max(3, epoch)),
+        ("min((1, epoch / 4))", lambda epoch: min(1, epoch / 4)),
+        (
+            "math.log(epoch + 1, 2) + log(8, epoch + 2)",
+            lambda epoch: math.log(epoch + 1, 2) + math.log(8, epoch + 2),
+        ),
     ],
 )
 def test_an_expression_of_python_s_draws_what_torch_does(text: str, value: object) -> None:

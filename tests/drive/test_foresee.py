@@ -266,7 +266,8 @@ MESSAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "{StepLR: {step_size: =total_calls / 5}}",
         {},
-        "2:22: scheduler.StepLR.step_size: must be a whole number, '=total_calls / 5' is 6.4",
+        "2:22: scheduler.StepLR.step_size: must be a whole number, '=total_calls / 5' is 6.4; "
+        "write =ceil(total_calls / 5)",
     ),
     (
         "{StepLR: {step_size: =total_calls / 0}}",

@@ -30,6 +30,35 @@ MANY = [8.0] * 500
 BESIDE: dict[str, Any] = {"ExponentialLR": {"gamma": 0.9}}
 
 
+def test_a_tenth_of_a_run_is_rounded_up_as_the_trainer_of_transformers_does() -> None:
+    """375 calls have a tenth of 37.5; TrainingArguments.get_warmup_steps gives its ceiling."""
+    schedule = "{transformers.get_constant_schedule_with_warmup: {num_warmup_steps: 1000}}"
+    run = simulate(parse_spec(f"steps: 375\nscheduler: {schedule}\n"))
+    (found,) = lint_run(run, RULES.values())
+    assert found.remedy == "set num_warmup_steps to 38, a tenth of the run"
+
+
+@pytest.mark.parametrize(
+    ("length", "values", "remedy"),
+    [
+        ("epochs: 4\nsteps_per_epoch: 8", 4, "set interval to epoch, or "),
+        ("epochs: 4\nsteps_per_epoch: 8", 5, ""),
+        ("epochs: 32", 4, ""),
+        ("steps: 32", 1, ""),
+    ],
+)
+def test_a_metric_of_one_value_an_epoch_is_told_to_be_called_so(
+    length: str, values: int, remedy: str, write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    """Once an epoch each value is its call's own, and falls: nothing drops for one that is held."""
+    (tmp_path / "a.csv").write_text("\n".join(["loss", "4", "3", "2", "1", "0"][: values + 1]))
+    scheduler = "scheduler: {ReduceLROnPlateau: {patience: 1}}"
+    path = write_spec(f"{length}\n{scheduler}\nmetric: {{csv: a.csv, column: loss}}\n")
+    found = lint_run(simulate(lrviz.load(path)), RULES.values())
+    (told,) = [each for each in found if each.rule.code == "LR036"]
+    assert told.remedy == f"{remedy}give every call a value of its own"
+
+
 def _values(argument: Argument) -> Iterator[Any]:
     """Yield what to set an argument to: numbers, and lists with them where it may be a list."""
     if argument.kind.base in ("flag", "text", "choice"):

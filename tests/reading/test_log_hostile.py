@@ -44,6 +44,15 @@ def test_what_is_broken_beyond_use_earns_one_line(data: bytes, text: str) -> Non
     assert len(line) < 1000
 
 
+def test_a_row_of_more_cells_than_its_header_is_left_out_and_said() -> None:
+    """A comma for a point moves what follows: 0,001 would be read as 0."""
+    log = read(b"step,lr,loss\n1,0.5,3\n2,0,001,2\n3,0,125,\n4,0.25,1\n")
+    assert values(log) == [(1, 0.5), (4, 0.25)]
+    first, *_, last = log.notes
+    assert first == "rows have more cells than the header; a number has a point, and no comma"
+    assert last == "left out, as step or learning rate is no finite number: 2 of them"
+
+
 def test_a_state_of_more_than_64_mb_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "trainer_state.json"
     with path.open("wb") as file:

@@ -158,6 +158,9 @@ def test_a_missing_file_is_named_by_its_key(write_spec: WriteSpec) -> None:
         (b"loss\n1,5\n", f"csv: row 1 has 2 cells, the header 1; {POINT}"),
         (b"a,loss\n0,1\n1,0,7\n", f"csv: row 2 has 3 cells, the header 2; {POINT}"),
         (b"a;loss\n0;1\n1;0;7\n", "csv: row 2 has 3 cells, the header 2"),
+        (b"a;loss\n0;1;\n", "csv: row 1 has 3 cells, the header 2"),
+        (b"a,loss,b\n1,0,5,\n", f"csv: row 1 has 4 cells, the header 3; {POINT}"),  # not 0
+        (b"loss,\n1,\n1,5,\n", f"csv: row 2 has 3 cells, the header 2; {POINT}"),
         (b"loss\n" + b"1\n" * 16_385, "csv: has more than 16,384 values in that column"),
         (b"loss\n" + b"1" * 10_000_000, "csv: larger than 10 MB"),
     ],
@@ -180,7 +183,6 @@ def test_a_wrong_file_is_told_what_is_wrong_and_is_not_quoted(
         b"loss\r1\r2",
         b'"a","loss"\n"x"," 1 "\n"y","2"\n',
         b"loss,\n1,\n2,\n",
-        b"loss\n1,\n2, ,\n",  # cells that are empty tell nothing
         b"loss,note\n1\n2,x\n",
         b"epoch;loss\n0;1,0\n1;2,0\n",
         b"epoch\tloss\n0\t1,0\n1\t2,0\n",
@@ -190,11 +192,13 @@ def test_a_wrong_file_is_told_what_is_wrong_and_is_not_quoted(
         b"epoch,loss,train\n0,,5\n0,1,\n1,,4\n1,2,\n",
         b"\n\nloss\n1\n2\n",
         b"loss\r\r\n1\r\r\n2\r\r\n",
+        b"\xef\xbb\xbfsep=;\r\na;loss\r\n0,5;1,0\r\n1;2\r\n",
+        b'"SEP=,"\na,loss\n0,1\n1,2\n',
     ],
     ids=[
-        *("plain", "Windows", "old Mac", "quotes", "last comma", "more commas", "fewer cells"),
+        *("plain", "Windows", "old Mac", "quotes", "last comma", "fewer cells"),
         *("semicolons", "tabs", "quoted commas", "UTF-16", "Latin-1", "Lightning's"),
-        *("blank lines first", "twice as many lines"),
+        *("blank lines first", "twice as many lines", "Excel's", "Excel's, in quotes"),
     ],
 )
 def test_a_number_is_read_as_it_stands(data: bytes, write_spec: WriteSpec, tmp_path: Path) -> None:
@@ -209,6 +213,7 @@ def test_a_number_is_read_as_it_stands(data: bytes, write_spec: WriteSpec, tmp_p
     ("data", "said"),
     [
         ("loss\n1\n\n2\n3\n4\n", "losses.csv:3: loss is blank"),
+        ("sep=,\nloss\n1\n\n2\n3\n4\n", "losses.csv:4: loss is blank"),
         ("a,loss\n0,1\n1,\n2,2\n3,3\n4,4\n", "losses.csv:3: loss is blank"),
         ('note,loss\n"a\n\nb",1\n,2\n\n,3\n,4\n', "losses.csv:6: loss is blank"),
     ],

@@ -212,3 +212,26 @@ def test_what_is_wrong_with_a_sweep_is_said_as_it_was_typed(
 ) -> None:
     done = run("plot", step, "--sweep", "epochs=[2, 3]", "--sweep", sweep)
     assert (done.status, done.stderr) == (2, f"--sweep {sweep}{message}\n")
+
+
+NAMED = "{SGD: {lr: 1, param_groups: [{name: backbone}, {name: head, lr: 0.5}]}}"
+GROUPS = f"epochs: 4\nscheduler: LinearLR\noptimizer: {NAMED}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "values"), [("head.lr", [None, 0.25]), ("backbone.momentum", [0.25, None])]
+)
+def test_a_param_group_is_found_by_its_name(key: str, values: list[float | None]) -> None:
+    argument = key.rpartition(".")[2]
+    spec = parse_spec(GROUPS, overrides=[(key, "0.25")])
+    assert [group.get(argument) for group in spec.optimizer.groups] == values
+    spec = parse_spec(f"{GROUPS}sweep: {{{key}: [0.25]}}\n")
+    assert [group.get(argument) for group in spec.optimizer.groups] == values
+
+
+def test_a_name_that_two_curves_have_stands_for_two_keys() -> None:
+    own = f"{{optimizer: {NAMED}}}"
+    curves = f"epochs: 4\nscheduler: LinearLR\ncurves: {{a: {own}, b: {own}}}"
+    for key, said in ("head.lr", r"2 keys; give .*a\.opt.*\.1\.lr=2 or"), ("head.l", "no such key"):
+        with pytest.raises(SpecError, match=said):
+            parse_spec(curves, overrides=[(key, "2")])

@@ -200,7 +200,7 @@ WARMUPS = {
         of_timm("CosineLRScheduler", "t_initial: 24, warmup_t: 30, warmup_lr_init: 1e-3"),
         "error",
         ["30", "24", rate(1e-3 + 0.199 * 23 / 30)],
-        {"warmup_t": 2},
+        {"warmup_t": 3},
     ),
     "a warm-up from 0 that is called once an epoch": Kind(
         of_transformers(COSINE, "num_warmup_steps: 3", "interval: epoch", 30),

@@ -108,7 +108,7 @@ def warmup_outlasts_run(view: View, part: Part) -> Iterator[Found]:
         name = part.role("warmup") or part.length_name
         text = f"the warm-up takes {calls(part.warmup)} and the run has {view.calls}, {short}"
         unit = view.if_steps(part.warmup, part)
-        value = max(1, view.calls // 10)
+        value = math.ceil(view.calls / 10)  # as trainers round a share
         tenth = part.fix(name, value, ", a tenth of the run")
         both = tuple(each.beside(*part.given(name, value).fit()) for each in tenth)
         fixes = (*unit, *tenth, *both)

@@ -127,8 +127,9 @@ def metric_runs_out(view: View, part: Part) -> Iterator[Found]:
         when = f"{len(drops)} times, first {when}," if len(drops) > 1 else when
         last = f"the last of {known} values" if known > 1 else "the only value"
         text = f"the LR drops {when} while {last} is held, from call {known} on"
-        remedy = "give every call a value of its own"
-        yield Found(view.schedule.metric_key, text, remedy=remedy)
+        remedy, is_an_epoch = "give every call a value of its own", known == view.schedule.epochs
+        unit = view.call_every("epoch", part, f", or {remedy}") if is_an_epoch else ()
+        yield Found(view.schedule.metric_key, text, unit, remedy)
 
 
 @rule("LR037", "note", about=(METRIC,))

@@ -19,7 +19,7 @@ from lrviz.reading.logs.columns import (
     without_rates,
 )
 from lrviz.reading.logs.gathered import Points, Unit, parse_number
-from lrviz.reading.metricfile import find_delimiter
+from lrviz.reading.metricfile import POINT, find_delimiter
 from lrviz.run.log import Log, Precision
 from lrviz.spell import printable, spell_plural
 
@@ -33,6 +33,8 @@ _MAX_KEYS = 10_000
 
 # What breaks off may have lost less than so many digits, and then nobody can tell.
 _MOST_CUT = 2
+
+_LONGER = f"rows have more cells than the header{POINT}"
 
 _HISTORY = re.compile(rb'\s*\{.*"log_history"\s*:\s*\[', re.DOTALL)
 _MEGATRON = re.compile(r"\biteration\s+(\d+)\s*/\s*\d+\s*\|.{,500}?\blearning rate: ([^ |]+)")
@@ -202,9 +204,10 @@ def _iter_cells(file: BinaryIO, points: Points) -> Iterator[Row]:
                 points.notes.append("its last line breaks off, and is left out")
                 return
             shortest = min(shortest, len(row[-1]))
+            if len(row) > len(names) and _LONGER not in points.notes:
+                points.notes.append(_LONGER)
             # Where a row breaks off, its last number may be a half one.
-            whole = row if len(row) >= len(names) else ["?"] * len(names)
-            yield dict(zip(names, whole, strict=False))
+            yield dict(zip(names, row if len(row) == len(names) else "?" * len(names), strict=True))
     except csv.Error as cause:
         raise spec_error(points.name, f"no csv: {cause}") from None
 

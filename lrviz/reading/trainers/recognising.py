@@ -60,7 +60,7 @@ def recognise(data: bytes, name: str) -> str:
         return f"TOML, where a spec is YAML; {_NEW}"
     known = tuple(Shape.model_fields)
     strange = [key for key in tree if not suggest(key, known).startswith("did you mean")]
-    homes = {"figure": FigureOptions.model_fields, "data": Data.model_fields}
+    homes = {"": known, "figure": FigureOptions.model_fields, "data": Data.model_fields}
     is_placed = "scheduler" in tree and all(place_key(key, tree, homes) for key in strange)
     is_sure = _SURE & tree.keys() and (is_placed or not isinstance(tree.get("scheduler"), str))
     if len(tree) <= _FEW or is_sure or len(strange) * 2 <= len(tree):
