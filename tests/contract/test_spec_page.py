@@ -19,15 +19,19 @@ HEADING = re.compile(r"^### `([\w.]+)`\n\n\*(.*?)\*", re.MULTILINE)
 TABLE = re.compile(r"^\| key of `([\w.]+)` \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 ROW = re.compile(r"^\| `(\w+)` \| .* \| (.*?) \| [^|]* \|$", re.MULTILINE)
 
+# What the schema calls the keys under a key.
+HOMES = {"data": "Data", "figure": "FigureOptions", "figure.style": "Style", "lint": "LintOptions"}
+
 # What the schema says elsewhere, as any curve may have it, and what an empty `figure` is.
 BESIDE = {"interval": "step", "frequency": 1, "calls": 1, "optimizer": {"SGD": {"lr": 1e-3}}}
 
 
 def _walk(schema: dict[str, Any]) -> Iterator[tuple[str, Any, bool]]:
     """Yield every key of a spec, its default or None, and whether it is required."""
-    homes = {"": schema, "data": "Data", "figure": "FigureOptions", "lint": "LintOptions"}
-    for home, where in {**homes, "figure.style": "Style"}.items():
-        keys = schema["$defs"][where] if isinstance(where, str) else where
+    for home, keys in {
+        "": schema,
+        **{each: schema["$defs"][HOMES[each]] for each in HOMES},
+    }.items():
         for name, said in keys["properties"].items():
             default = BESIDE.get(name) if said is True else said.get("default")
             yield f"{home}.{name}".lstrip("."), default, name in keys.get("required", ())
