@@ -37,7 +37,7 @@ class Line:
 
 def _read(section: str) -> Line:
     text = re.search(r"```yaml\n(.*?)```", section, re.DOTALL)
-    command = re.search(r"`lrviz plot a.yaml --allow (\S+)`", section)
+    command = re.search(r"`--allow (\S+)`", section)
     assert text is not None
     assert command is not None
     return Line(text[1], command[1])

@@ -42,10 +42,9 @@ def test_the_spec_it_begins_with_draws_the_figure_beside_it(tmp_path: Path) -> N
     assert (tmp_path / "a.webp").read_bytes() == figure.read_bytes()
 
 
-def test_every_spec_of_it_and_of_the_page_on_specs_is_sound(tmp_path: Path) -> None:
-    page = (ROOT / "docs/spec.md").read_text("utf-8")
-    specs = re.findall(r"```yaml\n(\w.*?)```", README + page, re.DOTALL)
-    assert len(specs) == 3
+def test_every_spec_of_it_is_sound(tmp_path: Path) -> None:
+    specs = re.findall(r"```yaml\n(\w.*?)```", README, re.DOTALL)
+    assert len(specs) == 2
     for index, text in enumerate(specs):
         (tmp_path / f"{index}.yaml").write_text(text, "utf-8")
         simulate(load(tmp_path / f"{index}.yaml"))
@@ -100,7 +99,7 @@ def test_the_finding_it_shows_is_the_one_that_is_printed(tmp_path: Path) -> None
     (tmp_path / "cos.yaml").write_text(text, "utf-8")
     done = run(["lint", "cos.yaml"], tmp_path)
     assert done.returncode == 1
-    assert f"$ lrviz lint cos.yaml\n{done.stdout}" in README
+    assert re.search(rf"\$ lrviz lint cos.yaml.*\n(.*\n)?{re.escape(done.stdout)}", README)
 
 
 def test_the_page_on_speed_holds_its_tables() -> None:

@@ -43,7 +43,7 @@ def test_a_command_prints_what_the_page_says(
         if path.suffix in (".yaml", ".csv"):
             shutil.copy(path, tmp_path)
     monkeypatch.chdir(tmp_path)
-    done = run(*shlex.split(command)[1:])
+    done = run(*shlex.split(command, comments=True)[1:])
     assert done.status == ("--exit-code" in command)
     told = [line.strip() for line in COMMANDS[command].rstrip().splitlines()]
     if told:
