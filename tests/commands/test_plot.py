@@ -235,8 +235,7 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
         (["b.yaml", "old.png"], "old.png: is also an input; name another file with -o"),
         (
             ["b.yaml", "bare.png"],
-            "bare.png: a PNG without lrviz's metadata; "
-            "another program drew it or saved it again",
+            "bare.png: a PNG without lrviz's metadata; another program drew it or saved it again",
         ),
         (
             ["a.yaml", "-o", "x.jpg"],
