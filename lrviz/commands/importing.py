@@ -9,6 +9,7 @@ from lrviz.reading.trainers.draft import Asked
 from lrviz.reading.trainers.families import import_config
 from lrviz.spec.tree import Trainer
 from lrviz.system.files import read_file
+from lrviz.system.own import sign
 
 
 def save_import(
@@ -21,14 +22,14 @@ def save_import(
         family: of the config; None for what it looks like.
         asked: what the command line says of the run.
         output: a file; `-` for standard output.
-        overwrite: whether the file is replaced, whoever wrote it: whoever has made a spec of a
-            config may have gone on with it.
+        overwrite: whether the file is replaced, too, where somebody has gone on with it.
 
     Raises:
         FileError: a file cannot be read or written.
-        RefusedError: the output is also the input, or there is a file already.
+        RefusedError: the output is also the input, or is not to be replaced.
         SpecError: no spec can be made of it, or not all is said.
     """
     refuse_inputs([output_file(output)], [source])
     text, draft = import_config(read_file(source, MAX_FILE), source, asked, family)
-    yield write_text(text, output, None, overwrite=overwrite, lines=draft.notes)
+    signed = sign(text, "spec")
+    yield write_text(signed, output, "spec", overwrite=overwrite, lines=draft.notes)

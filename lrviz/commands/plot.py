@@ -19,7 +19,7 @@ from lrviz.commands.results import (
     write_figure,
 )
 from lrviz.commands.watch import Watch
-from lrviz.errors import UsageError
+from lrviz.errors import RefusedError, UsageError
 from lrviz.figure import Drawn
 from lrviz.reading.sources import AS_WRITTEN, Reading, load_named
 from lrviz.run.driven import Run
@@ -64,9 +64,16 @@ def iter_plots(request: PlotRequest) -> Iterator[Block]:
     """Draw every spec, and yield what became of each; none stops the others.
 
     Raises:
+        FileError: a figure that would be written over cannot be read.
+        SpecError: it holds no spec.
         UsageError: what is refused before anything is written.
     """
-    targets = _list_targets(request)
+    try:
+        targets = _list_targets(request)
+    except RefusedError:
+        for source in request.sources if request.output is None else ():
+            load_named(source, request.reading)  # what holds no spec would not be drawn elsewhere
+        raise
     if not request.metadata and any(target.format == "html" for target in targets):
         raise UsageError("--no-metadata: a page reads its values from the record; leave it out")
     for path in filter(None, (target.path for target in targets)):

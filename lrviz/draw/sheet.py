@@ -11,7 +11,7 @@ from lrviz.curve import pick_points
 from lrviz.draw.chart import Chart, Settings, apply_settings, gather_settings
 from lrviz.draw.fonts import choose_fonts, measure_with
 from lrviz.draw.lines import bound_effort
-from lrviz.draw.panels import Limits, find_limits
+from lrviz.draw.panels import Limits, find_limits, mend_limits
 from lrviz.draw.text import fit_captions
 from lrviz.errors import UsageError
 from lrviz.run.driven import Run, Thumbnail
@@ -98,7 +98,8 @@ def take_thumbnail(run: Run) -> Thumbnail:
             points = pick_points(values, 0, run.steps, COLUMNS)
             rows.append((points.astype(np.float64), values[points]))
     base = max((max(curve.base_lr, default=0.0) for curve in run.curves), default=0.0)
-    return Thumbnail(tuple(rows), run.steps, base)
+    is_own = run.figure.panels[0] == "lr" and run.figure.yscale == "linear"
+    return Thumbnail(tuple(rows), run.steps, base, run.figure.ylim if is_own else None)
 
 
 def build_sheet(
@@ -111,7 +112,8 @@ def build_sheet(
     a picture may be: its panels are smaller, and say less.
 
     Args:
-        thumbnails: one a run, at least one; what the specs say of style and axes does not count.
+        thumbnails: one a run, at least one; what the specs say of style and axes does not count,
+            the limits of learning rates aside.
         titles: as many; those too long for their panel lose their middle, and those that look the
             same are numbered.
         style: a built-in style's name.
@@ -220,8 +222,12 @@ def _plan_axis(thumbnail: Thumbnail) -> tuple[Limits, list[float]]:
     """Return the ends of a y axis, and what it names: 0 and the ends of what it shows."""
     rows = [values for _, values in thumbnail.rows]
     low, high = find_limits(rows, "lr", thumbnail.base_lr, "linear")
-    values = np.concatenate(rows)
-    ends = 0.0, max(thumbnail.base_lr, 0.0, float(values.max())), min(0.0, float(values.min()))
+    base, values = thumbnail.base_lr, np.concatenate(rows)
+    if given := thumbnail.ylim:
+        low, high = mend_limits((min(given), max(given)), (low, high), "linear")
+        base = 0.0
+    top, bottom = max(base, 0.0, float(values.max())), min(0.0, float(values.min()))
+    ends = 0.0, min(top, high), max(bottom, low)
     return (low, high), [end for end in ends if low <= end <= high]
 
 

@@ -14,6 +14,8 @@ from lrviz.system.process import is_alone, quick_imports
 # Set to anything that does not say no, it has the whole torch imported always.
 VARIABLE = "LRVIZ_WHOLE_TORCH"
 
+_INSTALL = "; pip install torch (without a GPU its CPU build, as pytorch.org says)"
+
 R = TypeVar("R")
 
 
@@ -50,7 +52,9 @@ def with_torch(call: Callable[[], R], needs: str = "", place: str = "lrviz") -> 
         if refused and not needs:
             raise refused from refused.__cause__
         text = f"needs {needs}, and torch cannot" if needs else "torch cannot"
-        raise Mishap(place, f"{text} be imported: {spell_exception(why)}") from why
+        text += f" be imported: {spell_exception(why)}"
+        is_missing = isinstance(why, ModuleNotFoundError) and why.name == "torch"
+        raise Mishap(place, text + _INSTALL * is_missing) from why
     return call()
 
 

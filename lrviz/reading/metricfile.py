@@ -37,7 +37,7 @@ POINT = "; a number has a point, and no comma"
 # The line before the header by which Excel is told what parts the cells.
 _SEPARATOR = re.compile(r'\A"?sep=[,;\t]"?(?=[\r\n])', re.IGNORECASE)
 
-_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
+THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 
 Row = list[str]
 Cell = tuple[int, int, str]  # its line, its row, counted from 1 without blank ones, and its text
@@ -197,7 +197,7 @@ def _list_cells(
     if delimiter == "," or any("." in cell for _, _, cell in cells):
         return cells
     parted = [each for each in cells if "," in each[2]]
-    if parted and all(_THOUSANDS.fullmatch(cell) for _, _, cell in parted):
+    if parted and all(THOUSANDS.fullmatch(cell) for _, _, cell in parted):
         text = f"row {parted[0][1]} may have a comma between thousands, or a decimal one"
         raise _CsvError(f"{text}; write a point, or none")
     return [(line, number, cell.replace(",", ".")) for line, number, cell in cells]

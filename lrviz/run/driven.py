@@ -117,11 +117,13 @@ class Thumbnail:
         rows: one a curve and param group: steps and the values there, two arrays of one length.
         steps: the length of the run.
         base_lr: the largest learning rate that an optimizer of the run was given.
+        ylim: the limits that the spec gives them on a linear axis; None for none.
     """
 
     rows: tuple[tuple[Values, Values], ...]
     steps: int
     base_lr: float
+    ylim: tuple[float, float] | None
 
 
 def describe_curves(curves: Sequence[Curve], schedulers: Sequence[SchedulerFacts]) -> str:

@@ -39,14 +39,15 @@ _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = {
     ),
     "report": re.compile(rb"<!doctype html>\n.*?\n<title>lrviz check: ", re.DOTALL),
     "schema": re.compile(rb'\{\n  "\$schema": "[^"]*",\n  "title": "lrviz spec",\n'),
-    "spec": re.compile(
-        rb"# yaml-language-server: \$schema=lrviz\.schema\.json\n"
-        rb"# An editor completes and checks this file once `lrviz schema > "
-    ),
 }
 
-_SIGNED = "# Written by lrviz code, and unchanged while its digest is {}\n"
-_SCRIPT = re.compile(_SIGNED.format("([0-9a-f]{16})").encode())
+# What people go on with, and which command writes it.
+_WRITERS: Mapping[Kind, str] = {"script": "code", "spec": "import"}
+_SIGNED = "# Written by lrviz {}, and unchanged while its digest is {}\n"
+_SIGNATURES = {
+    kind: re.compile(_SIGNED.format(writer, "([0-9a-f]{16})").encode())
+    for kind, writer in _WRITERS.items()
+}
 
 # The pictures of which lrviz 0.1 wrote some that do not say so.
 _UNMARKED = ("PNG", "WebP", "SVG", "PDF")
@@ -93,7 +94,8 @@ def refuse_other(path: Path, kind: Kind | None, *, overwrite: bool = False) -> N
     remedy = "name another file, or insist with --overwrite"
     if found is None and kind == "figure" and sniff(data) in _UNMARKED:
         remedy += " (once, for a figure of 0.1 that does not name lrviz)"
-    raise RefusedError(path, f"not a {kind or 'file'} that lrviz wrote; {remedy}")
+    how = "as lrviz wrote it" if kind in _WRITERS else "that lrviz wrote"
+    raise RefusedError(path, f"{f'not a {kind} {how}' if kind else 'is there already'}; {remedy}")
 
 
 def refuse_place(root: Path, path: Path) -> None:
@@ -130,22 +132,23 @@ def find_kind(data: bytes) -> Kind | None:
     """
     if mark := _MARKS.get(sniff(data) or ""):
         return "figure" if mark.search(data) else None
-    if signed := _SCRIPT.match(data):
-        return "script" if _digest(data[signed.end() :]) == signed[1].decode() else None
+    for kind, signature in _SIGNATURES.items():
+        if signed := signature.match(data):
+            return kind if _digest(data[signed.end() :]) == signed[1].decode() else None
     return next((kind for kind, start in _BEGINNINGS.items() if start.match(data)), None)
 
 
-def sign_script(code: str) -> str:
-    r"""Return a script with a first line by which it is known while nobody has changed it.
+def sign(text: str, kind: Kind) -> str:
+    r"""Return a script or spec with a first line by which it is known while nobody has changed it.
 
-    >>> script = sign_script("import torch\n")
+    >>> script = sign("import torch\n", "script")
     >>> find_kind(script.encode()), find_kind(f"{script}train()\n".encode())
     ('script', None)
     """
-    return f"{_SIGNED.format(_digest(code.encode()))}{code}"
+    return f"{_SIGNED.format(_WRITERS[kind], _digest(text.encode()))}{text}"
 
 
-def _digest(code: bytes) -> str:
+def _digest(text: bytes) -> str:
     from hashlib import sha256
 
-    return sha256(code).hexdigest()[:16]
+    return sha256(text).hexdigest()[:16]

@@ -24,8 +24,8 @@ def test_a_spec_is_printed_that_can_be_drawn(tmp_path: Path) -> None:
 def test_standard_input_is_read() -> None:
     named = run("import", CONFIG, *KNOWN).text.splitlines()
     piped = run("import", "-", *KNOWN, stdin=CONFIG.read_bytes()).text.splitlines()
-    assert named[1:] == piped[1:]
-    assert piped[0] == "# Made of -, read as arguments of Hugging Face's Trainer."
+    assert named[2:] == piped[2:]
+    assert piped[1] == "# Made of -, read as arguments of Hugging Face's Trainer."
 
 
 def test_a_file_is_written_and_named(tmp_path: Path) -> None:
@@ -34,17 +34,46 @@ def test_a_file_is_written_and_named(tmp_path: Path) -> None:
     assert (tmp_path / "spec.yaml").read_text() == run("import", CONFIG, *KNOWN).text
 
 
-def test_a_file_that_is_there_may_have_been_worked_on(tmp_path: Path) -> None:
+def test_a_spec_that_nobody_has_changed_is_replaced(tmp_path: Path) -> None:
+    for epochs in ("2", "2", "3"):
+        arguments = ("import", CONFIG, *KNOWN, "--epochs", epochs, "-o", "spec.yaml")
+        result = run(*arguments, cwd=tmp_path)
+        assert (result.status, result.text, result.stderr) == (0, "spec.yaml\n", "")
+        assert f"epochs: {epochs}.0  # --epochs" in (tmp_path / "spec.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("\n", "\n# of the second run\n"),
+        ("# Made of", "# As was made of"),
+        ("AdamW:", "Adam:"),
+        (" while", " as long as"),
+    ],
+)
+def test_a_spec_that_somebody_has_worked_on_is_not(old: str, new: str, tmp_path: Path) -> None:
     arguments = ("import", CONFIG, *KNOWN, "-o", "spec.yaml")
     run(*arguments, cwd=tmp_path)
     before = (tmp_path / "spec.yaml").read_text()
-    (tmp_path / "spec.yaml").write_text(f"{before}title: mine\n")
+    changed = before.replace(old, new, 1)
+    assert changed != before
+    (tmp_path / "spec.yaml").write_text(changed)
     result = run(*arguments, cwd=tmp_path)
     assert (result.status, result.text) == (2, "")
-    assert result.stderr.startswith("spec.yaml: not a file that lrviz wrote; name another file")
-    assert (tmp_path / "spec.yaml").read_text().endswith("title: mine\n")
+    assert result.stderr == (
+        "spec.yaml: not a spec as lrviz wrote it; name another file, or insist with --overwrite\n"
+    )
+    assert (tmp_path / "spec.yaml").read_text() == changed
     assert run(*arguments, "--overwrite", cwd=tmp_path).status == 0
     assert (tmp_path / "spec.yaml").read_text() == before
+
+
+def test_a_spec_to_start_from_is_not_replaced_as_its_reader_is_to_change_it(tmp_path: Path) -> None:
+    run("new", "StepLR", "-o", "spec.yaml", cwd=tmp_path)
+    before = (tmp_path / "spec.yaml").read_text()
+    for arguments in (("import", CONFIG, *KNOWN), ("new", "StepLR")):
+        assert run(*arguments, "-o", "spec.yaml", cwd=tmp_path).status == 2
+        assert (tmp_path / "spec.yaml").read_text() == before
 
 
 def test_the_config_itself_is_never_written_over(tmp_path: Path) -> None:

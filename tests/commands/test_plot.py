@@ -234,6 +234,10 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
         ),
         (["b.yaml", "old.png"], "old.png: is also an input; name another file with -o"),
         (
+            ["b.yaml", "bare.png"],
+            "bare.png: a PNG without lrviz's metadata; another program drew it or saved it again",
+        ),
+        (
             ["a.yaml", "-o", "x.jpg"],
             "-o x.jpg: no known ending (known: .png, .webp, .svg, .pdf); "
             "give -o x.png, or the format with -f",
@@ -273,6 +277,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_written(
     for name in ("a.yaml", "b.yaml", "sub/a.yaml"):
         write_spec(STEP, name)
     run("plot", "a.yaml", "-o", "old.png", cwd=tmp_path)
+    run("plot", "a.yaml", "-o", "bare.png", "--no-metadata", cwd=tmp_path)
     (tmp_path / "link.png").symlink_to("old.png")
     before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     result = run("plot", *arguments, cwd=tmp_path)

@@ -111,7 +111,7 @@ WRONG = [
     (
         ["new", "StepLR", "-o", "a.yaml"],
         2,
-        "a.yaml: not a file that lrviz wrote; name another file, or insist with --overwrite",
+        "a.yaml: is there already; name another file, or insist with --overwrite",
     ),
     (
         ["schema", "-o", "a.yaml"],

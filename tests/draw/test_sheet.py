@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -98,6 +99,29 @@ def test_the_axes_begin_at_zero_and_name_their_ends() -> None:
     assert one.get_xlim() == (0, 32)
     assert labels(one) == (["0", "32"], ["0", "1e-3"])
     assert labels(other) == (["0", "32"], ["0", "0.25"])
+
+
+@pytest.mark.parametrize(
+    ("ylim", "base", "limits", "named"),
+    [
+        ([0, 2e-3], 1.0, (0, 2e-3), ["0", "1e-3"]),  # and not the optimizer's own
+        ([0, 4e-4], 1e-3, (0, 4e-4), ["0", "4e-4"]),  # the curve comes from above
+        ([2e-3, 2e-4], 1e-3, (2e-4, 2e-3), ["1e-3", "2e-4"]),
+        ([2e-3, 4e-3], 1e-3, (2e-3, 4e-3), ["2e-3"]),  # the curve stays below
+    ],
+)
+def test_limits_that_a_spec_gives_its_learning_rates_are_kept(
+    ylim: list[float], base: float, limits: tuple[float, float], named: list[str]
+) -> None:
+    (axes,) = sheet([make_run(STEP, base_lr=base, ylim=ylim)], ["a"]).axes
+    assert axes.get_ylim() == limits
+    assert labels(axes)[1] == named
+
+
+@pytest.mark.parametrize("other", [{"yscale": "log"}, {"panels": ["momentum", "lr"]}])
+def test_limits_of_another_axis_are_not(other: dict[str, Any]) -> None:
+    (axes,) = sheet([make_run(STEP, ylim=[0.5, 1], **other)], ["a"]).axes
+    assert axes.get_ylim() == pytest.approx((0, 1.1e-3))
 
 
 def test_what_is_below_zero_is_shown_and_named() -> None:

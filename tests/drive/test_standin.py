@@ -413,6 +413,28 @@ def test_a_torch_without_schedulers_is_told_and_not_a_bug(
     assert result.status == 3
 
 
+NOWHERE = """
+import sys
+class Finder:
+    def find_spec(name, *_):
+        if name == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+sys.meta_path.insert(0, Finder)
+"""
+
+
+@pytest.mark.parametrize("env", [{}, WHOLE], ids=["alone", "whole"])
+def test_where_torch_is_not_installed_it_is_told_how_to(
+    env: Mapping[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(NOWHERE)
+    (tmp_path / "a.yaml").write_text(STEP)
+    result = run_process("plot", "a.yaml", cwd=tmp_path, env={**env, "PYTHONPATH": str(tmp_path)})
+    why = "torch cannot be imported: ModuleNotFoundError: No module named 'torch'"
+    remedy = "pip install torch (without a GPU its CPU build, as pytorch.org says)"
+    assert (result.status, result.stderr) == (3, f"a.yaml: {why}; {remedy}\n")
+
+
 def test_the_ways_that_schedulers_go_are_told(without_libraries: Mapping[str, str]) -> None:
     alone, whole = (run_process("--version", "-v", env=env) for env in ({}, WHOLE))
     assert alone.text.splitlines()[1:] == [

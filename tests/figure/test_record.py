@@ -177,6 +177,7 @@ def test_what_is_not_installed_has_no_version(monkeypatch: pytest.MonkeyPatch) -
         ('{"a": -Infinity}', "its record is damaged: -Infinity is not JSON"),
         ("[" * 100_000, "its record is damaged: nested too deep"),
         ('{"a":' * 100_000, "its record is damaged: nested too deep"),
+        ('{"format":1,"sheet":"c0"}', "a sheet of several figures; name one of them, or its spec"),
         (" " * (MAX_RECORD + 1), "its record is larger than 2,000,000 characters"),
     ],
 )

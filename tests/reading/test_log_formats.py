@@ -173,6 +173,16 @@ def test_any_csv_is_read_and_what_was_guessed_is_said(row: str) -> None:
 
 def test_a_comma_is_a_decimal_point_between_semicolons() -> None:
     assert told(read("step;lr;x\n1;0,5;2,5\n"))["lr"] == [(1, 0.5)]
+    assert told(read("epoch;lr;x\n0,5;1,000;7\n1,125;0,975;7\n"))["lr"] == [(0, 1.0), (1, 0.975)]
+
+
+def test_a_step_whose_comma_may_be_between_thousands_is_left_out_and_said() -> None:
+    """1,000 would be read as 1, after 999."""
+    log = read("step;lr\n998;0,5\n999;0,25\n1,000 ;0,125\n12,345,678;0,1\n")
+    assert told(log)["lr"] == [(998, 0.5), (999, 0.25)]
+    first, *_, last = log.notes
+    assert first == "steps may have a comma between thousands; a number has a point, and no comma"
+    assert last == "left out, as step or learning rate is no finite number: 2 of them"
 
 
 def test_columns_that_are_named_are_taken_and_nothing_is_guessed() -> None:

@@ -342,7 +342,11 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"figure": {"markers": 1}}, "figure.markers: must be auto, true or false, got 1; write true"),
     ({"figure": {"grid": "on"}}, "figure.grid: must be true or false, got 'on'; write true"),
     ({"figure": {"xlabel": "x" * 201}}, "figure.xlabel: longer than 200 characters"),
-    ({"lint": {"ignore": ["LR1"]}}, "lint.ignore.0: must match ^LR\\d{3}$, got 'LR1'"),
+    ({"lint": {"ignore": ["on"]}}, "lint.ignore.0: must be the code of a rule, as LR012, got 'on'"),
+    (
+        {"figure": {"style": {"colors": ["red"]}}},
+        "figure.style.colors.0: must be a color, as '#1f77b4' (lower case), got 'red'",
+    ),
 )
 
 

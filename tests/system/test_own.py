@@ -21,7 +21,7 @@ from lrviz.system.own import find_kind
 from lrviz.system.writing import write_file
 from tests.support.lrvizrun import Result, run
 from tests.support.slow import slow_but
-from tests.support.specs import ROOT, STEP
+from tests.support.specs import EXAMPLES, ROOT, STEP
 
 OTHER = STEP.replace("0.5", "0.25")
 TRAINING = """\
@@ -117,12 +117,14 @@ def test_what_lrviz_did_not_write_is_replaced_only_where_the_user_insists(
         refused = run(*arguments)
         assert refused.status == 2
         said = refused.stderr + refused.text  # which is where `check` says what it found
-        assert f"{name}: not a {KINDS.get(writer, 'figure')} that lrviz wrote;" in said
+        kind = KINDS.get(writer, "figure")
+        how = "as lrviz wrote it" if kind == "script" else "that lrviz wrote"
+        assert f"{name}: not a {kind} {how};" in said
         assert "insist with --overwrite" in said
         assert path.read_bytes() == content
     insisting = run(*arguments, "--overwrite")
     assert insisting.status == 0, insisting.stderr
-    assert find_kind(path.read_bytes()) == KINDS.get(writer, "figure")
+    assert find_kind(path.read_bytes()) == kind
 
 
 @pytest.mark.parametrize("writer", slow_but(FEW, WRITERS))
@@ -142,10 +144,10 @@ def test_what_lrviz_wrote_is_replaced_without_a_word(folder: Path, writer: str) 
 
 @pytest.mark.parametrize("writer", slow_but(FEW, WRITERS))
 def test_what_lrviz_wrote_is_replaced_by_its_like_alone(folder: Path, writer: str) -> None:
-    """A spec by `new`, a schema, and each kind but the one that is being written."""
+    """A spec by `import`, a schema, and each kind but the one that is being written."""
     name, arguments = WRITERS[writer]
     written = {
-        "spec": run("new", "StepLR").stdout,
+        "spec": run("import", EXAMPLES / "import/timm/cosine.yaml", "--batches", "9").stdout,
         "schema": run("schema").stdout,
         "figure": run("plot", "step.yaml", "-o", "-").stdout,
         "table": run("export", "step.yaml").stdout,
@@ -311,7 +313,7 @@ def test_whoever_writes_a_file_is_refused_without_asking(tmp_path: Path) -> None
     with pytest.raises(RefusedError) as caught:
         write_file(path, b"something else")
     assert str(caught.value) == (
-        f"{path}: not a file that lrviz wrote; name another file, or insist with --overwrite"
+        f"{path}: is there already; name another file, or insist with --overwrite"
     )
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
     assert path.read_bytes() == b"what nobody knows again"

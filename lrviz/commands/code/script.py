@@ -13,7 +13,7 @@ from lrviz.spec.model import Schedule
 from lrviz.spec.origin import Problems
 from lrviz.spec.tree import EXPRESSIONS, MetricExpression, Tree
 from lrviz.spell import spell_python
-from lrviz.system.own import sign_script
+from lrviz.system.own import sign
 from lrviz.system.writing import write_file
 
 WIDTH = 88
@@ -47,7 +47,7 @@ def save_code(
     run = drive_spec(spec, reading.verbose)
     from lrviz.drive.whole import with_torch
 
-    code = sign_script(with_torch(lambda: write_code(run), spec.needs, source))
+    code = sign(with_torch(lambda: write_code(run), spec.needs, source), "script")
     if path is None:
         yield Block(code)  # in ASCII where the stream has no more
     else:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Any, BinaryIO, Literal
 
 from lrviz.errors import spec_error
@@ -19,7 +20,7 @@ from lrviz.reading.logs.columns import (
     without_rates,
 )
 from lrviz.reading.logs.gathered import Points, Unit, parse_number
-from lrviz.reading.metricfile import POINT, find_delimiter
+from lrviz.reading.metricfile import POINT, THOUSANDS, find_delimiter
 from lrviz.run.log import Log, Precision
 from lrviz.spell import printable, spell_plural
 
@@ -35,6 +36,7 @@ _MAX_KEYS = 10_000
 _MOST_CUT = 2
 
 _LONGER = f"rows have more cells than the header{POINT}"
+_PARTED = f"steps may have a comma between thousands{POINT}"
 
 _HISTORY = re.compile(rb'\s*\{.*"log_history"\s*:\s*\[', re.DOTALL)
 _MEGATRON = re.compile(r"\biteration\s+(\d+)\s*/\s*\d+\s*\|.{,500}?\blearning rate: ([^ |]+)")
@@ -193,8 +195,8 @@ def _iter_cells(file: BinaryIO, points: Points) -> Iterator[Row]:
     lines = filter(str.strip, _iter_lines(file, points))
     header = next(lines)
     names, delimiter = _split(header, header), find_delimiter(header)
-    if delimiter == ";":  # where a comma is a decimal point
-        lines = filter(None, (line.replace(",", ".") for line in lines))
+    count = find_count(names)
+    is_step = [name == count and plain(name) != "epoch" for name in names]
     if len(names) > _MAX_KEYS:
         raise spec_error(points.name, f"more than {_MAX_KEYS:,} columns")
     shortest = MAX_LINE
@@ -204,10 +206,16 @@ def _iter_cells(file: BinaryIO, points: Points) -> Iterator[Row]:
                 points.notes.append("its last line breaks off, and is left out")
                 return
             shortest = min(shortest, len(row[-1]))
-            if len(row) > len(names) and _LONGER not in points.notes:
-                points.notes.append(_LONGER)
+            why = _LONGER * (len(row) > len(names))
+            if delimiter == ";":  # where a comma is a decimal point
+                steps = map(str.strip, compress(row, is_step))
+                why = why or _PARTED * any(map(THOUSANDS.fullmatch, steps))
+                row = [cell.replace(",", ".") for cell in row]
+            if why and why not in points.notes:
+                points.notes.append(why)
             # Where a row breaks off, its last number may be a half one.
-            yield dict(zip(names, row if len(row) == len(names) else "?" * len(names), strict=True))
+            is_whole = len(row) == len(names) and not why
+            yield dict(zip(names, row if is_whole else "?" * len(names), strict=True))
     except csv.Error as cause:
         raise spec_error(points.name, f"no csv: {cause}") from None
 
