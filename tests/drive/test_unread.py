@@ -8,7 +8,7 @@ from lrviz.drive.runs import simulate
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.sweep import CURVE_KEYS, SWEPT_KEYS
 from tests.support.lrvizrun import run
-from tests.support.specs import CONFIGS, WriteSpec
+from tests.support.specs import WriteSpec
 
 OWN = {
     "scheduler": ("{StepLR: {step_size: 2}}", "LinearLR"),
@@ -223,6 +223,5 @@ def test_a_factory_s_sweep_says_so_too(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_the_examples_say_nothing_to_no_effect(path: Path) -> None:
-    assert simulate(parse_spec(path.read_text("utf-8"), path.name)).warnings == ()
+def test_the_examples_say_nothing_to_no_effect(config_path: Path) -> None:
+    assert simulate(parse_spec(config_path.read_text("utf-8"), config_path.name)).warnings == ()

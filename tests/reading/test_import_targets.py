@@ -190,6 +190,7 @@ def test_a_share_of_the_batches_is_asked_for() -> None:
     assert one.schedules[0].steps_per_epoch == 1  # a whole number is a count
 
 
+@pytest.mark.usefixtures("timm")
 def test_a_schedule_of_timm_that_counts_updates_needs_to_know_them() -> None:
     """Its lengths are in updates, so an epoch must have as many as in the run."""
     config = (FOLDER / "hydra_timm.yaml").read_text() + "  t_in_epochs: false\n"

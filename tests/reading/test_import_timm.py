@@ -94,6 +94,7 @@ def test_updates_are_rounded_up_and_batches_down(
     assert spec.schedules[0].steps_per_epoch == updates
 
 
+@pytest.mark.usefixtures("timm")
 def test_the_lr_follows_from_the_whole_batch_where_it_is_null() -> None:
     """Linearly, or with its root for what is called like Adam or LAMB; or as the file says."""
     args = "sched: cosine\nepochs: 4\nlr: null\nlr_base: 0.1\nlr_base_size: 256\nbatch_size: 64\n"

@@ -111,8 +111,8 @@ def list_entry_points() -> Mapping[str, Sequence[External]]:
         target = _TARGET.fullmatch(point.value.partition("[")[0].strip())  # extras say nothing
         if target is None or _NAME.fullmatch(point.name) is None or point.name in CATALOG:
             continue
-        # A damaged installation has lost its name.
-        giver = (point.dist and point.dist.name) or "an unknown package"
+        dist = point.dist  # a damaged installation has lost its name
+        giver = dist.name if dist and "Name" in dist.metadata else "an unknown package"
         foreign = External(point.name, target[1], target[2], giver)
         same = found.setdefault(point.name, [])
         if foreign not in same:  # installed twice over, as an editable package can be
