@@ -66,12 +66,15 @@ def _nothing(base: Recipe) -> Plants:
     yield from ()
 
 
+_SHARES = (("halved", 0.5), ("nine tenths", 0.9), ("doubled", 2), ("times four", 4))
+
+
 def _lengths(base: Recipe) -> Plants:
     """Yield schedules that are over too early, or not when the run is."""
     right = base.value("length")
     if right is None:
         return
-    for words, share in (("halved", 0.5), ("nine tenths", 0.9), ("doubled", 2), ("times four", 4)):
+    for words, share in _SHARES:
         yield words, base.given(length=round(right * share))
     if base.value("prefix") or (base.length < base.course.calls and "prefix" not in base.roles):
         yield "counts the warm-up too", base.given(length=base.course.calls)
@@ -113,7 +116,7 @@ def _parts(base: Recipe) -> Plants:
 def _decays(base: Recipe) -> Plants:
     calls, decay = base.course.calls, base.value("decay")
     if "length" not in base.roles:
-        for words, share in (("halved", 0.5), ("doubled", 2), ("times four", 4)):
+        for words, share in _SHARES:
             yield words, base.given(decay=round(decay * share))
         if base.after:
             yield "counts the warm-up too", base.given(decay=calls)
@@ -127,6 +130,9 @@ def _ramps(base: Recipe) -> Plants:
     calls = base.course.calls
     yield "a quarter longer than the run", base.given(ramp=calls * 5 // 4)
     yield "times four", base.given(ramp=calls * 4)
+    if base.value("start_share") > base.value("floor_share", 1.0):
+        for words, share in _SHARES[:2]:
+            yield words, base.given(ramp=round(base.value("ramp") * share))
     if base.after:
         yield "counts the warm-up too", base.given(ramp=calls)
 
