@@ -145,6 +145,15 @@ def test_the_remedy_is_what_was_meant(remedy: str, request: pytest.FixtureReques
     assert found.message.endswith(f"; {remedy}")
 
 
+def test_how_long_an_averaging_lr_is_held_is_not_for_a_fix_to_say() -> None:
+    (found,) = lint(of("{SWALR: {swa_lr: 1e-4, anneal_strategy: linear}}", "epochs: 5"))
+    assert (found.rule.code, found.fix) == ("LR002", None)
+    assert found.message == (  # after 4 calls of 10 it is 0.6 of 1e-3 and 0.4 of 1e-4
+        "the anneal is planned for 10 calls and gets 5: it ends at 6.4e-4, from 1e-3; "
+        "set anneal_epochs below 5"
+    )
+
+
 def test_a_note_is_not_fixed(request: pytest.FixtureRequest) -> None:
     """Timm cools down for some epochs at its floor: that may be meant."""
     request.getfixturevalue("timm")

@@ -10,7 +10,7 @@ from tests.support.recipes import WITHOUT_ROLES, Course, Recipe, counts_epochs, 
 ENDS = frozenset({"length", "decay", "ramp", "period", "milestones", "ordinals"})
 
 # What counts calls beside them.
-COUNTS = ENDS | {"warmup", "stable", "hold", "cycle", "half_cycle", "patience"}
+COUNTS = ENDS | {"warmup", "stable", "hold", "approach", "cycle", "half_cycle", "patience"}
 
 # The roles of arguments that mean something else where a schedule is spelt in another way.
 _OF_VARIANTS = {
@@ -137,6 +137,11 @@ def _ramps(base: Recipe) -> Plants:
         yield "counts the warm-up too", base.given(ramp=calls)
 
 
+def _approaches(base: Recipe) -> Plants:
+    yield "a quarter longer than the run", base.given(approach=base.course.calls * 5 // 4)
+    yield "times four", base.given(approach=base.course.calls * 4)
+
+
 def _holds(base: Recipe) -> Plants:
     yield "longer than the run", base.given(hold=base.course.calls * 5 // 4)
     yield "times four", base.given(hold=base.course.calls * 4)
@@ -256,6 +261,7 @@ _PLANTS: Mapping[str, Callable[[Recipe], Plants]] = {
     "stable": _parts,
     "decay": _decays,
     "ramp": _ramps,
+    "approach": _approaches,
     "hold": _holds,
     "floor": _floors,
     "floor_share": _floor_shares,

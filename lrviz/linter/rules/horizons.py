@@ -48,7 +48,7 @@ def cosine_climbs_again(view: View, part: Part) -> Iterator[Found]:
             )
 
 
-_ENDING = ("length", "stable", "decay", "ramp", UNTOLD)
+_ENDING = ("length", "stable", "decay", "ramp", "approach", UNTOLD)
 
 
 @rule("LR002", "warning", about=_ENDING, silenced_by=("LR004", "LR015", "LR041", *ELSEWHERE))
@@ -59,7 +59,7 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
     says. The usual slip is to give it the length of the whole run although a warm-up takes the
     first part: the cosine is cut off while it falls and the run never trains with the small
     learning rates that the schedule was chosen for. The length is the number of calls that are left
-    after the milestone.
+    after the milestone. SWALR's anneal_epochs counts calls, too, whatever its name says.
 
     Met in huggingface/pytorch-image-models#1242, EleutherAI/gpt-neox#1008.
     """
@@ -84,7 +84,8 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
         text += f"ends at {rate(last)}, {f'from {rate(top)}' if last < top else 'its highest'}"
         if _is_open_ended(view, part):
             other = ("LR022",) if part.first_restart >= length else ()
-            yield Found(part.key(part.length_name), text, part.fit(), silenced_by=other)
+            remedy = f"set {part.length_name} below {length}" * ("approach" in part.roles)
+            yield Found(part.key(part.length_name), text, part.fit(), remedy, silenced_by=other)
 
 
 def _is_open_ended(view: View, part: Part) -> bool:
@@ -98,7 +99,7 @@ def _is_open_ended(view: View, part: Part) -> bool:
 
 def _floors(view: View, part: Part) -> list[float]:
     """Return where the anneal of every group would end."""
-    floors = part.rates(part.role("floor"))
+    floors = part.rates(part.role("floor", "aim"))
     if part.name == "OneCycleLR":
         last = part.number("div_factor", 1.0) * part.number("final_div_factor", 1.0)
         floors = [top / last for top in part.rates("max_lr")]
