@@ -32,7 +32,7 @@ Fixes = tuple[Fix, ...]
 LAMBDAS = frozenset({"LambdaLR", "MultiplicativeLR"})
 
 # The roles of the one argument with the calls until a scheduler ends, turns or drops.
-LENGTHS = ("length", "decay", "ramp", "hold", "period", "cycle", "half_cycle")
+LENGTHS = ("length", "decay", "ramp", "approach", "hold", "period", "cycle", "half_cycle")
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +136,7 @@ class Part:
             end = self.value("warmup") + self.planned + self.value("decay")
         elif "length" in self.roles:
             end = self.before + self.planned * self._laps
-        elif "decay" in self.roles or self.climb < 0:
+        elif {"decay", "approach"} & self.roles.keys() or self.climb < 0:
             end = self.planned
         return end - self.facts.begun
 
@@ -235,10 +235,10 @@ class Part:
         return replace(self, facts=replace(self.facts, arguments=arguments))
 
     def fit(self) -> Fixes:
-        """Return the remedy that ends it with its part of the run."""
+        """Return the remedy that ends it with its part of the run; none where it then holds."""
         name, wanted = self.length_name, self.wanted
         is_sure = self._laps == 1 and self.entry is not None
-        if not wanted >= 1:
+        if not wanted >= 1 or "approach" in self.roles:
             return ()
         is_filled = self.entry is not None and name in self.entry.fills and is_sure
         is_filled = is_filled and name != self.role("stable") and not self.is_built_elsewhere

@@ -93,6 +93,11 @@ UNSOUND = {
         "LR015",
         of("{transformers.get_cosine_schedule_with_warmup: {num_warmup_steps: 1000}}"),
     ),
+    # The line does not begin at 1: where it should end at 0 it ends at -1e-19.
+    "a line to a rounded 0": (
+        "LR039",
+        of("{LinearLR: {start_factor: 0.3, end_factor: 0, total_iters: 900}}"),
+    ),
     "multiplied where it should be divided": (
         "LR026",
         of("{OneCycleLR: {max_lr: 1e-3, total_steps: 1000, div_factor: 0.04}}"),
@@ -140,6 +145,15 @@ def test_the_remedy_is_what_was_meant(remedy: str, request: pytest.FixtureReques
     assert found.message.endswith(f"; {remedy}")
 
 
+def test_how_long_an_averaging_lr_is_held_is_not_for_a_fix_to_say() -> None:
+    (found,) = lint(of("{SWALR: {swa_lr: 1e-4, anneal_strategy: linear}}", "epochs: 5"))
+    assert (found.rule.code, found.fix) == ("LR002", None)
+    assert found.message == (  # after 4 calls of 10 it is 0.6 of 1e-3 and 0.4 of 1e-4
+        "the anneal is planned for 10 calls and gets 5: it ends at 6.4e-4, from 1e-3; "
+        "set anneal_epochs below 5"
+    )
+
+
 def test_a_note_is_not_fixed(request: pytest.FixtureRequest) -> None:
     """Timm cools down for some epochs at its floor: that may be meant."""
     request.getfixturevalue("timm")
@@ -147,6 +161,26 @@ def test_a_note_is_not_fixed(request: pytest.FixtureRequest) -> None:
     (found,) = lint(text)
     assert (found.severity, found.fix) == ("note", None)
     assert found.message.endswith("set t_initial to 310, or leave it out")
+
+
+def test_a_line_that_rests_above_0_is_a_note_however_long() -> None:
+    (found,) = lint(of("{LinearLR: {start_factor: 1, end_factor: 0.1, total_iters: 300}}"))
+    assert (found.rule.code, found.severity, found.fix) == ("LR039", "note", None)
+    assert found.message == (
+        "the LR is at its floor, 1e-4, for the last 700 of 1000 calls; set total_iters to 1000"
+    )
+
+
+@pytest.mark.parametrize(
+    ("total_iters", "codes"),
+    # With 66 a third of the calls is left at 0 and no more; the last one alone is no rest.
+    [(65, ["LR007"]), (66, ["LR039"]), (95, ["LR039"]), (98, []), (99, [])],
+)
+def test_steps_at_0_are_said_once(total_iters: int, codes: list[str]) -> None:
+    scheduler = f"{{PolynomialLR: {{total_iters: {total_iters}}}}}"
+    assert [
+        each.rule.code for each in lint(of(scheduler, "epochs: 1, steps_per_epoch: 99"))
+    ] == codes
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def check_by_hand(recipe: Recipe) -> None:
     assert 0.94 < curve.max() < 1.0001, known
     if recipe.after or recipe.value("warmup") or {"hold", "half_cycle"} & roles:
         assert curve[0] <= 0.1001, known
-    if {"length", "decay", "period", "milestones", "ordinals", "gamma"} & roles:
+    if {"length", "decay", "approach", "period", "milestones", "ordinals", "gamma"} & roles:
         assert curve[-1] < 0.25, known
     if {"restarts", "cycle"} & roles or recipe.variant == "cycles":
         assert np.count_nonzero(np.diff(curve) > 0.5) == 2, known

@@ -10,7 +10,7 @@ from tests.support.recipes import WITHOUT_ROLES, Course, Recipe, counts_epochs, 
 ENDS = frozenset({"length", "decay", "ramp", "period", "milestones", "ordinals"})
 
 # What counts calls beside them.
-COUNTS = ENDS | {"warmup", "stable", "hold", "cycle", "half_cycle", "patience"}
+COUNTS = ENDS | {"warmup", "stable", "hold", "approach", "cycle", "half_cycle", "patience"}
 
 # The roles of arguments that mean something else where a schedule is spelt in another way.
 _OF_VARIANTS = {
@@ -66,12 +66,15 @@ def _nothing(base: Recipe) -> Plants:
     yield from ()
 
 
+_SHARES = (("halved", 0.5), ("nine tenths", 0.9), ("doubled", 2), ("times four", 4))
+
+
 def _lengths(base: Recipe) -> Plants:
     """Yield schedules that are over too early, or not when the run is."""
     right = base.value("length")
     if right is None:
         return
-    for words, share in (("halved", 0.5), ("nine tenths", 0.9), ("doubled", 2), ("times four", 4)):
+    for words, share in _SHARES:
         yield words, base.given(length=round(right * share))
     if base.value("prefix") or (base.length < base.course.calls and "prefix" not in base.roles):
         yield "counts the warm-up too", base.given(length=base.course.calls)
@@ -113,7 +116,7 @@ def _parts(base: Recipe) -> Plants:
 def _decays(base: Recipe) -> Plants:
     calls, decay = base.course.calls, base.value("decay")
     if "length" not in base.roles:
-        for words, share in (("halved", 0.5), ("doubled", 2), ("times four", 4)):
+        for words, share in _SHARES:
             yield words, base.given(decay=round(decay * share))
         if base.after:
             yield "counts the warm-up too", base.given(decay=calls)
@@ -127,8 +130,16 @@ def _ramps(base: Recipe) -> Plants:
     calls = base.course.calls
     yield "a quarter longer than the run", base.given(ramp=calls * 5 // 4)
     yield "times four", base.given(ramp=calls * 4)
+    if base.value("start_share") > base.value("floor_share", 1.0):
+        for words, share in _SHARES[:2]:
+            yield words, base.given(ramp=round(base.value("ramp") * share))
     if base.after:
         yield "counts the warm-up too", base.given(ramp=calls)
+
+
+def _approaches(base: Recipe) -> Plants:
+    yield "a quarter longer than the run", base.given(approach=base.course.calls * 5 // 4)
+    yield "times four", base.given(approach=base.course.calls * 4)
 
 
 def _holds(base: Recipe) -> Plants:
@@ -250,6 +261,7 @@ _PLANTS: Mapping[str, Callable[[Recipe], Plants]] = {
     "stable": _parts,
     "decay": _decays,
     "ramp": _ramps,
+    "approach": _approaches,
     "hold": _holds,
     "floor": _floors,
     "floor_share": _floor_shares,

@@ -235,6 +235,7 @@ def _arguments(name: str, calls: int, course: Course) -> Arguments:
         "warmup": warmup,
         "decay": calls // 5 if "length" in roles else calls,
         **{"hold": calls // 10, "ramp": calls, "period": calls // 3, "cycle": calls // 3},
+        **{"approach": calls // 2, "aim": lr / 100},
         **{"half_cycle": calls // 6, "milestones": drops, "ordinals": drops},
         **{"patience": calls // 10, "restarts": 3, "floor": lr / 100, "start": lr / 100},
         **{"floor_share": 0.01, "start_share": 1.0 if "ramp" in roles else 0.1},

@@ -48,7 +48,7 @@ def cosine_climbs_again(view: View, part: Part) -> Iterator[Found]:
             )
 
 
-_ENDING = ("length", "stable", "decay", "ramp", UNTOLD)
+_ENDING = ("length", "stable", "decay", "ramp", "approach", UNTOLD)
 
 
 @rule("LR002", "warning", about=_ENDING, silenced_by=("LR004", "LR015", "LR041", *ELSEWHERE))
@@ -59,7 +59,7 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
     says. The usual slip is to give it the length of the whole run although a warm-up takes the
     first part: the cosine is cut off while it falls and the run never trains with the small
     learning rates that the schedule was chosen for. The length is the number of calls that are left
-    after the milestone.
+    after the milestone. SWALR's anneal_epochs counts calls, too, whatever its name says.
 
     Met in huggingface/pytorch-image-models#1242, EleutherAI/gpt-neox#1008.
     """
@@ -84,7 +84,8 @@ def anneal_never_ends(view: View, part: Part) -> Iterator[Found]:
         text += f"ends at {rate(last)}, {f'from {rate(top)}' if last < top else 'its highest'}"
         if _is_open_ended(view, part):
             other = ("LR022",) if part.first_restart >= length else ()
-            yield Found(part.key(part.length_name), text, part.fit(), silenced_by=other)
+            remedy = f"set {part.length_name} below {length}" * ("approach" in part.roles)
+            yield Found(part.key(part.length_name), text, part.fit(), remedy, silenced_by=other)
 
 
 def _is_open_ended(view: View, part: Part) -> bool:
@@ -98,7 +99,7 @@ def _is_open_ended(view: View, part: Part) -> bool:
 
 def _floors(view: View, part: Part) -> list[float]:
     """Return where the anneal of every group would end."""
-    floors = part.rates(part.role("floor"))
+    floors = part.rates(part.role("floor", "aim"))
     if part.name == "OneCycleLR":
         last = part.number("div_factor", 1.0) * part.number("final_div_factor", 1.0)
         floors = [top / last for top in part.rates("max_lr")]
@@ -107,24 +108,30 @@ def _floors(view: View, part: Part) -> list[float]:
     return floors or [0.0] * len(part.lr)
 
 
-@rule("LR039", "note", about=("length", UNTOLD), silenced_by=("LR007", "LR041", *ELSEWHERE))
+_STANDING = ("length", "decay", "ramp", UNTOLD)
+
+
+@rule("LR039", "note", about=_STANDING, silenced_by=("LR007", "LR041", *ELSEWHERE))
 def stands_before_the_end(view: View, part: Part) -> Iterator[Found]:
     """A schedule has come to its end before the run has.
 
     Past its length a schedule stands at its floor, and where that is 0 what is left of the run
-    trains nothing: that is a warning, where an argument gives the length, and so is more than a
-    third of the run at any floor. A decay that is followed by a while at its floor may be meant.
-    Far above any floor the curve was cut off where it still fell: a bound in a lambda, mostly, that
-    came from another run.
+    trains nothing: that is a warning, where an argument gives the length. So is more than a third
+    of the run at any floor, but not after the total_iters of a LinearLR, which counts the decay
+    alone: a decay that is followed by a while at its floor may be meant. Far above any floor the
+    curve was cut off where it still fell: a bound in a lambda, mostly, that came from another run.
     """
     is_early = part.length - part.horizon > 1 and not part.facts.begun
     if part.is_last and part.is_untold:
         yield from see_rest(part)
     elif part.is_last and is_early:
         moved, last = np.flatnonzero(np.diff(part.lr).any(axis=0)), float(part.lr[:, -1].max())
+        last = last if last > 1e-9 * part.lr.max() else 0.0  # a straight line to 0 is rounded
         flat = part.length - 1 - int(moved[-1]) if len(moved) else 0
-        if flat > max(1, FEW * part.length):
+        # What moves the LR after that is another scheduler, called together with it.
+        if flat > max(1, FEW * part.length, part.length - part.horizon - 2):
             text = f"the LR {tell_rest(last, flat, part)}"
-            key, much = part.key(part.length_name), last == 0 or 3 * flat > part.length
+            key, is_whole = part.key(part.length_name), "length" in part.roles
+            much = last == 0 or (is_whole and 3 * flat > part.length)
             fixes = tuple(each._replace(is_certain=much) for each in part.fit())  # or it is meant
             yield Found(key, text, fixes, grade="warning" if much else None)

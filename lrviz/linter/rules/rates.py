@@ -172,7 +172,8 @@ def nothing_or_upwards(view: View, top: Part) -> Iterator[Found]:
 
     An eta_min that is not below the LR, a base_lr that is not below max_lr and a gamma that is not
     below 1 turn a schedule upside down or make it flat, and torch takes them all. A curve that
-    hardly moves says that some argument does not mean what it was taken for.
+    hardly moves says that some argument does not mean what it was taken for. SWALR is left alone:
+    averaging may hold the LR that it finds, or raise it.
     """
     upwards = [found for part in view.parts if part.length for found in _upwards(view, part)]
     yield from upwards or _flat(view, top)
@@ -223,4 +224,5 @@ def _is_asked_for(last: Part) -> bool:
     if last.name in LAMBDAS:
         return last.is_built_elsewhere or math.isfinite(last.number("lr_lambda"))
     constant = "hold" in last.roles and last.role("start_share") in last.facts.given
+    constant |= "aim" in last.roles
     return constant or last.facts.takes_metric or not last.roles.keys() - {"warmup"}

@@ -103,6 +103,7 @@ def _list_anneals(view: View) -> list[Part]:
         if each.length
         and each.name != "OneCycleLR"
         and each.grade is None
+        and "approach" not in each.roles  # which may be as short as it likes
         and (each.horizon > 0 or (is_epoch and "cycle" in each.roles))
     ]
 

@@ -24,13 +24,13 @@ scheduler does; these are read alone where only names are asked for. Then:
 
 By the roles the linter knows a scheduler. These count calls: `length`, of all of it, as `fill` has
 it; `warmup`, `stable` and `decay`, of its parts; `hold`, at a first factor; `ramp`, of a straight
-line up or down; `period`, between two drops; `cycle`, until the first restart; `half_cycle`, on the
-way up of a cycle; `milestones`, at which it drops, or `ordinals`, the same counted from 1;
-`patience`, without improvement; `noise`, where there is any; `calls`, others. These count cycles:
-`cycles`, each as long as `length`; `restarts` and `waves`, within it; `growth` is how much longer
-each is. These are an LR: `floor`, `start`; these a share of it: `floor_share`, `start_share`,
-`share`. And `gamma` is the factor of each drop, `prefix` whether the warm-up comes before the
-length, `unit` whether calls are epochs.
+line up or down; `approach`, on the way to an LR that is then held; `period`, between two drops;
+`cycle`, until the first restart; `half_cycle`, on the way up of a cycle; `milestones`, at which it
+drops, or `ordinals`, the same counted from 1; `patience`, without improvement; `noise`, where there
+is any; `calls`, others. These count cycles: `cycles`, each as long as `length`; `restarts` and
+`waves`, within it; `growth` is how much longer each is. These are an LR: `floor`, `start`, `aim`,
+which is held; these a share of it: `floor_share`, `start_share`, `share`. And `gamma` is the factor
+of each drop, `prefix` whether the warm-up comes before the length, `unit` whether calls are epochs.
 """
 
 import re
@@ -45,8 +45,8 @@ Library = Literal["torch", "transformers", "timm"]
 # The roles of arguments that count calls, and of those that count cycles.
 _CALLS = frozenset(
     {
-        *("length", "warmup", "stable", "decay", "hold", "ramp", "period", "cycle", "half_cycle"),
-        *("milestones", "ordinals", "patience", "noise", "calls"),
+        *("length", "warmup", "stable", "decay", "hold", "ramp", "approach"),
+        *("period", "cycle", "half_cycle", "milestones", "ordinals", "patience", "noise", "calls"),
     }
 )
 _CYCLES = frozenset({"cycles", "restarts", "waves"})
