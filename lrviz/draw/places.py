@@ -12,16 +12,16 @@ from lrviz.run.driven import Run
 
 
 class LinePlace(NamedTuple):
-    """Which values a line shows, and where its n-th value stands on the x axis.
+    """Which values a line shows, and where they stand on the x axis.
 
     Attributes:
         name: as a legend has it, be there one or not.
         color: of the line, as `#rrggbb`.
         curve: the index of its curve.
         group: of its param group there.
-        unit: its values in one unit of the x axis.
-        offset: where its first value stands, in that unit.
-        every: steps from one of its values to the next.
+        unit: steps of its curve in one unit of the x axis.
+        every: steps from one of its values to the next; the first is that of step `every - 1`.
+        last: step of its curve.
     """
 
     name: str
@@ -29,8 +29,8 @@ class LinePlace(NamedTuple):
     curve: int
     group: int
     unit: float
-    offset: float
     every: int
+    last: int
 
 
 class PanelPlace(NamedTuple):
@@ -111,10 +111,12 @@ def _list_lines(run: Run, panel: Panel) -> list[LinePlace]:
     lines = []
     for line, row in enumerate(panel.rows):
         owner, group = owners[places[line][0]]
+        curve, name = run.curves[owner], names[line]
         look = choose_look(run.figure.look, line, len(names), order=panel.lines.order)
-        every = round(run.curves[owner].unit(run.figure.x) / row.unit)
-        group = 0 if panel.quantity == "metric" else group
-        own = names[line], str(look["color"]), owner, group, row.unit, row.offset, every
+        unit = curve.unit(run.figure.x)
+        if panel.quantity == "metric":
+            group, name = 0, curve.label or name
+        own = name, str(look["color"]), owner, group, unit, round(unit / row.unit), curve.steps - 1
         if row.values.size:
             lines.append(LinePlace(*own))
     return lines

@@ -3,7 +3,7 @@
 from lrviz.errors import ImageError
 
 _START = b'<script type="application/json" id="record">'
-_END = b"</script>"
+_END, _LAST = b"</script>", b"</html>"
 
 
 def build_script(record: str) -> str:
@@ -22,11 +22,11 @@ def read_script(data: bytes) -> str:
     Raises:
         ImageError: it has none, or is cut short.
 
-    >>> read_script(build_script('{"format":1}').encode())
+    >>> read_script(build_script('{"format":1}').encode() + b"</html>")
     '{"format":1}'
     """
     _, start, rest = data.partition(_START)
-    record, end, _ = rest.partition(_END)
-    if not (start and end):
+    record, end, rest = rest.partition(_END)
+    if not (start and end and _LAST in rest):
         raise ImageError("the page is cut short")
     return record.decode("latin-1")

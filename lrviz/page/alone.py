@@ -53,9 +53,10 @@ def render_page(run: Run) -> tuple[bytes, tuple[Problem, ...]]:
 
 def _dump_view(run: Run, placed: Placed) -> str:
     """Return where everything stands, as JSON that ends no element."""
-    per_epoch = run.curves[0].steps_per_epoch
+    per_epoch, *others = {curve.steps_per_epoch for curve in run.curves}
+    is_told = not others and any(curve.steps > per_epoch for curve in run.curves)
     view = {
-        "epoch": per_epoch if run.curves[0].steps > per_epoch else 1,
+        "epoch": per_epoch if is_told else 1,
         "panels": [
             panel._asdict() | {"lines": [line._asdict() for line in panel.lines]}
             for panel in placed.panels
