@@ -16,7 +16,7 @@ from html import escape, unescape
 from typing import NamedTuple
 
 from lrviz.errors import ImageError
-from lrviz.system.files import PAGE_START, sniff
+from lrviz.system.files import sniff
 from lrviz.system.own import KEYWORD, NAMESPACE
 from lrviz.system.versions import CREATOR
 
@@ -79,7 +79,7 @@ def read_record(data: bytes) -> str | None:
     Raises:
         ImageError: it is none of them, is damaged, or its record is too large.
     """
-    if data.startswith(PAGE_START):
+    if not data.startswith((b"\x89", b"RIFF")) and sniff(data) == "page":
         from lrviz.figure.scripted import read_script  # few figures are
 
         return _limited(read_script(data))

@@ -22,7 +22,7 @@ from lrviz.figure.numbers import (
     choose_series,
     is_constant,
 )
-from lrviz.figure.record import FORMAT, Record, is_sheet
+from lrviz.figure.record import FORMAT, Record
 from lrviz.spec.nodes import MAX_GROUPS
 from lrviz.spec.parse import MAX_POINTS
 from lrviz.spec.style import MAX_TEXT
@@ -60,10 +60,10 @@ def parse_record(text: str) -> Record:
         raise ImageError(f"drawn by a newer lrviz: its record has a format beyond {FORMAT}")
     if data["format"] < FORMAT:
         raise _spoilt("format: less than 1")
-    if is_sheet(text):
-        raise ImageError("a sheet of several figures; name one of them, or its spec")
     for key in ("spec", "versions"):
         if not isinstance(data.get(key), dict):
+            if "sheet" in data:
+                raise ImageError("a sheet of several figures; name one of them, or its spec")
             raise _spoilt(f"{key}: missing, or no mapping")
     spec, numbers = data["spec"], data.get("numbers")
     return Record(

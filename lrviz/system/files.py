@@ -4,6 +4,7 @@ import codecs
 import errno
 import io
 import os
+import re
 import select
 import stat
 import sys
@@ -25,10 +26,9 @@ STDIO = "-"
 # UTF-8, with its mark or without.
 ENCODINGS = dict.fromkeys((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16")
 
-# How a figure begins that is a page; all others are not lrviz's.
-PAGE_START = (
-    b'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-    b'<meta name="generator" content="lrviz">\n'
+# How a figure begins that is a page, as lrviz wrote it or as a browser has saved it.
+_PAGE = re.compile(
+    rb'(\xef\xbb\xbf)?\s*<!doctype html>[^\0]{,1000}?<meta name="generator" content="lrviz">', re.I
 )
 
 _REASONS = {errno.ENOENT: "no such {}", errno.ENOTDIR: "no such {}", errno.EISDIR: "is a folder"}
@@ -41,7 +41,6 @@ _MAGIC: tuple[tuple[bytes, PictureKind], ...] = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
     (b"%PDF-", "PDF"),
-    (PAGE_START, "page"),
 )
 
 
@@ -100,6 +99,8 @@ def sniff(data: bytes) -> PictureKind | None:
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
+    if _PAGE.match(data):
+        return "page"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
     if data[:2] == b"BM" and data[6:10] == bytes(4):  # a text may well begin with these letters

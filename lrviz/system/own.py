@@ -56,7 +56,10 @@ _NAME = re.escape(CREATOR.encode())
 _SOFTWARE = b"\0\0\0%ctEXtSoftware\0%s" % (9 + len(CREATOR), CREATOR.encode())
 _MARKS: Mapping[str, re.Pattern[bytes]] = {
     "PNG": re.compile(b"|".join(map(re.escape, (_SOFTWARE, b"iTXt%s\0" % KEYWORD.encode())))),
-    "page": re.compile(_NAME),
+    "page": re.compile(  # what a browser has saved since is another's
+        rb'\A<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        rb'<meta name="generator" content="%s">\n' % _NAME
+    ),
     "WebP": re.compile(rb"%s|xmp:CreatorTool(>|=[\"'])%s[<\"']" % (NAMESPACE.encode(), _NAME)),
     "PDF": re.compile(
         rb"<< /Creator \(%s\)(\s/Subject (?:(?!endobj).)*)? >>\nendobj\nxref\n"

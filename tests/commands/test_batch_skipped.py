@@ -206,3 +206,14 @@ def test_a_package_that_is_installed_and_broken_is_not_skipped(
     monkeypatch.syspath_prepend(specs.parent / "path")
     got = batch()
     assert (got.status, got.stderr.splitlines()[-1]) == (2, "3 specs: 2 drawn, 1 wrong")
+
+
+def test_a_batch_without_torch_is_no_success(tmp_path: Path) -> None:
+    fill(tmp_path / "specs", 1)
+    hidden = "import sys; sys.modules['torch'] = None; from lrviz.__main__ import run; run()"
+    program = (sys.executable, "-c", hidden)
+    got = run_process("batch", "specs", "-o", "figures", command=program, cwd=tmp_path)
+    assert got.status == 3
+    assert "torch" in got.stderr
+    assert "1 spec: 1 failed" in got.stderr
+    assert files(tmp_path / "figures") == {}

@@ -239,12 +239,12 @@ def test_two_runs_give_the_same_bytes_whatever_the_hash_seed(write_spec: WriteSp
         ),
         (
             ["a.yaml", "-o", "x.jpg"],
-            "-o x.jpg: no known ending (known: .png, .webp, .svg, .pdf); "
+            "-o x.jpg: no known ending (known: .png, .webp, .svg, .pdf, .html); "
             "give -o x.png, or the format with -f",
         ),
         (
             ["a.yaml", "-o", "x"],
-            "-o x: no known ending (known: .png, .webp, .svg, .pdf); "
+            "-o x: no known ending (known: .png, .webp, .svg, .pdf, .html); "
             "give -o x.png, or the format with -f",
         ),
         (["a.yaml", "--set", "epochs"], "--set epochs: must be KEY=VALUE; type --set epochs=VALUE"),

@@ -117,7 +117,7 @@ def test_a_library_that_is_missing_is_told(library: str, monkeypatch: pytest.Mon
     def find(name: str) -> object:
         return None if name == missing else find_spec(name)
 
-    monkeypatch.setattr("lrviz.drive.foreign.find_spec", find)
+    monkeypatch.setattr("lrviz.spec.catalog.external.find_spec", find)
     for module in [each for each in sys.modules if each.partition(".")[0] == missing]:
         monkeypatch.delitem(sys.modules, module)
     with pytest.raises(SpecError) as caught:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,28 @@ def test_a_page_is_no_baseline(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("after", [b'id="record">{', b'id="view">', b"<script>"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace(
+            "<!doctype html>", "<!DOCTYPE html>\n<!-- saved from a colleague -->"
+        ),
+    ],
+    ids=["carriage returns", "a mark", "saved by a browser"],
+)
+def test_a_page_that_came_by_another_way_is_read_and_not_replaced(
+    change: Callable[[str], str], tmp_path: Path
+) -> None:
+    page = draw(CONFIGS / "steplr.yaml", tmp_path)
+    page.write_bytes(change(page.read_text("utf-8")).encode())
+    assert lrviz.load(page) == lrviz.load(CONFIGS / "steplr.yaml")
+    done = run("plot", CONFIGS / "linearlr.yaml", "-o", page)
+    assert done.status == 2
+    assert "not a figure that lrviz wrote" in done.stderr
+
+
 def test_a_page_that_is_cut_short_is_refused(after: bytes, tmp_path: Path) -> None:
     page = draw(CONFIGS / "steplr.yaml", tmp_path)
     data = page.read_bytes()

@@ -147,11 +147,16 @@ def picture_format(path: Path) -> Literal["png", "webp"]:
 def find_missing(spec: Spec) -> Problem | None:
     """Return what is said of the first scheduler whose package is not installed; None for none.
 
-    A package that lists schedulers of its own is: what it lacks makes it a broken one.
+    A package that lists schedulers of its own is: what it lacks makes it a broken one. And without
+    torch nothing is drawn, which is no spec's own matter.
     """
     for node in (node for schedule in spec.schedules for node in schedule.scheduler.walk()):
         is_listed = node.foreign is not None and node.foreign.giver != "--allow"
-        if not is_listed and (text := say_missing_package(node.package)):
+        if (
+            node.package != "torch"
+            and not is_listed
+            and (text := say_missing_package(node.package))
+        ):
             return spec.source.problem(node.key, text, "note")
     return None
 
