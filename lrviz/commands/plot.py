@@ -122,7 +122,8 @@ def _plot(spec: Spec, target: Target, request: PlotRequest) -> list[Block]:
         lines += write_figure(run, target, metadata=request.metadata, overwrite=request.overwrite)
     if request.terminal:
         return _show(run, target.source, path, lines, request)
-    return [Block(lines=tuple(lines), path=path, description=str(run))]
+    told = "" if request.reading.verbose else str(run)  # as a note says it then
+    return [Block(lines=tuple(lines), path=path, description=told)]
 
 
 def _show(run: Run, source: str, path: str, lines: list[Line], request: PlotRequest) -> list[Block]:

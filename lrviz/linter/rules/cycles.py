@@ -20,8 +20,8 @@ _CYCLES = ("cycle", "half_cycle", "waves", "restarts", "cycles")
 def one_cycle_too_short(view: View, part: Part) -> Iterator[Found]:
     """A OneCycleLR is shorter than the run.
 
-    OneCycleLR is made for one number of calls. The call after its last is let through, with a
-    learning rate that jumps up again; the one after that raises ValueError, after all the hours
+    OneCycleLR is made for one number of steps. The call behind the last of them is let through,
+    with a learning rate that jumps up again; the next one raises ValueError, after all the hours
     that led there. Batches that the last epoch adds, gradient accumulation, a resumed run or one
     epoch more are how it gets there.
 
