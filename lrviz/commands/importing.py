@@ -31,5 +31,4 @@ def save_import(
     """
     refuse_inputs([output_file(output)], [source])
     text, draft = import_config(read_file(source, MAX_FILE), source, asked, family)
-    signed = sign(text, "spec")
-    yield write_text(signed, output, "spec", overwrite=overwrite, lines=draft.notes)
+    yield write_text(sign(text, "import"), output, "spec", overwrite=overwrite, lines=draft.notes)

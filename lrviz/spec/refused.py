@@ -45,13 +45,8 @@ _UNITS: Mapping[object, str] = {
     **dict.fromkeys(("font_size", "linewidth", "marker_size"), " points"),
 }
 
-# What a text is that a pattern fits.
-_SHAPES: Mapping[object, str] = {
-    r"^LR\d{3}$": "the code of a rule, as LR012",
-    "^#[0-9a-f]{6}$": "a color, as '#1f77b4' (lower case)",
-}
-
-# What we say of what pydantic finds; of anything else what it says itself.
+# What we say of what pydantic finds, and of a text that a pattern does not fit; of anything else
+# what it says itself.
 _MESSAGES: Mapping[str, str] = {
     "literal_error": "must be one of {choices}, got {got}",
     "greater_than_equal": "must be at least {ge}{unit}, got {got}",
@@ -64,7 +59,8 @@ _MESSAGES: Mapping[str, str] = {
         ("too_short", "too_long", "tuple_type"), "must be a list{length}{sides}, got {got}"
     ),
     **dict.fromkeys(("model_type", "model_attributes_type"), "must be a mapping, got {got}"),
-    "string_pattern_mismatch": "must be {shape}, got {got}",
+    r"^LR\d{3}$": "must be the code of a rule, as LR012, got {got}",
+    "^#[0-9a-f]{6}$": "must be a color, as '#1f77b4' (lower case), got {got}",
     **dict.fromkeys(("printable", "twice", "formula"), "{msg}"),
 }
 
@@ -95,12 +91,11 @@ def _say(details: ErrorDetails, tree: dict[str, Tree], models: Models) -> tuple[
         case "number" if unit:
             text = "must be a number of{unit}, got {got}"
         case kind:
-            text = _MESSAGES.get(kind, "{msg}, got {got}")
+            text = _MESSAGES.get(context.get("pattern", kind), "{msg}, got {got}")
     from lrviz.spec.meant import mend_value  # what is right needs no remedy
 
     choices = str(context.get("expected")).replace("'", "").replace(" or ", ", ")
     own = {"choices": choices, "length": _spell_length(context), "msg": details["msg"], "got": got}
-    own |= {"shape": _SHAPES.get(context.get("pattern"), "")}
     own |= {"unit": unit.removesuffix("s") if context.get("ge") == 1 else unit, "sides": sides}
     said = text.format(**{**context, **own})
     return key, f"{said}{mend_value(details['input'], said)}"

@@ -41,13 +41,10 @@ _BEGINNINGS: Mapping[Kind, re.Pattern[bytes]] = {
     "schema": re.compile(rb'\{\n  "\$schema": "[^"]*",\n  "title": "lrviz spec",\n'),
 }
 
-# What people go on with, and which command writes it.
-_WRITERS: Mapping[Kind, str] = {"script": "code", "spec": "import"}
+# What people go on with, by the command that writes it.
+_SIGNING: Mapping[str, Kind] = {"code": "script", "import": "spec"}
 _SIGNED = "# Written by lrviz {}, and unchanged while its digest is {}\n"
-_SIGNATURES = {
-    kind: re.compile(_SIGNED.format(writer, "([0-9a-f]{16})").encode())
-    for kind, writer in _WRITERS.items()
-}
+_SIGNATURE = re.compile(_SIGNED.format(f"({'|'.join(_SIGNING)})", "([0-9a-f]{16})").encode())
 
 # The pictures of which lrviz 0.1 wrote some that do not say so.
 _UNMARKED = ("PNG", "WebP", "SVG", "PDF")
@@ -97,7 +94,7 @@ def refuse_other(path: Path, kind: Kind | None, *, overwrite: bool = False) -> N
     remedy = "name another file, or insist with --overwrite"
     if found is None and kind == "figure" and sniff(data) in _UNMARKED:
         remedy += " (once, for a figure of 0.1 that does not name lrviz)"
-    how = "as lrviz wrote it" if kind in _WRITERS else "that lrviz wrote"
+    how = "as lrviz wrote it" if kind in _SIGNING.values() else "that lrviz wrote"
     raise RefusedError(path, f"{f'not a {kind} {how}' if kind else 'is there already'}; {remedy}")
 
 
@@ -135,20 +132,20 @@ def find_kind(data: bytes) -> Kind | None:
     """
     if mark := _MARKS.get(sniff(data) or ""):
         return "figure" if mark.search(data) else None
-    for kind, signature in _SIGNATURES.items():
-        if signed := signature.match(data):
-            return kind if _digest(data[signed.end() :]) == signed[1].decode() else None
+    if signed := _SIGNATURE.match(data):
+        is_same = _digest(data[signed.end() :]) == signed[2].decode()
+        return _SIGNING[signed[1].decode()] if is_same else None
     return next((kind for kind, start in _BEGINNINGS.items() if start.match(data)), None)
 
 
-def sign(text: str, kind: Kind) -> str:
-    r"""Return a script or spec with a first line by which it is known while nobody has changed it.
+def sign(text: str, command: str) -> str:
+    r"""Return what a command writes, with a first line by which it is known while it is unchanged.
 
-    >>> script = sign("import torch\n", "script")
+    >>> script = sign("import torch\n", "code")
     >>> find_kind(script.encode()), find_kind(f"{script}train()\n".encode())
     ('script', None)
     """
-    return f"{_SIGNED.format(_WRITERS[kind], _digest(text.encode()))}{text}"
+    return f"{_SIGNED.format(command, _digest(text.encode()))}{text}"
 
 
 def _digest(text: bytes) -> str:

@@ -46,7 +46,7 @@ FILES = {
     "log.csv": "step,lr\n0,0.1\n1,0.05\n2,0.02\n",
     "configs/a.yaml": STEP,
 }
-ENDINGS = ".png, .webp, .svg, .pdf"
+ENDINGS = ".png, .webp, .svg, .pdf, .html"
 LINEAR = "scheduler.SequentialLR.schedulers.0.LinearLR.total_iters"
 CONSTANT = "scheduler.SequentialLR.schedulers.1.ConstantLR.total_iters"
 COSINE = "scheduler.SequentialLR.schedulers.2.CosineAnnealingLR.T_max"
@@ -101,7 +101,7 @@ WRONG = [
     (
         ["a.yaml", "-f", "jpg"],
         2,
-        "Invalid value for '-f' / '--format': 'jpg' is not one of 'png', 'webp', 'svg', 'pdf'.",
+        "Invalid value for '-f' / '--format': 'jpg' is not one of 'png', 'webp', 'svg', 'pdf', 'html'.",
     ),
     (
         ["new", "StepLR", "-o", "s.png"],

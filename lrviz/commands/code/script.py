@@ -47,7 +47,7 @@ def save_code(
     run = drive_spec(spec, reading.verbose)
     from lrviz.drive.whole import with_torch
 
-    code = sign(with_torch(lambda: write_code(run), spec.needs, source), "script")
+    code = sign(with_torch(lambda: write_code(run), spec.needs, source), "code")
     if path is None:
         yield Block(code)  # in ASCII where the stream has no more
     else:
