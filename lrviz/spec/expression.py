@@ -168,8 +168,8 @@ class Expression:
                 what = "too large a number"
             except ZeroDivisionError:
                 what = "division by zero"
-            except ValueError as error:
-                what = str(error)
+            except ValueError:  # each Python has words of its own
+                what = "math domain error"
             raise ExpressionError(f"{what} in '{self.text}' at {spell_number(x)}", self.text)
 
         return value
