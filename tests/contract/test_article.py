@@ -1,6 +1,7 @@
 """The article's figures are drawn as the article draws them, and the stored ones are up to date."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -16,8 +17,10 @@ from torch.optim import lr_scheduler
 
 import lrviz
 from lrviz.figure.chunks import read_record
+from lrviz.system.versions import installation
+from tests.support import pictures
 from tests.support.lrvizrun import run
-from tests.support.pictures import decode
+from tests.support.pictures import decode, hold_against
 from tests.support.specs import ROOT
 
 SGD = torch.optim.SGD
@@ -129,12 +132,48 @@ def test_every_figure_was_drawn_from_the_spec_beside_it(name: str) -> None:
 def test_every_figure_shows_what_is_drawn_now(name: str, tmp_path: Path) -> None:
     target = tmp_path / "now.webp"
     assert run("plot", config(name), "-o", target).status == 0
-    then, now = figure(name).read_bytes(), target.read_bytes()
-    stored, drawn = (json.loads(read_record(data) or "{}") for data in (then, now))
-    if stored["versions"] != drawn["versions"]:
-        pytest.skip("drawn with other versions, whose pixels need not be the same")
-    assert stored["numbers"] == drawn["numbers"]
-    np.testing.assert_array_equal(decode(then), decode(now))
+    hold_against(figure(name).read_bytes(), target.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("other", "raised"), [("lrviz", AssertionError), ("torch", pytest.skip.Exception)]
+)
+def test_other_numbers_are_seen_whatever_but_torch_drew_them(
+    other: str, raised: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then, now = (figure(name).read_bytes() for name in ("steplr", "linearlr"))
+    records = {data: json.loads(read_record(data) or "{}") for data in (then, now)}
+    records[now]["versions"][other] = "0"
+    monkeypatch.setattr(pictures, "read_record", lambda data: json.dumps(records[data]))
+    with pytest.raises(raised):
+        hold_against(then, now)
+
+
+def draw_sheet(folder: Path, language: str) -> str:
+    """Draw what is old of the figures of a language, and of their sheet; return what was drawn."""
+    specs = sorted((folder / "configs" / language).glob("*.yaml"))
+    figures = folder / "figures" / language
+    done = run("batch", *specs, "-o", figures, "--sheet", figures / "cheat_sheet.webp")
+    assert done.status == 0, done.stderr
+    return done.text
+
+
+@pytest.mark.usefixtures("timm", "transformers")
+@pytest.mark.parametrize("language", ["", "zh"])
+def test_a_sheet_and_the_figures_on_it_are_up_to_date(language: str, tmp_path: Path) -> None:
+    stored = json.loads(read_record(figure("steplr").read_bytes()) or "{}")["versions"]
+    if stored != stored | installation():
+        pytest.skip("drawn with other versions")
+    for name in ("configs", "figures"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    assert draw_sheet(tmp_path, language) == ""
+
+
+def test_a_sheet_of_other_specs_is_seen(tmp_path: Path) -> None:
+    for path in (config("steplr"), figure("steplr"), figure("cheat_sheet")):
+        (tmp_path / path.parent.name).mkdir(exist_ok=True)
+        shutil.copy(path, tmp_path / path.parent.name)
+    assert draw_sheet(tmp_path, "").endswith("cheat_sheet.webp\n")
 
 
 def test_every_spec_has_its_figure_and_every_figure_its_spec() -> None:

@@ -1,5 +1,6 @@
 """Every page runs: its commands, its specs, what it says is printed, its links."""
 
+import ast
 import doctest
 import os
 import re
@@ -8,19 +9,33 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 import yaml
 
 import lrviz
+from lrviz.cli import app
+from lrviz.spec.keys import Shape
 from tests.support.lrvizrun import run
-from tests.support.pages import Call, Page, Part, calls, slug
+from tests.support.pages import Call, Page, Part, calls
 from tests.support.specs import ROOT
 
 # The pages of the rules are generated, and compared with what generates them.
 PAGES = [Page(ROOT / "README.md"), *map(Page, sorted((ROOT / "docs").rglob("*.md")))]
 READ = [page for page in PAGES if "docs/rules/" not in page.name]
-COMMANDS = re.findall(r"^  (\w+) ", Page(ROOT / "docs/commands.md").text, re.MULTILINE)
+OTHERS = [Page(ROOT / f"{name}.md") for name in ("CONTRIBUTING", "SECURITY")]
+CHANGES = Page(ROOT / "CHANGELOG.md")
+COMMANDS: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
+OPTIONS = {
+    name: {
+        "--help",
+        *(each for param in command.params for each in param.opts + param.secondary_opts),
+    }
+    for name, command in COMMANDS.items()
+}
+EVERY_OPTION = {"--version"}.union(*OPTIONS.values())
 # Its specs need `--allow`, and libraries that may not be here: tests/contract/test_libraries.py.
 ALLOWED = "docs/libraries.md"
 # What `python -m tests.bench` prints: it names what it has measured.
@@ -40,7 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", READ, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*READ, *OTHERS], ids=lambda page: page.name)
 def test_a_page_does_what_it_says(page: Page, folder: Path) -> None:
     wrong: list[str] = []
     for part in page.parts:
@@ -57,7 +72,14 @@ def test_a_page_does_what_it_says(page: Page, folder: Path) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS], ids=lambda page: page.name)
+def test_a_page_is_written_as_it_is_read(page: Page) -> None:
+    assert page.unread == []
+    assert page.idle == [] or page.name == ALLOWED  # where FILE stands for each
+    assert [each for span in page.spans for each in _find_strange(span.text)] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *OTHERS, CHANGES], ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page: Page) -> None:
     anchors = {each.path: each.anchors for each in PAGES}
     for target in page.targets:
@@ -79,52 +101,66 @@ def test_every_picture_of_a_page_is_told_in_words() -> None:
             assert re.search(r'alt="[^"]+"', picture), f"{page.name}: {picture}"
 
 
-def test_a_heading_is_named_as_github_names_it() -> None:
-    assert slug("### 8. CosineAnnealingLR"[4:]) == "8-cosineannealinglr"
-    assert slug("What is wrong: `figure.x`?") == "what-is-wrong-figurex"
-    assert slug("自己画一张\uff08一分钟\uff09") == "自己画一张一分钟"
+def test_an_option_that_there_is_not_is_seen() -> None:
+    seen = {"plot --x": ["--x"], "--x": ["--x"], "-y 1": ["-y"], "check … --sheet": ["--sheet"]}
+    assert {text: _find_strange(text) for text in seen} == seen
+    for text in ("batch … --sheet", "-j N", "lrviz --version", "pip install --no-deps timm"):
+        assert _find_strange(text) == []
 
 
-def test_a_page_is_taken_apart_as_it_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "page.md"
-    path.write_text(
-        "# A\n\n```yaml\n# a.yaml\nepochs: 1\n```\n\nthen `lrviz show NAME`\n\n   ```console\n"
-        "   $ lrviz lint a.yaml # exit status 1\n   a.yaml: wrong\n"
-        "   $ pip install b && lrviz list\n"
-        "   ```\n## A\n```sh\npip install c\nprintf 1 > d\n```\n",
-        "utf-8",
-    )
-    page = Page(path)
-    assert [(part.kind, part.line, part.file) for part in page.parts] == [
-        ("yaml", 3, "a.yaml"),
-        ("inline", 8, None),
-        ("console", 10, None),
-        ("sh", 16, None),
-    ]
-    assert [call for part in page.parts for call in calls(part)] == [
-        Call("lrviz show StepLR", statuses=(0, 1)),
-        Call("lrviz lint a.yaml", ("a.yaml: wrong",), (1,)),
-        Call("lrviz list"),
-        Call("printf 1 > d"),
-    ]
-    assert page.anchors == {"a", "a-1"}
+def test_a_part_of_a_spec_that_is_wrong_is_seen(folder: Path) -> None:
+    for text in ("figure: {rotP: 1}", "steps: 0", "scheduler: {StepRL: {}}", "epochs: 1\ndata: 2"):
+        with pytest.raises(lrviz.LrvizError):
+            _read_yaml(Part("yaml", text, 1), is_driven=True)
+    for text in ("figure: {x: epoch}", "steps: 3", "with: {specs: configs}", "- figure"):
+        _read_yaml(Part("yaml", text, 1), is_driven=True)
+
+
+def test_a_name_that_lrviz_has_not_is_seen() -> None:
+    for text in ("import lrviz\nlrviz.plod(1)", "from lrviz import plod"):
+        with pytest.raises(AssertionError, match="plod"):
+            _run_python(Part("python", text, 1))
+
+
+def _find_strange(text: str) -> list[str]:
+    """Return the options in inline code that its command has not, or none where it names none."""
+    own = re.sub(r"\b(?:grep|patch|pip|py|python3?) .*", "", text.removeprefix("lrviz "))
+    known = OPTIONS.get(own.partition(" ")[0], EVERY_OPTION)
+    return [each for each in re.findall(r"(?<!\S)--?[A-Za-z][\w-]*", own) if each not in known]
 
 
 def _read_yaml(part: Part, *, is_driven: bool) -> None:
-    """Read a block as what it is; what is a file is driven by the commands that name it."""
+    """Read a block as what it is; what is a file is driven by the commands that name it.
+
+    Keys of a spec alone are a part of one.
+    """
     data = yaml.safe_load(part.text)
     keys = set(data) if isinstance(data, dict) else set()
-    if is_driven and keys & {"epochs", "steps"} and keys & {"scheduler", "curves"}:
-        Path("block.yaml").write_text(part.text, "utf-8")
+    length, schedule = keys & {"epochs", "steps"}, keys & {"scheduler", "curves"}
+    if is_driven and keys and ((length and schedule) or keys <= Shape.model_fields.keys()):
+        text = "" if length else "epochs: 8\n"
+        text += "" if schedule else "scheduler: {StepLR: {step_size: 2}}\n"
+        Path("block.yaml").write_text(text + part.text, "utf-8")
         assert lrviz.simulate("block.yaml").lr.size
 
 
 def _run_python(part: Part) -> None:
     if ">>>" not in part.text:
-        compile(part.text, str(part.line), "exec")
+        tree = compile(part.text, str(part.line), "exec", ast.PyCF_ONLY_AST)
+        assert {each for node in ast.walk(tree) for each in _names(node)} <= {*dir(lrviz)}
         return
     example = doctest.DocTestParser().get_doctest(part.text, {}, str(part.line), None, part.line)
     assert doctest.DocTestRunner().run(example).failed == 0
+
+
+def _names(node: ast.AST) -> list[str]:
+    """Return what a node takes from lrviz."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="lrviz"), attr=name):
+            return [name]
+        case ast.ImportFrom(module="lrviz", names=names):
+            return [each.name for each in names]
+    return []
 
 
 def _is_a_name(call: Call) -> bool:

@@ -19,6 +19,7 @@ from lrviz.linter.rules import RULES
 from lrviz.spec.model import Spec
 from lrviz.spec.parse import parse_spec
 from lrviz.spec.tree import Tree, is_same_spec
+from tests.support.pages import slug
 from tests.support.specs import ROOT
 
 PAGES = sorted((ROOT / "docs").glob("visual-guide*.md"))
@@ -70,11 +71,6 @@ class Section:
     page: Path
     heading: str
     text: str
-
-    @property
-    def anchor(self) -> str:
-        """What GitHub makes of its heading."""
-        return re.sub(r"[^\w\- ]", "", self.heading.lower()).replace(" ", "-")
 
     @property
     def codes(self) -> list[str]:
@@ -223,4 +219,4 @@ def test_the_cheat_sheet_has_a_row_for_each_section(page: Path) -> None:
     rows = re.findall(r"^\| \[[^]]+\]\(#([^)]+)\) \|(.*)$", page.read_text("utf-8"), re.MULTILINE)
     told = [(anchor, find_codes(rest)) for anchor, rest in rows]
     assert len(told) == len(NAMES)
-    assert told == [(each.anchor, each.codes) for each in SECTIONS[page]]
+    assert told == [(slug(each.heading), each.codes) for each in SECTIONS[page]]

@@ -14,11 +14,20 @@ from tests.support.specs import ROOT
 # A block's language, or `inline` for a command in running text.
 Kind = Literal["sh", "console", "yaml", "python", "inline", "other"]
 
-_FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-_INLINE = re.compile(r"`(lrviz [^`]+)`")
+_LANGUAGES = ("", "console", "diff", "json", "powershell", "python", "sh", "toml", "yaml")
+
+_FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_SPAN = re.compile(r"`((?:[^`\n]|\n(?!\s*\n))+)`")
+_BIN = r"(?:\./)?\.venv/bin/"
 _FILE = re.compile(r"(?:#|//) ([\w./-]+\.\w+)\n")
 _TARGET = re.compile(
     r"\]\(([^)\s]+)\)|<(?:img|source)[^>]+src(?:set)?=\"([^\"]+)\"|href=\"([^\"]+)\""
+)
+# What is not read here, and so is not to be written: other fences, other forms of links.
+_UNREAD = re.compile(
+    r"^\W*(?:```|~~~).*|\]\[[^]]*\]|^ *\[[^]]+\]:.*|\]\([^)\s]*\s[^)]*\)|"
+    r"<\w+ [^>]*\b(?:src|srcset|href)\b(?!=\")[^>]*>",
+    re.MULTILINE,
 )
 _STATUS = re.compile(r"\s+# exit status (\d)$")
 
@@ -27,6 +36,8 @@ _ELSEWHERE = re.compile(
     r"(?:sudo )?(?:apt-get|brew|git|docker|conda|uv|pip|pre-commit|pytest|\. \.venv|cd) |"
     r"(?:python3?|py) -m (?:venv|pip|pytest|tests|build) |(?:\.venv/bin/)(?:pip|pytest)"
 )
+# A command of a line with several, without what parts it from the next.
+_COMMAND = re.compile(r"""((?:"[^"]*"|'[^']*'|[^;&]|&(?!&))+)(?:&&|;)*\s*""")
 
 # What stands for a name of the reader's own in running text.
 _STANDS_FOR = {
@@ -36,7 +47,9 @@ _STANDS_FOR = {
     "PLAN": "mine.yaml",
     "LOG": "trainer_state.json",
     "FOLDER": "folder",
+    "configs -o figures --force": "configs/steplr.yaml -o figures --force",
     "CODE": "LR001",
+    "train.py:NAME": "train.py:make_scheduler --steps 9",
     "NAME": "StepLR",
     "KEY=[...]": "gamma=[0.1,0.5]",
     "KEY=VALUE": "gamma=0.1",
@@ -108,12 +121,38 @@ class Page:
     def parts(self) -> list[Part]:
         """Its blocks and commands, as they come."""
         found = [
-            Part(_kind(block[2]), _dedent(block[3], block[1]), self._line(block.start()))
+            Part(_kind(block[2]), _dedent(block[3], block[1]), _line(self.text, block.start()))
             for block in _FENCE.finditer(self.text)
         ]
-        for line, text in enumerate(self.prose.splitlines(), 1):
-            found += [Part("inline", each, line) for each in _INLINE.findall(text)]
+        found += [each for each in self.spans if each.text.startswith("lrviz ")]
         return sorted(found, key=lambda part: part.line)
+
+    @property
+    def spans(self) -> list[Part]:
+        """The code in its running text, each in one line."""
+        prose = self.prose
+        return [
+            Part("inline", re.sub(_BIN, "", " ".join(span[1].split())), _line(prose, span.start()))
+            for span in _SPAN.finditer(prose)
+        ]
+
+    @property
+    def unread(self) -> list[str]:
+        """What is written in a way that is not read here."""
+        fences = (f"```{each[2]}" for each in _FENCE.finditer(self.text))
+        other = (each for each in fences if each.removeprefix("```") not in _LANGUAGES)
+        return [*other, *(each[0] for each in _UNREAD.finditer(self.prose))]
+
+    @property
+    def idle(self) -> list[str]:
+        """The files that nothing below them names; what a service reads is hidden."""
+        parts = self.parts
+        return [
+            part.file
+            for place, part in enumerate(parts, 1)
+            if part.file and not part.file.startswith(".")
+            if not any(part.file in _typed(later) for later in parts[place:])
+        ]
 
     @property
     def targets(self) -> set[str]:
@@ -131,9 +170,6 @@ class Page:
             )
             names.append(f"{name}-{count}" if count else name)
         return {*names, *re.findall(r"<a (?:id|name)=\"([^\"]+)\"", self.prose)}
-
-    def _line(self, place: int) -> int:
-        return self.text.count("\n", 0, place) + 1
 
 
 def slug(heading: str) -> str:
@@ -180,8 +216,17 @@ def _read_console(text: str) -> Iterator[Call]:
 
 def _own(line: str) -> str:
     """Return what of a line is done, without what installs something."""
-    parts = [part for part in line.split(" && ") if not _ELSEWHERE.match(part.strip())]
-    return re.sub(r"(?:\./)?\.venv/bin/", "", " && ".join(parts))
+    commands = [each.rstrip() for each in _COMMAND.findall(line)]
+    own = [each for each in commands if not _ELSEWHERE.match(each.lstrip())]
+    return re.sub(_BIN, "", " && ".join(own))
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
+
+
+def _typed(part: Part) -> str:
+    return part.text if part.kind == "python" else "\n".join(call.text for call in calls(part))
 
 
 def _kind(language: str) -> Kind:
