@@ -18,7 +18,7 @@ def test_a_page_is_taken_apart_as_it_is_read(tmp_path: Path) -> None:
     path.write_text(
         "# A\n\n```yaml\n# a.yaml\nepochs: 1\n```\n\nthen `.venv/bin/lrviz\nshow NAME`\n"
         "   ```console\n"
-        "   $ lrviz lint a.yaml # exit status 1\n   a.yaml: wrong\n"
+        "   $ lrviz lint a.yaml\n   a.yaml: wrong\n   (exits with 1)\n"
         "   $ pip install b && lrviz list\n"
         "   ```\n## A\n```sh\npip install 'c; d' e; printf ';' > f\n```\n",
         "utf-8",

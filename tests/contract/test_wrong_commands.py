@@ -101,7 +101,8 @@ WRONG = [
     (
         ["a.yaml", "-f", "jpg"],
         2,
-        "Invalid value for '-f' / '--format': 'jpg' is not one of 'png', 'webp', 'svg', 'pdf', 'html'.",
+        "Invalid value for '-f' / '--format': 'jpg' is not one of "
+        "'png', 'webp', 'svg', 'pdf', 'html'.",
     ),
     (
         ["new", "StepLR", "-o", "s.png"],

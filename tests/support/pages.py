@@ -29,7 +29,7 @@ _UNREAD = re.compile(
     r"<\w+ [^>]*\b(?:src|srcset|href)\b(?!=\")[^>]*>",
     re.MULTILINE,
 )
-_STATUS = re.compile(r"\s+# exit status (\d)$")
+_STATUS = re.compile(r"\(exits with (\d)\)")
 
 # What installs something, or runs the tests: it is not done again for a page.
 _ELSEWHERE = re.compile(
@@ -208,10 +208,11 @@ def _read_console(text: str) -> Iterator[Call]:
     assert starts[:1] == [0], "a console block begins with a command"
     for start, end in pairwise([*starts, len(lines)]):
         command, told = lines[start][2:], lines[start + 1 : end]
-        status = _STATUS.search(command)
-        typed = _STATUS.sub("", command)
-        if own := _own(typed):
-            yield Call(own, tuple(told), (int(status[1]),) if status else (0,))
+        status = _STATUS.fullmatch(told[-1].strip()) if told else None
+        told = told[:-1] if status else told
+        right = (int(status[1]),) if status else (0, 1) if told else (0,)
+        if own := _own(command):
+            yield Call(own, tuple(told), right)
 
 
 def _own(line: str) -> str:
