@@ -28,7 +28,7 @@ def test_a_page_is_taken_apart_as_it_is_read(tmp_path: Path) -> None:
         ("yaml", 3, "a.yaml"),
         ("inline", 8, None),
         ("console", 10, None),
-        ("sh", 16, None),
+        ("sh", 17, None),
     ]
     assert [call for part in page.parts for call in calls(part)] == [
         Call("lrviz show StepLR", statuses=(0, 1)),
