@@ -68,7 +68,8 @@ def _mean_node(tree: Any, kind: str) -> Any:
     if isinstance(tree, str):
         return _read_call(tree, kind, known)
     if isinstance(tree, list):
-        return _make_sequence(tree) if len(tree) > 1 else next(iter(tree), None)
+        one = tree[0] if len(tree) == 1 else None
+        return _make_sequence(tree) if kind == "scheduler" and len(tree) > 1 else one
     if not isinstance(tree, dict):
         return None
     if word := next((each for each in NAMES if isinstance(tree.get(each), str)), ""):
@@ -94,8 +95,8 @@ def _mean_arguments(name: str, given: Tree, kind: str, known: Collection[str]) -
         given = called[name] if isinstance(called, dict) else None
     if isinstance(given, dict):
         return given
-    if name == "SequentialLR" and isinstance(given, list):
-        return _make_sequence(given)[name]
+    if name in ("SequentialLR", "ChainedScheduler") and isinstance(given, list):
+        return _make_sequence(given)[name] if name == "SequentialLR" else {"schedulers": given}
     values = given if isinstance(given, list) else [given] if is_number(given) else []
     merged = {key: each for item in values if isinstance(item, dict) for key, each in item.items()}
     return merged or dict(zip(list_order(name), values, strict=False))

@@ -572,6 +572,41 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "ChainedScheduler [{LinearLR: {total_iters: 2}}, {LinearLR: {total_iters: 3}}]",
+        "epochs: 8\nscheduler: {ChainedScheduler: [{LinearLR: {total_iters: 2}}, {LinearLR: "
+        "{total_iters: 3}}]}\n",
+        [
+            "2:13: scheduler.ChainedScheduler: must be a mapping of arguments, got [a mapping, "
+            "a mapping]; write scheduler: {ChainedScheduler: {schedulers: [{LinearLR: "
+            "{total_iters: 2}}, {LinearLR: {total_iters: 3}}]}}"
+        ],
+    ),
+    (
+        "ChainedScheduler [LinearLR]",
+        "epochs: 8\nscheduler: {ChainedScheduler: [LinearLR]}\n",
+        [
+            "2:13: scheduler.ChainedScheduler: must be a mapping of arguments, got ['LinearLR']; "
+            "write scheduler: {ChainedScheduler: {schedulers: [LinearLR]}}"
+        ],
+    ),
+    (
+        "SequentialLR [{StepLR: {step_size: 2}}, LinearLR]",
+        "epochs: 8\nscheduler: {SequentialLR: [{StepLR: {step_size: 2}}, LinearLR]}\n",
+        [
+            "2:13: scheduler.SequentialLR: must be a mapping of arguments, got [a mapping, "
+            "'LinearLR']; write scheduler: {SequentialLR: {schedulers: [{StepLR: {step_size: 2}}, "
+            "LinearLR], milestones: […]}}"
+        ],
+    ),
+    (
+        "optimizer [{SGD: {lr: 0.1}}, {SGD: {lr: 0.2}}]",
+        "epochs: 8\nscheduler: LinearLR\noptimizer: [{SGD: {lr: 0.1}}, {SGD: {lr: 0.2}}]\n",
+        [
+            "3:1: optimizer: must name one optimizer, as `Name: {arguments}`, got [a mapping, "
+            "a mapping]"
+        ],
+    ),
+    (
         "scheduler [{StepLR: {step_size: 2}}]",
         "epochs: 8\nsteps_per_epoch: 8\nscheduler: [{StepLR: {step_size: 2}}]\n",
         [
