@@ -37,7 +37,7 @@ POINT = "; a number has a point, and no comma"
 # The line before the header by which Excel is told what parts the cells.
 _SEPARATOR = re.compile(r'\A"?sep=[,;\t]"?(?=[\r\n])', re.IGNORECASE)
 
-THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
+THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+")
 
 Row = list[str]
 Cell = tuple[int, int, str]  # its line, its row, counted from 1 without blank ones, and its text

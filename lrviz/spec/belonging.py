@@ -68,7 +68,8 @@ def _mean_node(tree: Any, kind: str) -> Any:
     if isinstance(tree, str):
         return _read_call(tree, kind, known)
     if isinstance(tree, list):
-        return _make_sequence(tree) if len(tree) > 1 else next(iter(tree), None)
+        one = tree[0] if len(tree) == 1 else None
+        return _make_sequence(tree) if kind == "scheduler" and len(tree) > 1 else one
     if not isinstance(tree, dict):
         return None
     if word := next((each for each in NAMES if isinstance(tree.get(each), str)), ""):
@@ -94,8 +95,8 @@ def _mean_arguments(name: str, given: Tree, kind: str, known: Collection[str]) -
         given = called[name] if isinstance(called, dict) else None
     if isinstance(given, dict):
         return given
-    if name == "SequentialLR" and isinstance(given, list):
-        return _make_sequence(given)[name]
+    if name in ("SequentialLR", "ChainedScheduler") and isinstance(given, list):
+        return _make_sequence(given)[name] if name == "SequentialLR" else {"schedulers": given}
     values = given if isinstance(given, list) else [given] if is_number(given) else []
     merged = {key: each for item in values if isinstance(item, dict) for key, each in item.items()}
     return merged or dict(zip(list_order(name), values, strict=False))
@@ -223,16 +224,20 @@ def _load_table() -> Mapping[str, str]:
 def _warm_up(value: Tree, unit: str | None, tree: Mapping[str, Tree]) -> Tree:
     """Return the scheduler with a warm-up before it."""
     named, arguments = _read_named(tree.get("scheduler"))
+    is_share = isinstance(value, str) and value.endswith("%")
     value = parse_scalar(read_number(value)) if isinstance(value, str) else value
+    is_share |= isinstance(value, float) and value < 1 and unit != "epochs"
     if named == "OneCycleLR":  # which has a warm-up of its own
-        is_share = isinstance(value, float) and value < 1
         return {named: {**arguments, "pct_start": value}} if is_share else None
-    if not is_number(value) or (unit in ("steps", "iters") and tree.get("interval") == "epoch"):
-        return None  # it counts calls there
-    if isinstance(value, float) and value < 1:
+    if not is_number(value):
+        return None
+    called = (tree.get("interval", "step"), tree.get("frequency", 1), tree.get("calls", 1))
+    if is_share:
         value = f"=ceil({value:g} * total_calls)"
-    elif unit == "epochs" and tree.get("interval") != "epoch":
-        value = f"={value} * steps_per_epoch"
+    elif unit == "epochs" and called == ("step", 1, 1) and "steps" not in tree:
+        value = f"=ceil({value} * steps_per_epoch)" if value % 1 else f"={value} * steps_per_epoch"
+    elif value % 1 or (unit and called != ("epoch" if unit == "epochs" else "step", 1, 1)):
+        return None  # as a length counts whole calls
     if named in CATALOG and "num_warmup_steps" in CATALOG[named].arguments:
         return {named: {**arguments, "num_warmup_steps": value}}
     first: Tree = {"LinearLR": {"start_factor": 0.01, "total_iters": value}}

@@ -30,7 +30,7 @@ _UNITS = {"%": 0.01, "k": 1e3, "m": 1e6}
 
 _NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?) ?([fkm%]?)", re.IGNORECASE)
 _FLOAT_OF = re.compile(r"^(?:float|np|math|torch)\b[('\".]*(-?\w+)['\")]*$")
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+")
 
 _FUNCTION = re.compile(r"(?:lambda\s+(\w+)\s*:|(?:def\s+\w+\((\w+).*:\s*)?return\b)(.+)", re.DOTALL)
 _REWRITTEN = (
@@ -91,8 +91,8 @@ def mend_value(value: Tree, must: str, names: Collection[str] = ()) -> str:
 def read_number(text: str) -> str:
     """Return the number that a text was meant for, as YAML spells it; empty for none.
 
-    >>> [read_number(text) for text in ("50 %", "1_000", "1e-3f", "10k", "1,000", "0,5", "None")]
-    ['0.5', '1000', '1e-3', '10000', '1000', '0.5', 'null']
+    >>> [read_number(text) for text in ("50 %", "1_000", "1e-3f", "10k", "-1,000", "0,5", "None")]
+    ['0.5', '1000', '1e-3', '10000', '-1000', '0.5', 'null']
     """
     text = text.strip(" ;").replace("\u2212", "-").replace("_", "")
     text = _FLOAT_OF.sub(r"\1", text).replace(",", "" if _THOUSANDS.fullmatch(text) else ".")

@@ -572,6 +572,41 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "ChainedScheduler [{LinearLR: {total_iters: 2}}, {LinearLR: {total_iters: 3}}]",
+        "epochs: 8\nscheduler: {ChainedScheduler: [{LinearLR: {total_iters: 2}}, {LinearLR: "
+        "{total_iters: 3}}]}\n",
+        [
+            "2:13: scheduler.ChainedScheduler: must be a mapping of arguments, got [a mapping, "
+            "a mapping]; write scheduler: {ChainedScheduler: {schedulers: [{LinearLR: "
+            "{total_iters: 2}}, {LinearLR: {total_iters: 3}}]}}"
+        ],
+    ),
+    (
+        "ChainedScheduler [LinearLR]",
+        "epochs: 8\nscheduler: {ChainedScheduler: [LinearLR]}\n",
+        [
+            "2:13: scheduler.ChainedScheduler: must be a mapping of arguments, got ['LinearLR']; "
+            "write scheduler: {ChainedScheduler: {schedulers: [LinearLR]}}"
+        ],
+    ),
+    (
+        "SequentialLR [{StepLR: {step_size: 2}}, LinearLR]",
+        "epochs: 8\nscheduler: {SequentialLR: [{StepLR: {step_size: 2}}, LinearLR]}\n",
+        [
+            "2:13: scheduler.SequentialLR: must be a mapping of arguments, got [a mapping, "
+            "'LinearLR']; write scheduler: {SequentialLR: {schedulers: [{StepLR: {step_size: 2}}, "
+            "LinearLR], milestones: […]}}"
+        ],
+    ),
+    (
+        "optimizer [{SGD: {lr: 0.1}}, {SGD: {lr: 0.2}}]",
+        "epochs: 8\nscheduler: LinearLR\noptimizer: [{SGD: {lr: 0.1}}, {SGD: {lr: 0.2}}]\n",
+        [
+            "3:1: optimizer: must name one optimizer, as `Name: {arguments}`, got [a mapping, "
+            "a mapping]"
+        ],
+    ),
+    (
         "scheduler [{StepLR: {step_size: 2}}]",
         "epochs: 8\nsteps_per_epoch: 8\nscheduler: [{StepLR: {step_size: 2}}]\n",
         [
@@ -866,6 +901,57 @@ def test_remedies_of_a_scheduler_s_keys_are_followed_together(
     lines = answer((rest + wrong).encode())
     (line,) = {line.partition("; write ")[2] for line in lines if "; write " in line}
     assert lrviz.simulate(parse_spec(rest + line)).lr[0].tolist() == pytest.approx(meant)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "calls"),
+    [
+        ("warmup_epochs: 0.5", 5),
+        ("warmup_epochs: 1.5", 15),
+        ("warmup_epochs: 2", 20),
+        ("warmup_epochs: 10 %", 20),
+        ("warmup_ratio: 0.5", 100),
+        ("warmup_steps: 7", 7),
+        ("warmup_epochs: 2\ninterval: epoch", 2),
+        ("warmup_steps: 10 %\ninterval: epoch", 2),
+        ("warmup_ratio: 0.5\ninterval: epoch", 10),
+        ("warmup_ratio: 0.5\nfrequency: 2", 50),
+    ],
+)
+def test_a_warm_up_at_the_top_takes_as_many_calls_as_it_says(wrong: str, calls: int) -> None:
+    """Of 20 epochs of 10 steps."""
+    rest = "epochs: 20\nsteps_per_epoch: 10\n"
+    scheduler = "scheduler: {StepLR: {step_size: 200}}\n"
+    (line,) = answer(f"{rest}{scheduler}{wrong}\n".encode())
+    kept = wrong.partition("\n")[2]
+    spec = parse_spec(f"{rest}{kept}\n{line.partition('; write ')[2]}")
+    lr = lrviz.simulate(spec).lr[0].tolist()
+    assert lr.index(max(lr)) == calls * (10 if "epoch" in kept else 2 if kept else 1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "epochs: 20\nsteps_per_epoch: 10\ninterval: epoch\nwarmup_epochs: 0.5\n",
+        "epochs: 20\nsteps_per_epoch: 10\ninterval: epoch\nwarmup_steps: 20\n",
+        "epochs: 20\nsteps_per_epoch: 10\nfrequency: 2\nwarmup_epochs: 2\n",
+        "epochs: 20\nsteps_per_epoch: 10\nfrequency: 2\nwarmup_steps: 20\n",
+        "epochs: 20\nsteps_per_epoch: 10\ncalls: 2\nwarmup_iters: 20\n",
+        "epochs: 20\nsteps_per_epoch: 10\ncalls: 2\nwarmup_epochs: 2\n",
+        "epochs: 20\ninterval: epoch\nfrequency: 2\nwarmup_epochs: 2\n",
+        "steps: 200\nwarmup_epochs: 2\n",
+    ],
+)
+def test_a_warm_up_that_no_count_of_calls_is_known_for_gets_no_line(wrong: str) -> None:
+    lines = answer(f"{wrong}scheduler: {{StepLR: {{step_size: 200}}}}\n".encode())
+    assert len(lines) == 1
+    assert "no such key" in lines[0]
+    assert "; write " not in lines[0]
+
+
+def test_half_an_epoch_is_no_share_of_a_one_cycle_run() -> None:
+    (line,) = answer(b"epochs: 20\nscheduler: OneCycleLR\nwarmup_epochs: 0.5\n")
+    assert "pct_start" not in line
 
 
 @pytest.mark.parametrize(

@@ -229,8 +229,11 @@ def test_a_blank_cell_between_others_is_skipped_and_said(
     assert warning.text == f"{said}; {remedy}"
 
 
-def test_a_comma_that_may_part_thousands_is_refused(write_spec: WriteSpec, tmp_path: Path) -> None:
-    (tmp_path / "losses.csv").write_text("a;loss\n1;987\n2;1,234\n3;950\n")
+@pytest.mark.parametrize("cell", ["1,234", "+1,234", "-1,234"])
+def test_a_comma_that_may_part_thousands_is_refused(
+    cell: str, write_spec: WriteSpec, tmp_path: Path
+) -> None:
+    (tmp_path / "losses.csv").write_text(f"a;loss\n1;987\n2;{cell}\n3;950\n")
     with pytest.raises(lrviz.SpecError, match="row 2 may have a comma between thousands"):
         load(write_spec)
 
