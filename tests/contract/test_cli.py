@@ -63,11 +63,15 @@ def test_the_list_has_every_scheduler_once_and_says_what_it_does() -> None:
             "No such option: --stile (Possible options: --steps, --style, --title)",
         ),
         (["plot", "a.yaml", "--set"], "Option '--set' requires an argument."),
-        (["plot", "a.yaml", "-f", "jpg"], "'jpg' is not one of 'png', 'webp', 'svg', 'pdf'."),
+        (
+            ["plot", "a.yaml", "-f", "jpg"],
+            "'jpg' is not one of 'png', 'webp', 'svg', 'pdf', 'html'.",
+        ),
         (["export", "a.yaml", "b.yaml"], "Got unexpected extra argument(s) (b.yaml)"),
         (
             ["plot", "a.yaml", "-f", "gif"],
-            "Invalid value for '-f' / '--format': 'gif' is not one of 'png', 'webp', 'svg', 'pdf'.",
+            "Invalid value for '-f' / '--format': 'gif' is not one of "
+            "'png', 'webp', 'svg', 'pdf', 'html'.",
         ),
         (["show"], "Missing argument 'NAME'. Type lrviz show StepLR"),
         (["new", "StepLR", "LinearLR"], "Got unexpected extra argument(s) (LinearLR)"),
@@ -179,7 +183,7 @@ def test_a_terminal_is_shown_a_path_as_text() -> None:
         ("lrviz new ", list(CATALOG)),
         ("lrviz plot --style ", ["article", "dark", "light"]),
         ("lrviz plot --style d", ["dark"]),
-        ("lrviz plot -f ", ["png", "webp", "svg", "pdf"]),
+        ("lrviz plot -f ", ["png", "webp", "svg", "pdf", "html"]),
         ("lrviz export a.yaml --format ", ["csv", "json"]),
         ("lrviz lint --output-format ", ["text", "json", "github", "sarif"]),
         ("lrviz check --output-format ", ["text", "json", "github"]),
