@@ -4,8 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from torch.optim import lr_scheduler
+from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LinearLR, SequentialLR
 
+import lrviz
 from tests.support.lrvizrun import run
+from tests.support.training import make_optimizer
 
 TRAIN = """
 import torch
@@ -199,3 +203,38 @@ def test_what_a_function_of_transformers_built_is_known_as_in_a_spec(tmp_path: P
     assert {name: lint(tmp_path, name) for name in wanted} == {
         name: [line] for name, line in wanted.items()
     }
+
+
+def step(scheduler: lr_scheduler.LRScheduler, calls: int) -> lr_scheduler.LRScheduler:
+    """Return a scheduler that has had so many calls."""
+    for _ in range(calls):
+        scheduler.optimizer.step()
+        scheduler.step()
+    return scheduler
+
+
+def make_warmup(total_iters: int) -> SequentialLR:
+    """Return a warm-up of so many calls that gets 5 of 20."""
+    optimizer = make_optimizer("SGD", {"lr": 0.1})
+    warmup = LinearLR(optimizer, 0.01, total_iters=total_iters)
+    return SequentialLR(optimizer, [warmup, CosineAnnealingLR(optimizer, 15)], [5])
+
+
+@pytest.mark.parametrize("calls", [0, 1, 3, 4, 5, 6])
+def test_a_warm_up_that_had_begun_is_not_cut_short(calls: int) -> None:
+    assert lrviz.lint(step(make_warmup(5), calls), steps=20 - calls) == ()
+
+
+@pytest.mark.parametrize("calls", [1, 3])
+def test_a_warm_up_that_is_cut_short_is_said_with_the_calls_it_had(calls: int) -> None:
+    """After 4 of its 10 calls the LR is at 0.01 + 0.99 * 4 / 10 of 0.1."""
+    (found,) = lrviz.lint(step(make_warmup(10), calls), steps=20 - calls)
+    assert "the warm-up takes 10 calls and gets 5: the LR jumps from 0.0406 to 0.1" in str(found)
+    assert f"at step {5 - calls}; let it end in 5 calls" in str(found)
+
+
+def test_a_lambda_that_has_fallen_to_the_square_returns_no_lr() -> None:
+    """After 9 calls 1 / (n + 1) is 0.1, which is the LR by chance."""
+    optimizer = make_optimizer("SGD", {"lr": 0.1})
+    scheduler = LambdaLR(optimizer, lambda n: 1 / (n + 1))
+    assert lrviz.lint(step(scheduler, 9), steps=20) == ()

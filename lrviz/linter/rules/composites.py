@@ -169,7 +169,7 @@ def _jump(view: View, before: Part, after: Part) -> Iterator[Found]:
     old, new = map(rate, view.lr[group, [after.start - 1, after.start]])
     change = f"the LR jumps from {old} to {new} at step {view.step(after.start)}"
     if before.climb > 0:
-        if leap > 0.05 and before.planned > before.length:
+        if leap > 0.05 and before.planned > before.facts.begun + before.length:
             yield _cut_short(view, before, after, change)
     elif leap > 0.25 and _is_undone(before, after, group):
         text = f"{change}, for {after.name} starts from the optimizer's LR and not where "
@@ -182,7 +182,7 @@ def _jump(view: View, before: Part, after: Part) -> Iterator[Found]:
 
 def _cut_short(view: View, warmup: Part, after: Part, change: str) -> Found:
     """Return what is said of a warm-up that is planned for more calls than it gets."""
-    gets = warmup.length
+    gets = warmup.facts.begun + warmup.length
     text = f"the warm-up takes {count(warmup.planned)} calls and gets {gets}: {change}"
     steps = view.if_steps(warmup.planned, warmup)
     is_certain = after.horizon == view.calls - after.start and not steps

@@ -132,7 +132,8 @@ def lambda_returns_lr(view: View, part: Part) -> Iterator[Found]:
         top = float(values.max())
         still_rises = part.length > 1 and values[-1] > values[-2]
         squared = abs(top - base * base) <= 0.01 * base * base
-        if 0 < base < 0.5 and squared and not still_rises:
+        # Of what had begun before the run, the most may be the square by chance.
+        if 0 < base < 0.5 and squared and not (still_rises or part.facts.begun):
             text = f"it returns {rate(top / base)} at most, about the LR of {rate(base)}, and is "
             text += f"multiplied by it: the run trains with {rate(top)}"
             remedy = "return a factor, 1 for all of it"
