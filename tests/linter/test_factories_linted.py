@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 from torch.optim import lr_scheduler
-from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LinearLR, SequentialLR
+from torch.optim.lr_scheduler import (
+    CosineAnnealingLR,
+    CyclicLR,
+    LambdaLR,
+    LinearLR,
+    OneCycleLR,
+    SequentialLR,
+)
 
 import lrviz
 from tests.support.lrvizrun import run
@@ -238,3 +245,20 @@ def test_a_lambda_that_has_fallen_to_the_square_returns_no_lr() -> None:
     optimizer = make_optimizer("SGD", {"lr": 0.1})
     scheduler = LambdaLR(optimizer, lambda n: 1 / (n + 1))
     assert lrviz.lint(step(scheduler, 9), steps=20) == ()
+
+
+@pytest.mark.parametrize("calls", [20, 60, 90, 98, 99])
+def test_a_cycle_that_had_begun_is_not_too_long(calls: int) -> None:
+    """Both are as long as the 100 calls of the run that they are in."""
+    one = OneCycleLR(make_optimizer("SGD", {"lr": 0.1, "momentum": 0.9}), 0.1, total_steps=100)
+    many = CyclicLR(make_optimizer("SGD", {"lr": 0.1, "momentum": 0.9}), 0.01, 0.1, 50)
+    for each in (one, many):
+        found = lrviz.lint(step(each, calls), steps=100 - calls)
+        assert not {finding.code for finding in found} & {"LR004", "LR005"}
+
+
+def test_a_one_cycle_that_had_begun_and_is_too_long_is_told_all_its_calls() -> None:
+    one = OneCycleLR(make_optimizer("SGD", {"lr": 0.1, "momentum": 0.9}), 0.1, total_steps=300)
+    (found,) = lrviz.lint(step(one, 50), steps=50)
+    assert "LR004 error: OneCycleLR.total_steps: is 300 calls long and gets 100" in str(found)
+    assert str(found).endswith("; set total_steps to 100")

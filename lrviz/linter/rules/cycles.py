@@ -43,8 +43,8 @@ def one_cycle_never_anneals(view: View, part: Part) -> Iterator[Found]:
 
     Met in pytorch/pytorch#65417.
     """
-    total, length = part.planned, part.length
-    is_cut_off = part.is_last and total > length >= 2
+    total, length = part.planned, part.facts.begun + part.length
+    is_cut_off = part.is_last and total > length and part.length >= 2
     climbs = is_cut_off and (part.lr[:, -1] > part.lr[:, :-1].max(axis=1)).all()
     if climbs or (is_cut_off and total > 2 * length):
         end, is_step = rate(part.lr[0, -1]), view.schedule.interval == "step"
@@ -64,7 +64,7 @@ def half_cycle_too_long(view: View, part: Part) -> Iterator[Found]:
     is called once an epoch, there is no cycle: the LR is a straight line up from base_lr that never
     comes to max_lr. Two to ten times the batches of an epoch is usual.
     """
-    if part.planned > part.length and part.is_last:
+    if part.planned > part.facts.begun + part.length and part.is_last:
         default = "" if "step_size_up" in part.facts.given else ", by default,"
         climb = f"from {rate(part.lr[0, 0])} to {rate(part.lr[0, -1])}"
         text = f"the way up takes {count(part.planned)} calls{default} and the run has "
