@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import typer.main
 import yaml
-from _pytest.mark.structures import ParameterSet
 
 import lrviz
 from lrviz.cli import app
@@ -50,7 +49,7 @@ LONG = ("README.md", "docs/runs.md", "docs/visual-guide.md", "docs/visual-guide.
 MEASURED = "docs/speed.md"
 
 
-def _mark(page: Page) -> ParameterSet:
+def _mark(page: Page) -> Any:  # of a type that pytest keeps to itself
     marks = [pytest.mark.slow] if page.name in LONG else []
     return pytest.param(page, id=page.name, marks=marks)
 
