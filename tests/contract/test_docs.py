@@ -67,7 +67,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", map(_mark, [*READ, *OTHERS]))
+@pytest.mark.parametrize("page", [*map(_mark, [*READ, *OTHERS])])
 def test_a_page_does_what_it_says(page: Page, folder: Path) -> None:
     _thin(folder, page)
     wrong: list[str] = []
