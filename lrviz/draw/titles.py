@@ -65,11 +65,9 @@ def find_words(run: Run, options: FigureOptions, panels: Sequence[Panel]) -> Wor
     names = name_lines(run, panels[0].lines.places)
     has_legend = _tells(panels[0].lines.places) if options.legend is None else options.legend
     ylabels = [LABELS[panel.quantity] for panel in panels if panel.told is None]
-    (xlabel, *above), own = (
-        list_axes(options.xlabel) or [UNITS[options.x]],
-        list_axes(options.ylabel),
-    )
-    ylabels[: len(own)] = own[: len(ylabels)]
+    own = list_axes(options.ylabel)[: len(ylabels)]
+    ylabels[: len(own)] = own
+    xlabel, *above = list_axes(options.xlabel) or [UNITS[options.x]]
     notes = (tell_hidden(panel, HIDDEN) for panel in panels if panel.floor is not None)
     told = (
         f"{LABELS[panel.quantity].lower()} {_spell(panel.told)}".replace(" ", BLANK)
