@@ -38,7 +38,7 @@ class PanelPlace(NamedTuple):
 
     Attributes:
         quantity: that it shows.
-        label: what that is called.
+        label: what the figure calls it.
         box: left, top, width and height of its axes, as shares of the picture.
         x: ends of its x axis.
         y: of its y axis.
@@ -92,7 +92,7 @@ def _place(run: Run, chart: Chart, index: int) -> PanelPlace:
     left, bottom, width, height = map(float, axes.get_position().bounds)
     return PanelPlace(
         panel.quantity,
-        LABELS[panel.quantity],
+        axes.get_ylabel().replace("\n", " ") or LABELS[panel.quantity],
         (left, 1 - bottom - height, width, height),
         axes.get_xlim(),
         axes.get_ylim(),

@@ -21,7 +21,7 @@ def draw(spec: Path | str, folder: Path, style: str = "article") -> Path:
     """The page of a spec, given as a file or as its text."""
     if isinstance(spec, str):
         text, spec = spec, folder / "a.yaml"
-        spec.write_text(text)
+        spec.write_text(text, "utf-8")
     page = folder / "a.html"
     run = lrviz.simulate(lrviz.load(spec, overrides=[("figure.style", style)]))
     page.write_bytes(render_page(run)[0])

@@ -161,3 +161,12 @@ def test_a_long_curve_is_read_by_its_blocks(browser: Browser, tmp_path: Path) ->
     assert press(browser, "ArrowRight") == "steps 0 to 7: Learning Rate 8.185 to 8.192"
     assert press(browser, "ArrowRight") == "steps 8 to 15: Learning Rate 8.177 to 8.184"
     assert press(browser, "End") == "steps 8184 to 8191: Learning Rate 0.001 to 0.008"
+
+
+def test_a_panel_is_called_as_the_figure_calls_it(browser: Browser, tmp_path: Path) -> None:
+    spec = (
+        "epochs: 4\noptimizer: {SGD: {momentum: 0.5}}\nscheduler: {StepLR: {step_size: 2}}\n"
+        "figure: {panels: [lr, momentum], ylabel: [学习率, 动量]}\n"
+    )
+    browser.open(draw(spec, tmp_path))
+    assert point(browser, 0).endswith("学习率 0.001; 动量 0.5")

@@ -41,18 +41,11 @@ _COMMAND = re.compile(r"""((?:"[^"]*"|'[^']*'|[^;&]|&(?!&))+)(?:&&|;)*\s*""")
 
 # What stands for a name of the reader's own in running text.
 _STANDS_FOR = {
-    "…": "configs/steplr.yaml --baselines figures",
     "FILE": "configs/steplr.yaml",
-    "SPEC": "configs/steplr.yaml",
-    "PLAN": "mine.yaml",
-    "LOG": "trainer_state.json",
-    "FOLDER": "folder",
     "configs -o figures --force": "configs/steplr.yaml -o figures --force",
     "CODE": "LR001",
     "train.py:NAME": "train.py:make_scheduler --steps 9",
     "NAME": "StepLR",
-    "KEY=[...]": "gamma=[0.1,0.5]",
-    "KEY=VALUE": "gamma=0.1",
 }
 
 
