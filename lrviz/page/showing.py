@@ -54,7 +54,7 @@ def show_run(run: Run, places: Places, look: Mapping[str, Any], *, quick: bool) 
     return {"figure": figure, **said, "scale": run.figure.yscale, "x": run.figure.x}
 
 
-def _dress(run: Run, look: Body) -> Run:
+def _dress(run: Run, look: Mapping[str, Any]) -> Run:
     """Return a run that is drawn as the page looks, as far as its spec does not say how."""
     given: dict[str, object] = {}
     if find_below(dict(run.spec.tree), ("figure", "style")) is None:
