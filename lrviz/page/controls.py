@@ -120,3 +120,9 @@ def list_others(fields: Sequence[Field], given: Tree, *but: str) -> list[Field]:
     names = {each.name for each in fields}.union(but)
     others = [name for name in given if name not in names] if isinstance(given, dict) else []
     return [*fields, *(Field(name, help="no such key here") for name in others)]
+
+
+def list_totals(tree: Mapping[str, Tree], calls: int) -> dict[str, float]:
+    """Return what formulas may name of a run, as far as it can be told at once."""
+    known = {key: float(each) for key, each in tree.items() if is_number(each)}
+    return {**known, "total_calls": calls}

@@ -89,7 +89,7 @@ def _describe(argument: Argument, slider: Slider | None) -> Field:
     shown: Shown = "list"
     if kind.base == "choice":
         shown = "choice" if kind.choices else "text"
-    elif kind.base not in ("tuple", "any"):
+    elif kind.base != "tuple" and kind.base != "any":
         shown = kind.base
     return Field(
         name=argument.name,

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from lrviz.drive.installed import Found, NoSchedulerError, find_scheduler
 from lrviz.drive.signatures import installed_optimizer_arguments, optimizer_class
 from lrviz.errors import KeyPath, UsageError
-from lrviz.page.controls import Field, list_others
+from lrviz.page.controls import Field, list_others, list_totals
 from lrviz.page.fields import list_fields, list_optimizer_fields, list_scheduler_fields
 from lrviz.page.sections import Row, Section, Sections, act
 from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS, SCHEDULERS, THIRD_PARTY
@@ -22,7 +22,7 @@ from lrviz.spec.keys import CALL_KEYS
 from lrviz.spec.length import LENGTH_KEYS
 from lrviz.spec.parse import DEFAULT_OPTIMIZER
 from lrviz.spec.sweep import CURVE_KEYS, split_name
-from lrviz.spec.tree import Tree, find_below, holds, is_number
+from lrviz.spec.tree import Tree, find_below, holds
 from lrviz.spec.yamltree import MAX_DEPTH
 
 # Of a figure, what is turned often.
@@ -46,7 +46,8 @@ def build_form(
     >>> [section["title"] for section in build_form(tree, 4, 4)]
     ['Run', 'Optimizer', 'Scheduler', 'Figure']
     """
-    return _Form(dict(tree), {"total_calls": calls, "total_steps": steps}, others).build()
+    totals = {**list_totals(tree, calls), "total_steps": float(steps)}
+    return _Form(dict(tree), totals, others).build()
 
 
 @cache
@@ -83,8 +84,7 @@ class _Form(Sections):
     def __init__(
         self, tree: dict[str, Tree], totals: Mapping[str, float], others: Sequence[str]
     ) -> None:
-        known = {key: float(each) for key, each in tree.items() if is_number(each)}
-        super().__init__(tree, {**known, **totals})
+        super().__init__(tree, totals)
         self._others = parse_allowed(others)
 
     @cached_property

@@ -18,7 +18,8 @@ _LARGEST, _SMALLEST = 1e15, 1e-30
 _SMALL = 0.01
 
 # By their names where the catalog has no role for them, and those of optimizers.
-_RATES = frozenset({"lr", "max_lr", "base_lr", "weight_decay", "lr_decay"})
+_RATES = frozenset({"lr", "max_lr", "base_lr"})
+_DECAYS = frozenset({"weight_decay", "lr_decay"})
 _SHARES = frozenset({"gamma", "cycle_decay"})
 _POWERS = frozenset({"power", "stable_power", "decay_power", "k_decay"})
 _DIVISORS = frozenset({"div_factor", "final_div_factor"})
@@ -51,6 +52,11 @@ class Slider(TypedDict):
     whole: bool
 
 
+def is_rate(name: str, role: str) -> bool:
+    """Whether an argument is an LR."""
+    return role in _RATE_ROLES or name in _RATES
+
+
 def slide_log(low: float, high: float, *, zero: bool = False, whole: bool = False) -> Slider:
     """Return a slider by decades."""
     return {"low": low, "high": high, "log": True, "zero": zero, "whole": whole}
@@ -72,7 +78,7 @@ def slide_argument(argument: Argument, role: str, limits: Limits, calls: int) ->
     """
     name, default, whole = argument.name, argument.default, argument.kind.base == "whole"
     positive = "above" in limits or role in _SPAN_ROLES
-    if role in _RATE_ROLES or name in _RATES:
+    if is_rate(name, role) or name in _DECAYS:
         return slide_log(1e-8, 1, zero=not positive)
     if name in _POWERS:
         return slide_log(0.1, 10)
