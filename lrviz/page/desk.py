@@ -7,7 +7,7 @@ once; whoever listens to a network only asks, and waits.
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Condition, Event, main_thread
 from types import FrameType
@@ -49,6 +49,18 @@ class _Job:
     stale: bool = False
     answer: Any = None
     error: BaseException | None = None
+
+
+class Conflict(Exception):  # noqa: N818 - what happened, and no error
+    """What was to be changed is not what it was any more.
+
+    Attributes:
+        body: what there is now.
+    """
+
+    def __init__(self, body: Mapping[str, object]) -> None:
+        self.body = body
+        super().__init__("the file has changed")
 
 
 class Desk:

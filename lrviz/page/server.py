@@ -14,10 +14,10 @@ from queue import Empty
 from typing import Any
 from urllib.parse import quote
 
-from lrviz.errors import LrvizError, Problem, SpecError
+from lrviz.errors import LrvizError
 from lrviz.page.assets import read_asset
 from lrviz.page.connections import HOST, BoundedServer
-from lrviz.page.desk import Busy, Desk, Superseded
+from lrviz.page.desk import Busy, Conflict, Desk, Superseded
 from lrviz.page.guards import (
     BODIES,
     HEADERS,
@@ -29,6 +29,7 @@ from lrviz.page.guards import (
     parse_body,
     refuse_body,
 )
+from lrviz.page.showing import list_problems
 from lrviz.system.mishap import explain_mishap
 
 # Seconds: of a connection without a request, of a body on its way, and between two signs of life
@@ -42,12 +43,6 @@ _TYPES = {
     **{"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"},
     **{"txt": "text/plain; charset=utf-8", "events": "text/event-stream"},
 }
-
-
-class Conflict(Exception):  # noqa: N818 - what happened, and no error
-    """What is saved is not what was read; `body` says what is there."""
-
-    body: Mapping[str, object] = {}
 
 
 class PageServer(BoundedServer):
@@ -227,14 +222,10 @@ def tell_failure(error: BaseException) -> tuple[HTTPStatus, Mapping[str, object]
             return HTTPStatus.CONFLICT, error.body
         case Busy():
             return HTTPStatus.SERVICE_UNAVAILABLE, {"error": str(error)}
-        case SpecError():
-            problems = error.told
         case LrvizError():
-            problems = (Problem("", (), str(error)),)
+            return HTTPStatus.UNPROCESSABLE_ENTITY, {"problems": list_problems(error)}
         case _:
             if not isinstance(error, MemoryError):
                 traceback.print_exception(error)
             text = str(explain_mishap(error, "explore", remedy="look at the terminal"))
             return HTTPStatus.INTERNAL_SERVER_ERROR, {"error": text}
-    told = [{"key": [*each.key], "text": each.text, "line": each.line} for each in problems]
-    return HTTPStatus.UNPROCESSABLE_ENTITY, {"problems": told}
