@@ -42,7 +42,7 @@ class BoundedServer(ThreadingHTTPServer):
     """
 
     daemon_threads = True
-    request_queue_size = 64
+    request_queue_size = 128
     allow_reuse_address = sys.platform != "win32"  # where it would take a port from its owner
 
     def __init__(self, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
