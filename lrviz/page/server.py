@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from importlib.resources import files
 from queue import Empty
 from typing import Any
 from urllib.parse import quote
@@ -36,7 +37,12 @@ from lrviz.system.mishap import explain_mishap
 # of a stream of events.
 IDLE, BODY, PING = 30.0, 10.0, 10.0
 
-_FILES = {"": "explore.html"} | {name: name for name in ("explore.css", "explore.js", "reader.js")}
+# What lies beside the code: the page itself, its styles and its scripts.
+_FILES = {"": "explore.html"} | {
+    each.name: each.name
+    for each in files(__package__).iterdir()
+    if each.name.endswith((".css", ".js"))
+}
 _TYPES = {
     **{"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8"},
     **{"js": "text/javascript; charset=utf-8", "json": "application/json"},

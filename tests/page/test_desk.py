@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Thread, current_thread, main_thread
 from types import FrameType
 
@@ -34,7 +35,7 @@ class Asking(Thread):
     def __init__(self, desk: Desk, tab: str, kind: str, call: Callable[[], object]) -> None:
         super().__init__(daemon=True)
         self.outcome: object = None
-        self._ask = lambda: desk.ask(tab, kind, call)
+        self._ask: Callable[[], object] = partial(desk.ask, tab, kind, call)
         self.start()
 
     def run(self) -> None:

@@ -22,6 +22,7 @@ from lrviz.page.server import PageServer
 from tests.support.exploring import Answer, Page, read_rest
 
 T = TypeVar("T")
+NO_OBJECTS: list[object] = [[], None, 1, "x", {}, True]
 WRITE = "a.yaml: cannot write: disk full"
 PATIENCE = 60  # seconds after which a test that hangs fails
 NOWHERE = ("Access-Control-Allow-Origin", "Access-Control-Allow-Headers")
@@ -82,7 +83,7 @@ def _nothing_is_said(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 def is_well(page: Page) -> bool:
     """Whether a good request is answered."""
-    return page.get("state").told == {"kind": "state", "body": None}
+    return bool(page.get("state").told == {"kind": "state", "body": None})
 
 
 def head(page: Page, method: str, name: str, *lines: str) -> bytes:
@@ -113,6 +114,9 @@ def test_every_kind_of_request_is_answered(name: str, page: Page) -> None:
 
 def test_the_page_and_its_files_are_served(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lrviz.page.server.read_asset", lambda _, name: f"<{name}>")
+    monkeypatch.setattr(
+        "lrviz.page.server._FILES", {name: name or "explore.html" for name in FILES}
+    )
     kinds = {name: page.get(name).headers["Content-Type"].partition(";")[0] for name in FILES}
     assert kinds == FILES
     assert page.get("").body == b"<explore.html>"
@@ -228,7 +232,14 @@ def test_without_the_token_there_is_nothing(target: str, page: Page) -> None:
     [
         *("../state", "..%2fstate", "%2e%2e/state", "state/", "/state", "./state", "state?x=1"),
         *("explore.html", "server.py", "../server.py", "..\\server.py", "STATE", "explore.js/"),
-        *("//etc/passwd", "....//etc/passwd", "x" * 60_000, "state%00", "state\x00", "st\xe4te"),
+        *(
+            "//etc/passwd",
+            "....//etc/passwd",
+            "x" * 60_000,
+            "explore.html%00",
+            "state\x00",
+            "st\xe4te",
+        ),
     ],
 )
 def test_nothing_else_is_served(name: str, page: Page) -> None:
@@ -329,7 +340,8 @@ def test_a_body_belongs_to_post_alone(page: Page) -> None:
         ("lint", b"[" * 100_000),
         ("lint", b"1" * 10_000),
         ("lint", b'{"tab": "1", "text": "\\ud800"}'),
-        *((name, body) for name in ("lint", "draw") for body in ([], None, 1, "x", {}, True)),
+        *(("lint", body) for body in NO_OBJECTS),
+        *(("draw", body) for body in NO_OBJECTS),
         ("lint", {**GOOD["lint"], "more": 1}),
         ("lint", {"tab": "1"}),
         ("lint", {**GOOD["lint"], "text": 1}),
@@ -480,11 +492,16 @@ def test_a_stream_gives_a_sign_of_life() -> None:
         assert read_until(stream, b": ping\n\n: ping\n\n")
 
 
-def test_who_has_gone_is_forgotten() -> None:
+def test_who_has_gone_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     gone = Event()
     with serve(ping=0.01) as (server, page):
         close = server.close_request
-        server.close_request = lambda request: (close(request), gone.set())  # type: ignore[method-assign, func-returns-value, assignment, return-value]
+
+        def forget(request: object) -> None:
+            close(request)
+            gone.set()
+
+        monkeypatch.setattr(server, "close_request", forget)
         listen(page).close()
         assert gone.wait(PATIENCE)
         assert not server._streams
@@ -621,7 +638,22 @@ PARTS = [
     *(b"Expect: 100-continue\r\n", b" folded\r\n", b"Connection: upgrade\r\nUpgrade: h2c\r\n"),
     *(b"{", b"[", b'"', b"\\ud800", b"9" * 5000, b"HTTP/0.9", b"x" * 70_000),
 ]
-VALUES = [None, True, False, 0, -1, 1.5, 10**30, "", "x", "\ud800", [], [[]], {}, {"op": "set"}]
+VALUES: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1.5,
+    10**30,
+    "",
+    "x",
+    "\ud800",
+    [],
+    [[]],
+    {},
+    {"op": "set"},
+]
 
 
 def garble(data: bytes, rng: random.Random) -> bytes:
