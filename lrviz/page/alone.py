@@ -47,20 +47,24 @@ def render_page(run: Run) -> tuple[bytes, tuple[Problem, ...]]:
         width=width,
         height=height,
         record=build_script(record),
-        view=_dump_view(run, placed),
+        view=_dump(build_view(run, placed)),
     )
     return text.encode(), tuple(map(run.remark, placed.warnings))
 
 
-def _dump_view(run: Run, placed: Placed) -> str:
-    """Return where everything stands, as JSON that ends no element."""
+def build_view(run: Run, placed: Placed) -> dict[str, object]:
+    """Return where everything stands in a picture, as plain data."""
     per_epoch, *others = {curve.steps_per_epoch for curve in run.curves}
     is_told = not others and any(curve.steps > per_epoch for curve in run.curves)
-    view = {
+    return {
         "epoch": per_epoch if is_told else 1,
         "panels": [
             panel._asdict() | {"lines": [line._asdict() for line in panel.lines]}
             for panel in placed.panels
         ],
     }
+
+
+def _dump(view: dict[str, object]) -> str:
+    """Return plain data as JSON that ends no element."""
     return json.dumps(view, separators=(",", ":")).replace("<", "\\u003c")

@@ -124,6 +124,8 @@ def test_wheel_and_sdist_carry_everything_and_what_is_installed_works(tmp_path: 
     assert unzip(tmp_path / "both") == wheel
     info = f"lrviz-{lrviz.__version__}.dist-info"
     package = {name: (ROOT / name).read_bytes() for name in files if name.startswith("lrviz/")}
+    configs = {name: (ROOT / name).read_bytes() for name in files if name.startswith("configs/")}
+    package |= {f"lrviz/page/{name}": data for name, data in configs.items()}
     assert {name: data for name, data in wheel.items() if not name.startswith(info)} == package
     assert wheel[f"{info}/licenses/LICENSE"] == (ROOT / "LICENSE").read_bytes()
 
