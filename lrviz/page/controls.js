@@ -166,7 +166,7 @@ class Form {
     }
     this.used = new Set();
     this.isForced = isForced;
-    arrange(this.root, sections.map((each, index) => this.build(each, idOf("root", index, each.key), 0)));
+    arrange(this.root, this.buildAll(sections, "root", 0));
     for (const id of this.views.keys()) if (!this.used.has(id)) this.views.delete(id);
     if (activeElement?.isConnected === false) headings.find((each) => each.isConnected)?.focus();
   }
@@ -177,6 +177,13 @@ class Form {
     return this.views.get(id);
   }
 
+  buildAll(sections, above, depth) {
+    return sections.map((each, index) => {
+      const alike = sections.slice(0, index).filter((other) => isSameKey(other.key, each.key));
+      return this.build(each, idOf(above, each.key, alike.length), depth);
+    });
+  }
+
   build(section, id, depth) {
     const view = this.take(id, () => new SectionView(this, depth));
     const set = (control, value) => ({ op: control.kind === "text" ? "text" : "set", value });
@@ -185,7 +192,7 @@ class Form {
     view.update(section);
     arrange(view.controls, [...list(section.choose ? [section.choose] : [], choose), ...list(section.controls, set)]);
     arrange(view.more, list(section.more, set));
-    arrange(view.sections, section.sections.map((each, index) => this.build(each, idOf(id, index, each.key), depth + 1)));
+    arrange(view.sections, this.buildAll(section.sections, id, depth + 1));
     arrange(view.actions, section.actions.map((each) => {
       const own = this.take(idOf(id, each.label, !each.names), () => new ActionView(each, this));
       own.update(each);

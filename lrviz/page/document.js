@@ -2,7 +2,7 @@
 
 /* The document: its text's past, the file that it came from, and what is said of both. */
 const MERGED = 1000; // between two changes of one value that are undone as one
-const TOLD = 4000; // for which a note is seen
+const TOLD = 6000; // for which a note is seen
 const at = (selector) => document.querySelector(selector);
 const link = new Link();
 const pump = new Pump(link);

@@ -19,29 +19,19 @@ function spellNumber(value) {
   return isSmall ? value.toExponential().replace("e+", "e") : String(value);
 }
 
-const countNotches = ({ low, high, log, whole }) => (whole && !log ? Math.min(NOTCHES, high - low) : NOTCHES);
-
-/* The number at a slider's notch, of two digits or three. */
-function numberAt(range, notch) {
-  const { low, high, log, zero, whole } = range;
-  const first = zero && low > 0 ? 1 : 0;
-  if (notch < first) return 0;
-  const count = countNotches(range);
-  const part = (notch - first) / (count - first);
-  if (part <= 0) return low;
-  if (part >= 1) return high;
-  const exact = log ? low * (high / low) ** part : low + (high - low) * part;
-  if (whole) return exact < 1000 ? Math.round(exact) : Number(Math.round(exact).toPrecision(3));
-  if (log) return Number(exact.toPrecision(2));
-  return Number(exact.toFixed(Math.max(0, Math.ceil(-Math.log10((high - low) / count)))));
-}
-
-function notchOf(range, value) {
-  const { low, high, log, zero } = range;
-  const first = zero && low > 0 ? 1 : 0;
-  if (first && value <= 0) return 0;
-  const part = log ? Math.log(Math.max(value, low) / low) / Math.log(high / low) : (value - low) / (high - low);
-  return Math.round(first + Math.min(Math.max(part, 0), 1) * (countNotches(range) - first));
+/* The numbers at a slider's notches, of two digits or three. */
+function listNotches({ low, high, log, zero, whole }) {
+  const width = (high - low) / NOTCHES;
+  const round = (exact) => {
+    if (whole) return exact < 1000 ? Math.round(exact) : Number(exact.toPrecision(3));
+    return Number(log ? exact.toPrecision(2) : exact.toFixed(Math.max(0, Math.ceil(-Math.log10(width)))));
+  };
+  const inner = Array.from({ length: NOTCHES - 1 }, (_, index) => {
+    const part = (index + 1) / NOTCHES;
+    return round(log ? low * (high / low) ** part : low + (high - low) * part);
+  });
+  const within = inner.filter((value) => value > low && value < high);
+  return [...new Set([...(zero ? [0] : []), low, ...within, high])];
 }
 
 /* Of the entries, `write` shows a control's value unless its user is at it; `input` is labelled. */
@@ -60,8 +50,7 @@ class TextEntry {
     this.range = make("input", { type: "range", min: 0, step: 1 });
     this.nodes.push(this.range);
     this.range.addEventListener("input", () => {
-      const value = numberAt(this.data.range, Number(this.range.value));
-      this.input.value = spellNumber(value);
+      this.input.value = spellNumber(this.notches[this.range.value]);
       this.range.setAttribute("aria-valuetext", this.input.value);
       turn(this.input.value, { isQuick: true });
     });
@@ -82,9 +71,10 @@ class TextEntry {
     this.range.hidden = !range;
     if (!range) return;
     this.range.setAttribute("aria-label", `${label}, slider`);
-    this.range.max = countNotches(range);
+    this.notches = listNotches(range);
+    this.range.max = this.notches.length - 1;
     if (number === null || this.isDragged || !isFree(this.range)) return;
-    this.range.value = notchOf(range, number);
+    this.range.value = nearest(this.notches, number);
     this.range.setAttribute("aria-valuetext", spellNumber(number));
   }
 }

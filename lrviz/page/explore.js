@@ -96,15 +96,17 @@ function rest(findings) {
 
 /* Shows the page of a spec, or, where there is none yet, those to start from. */
 function turnTo(page) {
+  const wasShown = !at("#page").hidden || !at("#starts").hidden;
   at("#page").hidden = page !== "page";
   at("#starts").hidden = page !== "starts";
-  for (const each of ["undo", "redo", "save", "share"]) at(`#${each}`).hidden = page === "starts";
+  for (const each of ["undo", "redo", "save", "share", "state"]) at(`#${each}`).hidden = page === "starts";
   at("#back").hidden = page === "starts" || Boolean(file.name);
-  at(page === "starts" ? "#filter" : "#controls").focus({ preventScroll: true });
+  scrollTo(0, 0);
+  if (wasShown) at(page === "starts" ? "#starts h2" : "#controls").focus({ preventScroll: true });
 }
 
-function open({ name, text, seen, unsavable, starts }) {
-  Object.assign(file, { name, text, seen, unsavable });
+function open({ name, text, seen, changed, unsavable, starts }) {
+  Object.assign(file, { name, text: changed ? null : text, seen, unsavable }); // options changed it
   showStarts(starts, (start) => attempt(async () => {
     const begun = await link.ask("begin", { kind: start.kind, name: start.name });
     Object.assign(file, { begun: start.name, text: begun.text });

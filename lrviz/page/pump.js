@@ -3,6 +3,7 @@
 /* Keeps the text, and has it drawn as fast as it is changed, and no faster. A change is kept until
    a drawing answers that holds it, so whatever is lost on the way is sent again. */
 const LONG = 300; // of a drawing, after which a newer one need not wait for it
+const LONGEST = 1200; // on a machine that takes long for each, or none would ever be seen
 const SEEN = 150; // after which it is shown that something is being done
 const REST = 250;
 const BUSY = 500; // until a server that has too much to do is asked again
@@ -14,7 +15,8 @@ class Pump extends EventTarget {
   /* Events: `drawing`, `rest` with the findings where they could be asked for, `busy` with whether it is, `failed`. */
   constructor(link) {
     super();
-    Object.assign(this, { link, look: () => ({}), text: "", changes: [], flight: null, isQuick: false });
+    Object.assign(this, { link, look: () => ({}), text: "", changes: [], flight: null });
+    Object.assign(this, { isQuick: false, patience: LONG });
     link.addEventListener("found", () => this.text && this.send());
   }
 
@@ -68,8 +70,8 @@ class Pump extends EventTarget {
     if (!this.flight) this.send();
     else {
       this.isWaiting = true;
-      const left = this.flight.began + LONG - performance.now();
-      this.overtaking = setTimeout(() => this.send(), Math.max(0, left));
+      const left = this.flight.began + this.patience - performance.now();
+      this.overtaking = setTimeout(() => this.overtake(), Math.max(0, left));
     }
   }
 
@@ -80,8 +82,14 @@ class Pump extends EventTarget {
     }
   }
 
+  overtake() {
+    this.patience = Math.min(this.patience * 2, LONGEST);
+    this.send();
+  }
+
   async send({ isLast = false } = {}) {
     this.stop();
+    if (this.link.isLost) return; // all is sent when it is found
     this.flight?.controller.abort();
     const flight = { controller: new AbortController(), began: performance.now() };
     Object.assign(flight, { changes: [...this.changes], isQuick: this.isQuick });
@@ -103,6 +111,8 @@ class Pump extends EventTarget {
   }
 
   take(drawing, flight, isLast) {
+    const taken = performance.now() - flight.began;
+    this.patience = Math.min(Math.max(2 * taken, LONG), LONGEST);
     this.land();
     this.text = drawing.text;
     this.forget(flight);
@@ -117,7 +127,7 @@ class Pump extends EventTarget {
 
   fail(error, flight) {
     this.land();
-    if (!(error instanceof Refusal) || error.status === 404) return; // sent again when it is found
+    if (!(error instanceof Refusal) || error.status === 404) return;
     if (error.status === 503) this.timer = setTimeout(() => this.send(), BUSY);
     else if (error.status !== 409) {
       this.forget(flight);
