@@ -68,7 +68,8 @@ class TextEntry {
   }
 
   writeRange({ range, number, label }, isFree) {
-    this.range.hidden = !range;
+    const isAsked = this.notches && document.activeElement === this.input; // it is being mended
+    this.range.hidden = !range && !isAsked;
     if (!range) return;
     this.range.setAttribute("aria-label", `${label}, slider`);
     this.notches = listNotches(range);
