@@ -10,7 +10,6 @@ from lrviz.errors import KeyPath, Problem, UsageError
 from lrviz.page.controls import list_totals, read_number
 from lrviz.page.form import list_nesting
 from lrviz.page.replacing import (
-    find_optimizer,
     find_place,
     hold_momentum,
     list_defaults,
@@ -81,11 +80,7 @@ def amend(tree: Spec, changes: Sequence[Mapping[str, Any]], calls: int) -> Spec:
                     tree = _add(tree, path, name, calls)
                 case _:
                     raise AmendError(path, "no such change")
-        except (
-            YamlError,
-            LookupError,
-            UsageError,
-        ) as error:  # each says in its argument what is wrong
+        except (YamlError, LookupError, UsageError) as error:  # says in its argument what is
             raise AmendError(path, str(error.args[0])) from None
     return tree
 
@@ -121,7 +116,7 @@ def _remove(tree: Spec, path: KeyPath) -> Spec:
     if at[-2:] == ("SequentialLR", "schedulers"):
         milestone = (*at[:-1], "milestones", max(int(last) - 1, 0))
         tree = _remove(tree, milestone) if _holds(tree, milestone) else tree
-    if not rest and (at in _OPTIONAL or isinstance(rest, list)):
+    if not rest and (at in _OPTIONAL or (at[-1:] == ("param_groups",) and rest == [])):
         tree = _remove(tree, at)
     return tree
 
@@ -131,23 +126,18 @@ def _choose(tree: Spec, path: KeyPath, name: str, calls: int) -> Spec:
     old, holder = find_below(tree, path), path[:-1]
     if path[-1] == "optimizer":
         if name not in OPTIMIZERS or optimizer_class(name) is None:
-            raise AmendError(
-                path, f"unknown optimizer {spell_name(name)}; {suggest(name, OPTIMIZERS)}"
-            )
+            said = f"unknown optimizer {spell_name(name)}; {suggest(name, OPTIMIZERS)}"
+            raise AmendError(path, said)
         usual = old if _holds(tree, path) else DEFAULT_OPTIMIZER
         tree = replace_at(tree, path, replace_optimizer(usual, name))
         return _settle_momentum(tree, holder)
     if path[-1] != "scheduler" and path[-2:-1] != ("schedulers",):
         raise AmendError(path, "names no scheduler and no optimizer")
-    _refuse_unknown(path, name)
+    if name not in CATALOG and ":" not in name and not find_entry_point(name):
+        raise AmendError(path, unknown_scheduler(name))
     place = find_place(tree, path, calls)
     tree = replace_at(tree, path, replace_scheduler(old, name, place))
     return _settle_calls(tree, path, name, calls) if path[-1] == "scheduler" else tree
-
-
-def _refuse_unknown(path: KeyPath, name: str) -> None:
-    if name not in CATALOG and ":" not in name and not find_entry_point(name):
-        raise AmendError(path, unknown_scheduler(name))
 
 
 def _settle_calls(tree: Spec, path: KeyPath, name: str, calls: int) -> Spec:
@@ -197,20 +187,20 @@ def _add(tree: Spec, path: KeyPath, name: str, calls: int) -> Spec:
         raise AmendError(path, f"must be a list, got {spell(items)}")
     if path[-1] == "schedulers":
         return _add_scheduler(tree, path, items, name, calls)
-    _, given = split_name(find_optimizer(tree, path)) or ("", {})
+    _, given = split_name(find_below(tree, path[:-2]) or DEFAULT_OPTIMIZER) or ("", {})
     names = [str(each["name"]) for each in items if isinstance(each, dict) and "name" in each]
-    group: Tree = {"name": _make_unique(name, names)} if name else {}
+    group: Spec = {"name": _make_unique(name, names)} if name else {}
     lr = given.get("lr", list_defaults(str(path[-2])).get("lr"))
-    return replace_at(tree, path, [*items, {**_as_mapping(group), "lr": lr}])
+    return replace_at(tree, path, [*items, {**group, "lr": lr}])
 
 
 def _add_scheduler(
     tree: Spec, path: KeyPath, children: Sequence[Tree], name: str, calls: int
 ) -> Spec:
     """Return a spec with one more scheduler inside another, in the middle of what is left."""
-    _refuse_unknown(path, name)
-    if name not in list_nesting():
-        raise AmendError(path, f"{spell_name(name)} cannot be added inside another scheduler")
+    if name not in list_nesting(str(path[-2])):
+        said = f"{name} does not go with others in a {path[-2]}"
+        raise AmendError(path, said if name in CATALOG else unknown_scheduler(name))
     if path[-2] == "SequentialLR" and children:
         at = (*path[:-1], "milestones")
         given = find_below(tree, at)
@@ -219,6 +209,8 @@ def _add_scheduler(
         if last is None:
             raise AmendError(at, "ends in no number that is known here; give it one")
         end = find_place(tree, (*path[:-2], ""), calls).calls
+        if last + 3 > end:
+            raise AmendError(at, f"leave too few of {end} calls for one more; make the run longer")
         tree = replace_at(tree, at, [*milestones, max(int(last) + 1, int(last + end) // 2)])
     tree = replace_at(tree, path, [*children, name])
     own = (*path, len(children))
@@ -241,8 +233,10 @@ def _add_curve(tree: Spec, label: str) -> Spec:
     labels = (name, _make_unique(label or name, [name]))
     made: Tree = {each: {"scheduler": deepcopy(tree["scheduler"])} for each in labels}
     rest = {key: each for key, each in tree.items() if key != "curves"}
-    pairs = (("curves", made) if key == "scheduler" else (key, each) for key, each in rest.items())
-    return dict(pairs)
+    return {
+        key if key != "scheduler" else "curves": each if key != "scheduler" else made
+        for key, each in rest.items()
+    }
 
 
 def _make_unique(name: str, taken: Sequence[str]) -> str:

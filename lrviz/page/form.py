@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from lrviz.drive.installed import Found, NoSchedulerError, find_scheduler
 from lrviz.drive.signatures import installed_optimizer_arguments, optimizer_class
 from lrviz.errors import KeyPath, UsageError
+from lrviz.linter.rules.composites import ABSOLUTE
+from lrviz.linter.rules.cycles import BOTH
 from lrviz.page.controls import Field, list_others, list_totals
 from lrviz.page.fields import list_fields, list_optimizer_fields, list_scheduler_fields
 from lrviz.page.sections import Row, Section, Sections, act
@@ -59,9 +61,14 @@ def list_schedulers() -> Sequence[str]:
 
 
 @cache
-def list_nesting() -> Sequence[str]:
-    """Return those of them that may stand anywhere inside another."""
-    entries = [CATALOG[name] for name in list_schedulers() if name not in COMPOSITES]
+def list_nesting(composite: str) -> Sequence[str]:
+    """Return those of them that may stand anywhere inside a composite, and go with the others.
+
+    >>> "OneCycleLR" in list_nesting("SequentialLR")
+    False
+    """
+    apart = {*COMPOSITES, *(BOTH if composite == "SequentialLR" else ABSOLUTE)}
+    entries = [CATALOG[name] for name in list_schedulers() if name not in apart]
     return [each.name for each in entries if each.package != "timm" and not each.takes_metric]
 
 
@@ -169,12 +176,12 @@ class _Form(Sections):
             rows += self._metric(key[:-1], found)
         about = CATALOG[name].summary if name in CATALOG else ""
         section = self.section(title, key, *rows, about=about)
-        names = list_nesting() if is_child else [*list_schedulers(), *self._others]
+        names = list_nesting(str(key[-3])) if is_child else [*list_schedulers(), *self._others]
         section["choose"] = self.choose(key, names)
         keys = [(*at, *inside, place) for place in range(children)]
         self.put_inside(section, [partial(self._child, each) for each in keys])
         if name in COMPOSITES and (inside or "schedulers" not in given):
-            action = act("Add a scheduler", "add", (*at, "schedulers"), list_nesting())
+            action = act("Add a scheduler", "add", (*at, "schedulers"), list_nesting(name))
             section["actions"].append(action)
         return section
 

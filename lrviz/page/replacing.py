@@ -39,7 +39,7 @@ class Place(NamedTuple):
     is_whole: bool = True
 
 
-def find_optimizer(tree: dict[str, Tree], path: KeyPath) -> Tree:
+def _find_optimizer(tree: dict[str, Tree], path: KeyPath) -> Tree:
     """Return the optimizer of what stands at a key path."""
     own = (*path[:2], "optimizer") if path[0] == "curves" else ("optimizer",)
     found = [each for each in (own, ("optimizer",)) if holds(find_below(tree, each[:-1]), each[-1])]
@@ -57,7 +57,7 @@ def find_place(tree: dict[str, Tree], path: KeyPath, calls: int) -> Place:
             begin, until = ends[int(path[end + 1]) :][:2]
             if begin is not None and until is not None:
                 calls = max(1, int(until - begin))
-    name, arguments = split_name(find_optimizer(tree, path)) or ("", {})
+    name, arguments = split_name(_find_optimizer(tree, path)) or ("", {})
     known = list_defaults(name)
     lr = read_number(arguments.get("lr", known.get("lr")), totals)
     return Place(calls, lr, not known.keys().isdisjoint({"momentum", "betas"}), calls == whole)
@@ -117,7 +117,7 @@ def replace_scheduler(old: Tree, name: str, place: Place) -> Tree:
     inside = children if was in COMPOSITES and isinstance(children, list) else []
     if name in COMPOSITES and inside:
         return _compose(name, inside, place)
-    if name in COMPOSITES and was in list_nesting():
+    if name in COMPOSITES and was in list_nesting(name):
         return _compose(name, [old], place)
     if kept := next((each for each in inside if (split_name(each) or ("",))[0] == name), None):
         return deepcopy(kept)
@@ -125,10 +125,13 @@ def replace_scheduler(old: Tree, name: str, place: Place) -> Tree:
         return name
     example = example_of(entry, place)
     meanings = CATALOG[was].arguments if was in CATALOG else {}
+    is_counted_alike = ("t_in_epochs" in meanings) == ("t_in_epochs" in entry.arguments)
     kept = {
         argument: deepcopy(value)
         for argument, value in given.items()
-        if argument in meanings and meanings[argument] == entry.arguments.get(argument)
+        if argument in meanings
+        and meanings[argument] == entry.arguments.get(argument)
+        and (is_counted_alike or not entry.counts(argument))
     }
     for argument, limits in entry.bounds.items():
         pair = (argument, str(limits.get("instead_of", argument)))
