@@ -18,7 +18,7 @@ from lrviz.page.assets import build_policy, read_asset
 from lrviz.run.driven import Run
 from lrviz.system.versions import CREATOR
 
-_FILES = ("html", "css", "js")
+_PAGE, _STYLE, _SCRIPTS = "figure.html", "figure.css", ("reader.js", "figure.js")
 
 
 def render_page(run: Run) -> tuple[bytes, tuple[Problem, ...]]:
@@ -31,7 +31,8 @@ def render_page(run: Run) -> tuple[bytes, tuple[Problem, ...]]:
     """
     placed = draw_placed(run)
     record = build_record(run, drawing_versions(placed.fonts, run.spec.packages))
-    page, style, script = (read_asset(__package__, f"figure.{each}") for each in _FILES)
+    page, style = (read_asset(__package__, each) for each in (_PAGE, _STYLE))
+    script = "\n".join(read_asset(__package__, each) for each in _SCRIPTS)
     width, height = map(round, placed.size)
     looks = {"ground": placed.background, "ink": placed.foreground, "ratio": width / height}
     style = f":root {{ {'; '.join(f'--{key}: {value}' for key, value in looks.items())} }}\n{style}"

@@ -27,9 +27,24 @@ _ARGUMENTS = (
     "--proxy-server=127.0.0.1:9",  # nothing leaves the machine: nobody listens on `discard`
 )
 
+_WAIT = """
+const done = arguments[arguments.length - 1];
+const read = () => { SCRIPT };
+const look = () => {
+  const found = read();
+  if (!found) return;
+  watcher.disconnect();
+  done(found);
+};
+const watcher = new MutationObserver(look);
+const all = { subtree: true, childList: true, attributes: true, characterData: true };
+watcher.observe(document, all);
+look();
+"""
+
 
 class Browser:
-    """One tab of one browser."""
+    """One browser, of which one tab is looked at."""
 
     def __init__(self, port: int, profile: Path) -> None:
         self._port = port
@@ -38,14 +53,48 @@ class Browser:
         session = self._send("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self._path = f"/session/{session['sessionId']}"
 
-    def open(self, path: Path) -> None:
-        """Open a file's page and wait until it is loaded."""
-        self._send("POST", f"{self._path}/url", {"url": path.as_uri()})
+    def open(self, page: Path | str) -> None:
+        """Open a file's page, or what is at an address, and wait until it is loaded."""
+        address = page.as_uri() if isinstance(page, Path) else page
+        self._send("POST", f"{self._path}/url", {"url": address})
+
+    def open_tab(self) -> tuple[str, str]:
+        """Look at a new tab; return the one that was looked at, and that."""
+        old = self._send("GET", f"{self._path}/window")
+        new = self._send("POST", f"{self._path}/window/new", {"type": "tab"})["handle"]
+        self.look_at(new)
+        return old, new
+
+    def look_at(self, tab: str) -> None:
+        """Look at another tab."""
+        self._send("POST", f"{self._path}/window", {"handle": tab})
+
+    def list_tabs(self) -> list[str]:
+        """Return all tabs."""
+        return list(self._send("GET", f"{self._path}/window/handles"))
+
+    def close_tab(self) -> None:
+        """Close the tab that is looked at; another is to be looked at then."""
+        self._send("DELETE", f"{self._path}/window")
 
     def run(self, script: str, *arguments: object) -> Any:
         """Return what a function's body returns in the page."""
         body = {"script": script, "args": arguments}
         return self._send("POST", f"{self._path}/execute/sync", body)
+
+    def wait(self, script: str, *arguments: object) -> Any:
+        """Return what a function's body returns in the page, once that is something.
+
+        It is asked again whenever anything in the page has changed.
+        """
+        body = {"script": _WAIT.replace("SCRIPT", script), "args": arguments}
+        return self._send("POST", f"{self._path}/execute/async", body)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after another, wherever the focus is."""
+        strokes = [{"type": each, "value": key} for key in keys for each in ("keyDown", "keyUp")]
+        body = {"actions": [{"type": "key", "id": "keys", "actions": strokes}]}
+        self._send("POST", f"{self._path}/actions", body)
 
     def click(self, selector: str) -> None:
         """Click an element as a mouse would: it must be visible and not covered."""
