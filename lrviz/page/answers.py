@@ -12,6 +12,7 @@ from lrviz.linter.fix import Fixed
 from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES
 from lrviz.page.amend import AmendError, amend
+from lrviz.page.desk import Conflict
 from lrviz.page.form import build_form
 from lrviz.page.showing import Places, describe_finding, describe_problem, list_problems, show_run
 from lrviz.page.starts import list_starts, read_start
