@@ -141,6 +141,25 @@ def resume(
     return resume_spec(spec, at, into, output, format, output_format, reading, overwrite=overwrite)
 
 
+@params.reads_specs(style=params.Style, settings=params.Settings)
+def explore(
+    spec: Annotated[
+        str | None,
+        argument("SPEC", "As of plot, but no log. Default: choose one.", callback=params.given),
+    ] = None,
+    port: Annotated[
+        int | None, option("--port", "Default: 8787, or another.", "N", min=1, max=65535)
+    ] = None,
+    no_browser: Annotated[bool, option("--no-browser", "Only print where the page is.")] = False,
+    *,
+    reading: "Reading",
+) -> Iterator[Block]:
+    """Turn the arguments of a schedule in a page; the figure follows."""
+    from lrviz.commands.exploring import explore_spec
+
+    return explore_spec(spec, port, reading, browser=not no_browser)
+
+
 @params.reads_specs(settings=params.Settings, exclude=params.Exclude)
 def lint(
     specs: Annotated[
@@ -220,6 +239,6 @@ def code(
 
 # In the order that `lrviz --help` lists them in.
 COMMANDS = (
-    *(plot, batch, check, compare, resume, lint, export, code, import_config),
+    *(plot, explore, batch, check, compare, resume, lint, export, code, import_config),
     *(list_schedulers, show, new, schema),
 )

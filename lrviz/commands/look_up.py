@@ -1,15 +1,14 @@
 """What there is: schedulers by name and in a list, one on a page, and a spec to start from."""
 
-import re
 import sys
 from collections.abc import Container, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
-from math import ceil
 from typing import TYPE_CHECKING
 
 from lrviz.errors import UsageError
 from lrviz.spec.catalog import CATALOG, SCHEDULERS, THIRD_PARTY, Catalog, Entry, spell_install
+from lrviz.spec.catalog.examples import EPOCHS, STEPS, scale_example
 from lrviz.spec.catalog.external import External, find_entry_point, list_entry_points, parse_allowed
 from lrviz.spell import align, has_unicode, spell_number, spell_yaml
 from lrviz.system.process import quick_imports
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from lrviz.drive.signatures import Argument
 
 PICTURE = 60, 12  # the columns and rows of a scheduler's curve
-
-EPOCHS, STEPS = 4, 8  # the length of the catalog's examples
-_COUNT = re.compile(r"(?<![\w.-])(?:[4-9]|[1-9]\d+)(?![\w.])")  # of calls in them
 
 _STEP = """\
 interval: step  # scheduler.step() after every step; `epoch`: after every epoch
@@ -165,7 +161,9 @@ def spec_template(found: Entry | External, epochs: int = EPOCHS, each: int = STE
         usual, scheduler, metric = SCHEDULERS["StepLR"], f"{found.name}: {{}}", ""
     else:
         heading, usual = f"# {found.name}: {found.summary}.\n# {found.address}", found
-        example, given = (_scale(text, epochs * each) for text in (found.example, found.metric))
+        example, given = (
+            scale_example(text, epochs * each) for text in (found.example, found.metric)
+        )
         arguments = (f"    {_comment(line, found)}" for line in example.splitlines())
         scheduler = "\n".join([f"{found.name}:", *arguments])
         metric = f"metric: {given}  # what the scheduler is given, a value a call\n" * bool(given)
@@ -175,16 +173,6 @@ def spec_template(found: Entry | External, epochs: int = EPOCHS, each: int = STE
         optimizer=usual.optimizer.replace("\n", "\n  "),
         **{"scheduler": scheduler, "metric": metric},
     )
-
-
-def _scale(text: str, calls: int) -> str:
-    """Return an example for a run of so many calls.
-
-    >>> _scale("step_size: 8, power: 2, gamma: 0.95, eta_min: 1e-5", 2439)
-    'step_size: 610, power: 2, gamma: 0.95, eta_min: 1e-5'
-    """
-    scale = calls / (EPOCHS * STEPS)
-    return _COUNT.sub(lambda found: str(ceil(int(found[0]) * scale)), text)
 
 
 def _comment(line: str, entry: Entry) -> str:

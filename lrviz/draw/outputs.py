@@ -100,10 +100,15 @@ def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> tuple[bytes, tuple[s
 
 def save_vector(chart: Chart, run: Run, format: Literal["svg", "pdf"]) -> bytes:
     """Return a run's figure as a vector format; the bytes are the same for the same run."""
-    file, metadata = BytesIO(), METADATA[format] | {DESCRIPTION[format]: str(run)}
+    file = BytesIO()
     with apply_settings(chart.settings):
-        chart.savefig(file, format=format, metadata=metadata)
+        chart.savefig(file, format=format, metadata=describe(run, format))
     return file.getvalue()
+
+
+def describe(run: Run, format: Literal["svg", "pdf"]) -> dict[str, str | None]:
+    """Return what a vector format says of the figure in it."""
+    return METADATA[format] | {DESCRIPTION[format]: str(run)}
 
 
 def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart:

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from lrviz.curve import Quantity
 from lrviz.draw.chart import Chart, apply_settings
 from lrviz.draw.lines import choose_look
-from lrviz.draw.outputs import METADATA, build_chart, save_vector
+from lrviz.draw.outputs import build_chart, describe, save_vector
 from lrviz.draw.panels import Limits, Panel
 from lrviz.draw.titles import LABELS, name_lines
 from lrviz.run.driven import Run
@@ -91,7 +91,7 @@ def draw_placed(run: Run, like: Sequence[PanelPlace] = ()) -> Placed:
     """
     chart, look = build_chart(run, run.figure), run.figure.look
     if [each.quantity for each in like] == [each.quantity for each in chart.panels]:
-        svg = _draw_in_place(chart, like)
+        svg = _draw_in_place(chart, run, like)
     else:
         svg = save_vector(chart, run, "svg")
     panels = tuple(_place(run, chart, index) for index in range(len(chart.panels)))
@@ -100,7 +100,7 @@ def draw_placed(run: Run, like: Sequence[PanelPlace] = ()) -> Placed:
     return Placed(svg, (width, height), panels, chart.fonts, *colors, tuple(chart.warnings))
 
 
-def _draw_in_place(chart: Chart, like: Sequence[PanelPlace]) -> bytes:
+def _draw_in_place(chart: Chart, run: Run, like: Sequence[PanelPlace]) -> bytes:
     """Return an SVG without what a layout takes; matplotlib draws twice where it saves a figure."""
     chart.set_layout_engine("none")
     for axes, panel in zip(chart.axes, like, strict=False):  # a second x axis goes with its first
@@ -108,7 +108,7 @@ def _draw_in_place(chart: Chart, like: Sequence[PanelPlace]) -> bytes:
         axes.set_position((left, 1 - top - height, width, height))
     file = BytesIO()
     with apply_settings(chart.settings):
-        FigureCanvasSVG(chart).print_svg(file, metadata=METADATA["svg"])
+        FigureCanvasSVG(chart).print_svg(file, metadata=describe(run, "svg"))
     return file.getvalue()
 
 

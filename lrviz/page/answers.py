@@ -12,6 +12,7 @@ from lrviz.linter.fix import Fixed
 from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES
 from lrviz.page.amend import AmendError, amend
+from lrviz.page.desk import Conflict
 from lrviz.page.form import build_form
 from lrviz.page.showing import Places, describe_finding, describe_problem, list_problems, show_run
 from lrviz.page.starts import list_starts, read_start
@@ -111,7 +112,7 @@ class Answers:
 
     def look(self) -> dict[str, object] | None:
         """Return what to tell of the file on disk; None while it is as it was, or being written."""
-        before, self._looked = self._looked, self._bench.path and state_of(self._bench.path)
+        before, self._looked = self._looked, self._find_state()
         if self._looked == self._state or self._looked != before:
             return None
         seen = _digest(self._data)
@@ -190,8 +191,11 @@ class Answers:
 
     def _take(self) -> None:
         """Read the file; whoever writes it meanwhile is seen at the next look."""
-        self._state = self._looked = self._bench.path and state_of(self._bench.path)
+        self._state = self._looked = self._find_state()
         self._data = self._bench.load()
+
+    def _find_state(self) -> State:
+        return state_of(self._bench.path) if self._bench.path else None
 
     def _tell_file(self) -> dict[str, object]:
         return {"text": self._bench.spell(self._data), "seen": _digest(self._data)}

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import yaml
@@ -15,8 +15,10 @@ from lrviz.spec.usual import move, spell_usually
 from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml, spell_flow
 
 _BOM = "\ufeff"
-_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-_REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n\x85\u2028\u2029]*)?(?=[\r\n\x85\u2028\u2029]|$)")
+BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n\x85\u2028\u2029]*)?(?=[\r\n\x85\u2028\u2029]|$)")
+
+OTHERS = "the file is laid out so that other values would change"
 
 
 class EditError(ValueError):
@@ -45,6 +47,24 @@ class Edit(NamedTuple):
     new: str
 
 
+def make_edits(text: str, edits: Iterable[Edit]) -> str:
+    """Return a text once edits are made, those at one place in their order.
+
+    Raises:
+        EditError: something is to stand where another edit takes text away.
+
+    >>> make_edits("abc", [Edit(1, 2, ""), Edit(0, 1, "d")])
+    'dc'
+    """
+    parts, done = [], 0
+    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+        if edit.new and edit.start < done:
+            raise EditError("two values stand in one place")
+        parts += [text[done : edit.start], edit.new]
+        done = max(done, edit.end)
+    return "".join((*parts, text[done:]))
+
+
 class Document:
     """A YAML text, read once; an EditError says that it is none."""
 
@@ -56,7 +76,8 @@ class Document:
         except YamlError as error:
             raise EditError(error.reason) from None
         self._root = yaml.compose(self._text, Loader=yaml.SafeLoader)
-        moves = spell_usually(self._tree)[1] if isinstance(self._tree, dict) else {}
+        tree = self._tree if isinstance(self._tree, dict) else {}
+        self._usual, moves = spell_usually(tree)
         self._written = {usual: written for written, usual in moves.items()}
 
     def find(self, key: KeyPath) -> Value:
@@ -81,12 +102,8 @@ class Document:
         >>> Document("epochs: 4  # short").replace([(("epochs",), 8)])
         'epochs: 8  # short'
         """
-        changed, end = self._text, len(self._text)
         edits = [edit for key, value in values for edit in self.edit(key, value)]
-        for edit in sorted(edits, key=lambda each: -each.start):
-            if edit.end > end:
-                raise EditError("two values stand in one place")
-            changed, end = changed[: edit.start] + edit.new + changed[edit.end :], edit.start
+        changed = make_edits(self._text, edits)
         expected = self._tree
         for key, value in values:
             expected = with_value(expected, _name_bare(expected, self._find_written(key)), value)
@@ -95,7 +112,7 @@ class Document:
         except YamlError:
             same = False
         if not same:
-            raise EditError("the file is laid out so that other values would change")
+            raise EditError(OTHERS)
         return self._mark + changed
 
     def _find_written(self, key: KeyPath) -> KeyPath:
@@ -127,11 +144,11 @@ class Document:
     def _replace(self, node: yaml.Node, value: Tree) -> list[Edit]:
         if not isinstance(node, yaml.ScalarNode):
             raise EditError("more than one value stands there")
-        start, end = node.start_mark.index, _find_end(self._text, node)
+        start, end = node.start_mark.index, find_end(self._text, node)
         said = parse_scalar(node.value) if node.style is None else node.value
         if json.dumps(said) == json.dumps(value):
             return []
-        if node.style in ("|", ">") and "#" in _BREAK.split(self._text[start:end])[0]:
+        if node.style in ("|", ">") and "#" in BREAK.split(self._text[start:end])[0]:
             raise EditError("there is a comment in the value")
         new = spell_flow(value, quotes=node.style or "")
         if start == end:  # nothing stands here, not even a colon if this is `{Name}`
@@ -146,13 +163,13 @@ class Document:
             start = node.start_mark.index + 1
             return Edit(start, start, entry)
         last = node.value[-1][1]
-        end = _find_end(self._text, last)
+        end = find_end(self._text, last)
         if node.flow_style:
             return Edit(end, end, f", {entry}")
-        rest = _REST_OF_LINE.match(self._text, end)
+        rest = REST_OF_LINE.match(self._text, end)
         if rest is None or _ends_in_literal(last):
             raise EditError("the key is not in the file, and cannot be added in certainty")
-        line_break = _BREAK.search(self._text)
+        line_break = BREAK.search(self._text)
         indent = " " * node.value[0][0].start_mark.column
         new = f"{line_break[0] if line_break else chr(10)}{indent}{entry}"
         return Edit(rest.end(), rest.end(), new)
@@ -180,10 +197,10 @@ def _find_child(node: yaml.Node, part: str | int) -> yaml.Node | None:
     return None
 
 
-def _find_end(text: str, node: yaml.Node) -> int:
+def find_end(text: str, node: yaml.Node) -> int:
     """Return where a node ends: what follows a block is none of it."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
-        return _find_end(text, _find_last(node))
+        return find_end(text, _find_last(node))
     start, end = node.start_mark.index, node.end_mark.index
     return start + len(text[start:end].rstrip()) if _ends_in_literal(node) else int(end)
 

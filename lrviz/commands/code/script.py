@@ -45,14 +45,19 @@ def save_code(
         raise spec_error(source, "drawn from a factory, which is code already")
     refuse_target(path, "script", [spec], overwrite=overwrite)
     run = drive_spec(spec, reading.verbose)
-    from lrviz.drive.whole import with_torch
-
-    code = sign(with_torch(lambda: write_code(run), spec.needs, source), "code")
+    code = build_code(run)
     if path is None:
         yield Block(code)  # in ASCII where the stream has no more
     else:
         write_file(path, code.encode(), overwrite=overwrite)
     yield Block(lines=run.warnings)
+
+
+def build_code(run: Run) -> str:
+    """Return a run as Python, in a comment of which lrviz recognises what it wrote."""
+    from lrviz.drive.whole import with_torch
+
+    return sign(with_torch(lambda: write_code(run), run.spec.needs, run.spec.source.name), "code")
 
 
 def write_code(run: Run) -> str:

@@ -145,7 +145,7 @@ class _Linter:
     def _fix(self, linted: Linted, data: bytes, run: Run, findings: Findings) -> Linted:
         """Write or show the spec with what can be fixed, and return what is left to say of it."""
         source = linted.source
-        if reason := _why_not(source, data):
+        if reason := why_not(source, data):
             return _refuse(linted, reason)
 
         def lint(text: str) -> Findings:
@@ -175,7 +175,7 @@ def _count_tries(data: bytes, run: Run) -> int:
     return max(min(MAX_CALLS // (calls + points), MAX_WRITTEN // len(data), MOST_TRIES), 1)
 
 
-def _why_not(source: str, data: bytes) -> str:
+def why_not(source: str, data: bytes) -> str:
     """Return why a source cannot be changed; empty where it can."""
     if source == STDIO:
         return "standard input cannot be changed"

@@ -1,0 +1,197 @@
+"""A page on this machine, in which a spec's arguments are turned and the figure follows."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+from lrviz.commands.code.script import build_code
+from lrviz.commands.lint.linting import why_not
+from lrviz.commands.look_up import spec_template
+from lrviz.commands.results import Block, drive_spec
+from lrviz.errors import LrvizError, Problem, SpecError, spec_error
+from lrviz.figure.chunks import MAX_FILE
+from lrviz.page.answers import Answers, Bench, Format
+from lrviz.page.connections import open_server
+from lrviz.page.desk import Desk
+from lrviz.page.guards import BODIES
+from lrviz.page.server import PageServer
+from lrviz.reading.sources import Reading, load_named, parse_data, read_source
+from lrviz.run.driven import Run
+from lrviz.spec.catalog import CATALOG
+from lrviz.spec.edit import EditError
+from lrviz.spec.model import Spec
+from lrviz.spec.origin import Source, figure_stem, source_file, split_factory
+from lrviz.spec.parse import parse_tree
+from lrviz.spec.rewrite import rewrite
+from lrviz.spec.yamltree import YamlError, parse_yaml
+from lrviz.system.files import ENCODINGS, STDIO, read_file, sniff
+from lrviz.system.process import quick_imports
+
+# Seconds between two looks at the file; half of what one is hardly seen to wait.
+INTERVAL = 0.25
+
+# A spec to make another of, all of whose lines are new.
+_BLANK = "epochs: 1\n"
+
+# Neither a folder's modules nor the settings of the user's Python have a say in it.
+_BROWSER = (sys.executable, "-I", "-m", "webbrowser", "-t")
+
+
+def explore_spec(
+    source: str | None, port: int | None, reading: Reading, *, browser: bool
+) -> Iterator[Block]:
+    """Serve a page until interrupted.
+
+    Args:
+        source: the spec as the user named it, or a factory; None for none yet.
+        port: None for one that is free.
+        reading: as the command line says it; the page's text says it, too.
+        browser: whether the page is opened.
+
+    Raises:
+        FileError: a file cannot be read, or the port is not free.
+        KeyboardInterrupt: it is to end.
+        SpecError: it cannot be driven.
+    """
+    workbench = _Workbench(source or "", reading)
+    if source is not None:  # said here, and torch is there once the page asks
+        drive_spec(workbench.recall(workbench.load()))
+    answers = Answers(workbench.build())
+    desk, calls = Desk(), {name: getattr(answers, name) for name in ("state", *BODIES)}
+    stem = figure_stem(source) if source not in (None, STDIO) else "figure"
+    server = open_server(port, partial(PageServer, answers=calls, desk=desk, stem=stem))
+
+    def look() -> None:
+        if news := answers.look():
+            server.tell_file(news)
+
+    with server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        if browser:
+            Thread(target=_open_browser, args=(server.address,), daemon=True).start()
+        line = f"exploring {source or 'what there is'}; Ctrl-C ends it"
+        yield Block(lines=(line,), path=server.address)
+        desk.work(look, INTERVAL)
+
+
+def _open_browser(address: str) -> None:
+    """Open a page, if there is a browser; one that is drawn in a terminal gets none."""
+    with suppress(OSError):
+        subprocess.run(
+            [*_BROWSER, address],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            check=False,
+        )
+
+
+class _Workbench:
+    """What a page works with, for one source.
+
+    Args:
+        source: as the user named it; empty for none.
+        reading: as the command line says it.
+    """
+
+    def __init__(self, source: str, reading: Reading) -> None:
+        self._source, self._reading = source, reading
+        self._named = split_factory(source)
+        self._piped: bytes | None = None
+
+    def build(self) -> Bench:
+        """Return it."""
+        source = self._source
+        has_file = source not in ("", STDIO) and (self._named is None or self._named.is_file)
+        path = Path(source_file(source)) if has_file else None
+        unsavable = "no file was named to save"
+        if self._named:
+            unsavable = "a factory is code, which is not changed from here"
+        elif source:
+            unsavable = why_not(source, self.load())
+        return Bench(
+            name=source,
+            path=path,
+            unsavable=unsavable,
+            others=self._reading.allow,
+            load=self.load,
+            spell=self._spell,
+            read=self._read,
+            drive=drive_spec,
+            code=build_code,
+            render=_render,
+            begin=lambda name: spec_template(CATALOG[name]),
+        )
+
+    def load(self) -> bytes:
+        """Return what the source's file holds.
+
+        Raises:
+            LrvizError: it cannot be read, or is no text and no figure of a spec.
+        """
+        if self._named or not self._source:
+            is_file = self._named and self._named.is_file
+            return read_file(source_file(self._source), MAX_FILE) if is_file else b""
+        data = read_source(self._source) if self._piped is None else self._piped
+        self._piped = data if self._source == STDIO else None
+        if sniff(data) or "\ufffd" in _decode(data):
+            self.recall(data)
+        return data
+
+    def recall(self, data: bytes) -> Spec:
+        """Return the spec in a file's bytes, options of the command line included.
+
+        Raises:
+            LrvizError: there is none, or an option makes none of it.
+        """
+        if self._named:
+            return load_named(self._source, self._reading)
+        spec = parse_data(data, self._source, self._reading)
+        if "factory" in spec.tree:
+            text = "drawn from a factory, of which it keeps no code; name that"
+            raise spec_error(self._source, text)
+        return spec
+
+    def _spell(self, data: bytes) -> str:
+        """Return the text that a file's bytes stand for, options included; wrong, as it is."""
+        text = "" if self._named or sniff(data) else _decode(data)
+        if not self._source or (text and not self._reading.overrides):
+            return text
+        try:
+            spec = self.recall(data)
+        except LrvizError:
+            return text
+        tree = {key: value for key, value in spec.tree.items() if key != "factory"}
+        with suppress(EditError):
+            return rewrite(text or _BLANK, tree)
+        return rewrite(_BLANK, tree)  # it is written anew
+
+    def _read(self, text: str) -> Spec:
+        """Return the spec in a text; what builds its scheduler is the factory, if one is named."""
+        if self._named is None:
+            reading = Reading((), self._reading.allow)
+            return parse_data(text.encode(), self._source or "page", reading)
+        spec = load_named(self._source, self._reading)
+        try:
+            tree, positions = parse_yaml(text)
+        except YamlError as error:
+            problem = Problem(self._source, error.key, error.reason, error.position)
+            raise SpecError([problem]) from None
+        factory = spec.schedules[0].factory
+        return parse_tree(tree, Source(self._source, positions), factory=factory)
+
+
+def _decode(data: bytes) -> str:
+    return data.decode(ENCODINGS.get(data[:2], "utf-8-sig"), "replace")
+
+
+def _render(run: Run, format: Format) -> bytes:
+    """Return a figure as `plot` writes it."""
+    with quick_imports():
+        from lrviz.figure.image import render_run
+    return render_run(run, format)[0]
