@@ -11,9 +11,12 @@ const past = { texts: [], now: -1, of: "", when: 0 };
 let isForced = false; // whether the next drawing writes over what is being entered
 const isChanged = () => past.now >= 0 && (pump.text !== file.text || pump.changes.length > 0);
 
+const nameFile = () => file.name.split(/[\\/]/).pop();
+
 function showState() {
-  const name = file.name || file.begun || "lrviz";
+  const name = nameFile() || file.begun || "lrviz";
   at("#name").textContent = name;
+  at("#name").title = file.name;
   at("#changed").hidden = !isChanged();
   document.title = `${isChanged() ? "• " : ""}${name}`;
   setText(at("#unsavable"), file.unsavable);
@@ -91,7 +94,7 @@ async function save(text) {
     const { seen } = await link.ask("save", { text, seen: file.seen });
     Object.assign(file, { text, seen });
     bar("file", "");
-    note(`Saved ${file.name}.`);
+    note(`Saved ${nameFile()}.`);
   } catch (error) {
     if (error.status !== 409) throw error;
     askWhich(error.answer);
@@ -101,7 +104,7 @@ async function save(text) {
 
 function askWhich({ text, seen }) {
   const accept = () => Object.assign(file, { text, seen });
-  bar("file", `${file.name} has changed on disk, and there are changes here that are not saved.`, {
+  bar("file", `${nameFile()} has changed on disk, and there are changes here that are not saved.`, {
     "Take the file's": () => take(accept().text),
     "Keep mine": () => {
       accept();
