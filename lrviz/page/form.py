@@ -32,6 +32,10 @@ _OFTEN = ("style", "x", "yscale", "markers", "legend", "grid")
 
 _LABEL = Field("name", "text", help="what figures call the group")
 
+# Signatures stay what they are, and one form may ask for the same of 64 curves.
+_find_installed = cache(find_scheduler)
+_list_installed = cache(installed_optimizer_arguments)
+
 
 def build_form(
     tree: Mapping[str, Tree], calls: int, steps: int, others: Sequence[str] = ()
@@ -74,7 +78,7 @@ def list_nesting(composite: str) -> Sequence[str]:
 
 def _is_installed(name: str) -> bool:
     try:
-        return bool(find_scheduler(name))
+        return bool(_find_installed(name))
     except NoSchedulerError:
         return False
 
@@ -144,7 +148,7 @@ class _Form(Sections):
         usual, usually = split_name(DEFAULT_OPTIMIZER) or ("", {})
         name, given = split_name(find_below(self.tree, key)) or ("", {})
         name = name if self.holds(key) else usual
-        known = installed_optimizer_arguments(name) if name in OPTIMIZERS else []
+        known = _list_installed(name) if name in OPTIMIZERS else []
         fields = list_optimizer_fields(known)
         if not self.holds(key):
             fields = [self.inherit(each, usually) for each in fields]
@@ -226,7 +230,7 @@ class _Form(Sections):
         """Return the installed scheduler that a name stands for; None where there is none."""
         with suppress(NoSchedulerError, UsageError):
             if name in CATALOG:
-                return find_scheduler(name)
+                return _find_installed(name)
             foreign = self._others.get(name) or (name and find_entry_point(name, self._listed))
             if foreign:
                 from lrviz.drive.foreign import find_foreign  # behind all of torch
