@@ -176,7 +176,7 @@ def test_milestones_may_be_formulas_and_leave_room() -> None:
     found = change(text, "add", AT, name="StepLR")["scheduler"]["SequentialLR"]
     assert found["milestones"] == [8, "=total_calls - 4", 30]
     late = SEQUENCE.replace("[8, 16]", "[8, 31]")
-    assert "leave too few of 32 calls" in fail(late, "add", AT, name="StepLR")
+    assert "the milestones leave too few of 32 calls" in fail(late, "add", AT, name="StepLR")
 
 
 def test_a_metric_comes_with_the_scheduler_that_is_given_one() -> None:
@@ -215,6 +215,19 @@ def test_one_more_param_group_has_the_optimizers_lr_and_its_own_name() -> None:
     assert meant["optimizer"] == {"SGD": {"param_groups": [{"lr": 0.001}]}}
 
 
+def test_a_list_has_a_value_for_every_param_group_still() -> None:
+    text = """{epochs: 4, optimizer: {SGD: {lr: 1, param_groups: [{}, {lr: 2}]}},
+        scheduler: {LambdaLR: {lr_lambda: [1, "0.5 ** epoch"]}}}"""
+    at = ("optimizer", "SGD", "param_groups")
+    more = change(text, "add", at, name="head")
+    lambdas = [1, "0.5 ** epoch", "0.5 ** epoch"]
+    assert more["scheduler"] == {"LambdaLR": {"lr_lambda": lambdas}}
+    drive(more)
+    fewer = change(more, "remove", (*at, 0))
+    assert fewer["scheduler"] == {"LambdaLR": {"lr_lambda": lambdas[1:]}}
+    drive(fewer)
+
+
 def test_one_schedule_becomes_two_curves_and_two_three() -> None:
     two = change(SPEC, "add", "curves", name="mine")
     step = {"scheduler": {"StepLR": {"step_size": 8, "gamma": 0.3}}}
@@ -248,7 +261,13 @@ def test_one_schedule_becomes_two_curves_and_two_three() -> None:
         (SEQUENCE, "add", AT, {"name": "Nothing"}, "unknown scheduler 'Nothing'"),
         (SPEC, "add", "figure", {"name": "a"}, "has no place for one more"),
         (SPEC, "add", "optimizer.Adam.param_groups", {"name": "a"}, "the spec has SGD here"),
-        ("{epochs: 4}", "add", "curves", {"name": "a"}, "names no scheduler; choose one first"),
+        (
+            "{epochs: 4}",
+            "add",
+            "curves",
+            {"name": "a"},
+            "there is no scheduler to draw twice",
+        ),
         ("{sweep: {epochs: [1]}}", "add", "curves", {"name": "a"}, "cannot stand beside `sweep`"),
         (SPEC, "turn", "epochs", {}, "epochs: no such change"),
         (SPEC, "set", "epochs", {}, "epochs: no such change"),

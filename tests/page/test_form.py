@@ -277,6 +277,7 @@ def test_what_is_wrong_stands_in_its_control() -> None:
     form = build(
         """
 epochs: many
+epoch: 4
 data: 3
 scheduler: {StepLR: {step_size: {a: 1}, step_sz: 8}}
 optimizer: [SGD]
@@ -285,6 +286,7 @@ figure: blue
     )
     assert controls(find(form))["epochs"]["value"] == "many"
     assert controls(find(form))["data"]["value"] == "3"
+    assert controls(find(form))["epoch"]["help"] == "no such key here"
     found = controls(find(form, "scheduler"))
     assert (found["step_size"]["value"], found["step_size"]["kind"]) == ("{a: 1}", "list")
     assert found["step_sz"]["value"] == "8"
