@@ -32,6 +32,9 @@ _OFTEN = ("style", "x", "yscale", "markers", "legend", "grid")
 
 _LABEL = Field("name", "text", help="what figures call the group")
 
+# They stay what they are, and one form may ask for the same of 64 curves.
+_list_installed = cache(installed_optimizer_arguments)
+
 
 def build_form(
     tree: Mapping[str, Tree], calls: int, steps: int, others: Sequence[str] = ()
@@ -53,11 +56,20 @@ def build_form(
 
 
 @cache
+def find_installed(name: str) -> Found | None:
+    """Return the scheduler of the catalog that has a name; None where it is not installed."""
+    try:
+        return find_scheduler(name)
+    except NoSchedulerError:
+        return None
+
+
+@cache
 def list_schedulers() -> Sequence[str]:
     """Return the schedulers of the catalog that are installed; other libraries stay unopened."""
     there = {package for package in THIRD_PARTY.packages if find_spec(package)}
     others = [name for name in THIRD_PARTY if name.partition(".")[0] in there]
-    return [*(name for name in SCHEDULERS if _is_installed(name)), *others]
+    return [*(name for name in SCHEDULERS if find_installed(name)), *others]
 
 
 @cache
@@ -70,13 +82,6 @@ def list_nesting(composite: str) -> Sequence[str]:
     apart = {*COMPOSITES, *(BOTH if composite == "SequentialLR" else ABSOLUTE)}
     entries = [CATALOG[name] for name in list_schedulers() if name not in apart]
     return [each.name for each in entries if each.package != "timm" and not each.takes_metric]
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        return bool(find_scheduler(name))
-    except NoSchedulerError:
-        return False
 
 
 class _Form(Sections):
@@ -130,7 +135,8 @@ class _Form(Sections):
         elif "data" in tree:
             rows.append(((), [known["data"]]))
         title = replace(known["title"], seldom=True)
-        return self.section("Run", (), *rows, ((), [*(known[each] for each in CALL_KEYS), title]))
+        rest = list_others([*(known[each] for each in CALL_KEYS), title], tree, *known)
+        return self.section("Run", (), *rows, ((), rest))
 
     def _figure(self) -> Section:
         fields = [
@@ -144,7 +150,7 @@ class _Form(Sections):
         usual, usually = split_name(DEFAULT_OPTIMIZER) or ("", {})
         name, given = split_name(find_below(self.tree, key)) or ("", {})
         name = name if self.holds(key) else usual
-        known = installed_optimizer_arguments(name) if name in OPTIMIZERS else []
+        known = _list_installed(name) if name in OPTIMIZERS else []
         fields = list_optimizer_fields(known)
         if not self.holds(key):
             fields = [self.inherit(each, usually) for each in fields]
@@ -226,7 +232,7 @@ class _Form(Sections):
         """Return the installed scheduler that a name stands for; None where there is none."""
         with suppress(NoSchedulerError, UsageError):
             if name in CATALOG:
-                return find_scheduler(name)
+                return find_installed(name)
             foreign = self._others.get(name) or (name and find_entry_point(name, self._listed))
             if foreign:
                 from lrviz.drive.foreign import find_foreign  # behind all of torch
