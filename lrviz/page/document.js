@@ -21,7 +21,7 @@ function showState() {
   document.title = `${isChanged() ? "• " : ""}${name}`;
   setText(at("#unsavable"), file.unsavable);
   at("#save").disabled = Boolean(file.unsavable) || !isChanged();
-  at("#undo").disabled = past.now <= 0;
+  at("#undo").disabled = past.now <= 0 && !pump.changes.length;
   at("#redo").disabled = past.now >= past.texts.length - 1;
 }
 
@@ -36,6 +36,7 @@ function remember(text, of = "") {
 }
 
 function travel(by) {
+  if (by < 0 && pump.changes.length) return take(past.texts[past.now]); // what is not in a text yet
   if (past.texts[past.now + by] === undefined) return;
   past.now += by;
   past.of = "";
@@ -79,12 +80,16 @@ function bar(kind, text, answers = {}) {
 
 /* Does what is asked for and may fail, with the newest text, and says why it does. */
 async function attempt(action) {
+  const late = setTimeout(() => at("header").classList.add("busy"), SEEN);
   try {
     await pump.done();
     await action(pump.text);
   } catch (error) {
     if (error instanceof Refusal && error.status !== 404) note(error.message);
     else if (!link.isLost) throw error;
+  } finally {
+    clearTimeout(late);
+    at("header").classList.remove("busy");
   }
 }
 

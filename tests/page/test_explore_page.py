@@ -7,9 +7,11 @@ import pytest
 
 from tests.page.pointing import in_browser, point, resize
 from tests.page.turning import (
+    BACKSPACE,
     CONTROL,
     END,
     ENTER,
+    ESCAPE,
     GAMMA,
     SPEC,
     STEP_SIZE,
@@ -118,6 +120,29 @@ def test_another_scheduler_brings_its_arguments_and_undo_the_old_ones(bench: Ben
     bench.wait_to_read("Learning Rate 7.8125e-6")
     assert bench.text() == SPEC
     assert bench.read(GAMMA) == "0.5"
+
+
+def test_a_curve_is_added_by_its_name(bench: Bench) -> None:
+    add = "[...document.querySelectorAll('.action > button')]"
+    bench.browser.run(f"{add}.find((each) => each.textContent === 'Add a curve').click()")
+    bench.browser.press("b", ESCAPE)
+    assert not bench.seen(".chooser")
+    bench.browser.press(ENTER, BACKSPACE, "c", ENTER)
+    bench.wait_for("c", "tbody")
+    bench.wait_for_yaml("  c:")
+
+
+def test_what_is_entered_is_not_written_over(bench: Bench) -> None:
+    field = f"document.querySelector('{entry(GAMMA)}')"
+    bench.browser.run(f"{field}.select()")
+    bench.browser.type(entry(GAMMA), "0.1")
+    bench.browser.run(f"window.node = {field}; node.setSelectionRange(1, 2)")
+    bench.wait_for_yaml("gamma: 0.1")
+    bench.browser.type("#look", "dark")  # a drawing that nothing was entered for
+    bench.browser.run("node.focus()")
+    bench.browser.wait("return document.querySelector('#frame').style.cssText.includes('#15181d')")
+    kept = "[node === document.activeElement, node.isConnected, node.value]"
+    assert bench.browser.run(f"return {kept}") == [True, True, "0.1"]
 
 
 def test_what_looks_wrong_is_told_and_mended(bench: Bench) -> None:

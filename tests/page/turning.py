@@ -16,7 +16,7 @@ scheduler:
   StepLR: {step_size: 4, gamma: 0.5}
 """
 GAMMA, STEP_SIZE = "scheduler.StepLR.gamma", "scheduler.StepLR.step_size"
-ENTER, TAB, END, ESCAPE = "\ue007", "\ue004", "\ue010", "\ue00c"
+ENTER, TAB, END, ESCAPE, BACKSPACE = "\ue007", "\ue004", "\ue010", "\ue00c", "\ue003"
 CONTROL = "\ue009"
 
 _READ = "document.querySelector('#figure').ariaValueText"
