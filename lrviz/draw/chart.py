@@ -52,10 +52,10 @@ class Chart(Figure):
         super().__init__(figsize=size, dpi=dpi, layout="constrained" if fit else None)
         FigureCanvasAgg(self)
 
-    def renew(self, other: "Chart") -> "Chart":
-        """Return this figure in the place of another without axes, where both look the same."""
+    def renew(self, other: "Chart", *, emptied: bool = False) -> "Chart":
+        """Return this figure in the place of one without axes, if alike, or if it is emptied."""
         mine, theirs = ((each.settings, each.bbox.bounds, each.dpi) for each in (self, other))
-        if other.look is None or self.look != other.look or mine != theirs:
+        if mine != theirs or not (emptied or self.look == other.look is not None):
             return other
         self.fonts, self.warnings = other.fonts, other.warnings
         return self

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -43,25 +42,16 @@ from lrviz.run.driven import Run
 from lrviz.spec.options import FigureOptions
 from lrviz.spec.refused import override_options
 from lrviz.system.process import is_alone, warn_caller
-from lrviz.system.versions import CREATOR
 
 TITLE = 1.2  # the title's size, as a multiple of the labels'
 TITLE_PAD = 0.5  # between the title and what is below it, in the title's font sizes
 TITLE_LINES = 3
 LEAST_HEIGHT = 14  # of axes with a second x axis, in font sizes, at least
 
-# Who made it, and nothing that differs from one day or version to the next.
-METADATA: dict[str, dict[str, str | None]] = {
-    "svg": {"Date": None, "Creator": CREATOR},
-    "pdf": {"Creator": CREATOR, "Producer": None, "CreationDate": None},
-}
-
 # The last figure of a plain look: axes are set anew for the next one, as making them takes long.
 _kept: list[Chart] = []
 # Whether the process is lrviz's own, and the bytes of a figure that is kept: it holds its pixels.
 KEEPS, MOST_KEPT = is_alone(), 16_000_000
-
-DESCRIPTION = {"svg": "Title", "pdf": "Subject"}  # what is read out in its place
 
 
 def plot(run: Run, **options: object) -> Figure:
@@ -89,30 +79,16 @@ def draw_pixels(run: Run) -> Drawing:
     return drawing
 
 
-def draw_vector(run: Run, format: Literal["svg", "pdf"]) -> tuple[bytes, tuple[str, ...]]:
-    """Return a run drawn as its spec asks, as a vector format, and what is worth a warning.
+def build_chart(
+    run: Run, options: FigureOptions, *, own: bool = False, spare: Chart | None = None
+) -> Chart:
+    """Return the figure of a run.
 
-    Raises as `build_chart`.
-    """
-    chart = build_chart(run, run.figure)
-    return save_vector(chart, run, format), tuple(chart.warnings)
-
-
-def save_vector(chart: Chart, run: Run, format: Literal["svg", "pdf"]) -> bytes:
-    """Return a run's figure as a vector format; the bytes are the same for the same run."""
-    file = BytesIO()
-    with apply_settings(chart.settings):
-        chart.savefig(file, format=format, metadata=describe(run, format))
-    return file.getvalue()
-
-
-def describe(run: Run, format: Literal["svg", "pdf"]) -> dict[str, str | None]:
-    """Return what a vector format says of the figure in it."""
-    return METADATA[format] | {DESCRIPTION[format]: str(run)}
-
-
-def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart:
-    """Return the figure of a run; `own`, one that nobody else gets: it may have been drawn before.
+    Args:
+        run: what is drawn.
+        options: how.
+        own: whether nobody else gets it: it may have been drawn before.
+        spare: one that has been emptied, and is taken if it is as this would be.
 
     Raises:
         SpecError: a panel's quantity is one that no optimizer of the run has, or the lines are more
@@ -134,6 +110,8 @@ def build_chart(run: Run, options: FigureOptions, *, own: bool = False) -> Chart
         chart.look = None if unusual else layout.style
         if own and _kept:
             chart = _kept.pop().renew(chart)
+        elif spare and len(spare.axes) == len(shown):
+            chart = spare.renew(chart, emptied=True)
         chart.panels = shown
         chart.warnings += Painter(chart, shown, options, words, layout, phases, own).paint()
         problem = bound_effort(chart.axes)

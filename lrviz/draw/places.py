@@ -9,9 +9,10 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from lrviz.curve import Quantity
 from lrviz.draw.chart import Chart, apply_settings
 from lrviz.draw.lines import choose_look
-from lrviz.draw.outputs import build_chart, describe, save_vector
+from lrviz.draw.outputs import build_chart
 from lrviz.draw.panels import Limits, Panel
 from lrviz.draw.titles import LABELS, name_lines
+from lrviz.draw.vector import describe, save_vector
 from lrviz.run.driven import Run
 
 
@@ -81,6 +82,10 @@ class Placed(NamedTuple):
     warnings: tuple[str, ...]
 
 
+# The last figure, whose axes are set anew for the next: to make them and their ticks takes long.
+_spare: list[Chart] = []
+
+
 def draw_placed(run: Run, like: Sequence[PanelPlace] = ()) -> Placed:
     """Return a run drawn as its spec asks, and where everything stands; as `build_chart`.
 
@@ -89,7 +94,8 @@ def draw_placed(run: Run, like: Sequence[PanelPlace] = ()) -> Placed:
         like: panels of a figure that looks much the same: in their places it is drawn in half the
             time, as no room is measured for its text. With other panels they are no help.
     """
-    chart, look = build_chart(run, run.figure), run.figure.look
+    spare, look = _spare.pop() if like and _spare else None, run.figure.look
+    chart = build_chart(run, run.figure, spare=spare)
     if [each.quantity for each in like] == [each.quantity for each in chart.panels]:
         svg = _draw_in_place(chart, run, like)
     else:
@@ -97,6 +103,7 @@ def draw_placed(run: Run, like: Sequence[PanelPlace] = ()) -> Placed:
     panels = tuple(_place(run, chart, index) for index in range(len(chart.panels)))
     width, height = (96 * float(inches) for inches in chart.get_size_inches())
     colors = look.background, look.foreground
+    _spare[:] = [_empty(chart)]
     return Placed(svg, (width, height), panels, chart.fonts, *colors, tuple(chart.warnings))
 
 
@@ -110,6 +117,17 @@ def _draw_in_place(chart: Chart, run: Run, like: Sequence[PanelPlace]) -> bytes:
     with apply_settings(chart.settings):
         FigureCanvasSVG(chart).print_svg(file, metadata=describe(run, "svg"))  # type: ignore[no-untyped-call]
     return file.getvalue()
+
+
+def _empty(chart: Chart) -> Chart:
+    """Return a figure with axes on which there is nothing but what is set for every run."""
+    for axes in chart.axes:
+        drawn = (*axes.lines, *axes.artists, *axes.collections, *axes.texts, *axes.patches)
+        for each in (*drawn, *axes.child_axes, *filter(None, [axes.get_legend()])):
+            each.remove()
+        for place in ("left", "center"):
+            axes.set_title("", loc=place)
+    return chart
 
 
 def _place(run: Run, chart: Chart, index: int) -> PanelPlace:

@@ -11,7 +11,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from lrviz.draw.chart import Drawing
 from lrviz.draw.fonts import drawing_versions
-from lrviz.draw.outputs import draw_pixels, draw_vector
+from lrviz.draw.outputs import draw_pixels
+from lrviz.draw.vector import draw_vector
 from lrviz.errors import ImageError, Problem
 from lrviz.figure import Format
 from lrviz.figure.chunks import PNG_SIGNATURE, Chunk, build_packet, find_foreign, list_chunks, seal

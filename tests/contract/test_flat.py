@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lrviz.curve import Values
-from lrviz.draw.outputs import draw_vector, plot
+from lrviz.draw.outputs import plot
 from lrviz.draw.sheet import build_sheet, take_thumbnail
+from lrviz.draw.vector import draw_vector
 from lrviz.spec.style import styles
 from tests.support.figures import make_run
 from tests.support.slow import slow_but

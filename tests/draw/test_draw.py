@@ -25,7 +25,8 @@ from PIL import Image
 
 import lrviz
 from lrviz.draw.fonts import drawing_versions
-from lrviz.draw.outputs import draw_pixels, draw_vector, plot
+from lrviz.draw.outputs import draw_pixels, plot
+from lrviz.draw.vector import draw_vector
 from lrviz.errors import Position, SpecError, UsageError
 from lrviz.figure.image import decode_image, render_run
 from lrviz.spec.origin import Source
@@ -135,7 +136,7 @@ def test_vector_bytes_are_the_same_whatever_the_hash_seed() -> None:
     code = f"""
         import sys, hashlib, numpy
         sys.path.insert(0, {str(ROOT)!r})
-        from lrviz.draw.outputs import draw_vector
+        from lrviz.draw.vector import draw_vector
         from tests.support.figures import make_run, STEP
         run = make_run(STEP, STEP / 2, style="light")
         for format in ("svg", "pdf"):

@@ -12,7 +12,8 @@ from matplotlib import font_manager
 
 from lrviz.draw import fonts
 from lrviz.draw.fonts import choose_fonts, explain_missing
-from lrviz.draw.outputs import draw_pixels, draw_vector, plot
+from lrviz.draw.outputs import draw_pixels, plot
+from lrviz.draw.vector import draw_vector
 from tests.support.figures import STEP, make_run, spread
 
 Install = Callable[[str, str], None]

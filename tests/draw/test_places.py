@@ -1,5 +1,6 @@
 """A figure in the places of one that looks much the same."""
 
+import random
 import re
 import xml.etree.ElementTree as ET
 
@@ -7,8 +8,10 @@ import numpy as np
 import pytest
 
 import lrviz
+from lrviz.draw import places
 from lrviz.draw.places import Placed, draw_placed
 from lrviz.run.driven import Run
+from tests.support.slow import slow_but
 
 SPEC = """
 epochs: 4
@@ -60,3 +63,43 @@ def test_the_places_of_other_panels_are_no_help() -> None:
     assert again == draw_placed(other)
     heights = np.array([panel.box[3] for panel in again.panels])
     assert heights[1] / heights[0] == pytest.approx(0.6, rel=0.1)
+
+
+LOOKS: tuple[dict[str, str], ...] = (
+    {"style": "light"},
+    {"style": "light", "title": "A title"},
+    {"style": "article", "title": "A title"},
+    {"style": "article"},
+    {"style": "dark", "panels": "[lr, momentum]"},
+    {"style": "light", "panels": "[lr, momentum]"},
+)
+RUNS = (
+    SPEC,
+    "{{steps: 400, scheduler: {{CosineAnnealingLR: {{T_max: 300}}}}, "
+    "title: {title}, figure: {{style: {style}, yscale: log}}}}",
+    "{{epochs: 9, steps_per_epoch: 40, optimizer: {{AdamW: {{lr: 5e4, param_groups: "
+    "[{{name: a}}, {{name: b, lr: 1}}]}}}}, scheduler: {{SequentialLR: {{schedulers: "
+    "[LinearLR, ConstantLR], milestones: [90]}}}}, title: {title}, "
+    "figure: {{style: {style}, panels: {panels}}}}}",
+    "{{steps: 3, scheduler: {{StepLR: {{step_size: 1, gamma: 0}}}}, title: {title}, "
+    "figure: {{style: {style}, yscale: log}}}}",
+    "{{epochs: 20, title: {title}, curves: {{a: {{scheduler: LinearLR}}, b: {{interval: epoch, "
+    "scheduler: ConstantLR}}}}, figure: {{style: {style}, panels: {panels}, markers: true}}}}",
+)
+
+
+@pytest.mark.parametrize(("seed", "count"), [(0, 8), slow((1, 40)), slow((2, 40))])
+def test_axes_that_are_set_anew_keep_nothing_of_what_they_showed(seed: int, count: int) -> None:
+    """Each is drawn where the last of its panels stood, on axes of whatever was drawn before."""
+    draw = random.Random(seed)
+    seen: dict[object, Placed] = {}
+    for _ in range(count):
+        look = {"panels": "[lr]", "title": "null", **draw.choice(LOOKS)}
+        run = lrviz.simulate(lrviz.parse_spec(draw.choice(RUNS).format(lr=0.1, **look)))
+        shown = [*look.values(), len(run.curves), run.figure]
+        like = seen[str(shown)].panels if str(shown) in seen else ()
+        again = draw_placed(run, like)
+        places._spare.clear()
+        fresh = draw_placed(run, like)
+        assert name_alike(again) == name_alike(fresh)
+        seen[str(shown)] = fresh

@@ -33,7 +33,7 @@ from torch.nn.modules import module as modules
 from torch.optim import optimizer as optimizers
 
 import lrviz
-from lrviz.draw.outputs import draw_vector
+from lrviz.draw.vector import draw_vector
 from lrviz.spec.catalog import OPTIMIZERS
 from lrviz.system.process import hide_warnings
 from tests.support.calls import CALLS, TEXT, build, draw, make_optimizer, make_run, preview
@@ -150,7 +150,7 @@ import lrviz.commands.compare.comparing, lrviz.commands.face, lrviz.draw.guest, 
 import lrviz.figure.image, lrviz.linter.engine, lrviz.run.notebook, lrviz.spec.meant
 for format in ("png", "webp", "svg"):
     Figure().savefig(BytesIO(), format=format)
-lrviz.draw.outputs.draw_vector(lrviz.simulate({"epochs": 2, "scheduler": "LinearLR"}), "pdf")
+lrviz.draw.vector.draw_vector(lrviz.simulate({"epochs": 2, "scheduler": "LinearLR"}), "pdf")
 
 def refuse_imports(names):
     known = set(sys.modules)
