@@ -22,7 +22,7 @@ class ControlView {
   constructor(control, form, opOf) {
     const id = `c${(made += 1)}`;
     Object.assign(this, { form, isChoose: opOf.name === "choose" });
-    this.entry = buildEntry(control, {
+    this.entry = new (entryOf(control))(control, {
       turn: (value, how) => form.change({ key: this.data.key, ...opOf(this.data, value) }, how),
       settle: () => form.flush(),
     });
@@ -37,12 +37,12 @@ class ControlView {
       each.addEventListener("blur", () => setTimeout(() => this.write(false)));
     }
     const name = make("div", { class: "label" }, this.label, this.required);
-    this.node = make("div", { class: "control", "data-kind": control.kind }, name, ...nodes, this.help, this.error);
+    this.node = make("div", { class: "control" }, name, ...nodes, this.help, this.error);
   }
 
   update(control, isForced) {
     this.data = control;
-    this.node.dataset.key = control.key.join(".");
+    Object.assign(this.node.dataset, { key: control.key.join("."), kind: control.kind });
     setText(this.label, control.label);
     setText(this.help, control.help);
     this.required.hidden = !control.required || this.isChoose;
@@ -187,8 +187,9 @@ class Form {
   build(section, id, depth) {
     const view = this.take(id, () => new SectionView(this, depth));
     const set = (control, value) => ({ op: control.kind === "text" ? "text" : "set", value });
-    const choose = (control, name) => ({ op: "choose", name });
-    const list = (controls, op) => controls.map((each) => this.place(each, idOf(id, each.key, each.kind, op.name), op));
+    const choose = (control, name) => (name ? { op: "choose", name } : { op: "remove" });
+    const list = (controls, op) => controls.map((each) =>
+      this.place(each, idOf(id, each.key, entryOf(each).name, op.name), op));
     view.update(section);
     arrange(view.controls, [...list(section.choose ? [section.choose] : [], choose), ...list(section.controls, set)]);
     arrange(view.more, list(section.more, set));

@@ -11,14 +11,17 @@ const past = { texts: [], now: -1, of: "", when: 0 };
 let isForced = false; // whether the next drawing writes over what is being entered
 const isChanged = () => past.now >= 0 && (pump.text !== file.text || pump.changes.length > 0);
 
+const nameFile = () => file.name.split(/[\\/]/).pop();
+
 function showState() {
-  const name = file.name || file.begun || "lrviz";
+  const name = nameFile() || file.begun || "lrviz";
   at("#name").textContent = name;
+  at("#name").title = file.name;
   at("#changed").hidden = !isChanged();
   document.title = `${isChanged() ? "• " : ""}${name}`;
   setText(at("#unsavable"), file.unsavable);
   at("#save").disabled = Boolean(file.unsavable) || !isChanged();
-  at("#undo").disabled = past.now <= 0;
+  at("#undo").disabled = past.now <= 0 && !pump.changes.length;
   at("#redo").disabled = past.now >= past.texts.length - 1;
 }
 
@@ -33,6 +36,7 @@ function remember(text, of = "") {
 }
 
 function travel(by) {
+  if (by < 0 && pump.changes.length) return take(past.texts[past.now]); // what is not in a text yet
   if (past.texts[past.now + by] === undefined) return;
   past.now += by;
   past.of = "";
@@ -76,12 +80,16 @@ function bar(kind, text, answers = {}) {
 
 /* Does what is asked for and may fail, with the newest text, and says why it does. */
 async function attempt(action) {
+  const late = setTimeout(() => at("header").classList.add("busy"), SEEN);
   try {
     await pump.done();
     await action(pump.text);
   } catch (error) {
     if (error instanceof Refusal && error.status !== 404) note(error.message);
     else if (!link.isLost) throw error;
+  } finally {
+    clearTimeout(late);
+    at("header").classList.remove("busy");
   }
 }
 
@@ -91,7 +99,7 @@ async function save(text) {
     const { seen } = await link.ask("save", { text, seen: file.seen });
     Object.assign(file, { text, seen });
     bar("file", "");
-    note(`Saved ${file.name}.`);
+    note(`Saved ${nameFile()}.`);
   } catch (error) {
     if (error.status !== 409) throw error;
     askWhich(error.answer);
@@ -101,7 +109,7 @@ async function save(text) {
 
 function askWhich({ text, seen }) {
   const accept = () => Object.assign(file, { text, seen });
-  bar("file", `${file.name} has changed on disk, and there are changes here that are not saved.`, {
+  bar("file", `${nameFile()} has changed on disk, and there are changes here that are not saved.`, {
     "Take the file's": () => take(accept().text),
     "Keep mine": () => {
       accept();

@@ -37,13 +37,12 @@ function listNotches({ low, high, log, zero, whole }) {
 /* Of the entries, `write` shows a control's value unless its user is at it; `input` is labelled. */
 class TextEntry {
   constructor(control, { turn, settle }) {
-    const isShort = control.kind === "number" || control.kind === "whole";
     const habits = { autocomplete: "off", autocapitalize: "off", spellcheck: "false" };
     this.input = make("input", { type: "text", ...habits });
     this.nodes = [this.input];
     this.input.addEventListener("input", () => turn(this.input.value, { after: 300 }));
     this.input.addEventListener("change", settle);
-    if (isShort) this.addRange(turn, settle);
+    this.addRange(turn, settle); // hidden until what is entered is a number that it has a range for
   }
 
   addRange(turn, settle) {
@@ -64,14 +63,14 @@ class TextEntry {
     this.data = control;
     this.input.placeholder = control.default;
     if (isFree(this.input) && this.input.value !== control.value) this.input.value = control.value;
-    if (this.range) this.writeRange(control, isFree);
+    this.writeRange(control, isFree);
   }
 
   writeRange({ range, number, label }, isFree) {
     const isAsked = this.notches && document.activeElement === this.input; // it is being mended
     this.range.hidden = !range && !isAsked;
-    if (!range) return;
     this.range.setAttribute("aria-label", `${label}, slider`);
+    if (!range) return;
     this.notches = listNotches(range);
     this.range.max = this.notches.length - 1;
     if (number === null || this.isDragged || !isFree(this.range)) return;
@@ -126,5 +125,6 @@ class FlagEntry {
   }
 }
 
+/* A control whose kind becomes another while it is entered keeps its entry, if that is as good. */
 const ENTRIES = { flag: FlagEntry, choice: ChoiceEntry };
-const buildEntry = (control, actions) => new (ENTRIES[control.kind] ?? TextEntry)(control, actions);
+const entryOf = (control) => ENTRIES[control.kind] ?? TextEntry;

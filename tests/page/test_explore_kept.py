@@ -115,7 +115,7 @@ def test_a_page_outlives_its_server(browser: Browser, tmp_path: Path) -> None:
         assert again.text() == SPEC
         browser.close_tab()
         browser.look_at(first)
-        bench.wait_to_read("Learning Rate 1e-12")  # 40 steps: nine times a tenth of 1e-3
+        bench.wait_to_read("Learning Rate 1e-10")  # at step 31: seven times a tenth of 1e-3
         assert "epochs: 5" in bench.text()
         assert not bench.seen("#bars > div")
         assert browser.run("return location.href") == again.address

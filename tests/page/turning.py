@@ -16,7 +16,7 @@ scheduler:
   StepLR: {step_size: 4, gamma: 0.5}
 """
 GAMMA, STEP_SIZE = "scheduler.StepLR.gamma", "scheduler.StepLR.step_size"
-ENTER, TAB, END, ESCAPE = "\ue007", "\ue004", "\ue010", "\ue00c"
+ENTER, TAB, END, ESCAPE, BACKSPACE = "\ue007", "\ue004", "\ue010", "\ue00c", "\ue003"
 CONTROL = "\ue009"
 
 _READ = "document.querySelector('#figure').ariaValueText"
@@ -102,8 +102,8 @@ def address_of(explored: Explored) -> str:
 
 
 def find_errors(console: Sequence[str]) -> list[str]:
-    """Return what a console says beside a server that cannot be reached."""
-    return [line for line in console if "ERR_CONNECTION" not in line and "404" not in line]
+    """Return what a console says beside that a server refused or could not be reached."""
+    return [line for line in console if "Failed to load resource" not in line]
 
 
 def prefer(browser: Browser, look: str) -> None:

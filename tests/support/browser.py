@@ -91,8 +91,13 @@ class Browser:
         return self._send("POST", f"{self._path}/execute/async", body)
 
     def press(self, *keys: str) -> None:
-        """Press keys, one after another, wherever the focus is."""
-        strokes = [{"type": each, "value": key} for key in keys for each in ("keyDown", "keyUp")]
+        """Press keys, one after another, wherever the focus is; of several in one, all at once."""
+        strokes = [
+            {"type": kind, "value": each}
+            for key in keys
+            for kind, order in (("keyDown", key), ("keyUp", key[::-1]))
+            for each in order
+        ]
         body = {"actions": [{"type": "key", "id": "keys", "actions": strokes}]}
         self._send("POST", f"{self._path}/actions", body)
 
