@@ -19,16 +19,18 @@ from lrviz.page.connections import open_server
 from lrviz.page.desk import Desk
 from lrviz.page.guards import BODIES
 from lrviz.page.server import PageServer
+from lrviz.reading.metricfile import with_metrics
 from lrviz.reading.sources import Reading, load_named, parse_data, read_source
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.edit import EditError
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import Source, figure_stem, source_file, split_factory
-from lrviz.spec.parse import parse_tree
+from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.spec.rewrite import rewrite
+from lrviz.spec.tree import MetricCsv
 from lrviz.spec.yamltree import YamlError, parse_yaml
-from lrviz.system.files import ENCODINGS, STDIO, read_file, sniff
+from lrviz.system.files import ENCODINGS, STDIO, Reads, read_file, sniff
 from lrviz.system.process import quick_imports
 
 # Seconds between two looks at the file; half of what one is hardly seen to wait.
@@ -69,13 +71,13 @@ def explore_spec(
         if news := answers.look():
             server.tell_file(news)
 
-    with server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        if browser:
-            Thread(target=_open_browser, args=(server.address,), daemon=True).start()
-        line = f"exploring {source or 'what there is'}; Ctrl-C ends it"
-        yield Block(lines=(line,), path=server.address)
-        desk.work(look, INTERVAL)
+    # It is not closed: its threads end with the process, which is not to wait for them.
+    Thread(target=server.serve_forever, daemon=True).start()
+    if browser:
+        Thread(target=_open_browser, args=(server.address,), daemon=True).start()
+    line = f"exploring {source or 'a new spec'}; Ctrl-C ends it"
+    yield Block(lines=(line,), path=server.address)
+    desk.work(look, INTERVAL)
 
 
 def _open_browser(address: str) -> None:
@@ -174,8 +176,7 @@ class _Workbench:
     def _read(self, text: str) -> Spec:
         """Return the spec in a text; what builds its scheduler is the factory, if one is named."""
         if self._named is None:
-            reading = Reading((), self._reading.allow)
-            return parse_data(text.encode(), self._source or "page", reading)
+            return self._read_spec(text)
         spec = load_named(self._source, self._reading)
         try:
             tree, positions = parse_yaml(text)
@@ -184,6 +185,32 @@ class _Workbench:
             raise SpecError([problem]) from None
         factory = spec.schedules[0].factory
         return parse_tree(tree, Source(self._source, positions), factory=factory)
+
+    def _read_spec(self, text: str) -> Spec:
+        """Return the spec in a text; whoever has the page reads no csv that the file has not named.
+
+        Raises:
+            SpecError: there is none, or it names another csv.
+        """
+        name, allow = self._source or "<spec>", self._reading.allow
+        try:
+            spec = parse_spec(text, name, allow=allow)
+        except SpecError:  # this says, too, what else it may be
+            return parse_data(text.encode(), name, Reading((), allow))
+        metrics = (each.metric for each in spec.schedules)
+        named = {each.csv for each in metrics if isinstance(each, MetricCsv)}
+        if not named:
+            return spec
+        if not named <= self._list_metrics():
+            text = "the file on disk names no such csv; name it there"
+            raise SpecError([spec.source.problem(("metric",), text)])
+        return with_metrics(spec, Path(name).parent, Reads())
+
+    def _list_metrics(self) -> set[str]:
+        """Return the csvs that the file on disk names."""
+        with suppress(LrvizError):
+            return {each.metric_file for each in self.recall(self.load()).schedules}
+        return set()
 
 
 def _decode(data: bytes) -> str:
