@@ -29,7 +29,6 @@ def make(optimizer):
     return StepLR(optimizer, 3)
 """
 LONG = "steps: 10000000\nscheduler: {ExponentialLR: {gamma: 0.999999}}\n"
-NO_CSV = "the file on disk names no such csv; name it there"
 LOOK = {"style": "light", "narrow": False}
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are other ones there")
 served = pytest.mark.slow  # in a process of its own
@@ -144,24 +143,6 @@ def test_a_figure_is_its_spec(spec: Path) -> None:
         assert state["text"].startswith("epochs: 4\nsteps_per_epoch: 8\n")
         assert "cannot be changed" in state["unsavable"]
         assert draw(explored.page, state["text"]).told["steps"] == 32
-
-
-@served
-def test_a_csv_is_read_where_the_file_on_disk_names_it(spec: Path) -> None:
-    metric = "epochs: 3\nmetric: {csv: losses.csv, column: %s}\nscheduler: ReduceLROnPlateau\n"
-    (spec.parent / "losses.csv").write_text("loss,other\n1,3\n1,2\n1,1\n", "utf-8")
-    (spec.parent / "more.csv").write_text("loss\n1\n1\n1\n", "utf-8")
-    with explore("a.yaml", "--no-browser", cwd=spec.parent) as explored, listen(explored.page) as s:
-        page = explored.page
-        for name in ("losses", "more", "none"):
-            text = metric.replace("losses", name) % "loss"
-            problems = draw(page, text).told["problems"]
-            assert [each["text"] for each in problems] == [NO_CSV]
-        spec.write_text(metric % "loss", "utf-8")
-        read_event(s)
-        assert draw(page, metric % "other").told["problems"] == []
-        problems = draw(page, metric.replace("losses", "more") % "loss").told["problems"]
-        assert [each["text"] for each in problems] == [NO_CSV]
 
 
 @served
