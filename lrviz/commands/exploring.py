@@ -73,15 +73,15 @@ def explore_spec(
         if news := answers.look():
             server.tell_file(news)
 
-    with server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        if browser:
-            Thread(target=_open_browser, args=(server.address,), daemon=True).start()
-        line = f"exploring {source or 'what there is'}; Ctrl-C ends it"
-        yield Block(lines=(line,), path=server.address)
-        with suppress(LrvizError):  # while the browser starts: the first figure takes longest
-            draw_placed(run or drive_spec(parse_spec(spec_template(CATALOG["StepLR"]))))
-        desk.work(look, INTERVAL)
+    # It is not closed: its threads end with the process, which is not to wait for them.
+    Thread(target=server.serve_forever, daemon=True).start()
+    if browser:
+        Thread(target=_open_browser, args=(server.address,), daemon=True).start()
+    line = f"exploring {source or 'a new spec'}; Ctrl-C ends it"
+    yield Block(lines=(line,), path=server.address)
+    with suppress(LrvizError):  # while the browser starts: the first figure takes longest
+        draw_placed(run or drive_spec(parse_spec(spec_template(CATALOG["StepLR"]))))
+    desk.work(look, INTERVAL)
 
 
 def _open_browser(address: str) -> None:

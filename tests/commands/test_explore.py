@@ -31,7 +31,8 @@ def make(optimizer):
 LONG = "steps: 10000000\nscheduler: {ExponentialLR: {gamma: 0.999999}}\n"
 LOOK = {"style": "light", "narrow": False}
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are other ones there")
-pytestmark = [posix, pytest.mark.slow]
+served = pytest.mark.slow  # in a process of its own
+pytestmark = posix
 
 
 @pytest.fixture
@@ -72,6 +73,7 @@ def ends(explored: Explored, signum: int = signal.SIGINT) -> str:
     return err
 
 
+@served
 def test_a_spec_is_turned_and_saved_and_the_file_is_watched(spec: Path) -> None:
     with explore("a.yaml", "--no-browser", cwd=spec.parent) as explored:
         page = explored.page
@@ -93,6 +95,7 @@ def test_a_spec_is_turned_and_saved_and_the_file_is_watched(spec: Path) -> None:
         assert ends(explored) == "exploring a.yaml; Ctrl-C ends it\n"
 
 
+@served
 def test_figures_and_code_are_what_other_commands_give(spec: Path) -> None:
     body = {"tab": "1", "text": SPEC}
     with explore("a.yaml", "--no-browser", cwd=spec.parent) as explored:
@@ -108,6 +111,7 @@ def test_figures_and_code_are_what_other_commands_give(spec: Path) -> None:
         assert ends(explored).count("\n") == 1
 
 
+@served
 def test_options_are_in_the_text(spec: Path) -> None:
     options = ("--set", "step_size=2", "--lr", "0.5", "--style", "dark")
     with explore("a.yaml", *options, "--no-browser", cwd=spec.parent) as explored:
@@ -119,6 +123,7 @@ def test_options_are_in_the_text(spec: Path) -> None:
     )
 
 
+@served
 def test_no_spec_is_needed(tmp_path: Path) -> None:
     with explore("--no-browser", cwd=tmp_path) as explored:
         state = explored.page.get("state").told
@@ -127,9 +132,10 @@ def test_no_spec_is_needed(tmp_path: Path) -> None:
         assert draw(explored.page, SPEC).told["problems"] == []
         refused = explored.page.post("save", {"tab": "1", "text": SPEC, "seen": ""})
         assert refused.status == 422
-        assert ends(explored) == "exploring what there is; Ctrl-C ends it\n"
+        assert ends(explored) == "exploring a new spec; Ctrl-C ends it\n"
 
 
+@served
 def test_a_figure_is_its_spec(spec: Path) -> None:
     run("plot", "a.yaml", cwd=spec.parent)
     with explore("a.png", "--no-browser", cwd=spec.parent) as explored:
@@ -139,6 +145,7 @@ def test_a_figure_is_its_spec(spec: Path) -> None:
         assert draw(explored.page, state["text"]).told["steps"] == 32
 
 
+@served
 def test_a_factory_is_driven_as_long_as_the_text_says(tmp_path: Path) -> None:
     code = tmp_path / "train.py"
     code.write_text(TRAIN, "utf-8")
@@ -210,6 +217,7 @@ def test_a_port_that_is_taken_is_told(spec: Path) -> None:
     assert result.stderr == f"port {port}: cannot listen: address already in use\n"
 
 
+@served
 def test_standard_input_is_read_once(spec: Path) -> None:
     with explore(STDIO, "--no-browser", cwd=spec.parent, stdin=SPEC) as explored:
         for _ in range(2):
@@ -220,6 +228,7 @@ def test_standard_input_is_read_once(spec: Path) -> None:
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@served
 def test_it_ends_at_once_whoever_listens_and_whatever_it_does(signum: int, spec: Path) -> None:
     with explore("a.yaml", "--no-browser", cwd=spec.parent) as explored:
         page = explored.page
@@ -253,6 +262,7 @@ def _used(explored: Explored) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+@served
 def test_a_newer_figure_ends_the_drive_of_an_older_one(spec: Path) -> None:
     """And that is as sound as ever afterwards, however often it happens."""
     with explore("a.yaml", "--no-browser", cwd=spec.parent) as explored:
@@ -268,6 +278,7 @@ def test_a_newer_figure_ends_the_drive_of_an_older_one(spec: Path) -> None:
         assert ends(explored) == "exploring a.yaml; Ctrl-C ends it\n"
 
 
+@served
 def test_many_figures_that_are_dropped_leave_the_process_sound(spec: Path) -> None:
     """They are interrupted wherever they happen to be, drawing too."""
     with explore("a.yaml", "--no-browser", cwd=spec.parent) as explored:
@@ -287,6 +298,7 @@ def test_many_figures_that_are_dropped_leave_the_process_sound(spec: Path) -> No
 
 
 @pytest.mark.parametrize("works", [True, False])
+@served
 def test_the_page_is_opened_and_what_the_browser_says_is_not_heard(works: bool, spec: Path) -> None:
     browser, seen = spec.parent / "browser", spec.parent / "seen"
     browser.write_text(
@@ -304,6 +316,7 @@ def test_the_page_is_opened_and_what_the_browser_says_is_not_heard(works: bool, 
         assert ends(explored) == "exploring a.yaml; Ctrl-C ends it\n"
 
 
+@served
 def test_where_there_is_no_browser_nothing_is_said(spec: Path) -> None:
     with explore("a.yaml", cwd=spec.parent, env={"BROWSER": "/no/such/browser"}) as explored:
         assert draw(explored.page, SPEC).told["steps"] == 32

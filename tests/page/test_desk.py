@@ -257,7 +257,7 @@ def test_an_interruption_of_the_user_ends_it_where_it_waits() -> None:
     waits = Event()
     after(waits, lambda: os.kill(os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
-        Desk().work(waits.set, PATIENCE)
+        Desk().work(waits.set, 0.5)  # for a signal that comes just before it waits
 
 
 def test_idle_is_called_however_much_there_is_to_do() -> None:
