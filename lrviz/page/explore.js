@@ -48,7 +48,8 @@ async function showFigure({ figure, told }) {
   const { style } = at("#frame");
   for (const [name, value] of Object.entries(looks)) style.setProperty(`--${name}`, value);
   at("#cursor").setAttribute("viewBox", `0 0 ${width} ${height}`);
-  at("#told").textContent = told;
+  at("#told").replaceChildren(...told.split(/(\S*e-\S*)/).map((part, index) =>
+    index % 2 ? make("span", { class: "whole" }, part) : part)); // no line ends inside 1e-3
   const hint = phone.matches ? "Touch the figure to read it." : undefined;
   reader.show(figure.numbers, figure.view, hint);
 }
