@@ -12,7 +12,8 @@ from lrviz.commands.code.script import build_code
 from lrviz.commands.lint.linting import why_not
 from lrviz.commands.look_up import spec_template
 from lrviz.commands.results import Block, drive_spec
-from lrviz.errors import LrvizError, Problem, SpecError, spec_error
+from lrviz.draw.places import draw_placed
+from lrviz.errors import KeyPath, LrvizError, Problem, SpecError, spec_error
 from lrviz.figure.chunks import MAX_FILE
 from lrviz.page.answers import Answers, Bench, Format
 from lrviz.page.connections import open_server
@@ -25,14 +26,18 @@ from lrviz.spec.catalog import CATALOG
 from lrviz.spec.edit import EditError
 from lrviz.spec.model import Spec
 from lrviz.spec.origin import Source, figure_stem, source_file, split_factory
-from lrviz.spec.parse import parse_tree
+from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.spec.rewrite import rewrite
+from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import YamlError, parse_yaml
 from lrviz.system.files import ENCODINGS, STDIO, read_file, sniff
 from lrviz.system.process import quick_imports
 
 # Seconds between two looks at the file; half of what one is hardly seen to wait.
 INTERVAL = 0.25
+
+# What messages call a spec that no file holds.
+PAGE = "page"
 
 # A spec to make another of, all of whose lines are new.
 _BLANK = "epochs: 1\n"
@@ -58,8 +63,7 @@ def explore_spec(
         SpecError: it cannot be driven.
     """
     workbench = _Workbench(source or "", reading)
-    if source is not None:  # said here, and torch is there once the page asks
-        drive_spec(workbench.recall(workbench.load()))
+    run = drive_spec(workbench.recall(workbench.load())) if source is not None else None
     answers = Answers(workbench.build())
     desk, calls = Desk(), {name: getattr(answers, name) for name in ("state", *BODIES)}
     stem = figure_stem(source) if source not in (None, STDIO) else "figure"
@@ -75,6 +79,8 @@ def explore_spec(
             Thread(target=_open_browser, args=(server.address,), daemon=True).start()
         line = f"exploring {source or 'what there is'}; Ctrl-C ends it"
         yield Block(lines=(line,), path=server.address)
+        with suppress(LrvizError):  # while the browser starts: the first figure takes longest
+            draw_placed(run or drive_spec(parse_spec(spec_template(CATALOG["StepLR"]))))
         desk.work(look, INTERVAL)
 
 
@@ -103,6 +109,7 @@ class _Workbench:
         self._source, self._reading = source, reading
         self._named = split_factory(source)
         self._piped: bytes | None = None
+        self._files = frozenset[str]()
 
     def build(self) -> Bench:
         """Return it."""
@@ -141,6 +148,7 @@ class _Workbench:
         self._piped = data if self._source == STDIO else None
         if sniff(data) or "\ufffd" in _decode(data):
             self.recall(data)
+        self._files = frozenset(name for _, name in _iter_files(_decode(data)))
         return data
 
     def recall(self, data: bytes) -> Spec:
@@ -174,8 +182,9 @@ class _Workbench:
     def _read(self, text: str) -> Spec:
         """Return the spec in a text; what builds its scheduler is the factory, if one is named."""
         if self._named is None:
+            self._refuse_files(text)
             reading = Reading((), self._reading.allow)
-            return parse_data(text.encode(), self._source or "page", reading)
+            return parse_data(text.encode(), self._source or PAGE, reading)
         spec = load_named(self._source, self._reading)
         try:
             tree, positions = parse_yaml(text)
@@ -185,9 +194,34 @@ class _Workbench:
         factory = spec.schedules[0].factory
         return parse_tree(tree, Source(self._source, positions), factory=factory)
 
+    def _refuse_files(self, text: str) -> None:
+        """Raise a SpecError for a file that a page names, and the spec on disk does not."""
+        said = "the spec on disk names no such file, and a page opens no other"
+        found = [key for key, name in _iter_files(text) if name not in self._files]
+        if found:
+            raise SpecError([Problem(self._source or PAGE, key, said) for key in found])
+
+
+def _iter_files(text: str) -> Iterator[tuple[KeyPath, str]]:
+    """Yield where a text names a file of metrics, and its name."""
+    with suppress(YamlError):
+        yield from _iter_below(parse_yaml(text)[0], ())
+
+
+def _iter_below(tree: Tree, key: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    items = (
+        tree.items()
+        if isinstance(tree, dict)
+        else enumerate(tree if isinstance(tree, list) else ())
+    )
+    for part, below in items:
+        if part == "csv":
+            yield (*key, part), str(below)
+        yield from _iter_below(below, (*key, part))
+
 
 def _decode(data: bytes) -> str:
-    return data.decode(ENCODINGS.get(data[:2], "utf-8-sig"), "replace")
+    return data.decode(ENCODINGS.get(data[:2], "utf-8"), "replace")
 
 
 def _render(run: Run, format: Format) -> bytes:

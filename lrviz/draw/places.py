@@ -108,7 +108,7 @@ def _draw_in_place(chart: Chart, run: Run, like: Sequence[PanelPlace]) -> bytes:
         axes.set_position((left, 1 - top - height, width, height))
     file = BytesIO()
     with apply_settings(chart.settings):
-        FigureCanvasSVG(chart).print_svg(file, metadata=describe(run, "svg"))
+        FigureCanvasSVG(chart).print_svg(file, metadata=describe(run, "svg"))  # type: ignore[no-untyped-call]
     return file.getvalue()
 
 

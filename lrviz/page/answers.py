@@ -137,9 +137,12 @@ class Answers:
             drawn |= show_run(run, tab.places, body["look"], quick=body["quick"])
         except LrvizError as error:
             problems += list_problems(error)
+        answer = {"text": text, "problems": problems, **drawn}
+        if body["quick"]:  # a slider moves: the controls are as they were
+            return answer
         tree = _read_tree(text)
         form = None if tree is None else build_form(tree, *tab.extent, self._bench.others)
-        return {"text": text, "problems": problems, "form": form, **drawn}
+        return answer | {"form": form}
 
     def lint(self, body: Body) -> dict[str, object]:
         """Return what looks wrong in a text's run."""

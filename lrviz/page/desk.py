@@ -5,6 +5,7 @@ once; whoever listens to a network only asks, and waits.
 """
 
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -24,9 +25,10 @@ SUPERSEDED = ("draw", "lint")
 # Seconds after which a job that nobody waits for is interrupted again.
 _AGAIN = 0.05
 
-# Functions that put things in order, and what imports modules: neither is left half done.
+# What puts things in order, imports modules or forgets what is gone: it is not left half done.
 _DELICATE = ("__enter__", "__exit__", "__del__")
 _IMPORTING = "<frozen importlib"
+_FORGETTING = ("weakref", "_weakrefset")
 
 
 class Superseded(KeyboardInterrupt):
@@ -141,6 +143,13 @@ class Desk:
             self._open = None
             raise Superseded
 
+    def _hear(self, lost: "sys.UnraisableHookArgs") -> None:
+        """Look again at what is open, where what was raised ended in a callback of C."""
+        if lost.exc_type is Superseded:
+            self._open = self._running
+        else:
+            sys.__unraisablehook__(lost)
+
     def work(self, idle: Callable[[], None], every: float) -> NoReturn:
         """Do what is asked for until interrupted; in the main thread.
 
@@ -154,6 +163,7 @@ class Desk:
         if hasattr(signal, "SIGUSR1"):  # it stays: the system would end the process for a late one
             signal.signal(signal.SIGUSR1, self._look)
             signal.siginterrupt(signal.SIGUSR1, False)
+            sys.unraisablehook = self._hear
         due = time.monotonic()
         while True:
             if time.monotonic() >= due:
@@ -193,6 +203,8 @@ def _is_delicate(frame: FrameType | None) -> bool:
     while frame is not None:
         code = frame.f_code
         if code.co_name in _DELICATE or code.co_filename.startswith(_IMPORTING):
+            return True
+        if frame.f_globals.get("__name__") in _FORGETTING:
             return True
         frame = frame.f_back
     return False

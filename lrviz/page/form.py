@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from lrviz.drive.installed import Found, NoSchedulerError, find_scheduler
 from lrviz.drive.signatures import installed_optimizer_arguments, optimizer_class
 from lrviz.errors import KeyPath, UsageError
+from lrviz.linter.rules.composites import ABSOLUTE
+from lrviz.linter.rules.cycles import BOTH
 from lrviz.page.controls import Field, list_others, list_totals
 from lrviz.page.fields import list_fields, list_optimizer_fields, list_scheduler_fields
 from lrviz.page.sections import Row, Section, Sections, act
@@ -29,6 +31,9 @@ from lrviz.spec.yamltree import MAX_DEPTH
 _OFTEN = ("style", "x", "yscale", "markers", "legend", "grid")
 
 _LABEL = Field("name", "text", help="what figures call the group")
+
+# They stay what they are, and one form may ask for the same of 64 curves.
+_list_installed = cache(installed_optimizer_arguments)
 
 
 def build_form(
@@ -51,25 +56,32 @@ def build_form(
 
 
 @cache
+def find_installed(name: str) -> Found | None:
+    """Return the scheduler of the catalog that has a name; None where it is not installed."""
+    try:
+        return find_scheduler(name)
+    except NoSchedulerError:
+        return None
+
+
+@cache
 def list_schedulers() -> Sequence[str]:
     """Return the schedulers of the catalog that are installed; other libraries stay unopened."""
     there = {package for package in THIRD_PARTY.packages if find_spec(package)}
     others = [name for name in THIRD_PARTY if name.partition(".")[0] in there]
-    return [*(name for name in SCHEDULERS if _is_installed(name)), *others]
+    return [*(name for name in SCHEDULERS if find_installed(name)), *others]
 
 
 @cache
-def list_nesting() -> Sequence[str]:
-    """Return those of them that may stand anywhere inside another."""
-    entries = [CATALOG[name] for name in list_schedulers() if name not in COMPOSITES]
+def list_nesting(composite: str) -> Sequence[str]:
+    """Return those of them that may stand anywhere inside a composite, and go with the others.
+
+    >>> "OneCycleLR" in list_nesting("SequentialLR")
+    False
+    """
+    apart = {*COMPOSITES, *(BOTH if composite == "SequentialLR" else ABSOLUTE)}
+    entries = [CATALOG[name] for name in list_schedulers() if name not in apart]
     return [each.name for each in entries if each.package != "timm" and not each.takes_metric]
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        return bool(find_scheduler(name))
-    except NoSchedulerError:
-        return False
 
 
 class _Form(Sections):
@@ -123,7 +135,8 @@ class _Form(Sections):
         elif "data" in tree:
             rows.append(((), [known["data"]]))
         title = replace(known["title"], seldom=True)
-        return self.section("Run", (), *rows, ((), [*(known[each] for each in CALL_KEYS), title]))
+        rest = list_others([*(known[each] for each in CALL_KEYS), title], tree, *known)
+        return self.section("Run", (), *rows, ((), rest))
 
     def _figure(self) -> Section:
         fields = [
@@ -137,7 +150,7 @@ class _Form(Sections):
         usual, usually = split_name(DEFAULT_OPTIMIZER) or ("", {})
         name, given = split_name(find_below(self.tree, key)) or ("", {})
         name = name if self.holds(key) else usual
-        known = installed_optimizer_arguments(name) if name in OPTIMIZERS else []
+        known = _list_installed(name) if name in OPTIMIZERS else []
         fields = list_optimizer_fields(known)
         if not self.holds(key):
             fields = [self.inherit(each, usually) for each in fields]
@@ -169,12 +182,12 @@ class _Form(Sections):
             rows += self._metric(key[:-1], found)
         about = CATALOG[name].summary if name in CATALOG else ""
         section = self.section(title, key, *rows, about=about)
-        names = list_nesting() if is_child else [*list_schedulers(), *self._others]
+        names = list_nesting(str(key[-3])) if is_child else [*list_schedulers(), *self._others]
         section["choose"] = self.choose(key, names)
         keys = [(*at, *inside, place) for place in range(children)]
         self.put_inside(section, [partial(self._child, each) for each in keys])
         if name in COMPOSITES and (inside or "schedulers" not in given):
-            action = act("Add a scheduler", "add", (*at, "schedulers"), list_nesting())
+            action = act("Add a scheduler", "add", (*at, "schedulers"), list_nesting(name))
             section["actions"].append(action)
         return section
 
@@ -219,7 +232,7 @@ class _Form(Sections):
         """Return the installed scheduler that a name stands for; None where there is none."""
         with suppress(NoSchedulerError, UsageError):
             if name in CATALOG:
-                return find_scheduler(name)
+                return find_installed(name)
             foreign = self._others.get(name) or (name and find_entry_point(name, self._listed))
             if foreign:
                 from lrviz.drive.foreign import find_foreign  # behind all of torch

@@ -4,15 +4,16 @@ It keeps what means the same in both; the rest is the catalog's example, made as
 the run is and as high as the optimizer's LR.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any, NamedTuple
 
 from lrviz.drive.signatures import installed_optimizer_arguments
 from lrviz.errors import KeyPath
 from lrviz.page.controls import list_totals, read_number
-from lrviz.page.form import list_nesting
+from lrviz.page.form import find_installed, list_nesting
 from lrviz.page.sliders import is_rate
+from lrviz.spec.assign import replace_at
 from lrviz.spec.catalog import CATALOG, COMPOSITES, OPTIMIZERS, Entry
 from lrviz.spec.catalog.examples import scale_example
 from lrviz.spec.parse import DEFAULT_OPTIMIZER
@@ -39,7 +40,7 @@ class Place(NamedTuple):
     is_whole: bool = True
 
 
-def find_optimizer(tree: dict[str, Tree], path: KeyPath) -> Tree:
+def _find_optimizer(tree: dict[str, Tree], path: KeyPath) -> Tree:
     """Return the optimizer of what stands at a key path."""
     own = (*path[:2], "optimizer") if path[0] == "curves" else ("optimizer",)
     found = [each for each in (own, ("optimizer",)) if holds(find_below(tree, each[:-1]), each[-1])]
@@ -57,7 +58,7 @@ def find_place(tree: dict[str, Tree], path: KeyPath, calls: int) -> Place:
             begin, until = ends[int(path[end + 1]) :][:2]
             if begin is not None and until is not None:
                 calls = max(1, int(until - begin))
-    name, arguments = split_name(find_optimizer(tree, path)) or ("", {})
+    name, arguments = split_name(_find_optimizer(tree, path)) or ("", {})
     known = list_defaults(name)
     lr = read_number(arguments.get("lr", known.get("lr")), totals)
     return Place(calls, lr, not known.keys().isdisjoint({"momentum", "betas"}), calls == whole)
@@ -117,7 +118,7 @@ def replace_scheduler(old: Tree, name: str, place: Place) -> Tree:
     inside = children if was in COMPOSITES and isinstance(children, list) else []
     if name in COMPOSITES and inside:
         return _compose(name, inside, place)
-    if name in COMPOSITES and was in list_nesting():
+    if name in COMPOSITES and was in list_nesting(name):
         return _compose(name, [old], place)
     if kept := next((each for each in inside if (split_name(each) or ("",))[0] == name), None):
         return deepcopy(kept)
@@ -125,10 +126,13 @@ def replace_scheduler(old: Tree, name: str, place: Place) -> Tree:
         return name
     example = example_of(entry, place)
     meanings = CATALOG[was].arguments if was in CATALOG else {}
+    is_counted_alike = ("t_in_epochs" in meanings) == ("t_in_epochs" in entry.arguments)
     kept = {
         argument: deepcopy(value)
         for argument, value in given.items()
-        if argument in meanings and meanings[argument] == entry.arguments.get(argument)
+        if argument in meanings
+        and meanings[argument] == entry.arguments.get(argument)
+        and (is_counted_alike or not entry.counts(argument))
     }
     for argument, limits in entry.bounds.items():
         pair = (argument, str(limits.get("instead_of", argument)))
@@ -167,12 +171,62 @@ def replace_optimizer(old: Tree, name: str) -> Tree:
     return {name: kept} if kept else name
 
 
-def hold_momentum(tree: Tree) -> Tree:
-    """Return a scheduler that leaves alone the momentum that its optimizer lacks."""
+def change_schedulers(
+    tree: dict[str, Tree], holder: KeyPath, change: Callable[[Tree], Tree]
+) -> dict[str, Tree]:
+    """Return a spec in which the schedulers of an optimizer are others.
+
+    Args:
+        tree: of the spec.
+        holder: where the optimizer stands; at the top it is that of all curves without their own.
+        change: returns what a scheduler is to be, with all that is inside it.
+    """
+    curves = tree.get("curves") if not holder else None
+    labels = [*curves] if isinstance(curves, dict) else []
+    own = [each for each in labels if not holds(find_below(curves, (each,)), "optimizer")]
+    for at in (holder, *(("curves", each) for each in own)):
+        if scheduler := find_below(tree, (*at, "scheduler")):
+            tree = replace_at(tree, (*at, "scheduler"), _change_all(scheduler, change))
+    return tree
+
+
+def _change_all(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     name, given = split_name(tree) or ("", {})
     children = given.get("schedulers")
     if name in COMPOSITES and isinstance(children, list):
-        return {name: {**given, "schedulers": [*map(hold_momentum, children)]}}
+        return {name: {**given, "schedulers": [_change_all(each, change) for each in children]}}
+    return change(tree)
+
+
+def hold_momentum(tree: Tree) -> Tree:
+    """Return a scheduler that leaves alone the momentum that its optimizer lacks.
+
+    >>> hold_momentum("OneCycleLR")
+    {'OneCycleLR': {'cycle_momentum': False}}
+    """
+    name, given = split_name(tree) or ("", {})
     if name in CATALOG and "cycle_momentum" in CATALOG[name].arguments:
         return {name: {**given, "cycle_momentum": False}}
     return tree
+
+
+def regroup(groups: int, removed: int | None, tree: Tree) -> Tree:
+    """Return a scheduler whose lists have a value for every param group again.
+
+    Args:
+        groups: how many there were.
+        removed: the one that is gone; None for one more, which is like the last.
+        tree: the scheduler.
+
+    >>> regroup(2, None, {"LambdaLR": {"lr_lambda": [1, "epoch"]}})
+    {'LambdaLR': {'lr_lambda': [1, 'epoch', 'epoch']}}
+    """
+    name, given = split_name(tree) or ("", {})
+    found = find_installed(name) if name in CATALOG else None
+    changed = dict(given)
+    for argument in found.arguments.values() if found else ():
+        value = given.get(argument.name)
+        if argument.kind.per_group and isinstance(value, list) and len(value) == groups:
+            kept = [each for place, each in enumerate(value) if place != removed]
+            changed[argument.name] = kept if removed is not None else [*value, value[-1]]
+    return {name: changed} if changed != given else tree

@@ -126,15 +126,18 @@ class Sections:
         return None
 
     def choose(self, key: KeyPath, names: Sequence[str], default: str = "") -> Control | None:
-        """Return what names a scheduler or optimizer."""
+        """Return what names a scheduler or optimizer; None where what does so has no room."""
+        label = "optimizer" if key[-1] == "optimizer" else "scheduler"
         named = split_name(find_below(self.tree, key))
-        known = dict.fromkeys([*names, *([named[0]] if named else [])])
-        field = Field(str(key[-1]), "choice", default, required=not default, choices=[*known])
-        control = self.control(field, key)
-        if control:
-            control["kind"] = "choice"
-            control["value"] = named[0] if named else control["value"]
-        return control
+        if named is None:
+            field = Field(label, "choice", default, required=not default, choices=names)
+            control = self.control(field, key)
+        else:
+            known = [*dict.fromkeys((*names, named[0]))]
+            field = Field(label, "text", default, required=not default, choices=known)
+            control = build_control(field, key, [named[0]], {})
+            self._left -= 1
+        return None if control is None else {**control, "kind": "choice"}
 
     def inherit(self, field: Field, given: Mapping[str, Tree]) -> Field:
         """Return a field that is what something else has where it is left out."""

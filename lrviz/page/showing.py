@@ -6,7 +6,14 @@ from typing import Any
 
 from lrviz.draw.places import PanelPlace, draw_placed
 from lrviz.errors import LrvizError, Problem, SpecError, UsageError
-from lrviz.figure.numbers import MAX_NUMBERS, Recorded, iter_series, record_steps, summarise
+from lrviz.figure.numbers import (
+    MAX_NUMBERS,
+    Recorded,
+    is_constant,
+    iter_series,
+    record_steps,
+    summarise,
+)
 from lrviz.figure.record import spell_numbers
 from lrviz.linter.rule import Finding
 from lrviz.page.alone import build_view
@@ -70,8 +77,9 @@ def _dress(run: Run, look: Mapping[str, Any]) -> Run:
 
 def _record(run: Run) -> Recorded:
     """Return every number of a run, or as much of them as a figure stores."""
-    rows = (len(row) for curve in run.curves for _, each in iter_series(curve) for row in each)
-    return record_steps(run.curves) if sum(rows) <= MAX_NUMBERS else summarise(run.curves)
+    rows = [row for curve in run.curves for _, each in iter_series(curve) for row in each]
+    numbers = sum(1 if is_constant(row) else len(row) for row in rows)
+    return record_steps(run.curves) if numbers <= MAX_NUMBERS else summarise(run.curves)
 
 
 def list_problems(error: LrvizError) -> list[object]:

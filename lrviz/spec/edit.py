@@ -16,7 +16,7 @@ from lrviz.spec.yamltree import YamlError, parse_scalar, parse_yaml, spell_flow
 
 _BOM = "\ufeff"
 BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n\x85\u2028\u2029]*)?(?=[\r\n\x85\u2028\u2029]|$)")
+_REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n\x85\u2028\u2029]*)?(?=[\r\n\x85\u2028\u2029]|$)")
 
 OTHERS = "the file is laid out so that other values would change"
 
@@ -166,7 +166,7 @@ class Document:
         end = find_end(self._text, last)
         if node.flow_style:
             return Edit(end, end, f", {entry}")
-        rest = REST_OF_LINE.match(self._text, end)
+        rest = _REST_OF_LINE.match(self._text, end)
         if rest is None or _ends_in_literal(last):
             raise EditError("the key is not in the file, and cannot be added in certainty")
         line_break = BREAK.search(self._text)
@@ -203,6 +203,30 @@ def find_end(text: str, node: yaml.Node) -> int:
         return find_end(text, _find_last(node))
     start, end = node.start_mark.index, node.end_mark.index
     return start + len(text[start:end].rstrip()) if _ends_in_literal(node) else int(end)
+
+
+def find_rest(text: str, end: int) -> int:
+    """Return where the line ends on which a value ends, with the comment behind."""
+    rest = _REST_OF_LINE.match(text, end)
+    if rest is None:
+        raise EditError(OTHERS)
+    return rest.end()
+
+
+def find_tail(text: str, end: int, column: int) -> int:
+    """Return where an entry of a block ends with the comments behind and below it.
+
+    Args:
+        text: YAML.
+        end: where the value of the entry ends.
+        column: of the entry, counted from 0; comments below are its own where they are deeper.
+    """
+    end, line_break = find_rest(text, end), f"(?>{BREAK.pattern})"
+    blank, deeper = rf"{line_break}[ \t]*(?={line_break})", rf" {{{column + 1}}}[ \t]*(?=#)"
+    below = re.compile(rf"(?>{blank})*{line_break}{deeper}")
+    while found := below.match(text, end):
+        end = find_rest(text, found.end())
+    return end
 
 
 def _find_last(node: yaml.CollectionNode) -> yaml.Node:

@@ -1,6 +1,7 @@
 """A spec's text made to say another tree: little of it changes, and comments and layout stay."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeGuard
 
@@ -10,11 +11,12 @@ from lrviz.errors import KeyPath
 from lrviz.spec.edit import (
     BREAK,
     OTHERS,
-    REST_OF_LINE,
     Document,
     Edit,
     EditError,
     find_end,
+    find_rest,
+    find_tail,
     make_edits,
 )
 from lrviz.spec.layout import is_flat, is_full, is_large, iter_lines
@@ -102,21 +104,20 @@ class _Rewriting(Document):
             yield from self._replace_block(node, new, head)
         elif head and (is_large(new) or (head.is_dash and not is_flat(new))):
             yield from self._replace_by_block(node, new, head)
-        elif isinstance(node, yaml.CollectionNode) or node.style in ("|", ">"):
-            yield Edit(node.start_mark.index, find_end(self._text, node), spell_flow(new))
-        else:
+        elif isinstance(node, yaml.ScalarNode) and node.style not in ("|", ">"):
             yield from self._replace(node, new)
+        else:
+            yield Edit(node.start_mark.index, find_end(self._text, node), spell_flow(new))
 
     def _change_inside(
         self, node: yaml.CollectionNode, old: Tree, new: Tree, key: KeyPath, head: _Head | None
     ) -> Iterator[Edit]:
         places = list(self._iter_places(node))
         matches = match_entries(old, new, key)
-        kept = [each.at for each in matches if each.old and each.new]
+        kept = [*(each.at for each in matches if each.old and each.new), len(places)]
         for at, was, now in matches:
             if now is None:
-                until = next((each for each in kept if each > at), len(places))
-                yield self._remove(node, places, at, until)
+                yield self._remove(node, places, at, until=kept[bisect(kept, at)])
             elif was is None:
                 yield self._add(node, places[at] if at >= 0 else None, now, head)
             elif was[0] == now[0]:
@@ -148,7 +149,7 @@ class _Rewriting(Document):
                 return Edit(places[at - 1].end, end, "")
             comma = _COMMA.match(self._text, end)
             return Edit(start, comma.end() if comma else end, "")
-        line = self._find_line_before(start)
+        line = self._find_line_before(node, start)
         if line is not None:
             return Edit(line, self._find_tail(node, end), "")
         tail = self._find_tail(node, places[until - 1].end)
@@ -163,8 +164,8 @@ class _Rewriting(Document):
             return Edit(end, end, f", {entry}" if node.flow_style else self._indent(node) + entry)
         if node.flow_style:
             return Edit(start + 1, start + 1, f"{entry}, " if node.value else entry)
-        if head and self._find_line_before(start) is not None:
-            end = self._find_rest(head.end)
+        if head and self._find_line_before(node, start) is not None:
+            end = find_rest(self._text, head.end)
             return Edit(end, end, self._indent(node) + entry)
         return Edit(start, start, entry + self._indent(node))
 
@@ -180,12 +181,12 @@ class _Rewriting(Document):
         self, node: yaml.CollectionNode, new: Tree, head: _Head | None
     ) -> Iterator[Edit]:
         start, end = node.start_mark.index, find_end(self._text, node)
-        line = self._find_line_before(start)
+        line = self._find_line_before(node, start)
         if is_full(new):
             is_open = any(_is_block(place.value) for place in self._iter_places(node))
             lines = list(iter_lines(new, self._step, is_open))
             if head and isinstance(new, dict) and node.start_mark.column <= head.column:
-                lines[:] = [" " * self._step + each for each in lines]  # a list was not indented
+                lines = [" " * self._step + each for each in lines]  # a list was not indented
             yield self._put(node, start, end, self._indent(node).join(lines))
         elif head and line is not None:
             yield Edit(head.end, head.end, f" {spell_flow(new)}")
@@ -203,7 +204,7 @@ class _Rewriting(Document):
         end, lines = find_end(self._text, node), list(iter_lines(new, self._step))
         yield Edit(head.end, end, f" {lines.pop(0)}" if head.is_dash else "")
         indent = " " * (head.column + (2 if head.is_dash else self._step))
-        end = self._find_rest(end)
+        end = find_rest(self._text, end)
         yield Edit(end, end, "".join(f"{self._break}{indent}{line}" for line in lines))
 
     def _spell_entry(self, node: yaml.CollectionNode, new: Entry, is_open: bool = False) -> str:
@@ -215,29 +216,16 @@ class _Rewriting(Document):
     def _indent(self, node: yaml.Node) -> str:
         return self._break + " " * node.start_mark.column
 
-    def _find_rest(self, end: int) -> int:
-        """Return where the line ends on which a value ends, with the comment behind."""
-        rest = REST_OF_LINE.match(self._text, end)
-        if rest is None:
-            raise EditError(OTHERS)
-        return rest.end()
-
     def _find_tail(self, node: yaml.CollectionNode, end: int) -> int:
-        """Return where an entry ends with its comments: those below that are deeper are its own."""
-        if node.flow_style:
-            return end
-        end, line_break = self._find_rest(end), f"(?>{BREAK.pattern})"
-        deeper = rf" {{{node.start_mark.column + 1}}}[ \t]*(?=#)"
-        below = re.compile(rf"(?>{line_break}[ \t]*(?={line_break}))*{line_break}{deeper}")
-        while found := below.match(self._text, end):
-            end = self._find_rest(found.end())
-        return end
+        """Return where an entry of a node ends, with the comments that are its own."""
+        return end if node.flow_style else find_tail(self._text, end, node.start_mark.column)
 
-    def _find_line_before(self, start: int) -> int | None:
-        """Return where the line before ends; None if something else stands before on this line."""
-        begin = len(self._text[:start].rstrip(" "))
-        breaks = BREAK.finditer(self._text, max(begin - 2, 0), start)
-        return next((each.start() for each in breaks if each.end() == begin), None)
+    def _find_line_before(self, node: yaml.Node, start: int) -> int | None:
+        """Return where the line before an entry of a node ends; None if it begins none."""
+        begin = start - node.start_mark.column
+        breaks = BREAK.finditer(self._text, max(begin - 2, 0), begin)
+        end = next((each.start() for each in breaks if each.end() == begin), None)
+        return None if self._text[begin:start].strip(" ") else end
 
 
 def _says(text: str, tree: Tree) -> bool:

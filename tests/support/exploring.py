@@ -116,29 +116,35 @@ class Explored:
     def end(self, signum: int = signal.SIGINT) -> tuple[int, str]:
         """End it, and return its exit status and what it wrote to standard error."""
         self.process.send_signal(signum)
-        _, err = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, err.decode()
+        status = self.process.wait(PATIENCE)
+        assert self.process.stderr is not None
+        return status, self.process.stderr.read().decode()
 
 
 @contextmanager
 def explore(
-    *arguments: object, cwd: Path | str = ".", env: Mapping[str, str] | None = None
+    *arguments: object, cwd: Path | str = ".", env: Mapping[str, str] | None = None, stdin: str = ""
 ) -> Iterator[Explored]:
     """Give `lrviz explore`, which serves its page; it is ended afterwards."""
     process = subprocess.Popen(
         [*LRVIZ, "explore", *map(str, arguments)],
         cwd=cwd,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **(env or {})},
     )
     try:
+        assert process.stdin is not None
         assert process.stdout is not None
+        process.stdin.write(stdin.encode())
+        process.stdin.close()
         address = process.stdout.readline().decode().strip()
-        assert address, process.communicate(timeout=PATIENCE)[1].decode()
+        assert address, process.stderr and process.stderr.read().decode()
         yield Explored(process, Page(address))
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate(timeout=PATIENCE)
+        process.wait(PATIENCE)
+        for stream in filter(None, (process.stdout, process.stderr)):
+            stream.close()
