@@ -22,9 +22,10 @@ class ControlView {
   constructor(control, form, opOf) {
     const id = `c${(made += 1)}`;
     Object.assign(this, { form, isChoose: opOf.name === "choose" });
+    const change = (value) => ({ key: this.data.key, ...opOf(this.data, value) });
     this.entry = new (entryOf(control))(control, {
-      turn: (value, how) => form.change({ key: this.data.key, ...opOf(this.data, value) }, how),
-      settle: () => form.flush(),
+      turn: (value, how) => form.pump.change(change(value), how),
+      settle: () => form.pump.flush(),
     });
     const { input, nodes, range } = this.entry;
     this.label = make("label", { for: id });
@@ -54,9 +55,10 @@ class ControlView {
 
   /* Shows the value, if not its user has another in mind. */
   write(isForced) {
-    const isPending = !isForced && this.form.isPending(this.data.key);
-    const isThere = (input) => !isForced && input === document.activeElement;
-    this.entry.write(this.data, (input, byFocus = true) => !isPending && !(byFocus && isThere(input)));
+    const isPending = this.form.pump.isPending(this.data.key);
+    const isThere = (input) => input === document.activeElement;
+    this.entry.write(this.data, (input, byFocus = true) =>
+      isForced || !(isPending || (byFocus && isThere(input))));
   }
 
   blame(texts) {
@@ -74,16 +76,16 @@ class ControlView {
 /* A button; where there is something to name, it opens a row that asks for it. */
 class ActionView {
   constructor(action, form) {
-    const send = (extra) => form.change({ ...this.data.change, ...extra });
+    const send = (extra) => form.pump.change({ ...this.data.change, ...extra });
     this.button = make("button", { type: "button" });
     this.node = make("div", { class: "action" }, this.button);
     this.button.addEventListener("click", () => (this.asks ? this.toggle() : send()));
     const { names, change, label } = action;
     this.asks = Boolean(names) || (change.op === "add" && change.name === undefined);
     if (!this.asks) return;
-    this.input = names ? make("select") : make("input", { type: "text", autocomplete: "off", required: true });
+    const habits = { type: "text", autocomplete: "off", required: true, placeholder: "its name" };
+    this.input = names ? make("select") : make("input", habits);
     this.input.setAttribute("aria-label", `${label}: ${names ? "which" : "its name"}`);
-    if (!names) this.input.placeholder = "its name";
     const cancel = make("button", { type: "button", class: "quiet" }, "Cancel");
     this.row = make("form", { class: "chooser", hidden: true }, this.input,
       make("button", { type: "submit", class: "main" }, "Add"), cancel);
@@ -111,7 +113,8 @@ class ActionView {
     const shape = JSON.stringify(action.names);
     if (!action.names || shape === this.shape) return;
     this.shape = shape;
-    this.input.replaceChildren(...action.names.map((name) => make("option", { value: name }, name)));
+    const options = action.names.map((name) => make("option", { value: name }, name));
+    this.input.replaceChildren(...options);
   }
 }
 
@@ -127,8 +130,9 @@ class SectionView {
     this.folded = make("details", { class: "more" }, this.summary, this.more);
     this.sections = make("div", { class: "sections" });
     this.actions = make("div", { class: "actions" });
-    this.node = make("div", { class: "section", role: "group", "aria-labelledby": id }, this.heading,
-      this.help, this.error, this.controls, this.folded, this.sections, this.actions);
+    const parts = [this.heading, this.help, this.error, this.controls];
+    parts.push(this.folded, this.sections, this.actions);
+    this.node = make("div", { class: "section", role: "group", "aria-labelledby": id }, ...parts);
   }
 
   update({ title, key, help, more }) {
@@ -141,21 +145,9 @@ class SectionView {
 }
 
 class Form {
-  /* `pump` takes the changes; `root` gets the sections. */
+  /* `root` gets the sections; `pump` takes the changes, and knows those that are under way. */
   constructor(root, pump) {
     Object.assign(this, { root, pump, views: new Map(), used: new Set() });
-  }
-
-  change(change, how) {
-    this.pump.change(change, how);
-  }
-
-  flush() {
-    this.pump.flush();
-  }
-
-  isPending(key) {
-    return this.pump.isPending(key);
   }
 
   show(sections, isForced = false) {
@@ -191,7 +183,8 @@ class Form {
     const list = (controls, op) => controls.map((each) =>
       this.place(each, idOf(id, each.key, entryOf(each).name, op.name), op));
     view.update(section);
-    arrange(view.controls, [...list(section.choose ? [section.choose] : [], choose), ...list(section.controls, set)]);
+    const chosen = list(section.choose ? [section.choose] : [], choose);
+    arrange(view.controls, [...chosen, ...list(section.controls, set)]);
     arrange(view.more, list(section.more, set));
     arrange(view.sections, this.buildAll(section.sections, id, depth + 1));
     arrange(view.actions, section.actions.map((each) => {

@@ -75,7 +75,8 @@ function bar(kind, text, answers = {}) {
     });
     return button;
   });
-  at("#bars").append(make("div", { "data-bar": kind, role: "alert" }, make("p", {}, text), ...buttons));
+  const parts = [make("p", {}, text), ...buttons];
+  at("#bars").append(make("div", { "data-bar": kind, role: "alert" }, ...parts));
 }
 
 /* Does what is asked for and may fail, with the newest text, and says why it does. */

@@ -21,10 +21,10 @@ function spellNumber(value) {
 
 /* The numbers at a slider's notches, of two digits or three. */
 function listNotches({ low, high, log, zero, whole }) {
-  const width = (high - low) / NOTCHES;
+  const digits = Math.max(0, Math.ceil(-Math.log10((high - low) / NOTCHES)));
   const round = (exact) => {
     if (whole) return exact < 1000 ? Math.round(exact) : Number(exact.toPrecision(3));
-    return Number(log ? exact.toPrecision(2) : exact.toFixed(Math.max(0, Math.ceil(-Math.log10(width)))));
+    return Number(log ? exact.toPrecision(2) : exact.toFixed(digits));
   };
   const inner = Array.from({ length: NOTCHES - 1 }, (_, index) => {
     const part = (index + 1) / NOTCHES;
@@ -54,8 +54,8 @@ class TextEntry {
       turn(this.input.value, { isQuick: true });
     });
     this.range.addEventListener("change", settle);
-    for (const [event, is] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
-      this.range.addEventListener(event, () => (this.isDragged = is));
+    for (const each of ["pointerdown", "pointerup", "pointercancel"]) {
+      this.range.addEventListener(each, () => (this.isDragged = each === "pointerdown"));
     }
   }
 
@@ -95,7 +95,8 @@ class ChoiceEntry {
     const shape = JSON.stringify(options);
     if (shape !== this.shape) {
       this.shape = shape;
-      this.input.replaceChildren(...options.map(([own, text]) => make("option", { value: own }, text)));
+      const made = options.map(([own, text]) => make("option", { value: own }, text));
+      this.input.replaceChildren(...made);
     }
     if (isFree(this.input, false)) this.input.value = value;
   }

@@ -2,19 +2,23 @@
 
 /* The page of `lrviz explore`: a spec's controls, and the figure that follows them. */
 const LOOK = "lrviz.look";
+const LOST = "lrviz has ended or cannot be reached; nothing here is lost. "
+  + "Start it again and open the address it prints.";
 const LONG_RUN = 10_000; // steps above which a figure is drawn when a slider rests
+const TEXTS = "textarea, input:not([type=range], [type=checkbox])"; // have an undo of their own
 const SLOWLY = { isQuick: true, after: 250 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const phone = matchMedia("(max-width: 40rem)");
 const wide = matchMedia("(min-width: 56rem)");
-const form = new Form(at("#form"), {
+const turn = {
   change: (change, how) => {
     pump.change(change, how?.isQuick && shown?.steps > LONG_RUN ? SLOWLY : how);
     showState();
   },
   flush: () => pump.flush(),
   isPending: (key) => pump.isPending(key),
-});
+};
+const form = new Form(at("#form"), turn);
 const reader = new Reader({
   figure: at("#figure"), cursor: at("#cursor"), place: at("#place"), table: at("table"),
 });
@@ -28,12 +32,12 @@ pump.look = () => ({
 
 /* The picture is put in once it can be seen, so that nothing flickers. */
 async function showFigure({ figure, told }) {
-  const turn = (pictures += 1);
+  const own = (pictures += 1);
   const picture = new Image(figure.width, figure.height);
   picture.alt = told;
   picture.src = URL.createObjectURL(new Blob([figure.svg], { type: "image/svg+xml" }));
   await picture.decode().catch(() => {});
-  if (turn !== pictures) return URL.revokeObjectURL(picture.src);
+  if (own !== pictures) return URL.revokeObjectURL(picture.src);
   const old = at("#figure img");
   if (old) {
     URL.revokeObjectURL(old.src);
@@ -41,10 +45,13 @@ async function showFigure({ figure, told }) {
   } else at("#figure").prepend(picture);
   const { width, height } = figure;
   const looks = { ground: figure.background, ink: figure.foreground, ratio: width / height };
-  for (const [name, value] of Object.entries(looks)) at("#frame").style.setProperty(`--${name}`, value);
+  const { style } = at("#frame");
+  for (const [name, value] of Object.entries(looks)) style.setProperty(`--${name}`, value);
   at("#cursor").setAttribute("viewBox", `0 0 ${width} ${height}`);
-  at("#told").textContent = told;
-  reader.show(figure.numbers, figure.view, phone.matches ? "Touch the figure to read it." : undefined);
+  at("#told").replaceChildren(...told.split(/(\S*e-\S*)/).map((part, index) =>
+    index % 2 ? make("span", { class: "whole" }, part) : part)); // no line ends inside 1e-3
+  const hint = phone.matches ? "Touch the figure to read it." : undefined;
+  reader.show(figure.numbers, figure.view, hint);
 }
 
 const list = (selector, lines) =>
@@ -65,6 +72,7 @@ function show({ drawing, changes }) {
     button.setAttribute("aria-pressed", String(button.value === now));
   }
   if (drawing.figure) showFigure(drawing);
+  else if (!at("#figure img")) reader.hide("There is no figure yet.");
   writeSource();
   isForced = false;
   remember(drawing.text, JSON.stringify(changes.map(({ op, key }) => [op, key])));
@@ -99,7 +107,9 @@ function turnTo(page) {
   const wasShown = !at("#page").hidden || !at("#starts").hidden;
   at("#page").hidden = page !== "page";
   at("#starts").hidden = page !== "starts";
-  for (const each of ["undo", "redo", "save", "share", "state"]) at(`#${each}`).hidden = page === "starts";
+  for (const each of ["#undo", "#redo", "#save", "#share", "#state"]) {
+    at(each).hidden = page === "starts";
+  }
   at("#back").hidden = page === "starts" || Boolean(file.name);
   scrollTo(0, 0);
   if (wasShown) at(page === "starts" ? "#starts h2" : "#controls").focus({ preventScroll: true });
@@ -143,13 +153,16 @@ onClick("#redo", () => travel(1));
 onClick("#save", () => attempt(save));
 onClick("#back", () => turnTo("starts"));
 onClick("#copy-yaml", () => attempt((text) => copy(text, "YAML")));
-onClick("#copy-code", () => attempt(async (text) => copy((await link.ask("code", { text })).code, "Python")));
+onClick("#copy-code", () => attempt(async (text) => {
+  const { code } = await link.ask("code", { text });
+  await copy(code, "Python");
+}));
 for (const button of document.querySelectorAll("[data-format]")) {
   button.addEventListener("click", () => attempt((text) => download(text, button.dataset.format)));
 }
 for (const button of document.querySelectorAll("[data-set]")) {
   button.addEventListener("click", () =>
-    form.change({ op: "set", key: ["figure", button.dataset.set], value: button.value }));
+    turn.change({ op: "set", key: ["figure", button.dataset.set], value: button.value }));
 }
 at("#yaml").addEventListener("input", ({ target }) => {
   pump.replace(target.value, { after: 300 });
@@ -167,7 +180,7 @@ addEventListener("keydown", (event) => {
   } else if (key === "s") {
     event.preventDefault();
     attempt(save);
-  } else if ((key === "z" || key === "y") && !event.target.matches("textarea, input:not([type=range], [type=checkbox])")) {
+  } else if ((key === "z" || key === "y") && !event.target.matches(TEXTS)) {
     event.preventDefault();
     travel(key === "y" || event.shiftKey ? 1 : -1);
   }
@@ -182,8 +195,7 @@ pump.addEventListener("busy", ({ detail }) => {
 });
 link.addEventListener("file", ({ detail }) => (file.name || detail.error) && meet(detail));
 link.addEventListener("found", ({ detail }) => goOn(detail));
-link.addEventListener("lost", () => bar("lost", "lrviz has ended or cannot be reached; nothing here is lost. "
-  + "Start it again and open the address it prints."));
+link.addEventListener("lost", () => bar("lost", LOST));
 at("#look").value = localStorage.getItem(LOOK) ?? "";
 setLook();
 unfold();

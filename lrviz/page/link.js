@@ -7,7 +7,8 @@ const KEPT = "lrviz.path";
 
 class Refusal extends Error {
   constructor(status, answer) {
-    super(answer.error ?? answer.problems?.map((each) => each.line).join("\n") ?? `status ${status}`);
+    const lines = answer.problems?.map((each) => each.line).join("\n");
+    super(answer.error ?? lines ?? `status ${status}`);
     Object.assign(this, { status, answer });
   }
 }

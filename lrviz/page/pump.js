@@ -12,7 +12,8 @@ const isSameKey = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const isValue = (change) => change.op === "set" || change.op === "text";
 
 class Pump extends EventTarget {
-  /* Events: `drawing`, `rest` with the findings where they could be asked for, `busy` with whether it is, `failed`. */
+  /* Events: `drawing` with that and the changes in it, `rest` with the findings where they could
+     be asked for, `busy` with whether it is, `failed` with why. */
   constructor(link) {
     super();
     Object.assign(this, { link, look: () => ({}), text: "", changes: [], flight: null });
@@ -26,9 +27,9 @@ class Pump extends EventTarget {
 
   /* Takes one value or shape of the spec, to be drawn after a while in which no other comes. */
   change(change, { isQuick = false, after = 0 } = {}) {
-    for (let at = this.changes.length - 1; at >= 0 && isValue(change) && isValue(this.changes[at]); at--) {
-      if (isSameKey(this.changes[at].key, change.key)) this.changes.splice(at, 1);
-    }
+    const shape = this.changes.findLastIndex((each) => !isValue(each)); // it needs those before it
+    this.changes = this.changes.filter((each, index) =>
+      index <= shape || !isValue(change) || !isSameKey(each.key, change.key));
     this.changes.push(change);
     this.want({ isQuick, after });
   }
@@ -95,7 +96,8 @@ class Pump extends EventTarget {
     Object.assign(flight, { changes: [...this.changes], isQuick: this.isQuick });
     Object.assign(this, { flight, isWaiting: false });
     this.late ??= setTimeout(() => this.tell("busy", true), SEEN);
-    const body = { text: this.text, changes: flight.changes, look: this.look(), quick: flight.isQuick };
+    const { changes, isQuick } = flight;
+    const body = { text: this.text, changes, look: this.look(), quick: isQuick };
     try {
       const drawing = await this.link.ask("draw", body, { signal: flight.controller.signal });
       if (this.flight === flight) this.take(drawing, flight, isLast);
@@ -128,12 +130,13 @@ class Pump extends EventTarget {
   fail(error, flight) {
     this.land();
     if (!(error instanceof Refusal) || error.status === 404) return;
-    if (error.status === 503) this.timer = setTimeout(() => this.send(), BUSY);
-    else if (error.status !== 409) {
-      this.forget(flight);
-      this.tell("failed", error.message);
-      if (this.isWaiting) this.send();
+    if (error.status === 503 || error.status === 409) { // or overtaken by one that it overtook
+      this.timer = setTimeout(() => this.send(), BUSY);
+      return;
     }
+    this.forget(flight);
+    this.tell("failed", error.message);
+    if (this.isWaiting) this.send();
   }
 
   /* After a while without a change the figure is drawn once as it will be, then judged. */

@@ -4,6 +4,8 @@
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const MOST_LINES = 24;
 const DOT = 10;
+const VALUES = ["min", "max", "now", "text"].map((each) => `aria-value${each}`);
+const SLIDER = ["role", "tabindex", "aria-label", "aria-describedby", ...VALUES];
 const HINT = "Point at the figure, or use the arrow keys.";
 const placeOf = (line, [from, to]) => (from + to) / 2 / line.unit;
 const share = ([low, high], value) => (value - low) / (high - low);
@@ -70,9 +72,10 @@ class Reader {
     this.last = this.stops.length - 1;
     if (this.last < 0) return this.hide("No step is in view, so no value is read.");
     const role = { role: "slider", tabindex: 0, "aria-label": "step", "aria-describedby": "told" };
-    const values = { min: this.stops[0][0], max: this.stops[this.last][0] };
-    for (const [name, value] of Object.entries(role)) this.figure.setAttribute(name, value);
-    for (const [name, value] of Object.entries(values)) this.figure.setAttribute(`aria-value${name}`, value);
+    const ends = { "aria-valuemin": this.stops[0][0], "aria-valuemax": this.stops[this.last][0] };
+    for (const [name, value] of Object.entries({ ...role, ...ends })) {
+      this.figure.setAttribute(name, value);
+    }
     this.table.hidden = false;
     if (this.chosen) this.moveTo(this.now);
     else this.rest();
@@ -81,9 +84,7 @@ class Reader {
   /* Shows a figure of which no number is read, and why. */
   hide(why) {
     this.stops = [];
-    for (const { name } of [...this.figure.attributes]) {
-      if (/^(role|tabindex|aria-(label|describedby|value.*))$/.test(name)) this.figure.removeAttribute(name);
-    }
+    for (const each of SLIDER) this.figure.removeAttribute(each);
     this.cursor.replaceChildren();
     this.table.hidden = true;
     this.place.textContent = why;
@@ -113,12 +114,13 @@ class Reader {
     return [from, block > 1 ? Math.min(next - 1, line.last) : from];
   }
 
-  /* Where the pointer and the keys can stop: the numbers in view of the curve that goes farthest. */
+  /* Where the pointer and the keys stop: the numbers in view of the curve that goes farthest. */
   listStops() {
     const { at, block } = this.curveOf(this.main);
     const count = at ? at.length : Math.ceil((this.main.last + 1) / block);
     const stops = Array.from({ length: count }, (_, index) => this.stepsOf(this.main, index));
-    return stops.filter((steps) => isWithin(share(this.view.panels[0].x, placeOf(this.main, steps))));
+    const { x } = this.view.panels[0];
+    return stops.filter((steps) => isWithin(share(x, placeOf(this.main, steps))));
   }
 
   /* The lowest and highest value of a line nearest to a place on the x axis, and their steps. */
@@ -166,7 +168,8 @@ class Reader {
 
   rule({ box: [left, top, wide, tall], x: ends }, x) {
     const along = (left + wide * share(ends, x)) * this.width;
-    return element("line", { x1: along, x2: along, y1: top * this.height, y2: (top + tall) * this.height });
+    const [y1, y2] = [top, top + tall].map((part) => part * this.height);
+    return element("line", { x1: along, x2: along, y1, y2 });
   }
 
   list(chosen) {

@@ -4,10 +4,12 @@
 const GROUPS = { article: "Article", recipe: "Recipes", catalog: "Catalog" };
 
 function showStarts(starts, begin) {
-  const [filter, groups, none] = ["#filter", "#groups", "#none"].map((each) => document.querySelector(each));
+  const [filter, groups, none] = ["#filter", "#groups", "#none"].map((each) =>
+    document.querySelector(each));
   const build = (start) => {
     const name = make("span", { class: "name" }, start.name);
-    const button = make("button", { type: "button" }, name, make("span", { class: "summary" }, start.summary));
+    const summary = make("span", { class: "summary" }, start.summary);
+    const button = make("button", { type: "button" }, name, summary);
     button.addEventListener("click", () => begin(start));
     return { item: make("li", {}, button), words: `${start.name} ${start.summary}`.toLowerCase() };
   };
@@ -20,10 +22,13 @@ function showStarts(starts, begin) {
   filter.oninput = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const { node, items } of built) {
-      for (const { item, words: own } of items) item.hidden = !words.every((word) => own.includes(word));
+      for (const { item, words: own } of items) {
+        item.hidden = !words.every((word) => own.includes(word));
+      }
       node.hidden = items.every(({ item }) => item.hidden);
     }
-    none.textContent = built.every(({ node }) => node.hidden) ? "None of them has these words." : "";
+    const isEmpty = built.every(({ node }) => node.hidden);
+    none.textContent = isEmpty ? "None of them has these words." : "";
   };
   filter.oninput();
 }
