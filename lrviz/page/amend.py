@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from lrviz.drive.signatures import optimizer_class
-from lrviz.errors import KeyPath, Problem, UsageError
+from lrviz.errors import KeyPath, Problem, SpecError, UsageError
 from lrviz.page.adding import add
 from lrviz.page.replacing import (
     change_schedulers,
@@ -30,7 +30,7 @@ _OPTIONAL: Sequence[KeyPath] = (("figure",), ("lint",), ("sweep",))
 Spec = dict[str, Tree]
 
 
-class AmendError(ValueError):
+class AmendError(SpecError):
     """A change that makes no sense.
 
     Attributes:
@@ -39,7 +39,7 @@ class AmendError(ValueError):
 
     def __init__(self, key: KeyPath, text: str) -> None:
         self.problem = Problem("", key, text)
-        super().__init__(str(self.problem))
+        super().__init__([self.problem])
 
 
 def amend(tree: Spec, changes: Sequence[Mapping[str, Any]], calls: int) -> Spec:

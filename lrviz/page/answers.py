@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
+from lrviz.drive.whole import with_torch
 from lrviz.errors import LrvizError, Problem, UsageError
 from lrviz.linter.engine import find_unknown, lint_run, sort_findings
 from lrviz.linter.fix import Fixed
@@ -141,8 +143,10 @@ class Answers:
         if body["quick"]:  # a slider moves: the controls are as they were
             return answer
         tree = _read_tree(text)
-        form = None if tree is None else build_form(tree, *tab.extent, self._bench.others)
-        return answer | {"form": form}
+        if tree is None:
+            return answer | {"form": None}
+        build = partial(build_form, tree, *tab.extent, self._bench.others)
+        return answer | {"form": with_torch(build)}
 
     def lint(self, body: Body) -> dict[str, object]:
         """Return what looks wrong in a text's run."""
@@ -242,7 +246,7 @@ def _change(text: str, changes: Sequence[Body], calls: int) -> tuple[str, list[o
         return text, problems
     for change in changes:
         try:
-            tree = amend(tree, [change], calls)
+            tree = with_torch(partial(amend, tree, [change], calls))
         except AmendError as error:
             problems.append(describe_problem(error.problem))
     try:

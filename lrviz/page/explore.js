@@ -67,7 +67,7 @@ function show({ drawing, changes }) {
   list("#warnings", drawing.warnings);
   at("#frame").classList.toggle("stale", isWrong);
   at("#stale").hidden = !isWrong || !at("#figure img");
-  for (const button of document.querySelectorAll("[data-set]")) {
+  for (const button of drawing.figure ? document.querySelectorAll("[data-set]") : []) {
     const now = button.dataset.set === "x" ? drawing.x : drawing.scale;
     button.setAttribute("aria-pressed", String(button.value === now));
   }
