@@ -98,12 +98,18 @@ def test_an_error_stands_at_its_control_until_it_is_mended(bench: Bench) -> None
     assert not bench.seen(error)
 
 
-def test_an_error_that_has_no_control_stands_above_the_figure(bench: Bench) -> None:
+def test_what_is_no_yaml_is_told_above_the_figure_and_keeps_the_controls(bench: Bench) -> None:
     bench.browser.run("document.querySelector('#source').open = true")
-    bench.browser.type("#yaml", "nonsense: 1\n")
-    bench.wait_for("nonsense", "#problems")
+    bench.browser.type("#yaml", "{")
+    bench.wait_for("not YAML", "#problems")
+    assert bench.seen("#stale")
+    assert bench.read(GAMMA) == "0.5"
+    assert bench.browser.run(
+        f"return document.querySelector('{entry(GAMMA)}').matches(':disabled')"
+    )
     bench.browser.click("#undo")
     bench.browser.wait("return !document.querySelector('#problems').textContent")
+    assert not bench.browser.run("return document.querySelector('#form').disabled")
 
 
 def test_another_scheduler_brings_its_arguments_and_undo_the_old_ones(bench: Bench) -> None:
