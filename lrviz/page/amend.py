@@ -1,10 +1,11 @@
-"""What the changes of a page make of a spec: its plain data before, and after."""
+"""What the changes of a page make of a spec: of its plain data, and of the text that holds it."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from lrviz.drive.signatures import optimizer_class
+from lrviz.drive.whole import with_torch
 from lrviz.errors import KeyPath, Problem, SpecError, UsageError
 from lrviz.page.adding import add
 from lrviz.page.replacing import (
@@ -19,8 +20,11 @@ from lrviz.spec.assign import TOO_DEEP, replace_at
 from lrviz.spec.catalog import CATALOG, OPTIMIZERS
 from lrviz.spec.catalog.examples import scale_example
 from lrviz.spec.catalog.external import find_entry_point
+from lrviz.spec.edit import EditError
 from lrviz.spec.parse import DEFAULT_OPTIMIZER
+from lrviz.spec.rewrite import rewrite
 from lrviz.spec.tree import Tree, find_below, holds
+from lrviz.spec.usual import spell_usually
 from lrviz.spec.wording import spell_name, suggest, unknown_scheduler
 from lrviz.spec.yamltree import MAX_DEPTH, YamlError, parse_yaml
 
@@ -160,3 +164,31 @@ def _settle_calls(tree: Spec, path: KeyPath, name: str, calls: int) -> Spec:
     if "t_in_epochs" not in entry.arguments:
         return replace_at(tree, (*holder, "interval"), "epoch")
     return replace_at(tree, (*path, name, "t_in_epochs"), told["interval"] == "epoch")
+
+
+def read_tree(text: str) -> dict[str, Tree] | None:
+    """Return the plain data of a text, as a spec spells it; None where it is no mapping."""
+    try:
+        tree = parse_yaml(text)[0]
+    except YamlError:
+        return None
+    return spell_usually(tree)[0] if isinstance(tree, dict) else None
+
+
+def change_text(
+    text: str, changes: Sequence[Mapping[str, Any]], calls: int
+) -> tuple[str, list[Problem]]:
+    """Return a text after changes, and what is wrong with those that could not be made."""
+    tree, problems = read_tree(text) if changes else None, list[Problem]()
+    if tree is None:
+        return text, problems
+    for change in changes:
+        try:
+            tree = with_torch(partial(amend, tree, [change], calls))
+        except AmendError as error:
+            problems.append(error.problem)
+    try:
+        return rewrite(text, tree), problems
+    except EditError as error:
+        said = f"{error}; change it in the YAML"
+        return text, [*problems, Problem("", tuple(changes[0]["key"]), said)]

@@ -8,24 +8,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lrviz.drive.whole import with_torch
-from lrviz.errors import LrvizError, Problem, UsageError
+from lrviz.errors import LrvizError, UsageError
 from lrviz.linter.engine import find_unknown, lint_run, sort_findings
 from lrviz.linter.fix import Fixed
 from lrviz.linter.rule import Finding
 from lrviz.linter.rules import RULES
-from lrviz.page.amend import AmendError, amend
+from lrviz.page.amend import change_text, read_tree
 from lrviz.page.desk import Conflict
 from lrviz.page.form import build_form
 from lrviz.page.showing import Places, describe_finding, describe_problem, list_problems, show_run
 from lrviz.page.starts import list_starts, read_start
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import CATALOG
-from lrviz.spec.edit import EditError
 from lrviz.spec.model import Spec
-from lrviz.spec.rewrite import rewrite
-from lrviz.spec.tree import Tree
-from lrviz.spec.usual import spell_usually
-from lrviz.spec.yamltree import YamlError, parse_yaml
 from lrviz.system.files import State, state_of
 from lrviz.system.versions import versions
 from lrviz.system.writing import write_file
@@ -130,7 +125,8 @@ class Answers:
         tab = self._tabs.setdefault(body["tab"], _Tab())
         for name in [*self._tabs][:-_MOST_TABS]:
             del self._tabs[name]
-        text, problems = _change(body["text"], body["changes"], tab.extent[0])
+        text, wrong = change_text(body["text"], body["changes"], tab.extent[0])
+        problems = list(map(describe_problem, wrong))
         drawn: dict[str, object] = {"figure": None, "told": "", "warnings": [], "steps": 0}
         drawn |= {"scale": "linear", "x": "step"}
         try:
@@ -142,7 +138,7 @@ class Answers:
         answer = {"text": text, "problems": problems, **drawn}
         if body["quick"]:  # a slider moves: the controls are as they were
             return answer
-        tree = _read_tree(text)
+        tree = read_tree(text)
         if tree is None:
             return answer | {"form": None}
         build = partial(build_form, tree, *tab.extent, self._bench.others)
@@ -228,29 +224,3 @@ class Answers:
 
 def _digest(data: bytes) -> str:
     return sha256(data).hexdigest()
-
-
-def _read_tree(text: str) -> dict[str, Tree] | None:
-    """Return the plain data of a text, as a spec spells it; None where it is no mapping."""
-    try:
-        tree = parse_yaml(text)[0]
-    except YamlError:
-        return None
-    return spell_usually(tree)[0] if isinstance(tree, dict) else None
-
-
-def _change(text: str, changes: Sequence[Body], calls: int) -> tuple[str, list[object]]:
-    """Return a text after changes, and what is wrong with those that could not be made."""
-    tree, problems = _read_tree(text) if changes else None, list[object]()
-    if tree is None:
-        return text, problems
-    for change in changes:
-        try:
-            tree = with_torch(partial(amend, tree, [change], calls))
-        except AmendError as error:
-            problems.append(describe_problem(error.problem))
-    try:
-        return rewrite(text, tree), problems
-    except EditError as error:
-        said = f"{error}; change it in the YAML"
-        return text, [*problems, describe_problem(Problem("", tuple(changes[0]["key"]), said))]
