@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import NamedTuple
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from lrviz.curve import Quantity
@@ -113,9 +114,10 @@ def _draw_in_place(chart: Chart, run: Run, like: Sequence[PanelPlace]) -> bytes:
     for axes, panel in zip(chart.axes, like, strict=False):  # a second x axis goes with its first
         left, top, width, height = panel.box
         axes.set_position((left, 1 - top - height, width, height))
-    file = BytesIO()
+    file, dpi = BytesIO(), chart.dpi
     with apply_settings(chart.settings):
         FigureCanvasSVG(chart).print_svg(file, metadata=describe(run, "svg"))  # type: ignore[no-untyped-call]
+    FigureCanvasAgg(chart).figure.set_dpi(dpi)  # an SVG has its own, and measures text by it
     return file.getvalue()
 
 
