@@ -77,8 +77,10 @@ class Reader {
       this.figure.setAttribute(name, value);
     }
     this.table.hidden = false;
-    if (this.chosen) this.moveTo(this.now);
-    else this.rest();
+    const { chosen } = this;
+    if (!chosen) return this.rest();
+    this.moveTo(this.now);
+    this.chosen = chosen; // it may stand for several steps meanwhile
   }
 
   /* Shows a figure of which no number is read, and why. */

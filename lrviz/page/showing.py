@@ -54,7 +54,7 @@ def show_run(run: Run, places: Places, look: Mapping[str, Any], *, quick: bool) 
     figure = {
         **{"svg": placed.svg.decode(), "width": width, "height": height},
         **{"background": placed.background, "foreground": placed.foreground},
-        **{"view": build_view(shown, placed), "numbers": spell_numbers(_record(run))},
+        **{"view": build_view(shown, placed), "numbers": spell_numbers(_record(run, quick=quick))},
     }
     lines = [*(each.line for each in run.warnings), *placed.warnings]
     said = {"told": str(run), "warnings": lines, "steps": run.steps}
@@ -75,11 +75,11 @@ def _dress(run: Run, look: Mapping[str, Any]) -> Run:
     return replace(run, spec=replace(run.spec, figure=options))
 
 
-def _record(run: Run) -> Recorded:
-    """Return every number of a run, or as much of them as a figure stores."""
+def _record(run: Run, *, quick: bool) -> Recorded:
+    """Return every number of a run, or, of many or while a slider moves, what a figure stores."""
     rows = [row for curve in run.curves for _, each in iter_series(curve) for row in each]
     numbers = sum(1 if is_constant(row) else len(row) for row in rows)
-    return record_steps(run.curves) if numbers <= MAX_NUMBERS else summarise(run.curves)
+    return summarise(run.curves) if quick or numbers > MAX_NUMBERS else record_steps(run.curves)
 
 
 def list_problems(error: LrvizError) -> list[object]:
