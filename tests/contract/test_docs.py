@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import yaml
 import lrviz
 from lrviz.cli import app
 from lrviz.spec.keys import Shape
+from tests.support.exploring import explore
 from tests.support.lrvizrun import run
 from tests.support.pages import Call, Page, Part, calls
 from tests.support.specs import ROOT
@@ -150,7 +152,7 @@ def _thin(folder: Path, page: Page) -> None:
 
 def _find_strange(text: str) -> list[str]:
     """Return the options in inline code that its command has not, or none where it names none."""
-    own = re.sub(r"\b(?:grep|patch|pip|py|python3?) .*", "", text.removeprefix("lrviz "))
+    own = re.sub(r"\b(?:grep|patch|pip|py|python3?|ssh) .*", "", text.removeprefix("lrviz "))
     known = OPTIONS.get(own.partition(" ")[0], EVERY_OPTION)
     return [each for each in re.findall(r"(?<!\S)--?[A-Za-z][\w-]*", own) if each not in known]
 
@@ -201,7 +203,12 @@ def _is_elsewhere(call: Call) -> bool:
 
 def _follow(call: Call, folder: Path) -> Iterator[str]:
     """Type what a page says; yield what is not as it says."""
-    if (arguments := call.arguments) is not None:
+    arguments = call.arguments
+    if arguments and arguments[0] == "explore":  # which serves its page until it is ended
+        with explore(*arguments[1:], "--no-browser", cwd=folder) as explored:
+            status = 0 if explored.page.get("state").status == HTTPStatus.OK else 1
+            printed = ""
+    elif arguments is not None:
         for target in (folder / arguments[place + 1] for place in _find(arguments, "-o")):
             if target.is_file():  # which the reader does not have yet
                 target.unlink()
