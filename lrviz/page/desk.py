@@ -14,6 +14,8 @@ from threading import Condition, Event, main_thread
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
+from lrviz.system.process import end_again
+
 T = TypeVar("T")
 
 # The most jobs that wait.
@@ -144,9 +146,14 @@ class Desk:
             raise Superseded
 
     def _hear(self, lost: "sys.UnraisableHookArgs") -> None:
-        """Look again at what is open, where what was raised ended in a callback of C."""
+        """Look again at what is open, where what was raised ended in a callback of C.
+
+        So may a Ctrl-C have ended there, which is to end all of this.
+        """
         if lost.exc_type is Superseded:
             self._open = self._running
+        elif lost.exc_type is KeyboardInterrupt:
+            end_again(_AGAIN)
         else:
             sys.__unraisablehook__(lost)
 
@@ -163,7 +170,7 @@ class Desk:
         if hasattr(signal, "SIGUSR1"):  # it stays: the system would end the process for a late one
             signal.signal(signal.SIGUSR1, self._look)
             signal.siginterrupt(signal.SIGUSR1, False)
-            sys.unraisablehook = self._hear
+        sys.unraisablehook = self._hear
         due = time.monotonic()
         while True:
             if time.monotonic() >= due:

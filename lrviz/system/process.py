@@ -50,6 +50,13 @@ def _end(signum: int, frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def end_again(seconds: float) -> None:
+    """Ask the process to end as it was asked before, once whatever swallowed that has returned."""
+    timer = threading.Timer(seconds, signal.raise_signal, [_ended_by or signal.SIGINT])
+    timer.daemon = True
+    timer.start()
+
+
 def admit_guests() -> None:
     """Say that the process runs code that is not lrviz's: it may have something left to do."""
     global _has_guests

@@ -312,3 +312,22 @@ def test_many_who_ask_at_once_have_their_own_answer_or_none(kind: str) -> None:
         sys.setswitchinterval(before)
     assert not wrong
     assert len(answered) >= 3 if kind == "draw" else len(answered) == 480
+
+
+def test_an_end_that_a_callback_swallows_is_one_all_the_same() -> None:
+    def be_interrupted_where_nothing_is_raised() -> None:
+        thing = Done()
+        kept = ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+        del thing
+        assert kept() is None
+        Event().wait(PATIENCE)
+
+    desk = Desk()
+    asking = Asking(desk, "", "save", be_interrupted_where_nothing_is_raised)
+
+    def idle() -> None:
+        if not asking.is_alive():
+            raise Done
+
+    with pytest.raises(KeyboardInterrupt):
+        desk.work(idle, 0.001)

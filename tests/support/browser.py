@@ -114,6 +114,10 @@ class Browser:
         body = {"cmd": f"Emulation.{method}", "params": parameters}
         self._send("POST", f"{self._path}/goog/cdp/execute", body)
 
+    def take_picture(self) -> str:
+        """Return what is seen of the page, as a PNG in base 64."""
+        return str(self._send("GET", f"{self._path}/screenshot"))
+
     def read_console(self) -> list[str]:
         """Return what the page has written to the console since the last call."""
         entries = self._send("POST", f"{self._path}/se/log", {"type": "browser"})
