@@ -52,7 +52,15 @@ def _end(signum: int, frame: FrameType | None) -> NoReturn:
 
 def end_again(seconds: float) -> None:
     """Ask the process to end as it was asked before, once whatever swallowed that has returned."""
-    timer = threading.Timer(seconds, signal.raise_signal, [_ended_by or signal.SIGINT])
+
+    def ask() -> None:
+        number = _ended_by or signal.SIGINT
+        if hasattr(signal, "pthread_kill"):  # a wait of the main thread ends with its own signals
+            signal.pthread_kill(threading.main_thread().ident or 0, number)
+        else:
+            signal.raise_signal(number)
+
+    timer = threading.Timer(seconds, ask)
     timer.daemon = True
     timer.start()
 
