@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from lrviz.spec.model import Spec as Spec
     from lrviz.spec.parse import parse_spec as parse_spec
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 _ERRORS = ("FileError", "LrvizError", "SpecError", "UsageError", "WrongTypeError")
 _HOMES = {
