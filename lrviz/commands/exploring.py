@@ -13,7 +13,7 @@ from lrviz.commands.lint.linting import why_not
 from lrviz.commands.look_up import spec_template
 from lrviz.commands.results import Block, drive_spec
 from lrviz.draw.places import draw_placed
-from lrviz.errors import KeyPath, LrvizError, Problem, SpecError, spec_error
+from lrviz.errors import KeyPath, LrvizError, Problem, SpecError, UsageError, spec_error
 from lrviz.figure.chunks import MAX_FILE
 from lrviz.page.answers import Answers, Bench, Format
 from lrviz.page.connections import open_server
@@ -30,7 +30,7 @@ from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.spec.rewrite import rewrite
 from lrviz.spec.tree import Tree
 from lrviz.spec.yamltree import YamlError, parse_yaml
-from lrviz.system.files import ENCODINGS, STDIO, read_file, sniff
+from lrviz.system.files import ENCODINGS, STDIO, identify, read_file, sniff
 from lrviz.system.process import quick_imports
 
 # Seconds between two looks at the file; half of what one is hardly seen to wait.
@@ -61,7 +61,10 @@ def explore_spec(
         FileError: a file cannot be read, or the port is not free.
         KeyboardInterrupt: it is to end.
         SpecError: it cannot be driven.
+        UsageError: what is to change a spec is given without one.
     """
+    if source is None and reading.overrides:
+        raise UsageError(f"{reading.overrides[0].spelt}: changes a spec; name one")
     workbench = _Workbench(source or "", reading)
     run = drive_spec(workbench.recall(workbench.load())) if source is not None else None
     answers = Answers(workbench.build())
@@ -108,23 +111,17 @@ class _Workbench:
     def __init__(self, source: str, reading: Reading) -> None:
         self._source, self._reading = source, reading
         self._named = split_factory(source)
+        # What is none, be it standard input or another pipe, can be read once.
+        self._is_file = source != STDIO and identify(source_file(source)) is not None
         self._piped: bytes | None = None
         self._files = frozenset[str]()
 
     def build(self) -> Bench:
         """Return it."""
-        source = self._source
-        has_file = source not in ("", STDIO) and (self._named is None or self._named.is_file)
-        path = Path(source_file(source)) if has_file else None
-        unsavable = "no file was named to save"
-        if self._named:
-            unsavable = "a factory is code, which is not changed from here"
-        elif source:
-            unsavable = why_not(source, self.load())
         return Bench(
-            name=source,
-            path=path,
-            unsavable=unsavable,
+            name=self._source,
+            path=Path(source_file(self._source)) if self._is_file else None,
+            why_not=self._why_not,
             others=self._reading.allow,
             load=self.load,
             spell=self._spell,
@@ -135,6 +132,12 @@ class _Workbench:
             begin=lambda name: spec_template(CATALOG[name]),
         )
 
+    def _why_not(self, data: bytes) -> str:
+        """Return why the file, which holds some bytes, cannot be saved; empty where it can."""
+        if self._named:
+            return "a factory is code, which is not changed from here"
+        return why_not(self._source, data) if self._source else "no file was named to save"
+
     def load(self) -> bytes:
         """Return what the source's file holds.
 
@@ -142,10 +145,9 @@ class _Workbench:
             LrvizError: it cannot be read, or is no text and no figure of a spec.
         """
         if self._named or not self._source:
-            is_file = self._named and self._named.is_file
-            return read_file(source_file(self._source), MAX_FILE) if is_file else b""
+            return read_file(source_file(self._source), MAX_FILE) if self._is_file else b""
         data = read_source(self._source) if self._piped is None else self._piped
-        self._piped = data if self._source == STDIO else None
+        self._piped = None if self._is_file else data
         if sniff(data) or "\ufffd" in _decode(data):
             self.recall(data)
         self._files = frozenset(name for _, name in _iter_files(_decode(data)))

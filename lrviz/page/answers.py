@@ -45,7 +45,7 @@ class Bench:
     Attributes:
         name: the spec as the user named it; empty where none was named.
         path: of its file; None where it has none that could change.
-        unsavable: why that cannot be written; empty where it can.
+        why_not: returns why that cannot be written, which holds some bytes; empty where it can.
         others: the schedulers beside the catalog that it may name.
         load: returns the bytes of its file, or what else it is.
         spell: returns the text that such bytes stand for, options of the command line included.
@@ -58,7 +58,7 @@ class Bench:
 
     name: str
     path: Path | None
-    unsavable: str
+    why_not: Callable[[bytes], str]
     others: Sequence[str]
     load: Callable[[], bytes]
     spell: Callable[[bytes], str]
@@ -90,6 +90,7 @@ class Answers:
         self._runs: dict[str, Run] = {}
         self._state: State = None
         self._looked: State = None
+        self._is_lost = False
         self._data = b""
         self._take()
 
@@ -102,7 +103,7 @@ class Answers:
             "text": text,
             "seen": _digest(self._data) if bench.path else "",
             "changed": bool(bench.path) and text.encode() != self._data,
-            "unsavable": bench.unsavable,
+            "unsavable": bench.why_not(self._data),
             "starts": [each._asdict() for each in list_starts()],
             "version": versions()["lrviz"],
         }
@@ -112,13 +113,14 @@ class Answers:
         before, self._looked = self._looked, self._find_state()
         if self._looked == self._state or self._looked != before:
             return None
-        seen = _digest(self._data)
+        seen, was_lost = _digest(self._data), self._is_lost
         try:
             self._take()
         except LrvizError as error:
-            self._state = self._looked
+            self._is_lost = True
             return {"error": str(error)}
-        return None if _digest(self._data) == seen else self._tell_file()
+        self._is_lost = False
+        return self._tell_file() if was_lost or _digest(self._data) != seen else None
 
     def draw(self, body: Body) -> dict[str, object]:
         """Return a text after changes, and the figure, the controls and the problems of that."""
@@ -176,12 +178,12 @@ class Answers:
             UsageError: there is no file to write.
         """
         bench, text = self._bench, body["text"]
-        if bench.path is None or bench.unsavable:
-            raise UsageError(bench.unsavable or "no file was named to save")
-        self._take()
+        if bench.path is None or bench.why_not(self._data):
+            raise UsageError(bench.why_not(self._data))
+        self._run(text)
+        self._take()  # as late as can be
         if _digest(self._data) != body["seen"]:
             raise Conflict(self._tell_file())
-        self._run(text)
         write_file(bench.path, text.encode(), overwrite=True)
         self._take()
         return {"seen": _digest(self._data)}

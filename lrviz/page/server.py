@@ -183,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.OK, "json", json.dumps(answer).encode())
             return
         data, format = answer
-        name = quote(f"{self.server.stem}.{format}", safe="")
+        name = quote(f"{self.server.stem}.{format}", safe="", errors="replace")
         self._send(HTTPStatus.OK, format, data, f"attachment; filename*=UTF-8''{name}")
 
     def _stream(self) -> None:

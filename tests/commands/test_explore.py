@@ -12,6 +12,9 @@ from threading import Thread
 
 import pytest
 
+from lrviz.commands.exploring import _Workbench
+from lrviz.page.answers import Answers
+from lrviz.reading.sources import Reading
 from lrviz.system.files import STDIO
 from tests.support.exploring import PATIENCE, Answer, Explored, Page, explore, read_rest
 from tests.support.lrvizrun import run
@@ -161,6 +164,8 @@ def test_a_factory_is_driven_as_long_as_the_text_says(tmp_path: Path) -> None:
         wrong = draw(page, state["text"] + "scheduler: {StepLR: {step_size: 1}}\n").told
         assert "cannot stand beside a factory" in wrong["problems"][0]["text"]
         assert draw(page, "steps: [").told["problems"][0]["line"].startswith("train.py:make:")
+        (problem,) = page.post("code", {"tab": "1", "text": state["text"]}).told["problems"]
+        assert problem["text"] == "drawn from a factory, which is code already"
         with listen(page) as stream:
             code.write_text(TRAIN.replace("3", "2"), "utf-8")
             assert b"steps: 9" in read_event(stream)
@@ -181,6 +186,7 @@ def test_a_factory_is_driven_as_long_as_the_text_says(tmp_path: Path) -> None:
         (["made.png"], 2, "made.png: drawn from a factory, of which it keeps no code; name that"),
         (["data"], 2, "data: not text:"),
         ([""], 2, "SPEC is empty"),
+        (["--lr", "0.1"], 2, "--lr 0.1: changes a spec; name one"),
         (["a.yaml", "--port", "99999999"], 2, "must be less than or equal to 65535"),
         (["a.yaml", "--port", "0"], 2, "must be greater than or equal to 1"),
         (["a.yaml", "--watch"], 2, "No such option: --watch"),
@@ -201,6 +207,18 @@ def test_what_is_wrong_is_said_before_anything_is_served(
     result = run("explore", *arguments, "--no-browser", cwd=folder)
     assert (result.status, result.stdout) == (status, b"")
     assert said in result.stderr
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=(SPEC,))
+    writer.start()
+    workbench = _Workbench(str(pipe), Reading())
+    assert workbench.load() == SPEC.encode()
+    writer.join()
+    state = Answers(workbench.build()).state()
+    assert (state["text"], state["unsavable"]) == (SPEC, "not a regular file")
 
 
 def test_a_slip_is_told() -> None:

@@ -13,6 +13,8 @@ from lrviz.errors import FileError, SpecError, UsageError
 from lrviz.figure.image import render_run
 from lrviz.page.answers import Answers, Bench, Format
 from lrviz.page.desk import Conflict
+from lrviz.run.driven import Run
+from lrviz.spec.model import Spec
 
 TEXT = """\
 # Halved twice a run.
@@ -35,7 +37,7 @@ def build(path: Path | None = None, text: str = TEXT, unsavable: str = "") -> An
         Bench(
             name=str(path or ""),
             path=path,
-            unsavable=unsavable,
+            why_not=lambda _: unsavable,
             others=(),
             load=_read(path),
             spell=bytes.decode,
@@ -207,6 +209,22 @@ def test_a_save_asks_where_the_file_has_changed(tmp_path: Path) -> None:
     assert path.read_text() == TEXT
 
 
+def test_what_is_written_while_a_spec_is_driven_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    answers = build(path)
+    bench = answers._bench
+
+    def drive(spec: Spec) -> Run:
+        path.write_text(WRONG)
+        return bench.drive(spec)
+
+    seen = answers.state()["seen"]
+    answers._bench = replace(bench, drive=drive)
+    with pytest.raises(Conflict):
+        answers.save({"text": TEXT, "seen": seen})
+    assert path.read_text() == WRONG
+
+
 def test_what_is_wrong_is_not_saved(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     answers = build(path)
@@ -217,7 +235,7 @@ def test_what_is_wrong_is_not_saved(tmp_path: Path) -> None:
 
 def test_what_cannot_be_saved_is_not(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no file was named to save"):
-        build().save({"text": TEXT, "seen": ""})
+        build(unsavable="no file was named to save").save({"text": TEXT, "seen": ""})
     answers = build(tmp_path / "a.yaml", unsavable="a link is not written through")
     with pytest.raises(UsageError, match="a link is not written through"):
         answers.save({"text": "epochs: 1", "seen": answers.state()["seen"]})
@@ -244,6 +262,10 @@ def test_a_file_that_was_changed_is_told_once_it_is_written(tmp_path: Path) -> N
     assert answers.look() == {"error": f"{path}: cannot read: no such file or directory"}
     assert answers.look() is None
     assert answers.state()["text"] == WRONG
+    path.write_text(WRONG)
+    assert answers.look() is None
+    assert answers.look() == news  # it is back
+    assert answers.look() is None
 
 
 def test_a_spec_to_start_from_is_begun() -> None:

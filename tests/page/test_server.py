@@ -112,6 +112,12 @@ def test_every_kind_of_request_is_answered(name: str, page: Page) -> None:
         assert got.headers["Content-Type"] == "application/json"
 
 
+def test_a_name_that_is_no_text_is_told_as_far_as_it_is_one() -> None:
+    with serve(stem="a\udcff") as (_, page):
+        told = page.post("figure", GOOD["figure"]).headers["Content-Disposition"]
+    assert told == "attachment; filename*=UTF-8''a%3F.pdf"
+
+
 def test_the_page_and_its_files_are_served(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lrviz.page.server.read_asset", lambda _, name: f"<{name}>")
     monkeypatch.setattr(

@@ -41,8 +41,6 @@ def save_code(
     """
     path = output_file(output)
     spec = parse_data(read_source(source), source, reading)
-    if "factory" in spec.tree:  # of which a figure keeps the numbers
-        raise spec_error(source, "drawn from a factory, which is code already")
     refuse_target(path, "script", [spec], overwrite=overwrite)
     run = drive_spec(spec, reading.verbose)
     code = build_code(run)
@@ -54,10 +52,17 @@ def save_code(
 
 
 def build_code(run: Run) -> str:
-    """Return a run as Python, in a comment of which lrviz recognises what it wrote."""
+    """Return a run as Python, in a comment of which lrviz recognises what it wrote.
+
+    Raises:
+        SpecError: a factory built its scheduler.
+    """
     from lrviz.drive.whole import with_torch
 
-    return sign(with_torch(lambda: write_code(run), run.spec.needs, run.spec.source.name), "code")
+    name = run.spec.source.name
+    if "factory" in run.spec.tree:  # be it in a figure, which keeps the numbers
+        raise spec_error(name, "drawn from a factory, which is code already")
+    return sign(with_torch(lambda: write_code(run), run.spec.needs, name), "code")
 
 
 def write_code(run: Run) -> str:
