@@ -64,6 +64,7 @@ function show({ drawing, changes }) {
   shown = drawing;
   at("#unread").hidden = drawing.form !== null;
   at("#form").disabled = drawing.form === null;
+  at("#controls").tabIndex = drawing.form ? -1 : 0; // nothing in it scrolls it then
   if (drawing.form) form.show(drawing.form, isForced);
   list("#problems", form.blame(drawing.problems).map((each) => each.line));
   list("#warnings", drawing.warnings);
