@@ -107,9 +107,12 @@ class ActionView {
     (this.row.hidden ? this.button : this.input).focus();
   }
 
-  update(action) {
+  update(action, title) {
     this.data = action;
     setText(this.button, action.label);
+    if (action.change.op === "remove") {
+      this.button.setAttribute("aria-label", `${action.label} ${title}`);
+    }
     const shape = JSON.stringify(action.names);
     if (!action.names || shape === this.shape) return;
     this.shape = shape;
@@ -189,7 +192,7 @@ class Form {
     arrange(view.sections, this.buildAll(section.sections, id, depth + 1));
     arrange(view.actions, section.actions.map((each) => {
       const own = this.take(idOf(id, each.label, !each.names), () => new ActionView(each, this));
-      own.update(each);
+      own.update(each, section.title);
       return own.node;
     }));
     return view.node;

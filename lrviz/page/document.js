@@ -11,7 +11,7 @@ const past = { texts: [], now: -1, of: "", when: 0 };
 let isForced = false; // whether the next drawing writes over what is being entered
 const isChanged = () => past.now >= 0 && (pump.text !== file.text || pump.changes.length > 0);
 
-const nameFile = () => file.name.split(/[\\/]/).pop();
+const nameFile = () => (file.name === "-" ? "standard input" : file.name.split(/[\\/]/).pop());
 
 function showState() {
   const name = nameFile() || file.begun || "lrviz";
@@ -87,7 +87,8 @@ async function attempt(action) {
     await action(pump.text);
   } catch (error) {
     if (error instanceof Refusal && error.status !== 404) note(error.message);
-    else if (!link.isLost) throw error;
+    else if (link.isLost) note("lrviz cannot be reached.");
+    else throw error;
   } finally {
     clearTimeout(late);
     at("header").classList.remove("busy");

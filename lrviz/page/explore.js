@@ -6,9 +6,11 @@ const LOST = "lrviz has ended or cannot be reached; nothing here is lost. "
   + "Start it again and open the address it prints.";
 const LONG_RUN = 10_000; // steps above which a figure is drawn when a slider rests
 const TEXTS = "textarea, input:not([type=range], [type=checkbox])"; // have an undo of their own
+const BLAMED = "#form .error:not([hidden])"; // of a control or a section
 const SLOWLY = { isQuick: true, after: 250 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const phone = matchMedia("(max-width: 40rem)");
+const touch = matchMedia("(max-width: 40rem) and (hover: none)");
 const wide = matchMedia("(min-width: 56rem)");
 const turn = {
   change: (change, how) => {
@@ -50,7 +52,7 @@ async function showFigure({ figure, told }) {
   at("#cursor").setAttribute("viewBox", `0 0 ${width} ${height}`);
   at("#told").replaceChildren(...told.split(/(\S*e-\S*)/).map((part, index) =>
     index % 2 ? make("span", { class: "whole" }, part) : part)); // no line ends inside 1e-3
-  const hint = phone.matches ? "Touch the figure to read it." : undefined;
+  const hint = touch.matches ? "Touch the figure to read it." : undefined;
   reader.show(figure.numbers, figure.view, hint);
 }
 
@@ -62,11 +64,13 @@ function show({ drawing, changes }) {
   shown = drawing;
   at("#unread").hidden = drawing.form !== null;
   at("#form").disabled = drawing.form === null;
+  at("#controls").tabIndex = drawing.form ? -1 : 0; // nothing in it scrolls it then
   if (drawing.form) form.show(drawing.form, isForced);
   list("#problems", form.blame(drawing.problems).map((each) => each.line));
   list("#warnings", drawing.warnings);
   at("#frame").classList.toggle("stale", isWrong);
   at("#stale").hidden = !isWrong || !at("#figure img");
+  at("#mend").hidden = !at(BLAMED);
   for (const button of drawing.figure ? document.querySelectorAll("[data-set]") : []) {
     const now = button.dataset.set === "x" ? drawing.x : drawing.scale;
     button.setAttribute("aria-pressed", String(button.value === now));
@@ -98,7 +102,8 @@ function rest(findings) {
   if (findings) showFindings(findings);
   const count = findings?.length ?? 0;
   const found = count ? `; ${count} finding${count > 1 ? "s" : ""}` : "";
-  const wrong = problems.map((each) => each.line).join("; ");
+  const wrong = problems.map(({ key, text, line }) =>
+    key.length ? `${key.join(".")}: ${text}` : line).join("; ");
   at("#said").textContent = wrong || told + found;
 }
 
@@ -107,7 +112,7 @@ function turnTo(page) {
   const wasShown = !at("#page").hidden || !at("#starts").hidden;
   at("#page").hidden = page !== "page";
   at("#starts").hidden = page !== "starts";
-  for (const each of ["#undo", "#redo", "#save", "#share", "#state"]) {
+  for (const each of [".skip", "#undo", "#redo", "#save", "#share", "#state"]) {
     at(each).hidden = page === "starts";
   }
   at("#back").hidden = page === "starts" || Boolean(file.name);
@@ -116,7 +121,8 @@ function turnTo(page) {
 }
 
 function open({ name, text, seen, changed, unsavable, starts }) {
-  Object.assign(file, { name, text: changed ? null : text, seen, unsavable }); // options changed it
+  const isOdd = changed && !unsavable; // options of the command line changed what there is to save
+  Object.assign(file, { name, text: isOdd ? null : text, seen, unsavable });
   showStarts(starts, (start) => attempt(async () => {
     const begun = await link.ask("begin", { kind: start.kind, name: start.name });
     Object.assign(file, { begun: start.name, text: begun.text });
@@ -152,6 +158,8 @@ onClick("#undo", () => travel(-1));
 onClick("#redo", () => travel(1));
 onClick("#save", () => attempt(save));
 onClick("#back", () => turnTo("starts"));
+onClick("#mend", () =>
+  at(BLAMED).parentElement.querySelector("input, select, [tabindex]").focus());
 onClick("#copy-yaml", () => attempt((text) => copy(text, "YAML")));
 onClick("#copy-code", () => attempt(async (text) => {
   const { code } = await link.ask("code", { text });

@@ -151,7 +151,7 @@ def _read_schema(name: str, schema: Mapping[str, Any]) -> Field:
         kind=kind,
         default="" if default is None else spell_flow(default),
         number=default if kind in ("number", "whole") else None,
-        help=schema.get("description", ""),
+        help=schema.get("description", "").replace("`", ""),
         choices=tuple(choices),
         slider=slide_log(1, _MOST[name], whole=True) if name in _MOST else None,
     )

@@ -10,6 +10,7 @@ from tests.page.pointing import in_browser
 from tests.page.turning import GAMMA, SPEC, TAB, Bench, address_of, entry, find_errors
 from tests.support.browser import Browser
 from tests.support.exploring import explore
+from tests.support.specs import ROOT
 
 pytestmark = [in_browser, pytest.mark.slow]
 
@@ -137,3 +138,15 @@ def test_without_a_spec_there_is_a_list_to_start_from(browser: Browser) -> None:
         assert bench.seen("#unsavable")
         browser.click("#back")
         assert bench.seen("#filter")
+
+
+def test_what_cannot_be_saved_is_no_change(browser: Browser) -> None:
+    figure = ROOT / "figures" / "steplr.webp"
+    with explore(figure, "--no-browser") as explored:
+        bench = Bench(browser, address_of(explored), figure)
+        bench.open()
+        assert bench.seen("#unsavable")
+        assert not bench.seen("#changed")
+    with explore("-", "--no-browser", stdin=SPEC) as explored:
+        Bench(browser, address_of(explored), Path("-")).open()
+        assert browser.run("return document.title") == "standard input"

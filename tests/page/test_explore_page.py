@@ -98,6 +98,16 @@ def test_an_error_stands_at_its_control_until_it_is_mended(bench: Bench) -> None
     assert not bench.seen(error)
 
 
+def test_what_is_wrong_far_from_what_was_changed_is_said_and_found(bench: Bench) -> None:
+    bench.enter(STEP_SIZE, "=steps_per_epoch - 4")
+    bench.wait_for_yaml("- 4")
+    bench.enter("steps_per_epoch", "4")
+    bench.wait_for(f"{STEP_SIZE}: must be at least 1, got 0", "#said")
+    assert str(bench.file) not in bench.browser.run("return document.body.textContent")
+    bench.browser.click("#mend")
+    assert bench.browser.run(f"return document.activeElement.matches('{entry(STEP_SIZE)}')")
+
+
 def test_what_is_no_yaml_is_told_above_the_figure_and_keeps_the_controls(bench: Bench) -> None:
     bench.browser.run("document.querySelector('#source').open = true")
     bench.browser.type("#yaml", "{")
