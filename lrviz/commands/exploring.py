@@ -66,7 +66,9 @@ def explore_spec(
     if source is None and reading.overrides:
         raise UsageError(f"{reading.overrides[0].spelt}: changes a spec; name one")
     workbench = _Workbench(source or "", reading)
-    run = drive_spec(workbench.recall(workbench.load())) if source is not None else None
+    run = None
+    if source is not None:
+        run = drive_spec(workbench.recall(workbench.load()), reading.verbose)
     answers = Answers(workbench.build())
     desk, calls = Desk(), {name: getattr(answers, name) for name in ("state", *BODIES)}
     stem = figure_stem(source) if source not in (None, STDIO) else "figure"
@@ -81,7 +83,8 @@ def explore_spec(
     if browser:
         Thread(target=_open_browser, args=(server.address,), daemon=True).start()
     line = f"exploring {source or 'a new spec'}; Ctrl-C ends it"
-    yield Block(lines=(line,), path=server.address)
+    explained = run.warnings if run and reading.verbose else ()  # the page has the warnings
+    yield Block(lines=(*explained, line), path=server.address)
     with suppress(LrvizError):  # while the browser starts: the first figure takes longest
         draw_placed(run or drive_spec(parse_spec(spec_template(CATALOG["StepLR"]))))
     desk.work(look, INTERVAL)

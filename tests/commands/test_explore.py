@@ -221,6 +221,15 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     assert (state["text"], state["unsavable"]) == (SPEC, "not a regular file")
 
 
+@served
+def test_a_run_is_explained_to_who_asks(spec: Path) -> None:
+    with explore("a.yaml", "--verbose", "--no-browser", cwd=spec.parent) as explored:
+        assert ends(explored) == (
+            "note: a.yaml: StepLR: 1e-3, divided by 10 every 8 steps, 1e-6 at step 31\n"
+            "exploring a.yaml; Ctrl-C ends it\n"
+        )
+
+
 def test_a_slip_is_told() -> None:
     result = run("explroe")
     assert result.status == 2
