@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 
 from lrviz.commands.exploring import _Workbench
+from lrviz.errors import FileError, UsageError
 from lrviz.page.answers import Answers
 from lrviz.reading.sources import Reading
 from lrviz.system.files import STDIO
@@ -207,6 +208,22 @@ def test_what_is_wrong_is_said_before_anything_is_served(
     result = run("explore", *arguments, "--no-browser", cwd=folder)
     assert (result.status, result.stdout) == (status, b"")
     assert said in result.stderr
+
+
+def test_what_has_become_unsavable_or_has_gone_is_not_saved(spec: Path) -> None:
+    answers, other = Answers(_Workbench(str(spec), Reading()).build()), spec.with_name("b.yaml")
+    body = {"text": SPEC, "seen": answers.state()["seen"]}
+    spec.write_text(SPEC, "utf-16")
+    with pytest.raises(UsageError, match="the file is UTF-16"):
+        answers.save(body)
+    spec.unlink()
+    with pytest.raises(FileError, match="cannot read: no such file"):
+        answers.save(body)
+    other.write_text(SPEC, "utf-8")
+    spec.symlink_to(other)
+    with pytest.raises(UsageError, match="a link is not written through"):
+        answers.save(body)
+    assert spec.is_symlink()
 
 
 def test_a_pipe_is_read_once(tmp_path: Path) -> None:
