@@ -13,7 +13,7 @@ from lrviz.commands.lint.linting import why_not
 from lrviz.commands.look_up import spec_template
 from lrviz.commands.results import Block, drive_spec
 from lrviz.draw.places import draw_placed
-from lrviz.errors import KeyPath, LrvizError, Problem, SpecError, UsageError, spec_error
+from lrviz.errors import KeyPath, LrvizError, Position, Problem, SpecError, UsageError, spec_error
 from lrviz.figure.chunks import MAX_FILE
 from lrviz.page.answers import Answers, Bench, Format
 from lrviz.page.connections import open_server
@@ -28,7 +28,7 @@ from lrviz.spec.model import Spec
 from lrviz.spec.origin import Source, figure_stem, source_file, split_factory
 from lrviz.spec.parse import parse_spec, parse_tree
 from lrviz.spec.rewrite import rewrite
-from lrviz.spec.tree import Tree
+from lrviz.spec.tree import find_below
 from lrviz.spec.yamltree import YamlError, parse_yaml
 from lrviz.system.files import ENCODINGS, STDIO, identify, read_file, sniff
 from lrviz.system.process import quick_imports
@@ -66,7 +66,9 @@ def explore_spec(
     if source is None and reading.overrides:
         raise UsageError(f"{reading.overrides[0].spelt}: changes a spec; name one")
     workbench = _Workbench(source or "", reading)
-    run = drive_spec(workbench.recall(workbench.load())) if source is not None else None
+    run = None
+    if source is not None:
+        run = drive_spec(workbench.recall(workbench.load()), reading.verbose)
     answers = Answers(workbench.build())
     desk, calls = Desk(), {name: getattr(answers, name) for name in ("state", *BODIES)}
     stem = figure_stem(source) if source not in (None, STDIO) else "figure"
@@ -81,7 +83,8 @@ def explore_spec(
     if browser:
         Thread(target=_open_browser, args=(server.address,), daemon=True).start()
     line = f"exploring {source or 'a new spec'}; Ctrl-C ends it"
-    yield Block(lines=(line,), path=server.address)
+    explained = run.warnings if run and reading.verbose else ()  # the page has the warnings
+    yield Block(lines=(*explained, line), path=server.address)
     with suppress(LrvizError):  # while the browser starts: the first figure takes longest
         draw_placed(run or drive_spec(parse_spec(spec_template(CATALOG["StepLR"]))))
     desk.work(look, INTERVAL)
@@ -150,7 +153,7 @@ class _Workbench:
         self._piped = None if self._is_file else data
         if sniff(data) or "\ufffd" in _decode(data):
             self.recall(data)
-        self._files = frozenset(name for _, name in _iter_files(_decode(data)))
+        self._files = frozenset(name for name, *_ in _iter_files(_decode(data)))
         return data
 
     def recall(self, data: bytes) -> Spec:
@@ -199,27 +202,19 @@ class _Workbench:
     def _refuse_files(self, text: str) -> None:
         """Raise a SpecError for a file that a page names, and the spec on disk does not."""
         said = "the spec on disk names no such file, and a page opens no other"
-        found = [key for key, name in _iter_files(text) if name not in self._files]
+        found = [each for each in _iter_files(text) if each[0] not in self._files]
         if found:
-            raise SpecError([Problem(self._source or PAGE, key, said) for key in found])
+            name = self._source or PAGE
+            raise SpecError([Problem(name, key, said, position) for _, key, position in found])
 
 
-def _iter_files(text: str) -> Iterator[tuple[KeyPath, str]]:
-    """Yield where a text names a file of metrics, and its name."""
+def _iter_files(text: str) -> Iterator[tuple[str, KeyPath, Position]]:
+    """Yield the names of the files of metrics that a text has, and where it has them."""
     with suppress(YamlError):
-        yield from _iter_below(parse_yaml(text)[0], ())
-
-
-def _iter_below(tree: Tree, key: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    items = (
-        tree.items()
-        if isinstance(tree, dict)
-        else enumerate(tree if isinstance(tree, list) else ())
-    )
-    for part, below in items:
-        if part == "csv":
-            yield (*key, part), str(below)
-        yield from _iter_below(below, (*key, part))
+        tree, positions = parse_yaml(text)
+        for key, position in positions.items():
+            if key[-1:] == ("csv",):
+                yield str(find_below(tree, key)), key, position
 
 
 def _decode(data: bytes) -> str:

@@ -94,10 +94,10 @@ def _add_curve(tree: Spec, label: str) -> Spec:
         raise LookupError("there is no scheduler to draw twice; choose one first")
     labels = (name, _make_unique(label or name, [name]))
     made: Tree = {each: {"scheduler": deepcopy(tree["scheduler"])} for each in labels}
-    rest = {key: each for key, each in tree.items() if key != "curves"}
     return {
-        key if key != "scheduler" else "curves": each if key != "scheduler" else made
-        for key, each in rest.items()
+        "curves" if key == "scheduler" else key: made if key == "scheduler" else each
+        for key, each in tree.items()
+        if key != "curves"
     }
 
 

@@ -65,7 +65,9 @@ def amend(tree: Spec, changes: Sequence[Mapping[str, Any]], calls: int) -> Spec:
     {'StepLR': {'step_size': 3}}
     """
     for change in changes:
-        path = _read_path(change.get("key"))
+        path = tuple(change["key"])
+        if not 0 < len(path) <= MAX_DEPTH:
+            raise AmendError((), TOO_DEEP if path else "a change is for a key path")
         try:
             match change:
                 case {"op": "set" | "text", "value": str(value)} if not value.strip():
@@ -85,16 +87,6 @@ def amend(tree: Spec, changes: Sequence[Mapping[str, Any]], calls: int) -> Spec:
         except (YamlError, LookupError, UsageError) as error:  # says in its argument what is
             raise AmendError(path, str(error.args[0])) from None
     return tree
-
-
-def _read_path(key: object) -> KeyPath:
-    path = tuple(key) if isinstance(key, list | tuple) else ()
-    is_sound = all(isinstance(each, str) or (type(each) is int and each >= 0) for each in path)
-    if not path or not is_sound:
-        raise AmendError((), "a change is for a key path")
-    if len(path) > MAX_DEPTH:
-        raise AmendError((), TOO_DEEP)
-    return path
 
 
 def _holds(tree: Tree, path: KeyPath) -> bool:

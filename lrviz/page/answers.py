@@ -175,13 +175,15 @@ class Answers:
         Raises:
             Conflict: the file is not what the page has seen of it.
             SpecError: the text holds no spec that can be driven.
-            UsageError: there is no file to write.
+            UsageError: there is no file to write, or it is not to be written.
         """
         bench, text = self._bench, body["text"]
-        if bench.path is None or bench.why_not(self._data):
+        if bench.path is None:
             raise UsageError(bench.why_not(self._data))
         self._run(text)
         self._take()  # as late as can be
+        if reason := bench.why_not(self._data):
+            raise UsageError(reason)
         if _digest(self._data) != body["seen"]:
             raise Conflict(self._tell_file())
         write_file(bench.path, text.encode(), overwrite=True)

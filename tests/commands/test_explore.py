@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 
 from lrviz.commands.exploring import _Workbench
+from lrviz.errors import FileError, UsageError
 from lrviz.page.answers import Answers
 from lrviz.reading.sources import Reading
 from lrviz.system.files import STDIO
@@ -209,6 +210,22 @@ def test_what_is_wrong_is_said_before_anything_is_served(
     assert said in result.stderr
 
 
+def test_what_has_become_unsavable_or_has_gone_is_not_saved(spec: Path) -> None:
+    answers, other = Answers(_Workbench(str(spec), Reading()).build()), spec.with_name("b.yaml")
+    body = {"text": SPEC, "seen": answers.state()["seen"]}
+    spec.write_text(SPEC, "utf-16")
+    with pytest.raises(UsageError, match="the file is UTF-16"):
+        answers.save(body)
+    spec.unlink()
+    with pytest.raises(FileError, match="cannot read: no such file"):
+        answers.save(body)
+    other.write_text(SPEC, "utf-8")
+    spec.symlink_to(other)
+    with pytest.raises(UsageError, match="a link is not written through"):
+        answers.save(body)
+    assert spec.is_symlink()
+
+
 def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -219,6 +236,15 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     writer.join()
     state = Answers(workbench.build()).state()
     assert (state["text"], state["unsavable"]) == (SPEC, "not a regular file")
+
+
+@served
+def test_a_run_is_explained_to_who_asks(spec: Path) -> None:
+    with explore("a.yaml", "--verbose", "--no-browser", cwd=spec.parent) as explored:
+        assert ends(explored) == (
+            "note: a.yaml: StepLR: 1e-3, divided by 10 every 8 steps, 1e-6 at step 31\n"
+            "exploring a.yaml; Ctrl-C ends it\n"
+        )
 
 
 def test_a_slip_is_told() -> None:

@@ -24,10 +24,10 @@ def test_a_page_opens_no_file_that_the_spec_on_disk_does_not_name(tmp_path: Path
         def find_problems(text: str) -> list[tuple[list[str], str]]:
             body = {"tab": "1", "text": text, "changes": [], "look": LOOK, "quick": False}
             told = page.post("draw", body).told["problems"]
-            return [(each["key"], each["text"]) for each in told]
+            return [(each["key"], each["line"]) for each in told]
 
         assert find_problems(LIST) == []
-        assert find_problems(CSV) == [(["metric", "csv"], SAID)]
+        assert find_problems(CSV) == [(["metric", "csv"], f"a.yaml:2:10: metric.csv: {SAID}")]
         seen = page.get("state").told["seen"]
         saved = page.post("save", {"tab": "1", "text": CSV, "seen": seen})
         assert (saved.status, spec.read_text()) == (422, LIST)
@@ -35,4 +35,6 @@ def test_a_page_opens_no_file_that_the_spec_on_disk_does_not_name(tmp_path: Path
         assert page.post("save", {"tab": "1", "text": LIST, "seen": seen}).status == 409
         assert find_problems(CSV) == []
         curves = f"{CSV}curves: {{x: {{metric: {{csv: b.csv, column: loss}}}}, y: {{}}}}\n"
-        assert find_problems(curves) == [(["curves", "x", "metric", "csv"], SAID)]
+        assert find_problems(curves) == [
+            (["curves", "x", "metric", "csv"], f"a.yaml:4:23: curves.x.metric.csv: {SAID}")
+        ]
