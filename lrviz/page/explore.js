@@ -212,5 +212,4 @@ link.addEventListener("lost", () => bar("lost", LOST));
 at("#look").value = localStorage.getItem(LOOK) ?? "";
 setLook();
 unfold();
-link.ask("state").then(open, () => {});
-link.listen(true);
+link.ask("state").then(open, () => {}).then(() => link.listen());
