@@ -50,10 +50,15 @@ async function showFigure({ figure, told }) {
   const { style } = at("#frame");
   for (const [name, value] of Object.entries(looks)) style.setProperty(`--${name}`, value);
   at("#cursor").setAttribute("viewBox", `0 0 ${width} ${height}`);
-  at("#told").replaceChildren(...told.split(/(\S*e-\S*)/).map((part, index) =>
+  const line = at("#told"); // while a slider is turned, it only grows, so that nothing jumps
+  const isTurned = document.activeElement?.type === "range";
+  line.style.minHeight = isTurned ? `${line.offsetHeight}px` : "";
+  line.replaceChildren(...told.split(/(\S*e-\S*)/).map((part, index) =>
     index % 2 ? make("span", { class: "whole" }, part) : part)); // no line ends inside 1e-3
   const hint = touch.matches ? "Touch the figure to read it." : undefined;
   reader.show(figure.numbers, figure.view, hint);
+  const values = at("#read");
+  values.tabIndex = values.scrollHeight > values.clientHeight ? 0 : -1; // keys scroll what is cut
 }
 
 const list = (selector, lines) =>
@@ -207,5 +212,4 @@ link.addEventListener("lost", () => bar("lost", LOST));
 at("#look").value = localStorage.getItem(LOOK) ?? "";
 setLook();
 unfold();
-link.ask("state").then(open, () => {});
-link.listen(true);
+link.ask("state").then(open, () => {}).then(() => link.listen());

@@ -46,15 +46,16 @@ class Link extends EventTarget {
     throw new Refusal(response.status, await response.json().catch(() => ({})));
   }
 
-  /* One stream a tab that is seen: a browser has six connections a host. What was missed while it
-     was hidden is asked for. */
-  async listen(isFirst = false) {
+  /* One stream a tab that is seen: a browser has six connections a host. What was missed until it
+     was open is asked for. */
+  listen() {
     this.source?.close();
     this.source = null;
     if (document.hidden || this.isLost) return;
     const source = (this.source = new EventSource("events"));
     const tell = (data) => this.dispatchEvent(new CustomEvent("file", { detail: data }));
     source.addEventListener("file", (event) => tell(JSON.parse(event.data)));
+    source.addEventListener("open", () => this.ask("state").then(tell, () => {}));
     source.addEventListener("error", async () => {
       await this.ask("state").then(tell, () => {});
       if (this.source === source && source.readyState === EventSource.CLOSED) {
@@ -62,7 +63,6 @@ class Link extends EventTarget {
         if (this.source === source) this.listen();
       }
     });
-    if (!isFirst) await this.ask("state").then(tell, () => {});
   }
 
   async lose() {
@@ -85,6 +85,6 @@ class Link extends EventTarget {
     if (!state || !this.isLost) return;
     this.isLost = false;
     this.dispatchEvent(new CustomEvent("found", { detail: state }));
-    this.listen(true);
+    this.listen();
   }
 }

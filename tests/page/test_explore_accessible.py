@@ -20,6 +20,11 @@ AXE = "axe-core@4.11.1"
 # The LR rises again after the minimum: a finding with a fix.
 FOUND = "epochs: 4\nsteps_per_epoch: 8\nscheduler: {CosineAnnealingLR: {T_max: 24}}\n"
 GROUPS = CONFIGS / "warmup_cosine_groups.yaml"
+MANY = f"""\
+steps: 20
+scheduler: {{ExponentialLR: {{gamma: 0.5}}}}
+sweep: {{scheduler.ExponentialLR.gamma: {[round(0.5 + each / 100, 2) for each in range(16)]}}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +103,16 @@ def test_a_page_of_sequence_and_param_groups(browser: Browser, axe: str, look: s
     prefer(browser, look)
     with explore(GROUPS, "--no-browser") as explored:
         Bench(browser, address_of(explored), GROUPS).open()
+        assert find(browser, axe) == []
+
+
+def test_more_lines_than_a_phone_has_room_for(browser: Browser, axe: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(MANY)
+    resize(browser, 390)
+    with explore(file, "--no-browser") as explored:
+        Bench(browser, address_of(explored), file).open()
+        assert browser.run("return read.scrollHeight > read.clientHeight")
         assert find(browser, axe) == []
 
 

@@ -70,6 +70,16 @@ def test_the_figure_follows_a_slider_and_the_cursor_stays(bench: Bench) -> None:
     assert bench.seen("#changed")
 
 
+def test_nothing_jumps_to_and_fro_while_a_slider_is_turned(bench: Bench) -> None:
+    bench.browser.run(f"document.querySelector('{slider(GAMMA)}').focus()")
+    bench.browser.run("told.textContent = 'longer '.repeat(200)")
+    top = "return document.querySelector('#read').getBoundingClientRect().top"
+    before = bench.browser.run(top)
+    bench.browser.press(END)
+    bench.browser.wait("return !told.textContent.includes('longer')")
+    assert bench.browser.run(top) == pytest.approx(before, abs=1)
+
+
 def test_the_figure_follows_what_is_typed_be_it_a_formula(bench: Bench) -> None:
     bench.go_to_end()
     bench.enter(GAMMA, "0.1")
