@@ -21,6 +21,7 @@ from lrviz.page.starts import list_starts, read_start
 from lrviz.run.driven import Run
 from lrviz.spec.catalog import CATALOG
 from lrviz.spec.model import Spec
+from lrviz.spec.origin import split_factory
 from lrviz.system.files import State, state_of
 from lrviz.system.versions import versions
 from lrviz.system.writing import write_file
@@ -144,7 +145,10 @@ class Answers:
         if tree is None:
             return answer | {"form": None}
         build = partial(build_form, tree, *tab.extent, self._bench.others)
-        return answer | {"form": with_torch(build)}
+        sections = with_torch(build)
+        if split_factory(self._bench.name):  # its scheduler is in code
+            sections = [each for each in sections if each["key"] != ["scheduler"]]
+        return answer | {"form": sections}
 
     def lint(self, body: Body) -> dict[str, object]:
         """Return what looks wrong in a text's run."""

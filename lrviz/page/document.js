@@ -54,7 +54,14 @@ function take(text) {
 function writeSource() {
   const source = at("#yaml");
   const isFree = isForced || source !== document.activeElement;
-  if (isFree && source.value !== pump.text) source.value = pump.text;
+  const text = pump.text.replaceAll("\r\n", "\n"); // as the element has it
+  if (isFree && source.value !== text) source.value = text;
+}
+
+/* The YAML as it is entered; its lines end as those of the file. */
+function readSource() {
+  const { value } = at("#yaml");
+  return pump.text.includes("\r\n") ? value.replaceAll("\n", "\r\n") : value;
 }
 
 function note(text) {

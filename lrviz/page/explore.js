@@ -177,8 +177,8 @@ for (const button of document.querySelectorAll("[data-set]")) {
   button.addEventListener("click", () =>
     turn.change({ op: "set", key: ["figure", button.dataset.set], value: button.value }));
 }
-at("#yaml").addEventListener("input", ({ target }) => {
-  pump.replace(target.value, { after: 300 });
+at("#yaml").addEventListener("input", () => {
+  pump.replace(readSource(), { after: 300 });
   showState();
 });
 at("#yaml").addEventListener("change", () => pump.flush());

@@ -160,6 +160,9 @@ def test_a_factory_is_driven_as_long_as_the_text_says(tmp_path: Path) -> None:
         assert state["unsavable"]
         drawn = draw(page, state["text"]).told
         assert drawn["steps"] == 9
+        body = {"text": state["text"], "changes": [], "look": LOOK, "quick": False}
+        form = page.post("draw", {"tab": "2", **body}).told["form"]
+        assert [each["title"] for each in form] == ["Run", "Optimizer", "Figure"]
         longer = draw(page, state["text"].replace("steps: 9", "steps: 12")).told
         assert longer["steps"] == 12
         wrong = draw(page, state["text"] + "scheduler: {StepLR: {step_size: 1}}\n").told

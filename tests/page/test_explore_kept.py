@@ -150,3 +150,15 @@ def test_what_cannot_be_saved_is_no_change(browser: Browser) -> None:
     with explore("-", "--no-browser", stdin=SPEC) as explored:
         Bench(browser, address_of(explored), Path("-")).open()
         assert browser.run("return document.title") == "standard input"
+
+
+def test_lines_end_as_they_did_where_the_yaml_is_edited(bench: Bench) -> None:
+    bench.file.write_bytes(SPEC.replace("\n", "\r\n").encode())
+    bench.open()
+    bench.browser.run("document.querySelector('#source').open = true")
+    bench.browser.type("#yaml", "# the end\n")
+    bench.wait_for_yaml("# the end")
+    bench.browser.click("#save")
+    bench.wait_for("Saved a.yaml.", "#note")
+    new = SPEC + "# the end\n"
+    assert bench.file.read_bytes() == new.replace("\n", "\r\n").encode()
