@@ -7,7 +7,7 @@ import tempfile
 from base64 import b64decode
 from pathlib import Path
 
-from tests.page.pointing import point, resize
+from tests.page.pointing import point
 from tests.support.browser import open_browser
 from tests.support.exploring import explore
 from tests.support.specs import ROOT
@@ -32,7 +32,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, open_browser(folder := Path(name)) as browser:
         (folder / "warmup_cosine.yaml").write_text(SPEC, "utf-8")
         with explore("warmup_cosine.yaml", "--no-browser", cwd=folder) as explored:
-            resize(browser, 1280)
+            size = {"width": 1280, "height": 760, "deviceScaleFactor": 1, "mobile": False}
+            browser.emulate("setDeviceMetricsOverride", **size)
             browser.open(f"http://{explored.page.host}/{explored.page.token}/")
             browser.wait("return document.querySelector('#said').textContent")
             browser.run("document.querySelector('#controls').scrollTop = 560")
