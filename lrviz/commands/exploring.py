@@ -78,6 +78,12 @@ def explore_spec(
         if news := answers.look():
             server.tell_file(news)
 
+    def draw_first() -> None:
+        with suppress(LrvizError):  # which the page will say
+            draw_placed(run or drive_spec(parse_spec(spec_template(CATALOG["StepLR"]))))
+
+    # The first figure takes longest: it is drawn while the browser starts.
+    Thread(target=desk.ask, args=("", "first", draw_first), daemon=True).start()
     # It is not closed: its threads end with the process, which is not to wait for them.
     Thread(target=server.serve_forever, daemon=True).start()
     if browser:
@@ -85,8 +91,6 @@ def explore_spec(
     line = f"exploring {source or 'a new spec'}; Ctrl-C ends it"
     explained = run.warnings if run and reading.verbose else ()  # the page has the warnings
     yield Block(lines=(*explained, line), path=server.address)
-    with suppress(LrvizError):  # while the browser starts: the first figure takes longest
-        draw_placed(run or drive_spec(parse_spec(spec_template(CATALOG["StepLR"]))))
     desk.work(look, INTERVAL)
 
 
