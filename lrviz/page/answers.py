@@ -1,6 +1,7 @@
 """What each request of the page of `lrviz explore` gives: all that it needs comes with it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -96,15 +97,17 @@ class Answers:
         self._take()
 
     def state(self) -> dict[str, object]:
-        """Return what a page begins with."""
-        bench = self._bench
-        text = bench.spell(self._data)
+        """Return what a page begins with: the file as it is now, be it told to nobody yet."""
+        bench, data = self._bench, self._data
+        with suppress(LrvizError):  # which is told where the file is looked at
+            data = bench.load()
+        text = bench.spell(data)
         return {
             "name": bench.name,
             "text": text,
-            "seen": _digest(self._data) if bench.path else "",
-            "changed": bool(bench.path) and text.encode() != self._data,
-            "unsavable": bench.why_not(self._data),
+            "seen": _digest(data) if bench.path else "",
+            "changed": bool(bench.path) and text.encode() != data,
+            "unsavable": bench.why_not(data),
             "starts": [each._asdict() for each in list_starts()],
             "version": versions()["lrviz"],
         }

@@ -246,6 +246,8 @@ def test_a_file_that_was_changed_is_told_once_it_is_written(tmp_path: Path) -> N
     path = tmp_path / "a.yaml"
     answers = build(path)
     assert answers.look() is None
+    path.write_text(f"{TEXT}# new\n")
+    assert answers.state()["text"] == f"{TEXT}# new\n"  # to who asks, before anybody is told
     path.write_text("")
     assert answers.look() is None  # it may be being written
     path.write_text(WRONG)
