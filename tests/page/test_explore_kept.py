@@ -17,14 +17,6 @@ pytestmark = [in_browser, pytest.mark.slow]
 OTHER = "epochs: 2\nsteps_per_epoch: 2\nscheduler: {ExponentialLR: {gamma: 0.5}}\n"
 
 
-@pytest.fixture(scope="module")
-def served(started: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    file = tmp_path_factory.mktemp("explored") / "a.yaml"
-    file.write_text(SPEC)
-    with explore(file, "--no-browser") as explored:
-        yield Bench(started, address_of(explored), file)
-
-
 @pytest.fixture
 def bench(served: Bench, browser: Browser) -> Iterator[Bench]:
     """The page of a file that is as it was."""

@@ -17,25 +17,15 @@ from tests.page.turning import (
     STEP_SIZE,
     TAB,
     Bench,
-    address_of,
     entry,
     find_errors,
     prefer,
     slider,
 )
 from tests.support.browser import Browser
-from tests.support.exploring import explore
 from tests.support.lrvizrun import run
 
 pytestmark = [in_browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def served(started: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    file = tmp_path_factory.mktemp("explored") / "a.yaml"
-    file.write_text(SPEC)
-    with explore(file, "--no-browser") as explored:
-        yield Bench(started, address_of(explored), file)
 
 
 @pytest.fixture
